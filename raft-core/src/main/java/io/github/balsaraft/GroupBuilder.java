@@ -1,0 +1,106 @@
+package io.github.balsaraft;
+
+import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.node.GroupSettings;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a host's replica of one group. Not thread-safe. */
+public final class GroupBuilder {
+
+  private final GroupId id;
+  private final @Nullable RaftHost host;
+  private @Nullable BirthPlan birth;
+  private @Nullable StateMachine stateMachine;
+  private RaftOptions options = RaftOptions.defaults();
+
+  GroupBuilder(GroupId id, @Nullable RaftHost host) {
+    this.id = id;
+    this.host = host;
+  }
+
+  /**
+   * Founds the group together with the other founders, if none of them has data yet. Every founder is started with the
+   * same list, at any time and in any order, and with the same list again later: a replica that has data goes on from
+   * there, and one whose data is gone joins as a new replica. It never founds a group twice.
+   *
+   * @param founders {@code name=address} for each founding host, this one included; a bare {@code name} is its own address
+   */
+  public GroupBuilder bootstrap(String... founders) {
+    return birth(BirthPlan.Kind.BOOTSTRAP, founders);
+  }
+
+  /**
+   * Joins a group that exists already, as a new replica in place of the one that this host carried before. It never founds
+   * one.
+   *
+   * @param members {@code name=address} of some hosts to ask
+   */
+  public GroupBuilder join(String... members) {
+    return birth(BirthPlan.Kind.JOIN, members);
+  }
+
+  private GroupBuilder birth(BirthPlan.Kind kind, String... hosts) {
+    if (hosts.length == 0) {
+      throw new IllegalArgumentException("name at least one host, as name=address");
+    }
+    birth = new BirthPlan(kind, Arrays.stream(hosts).map(Founder::parse).toList());
+    return this;
+  }
+
+  /** The application's state, empty: committed commands are applied to it anew after each start. */
+  public GroupBuilder stateMachine(StateMachine machine) {
+    this.stateMachine = machine;
+    return this;
+  }
+
+  /** Settings; the defaults suit a local network. */
+  public GroupBuilder options(RaftOptions groupOptions) {
+    this.options = groupOptions;
+    return this;
+  }
+
+  /**
+   * Starts the replica. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
+   *
+   * @throws IllegalStateException if something is missing, the group runs already, or the host is closed or has failed
+   * @throws IllegalArgumentException if this host is not among the founders
+   */
+  public RaftNode start() {
+    RaftHost knownHost = host;
+    if (knownHost == null) {
+      throw new IllegalStateException("a node's builder starts its group by itself");
+    }
+    return start(knownHost, () -> {});
+  }
+
+  void checkComplete() {
+    if (birth == null) {
+      throw new IllegalStateException(
+          "say who the members are: bootstrap(...) or join(...) is missing");
+    }
+    if (stateMachine == null) {
+      throw new IllegalStateException("say what is replicated: stateMachine(...) is missing");
+    }
+  }
+
+  RaftNode start(RaftHost on, Runnable onClose) {
+    checkComplete();
+    BirthPlan plan = birth;
+    StateMachine machine = stateMachine;
+    if (plan == null || machine == null) {
+      throw new IllegalStateException("checked above");
+    }
+    boolean named = plan.peers().stream().anyMatch(peer -> peer.host().equals(on.id()));
+    if (plan.kind() == BirthPlan.Kind.BOOTSTRAP && !named) {
+      throw new IllegalArgumentException(
+          "this host, " + on.id() + ", is not among the founders " + plan.peers());
+    }
+    return new RaftNode(
+        on.runtime().startGroup(new GroupSettings(id, plan, machine, options)), onClose);
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.balsaraft;
+
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.node.HostRuntime;
+import io.github.balsaraft.node.ThreadedEnvironment;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.transport.Transport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the groups of one process share: an identity, a log store with one durable writer, a transport and a few threads. It
+ * carries any number of groups; an application with a single one never needs to see it.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class RaftHost implements AutoCloseable {
+
+  private final HostId id;
+  private final HostRuntime runtime;
+
+  private RaftHost(HostId id, HostRuntime runtime) {
+    this.id = id;
+    this.runtime = runtime;
+  }
+
+  /** Starts building a host. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The stable name of this host. */
+  public HostId id() {
+    return id;
+  }
+
+  /** Starts building this host's replica of a group. */
+  public GroupBuilder group(GroupId group) {
+    return new GroupBuilder(group, this);
+  }
+
+  HostRuntime runtime() {
+    return runtime;
+  }
+
+  /** Closes all groups, the transport and the log store. Closing twice does nothing. */
+  @Override
+  public void close() {
+    runtime.close();
+  }
+
+  /** Collects what a host is made of. Not thread-safe. */
+  public static final class Builder {
+
+    private @Nullable HostId id;
+    private @Nullable LogStore logStore;
+    private @Nullable Transport transport;
+    private int mailboxThreads = 1;
+    private int applyThreads = 1;
+
+    private Builder() {}
+
+    /** The stable name of this host, unique in the cluster, such as {@code n1}. */
+    public Builder id(String name) {
+      this.id = new HostId(name);
+      return this;
+    }
+
+    /** Where the logs are kept. The host closes it. */
+    public Builder logStore(LogStore store) {
+      this.logStore = store;
+      return this;
+    }
+
+    /** How the others are reached. The host closes it. */
+    public Builder transport(Transport hostTransport) {
+      this.transport = hostTransport;
+      return this;
+    }
+
+    /**
+     * How many threads run protocols and how many run state machines; by default one each, which suits one group. No
+     * group needs a thread of its own.
+     */
+    public Builder threads(int forMailboxes, int forApply) {
+      if (forMailboxes < 1 || forApply < 1) {
+        throw new IllegalArgumentException("at least one thread each");
+      }
+      this.mailboxThreads = forMailboxes;
+      this.applyThreads = forApply;
+      return this;
+    }
+
+    /**
+     * Opens the log store and starts to listen.
+     *
+     * @throws IllegalStateException if something is missing; the message says what
+     * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or belongs to another host
+     * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
+     */
+    public RaftHost start() {
+      HostId name = id;
+      LogStore store = logStore;
+      Transport way = transport;
+      if (name == null) {
+        throw new IllegalStateException("say who this is: id(...) is missing");
+      }
+      if (store == null) {
+        throw new IllegalStateException("say where the log is kept: logStore(...) is missing");
+      }
+      if (way == null) {
+        throw new IllegalStateException(
+            "say how the others are reached: transport(...) is missing");
+      }
+      ThreadedEnvironment environment =
+          new ThreadedEnvironment(name.name(), mailboxThreads, applyThreads);
+      try {
+        return new RaftHost(name, new HostRuntime(name, store, way, environment));
+      } catch (RuntimeException | Error e) {
+        way.close();
+        environment.close();
+        store.close();
+        throw e;
+      }
+    }
+  }
+}

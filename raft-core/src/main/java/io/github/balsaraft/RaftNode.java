@@ -1,0 +1,111 @@
+package io.github.balsaraft;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.node.GroupNode;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * One replica of one group: a state machine that this process shares with the other members.
+ *
+ * <p>All methods may be called from any thread; only {@link #close} blocks for long. Futures complete on a thread of the
+ * node that also runs the state machine: what is chained to them must not block.
+ *
+ * <p>A future of {@link #propose} ends in exactly one of three ways: with the state machine's result; with a {@link
+ * io.github.balsaraft.api.NotAppendedException}, and then it is safe to propose again; or with an {@link
+ * io.github.balsaraft.api.OutcomeUnknownException}, and then the command may still be applied.
+ *
+ * <pre>{@code
+ * try (RaftNode node = RaftNode.builder()
+ *     .id("n1")
+ *     .bootstrap("n1")
+ *     .stateMachine(new Counter())
+ *     .logStore(new MemoryLogStore())
+ *     .transport(LocalTransport.shared())
+ *     .start()) {
+ *   byte[] total = node.propose(Counter.add(1)).get(5, SECONDS);
+ *   System.out.println(Counter.decode(total));
+ * }
+ * }</pre>
+ */
+public final class RaftNode implements AutoCloseable {
+
+  private final GroupNode group;
+  private final Runnable onClose;
+
+  RaftNode(GroupNode group, Runnable onClose) {
+    this.group = group;
+    this.onClose = onClose;
+  }
+
+  /** Builds a node with a host of its own: all that an application with a single group needs. */
+  public static RaftNodeBuilder builder() {
+    return new RaftNodeBuilder();
+  }
+
+  /**
+   * Proposes a command. It is applied by every member once a quorum has made it durable.
+   *
+   * <p>Right after the start, or while an election is under way, there is no leader and the future fails with {@link
+   * io.github.balsaraft.api.NotLeaderException}; see {@link #awaitLeader}.
+   *
+   * @param command in the application's own encoding; must not be changed until the future is complete
+   * @return the state machine's result here, or one of the two failures described above
+   */
+  public CompletableFuture<byte[]> propose(byte[] command) {
+    return group.propose(command);
+  }
+
+  /**
+   * Reads through {@link io.github.balsaraft.api.StateMachine#query}, linearizably, at the leader or any other member.
+   *
+   * @return the answer, or a {@link io.github.balsaraft.api.ReadNotServedException}
+   */
+  public CompletableFuture<byte[]> query(byte[] query) {
+    return query(query, ReadConsistency.LINEARIZABLE);
+  }
+
+  /** As {@link #query(byte[])} with a choice of freshness. */
+  public CompletableFuture<byte[]> query(byte[] query, ReadConsistency consistency) {
+    return group.query(query, consistency);
+  }
+
+  /**
+   * Runs a function that reads the state machine, on the thread that applies commands, once the state is fresh enough.
+   *
+   * @param reader must not change the state and must not block
+   * @return what the function returned or threw, or a {@link io.github.balsaraft.api.ReadNotServedException}
+   */
+  public <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader) {
+    return group.read(consistency, reader);
+  }
+
+  /** Completes once this node leads, or follows a leader; never if that doesn't happen. */
+  public CompletableFuture<Void> awaitLeader() {
+    return group.awaitLeader();
+  }
+
+  /** A consistent look at this node. */
+  public NodeStatus status() {
+    return group.status();
+  }
+
+  /**
+   * Says in a sentence how this node is: why there is no leader, why a write waits, or that all is well. Names the
+   * members concerned. For people; the wording changes between versions.
+   */
+  public String explain() {
+    return group.explain();
+  }
+
+  /**
+   * Stops taking part. Proposals that were appended and whose end is not known yet end as unknown. The other members go
+   * on if they still have a quorum. Closing twice does nothing.
+   */
+  @Override
+  public void close() {
+    group.close();
+    onClose.run();
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.balsaraft;
+
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.transport.Transport;
+
+/**
+ * Builds a {@link RaftNode} with a host of its own. For several groups in one process see {@link RaftHost}. Not thread-safe.
+ */
+public final class RaftNodeBuilder {
+
+  private final RaftHost.Builder host = RaftHost.builder();
+  private final GroupBuilder group = new GroupBuilder(GroupId.DEFAULT, null);
+
+  RaftNodeBuilder() {}
+
+  /** The stable name of this host, unique in the cluster, such as {@code n1}. */
+  public RaftNodeBuilder id(String id) {
+    host.id(id);
+    return this;
+  }
+
+  /** See {@link GroupBuilder#bootstrap}. */
+  public RaftNodeBuilder bootstrap(String... founders) {
+    group.bootstrap(founders);
+    return this;
+  }
+
+  /** See {@link GroupBuilder#join}. */
+  public RaftNodeBuilder join(String... members) {
+    group.join(members);
+    return this;
+  }
+
+  /** The application's state, empty: committed commands are applied to it anew after each start. */
+  public RaftNodeBuilder stateMachine(StateMachine stateMachine) {
+    group.stateMachine(stateMachine);
+    return this;
+  }
+
+  /** Where the log is kept. The node closes it. */
+  public RaftNodeBuilder logStore(LogStore logStore) {
+    host.logStore(logStore);
+    return this;
+  }
+
+  /** How the others are reached. The node closes it. */
+  public RaftNodeBuilder transport(Transport transport) {
+    host.transport(transport);
+    return this;
+  }
+
+  /** Settings; the defaults suit a local network. */
+  public RaftNodeBuilder options(RaftOptions options) {
+    group.options(options);
+    return this;
+  }
+
+  /**
+   * Starts the node. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
+   *
+   * @throws IllegalStateException if something is missing; the message says what
+   * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or belongs to another host
+   * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
+   */
+  public RaftNode start() {
+    group.checkComplete();
+    RaftHost started = host.start();
+    try {
+      return group.start(started, started::close);
+    } catch (RuntimeException | Error e) {
+      started.close();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package io.github.balsaraft.api;
+
+/**
+ * The proposal was appended, or sent to a leader, and then lost sight of: it may or may not be applied, now or later.
+ * Proposing it again is safe only if applying it twice is.
+ */
+public final class OutcomeUnknownException extends RaftException {
+
+  private static final long serialVersionUID = 1L;
+
+  public OutcomeUnknownException(String reason) {
+    super(reason, null);
+  }
+}

@@ -1,0 +1,251 @@
+package io.github.balsaraft.api;
+
+import java.time.Duration;
+
+/**
+ * The settings of one node. Each has a default that suits a local network and a few gigabytes of heap; the builder refuses
+ * combinations that can't work.
+ */
+public final class RaftOptions {
+
+  private final Builder values;
+
+  private RaftOptions(Builder values) {
+    this.values = values;
+  }
+
+  /** All defaults. */
+  public static RaftOptions defaults() {
+    return builder().build();
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * A follower that has heard no leader for a random time between this and {@link #electionTimeoutMax} campaigns (Raft
+   * paper 5.2). Within the minimum it refuses votes to others. Default 1 s.
+   */
+  public Duration electionTimeoutMin() {
+    return values.electionTimeoutMin;
+  }
+
+  /** See {@link #electionTimeoutMin}. Default 2 s. */
+  public Duration electionTimeoutMax() {
+    return values.electionTimeoutMax;
+  }
+
+  /** How often a leader shows that it is alive. Default 100 ms. */
+  public Duration heartbeatInterval() {
+    return values.heartbeatInterval;
+  }
+
+  /** The largest command that can be proposed, in bytes. Default 8 MiB. */
+  public int maxCommandBytes() {
+    return values.maxCommandBytes;
+  }
+
+  /** The most bytes of entries in one message, unless a single entry is larger. Default 1 MiB. */
+  public int maxMessageBytes() {
+    return values.maxMessageBytes;
+  }
+
+  /** The most messages with entries that a leader has under way to one follower. Default 256. */
+  public int maxInflightMessages() {
+    return values.maxInflightMessages;
+  }
+
+  /** The most bytes of entries that a leader has under way to one follower. Default 32 MiB. */
+  public long maxInflightBytes() {
+    return values.maxInflightBytes;
+  }
+
+  /** The most bytes of entries appended but not committed, beyond which proposals are refused. Default 64 MiB. */
+  public long maxUncommittedBytes() {
+    return values.maxUncommittedBytes;
+  }
+
+  /** The most bytes of proposals that wait to be appended, beyond which more are refused. Default 64 MiB. */
+  public long maxPendingProposalBytes() {
+    return values.maxPendingProposalBytes;
+  }
+
+  /** The most bytes of committed entries that wait in memory for the state machine; the rest wait on disk. Default 64 MiB. */
+  public long maxApplyQueueBytes() {
+    return values.maxApplyQueueBytes;
+  }
+
+  /** How many bytes of recent entries are kept in memory for followers. Default 64 MiB. */
+  public long logWindowBytes() {
+    return values.logWindowBytes;
+  }
+
+  /** How long a linearizable read or a forwarded proposal waits before it ends with an exception. Default 5 s. */
+  public Duration requestTimeout() {
+    return values.requestTimeout;
+  }
+
+  /** Whether a proposal at a follower is passed on to the leader instead of refused. Default false. */
+  public boolean forwardProposals() {
+    return values.forwardProposals;
+  }
+
+  /**
+   * Whether a closed connection to the leader whose reconnect is refused may start a pre-vote early. It speeds up
+   * failover when the leader's process dies; safety never rests on it. Default true.
+   */
+  public boolean failureHints() {
+    return values.failureHints;
+  }
+
+  /** Collects options. Not thread-safe. */
+  public static final class Builder {
+    private Duration electionTimeoutMin = Duration.ofSeconds(1);
+    private Duration electionTimeoutMax = Duration.ofSeconds(2);
+    private Duration heartbeatInterval = Duration.ofMillis(100);
+    private int maxCommandBytes = 8 << 20;
+    private int maxMessageBytes = 1 << 20;
+    private int maxInflightMessages = 256;
+    private long maxInflightBytes = 32 << 20;
+    private long maxUncommittedBytes = 64 << 20;
+    private long maxPendingProposalBytes = 64 << 20;
+    private long maxApplyQueueBytes = 64 << 20;
+    private long logWindowBytes = 64 << 20;
+    private Duration requestTimeout = Duration.ofSeconds(5);
+    private boolean forwardProposals;
+    private boolean failureHints = true;
+
+    private Builder() {}
+
+    /** Sets the range of election timeouts. */
+    public Builder electionTimeout(Duration min, Duration max) {
+      this.electionTimeoutMin = min;
+      this.electionTimeoutMax = max;
+      return this;
+    }
+
+    /** See {@link RaftOptions#heartbeatInterval}. */
+    public Builder heartbeatInterval(Duration interval) {
+      this.heartbeatInterval = interval;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxCommandBytes}. */
+    public Builder maxCommandBytes(int bytes) {
+      this.maxCommandBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxMessageBytes}. */
+    public Builder maxMessageBytes(int bytes) {
+      this.maxMessageBytes = bytes;
+      return this;
+    }
+
+    /** Sets what a leader may have under way to one follower. */
+    public Builder maxInflight(int messages, long bytes) {
+      this.maxInflightMessages = messages;
+      this.maxInflightBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxUncommittedBytes}. */
+    public Builder maxUncommittedBytes(long bytes) {
+      this.maxUncommittedBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxPendingProposalBytes}. */
+    public Builder maxPendingProposalBytes(long bytes) {
+      this.maxPendingProposalBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxApplyQueueBytes}. */
+    public Builder maxApplyQueueBytes(long bytes) {
+      this.maxApplyQueueBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#logWindowBytes}. */
+    public Builder logWindowBytes(long bytes) {
+      this.logWindowBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#requestTimeout}. */
+    public Builder requestTimeout(Duration timeout) {
+      this.requestTimeout = timeout;
+      return this;
+    }
+
+    /** See {@link RaftOptions#forwardProposals}. */
+    public Builder forwardProposals(boolean forward) {
+      this.forwardProposals = forward;
+      return this;
+    }
+
+    /** See {@link RaftOptions#failureHints}. */
+    public Builder failureHints(boolean use) {
+      this.failureHints = use;
+      return this;
+    }
+
+    /**
+     * Checks the combination.
+     *
+     * @throws IllegalArgumentException if it can't work; the message says why
+     */
+    public RaftOptions build() {
+      require(
+          heartbeatInterval.toNanos() > 0,
+          "the heartbeat interval must be positive, not " + heartbeatInterval.toMillis() + " ms");
+      require(
+          electionTimeoutMin.compareTo(heartbeatInterval.multipliedBy(2)) >= 0,
+          "the election timeout must be at least twice the heartbeat interval, or one lost heartbeat"
+              + " starts an election");
+      require(
+          electionTimeoutMax.compareTo(electionTimeoutMin) > 0,
+          "the range of election timeouts must not be empty, or votes keep being split");
+      require(maxCommandBytes > 0, "maxCommandBytes must be positive");
+      require(maxCommandBytes <= 64 << 20, "maxCommandBytes can be at most 64 MiB");
+      require(maxMessageBytes >= 1024, "maxMessageBytes must be at least 1 KiB");
+      require(maxInflightMessages > 0, "maxInflightMessages must be positive");
+      require(
+          maxInflightBytes >= maxMessageBytes, "maxInflightBytes must hold at least one message");
+      require(
+          maxUncommittedBytes >= maxCommandBytes,
+          "maxUncommittedBytes must hold at least one command");
+      require(
+          maxPendingProposalBytes >= maxCommandBytes,
+          "maxPendingProposalBytes must hold at least one command");
+      require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
+      require(logWindowBytes >= 0, "logWindowBytes must not be negative");
+      require(requestTimeout.toNanos() > 0, "requestTimeout must be positive");
+      Builder copy = new Builder();
+      copy.electionTimeoutMin = electionTimeoutMin;
+      copy.electionTimeoutMax = electionTimeoutMax;
+      copy.heartbeatInterval = heartbeatInterval;
+      copy.maxCommandBytes = maxCommandBytes;
+      copy.maxMessageBytes = maxMessageBytes;
+      copy.maxInflightMessages = maxInflightMessages;
+      copy.maxInflightBytes = maxInflightBytes;
+      copy.maxUncommittedBytes = maxUncommittedBytes;
+      copy.maxPendingProposalBytes = maxPendingProposalBytes;
+      copy.maxApplyQueueBytes = maxApplyQueueBytes;
+      copy.logWindowBytes = logWindowBytes;
+      copy.requestTimeout = requestTimeout;
+      copy.forwardProposals = forwardProposals;
+      copy.failureHints = failureHints;
+      return new RaftOptions(copy);
+    }
+
+    private static void require(boolean condition, String message) {
+      if (!condition) {
+        throw new IllegalArgumentException(message);
+      }
+    }
+  }
+}

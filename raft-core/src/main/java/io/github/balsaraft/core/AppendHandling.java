@@ -1,0 +1,119 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.log.RaftLog;
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+
+/**
+ * A follower's side of replication under one leader (Raft paper 5.3).
+ *
+ * <p>What it acknowledges is limited twice: to what this leader's messages have proven equal ({@link #verified}), and to
+ * what is durable here. The log may be longer than both; the rest proves nothing (traps 15 and 16).
+ */
+final class AppendHandling {
+
+  private final CoreContext context;
+  private final RaftLog log;
+
+  /** The leader's session that {@link #verified} belongs to; zero before its first message. */
+  private long session;
+
+  /** Highest index up to which this leader's messages have shown the logs to be equal. Never goes back in a session. */
+  private long verified;
+
+  /** The durable match that was last told. */
+  private long acknowledged;
+
+  AppendHandling(CoreContext context) {
+    this.context = context;
+    this.log = context.log;
+  }
+
+  void onAppendEntries(AppendEntries message) {
+    if (message.session() < session) {
+      context.dropped();
+      return;
+    }
+    if (message.session() > session) {
+      session = message.session();
+      verified = 0;
+      acknowledged = 0;
+    }
+    // What is committed equals every later leader's log (leader completeness), so there is nothing
+    // to compare.
+    if (message.previous().index() > context.commitIndex() && !log.contains(message.previous())) {
+      reject(message);
+      return;
+    }
+    for (EntryBatch batch : message.batches()) {
+      append(batch);
+    }
+    verified = Math.max(verified, message.lastIndex());
+    context.commitTo(Math.min(message.commit(), verified));
+    if (message.batches().isEmpty() || log.durableIndex() >= verified) {
+      respond(message.from());
+    }
+  }
+
+  /** Adds what the log doesn't have yet. Truncates only at an entry whose term really differs (trap 14). */
+  private void append(EntryBatch batch) {
+    long index = Math.max(batch.firstIndex(), context.commitIndex() + 1);
+    // Terms never go down along a log: if the ends agree, so does everything between them.
+    long present = Math.min(batch.lastIndex(), log.lastIndex());
+    if (index <= present
+        && log.termAt(present) == batch.term()
+        && log.termAt(index) == batch.term()) {
+      index = present + 1;
+    }
+    while (index <= present && log.termAt(index) == batch.term()) {
+      index++;
+    }
+    if (index > batch.lastIndex()) {
+      return;
+    }
+    if (index <= log.lastIndex()) {
+      context.truncateFrom(index);
+    }
+    context.append(batch.from(index));
+  }
+
+  private void reject(AppendEntries message) {
+    EntryId hint = log.lastNotAbove(message.previous());
+    context.outbox.send(new AppendEntriesResponse(
+        context.self,
+        message.from(),
+        context.term(),
+        session,
+        verified,
+        durableMatch(),
+        message.previous(),
+        hint));
+  }
+
+  private long durableMatch() {
+    return Math.min(verified, log.durableIndex());
+  }
+
+  /** Tells the leader what has become durable since the last time. One answer serves all messages that waited for it. */
+  void acknowledgeDurable(ReplicaId leader) {
+    if (session != 0 && durableMatch() > acknowledged) {
+      respond(leader);
+    }
+  }
+
+  private void respond(ReplicaId leader) {
+    acknowledged = durableMatch();
+    context.outbox.send(new AppendEntriesResponse(
+        context.self,
+        leader,
+        context.term(),
+        session,
+        verified,
+        acknowledged,
+        EntryId.NONE,
+        EntryId.NONE));
+  }
+}

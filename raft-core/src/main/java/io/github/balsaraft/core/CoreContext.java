@@ -1,0 +1,215 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.log.LogClock;
+import io.github.balsaraft.core.log.RaftLog;
+import io.github.balsaraft.core.membership.ConfigurationHistory;
+import io.github.balsaraft.core.quorum.Quorum;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every role of a replica shares: term and vote, the log, the configurations, the commit index, time, and the output
+ * that is being collected.
+ */
+final class CoreContext {
+
+  final ReplicaId self;
+  final CoreOptions options;
+  final RandomSource random;
+  final RaftLog log;
+  final ConfigurationHistory configurations;
+  final WriteSequence writes = new WriteSequence();
+  final Outbox outbox = new Outbox(writes);
+  final LogClock logClock;
+
+  /** What the next {@link Ready} says besides messages, write and entries. */
+  final List<Ready.Load> loads = new ArrayList<>();
+
+  final List<Ready.ReadOutcome> readOutcomes = new ArrayList<>();
+  final List<Ready.RoleChange> roleChanges = new ArrayList<>();
+  long lostProposalsFrom;
+
+  private long lastLoadGeneration;
+
+  private HardState hardState;
+  private Quorum quorum;
+  private long nowNanos;
+
+  /**
+   * Highest index known to be on a quorum. Never goes back and never passes the last index. Not stored: after a restart
+   * the leader tells us again (Raft thesis 3.8).
+   */
+  private long commitIndex;
+
+  /** Messages that the protocol does not allow, or that came too late to matter. */
+  private long droppedMessages;
+
+  CoreContext(CoreOptions options, RandomSource random, CoreStart start) {
+    this.self = start.self();
+    this.options = options;
+    this.random = random;
+    this.hardState = start.hardState();
+    this.log = new RaftLog(start.terms(), start.logTimeMillis());
+    this.commitIndex = start.terms().base().index();
+    this.configurations = new ConfigurationHistory(start.baseConfiguration(), commitIndex);
+    start.configurations().forEach(configurations::append);
+    this.quorum = new Quorum(configurations.latest());
+    this.nowNanos = start.nowNanos();
+    this.logClock =
+        new LogClock(CoreOptions.MAX_LOG_TIME_JUMP_MILLIS, start.nowNanos(), start.wallMillis());
+    // A term in the log above the stored term would mean that an entry overtook the vote that
+    // allowed it (trap 2).
+    InvariantViolation.check(
+        hardState.term() >= log.last().term(),
+        "the stored term " + hardState.term() + " is below that of the last entry, " + log.last());
+  }
+
+  long nowNanos() {
+    return nowNanos;
+  }
+
+  /** Time never goes back, whatever the caller says. */
+  void advanceTo(long newNowNanos) {
+    if (newNowNanos - nowNanos > 0) {
+      nowNanos = newNowNanos;
+    }
+  }
+
+  long term() {
+    return hardState.term();
+  }
+
+  @Nullable
+  ReplicaId votedFor() {
+    return hardState.votedFor();
+  }
+
+  HardState hardState() {
+    return hardState;
+  }
+
+  /** Moves to a later term, in which nobody has this replica's vote yet. */
+  void adoptTerm(long term) {
+    InvariantViolation.check(term > term(), "term " + term + " doesn't follow term " + term());
+    setHardState(new HardState(term, null));
+  }
+
+  /** Gives this replica's vote of the current term. */
+  void voteFor(ReplicaId candidate) {
+    ReplicaId earlier = votedFor();
+    InvariantViolation.check(
+        earlier == null || earlier.equals(candidate),
+        "the vote of term " + term() + " went to " + earlier + " already");
+    if (earlier == null) {
+      setHardState(new HardState(term(), candidate));
+    }
+  }
+
+  private void setHardState(HardState next) {
+    hardState = next;
+    writes.hardStateChanged();
+  }
+
+  /** Adds entries to the end of the log. A configuration among them is in force at once. */
+  void append(EntryBatch batch) {
+    log.append(batch);
+    writes.logChanged();
+    if (batch.type() == EntryType.CONFIGURATION) {
+      configurations.append(batch.firstIndex(), Configuration.decode(batch.singlePayload()));
+      quorum = new Quorum(configurations.latest());
+    }
+  }
+
+  /** Removes entries at this index and above. What is committed stays, whatever anybody says (trap 14). */
+  void truncateFrom(long index) {
+    InvariantViolation.check(
+        index > commitIndex,
+        "asked to remove the entry at " + index + ", but everything up to " + commitIndex
+            + " is committed");
+    log.truncateFrom(index);
+    writes.logChanged();
+    if (configurations.truncateFrom(index)) {
+      quorum = new Quorum(configurations.latest());
+    }
+  }
+
+  long commitIndex() {
+    return commitIndex;
+  }
+
+  /** Notes that entries up to this index are on a quorum. */
+  void commitTo(long index) {
+    if (index > commitIndex) {
+      InvariantViolation.check(
+          index <= log.lastIndex(),
+          "entries up to " + index + " are committed, but the log ends at " + log.lastIndex());
+      commitIndex = index;
+      configurations.committedTo(index);
+    }
+  }
+
+  EntryId lastEntry() {
+    return log.last();
+  }
+
+  Configuration configuration() {
+    return configurations.latest();
+  }
+
+  Quorum quorum() {
+    return quorum;
+  }
+
+  /**
+   * Whether this replica may stand for election: it has a vote in the configuration in force, and its priority allows it.
+   * While that configuration is not known to be committed, a vote in the one before is enough: if this replica was just
+   * removed it may hold the only copy of that, and the others can't do without its vote (trap 6).
+   */
+  boolean isElectable() {
+    Configuration fallback = configurations.fallback();
+    return mayStand(configuration()) || (fallback != null && mayStand(fallback));
+  }
+
+  private boolean mayStand(Configuration under) {
+    Member member = under.member(self);
+    return member != null && member.isVoterInAnyHalf() && member.priority() > 0;
+  }
+
+  /** The other members that have a vote in either half. */
+  List<ReplicaId> otherVoters() {
+    List<ReplicaId> voters = new ArrayList<>();
+    for (Member member : configuration().members()) {
+      if (member.isVoterInAnyHalf() && !member.replica().equals(self)) {
+        voters.add(member.replica());
+      }
+    }
+    return voters;
+  }
+
+  /** A moment that lies a random election timeout ahead (Raft paper 5.2). */
+  long randomElectionDeadline() {
+    long range = options.electionTimeoutMaxNanos() - options.electionTimeoutMinNanos();
+    return nowNanos + options.electionTimeoutMinNanos() + random.below(range);
+  }
+
+  /** A number for a load that no other load of this process has. */
+  long nextLoadGeneration() {
+    return ++lastLoadGeneration;
+  }
+
+  void dropped() {
+    droppedMessages++;
+  }
+
+  long droppedMessages() {
+    return droppedMessages;
+  }
+}

@@ -1,0 +1,220 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.reads.RemoteReads;
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Follows a leader, or waits for one (Raft paper 5.2). Learners and members that never stand are followers for ever. */
+final class FollowerState extends RoleState {
+
+  private final Transitions transitions;
+  private final @Nullable ReplicaId leader;
+  private final AppendHandling appends;
+  private final RemoteReads reads;
+
+  private long electionDeadlineNanos;
+  private long lastHeardNanos;
+
+  /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
+  private long hintedUntilNanos;
+
+  FollowerState(CoreContext context, Transitions transitions, @Nullable ReplicaId leader) {
+    super(context);
+    this.transitions = transitions;
+    this.leader = leader;
+    this.appends = new AppendHandling(context);
+    this.reads = new RemoteReads(context.random.nextLong());
+    this.lastHeardNanos = context.nowNanos();
+    this.electionDeadlineNanos = isAlone() ? context.nowNanos() : context.randomElectionDeadline();
+  }
+
+  /** The only voter has nobody to wait for. */
+  private boolean isAlone() {
+    return context.isElectable() && context.otherVoters().isEmpty();
+  }
+
+  @Override
+  Role role() {
+    return Role.FOLLOWER;
+  }
+
+  @Override
+  @Nullable
+  ReplicaId leader() {
+    return leader;
+  }
+
+  /** When the leader was last heard; meaningful only if there is one. */
+  long lastHeardNanos() {
+    return lastHeardNanos;
+  }
+
+  /** Campaigns without waiting for the timeout. */
+  void campaignAtOnce() {
+    electionDeadlineNanos = context.nowNanos();
+  }
+
+  /** A vote was given: that candidate gets the time to win (Raft paper 5.2). */
+  void voteGiven() {
+    electionDeadlineNanos = context.randomElectionDeadline();
+  }
+
+  @Override
+  long deadlineNanos() {
+    long readDeadline =
+        reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
+    return context.isElectable() ? Math.min(electionDeadlineNanos, readDeadline) : readDeadline;
+  }
+
+  @Override
+  void onDeadline() {
+    if (context.nowNanos() - electionDeadlineNanos < 0) {
+      return;
+    }
+    if (!context.isElectable()) {
+      electionDeadlineNanos = context.randomElectionDeadline();
+    } else if (isHinted()) {
+      transitions.becomePreCandidate(
+          hintedUntilNanos, "the connection to the leader broke and it can't be reached");
+    } else {
+      transitions.becomePreCandidate(
+          0, leader == null ? "no leader was found in time" : "the leader was not heard in time");
+    }
+  }
+
+  @Override
+  boolean protectsLeaderFrom(ReplicaId candidate) {
+    return leader != null
+        && !leader.equals(candidate)
+        && !isHinted()
+        && context.nowNanos() - lastHeardNanos < context.options.electionTimeoutMinNanos();
+  }
+
+  private void heardLeader() {
+    lastHeardNanos = context.nowNanos();
+    hintedUntilNanos = 0;
+    electionDeadlineNanos = context.randomElectionDeadline();
+  }
+
+  @Override
+  void onAppendEntries(AppendEntries message) {
+    heardLeader();
+    appends.onAppendEntries(message);
+  }
+
+  @Override
+  void onHeartbeat(Heartbeat message) {
+    heardLeader();
+    if (message.commit() <= context.log.lastIndex()) {
+      context.commitTo(message.commit());
+    } else {
+      // Capped at what the leader knows to be durable here, so only a disk that lost entries gets
+      // to this point.
+      context.dropped();
+    }
+    if (message.sequence() > 0) {
+      context.outbox.send(
+          new HeartbeatResponse(context.self, message.from(), context.term(), message.sequence()));
+    }
+  }
+
+  @Override
+  void onDurable() {
+    if (leader != null) {
+      appends.acknowledgeDurable(leader);
+    }
+  }
+
+  @Override
+  void onPeerGone(ReplicaId peer) {
+    if (!peer.equals(leader) || !context.options.failureHints()) {
+      return;
+    }
+    hintedUntilNanos = lastHeardNanos + context.options.electionTimeoutMaxNanos();
+    electionDeadlineNanos = Math.min(
+        electionDeadlineNanos,
+        context.nowNanos()
+            + StandingOrder.rankWithout(peer, context) * CoreOptions.HINT_STAGGER_NANOS);
+  }
+
+  private boolean isHinted() {
+    return context.nowNanos() < hintedUntilNanos;
+  }
+
+  /** Another candidate goes first. After a hint it need not take long to see whether it wins. */
+  void standBack(long newHintedUntilNanos) {
+    hintedUntilNanos = newHintedUntilNanos;
+    electionDeadlineNanos = isHinted()
+        ? context.nowNanos()
+            + CoreOptions.HINT_PATIENCE_NANOS
+            + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
+        : context.randomElectionDeadline();
+  }
+
+  @Override
+  void preVoteGranted(RequestPreVote request) {
+    if (isHinted()) {
+      standBack(hintedUntilNanos);
+    }
+  }
+
+  @Override
+  void read(long readId) {
+    if (leader == null) {
+      super.read(readId);
+    } else if (reads.size() >= context.options.maxWaitingReads()) {
+      refuse(readId, "too many reads wait already");
+    } else {
+      reads.add(readId, context.nowNanos());
+    }
+  }
+
+  @Override
+  void beforeOutput() {
+    for (long expired :
+        reads.expire(context.nowNanos(), context.options.electionTimeoutMaxNanos())) {
+      refuse(expired, "the leader did not confirm the read in time");
+    }
+    // Repeated, because messages get lost; under a new number each time.
+    if (leader != null
+        && reads.wantsRequest(context.nowNanos(), 2 * context.options.heartbeatNanos())) {
+      long request = reads.newRequest(context.nowNanos());
+      context.outbox.send(new ReadIndexRequest(context.self, leader, context.term(), request));
+    }
+  }
+
+  @Override
+  void onReadIndexResponse(ReadIndexResponse message) {
+    List<Long> answered = reads.answered(message.request());
+    if (answered == null) {
+      context.dropped();
+      return;
+    }
+    for (long readId : answered) {
+      if (message.index() > 0) {
+        context.readOutcomes.add(new Ready.ReadOutcome(readId, message.index(), ""));
+      } else {
+        refuse(readId, "the leader could not confirm the read");
+      }
+    }
+  }
+
+  private void refuse(long readId, String reason) {
+    context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, reason));
+  }
+
+  @Override
+  void leave() {
+    for (long readId : reads.drain()) {
+      refuse(readId, "the leader changed before it confirmed the read");
+    }
+  }
+}

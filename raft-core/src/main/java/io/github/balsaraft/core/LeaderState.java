@@ -1,0 +1,351 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.core.reads.ReadIndexQueue;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Orders proposals, replicates them, and commits what a quorum has (Raft paper 5.3, 5.4). */
+final class LeaderState extends RoleState {
+
+  private final Transitions transitions;
+  private final Replicator replicator;
+  private final ReadIndexQueue reads = new ReadIndexQueue();
+  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
+
+  private long uncommittedBytes;
+  private long heartbeatDeadlineNanos;
+
+  /** The latest heartbeat; the number identifies a round of contact together with the term. */
+  private long sequence;
+
+  /**
+   * The first entry of this term. Until it has committed this leader doesn't know what is committed: it neither answers
+   * reads nor changes the configuration (Raft paper 8; traps 23 and 29).
+   */
+  private long firstIndexOfTerm;
+
+  LeaderState(CoreContext context, Transitions transitions) {
+    super(context);
+    this.transitions = transitions;
+    this.replicator = new Replicator(context);
+  }
+
+  void start() {
+    replicator.follow(context.configuration());
+    firstIndexOfTerm = append(Payloads.single(EntryType.NO_OP, new byte[0])).index();
+    scheduleHeartbeats();
+    sendHeartbeats();
+  }
+
+  @Override
+  Role role() {
+    return Role.LEADER;
+  }
+
+  @Override
+  ReplicaId leader() {
+    return context.self;
+  }
+
+  @Override
+  long deadlineNanos() {
+    return heartbeatDeadlineNanos;
+  }
+
+  @Override
+  void onDeadline() {
+    if (context.nowNanos() - lastQuorumContactNanos()
+        >= context.options.electionTimeoutMaxNanos()) {
+      transitions.becomeFollower(null, "no quorum has answered for an election timeout");
+      return;
+    }
+    scheduleHeartbeats();
+    sendHeartbeats();
+    replicator.resendStalled();
+  }
+
+  /** The latest moment since which a quorum, this replica included, has been heard of (CheckQuorum, Raft thesis 6.2). */
+  long lastQuorumContactNanos() {
+    return context.quorum().reached(voter -> {
+      Progress progress = replicator.progressOf(voter);
+      return progress == null ? context.nowNanos() : progress.lastContactNanos();
+    });
+  }
+
+  /** Whether this leader knows what is committed. */
+  boolean hasCommittedInTerm() {
+    return context.commitIndex() >= firstIndexOfTerm;
+  }
+
+  long uncommittedBytes() {
+    return uncommittedBytes;
+  }
+
+  @Nullable
+  Progress progressOf(ReplicaId replica) {
+    return replicator.progressOf(replica);
+  }
+
+  /** In office until it learns otherwise; a member that asks for votes meanwhile has lost sight of it. */
+  @Override
+  boolean protectsLeaderFrom(ReplicaId candidate) {
+    return true;
+  }
+
+  // ------------------------------------------------------------------ proposals
+
+  @Override
+  ProposalResult propose(Payloads payloads) {
+    if (uncommittedBytes > 0
+        && uncommittedBytes + payloads.sizeInBytes() > context.options.maxUncommittedBytes()) {
+      return new ProposalResult.Refused(
+          ProposalResult.Reason.OVERLOADED,
+          uncommittedBytes + " bytes are appended and not committed yet");
+    }
+    return new ProposalResult.Appended(append(payloads));
+  }
+
+  private EntryId append(Payloads payloads) {
+    EntryId first = new EntryId(context.term(), context.log.lastIndex() + 1);
+    EntryBatch batch = payloads.place(first, context.logClock.next(context.log.logTimeMillis()));
+    context.append(batch);
+    uncommitted.addLast(new Uncommitted(batch.lastIndex(), batch.sizeInBytes()));
+    uncommittedBytes += batch.sizeInBytes();
+    return first;
+  }
+
+  ProposalResult changeConfiguration(Configuration target) {
+    if (!hasCommittedInTerm()) {
+      return refuseChange("this leader has not committed an entry of its own term yet");
+    }
+    if (context.configuration().isJoint()
+        || context.configurations.latestIndex() > context.commitIndex()) {
+      return refuseChange("another change is under way");
+    }
+    if (target.isJoint() || target.isEmpty()) {
+      return refuseChange(
+          "a change names the members that it wants in the end, and at least one voter");
+    }
+    return appendConfiguration(context.configuration().jointTowards(target));
+  }
+
+  private static ProposalResult refuseChange(String detail) {
+    return new ProposalResult.Refused(ProposalResult.Reason.INVALID_CHANGE, detail);
+  }
+
+  private ProposalResult appendConfiguration(Configuration next) {
+    EntryId position = append(Payloads.single(EntryType.CONFIGURATION, next.encode()));
+    // In force from here on, before it is committed (Raft paper 6; trap 30).
+    replicator.follow(next);
+    return new ProposalResult.Appended(position);
+  }
+
+  // ------------------------------------------------------------------ commitment
+
+  @Override
+  void onAppendEntriesResponse(AppendEntriesResponse message) {
+    if (replicator.onResponse(message)) {
+      advanceCommit();
+    }
+  }
+
+  @Override
+  void onDurable() {
+    advanceCommit();
+  }
+
+  private void advanceCommit() {
+    long reached = context.quorum().reached(this::durableAt);
+    // Copies count only for entries of the own term (Raft paper 5.4.2, figure 8): an older entry on
+    // a majority may still
+    // be overwritten. It commits when an entry of this term above it does.
+    if (reached > context.commitIndex() && context.log.termAt(reached) == context.term()) {
+      context.commitTo(reached);
+      while (!uncommitted.isEmpty() && uncommitted.getFirst().lastIndex <= reached) {
+        uncommittedBytes -= uncommitted.removeFirst().bytes;
+      }
+    }
+  }
+
+  /** How far the log is durable at a voter. This leader's own copy counts when it is durable, and not before. */
+  private long durableAt(ReplicaId voter) {
+    if (voter.equals(context.self)) {
+      return context.log.durableIndex();
+    }
+    Progress progress = replicator.progressOf(voter);
+    return progress == null ? 0 : progress.match();
+  }
+
+  // ------------------------------------------------------------------ contact and reads
+
+  private void sendHeartbeats() {
+    sequence++;
+    if (hasCommittedInTerm()) {
+      reads.openRound(sequence, context.commitIndex());
+    }
+    for (Progress progress : replicator.all()) {
+      sendHeartbeat(progress, sequence);
+    }
+    confirmReads();
+  }
+
+  /** Not put off by the rounds that reads open: whatever else is due with a heartbeat must come, however many reads there are. */
+  private void scheduleHeartbeats() {
+    heartbeatDeadlineNanos = context.nowNanos() + context.options.heartbeatNanos();
+  }
+
+  private void sendHeartbeat(Progress progress, long heartbeatSequence) {
+    long commit = Math.min(context.commitIndex(), progress.match());
+    progress.commitSent(commit);
+    context.outbox.send(new Heartbeat(
+        context.self,
+        progress.replica(),
+        context.term(),
+        progress.session(),
+        heartbeatSequence,
+        commit));
+  }
+
+  @Override
+  void onHeartbeatResponse(HeartbeatResponse message) {
+    Progress progress = replicator.progressOf(message.from());
+    if (progress == null || message.sequence() > sequence) {
+      context.dropped();
+      return;
+    }
+    progress.contacted(context.nowNanos());
+    progress.contactConfirmed(message.sequence());
+    confirmReads();
+  }
+
+  @Override
+  void read(long readId) {
+    if (reads.size() >= context.options.maxWaitingReads()) {
+      context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
+    } else {
+      reads.add(readId);
+    }
+  }
+
+  @Override
+  void onReadIndexRequest(ReadIndexRequest message) {
+    if (reads.size() >= context.options.maxWaitingReads()) {
+      answer(message.from(), message.request(), 0);
+    } else {
+      reads.add(message.from(), message.request());
+    }
+  }
+
+  private void answer(ReplicaId from, long request, long index) {
+    context.outbox.send(new ReadIndexResponse(context.self, from, context.term(), request, index));
+  }
+
+  private void confirmReads() {
+    long confirmed = context.quorum().reached(voter -> {
+      Progress progress = replicator.progressOf(voter);
+      return progress == null ? sequence : progress.contactSequence();
+    });
+    for (ReadIndexQueue.Confirmed round : reads.confirmedTo(confirmed)) {
+      for (ReadIndexQueue.Read read : round.reads()) {
+        ReplicaId from = read.from();
+        if (from == null) {
+          context.readOutcomes.add(new Ready.ReadOutcome(read.id(), round.index(), ""));
+        } else {
+          answer(from, read.id(), round.index());
+        }
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ the rest
+
+  @Override
+  void beforeOutput() {
+    if (context.configuration().isJoint() && hasCommittedInTerm() && isConfigurationCommitted()) {
+      // Only now: the joint entry is committed under both majorities, and this leader has committed
+      // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
+      // trap 33).
+      appendConfiguration(context.configuration().leaveJoint());
+    }
+    if (hasCommittedInTerm() && reads.wantsRound()) {
+      sendHeartbeats();
+    }
+    replicator.sendAll();
+    for (Progress progress : replicator.all()) {
+      // A follower that has nothing more to get would hear of the commit at the next heartbeat
+      // only.
+      if (progress.isIdle()
+          && progress.sentCommit() < Math.min(context.commitIndex(), progress.match())) {
+        sendHeartbeat(progress, 0);
+      }
+    }
+    if (!context.configuration().isVoter(context.self)
+        && hasCommittedInTerm()
+        && isConfigurationCommitted()) {
+      // Last of all, so that the others have heard of the commit that ends this leader's office.
+      transitions.becomeFollower(null, "it is no longer a voter");
+    }
+  }
+
+  private boolean isConfigurationCommitted() {
+    return context.configurations.latestIndex() <= context.commitIndex();
+  }
+
+  void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {
+    replicator.loaded(follower, generation, batches);
+  }
+
+  void writable(ReplicaId follower, boolean writable) {
+    Progress progress = replicator.progressOf(follower);
+    if (progress != null) {
+      progress.writable(writable);
+    }
+  }
+
+  /** Hosts of voters that have not answered for a while, for an operator. */
+  List<ReplicaId> silentVoters(long forNanos) {
+    return context.configuration().members().stream()
+        .filter(Member::isVoterInAnyHalf)
+        .map(Member::replica)
+        .filter(voter -> {
+          Progress progress = replicator.progressOf(voter);
+          return progress != null && context.nowNanos() - progress.lastContactNanos() >= forNanos;
+        })
+        .toList();
+  }
+
+  @Override
+  void leave() {
+    // What was appended and is not committed may still commit under the next leader: nobody can
+    // know yet.
+    if (context.log.lastIndex() > context.commitIndex()) {
+      context.lostProposalsFrom = context.commitIndex() + 1;
+    }
+    for (ReadIndexQueue.Read read : reads.drain()) {
+      ReplicaId from = read.from();
+      if (from == null) {
+        context.readOutcomes.add(new Ready.ReadOutcome(
+            read.id(), -1, "leadership was lost before the read was confirmed"));
+      } else {
+        answer(from, read.id(), 0);
+      }
+    }
+  }
+
+  private record Uncommitted(long lastIndex, long bytes) {}
+}

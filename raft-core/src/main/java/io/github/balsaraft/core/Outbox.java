@@ -1,0 +1,69 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.RequestVote;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Messages on their way out. Keeps back what depends on a write until that is durable: nothing leaves that a power loss
+ * could make untrue (Raft paper, figure 2; what waits for what is the table in docs/protocol.md).
+ */
+final class Outbox {
+
+  private List<ProtocolMessage> ready = new ArrayList<>();
+  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private final WriteSequence writes;
+
+  Outbox(WriteSequence writes) {
+    this.writes = writes;
+  }
+
+  /** Sends once the sender's term and vote are durable: every message carries a term. */
+  void send(ProtocolMessage message) {
+    sendOnceWritten(writes.hardStateGate(), message);
+  }
+
+  /** Sends once everything that the log and the hard state hold at this moment is durable. */
+  void sendOnceAllIsDurable(ProtocolMessage message) {
+    sendOnceWritten(writes.everythingGate(), message);
+  }
+
+  private void sendOnceWritten(long sequence, ProtocolMessage message) {
+    if (sequence <= writes.durable()) {
+      ready.add(message);
+    } else {
+      held.addLast(new Held(sequence, message));
+    }
+  }
+
+  /** Takes back what a candidate still holds that is none any more: its log may change before it would be sent. */
+  void withdrawVoteRequests() {
+    held.removeIf(waiting -> waiting.message instanceof RequestVote);
+  }
+
+  /** More writes are durable. */
+  void release() {
+    // Not sorted by sequence: a message may wait for the hard state only, behind one that waits for
+    // the entries too.
+    held.removeIf(waiting -> {
+      boolean free = waiting.sequence <= writes.durable();
+      if (free) {
+        ready.add(waiting.message);
+      }
+      return free;
+    });
+  }
+
+  List<ProtocolMessage> take() {
+    if (ready.isEmpty()) {
+      return List.of();
+    }
+    List<ProtocolMessage> taken = ready;
+    ready = new ArrayList<>();
+    return taken;
+  }
+
+  private record Held(long sequence, ProtocolMessage message) {}
+}

@@ -1,0 +1,111 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.quorum.VoteTally;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks whether an election could be won before it starts one, so that a member that can't win raises nobody's term (Raft
+ * thesis 9.6).
+ */
+final class PreCandidateState extends RoleState {
+
+  private final Transitions transitions;
+  private final VoteTally tally;
+  private final long prospectiveTerm;
+  private final long hintedUntilNanos;
+  private final long deadlineNanos;
+
+  PreCandidateState(CoreContext context, Transitions transitions, long hintedUntilNanos) {
+    super(context);
+    this.transitions = transitions;
+    this.tally = new VoteTally(context.quorum());
+    this.prospectiveTerm = context.term() + 1;
+    this.hintedUntilNanos = hintedUntilNanos;
+    this.deadlineNanos = isHinted() ? hintedRetryNanos() : context.randomElectionDeadline();
+  }
+
+  /** After a hint the others may learn a little later than this member that the leader is gone: ask again soon. */
+  private long hintedRetryNanos() {
+    return context.nowNanos()
+        + CoreOptions.HINT_STAGGER_NANOS
+        + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS);
+  }
+
+  private boolean isHinted() {
+    return context.nowNanos() < hintedUntilNanos;
+  }
+
+  void start() {
+    tally.record(context.self, true);
+    if (tally.isWon()) {
+      transitions.becomeCandidate(0, "it is the only voter");
+      return;
+    }
+    for (ReplicaId voter : context.otherVoters()) {
+      context.outbox.send(
+          new RequestPreVote(context.self, voter, prospectiveTerm, context.lastEntry()));
+    }
+  }
+
+  @Override
+  Role role() {
+    return Role.PRE_CANDIDATE;
+  }
+
+  @Override
+  @Nullable
+  ReplicaId leader() {
+    return null;
+  }
+
+  @Override
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  @Override
+  void onDeadline() {
+    if (context.isElectable()) {
+      transitions.becomePreCandidate(hintedUntilNanos, "no quorum answered the pre-vote in time");
+    } else {
+      transitions.becomeFollower(null, "it may not stand for election any more");
+    }
+  }
+
+  /** It asks because it hears no leader, so it protects none. */
+  @Override
+  boolean protectsLeaderFrom(ReplicaId candidate) {
+    return false;
+  }
+
+  /** Two that ask at the same time would both get the answer yes, and then split the vote: one stands back. */
+  @Override
+  void preVoteGranted(RequestPreVote request) {
+    if (StandingOrder.standsBefore(request.from(), request.lastEntry(), context)) {
+      transitions.standBack(hintedUntilNanos, "another candidate goes first");
+    }
+  }
+
+  @Override
+  void onPreVoteResponse(PreVoteResponse message) {
+    if (message.prospectiveTerm() != prospectiveTerm) {
+      context.dropped();
+      return;
+    }
+    // A later term is adopted only when no leader was heard for the whole timeout; else one late
+    // answer would depose a
+    // leader that is merely out of this member's sight (trap 4).
+    if (message.term() > context.term() && !isHinted()) {
+      transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
+      return;
+    }
+    tally.record(message.from(), message.granted());
+    if (tally.isWon()) {
+      transitions.becomeCandidate(hintedUntilNanos, "a quorum would vote for it");
+    }
+  }
+}

@@ -1,0 +1,462 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.VoteResponse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol of one replica of one group, as a pure function with memory (Raft paper; PreVote and CheckQuorum: thesis 9.6
+ * and 6.2).
+ *
+ * <p>Use: any number of inputs, then {@link #ready}, then do what it says, then report completions as further inputs. Time
+ * passes only through {@link #advanceTo}; {@link #nextDeadlineNanos} says when it must be called even if nothing happens.
+ *
+ * <p>Not thread-safe. It never blocks, never reads storage, and the same inputs give the same outputs, to the bit. An {@link
+ * InvariantViolation} means that this replica must stop.
+ *
+ * <p>Here are the rules that hold in every role: whom a message is for, and what its term means. The rest is in the roles.
+ */
+public final class RaftCore {
+
+  private final CoreContext context;
+  private final Transitions transitions;
+  private final ProtocolMessage.Handler receiver = new Receiver();
+
+  /** The highest index that a {@link Ready} has released to apply. */
+  private long releasedIndex;
+
+  private long logTimeCutMillis;
+
+  /** When this replica last moved above a member's term while it led. */
+  private long movedAboveNanos = Long.MIN_VALUE;
+
+  /** Starts as a follower of nobody, with what was durable. */
+  public RaftCore(CoreOptions options, RandomSource random, CoreStart start) {
+    this.context = new CoreContext(options, random, start);
+    this.transitions = new Transitions(context);
+    this.releasedIndex = context.commitIndex();
+  }
+
+  // ------------------------------------------------------------------ inputs
+
+  /**
+   * Time has passed.
+   *
+   * @param nowNanos the monotonic clock, zero or more; a value below an earlier one counts as that one
+   * @param wallMillis the wall clock, milliseconds since 1970; used for log time only
+   */
+  public void advanceTo(long nowNanos, long wallMillis) {
+    context.advanceTo(nowNanos);
+    logTimeCutMillis += context.logClock.observe(context.nowNanos(), wallMillis);
+  }
+
+  /** A message arrived. Nonsense is dropped and counted. */
+  public void receive(ProtocolMessage message) {
+    if (!message.to().equals(context.self)
+        || message.from().equals(context.self)
+        || !MessageRules.isAllowed(message)) {
+      context.dropped();
+      return;
+    }
+    message.deliverTo(receiver);
+  }
+
+  /** Commands are proposed. */
+  public ProposalResult propose(Payloads payloads) {
+    return role().propose(payloads);
+  }
+
+  /**
+   * A change to this configuration is proposed. If voters change, it goes through joint consensus by itself (Raft paper
+   * 6).
+   */
+  public ProposalResult changeConfiguration(Configuration target) {
+    if (role() instanceof LeaderState leader) {
+      return leader.changeConfiguration(target);
+    }
+    return new ProposalResult.Refused(
+        ProposalResult.Reason.NOT_LEADER, "this member is not the leader");
+  }
+
+  /**
+   * A linearizable read asks from which index on it may be answered. Ends in exactly one {@link Ready.ReadOutcome}.
+   *
+   * @param readId chosen by the caller, given back in the outcome
+   */
+  public void read(long readId) {
+    role().read(readId);
+  }
+
+  /** Everything up to this write is durable. */
+  public void written(long sequence) {
+    context.writes.written(sequence);
+    context.log.written(sequence);
+    context.outbox.release();
+    role().onDurable();
+  }
+
+  /** Entries that a {@link Ready.Load} asked for. */
+  public void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {
+    if (role() instanceof LeaderState leader) {
+      leader.loaded(follower, generation, batches);
+    }
+  }
+
+  /** A {@link Ready.Load} could not be done; it is asked for again if it is still needed. */
+  public void loadFailed(ReplicaId follower, long generation) {
+    loaded(follower, generation, List.of());
+  }
+
+  /** The process of a peer seems to be gone. A hint: it may start a pre-vote early, and safety never rests on it. */
+  public void peerGone(ReplicaId peer) {
+    role().onPeerGone(peer);
+  }
+
+  /** Whether the way to a follower takes more entries at the moment. */
+  public void writable(ReplicaId follower, boolean writable) {
+    if (role() instanceof LeaderState leader) {
+      leader.writable(follower, writable);
+    }
+  }
+
+  // ------------------------------------------------------------------ output
+
+  /** Does what is due, and says what the inputs since the last call ask for. */
+  public Ready ready() {
+    if (role().deadlineNanos() <= context.nowNanos()) {
+      role().onDeadline();
+    }
+    role().beforeOutput();
+    CoreWrite write = takeWrite();
+    Ready.Committed committed = takeCommitted();
+    context.log.evict(releasedIndex, context.options.windowBytes());
+    Ready ready = new Ready(
+        context.outbox.take(),
+        write,
+        committed,
+        take(context.loads),
+        take(context.readOutcomes),
+        take(context.roleChanges),
+        context.lostProposalsFrom,
+        logTimeCutMillis);
+    context.lostProposalsFrom = 0;
+    logTimeCutMillis = 0;
+    return ready;
+  }
+
+  private @Nullable CoreWrite takeWrite() {
+    boolean hardStateChanged = context.writes.isHardStateUnwritten();
+    if (!hardStateChanged && !context.log.hasUnwritten()) {
+      return null;
+    }
+    long sequence = context.writes.issue();
+    var changes = context.log.takeWrite(sequence);
+    return new CoreWrite(
+        sequence,
+        hardStateChanged ? context.hardState() : null,
+        changes.truncateFrom(),
+        changes.append());
+  }
+
+  private Ready.@Nullable Committed takeCommitted() {
+    // Committed is not enough: what is applied here must not be lost here (trap 20).
+    long releasable = Math.min(context.commitIndex(), context.log.durableIndex());
+    if (releasable <= releasedIndex) {
+      return null;
+    }
+    long from = releasedIndex + 1;
+    releasedIndex = releasable;
+    return new Ready.Committed(from, releasable, context.log.recentPart(from, releasable));
+  }
+
+  private static <T> List<T> take(List<T> collected) {
+    if (collected.isEmpty()) {
+      return List.of();
+    }
+    List<T> taken = List.copyOf(collected);
+    collected.clear();
+    return taken;
+  }
+
+  /** When time must be passed in even if nothing happens. */
+  public long nextDeadlineNanos() {
+    return role().deadlineNanos();
+  }
+
+  // ------------------------------------------------------------------ what it knows
+
+  /** What this replica does at the moment. */
+  public Role currentRole() {
+    return role().role();
+  }
+
+  /** Who leads in the current term, if known. */
+  public @Nullable ReplicaId leader() {
+    return role().leader();
+  }
+
+  /** Term and vote, durable or about to be. */
+  public HardState hardState() {
+    return context.hardState();
+  }
+
+  /** The highest index known to be committed. */
+  public long commitIndex() {
+    return context.commitIndex();
+  }
+
+  /** The end of the log. */
+  public EntryId lastEntry() {
+    return context.lastEntry();
+  }
+
+  /** The highest index that is durable here. */
+  public long durableIndex() {
+    return context.log.durableIndex();
+  }
+
+  /** The term of an index of the log. */
+  public long termAt(long index) {
+    return context.log.termAt(index);
+  }
+
+  /** The configuration in force: the latest in the log, committed or not. */
+  public Configuration configuration() {
+    return context.configuration();
+  }
+
+  /** The index of the configuration in force. */
+  public long configurationIndex() {
+    return context.configurations.latestIndex();
+  }
+
+  /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */
+  public boolean hasCommittedInTerm() {
+    return role() instanceof LeaderState leader && leader.hasCommittedInTerm();
+  }
+
+  /** As a leader: bytes appended and not committed; else 0. */
+  public long uncommittedBytes() {
+    return role() instanceof LeaderState leader ? leader.uncommittedBytes() : 0;
+  }
+
+  /** As a leader: what is known of a member; else null. */
+  public @Nullable Progress progressOf(ReplicaId replica) {
+    return role() instanceof LeaderState leader ? leader.progressOf(replica) : null;
+  }
+
+  /**
+   * The last moment at which this replica knew itself in touch with a leader: when it last heard one, or as a leader when
+   * a quorum was last heard of; -1 if neither.
+   */
+  public long lastLeaderContactNanos() {
+    RoleState role = role();
+    if (role instanceof LeaderState leader) {
+      return leader.lastQuorumContactNanos();
+    }
+    return role instanceof FollowerState follower && follower.leader() != null
+        ? follower.lastHeardNanos()
+        : -1;
+  }
+
+  /** Messages dropped because the protocol doesn't allow them or because they came too late. */
+  public long droppedMessages() {
+    return context.droppedMessages();
+  }
+
+  private RoleState role() {
+    return transitions.current();
+  }
+
+  // ------------------------------------------------------------------ rules of all roles
+
+  /** Applies the rules that hold in every role, then passes the message on (Raft paper, figure 2, "rules for servers"). */
+  private final class Receiver implements ProtocolMessage.Handler {
+
+    @Override
+    public void onRequestPreVote(RequestPreVote message) {
+      boolean granted = !role().protectsLeaderFrom(message.from())
+          && VotingRules.wouldVote(context, message.term(), message.lastEntry());
+      context.outbox.send(new PreVoteResponse(
+          context.self, message.from(), context.term(), message.term(), granted));
+      if (granted) {
+        role().preVoteGranted(message);
+      }
+    }
+
+    @Override
+    public void onRequestVote(RequestVote message) {
+      boolean refused = message.term() < context.term()
+          || (!message.leadershipTransfer() && role().protectsLeaderFrom(message.from()));
+      if (refused) {
+        context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
+        return;
+      }
+      if (message.term() > context.term()) {
+        transitions.becomeFollowerIn(
+            message.term(), null, "a candidate asked for its vote in term " + message.term());
+      }
+      boolean granted = VotingRules.mayVote(context, message.from(), message.lastEntry());
+      if (granted) {
+        context.voteFor(message.from());
+        if (role() instanceof PreCandidateState) {
+          transitions.becomeFollower(null, "it gave its vote to another candidate");
+        }
+        if (role() instanceof FollowerState follower) {
+          follower.voteGiven();
+        }
+      }
+      context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), granted));
+    }
+
+    @Override
+    public void onAppendEntries(AppendEntries message) {
+      if (message.term() < context.term()) {
+        // The old leader learns of the new term from this.
+        context.outbox.send(new AppendEntriesResponse(
+            context.self,
+            message.from(),
+            context.term(),
+            message.session(),
+            0,
+            0,
+            EntryId.NONE,
+            EntryId.NONE));
+      } else if (followSender(message)) {
+        role().onAppendEntries(message);
+      }
+    }
+
+    @Override
+    public void onHeartbeat(Heartbeat message) {
+      if (message.term() < context.term()) {
+        context.outbox.send(new HeartbeatResponse(
+            context.self, message.from(), context.term(), message.sequence()));
+      } else if (followSender(message)) {
+        role().onHeartbeat(message);
+      }
+    }
+
+    /** Takes the sender for the leader of its term, unless that term has another. */
+    private boolean followSender(ProtocolMessage message) {
+      if (message.term() > context.term()) {
+        transitions.becomeFollowerIn(
+            message.term(), message.from(), "term " + message.term() + " has a leader");
+        return true;
+      }
+      ReplicaId leader = role().leader();
+      if (leader == null) {
+        transitions.becomeFollower(message.from(), "a leader was heard");
+        return true;
+      }
+      boolean expected = leader.equals(message.from()) && role() instanceof FollowerState;
+      if (!expected) {
+        context.dropped();
+      }
+      return expected;
+    }
+
+    @Override
+    public void onPreVoteResponse(PreVoteResponse message) {
+      role().onPreVoteResponse(message);
+    }
+
+    @Override
+    public void onVoteResponse(VoteResponse message) {
+      if (isOfCurrentTerm(message)) {
+        role().onVoteResponse(message);
+      }
+    }
+
+    @Override
+    public void onAppendEntriesResponse(AppendEntriesResponse message) {
+      if (isOfCurrentTerm(message)) {
+        role().onAppendEntriesResponse(message);
+      }
+    }
+
+    @Override
+    public void onHeartbeatResponse(HeartbeatResponse message) {
+      if (isOfCurrentTerm(message)) {
+        role().onHeartbeatResponse(message);
+      }
+    }
+
+    @Override
+    public void onReadIndexRequest(ReadIndexRequest message) {
+      if (isOfCurrentTerm(message)) {
+        role().onReadIndexRequest(message);
+      }
+    }
+
+    @Override
+    public void onReadIndexResponse(ReadIndexResponse message) {
+      if (isOfCurrentTerm(message)) {
+        role().onReadIndexResponse(message);
+      }
+    }
+
+    /** Whether a message that needs no answer belongs to this term; moves to its term if that is the thing to do. */
+    private boolean isOfCurrentTerm(ProtocolMessage message) {
+      if (message.term() > context.term()) {
+        onLaterTerm(message);
+        return false;
+      }
+      if (message.term() < context.term()) {
+        context.dropped();
+        return false;
+      }
+      return true;
+    }
+
+    private void onLaterTerm(ProtocolMessage message) {
+      if (role() instanceof LeaderState) {
+        moveAbove(message);
+      } else if (role() instanceof CandidateState) {
+        transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
+      } else {
+        // Followers learn of later terms from leaders and candidates, pre-candidates from answers
+        // to their question.
+        context.dropped();
+      }
+    }
+
+    /**
+     * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
+     * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
+     * disturbed at will; and for nobody who isn't a member (trap 5).
+     */
+    private void moveAbove(ProtocolMessage message) {
+      boolean tooSoon = movedAboveNanos != Long.MIN_VALUE
+          && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
+      if (tooSoon || !context.configuration().contains(message.from())) {
+        context.dropped();
+        return;
+      }
+      movedAboveNanos = context.nowNanos();
+      transitions.becomeFollowerIn(
+          message.term(), null, "a member is in term " + message.term() + " and can't follow");
+      if (role() instanceof FollowerState follower) {
+        follower.campaignAtOnce();
+      }
+    }
+  }
+}

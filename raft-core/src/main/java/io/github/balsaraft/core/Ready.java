@@ -1,0 +1,92 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch of inputs asks the runtime to do. The parts may be done in any order and at the same time.
+ *
+ * @param messages to send now. Whatever they claim to be durable is: those that depend on an unfinished write stay in the
+ *     core until {@link RaftCore#written} has said that it is done
+ * @param write to make durable, or null
+ * @param committed entries that may be applied now, or null
+ * @param loads older entries to read from the log store for followers that lag
+ * @param reads linearizable reads whose wait is over
+ * @param roleChanges in the order in which they happened
+ * @param lostProposalsFrom proposals at this index and above, appended by this replica as a leader and not committed, have
+ *     an unknown outcome from now on; 0 for none
+ * @param logTimeCutMillis by how much a jump of the wall clock was cut short; 0 for none
+ */
+public record Ready(
+    List<ProtocolMessage> messages,
+    @Nullable CoreWrite write,
+    @Nullable Committed committed,
+    List<Load> loads,
+    List<ReadOutcome> reads,
+    List<RoleChange> roleChanges,
+    long lostProposalsFrom,
+    long logTimeCutMillis) {
+
+  /** Whether there is nothing to do. */
+  public boolean isEmpty() {
+    return messages.isEmpty()
+        && write == null
+        && committed == null
+        && loads.isEmpty()
+        && reads.isEmpty()
+        && roleChanges.isEmpty()
+        && lostProposalsFrom == 0
+        && logTimeCutMillis == 0;
+  }
+
+  /**
+   * Entries that are committed, and durable here. They can't change any more, so that they may be read back from the log
+   * store at any time.
+   *
+   * @param fromIndex follows the last index handed out before
+   * @param toIndex inclusive
+   * @param recent the entries, or their end, as far as they are in memory: contiguous up to {@code toIndex}; may be empty
+   */
+  public record Committed(long fromIndex, long toIndex, List<EntryBatch> recent) {}
+
+  /**
+   * Entries to read from the log store for a follower. {@link RaftCore#loaded} or {@link RaftCore#loadFailed} answers it.
+   *
+   * @param follower for whom
+   * @param generation to be given back with the answer
+   * @param fromIndex the first index
+   * @param toIndex the last index, inclusive
+   * @param maxBytes how much to read at most
+   */
+  public record Load(
+      ReplicaId follower, long generation, long fromIndex, long toIndex, long maxBytes) {}
+
+  /**
+   * The end of a linearizable read's wait.
+   *
+   * @param readId which one
+   * @param index it may be answered from a state that has applied this index; -1 if it was refused
+   * @param refusal why it was refused; else empty
+   */
+  public record ReadOutcome(long readId, long index, String refusal) {
+
+    /** Whether it may be answered. */
+    public boolean isConfirmed() {
+      return index >= 0;
+    }
+  }
+
+  /**
+   * Another role, or another leader.
+   *
+   * @param role the role from now on
+   * @param term in this term
+   * @param leader who leads, or null if unknown
+   * @param reason for an operator
+   */
+  public record RoleChange(Role role, long term, @Nullable ReplicaId leader, String reason) {}
+}

@@ -1,0 +1,177 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.log.LogWindow;
+import io.github.balsaraft.core.log.RaftLog;
+import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A leader's side of replication: decides for each member what it should get next. */
+final class Replicator {
+
+  private final CoreContext context;
+  private final RaftLog log;
+  private final TreeMap<ReplicaId, Progress> members = new TreeMap<>();
+  private long lastSession;
+
+  Replicator(CoreContext context) {
+    this.context = context;
+    this.log = context.log;
+  }
+
+  /** Starts to replicate to new members, and stops for those that left. */
+  void follow(Configuration configuration) {
+    members.keySet().removeIf(replica -> !configuration.contains(replica));
+    for (Member member : configuration.members()) {
+      ReplicaId replica = member.replica();
+      if (!replica.equals(context.self) && !members.containsKey(replica)) {
+        members.put(
+            replica,
+            new Progress(
+                replica,
+                ++lastSession,
+                log.lastIndex() + 1,
+                context.nowNanos(),
+                context.options.maxInflightMessages(),
+                context.options.maxInflightBytes()));
+      }
+    }
+  }
+
+  Collection<Progress> all() {
+    return members.values();
+  }
+
+  /** What is known of a member; null for this replica itself and for strangers. */
+  @Nullable
+  Progress progressOf(ReplicaId replica) {
+    return members.get(replica);
+  }
+
+  /**
+   * Takes in what a follower says of its log.
+   *
+   * @return whether more of the log is durable there
+   */
+  boolean onResponse(AppendEntriesResponse message) {
+    Progress progress = members.get(message.from());
+    if (progress == null
+        || progress.session() != message.session()
+        || message.durableMatch() > log.lastIndex()) {
+      context.dropped();
+      return false;
+    }
+    progress.contacted(context.nowNanos());
+    if (message.isRejection()) {
+      progress.rejected(message.rejectedPrevious(), log.lastNotAbove(message.hint()));
+      return false;
+    }
+    return progress.accepted(
+        Math.min(message.verified(), log.lastIndex()), message.durableMatch(), context.nowNanos());
+  }
+
+  /** Asks followers where they stand that have not answered for half an election timeout. */
+  void resendStalled() {
+    for (Progress progress : members.values()) {
+      if (progress.isStalled(context.nowNanos(), context.options.electionTimeoutMinNanos() / 2)) {
+        progress.resend();
+      }
+    }
+  }
+
+  void sendAll() {
+    for (Progress progress : members.values()) {
+      while (progress.canSend() && sendNext(progress)) {
+        // Sends until there is nothing more, or the window is full.
+      }
+    }
+  }
+
+  /** Sends one message, or asks for the entries in it to be loaded. Returns whether more may follow. */
+  private boolean sendNext(Progress progress) {
+    boolean probing = progress.mode() == Progress.Mode.PROBE;
+    if (probing && progress.isNextProbeEmpty()) {
+      send(progress, List.of());
+      return false;
+    }
+    if (progress.next() > log.lastIndex()) {
+      if (probing) {
+        send(progress, List.of());
+      }
+      return false;
+    }
+    long maxBytes = context.options.maxMessageBytes();
+    List<EntryBatch> batches = log.recent(
+        progress.next(),
+        log.lastIndex(),
+        probing ? Math.min(maxBytes, CoreOptions.PROBE_BYTES) : maxBytes);
+    if (batches != null) {
+      send(progress, batches);
+      return !probing;
+    }
+    if (probing) {
+      // Whether the logs agree there is worth knowing before entries are read from disk.
+      send(progress, List.of());
+    } else {
+      context.loads.add(new Ready.Load(
+          progress.replica(),
+          progress.beginLoad(context.nextLoadGeneration()),
+          progress.next(),
+          log.durableIndex(),
+          4 * maxBytes));
+    }
+    return false;
+  }
+
+  /**
+   * Entries were read from the log store. They were durable here in this term, so they are still part of the log; the
+   * follower may have got some of them meanwhile. What the window doesn't take is asked for again.
+   */
+  void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {
+    Progress progress = members.get(follower);
+    if (progress == null || !progress.endLoad(generation) || batches.isEmpty()) {
+      return;
+    }
+    LogWindow found = new LogWindow();
+    batches.forEach(found::append);
+    long last = batches.get(batches.size() - 1).lastIndex();
+    while (progress.next() <= last && progress.canSend()) {
+      List<EntryBatch> message =
+          found.read(progress.next(), last, context.options.maxMessageBytes());
+      if (message == null) {
+        return;
+      }
+      send(progress, message);
+    }
+  }
+
+  private void send(Progress progress, List<EntryBatch> batches) {
+    EntryId previous = log.at(progress.next() - 1);
+    AppendEntries message = new AppendEntries(
+        context.self,
+        progress.replica(),
+        context.term(),
+        progress.session(),
+        previous,
+        batches,
+        context.commitIndex());
+    long bytes = 0;
+    for (EntryBatch batch : batches) {
+      bytes += batch.sizeInBytes();
+    }
+    progress.sent(message.lastIndex(), bytes, context.nowNanos());
+    if (progress.mode() == Progress.Mode.REPLICATE) {
+      progress.commitSent(Math.min(context.commitIndex(), message.lastIndex()));
+    }
+    context.outbox.send(message);
+  }
+}

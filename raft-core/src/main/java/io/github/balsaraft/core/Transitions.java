@@ -1,0 +1,88 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only code that replaces a replica's role.
+ *
+ * <pre>
+ * from            to              when
+ * any             FOLLOWER        a later term is seen, or a leader of the current term is heard
+ * FOLLOWER        PRE_CANDIDATE   no leader was heard for an election timeout, or a failure hint
+ * PRE_CANDIDATE   PRE_CANDIDATE   the round is over and nobody won
+ * PRE_CANDIDATE   CANDIDATE       a quorum would vote for it
+ * PRE_CANDIDATE   FOLLOWER        also: another candidate goes first
+ * CANDIDATE       PRE_CANDIDATE   the election is over and nobody won
+ * CANDIDATE       LEADER          a quorum has voted for it
+ * LEADER          FOLLOWER        also: no quorum has answered for an election timeout, or it is no longer a voter
+ * </pre>
+ */
+final class Transitions {
+
+  private final CoreContext context;
+  private RoleState current;
+
+  Transitions(CoreContext context) {
+    this.context = context;
+    this.current = new FollowerState(context, this, null);
+  }
+
+  RoleState current() {
+    return current;
+  }
+
+  /** Follows a leader of the current term, or waits for one. */
+  void becomeFollower(@Nullable ReplicaId leader, String reason) {
+    replace(new FollowerState(context, this, leader), reason);
+  }
+
+  /** Moves to a later term and waits for its leader. */
+  void becomeFollowerIn(long term, @Nullable ReplicaId leader, String reason) {
+    context.adoptTerm(term);
+    becomeFollower(leader, reason);
+  }
+
+  /**
+   * Asks whether an election could be won.
+   *
+   * @param hintedUntilNanos as long as a failure hint makes it worth asking again soon; zero without one
+   */
+  void becomePreCandidate(long hintedUntilNanos, String reason) {
+    PreCandidateState next = new PreCandidateState(context, this, hintedUntilNanos);
+    replace(next, reason);
+    next.start();
+  }
+
+  /** Lets another candidate go first; see {@link #becomePreCandidate} for the hint. */
+  void standBack(long hintedUntilNanos, String reason) {
+    FollowerState next = new FollowerState(context, this, null);
+    next.standBack(hintedUntilNanos);
+    replace(next, reason);
+  }
+
+  /** Campaigns in the next term; see {@link #becomePreCandidate} for the hint. */
+  void becomeCandidate(long hintedUntilNanos, String reason) {
+    context.adoptTerm(context.term() + 1);
+    context.voteFor(context.self);
+    CandidateState next = new CandidateState(context, this, hintedUntilNanos);
+    replace(next, reason);
+    next.start();
+  }
+
+  /** Leads the current term. */
+  void becomeLeader(String reason) {
+    InvariantViolation.check(current.role() == Role.CANDIDATE, "only a candidate becomes leader");
+    LeaderState next = new LeaderState(context, this);
+    replace(next, reason);
+    next.start();
+  }
+
+  private void replace(RoleState next, String reason) {
+    current.leave();
+    current = next;
+    context.roleChanges.add(
+        new Ready.RoleChange(next.role(), context.term(), next.leader(), reason));
+  }
+}

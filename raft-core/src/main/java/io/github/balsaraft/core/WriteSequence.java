@@ -1,0 +1,58 @@
+package io.github.balsaraft.core;
+
+/**
+ * The sequence numbers of writes: which is the next, which one the current hard state and log wait for, and up to which all
+ * are durable.
+ *
+ * <p>Invariant: {@code durable <= issued}; completions come in order.
+ */
+final class WriteSequence {
+
+  private long issued;
+  private long durable;
+  private long hardStateGate;
+  private boolean logChanged;
+
+  /** Term or vote changed: the next write carries them. */
+  void hardStateChanged() {
+    hardStateGate = issued + 1;
+  }
+
+  /** The log changed: the next write carries it. */
+  void logChanged() {
+    logChanged = true;
+  }
+
+  /** Whether the hard state must be part of the next write. */
+  boolean isHardStateUnwritten() {
+    return hardStateGate > issued;
+  }
+
+  /** Issues the number of a write that carries everything that has changed. */
+  long issue() {
+    logChanged = false;
+    return ++issued;
+  }
+
+  /** All writes up to this one are durable. */
+  void written(long sequence) {
+    if (sequence > issued) {
+      throw new InvariantViolation("write " + sequence + " is done and was never asked for");
+    }
+    durable = Math.max(durable, sequence);
+  }
+
+  long durable() {
+    return durable;
+  }
+
+  /** The write after which the current hard state is durable. */
+  long hardStateGate() {
+    return hardStateGate;
+  }
+
+  /** The write after which everything is durable that is known now. */
+  long everythingGate() {
+    return logChanged || isHardStateUnwritten() ? issued + 1 : issued;
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.balsaraft.core.log;
+
+import io.github.balsaraft.model.EntryBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The most recent entries, contiguous up to the end of the log, so that they can be sent and applied without reading them
+ * back.
+ *
+ * <p>Invariant: the batches are contiguous; evicting takes whole batches from the front.
+ */
+public final class LogWindow {
+
+  // A ring would save the shifting, but evictions are amortised: see evict.
+  private final List<EntryBatch> batches = new ArrayList<>();
+  private int head;
+  private long bytes;
+
+  /** Adds entries that follow the last ones. */
+  public void append(EntryBatch batch) {
+    batches.add(batch);
+    bytes += batch.sizeInBytes();
+  }
+
+  /** Forgets entries at this index and above. */
+  void truncateFrom(long index) {
+    while (batches.size() > head && last().lastIndex() >= index) {
+      EntryBatch removed = batches.remove(batches.size() - 1);
+      bytes -= removed.sizeInBytes();
+      if (removed.firstIndex() < index) {
+        append(removed.upTo(index - 1));
+      }
+    }
+  }
+
+  /** Drops batches from the front until at most {@code maxBytes} remain, but none that reaches above {@code index}. */
+  void evict(long index, long maxBytes) {
+    while (bytes > maxBytes && head < batches.size() && batches.get(head).lastIndex() <= index) {
+      bytes -= batches.get(head).sizeInBytes();
+      head++;
+    }
+    if (head > 64 && head > batches.size() / 2) {
+      batches.subList(0, head).clear();
+      head = 0;
+    }
+  }
+
+  /** Forgets everything. */
+  void clear() {
+    batches.clear();
+    head = 0;
+    bytes = 0;
+  }
+
+  /**
+   * The entries from one index on, up to {@code maxBytes} but at least one entry, or null if the window starts later.
+   */
+  public @Nullable List<EntryBatch> read(long fromIndex, long toIndex, long maxBytes) {
+    if (head == batches.size() || batches.get(head).firstIndex() > fromIndex) {
+      return null;
+    }
+    List<EntryBatch> found = new ArrayList<>();
+    long room = maxBytes;
+    for (int i = find(fromIndex); i < batches.size(); i++) {
+      EntryBatch batch = batches.get(i);
+      if (batch.firstIndex() > toIndex) {
+        break;
+      }
+      if (batch.firstIndex() < fromIndex) {
+        batch = batch.from(fromIndex);
+      }
+      if (batch.lastIndex() > toIndex) {
+        batch = batch.upTo(toIndex);
+      }
+      if (batch.sizeInBytes() > room) {
+        if (found.isEmpty()) {
+          found.add(batch.beginningOfAtMost(room));
+        }
+        break;
+      }
+      found.add(batch);
+      room -= batch.sizeInBytes();
+    }
+    return found;
+  }
+
+  /** The first index in memory; beyond any index if there is none. */
+  long firstIndex() {
+    return head == batches.size() ? Long.MAX_VALUE : batches.get(head).firstIndex();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  private EntryBatch last() {
+    return batches.get(batches.size() - 1);
+  }
+
+  /** The position of the batch that holds the index. */
+  private int find(long index) {
+    int low = head;
+    int high = batches.size() - 1;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (batches.get(middle).lastIndex() < index) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.balsaraft.core.log;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log as the core knows it: which terms it has, its recent entries, how much of it is durable, and what must be written
+ * next.
+ *
+ * <p>Writes are asynchronous. {@link #takeWrite} hands over what has changed under a sequence number, and {@link #written}
+ * says that everything up to a sequence number is durable. A truncation lowers what earlier, still unfinished writes may
+ * prove: their completion then acknowledges nothing at or above the cut, even if other entries stand there by then.
+ *
+ * <p>Invariant: {@code base <= durableIndex <= lastIndex}.
+ */
+public final class RaftLog {
+
+  private final TermStarts terms;
+  private final LogWindow window = new LogWindow();
+  private final Deque<UnfinishedWrite> unfinished = new ArrayDeque<>();
+  private long durableIndex;
+  private long logTimeMillis;
+
+  private long truncateFrom;
+  private List<EntryBatch> unwritten = new ArrayList<>();
+
+  /**
+   * Takes over a recovered log; all of it is durable.
+   *
+   * @param logTimeMillis the log time of the last entry, or zero
+   */
+  public RaftLog(TermStarts terms, long logTimeMillis) {
+    this.terms = terms;
+    this.durableIndex = terms.lastIndex();
+    this.logTimeMillis = logTimeMillis;
+  }
+
+  /** Adds entries to the end. */
+  public void append(EntryBatch batch) {
+    terms.append(batch.term(), batch.firstIndex(), batch.lastIndex());
+    window.append(batch);
+    unwritten.add(batch);
+    logTimeMillis = Math.max(logTimeMillis, batch.logTimeMillis());
+  }
+
+  /** Removes entries at this index and above. */
+  public void truncateFrom(long index) {
+    terms.truncateFrom(index);
+    window.truncateFrom(index);
+    durableIndex = Math.min(durableIndex, index - 1);
+    for (UnfinishedWrite write : unfinished) {
+      write.lastIndex = Math.min(write.lastIndex, index - 1);
+    }
+    for (int i = unwritten.size() - 1; i >= 0 && unwritten.get(i).lastIndex() >= index; i--) {
+      EntryBatch removed = unwritten.remove(i);
+      if (removed.firstIndex() < index) {
+        unwritten.add(removed.upTo(index - 1));
+        break;
+      }
+    }
+    truncateFrom = truncateFrom == 0 ? index : Math.min(truncateFrom, index);
+  }
+
+  /** Whether there is anything that {@link #takeWrite} would hand over. */
+  public boolean hasUnwritten() {
+    return truncateFrom != 0 || !unwritten.isEmpty();
+  }
+
+  /** Hands over what changed since the last call, to be written under this sequence number. */
+  public Changes takeWrite(long sequence) {
+    Changes changes = new Changes(truncateFrom, unwritten);
+    unfinished.addLast(new UnfinishedWrite(sequence, terms.lastIndex()));
+    truncateFrom = 0;
+    unwritten = new ArrayList<>();
+    return changes;
+  }
+
+  /** All writes up to this sequence number are durable. */
+  public void written(long sequence) {
+    while (!unfinished.isEmpty() && unfinished.getFirst().sequence <= sequence) {
+      durableIndex = Math.max(durableIndex, unfinished.removeFirst().lastIndex);
+    }
+  }
+
+  /** Entries up to this index may leave memory if the window holds more than {@code maxBytes}. */
+  public void evict(long index, long maxBytes) {
+    window.evict(Math.min(index, durableIndex), maxBytes);
+  }
+
+  /**
+   * Recent entries from one index on, up to {@code maxBytes} but at least one entry; or null if they are no longer in
+   * memory and must be loaded.
+   */
+  public @Nullable List<EntryBatch> recent(long fromIndex, long toIndex, long maxBytes) {
+    return window.read(fromIndex, toIndex, maxBytes);
+  }
+
+  /** As much of the end of a range as is in memory; may be nothing. */
+  public List<EntryBatch> recentPart(long fromIndex, long toIndex) {
+    long from = Math.max(fromIndex, window.firstIndex());
+    List<EntryBatch> found = from > toIndex ? null : window.read(from, toIndex, Long.MAX_VALUE);
+    return found == null ? List.of() : found;
+  }
+
+  /** The last position. */
+  public EntryId last() {
+    return terms.last();
+  }
+
+  /** The last index. */
+  public long lastIndex() {
+    return terms.lastIndex();
+  }
+
+  /** The first index that the log still has. */
+  public long firstIndex() {
+    return terms.base().index() + 1;
+  }
+
+  /** The highest index up to which everything is durable here. */
+  public long durableIndex() {
+    return durableIndex;
+  }
+
+  /** The term of an index. */
+  public long termAt(long index) {
+    return terms.termAt(index);
+  }
+
+  /** The position of an index. */
+  public EntryId at(long index) {
+    return index == 0 ? EntryId.NONE : new EntryId(terms.termAt(index), index);
+  }
+
+  /** Whether the log has this position. */
+  public boolean contains(EntryId position) {
+    return terms.contains(position);
+  }
+
+  /** See {@link TermStarts#lastNotAbove}. */
+  public EntryId lastNotAbove(EntryId position) {
+    return terms.lastNotAbove(position.index(), position.term());
+  }
+
+  /** At least the log time of every entry in the log. */
+  public long logTimeMillis() {
+    return logTimeMillis;
+  }
+
+  /** Bytes of entries held in memory. */
+  public long windowBytes() {
+    return window.bytes();
+  }
+
+  /**
+   * What a write must do to the stored log.
+   *
+   * @param truncateFrom remove entries at this index and above first; 0 for none
+   * @param append then add these
+   */
+  public record Changes(long truncateFrom, List<EntryBatch> append) {}
+
+  private static final class UnfinishedWrite {
+    final long sequence;
+    /** What its completion proves durable; lowered by truncations since. */
+    long lastIndex;
+
+    UnfinishedWrite(long sequence, long lastIndex) {
+      this.sequence = sequence;
+      this.lastIndex = lastIndex;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.balsaraft.core.membership;
+
+import io.github.balsaraft.model.Configuration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configurations in the log. The latest is in force, committed or not (Raft paper 6), so that truncating its entry
+ * puts the one before it back in force.
+ *
+ * <p>Invariant: indexes ascend; at the bottom is the one that the log starts from (empty for a replica that was told
+ * nothing yet).
+ */
+public final class ConfigurationHistory {
+
+  private final Deque<Appended> appended = new ArrayDeque<>();
+
+  /** Starts from the configuration that is in force before the first entry. */
+  public ConfigurationHistory(Configuration base, long baseIndex) {
+    appended.addLast(new Appended(baseIndex, base));
+  }
+
+  /** A configuration entry was appended. */
+  public void append(long index, Configuration configuration) {
+    if (index <= latestIndex()) {
+      throw new IllegalArgumentException(
+          "configuration at " + index + " after one at " + latestIndex());
+    }
+    appended.addLast(new Appended(index, configuration));
+  }
+
+  /**
+   * Entries at this index and above were removed.
+   *
+   * @return whether another configuration is in force now
+   */
+  public boolean truncateFrom(long index) {
+    boolean changed = false;
+    while (appended.size() > 1 && appended.getLast().index >= index) {
+      appended.removeLast();
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** Entries up to this index are committed: configurations that can't come back in force are forgotten. */
+  public void committedTo(long commitIndex) {
+    while (appended.size() > 1 && second().index <= commitIndex) {
+      appended.removeFirst();
+    }
+  }
+
+  /** The configuration in force. */
+  public Configuration latest() {
+    return appended.getLast().configuration;
+  }
+
+  /** The index of the configuration in force. */
+  public long latestIndex() {
+    return appended.getLast().index;
+  }
+
+  /** The one that would be in force again if the latest were truncated; null once that is known to be committed. */
+  public @Nullable Configuration fallback() {
+    if (appended.size() == 1) {
+      return null;
+    }
+    Appended latest = appended.removeLast();
+    Configuration before = appended.getLast().configuration;
+    appended.addLast(latest);
+    return before;
+  }
+
+  private Appended second() {
+    Appended first = appended.removeFirst();
+    Appended second = appended.getFirst();
+    appended.addFirst(first);
+    return second;
+  }
+
+  private record Appended(long index, Configuration configuration) {}
+}

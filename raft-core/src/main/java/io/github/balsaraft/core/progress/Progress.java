@@ -1,0 +1,259 @@
+package io.github.balsaraft.core.progress;
+
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+
+/**
+ * What a leader knows of one follower's log, and what it should send it next (Raft paper 5.3; pipelining: thesis 10.2.1).
+ *
+ * <p>In {@link Mode#PROBE} it looks for the point where the logs agree, one message at a time. In {@link Mode#REPLICATE} it
+ * sends ahead of the acknowledgements, within a window of messages and bytes.
+ *
+ * <p>Invariant: {@code match < next}. Within one session match never goes back: what is durable there stays.
+ */
+public final class Progress {
+
+  /** How entries are sent. */
+  public enum Mode {
+    /** One message at a time until it is known where the logs agree. */
+    PROBE,
+    /** Pipelined. */
+    REPLICATE
+  }
+
+  private final ReplicaId replica;
+  private final long session;
+  private final Inflights inflights;
+
+  private Mode mode = Mode.PROBE;
+  private long match;
+  private long next;
+  private boolean probeUnderWay;
+  private boolean nextProbeEmpty;
+  private boolean writable = true;
+
+  /** When a response last moved anything, or the first of the unanswered messages was sent. */
+  private long stalledSinceNanos;
+
+  private long lastContactNanos;
+  private boolean everContacted;
+  private long contactSequence;
+  private long sentCommit;
+  private long loadGeneration;
+  private boolean loading;
+
+  /**
+   * Starts by probing at the end of the leader's log.
+   *
+   * @param session distinguishes this from earlier progress of the same follower in the same term
+   * @param next the index after the leader's last entry
+   */
+  public Progress(
+      ReplicaId replica,
+      long session,
+      long next,
+      long nowNanos,
+      int maxInflightMessages,
+      long maxInflightBytes) {
+    this.replica = replica;
+    this.session = session;
+    this.next = next;
+    this.lastContactNanos = nowNanos;
+    this.stalledSinceNanos = nowNanos;
+    this.inflights = new Inflights(maxInflightMessages, maxInflightBytes);
+  }
+
+  /** Whose it is. */
+  public ReplicaId replica() {
+    return replica;
+  }
+
+  /** The session that messages and responses must carry. */
+  public long session() {
+    return session;
+  }
+
+  /** How entries are sent. */
+  public Mode mode() {
+    return mode;
+  }
+
+  /** The highest index known to be durable there. */
+  public long match() {
+    return match;
+  }
+
+  /** The next index to send. */
+  public long next() {
+    return next;
+  }
+
+  /**
+   * Whether the next probe should carry no entries: after silence the follower may have them all and be slow to make them
+   * durable, and it answers an empty message at once.
+   */
+  public boolean isNextProbeEmpty() {
+    return nextProbeEmpty;
+  }
+
+  /** Whether a message may be sent now. */
+  public boolean canSend() {
+    return writable && !loading && (mode == Mode.PROBE ? !probeUnderWay : !inflights.isFull());
+  }
+
+  /** A message up to this index was sent. */
+  public void sent(long lastIndex, long bytes, long nowNanos) {
+    if (mode == Mode.PROBE) {
+      probeUnderWay = true;
+      stalledSinceNanos = nowNanos;
+    } else {
+      if (next == match + 1) {
+        stalledSinceNanos = nowNanos;
+      }
+      inflights.sent(lastIndex, bytes);
+      next = lastIndex + 1;
+    }
+  }
+
+  /**
+   * A response said how far the logs agree.
+   *
+   * @param verified up to here nothing needs to be sent again
+   * @param durableMatch up to here it is durable there
+   * @return whether {@link #match} moved
+   */
+  public boolean accepted(long verified, long durableMatch, long nowNanos) {
+    boolean moved = durableMatch > match;
+    if (moved) {
+      match = durableMatch;
+      stalledSinceNanos = nowNanos;
+    }
+    inflights.acknowledgedTo(match);
+    if (mode == Mode.PROBE) {
+      mode = Mode.REPLICATE;
+      probeUnderWay = false;
+      next = Math.max(verified, match) + 1;
+      stalledSinceNanos = nowNanos;
+    } else {
+      next = Math.max(next, match + 1);
+    }
+    return moved;
+  }
+
+  /**
+   * A message didn't match the follower's log.
+   *
+   * @param previous where the message assumed the logs to agree
+   * @param agreeAtMost where they may agree, as far as both sides know
+   */
+  public void rejected(EntryId previous, EntryId agreeAtMost) {
+    // A hint may only move next within (match, next]: a late rejection must not undo what is known
+    // since.
+    if (previous.index() <= match || previous.index() >= next) {
+      return;
+    }
+    if (mode == Mode.PROBE && previous.index() != next - 1) {
+      return;
+    }
+    next = Math.max(match, Math.min(agreeAtMost.index(), previous.index() - 1)) + 1;
+    probe();
+    nextProbeEmpty = false;
+  }
+
+  /** Nothing has come back for a while: find out where things stand. */
+  public void resend() {
+    if (mode == Mode.REPLICATE) {
+      next = match + 1;
+    }
+    // Else the same question again: a follower that was away since the term began is not sent the
+    // whole log for that.
+    probe();
+    nextProbeEmpty = true;
+  }
+
+  private void probe() {
+    mode = Mode.PROBE;
+    probeUnderWay = false;
+    inflights.clear();
+    cancelLoad();
+  }
+
+  /** Whether something was sent that has not been answered for this long. */
+  public boolean isStalled(long nowNanos, long afterNanos) {
+    // Not only messages in flight: what a response called verified and not durable yet is lost if
+    // that follower restarts, and nobody would send it again.
+    boolean waiting = mode == Mode.PROBE ? probeUnderWay : next > match + 1;
+    return waiting && nowNanos - stalledSinceNanos >= afterNanos;
+  }
+
+  /** Whether all that was sent is known to be durable there. */
+  public boolean isIdle() {
+    return mode == Mode.REPLICATE && next == match + 1;
+  }
+
+  /** The follower was heard of. */
+  public void contacted(long nowNanos) {
+    lastContactNanos = nowNanos;
+    everContacted = true;
+  }
+
+  /** The follower took us for its leader after the heartbeat of this sequence number was sent. */
+  public void contactConfirmed(long sequence) {
+    contactSequence = Math.max(contactSequence, sequence);
+  }
+
+  /** When the follower was last heard of, or when this progress began. */
+  public long lastContactNanos() {
+    return lastContactNanos;
+  }
+
+  /** Whether the follower was ever heard of in this session. */
+  public boolean everContacted() {
+    return everContacted;
+  }
+
+  /** The latest heartbeat that it answered. */
+  public long contactSequence() {
+    return contactSequence;
+  }
+
+  /** The commit index that it was last told. */
+  public long sentCommit() {
+    return sentCommit;
+  }
+
+  /** The follower was told a commit index. */
+  public void commitSent(long commit) {
+    sentCommit = Math.max(sentCommit, commit);
+  }
+
+  /** Whether the way to the follower takes more entries. */
+  public void writable(boolean nowWritable) {
+    writable = nowWritable;
+  }
+
+  /**
+   * Entries from {@link #next} on must be loaded first; the result is used only if it carries this number.
+   *
+   * @param generation never used before, not even in an earlier term of this leader: entries that were loaded then may
+   *     have been truncated since
+   */
+  public long beginLoad(long generation) {
+    loading = true;
+    loadGeneration = generation;
+    return generation;
+  }
+
+  /** Whether a load of this number is still wanted; it is finished then. */
+  public boolean endLoad(long generation) {
+    if (!loading || generation != loadGeneration) {
+      return false;
+    }
+    loading = false;
+    return true;
+  }
+
+  private void cancelLoad() {
+    loading = false;
+  }
+}

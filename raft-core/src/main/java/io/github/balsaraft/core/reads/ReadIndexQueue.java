@@ -1,0 +1,100 @@
+package io.github.balsaraft.core.reads;
+
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads that wait at a leader until a quorum has confirmed that it still leads (Raft thesis 6.4). All reads that arrive
+ * while one round is under way share the next.
+ *
+ * <p>A round is known by the sequence number of the heartbeat that opened it. An answer confirms a round only if it is to
+ * a heartbeat that was sent after the round's reads arrived: to the same or a later sequence number.
+ */
+public final class ReadIndexQueue {
+
+  private List<Read> waiting = new ArrayList<>();
+  private final Deque<Round> rounds = new ArrayDeque<>();
+
+  /** A read of this replica. */
+  public void add(long readId) {
+    waiting.add(new Read(null, readId));
+  }
+
+  /** A read that another member asks for. */
+  public void add(ReplicaId from, long request) {
+    waiting.add(new Read(from, request));
+  }
+
+  /** Whether a round should be opened now: reads wait and none is under way that would make them wait for its end. */
+  public boolean wantsRound() {
+    return !waiting.isEmpty() && rounds.isEmpty();
+  }
+
+  /** Whether reads wait for a round to be opened. */
+  public boolean hasWaiting() {
+    return !waiting.isEmpty();
+  }
+
+  /**
+   * A heartbeat with this sequence number is about to be sent: it serves all waiting reads.
+   *
+   * @param commitIndex the leader's commit index at this moment, from which the reads may be answered
+   */
+  public void openRound(long sequence, long commitIndex) {
+    if (!waiting.isEmpty()) {
+      rounds.addLast(new Round(sequence, commitIndex, waiting));
+      waiting = new ArrayList<>();
+    }
+  }
+
+  /** A quorum has answered a heartbeat of this sequence number or later: the reads of rounds up to it. */
+  public List<Confirmed> confirmedTo(long sequence) {
+    List<Confirmed> confirmed = List.of();
+    while (!rounds.isEmpty() && rounds.getFirst().sequence <= sequence) {
+      Round round = rounds.removeFirst();
+      if (confirmed.isEmpty()) {
+        confirmed = new ArrayList<>();
+      }
+      confirmed.add(new Confirmed(round.commitIndex, round.reads));
+    }
+    return confirmed;
+  }
+
+  /** Gives up on all reads. */
+  public List<Read> drain() {
+    List<Read> all = new ArrayList<>();
+    rounds.forEach(round -> all.addAll(round.reads));
+    all.addAll(waiting);
+    rounds.clear();
+    waiting = new ArrayList<>();
+    return all;
+  }
+
+  /** How many reads wait. */
+  public int size() {
+    return waiting.size()
+        + rounds.stream().mapToInt(round -> round.reads.size()).sum();
+  }
+
+  /**
+   * A read.
+   *
+   * @param from the member that asked, or null for this replica
+   * @param id its own number for it
+   */
+  public record Read(@Nullable ReplicaId from, long id) {}
+
+  /**
+   * Reads that may be answered.
+   *
+   * @param index from a state that has applied this index
+   * @param reads which
+   */
+  public record Confirmed(long index, List<Read> reads) {}
+
+  private record Round(long sequence, long commitIndex, List<Read> reads) {}
+}

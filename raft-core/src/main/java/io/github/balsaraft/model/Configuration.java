@@ -1,0 +1,279 @@
+package io.github.balsaraft.model;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who belongs to a group: a value in the log, in force as soon as it is appended (Raft paper 6). While a change of voters
+ * is under way it is joint: decisions then need a majority of the incoming and of the outgoing half.
+ *
+ * <p>Members are sorted by replica id and no replica occurs twice, so that equal configurations have equal bytes.
+ */
+public final class Configuration {
+
+  /** The most members a configuration can have. */
+  public static final int MAX_MEMBERS = 255;
+
+  /** Gates entry types and messages that older versions don't know. */
+  public static final int FEATURE_LEVEL = 1;
+
+  /** Of a replica that was told nothing yet: it has no quorum and never campaigns. */
+  public static final Configuration EMPTY = new Configuration(List.of(), FEATURE_LEVEL);
+
+  private static final int RECORD_VERSION = 1;
+
+  private final List<Member> members;
+  private final int featureLevel;
+  private final boolean joint;
+
+  private Configuration(List<Member> sorted, int featureLevel) {
+    this.members = sorted;
+    this.featureLevel = featureLevel;
+    this.joint = sorted.stream().anyMatch(Member::outgoingVoter);
+  }
+
+  /**
+   * A configuration of these members.
+   *
+   * @throws IllegalArgumentException if a replica occurs twice, there are too many, or a half has no voter
+   */
+  public static Configuration of(List<Member> members) {
+    return of(members, FEATURE_LEVEL);
+  }
+
+  private static Configuration of(List<Member> members, int featureLevel) {
+    List<Member> sorted =
+        members.stream().sorted(Comparator.comparing(Member::replica)).toList();
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.get(i).replica().equals(sorted.get(i - 1).replica())) {
+        throw new IllegalArgumentException(
+            "replica " + sorted.get(i).replica() + " occurs twice in one configuration");
+      }
+    }
+    if (sorted.size() > MAX_MEMBERS) {
+      throw new IllegalArgumentException("a configuration has at most " + MAX_MEMBERS + " members");
+    }
+    if (!sorted.isEmpty() && sorted.stream().noneMatch(Member::isVoter)) {
+      throw new IllegalArgumentException("a configuration has at least one voter");
+    }
+    return new Configuration(sorted, featureLevel);
+  }
+
+  /** The members, sorted by replica id. */
+  public List<Member> members() {
+    return members;
+  }
+
+  /** Which entry types and messages all members are known to understand. */
+  public int featureLevel() {
+    return featureLevel;
+  }
+
+  /** Whether a change of voters is under way. */
+  public boolean isJoint() {
+    return joint;
+  }
+
+  /** Whether it is the one of a replica that was told nothing yet. */
+  public boolean isEmpty() {
+    return members.isEmpty();
+  }
+
+  /** The member with this replica id, or null. */
+  public @Nullable Member member(ReplicaId replica) {
+    for (Member member : members) {
+      if (member.replica().equals(replica)) {
+        return member;
+      }
+    }
+    return null;
+  }
+
+  /** The members on this host; more than one only while one of them is being replaced. */
+  public List<Member> membersOn(HostId host) {
+    return members.stream().filter(member -> member.host().equals(host)).toList();
+  }
+
+  /** Whether the replica is a member in any role. */
+  public boolean contains(ReplicaId replica) {
+    return member(replica) != null;
+  }
+
+  /** Whether the replica counts in at least one half. */
+  public boolean isVoter(ReplicaId replica) {
+    Member member = member(replica);
+    return member != null && member.isVoterInAnyHalf();
+  }
+
+  /** The voters of the incoming half, sorted. */
+  public List<ReplicaId> incomingVoters() {
+    return replicasWhere(Member::isVoter);
+  }
+
+  /** The voters of the outgoing half, sorted; empty unless joint. */
+  public List<ReplicaId> outgoingVoters() {
+    return replicasWhere(Member::outgoingVoter);
+  }
+
+  private List<ReplicaId> replicasWhere(Predicate<Member> condition) {
+    return members.stream().filter(condition).map(Member::replica).toList();
+  }
+
+  /**
+   * The joint configuration that leads from this one to {@code target} (Raft paper 6). If no voter changes there is
+   * nothing to agree on jointly, and it is {@code target} itself.
+   *
+   * @throws IllegalStateException if this one is already joint
+   */
+  public Configuration jointTowards(Configuration target) {
+    if (joint || target.joint) {
+      throw new IllegalStateException("one change of voters at a time");
+    }
+    if (incomingVoters().equals(target.incomingVoters())) {
+      return target;
+    }
+    List<Member> merged = new ArrayList<>();
+    for (Member member : target.members) {
+      Member before = member(member.replica());
+      merged.add(member.withRole(member.role(), before != null && before.isVoter()));
+    }
+    for (Member member : members) {
+      if (member.isVoter() && !target.contains(member.replica())) {
+        merged.add(member.withRole(MemberRole.LEAVING, true));
+      }
+    }
+    return of(merged, target.featureLevel);
+  }
+
+  /** What remains of a joint configuration once the joint entry has committed: the incoming half and the learners. */
+  public Configuration leaveJoint() {
+    List<Member> remaining = new ArrayList<>();
+    for (Member member : members) {
+      if (member.role() != MemberRole.LEAVING) {
+        remaining.add(member.withRole(member.role(), false));
+      }
+    }
+    return of(remaining, featureLevel);
+  }
+
+  /** This configuration with one more member, or with that member's line replaced. */
+  public Configuration with(Member changed) {
+    List<Member> next = new ArrayList<>(members);
+    next.removeIf(member -> member.replica().equals(changed.replica()));
+    next.add(changed);
+    return of(next, featureLevel);
+  }
+
+  /** This configuration without one member. */
+  public Configuration without(ReplicaId replica) {
+    List<Member> next = new ArrayList<>(members);
+    next.removeIf(member -> member.replica().equals(replica));
+    return of(next, featureLevel);
+  }
+
+  /** The host of a replica, if it is a member. */
+  public Optional<HostId> hostOf(ReplicaId replica) {
+    return Optional.ofNullable(member(replica)).map(Member::host);
+  }
+
+  /** The payload of a configuration entry, and the form that snapshots keep. */
+  public byte[] encode() {
+    List<byte[]> texts = new ArrayList<>();
+    int bytes = 4;
+    for (Member member : members) {
+      byte[] host = StoredRecord.utf8(member.host().name());
+      byte[] address = StoredRecord.utf8(member.address());
+      texts.add(host);
+      texts.add(address);
+      bytes += 8 + 3 + 2 + host.length + 2 + address.length;
+    }
+    return StoredRecord.encode(
+        RECORD_VERSION,
+        out -> {
+          out.putShort((short) featureLevel).putShort((short) members.size());
+          for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            out.putLong(member.replica().value());
+            out.put(member.role().code());
+            out.put((byte) (member.outgoingVoter() ? 1 : 0));
+            out.put((byte) member.priority());
+            StoredRecord.putText(out, texts.get(2 * i));
+            StoredRecord.putText(out, texts.get(2 * i + 1));
+          }
+        },
+        bytes);
+  }
+
+  /**
+   * Reads the encoded form.
+   *
+   * @throws CorruptDataException if the checksum doesn't match or the content contradicts itself
+   * @throws UnknownFormatException if a newer version wrote it
+   */
+  public static Configuration decode(byte[] stored) {
+    ByteBuffer in = StoredRecord.decode("configuration", RECORD_VERSION, stored);
+    try {
+      int featureLevel = in.getShort();
+      if (featureLevel > FEATURE_LEVEL) {
+        throw new UnknownFormatException("the group has feature level " + featureLevel
+            + ", this library knows levels up to " + FEATURE_LEVEL);
+      }
+      int count = in.getShort();
+      List<Member> members = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        ReplicaId replica = new ReplicaId(in.getLong());
+        MemberRole role = MemberRole.ofCode(in.get());
+        boolean outgoingVoter = in.get() != 0;
+        int priority = in.get() & 0xff;
+        HostId host = new HostId(StoredRecord.getText(in));
+        members.add(
+            new Member(replica, host, StoredRecord.getText(in), role, outgoingVoter, priority));
+      }
+      return of(members, featureLevel);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new CorruptDataException(
+          "a stored configuration contradicts itself: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Configuration that
+        && members.equals(that.members)
+        && featureLevel == that.featureLevel;
+  }
+
+  @Override
+  public int hashCode() {
+    return members.hashCode();
+  }
+
+  /** Names the members by host, as an operator knows them: {@code n1 n2 n3 learners=n4 outgoing=n1 n2}. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(names(Member::isVoter));
+    String learners = names(member -> member.role() == MemberRole.LEARNER);
+    if (!learners.isEmpty()) {
+      text.append(" learners=").append(learners);
+    }
+    if (joint) {
+      text.append(" outgoing=").append(names(Member::outgoingVoter));
+    }
+    return "[" + text + "]";
+  }
+
+  private String names(Predicate<Member> condition) {
+    return members.stream()
+        .filter(condition)
+        .map(member -> member.host().name())
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.balsaraft.model;
+
+/**
+ * What an entry means. The codes are stored and sent; they are never reused.
+ *
+ * <p>A replica that meets a code it doesn't know halts instead of skipping it: skipping would let replicas diverge.
+ */
+public enum EntryType {
+  /** A command of the application's state machine. */
+  COMMAND(1),
+  /** Appended by every new leader, so that entries of earlier terms can commit (Raft paper 8, thesis 6.4). */
+  NO_OP(2),
+  /** A {@link Configuration}, in force as soon as it is in the log (Raft paper 6). */
+  CONFIGURATION(3);
+
+  private final byte code;
+
+  EntryType(int code) {
+    this.code = (byte) code;
+  }
+
+  /** The stored code. */
+  public byte code() {
+    return code;
+  }
+
+  /**
+   * The type of a stored code.
+   *
+   * @throws UnknownFormatException if a newer version wrote it
+   */
+  public static EntryType ofCode(byte code) {
+    for (EntryType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    throw new UnknownFormatException("entry type " + code + " was written by a newer version");
+  }
+}

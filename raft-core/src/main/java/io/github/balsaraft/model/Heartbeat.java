@@ -1,0 +1,19 @@
+package io.github.balsaraft.model;
+
+/**
+ * Keeps a leader in office and opens a round of contact: an answer to this or a later sequence number proves that the
+ * follower still took the sender for its leader after this was sent (Raft paper 8, thesis 6.4).
+ *
+ * @param sequence minted by the leader, growing within its term
+ * @param commit the leader's commit index, capped at what this follower is known to hold
+ * @param session the replication session with this follower
+ */
+public record Heartbeat(
+    ReplicaId from, ReplicaId to, long term, long session, long sequence, long commit)
+    implements ProtocolMessage {
+
+  @Override
+  public void deliverTo(Handler handler) {
+    handler.onHeartbeat(this);
+  }
+}

@@ -1,0 +1,10 @@
+package io.github.balsaraft.model;
+
+/** A message between the runtimes of two hosts, which the cores never see: birth of replicas, and forwarding. */
+public sealed interface ServiceMessage extends Message
+    permits BirthQuery,
+        BirthAnswer,
+        JoinRequest,
+        JoinAnswer,
+        ForwardedProposals,
+        ForwardedOutcomes {}

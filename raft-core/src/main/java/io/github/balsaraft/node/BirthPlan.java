@@ -1,0 +1,48 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.model.HostId;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * How a replica without data comes into being.
+ *
+ * @param kind found a group with the others if none of them has data, or only join what exists
+ * @param peers the founders, this host included, or the hosts to ask; sorted by host
+ */
+public record BirthPlan(Kind kind, List<Founder> peers) {
+
+  /** What a replica without data may do. */
+  public enum Kind {
+    /** Found the group together with the other founders, or join it if it exists already. */
+    BOOTSTRAP,
+    /** Join a group that exists. */
+    JOIN
+  }
+
+  public BirthPlan {
+    peers = peers.stream().sorted(Comparator.comparing(Founder::host)).toList();
+    for (int i = 1; i < peers.size(); i++) {
+      if (peers.get(i).host().equals(peers.get(i - 1).host())) {
+        throw new IllegalArgumentException("host " + peers.get(i).host() + " is named twice");
+      }
+    }
+  }
+
+  /** The founder that draws up the first configuration; the same on every founder. */
+  HostId coordinator() {
+    return peers.get(0).host();
+  }
+
+  /** Tells founders that were started with different lists from each other; never zero. */
+  long foundersDigest() {
+    CRC32C crc = new CRC32C();
+    for (Founder peer : peers) {
+      crc.update((peer.host().name() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return kind == Kind.BOOTSTRAP ? crc.getValue() + 1 : 0;
+  }
+}

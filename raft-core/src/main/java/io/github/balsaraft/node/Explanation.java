@@ -1,0 +1,182 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.storage.LogStore.Durability;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Says in one sentence how a node is, for an operator at 3 a.m.: why there is no leader, why a write waits, or that all is
+ * well. The sentence starts with the fact, names the members concerned by their hosts, and ends with what a person can do if
+ * there is something.
+ *
+ * <p>A pure function of a {@link NodeStatus}. What it says in which situation is written down in {@code
+ * src/test/testdata/explain}.
+ */
+public final class Explanation {
+
+  /** Fewer entries than these are work under way; more are worth a word. */
+  static final long FAR_BEHIND_ENTRIES = 10_000;
+
+  private Explanation() {}
+
+  /**
+   * Explains a node.
+   *
+   * @param electionTimeoutMin a member that was silent for longer counts as missing
+   */
+  public static String of(NodeStatus status, Duration electionTimeoutMin) {
+    List<String> clauses = new ArrayList<>();
+    clauses.add(main(status, electionTimeoutMin));
+    if (status.health() == NodeStatus.Health.RUNNING) {
+      addNotes(status, clauses);
+    }
+    return String.join("; ", clauses) + ".";
+  }
+
+  /**
+   * Says who is missing for a quorum, to stand behind {@code no quorum: } in a refusal: {@code n2 (connection refused) and n3
+   * (not reached) are missing, 1 of 3 voters is here}. Judges by connections alone.
+   */
+  public static String missingQuorum(NodeStatus status) {
+    if (status.health() != NodeStatus.Health.RUNNING || isStranger(status)) {
+      return lowerFirst(takesNoPart(status));
+    }
+    Reach reach = new Reach(status, null);
+    List<Member> missing = voters(status.configuration(), voter -> !reach.isHere(voter));
+    VoterCount here = VoterCount.of(status.configuration(), reach::isHere);
+    String elected =
+        status.leader() == null ? "no leader is elected yet" : status.leader() + " leads";
+    if (missing.isEmpty()) {
+      return here.textAre() + " connected and " + elected;
+    }
+    return areMissing(missing, reach) + ", " + here.textAre() + " here"
+        + (here.isQuorum() ? " and " + elected : "");
+  }
+
+  private static String main(NodeStatus status, Duration electionTimeoutMin) {
+    if (status.health() != NodeStatus.Health.RUNNING || isStranger(status)) {
+      return takesNoPart(status);
+    }
+    if (status.role() == Role.LEADER) {
+      return new LeaderExplanation(status, electionTimeoutMin).text();
+    }
+    if (status.leader() != null) {
+      return FollowerExplanation.of(status, electionTimeoutMin);
+    }
+    return NoLeaderExplanation.of(status, electionTimeoutMin);
+  }
+
+  // ------------------------------------------------------------------ outside the group
+
+  /** Whether the configuration in force here doesn't contain this replica. */
+  private static boolean isStranger(NodeStatus status) {
+    return !status.configuration().contains(status.replica());
+  }
+
+  private static String takesNoPart(NodeStatus status) {
+    String self = status.host().name();
+    String detail = Wording.detail(status.healthDetail());
+    String inParentheses = detail.isEmpty() ? "" : " (" + detail + ")";
+    return switch (status.health()) {
+      case CLOSED ->
+        "Closed: " + self + " takes no part any more; start it again and it catches up";
+      case FAILED ->
+        "Failed: " + self + " has stopped taking part" + inParentheses
+            + "; the others go on if they have a quorum, so repair the cause and start it again";
+      case BEING_BORN ->
+        "Not born yet: " + self + " holds no data" + (detail.isEmpty() ? "" : ", " + detail)
+            + "; check that the hosts named run and can be reached";
+      case RUNNING -> stranger(status, self, detail);
+    };
+  }
+
+  private static String stranger(NodeStatus status, String self, String detail) {
+    if (!detail.isEmpty()) {
+      return "Not a member yet: " + self + " is " + detail;
+    }
+    if (status.configuration().isEmpty()) {
+      return "Not a member yet: " + self
+          + " has no configuration and waits for a leader to send it one";
+    }
+    return "Not a member: " + self + " is not in the configuration of "
+        + Wording.list(hosts(voters(status.configuration(), voter -> true)))
+        + "; stop it if it was removed on purpose, else add it again";
+  }
+
+  // ------------------------------------------------------------------ what several situations
+  // share
+
+  /** The voters of either half that fulfil a condition, by host name. */
+  static List<Member> voters(Configuration configuration, Predicate<Member> condition) {
+    return configuration.members().stream()
+        .filter(Member::isVoterInAnyHalf)
+        .filter(condition)
+        .sorted((one, other) -> one.host().compareTo(other.host()))
+        .toList();
+  }
+
+  static List<String> hosts(List<Member> members) {
+    return members.stream().map(member -> member.host().name()).distinct().toList();
+  }
+
+  /** {@code n2 (connection refused) and n3 (not reached) are missing}. */
+  static String areMissing(List<Member> missing, Reach reach) {
+    return Wording.list(missing.stream().map(reach::withReason).toList()) + " "
+        + Wording.are(missing.size()) + " missing";
+  }
+
+  /** What to do so that enough of the missing come back. */
+  static String bringBack(List<Member> missing, int howMany, Reach reach) {
+    if (missing.stream().allMatch(reach::isRefused)) {
+      return "correct the addresses or data folders of " + Wording.list(hosts(missing));
+    }
+    // Where a new replica runs already there is nothing to start.
+    List<String> names =
+        hosts(missing.stream().filter(member -> !reach.isReplaced(member)).toList());
+    if (names.isEmpty()) {
+      return "the new replica of " + Wording.list(hosts(missing))
+          + " takes its place once it has caught up";
+    }
+    if (howMany >= names.size()) {
+      return "start or reconnect " + Wording.list(names);
+    }
+    return "start or reconnect " + (howMany == 1 ? "" : howMany + " of ")
+        + (howMany == 1 ? Wording.anyOf(names) : Wording.list(names));
+  }
+
+  /** The node itself, with its role in the configuration where that matters. */
+  static String self(NodeStatus status) {
+    Member self = status.configuration().member(status.replica());
+    boolean learner = self != null && self.role() == MemberRole.LEARNER && !self.outgoingVoter();
+    return (learner ? "learner " : "") + status.host();
+  }
+
+  private static void addNotes(NodeStatus status, List<String> clauses) {
+    Configuration configuration = status.configuration();
+    if (!isStranger(status) && !status.healthDetail().isEmpty()) {
+      clauses.add(status.host() + " is " + Wording.detail(status.healthDetail()));
+    }
+    if (configuration.isJoint()) {
+      clauses.add("a change of voters from "
+          + Wording.list(hosts(voters(configuration, Member::outgoingVoter))) + " to "
+          + Wording.list(hosts(voters(configuration, Member::isVoter)))
+          + " is under way and needs a quorum of both");
+    }
+    if (status.durability() == Durability.UNSAFE_NOT_SYNCED) {
+      clauses.add("UNSAFE_NOT_SYNCED is on here, so power loss can undo acknowledged writes");
+    } else if (status.durability() == Durability.UNSAFE_IN_MEMORY) {
+      clauses.add("UNSAFE_IN_MEMORY is on here, so a restart forgets everything");
+    }
+  }
+
+  private static String lowerFirst(String text) {
+    return Character.toLowerCase(text.charAt(0)) + text.substring(1);
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.transport.PeerConnection.State;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a node is that follows a leader. */
+final class FollowerExplanation {
+
+  private FollowerExplanation() {}
+
+  static String of(NodeStatus status, Duration electionTimeoutMin) {
+    HostId leader = status.leader();
+    String follows = Explanation.self(status) + " follows " + leader + " in term " + status.term();
+    Duration silence = status.sinceLeaderContact().orElse(null);
+    if (silence == null || silence.compareTo(electionTimeoutMin) > 0) {
+      return leaderIsSilent(status, leader, follows, silence);
+    }
+    long toApply = status.commitIndex() - status.appliedIndex();
+    if (toApply > Explanation.FAR_BEHIND_ENTRIES) {
+      return "Behind: " + follows + " and its state machine has " + Wording.entries(toApply)
+          + " still to apply, so local reads are old and linearizable reads here wait";
+    }
+    long toWrite = status.lastIndex() - status.durableIndex();
+    if (toWrite > Explanation.FAR_BEHIND_ENTRIES) {
+      return "Behind: " + follows + " and its disk has " + Wording.entries(toWrite)
+          + " still to write, so " + leader + " can't count on it; look at the disk of "
+          + status.host();
+    }
+    return "Healthy: " + follows + ", local reads are " + Wording.duration(silence) + " old";
+  }
+
+  private static String leaderIsSilent(
+      NodeStatus status, @Nullable HostId leader, String follows, @Nullable Duration silence) {
+    Reach reach = new Reach(status, null);
+    String why = status.peers().stream()
+        .filter(peer -> peer.host().equals(leader) && peer.connection().state() != State.CONNECTED)
+        .map(peer -> status.configuration().member(peer.replica()))
+        .flatMap(member -> member == null
+            ? List.<String>of().stream()
+            : List.of(reach.withReason(member)).stream())
+        .findFirst()
+        .orElse("it");
+    String since = silence == null ? " yet" : " for " + Wording.duration(silence);
+    String reads = silence == null ? "" : ", so local reads are that old";
+    return "Silent leader: " + follows + " but has not heard " + why + since + reads
+        + "; the voters elect another one unless it comes back";
+  }
+}

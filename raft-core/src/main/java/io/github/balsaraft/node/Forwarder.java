@@ -1,0 +1,111 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.ReplicaId;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * A follower's side of forwarding: passes proposals on to the leader and keeps the promise that each ends in exactly one of
+ * three ways. Whatever was sent and not answered when the leader changes, or goes away, has an unknown outcome.
+ */
+final class Forwarder {
+
+  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
+
+  private final ReplicaId self;
+  private final long origin;
+  private final long timeoutNanos;
+  private final Consumer<Runnable> callbacks;
+
+  /** Sent and not answered, by sequence number; those sent earlier have lower numbers. */
+  private final TreeMap<Long, Sent> sent = new TreeMap<>();
+
+  private long lastSequence;
+
+  /**
+   * @param origin drawn at random for this process, so that the leader can tell its numbers from an earlier one's
+   * @param callbacks runs what tells proposers, on an apply thread
+   */
+  Forwarder(ReplicaId self, long origin, long timeoutNanos, Consumer<Runnable> callbacks) {
+    this.self = self;
+    this.origin = origin;
+    this.timeoutNanos = timeoutNanos;
+    this.callbacks = callbacks;
+  }
+
+  /** The message that passes these on. */
+  ForwardedProposals forward(List<Proposal> proposals, ReplicaId leader, long term, long nowNanos) {
+    long firstSequence = lastSequence + 1;
+    List<byte[]> commands = new ArrayList<>(proposals.size());
+    for (Proposal proposal : proposals) {
+      sent.put(++lastSequence, new Sent(proposal, nowNanos));
+      commands.add(proposal.command);
+    }
+    return new ForwardedProposals(self, leader, term, origin, firstSequence, commands);
+  }
+
+  void onOutcomes(ForwardedOutcomes message) {
+    if (message.origin() != origin) {
+      return;
+    }
+    callbacks.accept(reporting(message.outcomes()));
+  }
+
+  private Runnable reporting(List<ForwardedOutcomes.Outcome> outcomes) {
+    List<Runnable> reports = new ArrayList<>(outcomes.size());
+    for (ForwardedOutcomes.Outcome outcome : outcomes) {
+      Sent waiting = sent.remove(outcome.sequence());
+      if (waiting != null) {
+        reports.add(() -> report(waiting.proposal, outcome));
+      }
+    }
+    return () -> reports.forEach(Runnable::run);
+  }
+
+  private static void report(Proposal proposal, ForwardedOutcomes.Outcome outcome) {
+    String detail = outcome.kind() == ForwardedOutcomes.Kind.APPLIED
+        ? ""
+        : new String(outcome.bytes(), StandardCharsets.UTF_8);
+    switch (outcome.kind()) {
+      case APPLIED -> proposal.applied(outcome.bytes());
+      case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
+      case OVERLOADED -> proposal.notAppended(new OverloadedException(detail, RETRY_AFTER));
+      case UNKNOWN -> proposal.unknown(detail);
+    }
+  }
+
+  /** Nothing that was sent so far will be answered any more. */
+  void loseAll(String reason) {
+    if (!sent.isEmpty()) {
+      List<Sent> lost = new ArrayList<>(sent.values());
+      sent.clear();
+      callbacks.accept(() -> lost.forEach(waiting -> waiting.proposal.unknown(reason)));
+    }
+  }
+
+  /** Gives up on what has waited too long. */
+  void expire(long nowNanos) {
+    List<Sent> late = new ArrayList<>();
+    while (!sent.isEmpty() && nowNanos - sent.firstEntry().getValue().sinceNanos >= timeoutNanos) {
+      late.add(sent.pollFirstEntry().getValue());
+    }
+    if (!late.isEmpty()) {
+      callbacks.accept(() ->
+          late.forEach(waiting -> waiting.proposal.unknown("the leader did not answer in time")));
+    }
+  }
+
+  long deadlineNanos() {
+    return sent.isEmpty() ? Long.MAX_VALUE : sent.firstEntry().getValue().sinceNanos + timeoutNanos;
+  }
+
+  private record Sent(Proposal proposal, long sinceNanos) {}
+}

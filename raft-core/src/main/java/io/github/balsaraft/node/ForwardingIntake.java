@@ -1,0 +1,182 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedOutcomes.Kind;
+import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * A leader's side of forwarding: takes each forwarded proposal at most once, although a transport may deliver a message
+ * twice and late. It does so by a watermark per origin, kept for the current term; a message of another term is never
+ * appended.
+ *
+ * <p>What was taken and has not ended is bounded in bytes: those who forwarded it may have given up on it long ago, and
+ * forward more.
+ *
+ * <p>"Not appended" is answered only when no copy of the message can have been appended or ever will be: its term is the
+ * current one and began after this process did, and its numbers are new.
+ */
+final class ForwardingIntake {
+
+  private static final int MAX_ORIGINS = 1024;
+
+  private final ReplicaId self;
+  private final long termAtStart;
+  private final long maxPendingBytes;
+  private final AtomicLong pendingBytes = new AtomicLong();
+  private final BiConsumer<ReplicaId, ForwardedOutcomes> send;
+
+  private long watermarkTerm;
+  private final Map<Long, Long> watermarks = new LinkedHashMap<>();
+
+  /** Outcomes that wait for the end of the batch in which they became known; filled on apply threads. */
+  private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
+
+  ForwardingIntake(
+      ReplicaId self,
+      long termAtStart,
+      long maxPendingBytes,
+      BiConsumer<ReplicaId, ForwardedOutcomes> send) {
+    this.self = self;
+    this.termAtStart = termAtStart;
+    this.maxPendingBytes = maxPendingBytes;
+    this.send = send;
+  }
+
+  /**
+   * Takes in a message.
+   *
+   * @param leads whether this replica leads the current term
+   * @param accept gets each proposal that is to be appended
+   */
+  void onProposals(
+      ForwardedProposals message, long currentTerm, boolean leads, Consumer<Proposal> accept) {
+    if (message.term() < currentTerm) {
+      return;
+    }
+    if (watermarkTerm != currentTerm) {
+      watermarkTerm = currentTerm;
+      watermarks.clear();
+    }
+    long seen = watermarks.getOrDefault(message.origin(), 0L);
+    if (message.firstSequence() <= seen) {
+      return;
+    }
+    if (message.term() > currentTerm) {
+      // Nobody can know that this replica leads a term before it does: nonsense, to be left
+      // unanswered.
+      return;
+    }
+    if (seen == 0 && watermarks.size() >= MAX_ORIGINS) {
+      refuse(message, Kind.OVERLOADED, "too many processes have forwarded proposals in this term");
+      return;
+    }
+    // Also before a refusal: a second copy must not be appended after the first was said not to be.
+    watermarks.put(
+        message.origin(), message.firstSequence() + message.commands().size() - 1);
+    if (!leads) {
+      if (message.term() > termAtStart) {
+        refuse(message, Kind.NOT_LEADER, "the member that was thought to lead does not");
+      }
+      return;
+    }
+    long bytes = 0;
+    for (byte[] command : message.commands()) {
+      bytes += bytesOf(command);
+    }
+    long before = pendingBytes.get();
+    if (before > 0 && before + bytes > maxPendingBytes) {
+      refuse(message, Kind.OVERLOADED, before + " bytes of forwarded proposals wait already");
+      return;
+    }
+    pendingBytes.addAndGet(bytes);
+    long sequence = message.firstSequence();
+    for (byte[] command : message.commands()) {
+      accept.accept(new Forwarded(command, message.from(), message.origin(), sequence++));
+    }
+  }
+
+  private static long bytesOf(byte[] command) {
+    return (long) command.length + Payloads.ENTRY_OVERHEAD_BYTES;
+  }
+
+  /** Bytes of proposals that were taken and have not ended. */
+  long pendingBytes() {
+    return pendingBytes.get();
+  }
+
+  private void refuse(ForwardedProposals message, Kind kind, String reason) {
+    List<ForwardedOutcomes.Outcome> outcomes = new ArrayList<>();
+    for (int i = 0; i < message.commands().size(); i++) {
+      outcomes.add(new ForwardedOutcomes.Outcome(message.firstSequence() + i, kind, utf8(reason)));
+    }
+    send.accept(
+        message.from(), new ForwardedOutcomes(self, message.from(), message.origin(), outcomes));
+  }
+
+  /** Sends what has become known since the last time, one message for each origin. */
+  void flush() {
+    if (finished.isEmpty()) {
+      return;
+    }
+    Map<Origin, List<ForwardedOutcomes.Outcome>> outcomes = new LinkedHashMap<>();
+    for (Finished next = finished.poll(); next != null; next = finished.poll()) {
+      outcomes.computeIfAbsent(next.origin, origin -> new ArrayList<>()).add(next.outcome);
+    }
+    outcomes.forEach((origin, ended) -> send.accept(
+        origin.replica, new ForwardedOutcomes(self, origin.replica, origin.number, ended)));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A follower's process. */
+  private record Origin(ReplicaId replica, long number) {}
+
+  private record Finished(Origin origin, ForwardedOutcomes.Outcome outcome) {}
+
+  private final class Forwarded extends Proposal {
+    private final Origin origin;
+    private final long sequence;
+
+    Forwarded(byte[] command, ReplicaId from, long origin, long sequence) {
+      super(command, Payloads.checksum(command));
+      this.origin = new Origin(from, origin);
+      this.sequence = sequence;
+    }
+
+    private void finish(Kind kind, byte[] bytes) {
+      pendingBytes.addAndGet(-bytesOf(command));
+      finished.add(new Finished(origin, new ForwardedOutcomes.Outcome(sequence, kind, bytes)));
+    }
+
+    @Override
+    void applied(byte[] result) {
+      finish(Kind.APPLIED, result);
+    }
+
+    @Override
+    void notAppended(NotAppendedException reason) {
+      Kind kind = reason instanceof OverloadedException ? Kind.OVERLOADED : Kind.NOT_LEADER;
+      finish(kind, utf8(String.valueOf(reason.getMessage())));
+    }
+
+    @Override
+    void unknown(String reason) {
+      finish(Kind.UNKNOWN, utf8(reason));
+    }
+  }
+}

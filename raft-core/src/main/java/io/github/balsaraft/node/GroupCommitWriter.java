@@ -1,0 +1,88 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogWrite;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Makes the writes of all groups of a host durable. While one write is under way the next batch gathers, so that one sync
+ * serves everything that came meanwhile (group commit).
+ *
+ * <p>After a failure it does nothing any more: what a disk holds after a failed sync is unknown, and trying again would only
+ * hide that (trap 43).
+ */
+final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Request> {
+
+  /** One write takes at most about so many bytes of entries, so that the first in a batch doesn't wait for gigabytes. */
+  private static final long MAX_WRITE_BYTES = 16L << 20;
+
+  private final LogStore store;
+  private final Consumer<Throwable> onFailure;
+  private final Mailbox<Request> mailbox;
+  private final List<Request> batch = new ArrayList<>();
+  private long batchBytes;
+  private boolean failed;
+
+  GroupCommitWriter(LogStore store, HostEnvironment environment, Consumer<Throwable> onFailure) {
+    this.store = store;
+    this.onFailure = onFailure;
+    this.mailbox = new Mailbox<>(environment.writer(), this);
+  }
+
+  /**
+   * Queues a write. Those of one group are made in the order of the calls.
+   *
+   * @param onDurable runs on the writer's thread once the write is durable; never runs if it failed
+   */
+  void write(LogWrite write, Runnable onDurable) {
+    mailbox.offer(new Request(write, onDurable));
+  }
+
+  @Override
+  public void handle(Request request) {
+    batch.add(request);
+    batchBytes += request.write.entryBytes();
+    if (batchBytes >= MAX_WRITE_BYTES) {
+      flush();
+    }
+  }
+
+  @Override
+  public void endOfBatch() {
+    flush();
+  }
+
+  private void flush() {
+    if (!failed && !batch.isEmpty()) {
+      try {
+        store.write(merged());
+        batch.forEach(request -> request.onDurable.run());
+      } catch (RuntimeException | Error e) {
+        failed = true;
+        onFailure.accept(e);
+      }
+    }
+    batch.clear();
+    batchBytes = 0;
+  }
+
+  private LogWrite merged() {
+    if (batch.size() == 1) {
+      return batch.get(0).write;
+    }
+    List<GroupWrite> groups = new ArrayList<>();
+    LogWrite withHost = null;
+    for (Request request : batch) {
+      groups.addAll(request.write.groups());
+      if (request.write.host() != null) {
+        withHost = request.write;
+      }
+    }
+    return new LogWrite(withHost == null ? null : withHost.host(), groups);
+  }
+
+  record Request(LogWrite write, Runnable onDurable) {}
+}

@@ -1,0 +1,16 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.GroupId;
+
+/**
+ * What a replica is started with.
+ *
+ * @param group which group
+ * @param birth how it comes into being if it has no data
+ * @param stateMachine empty: everything is applied to it anew
+ * @param options its settings
+ */
+public record GroupSettings(
+    GroupId group, BirthPlan birth, StateMachine stateMachine, RaftOptions options) {}

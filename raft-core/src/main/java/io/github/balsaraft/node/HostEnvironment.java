@@ -1,0 +1,42 @@
+package io.github.balsaraft.node;
+
+import java.util.concurrent.Executor;
+
+/**
+ * Where a host gets its threads, its time and its randomness from. Production uses {@link ThreadedEnvironment}; a
+ * simulation runs the same host on virtual time and one thread.
+ */
+public interface HostEnvironment extends AutoCloseable {
+
+  /** The monotonic clock: nanoseconds since some moment before the host started; zero or more. */
+  long nowNanos();
+
+  /** The wall clock: milliseconds since 1970. Used for log time only. */
+  long wallMillis();
+
+  /** The next random number. */
+  long nextRandom();
+
+  /** Runs the mailboxes of groups. Tasks are short and never block. */
+  Executor mailboxes();
+
+  /** Runs the group-commit writer: one task at a time, which blocks while the disk works. */
+  Executor writer();
+
+  /** Runs state machines, reads of old entries and callbacks of applications. */
+  Executor apply();
+
+  /**
+   * Runs a short task at a moment of the monotonic clock or a little later.
+   *
+   * @return cancels it if it has not begun; calling it is optional
+   */
+  Runnable schedule(long atNanos, Runnable task);
+
+  /** Whether the calling thread is one of these, so that to wait for them could be to wait for itself. */
+  boolean isOwnThread();
+
+  /** Ends the threads. Tasks that have not begun may be dropped. */
+  @Override
+  void close();
+}

@@ -1,0 +1,281 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.BirthAnswer;
+import io.github.balsaraft.model.BirthQuery;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.model.Message;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportReceiver;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the groups of one process share: its identity, one log store with one writer, one transport, and the threads.
+ *
+ * <p>A failed write or sync ends the participation of the whole host, at once and visibly: one log serves all groups, and
+ * what it holds is unknown (trap 3).
+ */
+public final class HostRuntime implements AutoCloseable {
+
+  private final HostId self;
+  private final HostEnvironment environment;
+  private final LogStore store;
+  private final Transport transport;
+  private final GroupCommitWriter writer;
+  private final RateLimitedLog log;
+  private final Map<GroupId, GroupNode> groups = new ConcurrentHashMap<>();
+
+  // Both are guarded by this.
+  private final Map<GroupId, RecoveredGroup> recovered = new HashMap<>();
+  private final Set<GroupId> started = new HashSet<>();
+
+  private final AtomicLong misdirected = new AtomicLong();
+
+  private volatile HostRecord record;
+  /** Whether the cluster in {@link #record} is durable, so that others may rely on what is said about it. */
+  private volatile boolean clusterDurable;
+
+  // Both are written with the lock.
+  private volatile @Nullable String failure;
+  private volatile boolean closed;
+
+  /**
+   * Opens the store and starts the transport.
+   *
+   * @throws LogStoreException if the store can't be opened, or belongs to another host
+   * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
+   */
+  public HostRuntime(
+      HostId self, LogStore store, Transport transport, HostEnvironment environment) {
+    this.self = self;
+    this.store = store;
+    this.transport = transport;
+    this.environment = environment;
+    this.log = new RateLimitedLog(self.name());
+    this.writer = new GroupCommitWriter(store, environment, this::failed);
+    RecoveredState state = store.recover();
+    recovered.putAll(state.groups());
+    this.record = claimFolder(state.host());
+    this.clusterDurable = record.cluster() != null;
+    if (store.durability() != LogStore.Durability.SYNCED) {
+      log.warn(
+          environment.nowNanos(),
+          "the log is " + store.durability()
+              + ": what is acknowledged may be lost when machines fail");
+    }
+    store.onFailure(this::failed);
+    transport.start(() -> record, new Receiver());
+  }
+
+  private HostRecord claimFolder(@Nullable HostRecord found) {
+    if (found == null) {
+      HostRecord created = new HostRecord(self, nonZeroRandom(), null);
+      store.write(new LogWrite(created, List.of()));
+      return created;
+    }
+    if (!found.host().equals(self)) {
+      throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
+          + self + ": start it as " + found.host() + ", or choose another folder");
+    }
+    return found;
+  }
+
+  /**
+   * Starts this host's replica of a group.
+   *
+   * @throws IllegalStateException if the group runs already or was closed, or the host is closed or has failed
+   */
+  public synchronized GroupNode startGroup(GroupSettings settings) {
+    GroupId group = settings.group();
+    String failed = failure;
+    if (closed || failed != null) {
+      throw new IllegalStateException(failed == null ? "the host is closed" : failed);
+    }
+    if (groups.containsKey(group)) {
+      throw new IllegalStateException("group " + group + " runs already");
+    }
+    if (!started.add(group)) {
+      // What the store held of it was read when the host started, and is out of date by now.
+      throw new IllegalStateException(
+          "group " + group + " was closed on this host; start the host anew to start it again");
+    }
+    GroupNode node = new GroupNode(this, settings, recovered.remove(group));
+    groups.put(group, node);
+    node.start();
+    return node;
+  }
+
+  HostId self() {
+    return self;
+  }
+
+  HostEnvironment environment() {
+    return environment;
+  }
+
+  LogStore store() {
+    return store;
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  GroupCommitWriter writer() {
+    return writer;
+  }
+
+  long nonZeroRandom() {
+    long random = environment.nextRandom();
+    return random == 0 ? 1 : random;
+  }
+
+  @Nullable
+  ClusterIdentity cluster() {
+    return record.cluster();
+  }
+
+  /** The cluster, once a crash can't make this host forget it. */
+  @Nullable
+  ClusterIdentity durableCluster() {
+    return clusterDurable ? record.cluster() : null;
+  }
+
+  /** The cluster that was claimed is durable. */
+  void clusterIsDurable() {
+    clusterDurable = true;
+  }
+
+  /** Messages that no replica here was meant to get. */
+  public long misdirectedMessages() {
+    return misdirected.get();
+  }
+
+  void misdirected() {
+    misdirected.incrementAndGet();
+  }
+
+  /**
+   * Makes this host a member of a cluster, unless it is one of another. The returned record must be made durable with
+   * whatever relies on it.
+   *
+   * @return the host's record from now on, or null if it belongs to another cluster
+   */
+  synchronized @Nullable HostRecord claimCluster(ClusterIdentity cluster) {
+    ClusterIdentity present = record.cluster();
+    if (present == null) {
+      record = record.inCluster(cluster);
+      return record;
+    }
+    return present.equals(cluster) ? record : null;
+  }
+
+  void removeGroup(GroupId group, GroupNode node) {
+    groups.remove(group, node);
+  }
+
+  /**
+   * Runs something that waits for this host's threads. If it was one of them that called, such as from a future's
+   * callback, it goes on in the background.
+   */
+  void closing(Runnable close) {
+    if (environment.isOwnThread()) {
+      new Thread(close, "balsa-" + self + "-close").start();
+    } else {
+      close.run();
+    }
+  }
+
+  private void failed(Throwable cause) {
+    synchronized (this) {
+      if (failure != null || closed) {
+        return;
+      }
+      failure = "the log store failed: " + cause.getMessage();
+    }
+    log.error(
+        "stops taking part, because the log store failed; restart it once the disk is in order",
+        cause);
+    groups.values().forEach(group -> group.fail("the log store failed: " + cause.getMessage()));
+    // Peers then see at once that nobody is here any more. Not on this thread: it may be the
+    // store's own.
+    try {
+      environment.apply().execute(transport::close);
+    } catch (RejectedExecutionException e) {
+      log.warn(environment.nowNanos(), "the host was being closed when its log store failed");
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    closing(() -> {
+      groups.values().forEach(GroupNode::close);
+      transport.close();
+      environment.close();
+      store.close();
+    });
+  }
+
+  /** Passes what arrives to the groups it is for. */
+  private final class Receiver implements TransportReceiver {
+
+    @Override
+    public void onMessages(HostRecord from, List<GroupMessage> messages) {
+      boolean fellow = record.cluster() != null && record.cluster().equals(from.cluster());
+      int start = 0;
+      while (start < messages.size()) {
+        GroupId group = messages.get(start).group();
+        List<Message> run = new ArrayList<>();
+        while (start < messages.size() && messages.get(start).group().equals(group)) {
+          Message message = messages.get(start++).message();
+          // A host that is in no cluster yet, or for which we are in none, may only talk about its
+          // birth.
+          if (fellow || message instanceof BirthQuery || message instanceof BirthAnswer) {
+            run.add(message);
+          } else {
+            misdirected();
+          }
+        }
+        GroupNode node = groups.get(group);
+        if (node == null) {
+          misdirected.addAndGet(run.size());
+        } else if (!run.isEmpty()) {
+          node.deliver(from.host(), run);
+        }
+      }
+    }
+
+    @Override
+    public void onPeerGone(HostId peer) {
+      groups.values().forEach(group -> group.peerGone(peer));
+    }
+
+    @Override
+    public void onWritabilityChanged(HostId peer, boolean writable) {
+      groups.values().forEach(group -> group.writable(peer, writable));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.JoinAnswer;
+import io.github.balsaraft.model.JoinRequest;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * A new replica's side of being let in: asks until it is a voter. A replica that has been a voter never asks: if it is one
+ * no longer, somebody has removed it.
+ */
+final class JoinSeeker {
+
+  private static final long ASK_EVERY_NANOS = 250_000_000;
+
+  private final ReplicaId self;
+  private final HostRuntime host;
+  private final GroupId group;
+  private final BirthPlan plan;
+  private long nextRequestNanos;
+  private String answer = "no leader has answered yet";
+  private boolean done;
+
+  JoinSeeker(ReplicaId self, HostRuntime host, GroupId group, BirthPlan plan) {
+    this.self = self;
+    this.host = host;
+    this.group = group;
+    this.plan = plan;
+  }
+
+  boolean isDone() {
+    return done;
+  }
+
+  long deadlineNanos() {
+    return done ? Long.MAX_VALUE : nextRequestNanos;
+  }
+
+  void step(RaftCore core, long nowNanos) {
+    // Not before it is committed: until then it may be truncated, and somebody must ask again.
+    done = core.configuration().isVoter(self) && core.configurationIndex() <= core.commitIndex();
+    if (done || nowNanos < nextRequestNanos) {
+      return;
+    }
+    nextRequestNanos = nowNanos + ASK_EVERY_NANOS;
+    TreeSet<HostId> asked = new TreeSet<>();
+    plan.peers().stream().map(Founder::host).forEach(asked::add);
+    core.configuration().members().stream().map(Member::host).forEach(asked::add);
+    asked.remove(host.self());
+    JoinRequest request = new JoinRequest(self, host.self(), ownAddress());
+    for (HostId member : asked) {
+      host.transport().send(member, List.of(new GroupMessage(group, request)));
+    }
+  }
+
+  /** Where others reach this host: as the operator wrote it in the list, else as the transport knows it. */
+  private String ownAddress() {
+    return plan.peers().stream()
+        .filter(peer -> peer.host().equals(host.self()))
+        .map(Founder::address)
+        .findFirst()
+        .orElseGet(() -> host.transport().localAddress());
+  }
+
+  void onAnswer(JoinAnswer message) {
+    if (message.replica().equals(self) && message.status() != JoinAnswer.Status.NOT_LEADER) {
+      answer = message.detail();
+    }
+  }
+
+  String explain() {
+    return "a new replica that waits to be made a voter: " + answer;
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.balsaraft.node;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A queue whose entries are handled one at a time, in order, on threads that it shares with others. While one batch is
+ * handled the next gathers, so that a busy mailbox works in batches without ever waiting for one to fill.
+ *
+ * <p>Its length is bounded by those who fill it: proposals and reads by byte and count budgets, messages by the windows of
+ * their senders, completions by what was asked for.
+ */
+final class Mailbox<E> {
+
+  /** So many at once, then others get their turn on the thread. */
+  private static final int MAX_BATCH = 4096;
+
+  private final Executor executor;
+  private final Handler<E> handler;
+  private final Queue<E> queue = new ConcurrentLinkedQueue<>();
+
+  /** Entries offered and not handled yet. Whoever raises it from zero schedules the handling. */
+  private final AtomicInteger pending = new AtomicInteger();
+
+  Mailbox(Executor executor, Handler<E> handler) {
+    this.executor = executor;
+    this.handler = handler;
+  }
+
+  /** Adds an entry. May be called from any thread and never blocks. */
+  void offer(E entry) {
+    queue.add(entry);
+    if (pending.getAndIncrement() == 0) {
+      schedule();
+    }
+  }
+
+  private void schedule() {
+    try {
+      executor.execute(this::handleBatch);
+    } catch (RejectedExecutionException e) {
+      // The host's threads have ended, so the handler only refuses by now. Its callers must still
+      // be told, and this
+      // thread holds the right to handle.
+      handleBatch();
+    }
+  }
+
+  private void handleBatch() {
+    int handled = 0;
+    int present = Math.min(pending.get(), MAX_BATCH);
+    try {
+      while (handled < present) {
+        E entry = queue.poll();
+        if (entry == null) {
+          break;
+        }
+        handled++;
+        handler.handle(entry);
+      }
+      handler.endOfBatch();
+    } finally {
+      // Even if the handler threw: a queue that nobody empties any more would leave its callers
+      // waiting for ever.
+      if (pending.addAndGet(-handled) > 0) {
+        schedule();
+      }
+    }
+  }
+
+  /** Handles the entries. Must not throw: it deals with failures itself. */
+  interface Handler<E> {
+    /** One entry. */
+    void handle(E entry);
+
+    /** After the last entry of a batch. */
+    void endOfBatch();
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.balsaraft.node;
+
+/** A read on its way through a node. Exactly one of the methods is called, once, on an apply thread. */
+interface PendingRead {
+
+  /** The state is fresh enough. */
+  void run();
+
+  /** It won't be. */
+  void refuse(String reason);
+}

@@ -1,0 +1,64 @@
+package io.github.balsaraft.node;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Proposals that this node has appended as a leader, by index, until they are committed or lost. Used by the mailbox's
+ * thread only.
+ *
+ * <p>Invariant: runs ascend and don't overlap. Leadership lost empties it from the first uncommitted index on, so that
+ * whatever is left at an index was appended there by the leadership that committed it.
+ */
+final class ProposalTracker {
+
+  private final ArrayDeque<Run> runs = new ArrayDeque<>();
+
+  /** Proposals appended at consecutive indexes. */
+  void appended(long firstIndex, List<Proposal> proposals) {
+    runs.addLast(new Run(firstIndex, proposals));
+  }
+
+  /** Takes out the proposals up to an index, inclusive. */
+  List<Run> takeUpTo(long index) {
+    if (runs.isEmpty() || runs.getFirst().firstIndex > index) {
+      return List.of();
+    }
+    List<Run> taken = new ArrayList<>();
+    while (!runs.isEmpty() && runs.getFirst().firstIndex <= index) {
+      Run run = runs.removeFirst();
+      if (run.lastIndex() > index) {
+        int kept = (int) (index - run.firstIndex + 1);
+        runs.addFirst(new Run(index + 1, run.proposals.subList(kept, run.proposals.size())));
+        run = new Run(run.firstIndex, run.proposals.subList(0, kept));
+      }
+      taken.add(run);
+    }
+    return taken;
+  }
+
+  /** Takes out the proposals from an index on. */
+  List<Proposal> takeFrom(long index) {
+    List<Run> earlier = takeUpTo(index - 1);
+    List<Proposal> taken = new ArrayList<>();
+    runs.forEach(run -> taken.addAll(run.proposals));
+    runs.clear();
+    runs.addAll(earlier);
+    return taken;
+  }
+
+  /** Proposals at consecutive indexes. */
+  record Run(long firstIndex, List<Proposal> proposals) {
+
+    long lastIndex() {
+      return firstIndex + proposals.size() - 1;
+    }
+
+    /** Those above an index. */
+    List<Proposal> after(long index) {
+      int skipped = (int) Math.min(proposals.size(), Math.max(0, index + 1 - firstIndex));
+      return proposals.subList(skipped, proposals.size());
+    }
+  }
+}

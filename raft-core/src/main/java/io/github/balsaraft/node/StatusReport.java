@@ -1,0 +1,104 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what a node says of itself. */
+final class StatusReport {
+
+  private StatusReport() {}
+
+  static NodeStatus of(
+      HostRuntime host,
+      GroupId group,
+      ReplicaId self,
+      NodeStatus.Health health,
+      String detail,
+      @Nullable RaftCore core,
+      long leaderContactNanos,
+      long appliedIndex,
+      long nowNanos) {
+    if (core == null) {
+      return new NodeStatus(
+          group,
+          host.self(),
+          self,
+          host.cluster(),
+          health,
+          detail,
+          Role.FOLLOWER,
+          0,
+          null,
+          0,
+          0,
+          0,
+          0,
+          Configuration.EMPTY,
+          host.store().durability(),
+          Optional.empty(),
+          0,
+          List.of());
+    }
+    ReplicaId leader = core.leader();
+    HostId leaderHost =
+        leader == null ? null : core.configuration().hostOf(leader).orElse(null);
+    return new NodeStatus(
+        group,
+        host.self(),
+        self,
+        host.cluster(),
+        health,
+        detail,
+        core.currentRole(),
+        core.hardState().term(),
+        leaderHost,
+        core.commitIndex(),
+        appliedIndex,
+        core.durableIndex(),
+        core.lastEntry().index(),
+        core.configuration(),
+        host.store().durability(),
+        leaderContactNanos < 0
+            ? Optional.empty()
+            : Optional.of(sinceNanos(leaderContactNanos, nowNanos)),
+        core.uncommittedBytes(),
+        peers(host, core, self, nowNanos));
+  }
+
+  private static List<NodeStatus.Peer> peers(
+      HostRuntime host, RaftCore core, ReplicaId self, long nowNanos) {
+    List<NodeStatus.Peer> peers = new ArrayList<>();
+    for (Member member : core.configuration().members()) {
+      if (member.replica().equals(self)) {
+        continue;
+      }
+      Progress progress = core.progressOf(member.replica());
+      peers.add(new NodeStatus.Peer(
+          member.replica(),
+          member.host(),
+          member.isVoterInAnyHalf(),
+          progress == null ? 0 : progress.match(),
+          progress == null || !progress.everContacted()
+              ? Optional.empty()
+              : Optional.of(sinceNanos(progress.lastContactNanos(), nowNanos)),
+          host.transport().connection(member.host())));
+    }
+    return peers;
+  }
+
+  private static Duration sinceNanos(long thenNanos, long nowNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
+  }
+}

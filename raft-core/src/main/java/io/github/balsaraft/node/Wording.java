@@ -1,0 +1,92 @@
+package io.github.balsaraft.node;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** The small words of {@link Explanation}: lists, numbers and durations as a person writes them. */
+final class Wording {
+
+  private static final int MAX_DETAIL_CHARS = 200;
+
+  private Wording() {}
+
+  /** {@code a}, {@code a and b}, {@code a, b and c}. */
+  static String list(List<String> items) {
+    return list(items, "and");
+  }
+
+  /** {@code a}, {@code a or b}, {@code a, b or c}. */
+  static String anyOf(List<String> items) {
+    return list(items, "or");
+  }
+
+  private static String list(List<String> items, String last) {
+    int size = items.size();
+    if (size < 2) {
+      return String.join("", items);
+    }
+    return String.join(", ", items.subList(0, size - 1)) + " " + last + " " + items.get(size - 1);
+  }
+
+  /** {@code is} after one, {@code are} after any other number. */
+  static String are(int count) {
+    return count == 1 ? "is" : "are";
+  }
+
+  /** {@code 1 entry}, {@code 12,034 entries}. */
+  static String entries(long count) {
+    return count == 1 ? "1 entry" : String.format(Locale.ROOT, "%,d entries", count);
+  }
+
+  /** {@code 1 byte}, {@code 512 bytes}, {@code 3.2 KiB}, {@code 14 MiB}. */
+  static String bytes(long count) {
+    if (count < 1024) {
+      return count == 1 ? "1 byte" : count + " bytes";
+    }
+    double value = count / 1024.0;
+    for (String unit : List.of("KiB", "MiB")) {
+      if (value < 1024) {
+        return decimal(value) + " " + unit;
+      }
+      value /= 1024;
+    }
+    return decimal(value) + " GiB";
+  }
+
+  /** {@code 340 ms}, {@code 1.4 s}, {@code 12 s}, {@code 3 min}, {@code 5 h}, {@code 4 days}. */
+  static String duration(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis < 1000) {
+      return millis + " ms";
+    }
+    if (millis < 60_000) {
+      return decimal(millis / 1000.0) + " s";
+    }
+    if (duration.toHours() < 1) {
+      return duration.toMinutes() + " min";
+    }
+    return duration.toHours() < 48 ? duration.toHours() + " h" : duration.toDays() + " days";
+  }
+
+  /** One digit behind the point while that digit says something, and rounded down: 9.99 s are not 10 s yet. */
+  private static String decimal(double value) {
+    double tenths = Math.floor(value * 10) / 10;
+    boolean whole = value >= 10 || tenths == Math.floor(tenths);
+    return whole ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1f", tenths);
+  }
+
+  /**
+   * A text from elsewhere, such as the message of an exception, made fit for the middle of a sentence: one line, bounded, no
+   * full stop.
+   */
+  static String detail(String text) {
+    String line = text.replaceAll("[\\s\\p{Cntrl}]+", " ")
+        .replaceAll("[.;:,!] (?=$)|[.!] ", ", ")
+        .strip();
+    if (line.length() > MAX_DETAIL_CHARS) {
+      line = line.substring(0, MAX_DETAIL_CHARS).strip() + " and so on";
+    }
+    return line.replaceAll("[.;:,! ]+$", "");
+  }
+}

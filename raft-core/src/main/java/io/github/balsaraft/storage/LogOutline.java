@@ -1,0 +1,175 @@
+package io.github.balsaraft.storage;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a store keeps in memory of one group's log: where it starts and ends, where its terms start and where its
+ * configurations are. It takes the three steps of a {@link GroupWrite} and refuses those that would leave a hole, so that
+ * every store has one understanding of the contract.
+ *
+ * <p>Its size grows with the number of terms and configurations, not with the number of entries. Not thread-safe.
+ */
+public final class LogOutline {
+
+  /** Invariant: at least 1, never decreases. */
+  private long firstIndex;
+
+  /** Invariant: at least {@code firstIndex - 1}, which means that the log is empty. */
+  private long lastIndex;
+
+  /** Ascending in both term and index; the first may lie before {@code firstIndex}, the second may not. */
+  private final List<EntryId> termStarts;
+
+  /** The batches of type CONFIGURATION, ascending, cut to what is stored. */
+  private final List<EntryBatch> configurations;
+
+  /** The outline of a log that was never written to. */
+  public LogOutline() {
+    this(1, 0, List.of(), List.of());
+  }
+
+  /**
+   * The outline of a stored log.
+   *
+   * @param firstIndex the index after the compaction point
+   * @param lastIndex the index of the last entry, or {@code firstIndex - 1} if there is none
+   * @param termStarts ascending; pairs that end before {@code firstIndex} are dropped
+   * @param configurations the batches of type CONFIGURATION, ascending
+   * @throws IllegalArgumentException if these contradict each other
+   */
+  public LogOutline(
+      long firstIndex, long lastIndex, List<EntryId> termStarts, List<EntryBatch> configurations) {
+    if (firstIndex < 1 || lastIndex < firstIndex - 1) {
+      throw new IllegalArgumentException("no log reaches from " + firstIndex + " to " + lastIndex);
+    }
+    this.firstIndex = firstIndex;
+    this.lastIndex = lastIndex;
+    this.termStarts = new ArrayList<>(termStarts);
+    this.configurations = new ArrayList<>(configurations);
+    dropBeginnings();
+    for (int i = 1; i < this.termStarts.size(); i++) {
+      EntryId before = this.termStarts.get(i - 1);
+      EntryId start = this.termStarts.get(i);
+      if (start.term() <= before.term()
+          || start.index() <= before.index()
+          || start.index() > lastIndex) {
+        throw new IllegalArgumentException("a term can't start at " + start + " after " + before
+            + " in a log that ends at " + lastIndex);
+      }
+    }
+    if (!isEmpty() && (this.termStarts.isEmpty() || this.termStarts.get(0).index() > firstIndex)) {
+      throw new IllegalArgumentException("no term start covers the first index " + firstIndex);
+    }
+  }
+
+  /** Whether no entry is stored. */
+  public boolean isEmpty() {
+    return lastIndex < firstIndex;
+  }
+
+  /** The first index that is stored, or the one that an append must have if none is. */
+  public long firstIndex() {
+    return firstIndex;
+  }
+
+  /** The last index that is stored, or {@code firstIndex() - 1} if none is. */
+  public long lastIndex() {
+    return lastIndex;
+  }
+
+  /** The position of the last entry, or {@link EntryId#NONE} if none is stored. */
+  public EntryId last() {
+    return isEmpty()
+        ? EntryId.NONE
+        : new EntryId(termStarts.get(termStarts.size() - 1).term(), lastIndex);
+  }
+
+  /** The first stored position of each term, ascending; a new list. */
+  public List<EntryId> termStarts() {
+    List<EntryId> stored = new ArrayList<>(termStarts);
+    if (!stored.isEmpty() && stored.get(0).index() < firstIndex) {
+      stored.set(0, new EntryId(stored.get(0).term(), firstIndex));
+    }
+    return stored;
+  }
+
+  /** The stored batches of type CONFIGURATION, ascending; a new list. */
+  public List<EntryBatch> configurations() {
+    return new ArrayList<>(configurations);
+  }
+
+  /** Forgets the entries from this index on. An index before the first forgets all, one after the last none. */
+  public void truncateFrom(long index) {
+    if (index > lastIndex) {
+      return;
+    }
+    lastIndex = Math.max(index, firstIndex) - 1;
+    while (!termStarts.isEmpty()
+        && (isEmpty() || termStarts.get(termStarts.size() - 1).index() > lastIndex)) {
+      termStarts.remove(termStarts.size() - 1);
+    }
+    cutConfigurations();
+  }
+
+  /**
+   * Adds a batch at the end.
+   *
+   * @return whether the batch starts a term
+   * @throws IllegalArgumentException if it would leave a hole or an overlap, or if its term lies before the last one
+   */
+  public boolean append(EntryBatch batch) {
+    if (batch.firstIndex() != lastIndex + 1) {
+      throw new IllegalArgumentException(
+          "the batch " + batch + " doesn't follow the last index " + lastIndex);
+    }
+    long lastTerm = last().term();
+    if (batch.term() < lastTerm) {
+      throw new IllegalArgumentException(
+          "the batch " + batch + " follows an entry of term " + lastTerm);
+    }
+    boolean startsTerm = batch.term() > lastTerm;
+    if (startsTerm) {
+      termStarts.add(new EntryId(batch.term(), batch.firstIndex()));
+    }
+    if (batch.type() == EntryType.CONFIGURATION) {
+      configurations.add(batch);
+    }
+    lastIndex = batch.lastIndex();
+    return startsTerm;
+  }
+
+  /**
+   * Forgets the entries up to this index, inclusive. An index after the last leaves an empty log that goes on after it,
+   * as after the installation of a snapshot.
+   */
+  public void compactTo(long index) {
+    if (index < firstIndex) {
+      return;
+    }
+    firstIndex = index + 1;
+    lastIndex = Math.max(lastIndex, index);
+    dropBeginnings();
+  }
+
+  private void dropBeginnings() {
+    while (termStarts.size() > 1 && termStarts.get(1).index() <= firstIndex) {
+      termStarts.remove(0);
+    }
+    if (isEmpty()) {
+      termStarts.clear();
+    }
+    cutConfigurations();
+  }
+
+  private void cutConfigurations() {
+    configurations.removeIf(
+        batch -> batch.lastIndex() < firstIndex || batch.firstIndex() > lastIndex);
+    configurations.replaceAll(batch -> batch
+        .from(Math.max(firstIndex, batch.firstIndex()))
+        .upTo(Math.min(lastIndex, batch.lastIndex())));
+  }
+}

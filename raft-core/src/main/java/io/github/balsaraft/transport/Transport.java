@@ -1,0 +1,59 @@
+package io.github.balsaraft.transport;
+
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Carries messages between hosts. Fire and forget: it may drop, delay, duplicate and reorder, and says nothing about it;
+ * the protocol repeats what matters. It must never change a message, and never deliver one to another host than the one
+ * it was sent to.
+ *
+ * <p>Small messages are never stuck behind large ones ({@link io.github.balsaraft.model.Message#isBulk}). Messages of the
+ * same size class between two hosts normally arrive in order; nothing rests on it but speed.
+ *
+ * <p><b>Handshake.</b> Before anything else, two hosts tell each other protocol version, cluster, host id and disk
+ * incarnation. A peer of another cluster or epoch, or under another host id than the one that was dialled, is refused
+ * with one log line and counted. A host that has no cluster yet is let in: it has to be born somewhere.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread and none of them blocks, except {@link #start} and {@link
+ * #close}. What is queued for a peer is bounded in bytes; beyond that messages are dropped.
+ */
+public interface Transport extends AutoCloseable {
+
+  /**
+   * Starts listening and delivering.
+   *
+   * @param self what to say in handshakes; asked again for each, because a host gets its cluster only at its birth
+   * @param receiver gets what arrives
+   * @throws TransportException if it can't listen; the message says where and why
+   */
+  void start(Supplier<HostRecord> self, TransportReceiver receiver);
+
+  /** Says that handshakes made so far are out of date: connections are closed and made again. */
+  void identityChanged();
+
+  /** Where this host is reached, {@code host:port}; known once started. */
+  String localAddress();
+
+  /**
+   * Says where a peer is reached. The name in it is resolved anew at every connect. Replaces an earlier address; a
+   * connection to that is closed.
+   */
+  void setRoute(HostId peer, String address);
+
+  /**
+   * Sends messages to one host, connecting first if need be. Never blocks; to a host without a route, or one that
+   * doesn't keep up, they are dropped.
+   */
+  void send(HostId to, List<GroupMessage> messages);
+
+  /** What is known about the way to a peer; for status and explanations. */
+  PeerConnection connection(HostId peer);
+
+  /** Stops delivering and closes all connections. When it returns, no receiver method runs any more. */
+  @Override
+  void close();
+}

@@ -1,0 +1,313 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * One cluster under random faults, decided by one seed: first safety while messages are lost, doubled and reordered, links
+ * are cut in one direction, processes crash and lose what was not durable, disks are slow, clocks run at their own pace and
+ * the configuration changes; then everything heals, and the cluster must come to rest within a bounded time.
+ */
+final class CoreFuzz {
+
+  private static final int REPLICAS = 7;
+  private static final long MILLIS = CoreHarness.MILLIS;
+
+  private final long seed;
+  private final SplittableRandom random;
+  private final CoreHarness harness;
+  private final List<HarnessReplica> replicas = new ArrayList<>();
+  private final TextTrace trace = new TextTrace();
+  private final int steps;
+
+  // Rates in percent, drawn from the seed: some runs are calm in some respects.
+  private final int loss;
+  private final int doubling;
+  private final int reach;
+  private final int batching;
+  private final int crashes;
+  private final int cuts;
+  private final int changes;
+
+  CoreFuzz(long seed, int steps) {
+    this.seed = seed;
+    this.steps = steps;
+    this.random = new SplittableRandom(seed);
+    loss = oneOf(0, 1, 5, 20);
+    doubling = oneOf(0, 2, 10);
+    reach = oneOf(1, 3, 10, 1000);
+    batching = oneOf(0, 30);
+    crashes = oneOf(0, 1, 3);
+    cuts = oneOf(0, 1, 3);
+    changes = oneOf(0, 1, 4);
+    harness = new CoreHarness(options());
+    int voters = oneOf(1, 2, 3, 3, 3, 4, 5, 5);
+    String[] names = new String[voters];
+    for (int i = 0; i < voters; i++) {
+      names[i] = "n" + (i + 1);
+    }
+    for (int i = 1; i <= REPLICAS; i++) {
+      Configuration birth = i <= voters ? CoreHarness.voters(names) : Configuration.EMPTY;
+      HarnessReplica replica =
+          harness.add("n" + i, new SplittableRandom(seed * 31 + i)::nextLong, birth);
+      replica.autoDisk = random.nextInt(100) < 40;
+      replica.autoLoads = random.nextBoolean();
+      replicas.add(replica);
+    }
+    harness.trace(trace);
+  }
+
+  private int oneOf(int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private CoreOptions options() {
+    return new CoreOptions(
+        1000 * MILLIS,
+        2000 * MILLIS,
+        100 * MILLIS,
+        oneOf(100, 400, 4000),
+        oneOf(1, 2, 8),
+        oneOf(200, 4000),
+        oneOf(300, 4000),
+        oneOf(0, 300, 100_000),
+        oneOf(1, 8, 100),
+        random.nextBoolean());
+  }
+
+  /** What the seed decided. */
+  @Override
+  public String toString() {
+    return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
+        + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
+        + changes + "%\n" + harness.options();
+  }
+
+  /** The last lines of the trace. */
+  String lastLines() {
+    return String.join("\n", trace.take());
+  }
+
+  CoreHarness harness() {
+    return harness;
+  }
+
+  void run() {
+    for (int i = 0; i < steps; i++) {
+      randomStep();
+      trace.keepLast(200);
+    }
+    new CoreHealing(harness, trace).requireConvergence();
+  }
+
+  private void randomStep() {
+    if (hit(crashes)) {
+      crashOrRestart();
+    } else if (hit(cuts)) {
+      cutOrHeal();
+    } else if (hit(changes)) {
+      changeConfiguration();
+    } else {
+      switch (random.nextInt(10)) {
+        case 0 -> propose();
+        case 1 -> read();
+        case 2 -> time();
+        case 3 -> disk();
+        case 4 -> rareInputs();
+        default -> network();
+      }
+    }
+  }
+
+  private boolean hit(int percent) {
+    return random.nextInt(100) < percent;
+  }
+
+  private HarnessReplica any() {
+    return replicas.get(random.nextInt(replicas.size()));
+  }
+
+  // ------------------------------------------------------------------ faults
+
+  private void crashOrRestart() {
+    HarnessReplica replica = any();
+    if (!replica.isUp()) {
+      trace.note("# " + replica + " starts");
+      harness.start(replica);
+    } else if (random.nextInt(3) == 0) {
+      trace.note("# " + replica + " crashes");
+      harness.crash(replica, random.nextInt(3));
+    }
+  }
+
+  private void cutOrHeal() {
+    if (random.nextInt(10) == 0) {
+      harness.network().healAll();
+      return;
+    }
+    ReplicaId from = any().id;
+    ReplicaId to = any().id;
+    if (harness.network().isCut(from, to)) {
+      harness.network().heal(from, to);
+    } else {
+      harness.network().cut(from, to);
+      if (random.nextBoolean()) {
+        harness.network().cut(to, from);
+      }
+    }
+  }
+
+  private void network() {
+    FakeNetwork network = harness.network();
+    if (network.isEmpty()) {
+      time();
+      return;
+    }
+    int position = random.nextInt(Math.min(reach, network.inFlight().size()));
+    if (hit(loss)) {
+      network.take(position);
+      return;
+    }
+    ProtocolMessage message =
+        hit(doubling) ? network.inFlight().get(position) : network.take(position);
+    HarnessReplica receiver = harness.replica(message.to());
+    if (receiver.isUp() && hit(batching)) {
+      // Its outputs are taken at its next step.
+      trace.delivered(message);
+      harness.inputOnly(receiver, core -> {
+        core.receive(message);
+        return null;
+      });
+    } else {
+      harness.deliver(message);
+    }
+    while (network.inFlight().size() > 300) {
+      network.take(random.nextInt(network.inFlight().size()));
+    }
+  }
+
+  private void time() {
+    switch (random.nextInt(8)) {
+      case 0 -> harness.pass(any(), random.nextInt(2500) * MILLIS);
+      case 1 -> {
+        HarnessReplica replica = any();
+        if (replica.isUp()
+            && replica.core().nextDeadlineNanos() - replica.clockNanos < 10_000 * MILLIS) {
+          harness.timeout(replica);
+        }
+      }
+      default -> {
+        long nanos = random.nextInt(120) * MILLIS;
+        replicas.forEach(replica -> harness.pass(replica, nanos));
+      }
+    }
+  }
+
+  private void disk() {
+    HarnessReplica replica = any();
+    if (replica.isUp() && replica.disk.pendingWrites() > 0) {
+      harness.completeWrite(replica);
+    } else if (random.nextInt(20) == 0) {
+      replica.autoDisk = !replica.autoDisk;
+    }
+  }
+
+  // ------------------------------------------------------------------ load
+
+  private void propose() {
+    HarnessReplica replica = any();
+    for (HarnessReplica candidate : replicas) {
+      replica = candidate.leads() ? candidate : replica;
+    }
+    if (replica.isUp()) {
+      String[] commands = new String[1 + random.nextInt(3)];
+      for (int i = 0; i < commands.length; i++) {
+        commands[i] = "c".repeat(random.nextInt(60)) + random.nextInt();
+      }
+      harness.propose(replica, commands);
+    }
+  }
+
+  private void read() {
+    HarnessReplica replica = any();
+    if (replica.isUp()) {
+      harness.read(replica);
+    }
+  }
+
+  private void rareInputs() {
+    HarnessReplica replica = any();
+    if (!replica.isUp()) {
+      return;
+    }
+    switch (random.nextInt(4)) {
+      case 0 -> harness.peerGone(replica, any().id);
+      case 1 -> {
+        ReplicaId peer = any().id;
+        boolean writable = random.nextInt(4) > 0;
+        harness.stepDo(replica, core -> core.writable(peer, writable));
+      }
+      default -> {
+        if (!replica.loads.isEmpty()) {
+          HarnessReplica.PendingLoad pending =
+              replica.loads.remove(random.nextInt(replica.loads.size()));
+          harness.answerLoad(
+              replica, pending.load(), random.nextInt(4) == 0 ? List.of() : pending.found());
+        }
+      }
+    }
+  }
+
+  private void changeConfiguration() {
+    for (HarnessReplica replica : replicas) {
+      if (replica.leads()) {
+        Configuration target = randomTarget(replica.core().configuration());
+        if (target != null) {
+          trace.note("# " + replica + " changes to " + target);
+          harness.change(replica, target);
+        }
+      }
+    }
+  }
+
+  /** Another configuration with at least one voter that may stand for election. */
+  private Configuration randomTarget(Configuration current) {
+    List<Member> members = new ArrayList<>();
+    boolean small = random.nextInt(3) > 0;
+    int changed = random.nextInt(REPLICAS);
+    for (int i = 0; i < REPLICAS; i++) {
+      Member before = current.member(replicas.get(i).id);
+      if (small && i != changed) {
+        if (before != null && before.role() != MemberRole.LEAVING) {
+          members.add(before.withRole(before.role(), false));
+        }
+      } else {
+        randomMember(replicas.get(i).name, members);
+      }
+    }
+    boolean electable =
+        members.stream().anyMatch(member -> member.isVoter() && member.priority() > 0);
+    return electable ? Configuration.of(members) : null;
+  }
+
+  private void randomMember(String name, List<Member> members) {
+    // Not zero: a member that never stands and holds the only longest log leaves the group without
+    // a leader.
+    int priority = 1 + random.nextInt(2);
+    switch (random.nextInt(4)) {
+      case 0 -> {}
+      case 1 -> members.add(CoreHarness.learner(name));
+      default -> {
+        Member voter = CoreHarness.voter(name);
+        members.add(new Member(
+            voter.replica(), voter.host(), voter.address(), MemberRole.VOTER, false, priority));
+      }
+    }
+  }
+}

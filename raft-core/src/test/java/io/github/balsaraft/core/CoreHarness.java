@@ -1,0 +1,371 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A cluster of cores without a runtime: each input is one step, after which the outputs are carried out and the
+ * invariants checked. Time, messages and disks move only when a test says so, hence every run can be repeated.
+ *
+ * <p>Replicas are called n1, n2 and so on, and have these numbers as replica ids.
+ */
+final class CoreHarness {
+
+  static final long MILLIS = 1_000_000;
+
+  /** Election timeouts of one to two seconds, a heartbeat every 100 ms, windows that a test can fill. */
+  static final CoreOptions OPTIONS = new CoreOptions(
+      1000 * MILLIS, 2000 * MILLIS, 100 * MILLIS, 400, 4, 1600, 4000, 1 << 20, 8, true);
+
+  private static final int MOST_ROUNDS_PER_STEP = 1000;
+
+  private final TreeMap<ReplicaId, HarnessReplica> replicas = new TreeMap<>();
+  private final CoreInvariants invariants = new CoreInvariants(replicas);
+  private final FakeNetwork network = new FakeNetwork();
+  private final CoreOptions options;
+  private HarnessTrace trace = HarnessTrace.NONE;
+  private long lastReadId;
+
+  CoreHarness(CoreOptions options) {
+    this.options = options;
+  }
+
+  // ------------------------------------------------------------------ building
+
+  static ReplicaId id(String name) {
+    return new ReplicaId(Long.parseLong(name.substring(1)));
+  }
+
+  static String name(ReplicaId replica) {
+    return "n" + replica.value();
+  }
+
+  static Member voter(String name) {
+    return Member.voter(id(name), new HostId(name), name + ":1");
+  }
+
+  static Member learner(String name) {
+    return Member.learner(id(name), new HostId(name), name + ":1");
+  }
+
+  static Configuration voters(String... names) {
+    return Configuration.of(List.of(names).stream().map(CoreHarness::voter).toList());
+  }
+
+  /** Three voters, or as many as are named, that were all born with the same configuration. */
+  static CoreHarness ofVoters(CoreOptions options, String... names) {
+    CoreHarness harness = new CoreHarness(options);
+    for (String name : names) {
+      harness.add(name, patience(id(name).value()), voters(names));
+    }
+    return harness;
+  }
+
+  /**
+   * A source of randomness that is none: the election timeout of a replica is always the same, the lower its number the
+   * shorter, and never less than a quarter above the minimum.
+   */
+  static RandomSource patience(long rank) {
+    return new RandomSource() {
+      private long next = rank << 32;
+
+      @Override
+      public long nextLong() {
+        return ++next;
+      }
+
+      @Override
+      public long below(long bound) {
+        return bound / 4 + Math.min(rank, 14) * bound / 20;
+      }
+    };
+  }
+
+  /** Adds a replica that was born with this configuration, and starts it. */
+  HarnessReplica add(String name, RandomSource random, Configuration birth) {
+    HarnessReplica replica = new HarnessReplica(name, id(name), random, birth);
+    replicas.put(replica.id, replica);
+    start(replica);
+    return replica;
+  }
+
+  /** For tests that forge messages: what they claim needn't be true of any disk. */
+  void allowForgery() {
+    invariants.allowForgery();
+  }
+
+  void trace(HarnessTrace newTrace) {
+    trace = newTrace;
+  }
+
+  // ------------------------------------------------------------------ access
+
+  HarnessReplica replica(String name) {
+    HarnessReplica replica = replicas.get(id(name));
+    if (replica == null) {
+      throw new IllegalArgumentException("there is no replica " + name);
+    }
+    return replica;
+  }
+
+  HarnessReplica replica(ReplicaId id) {
+    return replicas.get(id);
+  }
+
+  RaftCore core(String name) {
+    return replica(name).core();
+  }
+
+  Collection<HarnessReplica> replicas() {
+    return replicas.values();
+  }
+
+  FakeNetwork network() {
+    return network;
+  }
+
+  CoreInvariants invariants() {
+    return invariants;
+  }
+
+  CoreOptions options() {
+    return options;
+  }
+
+  // ------------------------------------------------------------------ processes
+
+  void start(HarnessReplica replica) {
+    replica.start(options);
+    invariants.started(replica);
+    pump(replica);
+  }
+
+  /** The process dies; the oldest so many pending writes got to the disk nevertheless. */
+  void crash(HarnessReplica replica, int survivingWrites) {
+    replica.crash(survivingWrites);
+  }
+
+  /** Makes a replica's log what a story needs it to be: one entry for each term that is named. */
+  void preset(HarnessReplica replica, long term, long... terms) {
+    List<EntryBatch> entries = new ArrayList<>();
+    for (int i = 0; i < terms.length; i++) {
+      byte[] payload = ("old" + terms[i]).getBytes(StandardCharsets.UTF_8);
+      entries.add(
+          Payloads.single(EntryType.COMMAND, payload).place(new EntryId(terms[i], i + 1), 0));
+    }
+    replica.crash(0);
+    replica.disk.preset(new HardState(term, null), entries);
+    invariants.preset(replica);
+    start(replica);
+  }
+
+  // ------------------------------------------------------------------ steps
+
+  /** One input and everything that follows from it here. */
+  <T> T step(HarnessReplica replica, Function<RaftCore, T> input) {
+    T result = inputOnly(replica, input);
+    pump(replica);
+    return result;
+  }
+
+  /** One input whose output is left for later: several make a batch. */
+  <T> T inputOnly(HarnessReplica replica, Function<RaftCore, T> input) {
+    replica.core().advanceTo(replica.clockNanos, replica.wallMillis());
+    return input.apply(replica.core());
+  }
+
+  void stepDo(HarnessReplica replica, Consumer<RaftCore> input) {
+    step(replica, core -> {
+      input.accept(core);
+      return null;
+    });
+  }
+
+  void deliver(ProtocolMessage message) {
+    HarnessReplica receiver = replicas.get(message.to());
+    if (receiver != null && receiver.isUp()) {
+      trace.delivered(message);
+      stepDo(receiver, core -> core.receive(message));
+    }
+  }
+
+  /** Lets a replica's own clock run on. */
+  void pass(HarnessReplica replica, long nanos) {
+    replica.clockNanos += nanos;
+    if (replica.isUp()) {
+      stepDo(replica, core -> {});
+    }
+  }
+
+  /** Lets a replica's own clock run to its next deadline. */
+  void timeout(HarnessReplica replica) {
+    pass(replica, Math.max(0, replica.core().nextDeadlineNanos() - replica.clockNanos));
+  }
+
+  ProposalResult propose(HarnessReplica replica, String... commands) {
+    return step(replica, core -> proposeTo(replica, core, commands));
+  }
+
+  ProposalResult proposeTo(HarnessReplica replica, RaftCore core, String... commands) {
+    Payloads payloads = new Payloads(EntryType.COMMAND, 16);
+    for (String command : commands) {
+      byte[] bytes = command.getBytes(StandardCharsets.UTF_8);
+      payloads.add(bytes, Payloads.checksum(bytes));
+    }
+    ProposalResult result = core.propose(payloads);
+    if (result instanceof ProposalResult.Appended appended) {
+      for (int i = 0; i < commands.length; i++) {
+        long index = appended.first().index() + i;
+        replica.outstanding.put(index, new EntryId(appended.first().term(), index));
+      }
+    }
+    return result;
+  }
+
+  ProposalResult change(HarnessReplica replica, Configuration target) {
+    return step(replica, core -> core.changeConfiguration(target));
+  }
+
+  /** Starts a linearizable read; returns its number. */
+  long read(HarnessReplica replica) {
+    long readId = ++lastReadId;
+    replica.reads.put(readId, invariants.committedIndex());
+    stepDo(replica, core -> core.read(readId));
+    return readId;
+  }
+
+  /** The oldest write of a replica is done. */
+  void completeWrite(HarnessReplica replica) {
+    long sequence = replica.disk.completeNext();
+    stepDo(replica, core -> core.written(sequence));
+  }
+
+  /** A load is answered; with nothing, if it failed. */
+  void answerLoad(HarnessReplica replica, Ready.Load load, List<EntryBatch> found) {
+    stepDo(replica, core -> core.loaded(load.follower(), load.generation(), found));
+  }
+
+  void peerGone(HarnessReplica replica, ReplicaId peer) {
+    stepDo(replica, core -> core.peerGone(peer));
+  }
+
+  /** Makes a replica the leader, with everybody that it can reach following it. */
+  HarnessReplica elect(String name) {
+    HarnessReplica candidate = replica(name);
+    for (HarnessReplica replica : replicas.values()) {
+      // Whoever else protects a leader has not heard it for long enough.
+      if (replica.isUp() && !replica.leads() && replica.core().leader() != null) {
+        pass(replica, options.electionTimeoutMinNanos());
+      }
+    }
+    for (int attempt = 0; !candidate.leads(); attempt++) {
+      candidate.check(attempt < 5, "is not elected");
+      timeout(candidate);
+      settle();
+    }
+    return candidate;
+  }
+
+  // ------------------------------------------------------------------ outputs
+
+  /** Carries out outputs until there are none, then checks what always holds. */
+  void pump(HarnessReplica replica) {
+    for (int round = 0; ; round++) {
+      replica.check(round < MOST_ROUNDS_PER_STEP, "doesn't come to rest");
+      Ready ready = replica.core().ready();
+      boolean more = carryOut(replica, ready);
+      if (ready.isEmpty() && !more) {
+        break;
+      }
+    }
+    invariants.afterStep(replica);
+  }
+
+  /** Returns whether a write was done at once, which is an input again. */
+  private boolean carryOut(HarnessReplica replica, Ready ready) {
+    ready.roleChanges().forEach(change -> trace.roleChanged(replica, change));
+    for (ProtocolMessage message : ready.messages()) {
+      invariants.onMessage(replica, message);
+      trace.sent(message, network.send(message));
+    }
+    if (ready.write() != null) {
+      invariants.onWrite(replica, ready.write());
+      replica.disk.submit(ready.write());
+      trace.writes(replica, ready.write());
+    }
+    if (ready.lostProposalsFrom() > 0) {
+      replica.outstanding.tailMap(ready.lostProposalsFrom()).clear();
+      trace.lost(replica, ready.lostProposalsFrom());
+    }
+    if (ready.committed() != null) {
+      replica.apply(ready.committed());
+      trace.applied(replica, ready.committed());
+    }
+    ready.reads().forEach(outcome -> endOfRead(replica, outcome));
+    for (Ready.Load load : ready.loads()) {
+      trace.loads(replica, load);
+      List<EntryBatch> found = replica.disk.read(load.fromIndex(), load.toIndex(), load.maxBytes());
+      if (replica.autoLoads) {
+        replica.core().loaded(load.follower(), load.generation(), found);
+      } else {
+        replica.loads.add(new HarnessReplica.PendingLoad(load, found));
+      }
+    }
+    boolean doneAtOnce = false;
+    while (replica.autoDisk && replica.disk.pendingWrites() > 0) {
+      replica.core().written(replica.disk.completeNext());
+      doneAtOnce = true;
+    }
+    return doneAtOnce;
+  }
+
+  /** A read ends once, and never with an index below what was committed when it began: that would be stale. */
+  private void endOfRead(HarnessReplica replica, Ready.ReadOutcome outcome) {
+    Long floor = replica.reads.remove(outcome.readId());
+    replica.check(floor != null, "a read ends twice: " + outcome);
+    replica.check(
+        !outcome.isConfirmed() || outcome.index() >= floor,
+        "stale read: " + outcome + ", but " + floor + " was committed when it began");
+    trace.readEnded(replica, outcome);
+  }
+
+  /** Delivers until nothing is under way, oldest first. */
+  void settle() {
+    for (int i = 0; !network.isEmpty(); i++) {
+      if (i > 20_000) {
+        throw new AssertionError("messages never come to an end: " + network.inFlight());
+      }
+      deliver(network.take(0));
+    }
+  }
+
+  /** Time passes for all running replicas, in the order of their deadlines, with all messages delivered at once. */
+  void run(long nanos) {
+    TreeMap<ReplicaId, Long> until = new TreeMap<>();
+    replicas.values().forEach(replica -> until.put(replica.id, replica.clockNanos + nanos));
+    settle();
+    for (long elapsed = 0; elapsed < nanos; elapsed += 10 * MILLIS) {
+      for (HarnessReplica replica : replicas.values()) {
+        if (replica.clockNanos < until.get(replica.id)) {
+          pass(replica, Math.min(10 * MILLIS, until.get(replica.id) - replica.clockNanos));
+        }
+      }
+      settle();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The second half of a random run: all faults end, and within a bounded time the cluster is one again. */
+final class CoreHealing {
+
+  private static final long STEP_NANOS = 50 * CoreHarness.MILLIS;
+
+  /** Time for everything to be one again, in election timeouts. */
+  private static final int ELECTION_TIMEOUTS = 15;
+
+  private final CoreHarness harness;
+  private final TextTrace trace;
+
+  CoreHealing(CoreHarness harness, TextTrace trace) {
+    this.harness = harness;
+    this.trace = trace;
+  }
+
+  void requireConvergence() {
+    trace.note("# everything heals");
+    heal();
+    requireWithin(ELECTION_TIMEOUTS, "one leader and equal logs", this::isConverged);
+    HarnessReplica leader = leader().orElseThrow();
+    ProposalResult result = harness.propose(leader, "after all");
+    leader.check(
+        result instanceof ProposalResult.Appended,
+        "a healthy leader refuses a proposal: " + result);
+    List<HarnessReplica> members = members(leader.core().configuration());
+    members.forEach(harness::read);
+    requireWithin(
+        2,
+        "the last proposal everywhere, and all reads",
+        () -> isConverged() && members.stream().allMatch(member -> member.reads.isEmpty()));
+    leader.check(leader.leads(), "a healthy leader lost its office");
+  }
+
+  private void heal() {
+    harness.network().healAll();
+    for (HarnessReplica replica : harness.replicas()) {
+      replica.autoDisk = true;
+      replica.autoLoads = true;
+      if (!replica.isUp()) {
+        harness.start(replica);
+      }
+      while (replica.disk.pendingWrites() > 0) {
+        harness.completeWrite(replica);
+      }
+      while (!replica.loads.isEmpty()) {
+        HarnessReplica.PendingLoad pending = replica.loads.remove(0);
+        harness.answerLoad(replica, pending.load(), pending.found());
+      }
+      for (HarnessReplica other : harness.replicas()) {
+        harness.stepDo(replica, core -> core.writable(other.id, true));
+      }
+    }
+  }
+
+  private void requireWithin(
+      int electionTimeouts, String what, java.util.function.BooleanSupplier condition) {
+    long limit = electionTimeouts * harness.options().electionTimeoutMaxNanos();
+    for (long elapsed = 0; !condition.getAsBoolean(); elapsed += STEP_NANOS) {
+      if (elapsed > limit) {
+        throw new AssertionError("after " + electionTimeouts
+            + " election timeouts without faults there is not " + what + ":\n" + describe());
+      }
+      harness.settle();
+      for (HarnessReplica replica : harness.replicas()) {
+        harness.pass(replica, STEP_NANOS);
+      }
+      harness.settle();
+      trace.keepLast(200);
+    }
+  }
+
+  private Optional<HarnessReplica> leader() {
+    List<HarnessReplica> leaders =
+        harness.replicas().stream().filter(HarnessReplica::leads).toList();
+    return leaders.size() == 1 ? Optional.of(leaders.get(0)) : Optional.empty();
+  }
+
+  private List<HarnessReplica> members(Configuration configuration) {
+    List<HarnessReplica> members = new ArrayList<>();
+    for (Member member : configuration.members()) {
+      members.add(harness.replica(member.replica()));
+    }
+    return members;
+  }
+
+  private boolean isConverged() {
+    HarnessReplica leader = leader().orElse(null);
+    if (leader == null || leader.core().configuration().isJoint()) {
+      return false;
+    }
+    RaftCore core = leader.core();
+    if (core.commitIndex() != core.lastEntry().index()) {
+      return false;
+    }
+    for (HarnessReplica member : members(core.configuration())) {
+      ReplicaId itsLeader = member.core().leader();
+      boolean equal = member.applied.equals(leader.applied)
+          && member.core().lastEntry().equals(core.lastEntry())
+          && member.applied.size() == core.lastEntry().index()
+          && leader.id.equals(itsLeader);
+      if (!equal) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String describe() {
+    StringBuilder text = new StringBuilder();
+    for (HarnessReplica replica : harness.replicas()) {
+      text.append(HarnessStates.describe(replica)).append('\n');
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.log.TermStarts;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.HardState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One replica's disk: what is durable, and the writes that are under way. Entries are kept one by one, so that it shares no
+ * trick with the log of the core.
+ */
+final class FakeDisk {
+
+  /** What survives a crash. */
+  private Content durable = new Content(HardState.INITIAL, List.of());
+
+  /** What the replica believes: the durable content with all pending writes done. */
+  private Content written = durable;
+
+  private final Deque<CoreWrite> pending = new ArrayDeque<>();
+
+  /** Puts content there that was durable before the story begins. */
+  void preset(HardState hardState, List<EntryBatch> entries) {
+    durable = new Content(hardState, entries);
+    written = durable;
+  }
+
+  /** A write begins. */
+  void submit(CoreWrite write) {
+    pending.addLast(write);
+    written = written.after(write);
+  }
+
+  int pendingWrites() {
+    return pending.size();
+  }
+
+  /** The oldest write is done; returns its sequence number. */
+  long completeNext() {
+    CoreWrite write = pending.removeFirst();
+    durable = durable.after(write);
+    return write.sequence();
+  }
+
+  /** Loses what is not durable, but for the oldest {@code survivors} writes: these got there and nobody was told. */
+  void crash(int survivors) {
+    for (int i = 0; i < survivors && !pending.isEmpty(); i++) {
+      completeNext();
+    }
+    pending.clear();
+    written = durable;
+  }
+
+  HardState durableHardState() {
+    return durable.hardState;
+  }
+
+  long durableLastIndex() {
+    return durable.entries.size();
+  }
+
+  /** The durable entry's position, or {@link EntryId#NONE} if there is none at this index. */
+  EntryId durableAt(long index) {
+    return durable.at(index);
+  }
+
+  /** Whether an entry is durable here. */
+  boolean holds(EntryId entry) {
+    return entry.index() == 0 || durable.at(entry.index()).equals(entry);
+  }
+
+  EntryId durableLast() {
+    return durable.at(durableLastIndex());
+  }
+
+  /** One durable entry. */
+  EntryBatch durableEntry(long index) {
+    return durable.entries.get((int) index - 1);
+  }
+
+  /** The position of an entry as the replica sees its log. */
+  EntryId writtenAt(long index) {
+    return written.at(index);
+  }
+
+  long writtenLastIndex() {
+    return written.entries.size();
+  }
+
+  HardState writtenHardState() {
+    return written.hardState;
+  }
+
+  List<EntryBatch> writtenEntries() {
+    return written.entries;
+  }
+
+  /** Reads durable entries as a log store does: at least one, up to so many bytes. Empty if the first isn't there. */
+  List<EntryBatch> read(long fromIndex, long toIndex, long maxBytes) {
+    List<EntryBatch> found = new ArrayList<>();
+    long bytes = 0;
+    for (long index = fromIndex; index <= Math.min(toIndex, durableLastIndex()); index++) {
+      EntryBatch entry = durableEntry(index);
+      if (!found.isEmpty() && bytes + entry.sizeInBytes() > maxBytes) {
+        break;
+      }
+      found.add(entry);
+      bytes += entry.sizeInBytes();
+    }
+    return found;
+  }
+
+  /** The terms of the durable log. */
+  TermStarts termStarts() {
+    List<EntryId> starts = new ArrayList<>();
+    long lastTerm = 0;
+    for (EntryBatch entry : durable.entries) {
+      if (entry.term() != lastTerm) {
+        starts.add(entry.last());
+        lastTerm = entry.term();
+      }
+    }
+    return new TermStarts(EntryId.NONE, starts, durableLastIndex());
+  }
+
+  /** The configurations in the durable log. */
+  SortedMap<Long, Configuration> configurations() {
+    SortedMap<Long, Configuration> found = new TreeMap<>();
+    for (EntryBatch entry : durable.entries) {
+      if (entry.type() == EntryType.CONFIGURATION) {
+        found.put(entry.firstIndex(), Configuration.decode(entry.singlePayload()));
+      }
+    }
+    return found;
+  }
+
+  /** The log time of the last durable entry. */
+  long lastLogTimeMillis() {
+    return durable.entries.isEmpty() ? 0 : durableEntry(durableLastIndex()).logTimeMillis();
+  }
+
+  /** Cuts batches into single entries. */
+  static List<EntryBatch> singles(List<EntryBatch> batches) {
+    List<EntryBatch> singles = new ArrayList<>();
+    for (EntryBatch batch : batches) {
+      for (long index = batch.firstIndex(); index <= batch.lastIndex(); index++) {
+        singles.add(batch.from(index).upTo(index));
+      }
+    }
+    return singles;
+  }
+
+  private record Content(HardState hardState, List<EntryBatch> entries) {
+
+    Content after(CoreWrite write) {
+      HardState nextState = write.hardState() == null ? hardState : write.hardState();
+      if (write.truncateFrom() == 0 && write.append().isEmpty()) {
+        return new Content(nextState, entries);
+      }
+      List<EntryBatch> next = new ArrayList<>(entries);
+      if (write.truncateFrom() > 0 && write.truncateFrom() <= next.size()) {
+        next.subList((int) write.truncateFrom() - 1, next.size()).clear();
+      }
+      for (EntryBatch entry : singles(write.append())) {
+        if (entry.firstIndex() != next.size() + 1) {
+          throw new AssertionError(
+              "write " + write.sequence() + " puts " + entry + " behind index " + next.size());
+        }
+        next.add(entry);
+      }
+      return new Content(nextState, next);
+    }
+
+    EntryId at(long index) {
+      return index < 1 || index > entries.size()
+          ? EntryId.NONE
+          : entries.get((int) index - 1).last();
+    }
+  }
+}

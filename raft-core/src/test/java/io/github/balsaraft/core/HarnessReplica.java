@@ -1,0 +1,145 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** One replica in a {@link CoreHarness}: its disk, its own clock, and while it runs its core and what that process has seen. */
+final class HarnessReplica {
+
+  /** The wall clock when the monotonic clock shows zero. */
+  static final long WALL_MILLIS_AT_ZERO = 1_700_000_000_000L;
+
+  final String name;
+  final ReplicaId id;
+  final FakeDisk disk = new FakeDisk();
+  final RandomSource random;
+  final Configuration birthConfiguration;
+
+  /** The monotonic clock; each replica has its own, so that a test decides whose timeout passes. */
+  long clockNanos;
+
+  /** Whether writes are done as soon as they are asked for. */
+  boolean autoDisk = true;
+
+  /** Whether loads are answered as soon as they are asked for. */
+  boolean autoLoads = true;
+
+  // ---- of the running process
+
+  private RaftCore core;
+
+  /** What was applied, in order; index 1 first. */
+  final List<EntryId> applied = new ArrayList<>();
+
+  /** Proposals of this process whose outcome is open. */
+  final TreeMap<Long, EntryId> outstanding = new TreeMap<>();
+
+  /** Reads of this process that have no outcome yet, with the index they must not be answered below. */
+  final Map<Long, Long> reads = new TreeMap<>();
+
+  /** Loads that were asked for and not answered. */
+  final List<PendingLoad> loads = new ArrayList<>();
+
+  HarnessReplica(String name, ReplicaId id, RandomSource random, Configuration birthConfiguration) {
+    this.name = name;
+    this.id = id;
+    this.random = random;
+    this.birthConfiguration = birthConfiguration;
+  }
+
+  /** Starts a process from what is durable. */
+  void start(CoreOptions options) {
+    applied.clear();
+    outstanding.clear();
+    reads.clear();
+    loads.clear();
+    core = new RaftCore(
+        options,
+        random,
+        new CoreStart(
+            id,
+            disk.durableHardState(),
+            disk.termStarts(),
+            birthConfiguration,
+            disk.configurations(),
+            disk.lastLogTimeMillis(),
+            clockNanos,
+            wallMillis()));
+  }
+
+  /** The process is gone, and with it what was not durable. */
+  void crash(int survivingWrites) {
+    core = null;
+    disk.crash(survivingWrites);
+  }
+
+  boolean isUp() {
+    return core != null;
+  }
+
+  RaftCore core() {
+    if (core == null) {
+      throw new AssertionError(name + " is down");
+    }
+    return core;
+  }
+
+  boolean leads() {
+    return core != null && core.currentRole() == Role.LEADER;
+  }
+
+  long wallMillis() {
+    return WALL_MILLIS_AT_ZERO + clockNanos / 1_000_000;
+  }
+
+  /** Applies what was released; it must be durable here. */
+  void apply(Ready.Committed committed) {
+    check(
+        committed.fromIndex() == applied.size() + 1,
+        "applies from " + committed.fromIndex() + " though it has applied up to " + applied.size());
+    check(
+        committed.toIndex() <= disk.durableLastIndex(),
+        "applies what is not durable: " + committed);
+    List<EntryBatch> recent = FakeDisk.singles(committed.recent());
+    for (int i = 0; i < recent.size(); i++) {
+      long index = committed.toIndex() - recent.size() + 1 + i;
+      check(
+          recent.get(i).equals(disk.durableEntry(index)),
+          recent.get(i) + " in memory differs from the disk");
+    }
+    for (long index = committed.fromIndex(); index <= committed.toIndex(); index++) {
+      EntryId entry = disk.durableAt(index);
+      EntryId proposed = outstanding.remove(index);
+      check(
+          proposed == null || proposed.equals(entry),
+          "proposal " + proposed + " was overwritten by " + entry
+              + " and nobody was told that it is lost");
+      applied.add(entry);
+    }
+  }
+
+  /**
+   * A load that was not answered yet.
+   *
+   * @param found what the store held when it was asked for
+   */
+  record PendingLoad(Ready.Load load, List<EntryBatch> found) {}
+
+  void check(boolean holds, String message) {
+    if (!holds) {
+      throw new AssertionError(name + ": " + message);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

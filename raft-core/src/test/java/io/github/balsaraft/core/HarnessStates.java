@@ -1,0 +1,44 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.progress.Progress;
+import java.util.Locale;
+
+/** What a replica is and knows, as one line of text. */
+final class HarnessStates {
+
+  private HarnessStates() {}
+
+  static String describe(HarnessReplica replica) {
+    String log = " log=" + TextTrace.log(replica.disk.writtenEntries());
+    if (!replica.isUp()) {
+      return replica.name + " down" + " term=" + replica.disk.durableHardState().term() + log;
+    }
+    RaftCore core = replica.core();
+    StringBuilder line = new StringBuilder(replica.name).append(' ');
+    line.append(core.currentRole().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    if (core.leader() != null && !core.leader().equals(replica.id)) {
+      line.append(" of ").append(CoreHarness.name(core.leader()));
+    }
+    line.append(" term=").append(core.hardState().term());
+    line.append(" vote=").append(TextTrace.name(core.hardState().votedFor()));
+    line.append(" commit=").append(core.commitIndex());
+    line.append(log);
+    if (core.durableIndex() < core.lastEntry().index()) {
+      line.append(" durable=").append(core.durableIndex());
+    }
+    if (core.configurationIndex() > 0) {
+      line.append(" configuration=").append(core.configuration());
+    }
+    return line.toString();
+  }
+
+  /** What a leader knows of a follower. */
+  static String describe(HarnessReplica leader, HarnessReplica follower) {
+    Progress progress = leader.core().progressOf(follower.id);
+    if (progress == null) {
+      return leader + " knows nothing of " + follower;
+    }
+    return leader + " knows of " + follower + ": " + progress.mode().name().toLowerCase(Locale.ROOT)
+        + " match=" + progress.match() + " next=" + progress.next();
+  }
+}

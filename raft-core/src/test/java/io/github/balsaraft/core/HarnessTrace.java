@@ -1,0 +1,26 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.ProtocolMessage;
+
+/** Is told what happens in a {@link CoreHarness}. */
+interface HarnessTrace {
+
+  HarnessTrace NONE = new HarnessTrace() {};
+
+  default void delivered(ProtocolMessage message) {}
+
+  /** A message was sent, and if not {@code passes} lost on a cut link. */
+  default void sent(ProtocolMessage message, boolean passes) {}
+
+  default void writes(HarnessReplica replica, CoreWrite write) {}
+
+  default void applied(HarnessReplica replica, Ready.Committed committed) {}
+
+  default void lost(HarnessReplica replica, long fromIndex) {}
+
+  default void loads(HarnessReplica replica, Ready.Load load) {}
+
+  default void readEnded(HarnessReplica replica, Ready.ReadOutcome outcome) {}
+
+  default void roleChanged(HarnessReplica replica, Ready.RoleChange change) {}
+}

@@ -1,0 +1,236 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * The language of the files in {@code testdata/scenarios}: one command moves one thing, and nothing moves by itself.
+ *
+ * <pre>
+ * cluster n1 n2 n3 [learners n4] [empty n5]   starts a cluster; "empty" replicas were told no configuration
+ * tell all | nothing | roles messages ...      what the answers show: {@link TextTrace.Topic}
+ * timeout n2             n2's clock runs to its next deadline
+ * pass 1000ms [n1 n2]    clocks run on
+ * run 3000ms             clocks run on and every message is delivered at once
+ * deliver [n1->n2 ...]   what is under way now, on all links or on these; * stands for anyone
+ * settle                 delivers until nothing is under way
+ * drop [n1->n2 ...]      loses what is under way
+ * copy n1->n2 as x       keeps a copy of what is under way; replay x delivers it
+ * cut n1->n2 | cut n1    loses what is sent from now on; a name alone means both directions to everybody
+ * heal                   all links
+ * propose n1 a b         change n1 to n1 n2 [learners n3]      read n1
+ * disk n2 slow | done | fast    writes take until "done" (the oldest), or are done at once
+ * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
+ * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
+ * gone n1 for n2         n2 hears that the process of n1 is gone
+ * state [n1 ...]         knows n1 of n2
+ * </pre>
+ *
+ * <p>Election timeouts are one to two seconds, n1's the shortest and so on; the heartbeat is 100 ms.
+ */
+final class Scenario {
+
+  private final TextTrace trace = new TextTrace();
+  private final Map<String, List<ProtocolMessage>> copies = new HashMap<>();
+  private CoreHarness harness = new CoreHarness(CoreHarness.OPTIONS);
+
+  List<String> execute(String line) {
+    String[] words = line.split("\\s+");
+    List<String> arguments = List.of(words).subList(1, words.length);
+    List<String> answer = new ArrayList<>(execute(words[0], arguments));
+    answer.addAll(0, trace.take());
+    return answer;
+  }
+
+  private List<String> execute(String command, List<String> arguments) {
+    switch (command) {
+      case "cluster" -> cluster(arguments);
+      case "tell" -> tell(arguments);
+      case "timeout" -> harness.timeout(named(arguments.get(0)));
+      case "pass" -> pass(arguments);
+      case "run" -> harness.run(nanos(arguments.get(0)));
+      case "deliver" -> take(arguments).forEach(harness::deliver);
+      case "settle" -> harness.settle();
+      case "drop" ->
+        take(arguments)
+            .forEach(message -> trace.note(
+                TextTrace.link(message) + " " + TextTrace.text(message) + "  (dropped)"));
+      case "copy" ->
+        copies.put(
+            arguments.get(2),
+            harness.network().inFlight().stream()
+                .filter(on(arguments.subList(0, 1)))
+                .toList());
+      case "replay" -> copies.get(arguments.get(0)).forEach(harness::deliver);
+      case "cut" -> cut(arguments);
+      case "heal" -> harness.network().healAll();
+      case "disk" -> disk(named(arguments.get(0)), arguments.get(1));
+      case "crash" ->
+        harness.crash(
+            named(arguments.get(0)), arguments.size() > 1 ? Integer.parseInt(arguments.get(2)) : 0);
+      case "restart" -> harness.start(named(arguments.get(0)));
+      case "log" -> log(arguments);
+      case "gone" -> harness.peerGone(named(arguments.get(2)), CoreHarness.id(arguments.get(0)));
+      default -> {
+        return ask(command, arguments);
+      }
+    }
+    return List.of();
+  }
+
+  /** Commands that are answered. */
+  private List<String> ask(String command, List<String> arguments) {
+    switch (command) {
+      case "propose" -> {
+        String[] commands = arguments.subList(1, arguments.size()).toArray(new String[0]);
+        return List.of(result(harness.propose(named(arguments.get(0)), commands)));
+      }
+      case "change" -> {
+        Configuration target = configuration(arguments.subList(2, arguments.size()));
+        return List.of(result(harness.change(named(arguments.get(0)), target)));
+      }
+      case "read" -> {
+        harness.read(named(arguments.get(0)));
+        return List.of();
+      }
+      case "state" -> {
+        return harness.replicas().stream()
+            .filter(replica -> arguments.isEmpty() || arguments.contains(replica.name))
+            .map(HarnessStates::describe)
+            .toList();
+      }
+      case "knows" -> {
+        return List.of(HarnessStates.describe(named(arguments.get(0)), named(arguments.get(2))));
+      }
+      default -> throw new IllegalArgumentException("there is no command " + command);
+    }
+  }
+
+  private HarnessReplica named(String name) {
+    return harness.replica(name);
+  }
+
+  private static String result(ProposalResult result) {
+    if (result instanceof ProposalResult.Appended appended) {
+      return "appended at " + appended.first();
+    }
+    ProposalResult.Refused refused = (ProposalResult.Refused) result;
+    return "refused, " + refused.reason().name().toLowerCase(Locale.ROOT) + ": " + refused.detail();
+  }
+
+  private static long nanos(String text) {
+    if (!text.endsWith("ms")) {
+      throw new IllegalArgumentException("a time is written as 100ms, not as " + text);
+    }
+    return Long.parseLong(text.substring(0, text.length() - 2)) * CoreHarness.MILLIS;
+  }
+
+  private void cluster(List<String> arguments) {
+    int empty = arguments.indexOf("empty");
+    List<String> members = empty < 0 ? arguments : arguments.subList(0, empty);
+    Configuration birth = configuration(members);
+    harness = new CoreHarness(CoreHarness.OPTIONS);
+    for (Member member : birth.members()) {
+      long rank = member.replica().value();
+      harness.add(CoreHarness.name(member.replica()), CoreHarness.patience(rank), birth);
+    }
+    if (empty >= 0) {
+      for (String name : arguments.subList(empty + 1, arguments.size())) {
+        harness.add(name, CoreHarness.patience(CoreHarness.id(name).value()), Configuration.EMPTY);
+      }
+    }
+    harness.trace(trace);
+  }
+
+  private static Configuration configuration(List<String> words) {
+    List<Member> members = new ArrayList<>();
+    boolean learners = false;
+    for (String word : words) {
+      if (word.equals("learners")) {
+        learners = true;
+      } else {
+        members.add(learners ? CoreHarness.learner(word) : CoreHarness.voter(word));
+      }
+    }
+    return Configuration.of(members);
+  }
+
+  private void tell(List<String> words) {
+    TreeSet<TextTrace.Topic> topics = new TreeSet<>();
+    for (String word : words) {
+      switch (word) {
+        case "all" -> topics.addAll(List.of(TextTrace.Topic.values()));
+        case "nothing" -> {}
+        default -> topics.add(TextTrace.Topic.valueOf(word.toUpperCase(Locale.ROOT)));
+      }
+    }
+    trace.only(topics);
+  }
+
+  private void pass(List<String> arguments) {
+    for (HarnessReplica replica : harness.replicas()) {
+      if (arguments.size() == 1 || arguments.contains(replica.name)) {
+        harness.pass(replica, nanos(arguments.get(0)));
+      }
+    }
+  }
+
+  private List<ProtocolMessage> take(List<String> links) {
+    return harness.network().take(on(links));
+  }
+
+  private static Predicate<ProtocolMessage> on(List<String> links) {
+    return message -> links.isEmpty()
+        || links.stream()
+            .map(link -> link.split("->", 2))
+            .anyMatch(ends -> isMeant(ends[0], message.from()) && isMeant(ends[1], message.to()));
+  }
+
+  private static boolean isMeant(String end, ReplicaId replica) {
+    return end.equals("*") || Arrays.asList(end.split(",")).contains(CoreHarness.name(replica));
+  }
+
+  private void cut(List<String> arguments) {
+    for (String argument : arguments) {
+      String[] ends = argument.split("->", 2);
+      if (ends.length == 2) {
+        harness.network().cut(CoreHarness.id(ends[0]), CoreHarness.id(ends[1]));
+        continue;
+      }
+      for (HarnessReplica other : harness.replicas()) {
+        harness.network().cut(CoreHarness.id(argument), other.id);
+        harness.network().cut(other.id, CoreHarness.id(argument));
+      }
+    }
+  }
+
+  private void disk(HarnessReplica replica, String what) {
+    switch (what) {
+      case "slow" -> replica.autoDisk = false;
+      case "done" -> harness.completeWrite(replica);
+      case "fast" -> {
+        replica.autoDisk = true;
+        while (replica.disk.pendingWrites() > 0) {
+          harness.completeWrite(replica);
+        }
+      }
+      default -> throw new IllegalArgumentException("a disk is slow, done or fast, not " + what);
+    }
+  }
+
+  private void log(List<String> arguments) {
+    long term = Long.parseLong(arguments.get(1).substring("term=".length()));
+    long[] terms = arguments.stream().skip(2).mapToLong(Long::parseLong).toArray();
+    harness.preset(named(arguments.get(0)), term, terms);
+  }
+}

@@ -1,0 +1,175 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.storage.LogStore.Durability;
+import io.github.balsaraft.transport.PeerConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Builds a {@link NodeStatus} from the lines of a situation; {@code testdata/explain/README.txt} says what they mean. */
+final class Situation {
+
+  private static final Duration MOMENT = Duration.ofMillis(20);
+
+  private final Map<String, String> settings = new HashMap<>();
+  private final Map<String, String> peers = new HashMap<>();
+
+  private Situation() {}
+
+  static NodeStatus parse(List<String> lines) {
+    Situation situation = new Situation();
+    for (String line : lines) {
+      String[] keyAndRest = line.split(" ", 2);
+      String rest = keyAndRest.length == 1 ? "" : keyAndRest[1].strip();
+      if (keyAndRest[0].equals("peer")) {
+        String[] nameAndState = rest.split(" ", 2);
+        situation.peers.put(nameAndState[0], nameAndState[1]);
+      } else if (situation.settings.put(keyAndRest[0], rest) != null) {
+        throw new IllegalArgumentException("said twice: " + line);
+      }
+    }
+    return situation.status();
+  }
+
+  private NodeStatus status() {
+    HostId self = new HostId(words("node").get(0));
+    NodeStatus.Health health =
+        NodeStatus.Health.valueOf(setting("health", "running").toUpperCase(Locale.ROOT));
+    Role role = Role.valueOf(words("role").get(0).toUpperCase(Locale.ROOT).replace('-', '_'));
+    List<String> roleWords = words("role");
+    int leaderAt = roleWords.indexOf("of") + 1;
+    HostId leader =
+        role == Role.LEADER ? self : leaderAt == 0 ? null : new HostId(roleWords.get(leaderAt));
+    Configuration configuration = configuration();
+    ReplicaId replica = replicaOf(self.name());
+    List<NodeStatus.Peer> others = new ArrayList<>();
+    for (Member member : configuration.members()) {
+      if (!member.replica().equals(replica)) {
+        others.add(peer(member, role));
+      }
+    }
+    return new NodeStatus(
+        GroupId.DEFAULT,
+        self,
+        replica,
+        new ClusterIdentity(1, 1),
+        health,
+        setting("detail", ""),
+        role,
+        Long.parseLong(setting("term", "7")),
+        leader,
+        index("commit"),
+        index("applied"),
+        index("durable"),
+        index("last"),
+        configuration,
+        Durability.valueOf(setting("durability", "SYNCED")),
+        contact(settings.get("contact"), leader == null ? Optional.empty() : Optional.of(MOMENT)),
+        Long.parseLong(setting("uncommitted", "0").replace(",", "")),
+        others);
+  }
+
+  private Configuration configuration() {
+    List<Member> members = new ArrayList<>();
+    for (String name : words("voters")) {
+      members.add(member(name, MemberRole.VOTER, replicaOf(name)));
+    }
+    if (members.isEmpty()) {
+      return Configuration.EMPTY;
+    }
+    for (String name : words("learners")) {
+      members.add(member(name, MemberRole.LEARNER, replicaOf(name)));
+    }
+    for (String name : words("replaced")) {
+      members.add(
+          member(name, MemberRole.LEARNER, new ReplicaId(1000 + replicaOf(name).value())));
+    }
+    Configuration configuration = Configuration.of(members);
+    if (words("changing-to").isEmpty()) {
+      return configuration;
+    }
+    List<Member> target = new ArrayList<>();
+    for (String name : words("changing-to")) {
+      target.add(member(name, MemberRole.VOTER, replicaOf(name)));
+    }
+    return configuration.jointTowards(Configuration.of(target));
+  }
+
+  private Member member(String name, MemberRole role, ReplicaId replica) {
+    int priority = words("priority-0").contains(name) ? 0 : 1;
+    return new Member(replica, new HostId(name), name + ":7400", role, false, priority);
+  }
+
+  /** {@code STATE [match N] [contact DURATION] [: detail]}. */
+  private NodeStatus.Peer peer(Member member, Role role) {
+    boolean replacement = member.replica().value() > 1000;
+    String[] stateAndDetail = (replacement
+            ? "connected"
+            : peers.getOrDefault(member.host().name(), "connected"))
+        .split(":", 2);
+    List<String> words = List.of(stateAndDetail[0].strip().split(" +"));
+    PeerConnection.State state =
+        PeerConnection.State.valueOf(words.get(0).toUpperCase(Locale.ROOT));
+    boolean connected = state == PeerConnection.State.CONNECTED;
+    String match = after("match", words);
+    boolean leads = role == Role.LEADER;
+    return new NodeStatus.Peer(
+        member.replica(),
+        member.host(),
+        member.isVoterInAnyHalf(),
+        !leads ? 0 : match != null ? number(match) : connected ? index("last") : 0,
+        leads
+            ? contact(after("contact", words), connected ? Optional.of(MOMENT) : Optional.empty())
+            : Optional.empty(),
+        new PeerConnection(state, stateAndDetail.length == 1 ? "" : stateAndDetail[1].strip()));
+  }
+
+  private static @Nullable String after(String word, List<String> words) {
+    int at = words.indexOf(word);
+    return at < 0 ? null : words.get(at + 1);
+  }
+
+  private static Optional<Duration> contact(@Nullable String text, Optional<Duration> otherwise) {
+    if (text == null) {
+      return otherwise;
+    }
+    return text.equals("never") ? Optional.empty() : Optional.of(Duration.parse("PT" + text));
+  }
+
+  /** A position in the log, written as {@code log commit 10 last 12}; 100 where nothing is said. */
+  private long index(String name) {
+    String value = after(name, words("log"));
+    return value == null ? 100 : number(value);
+  }
+
+  private static long number(String text) {
+    return Long.parseLong(text.replace(",", ""));
+  }
+
+  private static ReplicaId replicaOf(String name) {
+    return new ReplicaId(Long.parseLong(name.replaceAll("\\D", "")));
+  }
+
+  private String setting(String key, String otherwise) {
+    return settings.getOrDefault(key, otherwise);
+  }
+
+  private List<String> words(String key) {
+    String text = setting(key, "");
+    return text.isEmpty() ? List.of() : List.of(text.split(" +"));
+  }
+}

@@ -1,0 +1,360 @@
+package io.github.balsaraft.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Message;
+import io.github.balsaraft.transport.PeerConnection.State;
+import io.github.balsaraft.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every {@link Transport} is expected to do. Extend it, say how to make one, and its tests run for yours.
+ *
+ * <p>A transport may drop anything at any time; the tests allow for it by sending again where one loss would decide, and
+ * never ask when something happens, only that it does within half a minute.
+ */
+public abstract class TransportContract extends TransportHosts {
+
+  @Test
+  void deliversWithTheSendersIdentity() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    assertThat(b.receiver().senders()).containsOnly(a.record());
+    assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
+  }
+
+  @Test
+  void deliversBatchOfSeveralGroups() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    List<GroupMessage> batch = new ArrayList<>();
+    for (long group = 0; group < 100; group++) {
+      batch.add(new GroupMessage(new GroupId(group * group), SampleMessages.heartbeat(-group)));
+    }
+    a.transport().send(b.id(), batch);
+    b.receiver().await("the batch", () -> b.receiver().groupMessages().containsAll(batch));
+  }
+
+  /** A kind without a sample would go unnoticed everywhere else too. */
+  @Test
+  void everyKindOfMessageHasSample() {
+    Set<String> sampled = SampleMessages.all().stream()
+        .map(message -> message.getClass().getSimpleName())
+        .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(sampled).isEqualTo(SampleMessages.allKinds());
+  }
+
+  @Test
+  void everyKindOfMessageSurvivesUnchanged() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    for (Message sample : SampleMessages.all()) {
+      int before = b.receiver().messages().size();
+      a.send(b.id(), sample);
+      b.receiver().await("" + sample, () -> b.receiver().messages().size() > before);
+      assertThat(b.receiver().messages().get(before))
+          .usingRecursiveComparison()
+          .withEqualsForType(EntryBatch::equals, EntryBatch.class)
+          .withStrictTypeChecking()
+          .isEqualTo(sample);
+    }
+  }
+
+  @Test
+  void sendsToSeveralHostsAndBack() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    TransportTestHost c = host("c");
+    connect(a, b);
+    connect(a, c);
+    connect(c, b);
+    connect(b, a);
+    assertThat(b.receiver().senders()).contains(a.record(), c.record());
+    assertThat(c.receiver().senders()).containsOnly(a.record());
+    assertThat(a.receiver().senders()).containsOnly(b.record());
+  }
+
+  @Test
+  void answersFromWithinReceiver() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    connect(b, a);
+    b.receiver().onEachBatch(batch -> b.send(a.id(), SampleMessages.heartbeat(-1)));
+    a.send(b.id(), SampleMessages.heartbeat(1));
+    a.receiver()
+        .await("the answer", () -> a.receiver().messages().contains(SampleMessages.heartbeat(-1)));
+  }
+
+  /** A wrong address must not make one host's messages another's. */
+  @Test
+  void neverDeliversToAnotherHost() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    TransportTestHost c = host("c");
+    a.transport().setRoute(b.id(), c.transport().localAddress());
+    awaitState(a, b, State.REFUSED);
+    assertThat(c.receiver().messages()).isEmpty();
+    connect(a, b);
+    assertThat(c.receiver().messages()).isEmpty();
+  }
+
+  @Test
+  void refusesHostOfAnotherCluster() {
+    TransportTestHost a = host("a");
+    TransportTestHost stranger = host("b", new ClusterIdentity(78, 1), PLENTY);
+    a.routeTo(stranger);
+    stranger.routeTo(a);
+    awaitState(a, stranger, State.REFUSED);
+    awaitState(stranger, a, State.REFUSED);
+    assertThat(a.receiver().messages()).isEmpty();
+    assertThat(stranger.receiver().messages()).isEmpty();
+  }
+
+  /** Survivors of the life before a restore are strangers, too. */
+  @Test
+  void refusesHostOfAnotherEpoch() {
+    TransportTestHost a = host("a");
+    TransportTestHost survivor = host("b", new ClusterIdentity(CLUSTER.id(), 2), PLENTY);
+    a.routeTo(survivor);
+    awaitState(a, survivor, State.REFUSED);
+    assertThat(survivor.receiver().messages()).isEmpty();
+  }
+
+  @Test
+  void letsInHostWithoutCluster() {
+    TransportTestHost a = host("a");
+    TransportTestHost unborn = host("b", null, PLENTY);
+    connect(a, unborn);
+    connect(unborn, a);
+    assertThat(a.receiver().senders()).containsOnly(unborn.record());
+  }
+
+  @Test
+  void identityChangeReachesPeers() {
+    TransportTestHost a = host("a", null, PLENTY);
+    TransportTestHost b = host("b");
+    connect(a, b);
+    assertThat(b.receiver().senders()).containsOnly(a.record());
+    a.changeRecord(a.record().inCluster(CLUSTER));
+    b.receiver().await("the new identity", () -> {
+      a.send(b.id(), SampleMessages.heartbeat(sequence.incrementAndGet()));
+      return b.receiver().senders().contains(a.record());
+    });
+    assertThat(a.receiver().gone()).isEmpty();
+    assertThat(b.receiver().gone()).isEmpty();
+  }
+
+  @Test
+  void followsRouteChange() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    b.close();
+    TransportTestHost moved = host("b");
+    connect(a, moved);
+    assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
+  }
+
+  @Test
+  void routeToWhereNobodyListensIsUnreachable() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    a.routeTo(b);
+    b.close();
+    awaitState(a, b, State.UNREACHABLE);
+    assertThat(a.receiver().gone()).as("it was never here").isEmpty();
+  }
+
+  @Test
+  void unknownHostGetsNothingAndDoesNoHarm() {
+    TransportTestHost a = host("a");
+    a.send(new HostId("nobody"), SampleMessages.heartbeat(1));
+    assertThat(a.transport().connection(new HostId("nobody")).state())
+        .isNotEqualTo(State.CONNECTED);
+  }
+
+  @Test
+  void hintsThatPeerIsGone() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    connect(b, a);
+    b.close();
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+    awaitState(a, b, State.UNREACHABLE);
+    assertThat(a.receiver().gone()).containsExactly(b.id());
+  }
+
+  @Test
+  void unreachablePeerIsNotWritableUntilItIsBack() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    b.close();
+    a.receiver().await("not writable", () -> {
+      a.send(b.id(), SampleMessages.heartbeat(1));
+      return !a.receiver().writable(b.id());
+    });
+    connect(a, host("b"));
+    a.receiver().await("writable", () -> a.receiver().writable(b.id()));
+  }
+
+  /** What a heartbeat is for is lost if it waits behind the entries of a slow receiver. */
+  @Test
+  void largeMessagesDontDelaySmallOnes() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    int count = 48;
+    List<GroupMessage> bulk = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      bulk.add(new GroupMessage(GroupId.DEFAULT, SampleMessages.append(i, 1 << 20)));
+    }
+    // The receiver hangs in its first large one until the small one is on its way, too.
+    CountDownLatch open = new CountDownLatch(1);
+    b.receiver().onEachBatch(batch -> await(open));
+    a.transport().send(b.id(), bulk);
+    a.send(b.id(), SampleMessages.heartbeat(-1));
+    open.countDown();
+    b.receiver()
+        .await(
+            "all",
+            () -> b.receiver().messages().stream()
+                .anyMatch(message ->
+                    message instanceof AppendEntries append && append.commit() == count));
+    assertThat(b.receiver().messages())
+        .as("the small one overtook at least the last large one")
+        .containsSubsequence(SampleMessages.heartbeat(-1), bulk.get(count - 1).message());
+  }
+
+  /** A receiver that hangs costs its senders a bounded amount of memory and never blocks them. */
+  @Test
+  void boundsWhatIsQueued() {
+    long bound = 1 << 20;
+    TransportTestHost a = host("a", CLUSTER, bound);
+    TransportTestHost b = host("b", CLUSTER, bound);
+    connect(a, b);
+    CountDownLatch open = new CountDownLatch(1);
+    b.receiver().onEachBatch(batch -> await(open));
+    // Far more than a queue at either end and the sockets between them can hold.
+    int count = 4000;
+    int payload = 64 << 10;
+    for (int i = 1; i <= count; i++) {
+      a.send(b.id(), SampleMessages.append(i, payload));
+    }
+    a.receiver().await("no room", () -> !a.receiver().writable(b.id()));
+    open.countDown();
+    a.receiver().await("room again", () -> a.receiver().writable(b.id()));
+    int afterwards = b.receiver().messages().size();
+    a.send(b.id(), SampleMessages.append(-1, payload));
+    b.receiver().await("one more", () -> b.receiver().messages().size() > afterwards);
+    long arrived = b.receiver().messages().stream().filter(Message::isBulk).count();
+    assertThat(arrived).as("most was dropped").isLessThan(count / 2);
+  }
+
+  @Test
+  void receiverThatThrowsGetsTheNext() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    AtomicInteger failures = new AtomicInteger();
+    b.receiver().onEachBatch(batch -> {
+      if (failures.incrementAndGet() == 1) {
+        throw new IllegalStateException("thrown by the test; nothing is wrong");
+      }
+    });
+    connect(a, b);
+    assertThat(failures).hasValueGreaterThan(1);
+  }
+
+  @Test
+  void manyThreadsSendAtOnce() throws InterruptedException {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    long perThread = 500;
+    List<Thread> threads = new ArrayList<>();
+    for (long base = 1; base <= 4; base++) {
+      long first = base * 1_000_000;
+      Thread thread = new Thread(() -> LongStream.range(first, first + perThread)
+          .forEach(n -> a.send(b.id(), SampleMessages.heartbeat(n), SampleMessages.append(n, 10))));
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    b.receiver()
+        .await(
+            "all",
+            () -> new TreeSet<>(b.receiver().messages().stream()
+                        .filter(message -> message instanceof Heartbeat)
+                        .map(message -> ((Heartbeat) message).sequence())
+                        .filter(n -> n >= 1_000_000)
+                        .toList())
+                    .size()
+                == 4 * perThread);
+    b.receiver()
+        .await(
+            "all bulk",
+            () ->
+                b.receiver().messages().stream().filter(Message::isBulk).count() == 4 * perThread);
+  }
+
+  @Test
+  void closeStopsDelivery() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    for (int i = 0; i < 2000; i++) {
+      a.send(b.id(), SampleMessages.heartbeat(i), SampleMessages.append(i, 1000));
+    }
+    b.close();
+    int atClose = b.receiver().messages().size();
+    for (int i = 0; i < 2000; i++) {
+      a.send(b.id(), SampleMessages.heartbeat(i));
+    }
+    awaitState(a, b, State.UNREACHABLE);
+    assertThat(b.receiver().messages()).hasSize(atClose);
+  }
+
+  @Test
+  void closedTransportTakesCallsWithoutEffect() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    a.close();
+    int before = b.receiver().messages().size();
+    a.send(b.id(), SampleMessages.heartbeat(1));
+    a.transport().identityChanged();
+    a.transport().setRoute(b.id(), b.transport().localAddress());
+    a.close();
+    assertThat(b.receiver().messages()).hasSize(before);
+  }
+
+  @Test
+  void startsOnce() {
+    TransportTestHost a = host("a");
+    assertThatThrownBy(() -> a.transport().start(a::record, a.receiver()))
+        .isInstanceOf(IllegalStateException.class);
+  }
+}

@@ -1,0 +1,37 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** A folder that is there and can be written to, or a clear complaint. */
+final class DataFolder {
+
+  private DataFolder() {}
+
+  static void prepare(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      // Asking for permissions isn't enough: the file system may be read-only or full.
+      Path probe = Files.createTempFile(folder, "probe", ".tmp");
+      Files.delete(probe);
+    } catch (FileAlreadyExistsException e) {
+      throw new StartupException(folder + " is a file, not a folder; choose another --data");
+    } catch (IOException e) {
+      throw new StartupException(
+          "can't write to the folder " + folder + " (" + reasonOf(e) + "); choose another --data");
+    }
+  }
+
+  private static String reasonOf(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String reason = e instanceof FileSystemException failed ? failed.getReason() : e.getMessage();
+    return Objects.requireNonNullElse(reason, e.getClass().getSimpleName());
+  }
+}

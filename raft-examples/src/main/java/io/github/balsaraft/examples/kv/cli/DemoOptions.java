@@ -1,0 +1,115 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What {@code kv demo} was asked to do. The folder remembers how many servers it has and on which ports, so that a second
+ * start needs no arguments but the folder.
+ *
+ * @param layout the servers
+ * @param data the folder of all; each server has one in it
+ * @param passedOn further options, passed on to each server
+ */
+record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
+
+  private static final int MOST_NODES = 9;
+  private static final int USUAL_NODES = 3;
+  private static final int USUAL_BASE_PORT = 7001;
+  private static final int RAFT_PORTS_ABOVE = 1000;
+  private static final String MEMORY = "demo.properties";
+
+  private static final Set<String> VALUED =
+      Set.of("--nodes", "--data", "--base-port", "--raft-base-port", "--max-value");
+
+  DemoOptions {
+    passedOn = List.copyOf(passedOn);
+  }
+
+  static DemoOptions parse(List<String> words) {
+    Arguments arguments = Arguments.parse("demo", words, VALUED, Set.of("--redirect"));
+    Path data = NodeOptions.folder(arguments, arguments.text("--data").orElse("data/kv-demo"));
+    Properties memory = recall(data);
+    int remembered = number(memory, "nodes", 0);
+    int nodes =
+        arguments.number("--nodes", 1, MOST_NODES, remembered > 0 ? remembered : USUAL_NODES);
+    if (remembered > 0 && remembered != nodes) {
+      throw arguments.wrong(data + " holds a demo of " + remembered
+          + " servers; leave --nodes out, or choose another --data");
+    }
+    int rememberedPort = number(memory, "basePort", USUAL_BASE_PORT);
+    int basePort = arguments.number("--base-port", 1, 65_535 - nodes, rememberedPort);
+    int usualRaftPort = arguments.text("--base-port").isPresent()
+        ? basePort + RAFT_PORTS_ABOVE
+        : number(memory, "raftBasePort", basePort + RAFT_PORTS_ABOVE);
+    int raftBasePort = arguments.number(
+        "--raft-base-port", 1, 65_535 - nodes, Math.min(usualRaftPort, 65_535 - nodes));
+    if (Math.abs(raftBasePort - basePort) < nodes) {
+      throw arguments.wrong("the ports of --base-port and --raft-base-port overlap");
+    }
+    arguments.bytes(
+        "--max-value",
+        1024,
+        NodeOptions.LARGEST_MAX_VALUE_BYTES,
+        NodeOptions.DEFAULT_MAX_VALUE_BYTES);
+    List<String> passedOn = new ArrayList<>();
+    arguments
+        .text("--max-value")
+        .ifPresent(value -> passedOn.addAll(List.of("--max-value", value)));
+    if (arguments.has("--redirect")) {
+      passedOn.add("--redirect");
+    }
+    return new DemoOptions(ClusterLayout.onLoopback(nodes, basePort, raftBasePort), data, passedOn);
+  }
+
+  /** Notes in the folder what a later start needs to know. */
+  void remember() {
+    Properties memory = new Properties();
+    ClusterLayout.Server first = layout.servers().get(0);
+    memory.setProperty("nodes", String.valueOf(layout.servers().size()));
+    memory.setProperty("basePort", String.valueOf(first.redis().port()));
+    memory.setProperty("raftBasePort", String.valueOf(first.raft().port()));
+    try (Writer out = Files.newBufferedWriter(data.resolve(MEMORY))) {
+      memory.store(out, "Written by: kv demo");
+    } catch (IOException e) {
+      throw new StartupException("can't write to " + data + ": " + e.getMessage());
+    }
+  }
+
+  /** The arguments of {@code kv node} for one of the servers, as a person would type them. */
+  List<String> nodeArguments(ClusterLayout.Server server) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("node", "--id", server.id(), "--cluster", layout.toString()));
+    words.addAll(List.of("--data", data.resolve(server.id()).toString()));
+    words.addAll(passedOn);
+    return words;
+  }
+
+  private static Properties recall(Path data) {
+    Properties memory = new Properties();
+    Path file = data.resolve(MEMORY);
+    if (Files.isReadable(file)) {
+      try (Reader in = Files.newBufferedReader(file)) {
+        memory.load(in);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new StartupException("can't read " + file + ": " + e.getMessage());
+      }
+    }
+    return memory;
+  }
+
+  private static int number(Properties memory, String name, int otherwise) {
+    try {
+      return Integer.parseInt(memory.getProperty(name, String.valueOf(otherwise)));
+    } catch (NumberFormatException e) {
+      return otherwise;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.examples.kv.server.KvBackend;
+import io.github.balsaraft.examples.kv.server.KvServer;
+import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.rocksdb.RocksDbLogStore;
+import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.netty.NettyTransport;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server of the key-value store, put together: a state machine, a Raft node on RocksDB and Netty, and a listener for
+ * Redis clients. Shows how an application embeds the library.
+ */
+final class KvNode implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KvNode.class);
+
+  /** How long commands under way may take to end when the server stops. */
+  private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(2);
+
+  /** Encoding beside the arguments of a command. */
+  private static final int BATCH_OVERHEAD_BYTES = 1024;
+
+  /** Headers of a message beside its entries. */
+  private static final int FRAME_OVERHEAD_BYTES = 1 << 20;
+
+  private static final int USUAL_FRAME_BYTES = 16 << 20;
+
+  private final KvServer server;
+  private final RaftNode node;
+
+  /** What else to close, last opened first. */
+  private final Deque<AutoCloseable> resources;
+
+  private KvNode(KvServer server, RaftNode node, Deque<AutoCloseable> resources) {
+    this.server = server;
+    this.node = node;
+    this.resources = resources;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws RuntimeException if that isn't possible; nothing is left open then
+   */
+  static KvNode start(NodeOptions options) {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      KvServer server = KvServer.listen(options.settings());
+      opened.push(server);
+      LogStore store =
+          RocksDbLogStore.builder().directory(options.data().resolve("log")).build();
+      opened.push(store);
+      Transport transport = NettyTransport.builder()
+          .bindAddress(options.raft().toString())
+          .advertisedAddress(options.advertisedRaft().toString())
+          .maxFrameBytes(
+              Math.max(USUAL_FRAME_BYTES, maxCommandBytes(options) + FRAME_OVERHEAD_BYTES))
+          .build();
+      opened.push(transport);
+      KvStateMachine state = new KvStateMachine();
+      RaftNode node = RaftNode.builder()
+          .id(options.id())
+          .bootstrap(options.layout().founders().toArray(String[]::new))
+          .stateMachine(state)
+          .logStore(store)
+          .transport(transport)
+          .options(raftOptions(options))
+          .start();
+      opened.push(node);
+      server.serve(KvBackend.of(node), state);
+      return new KvNode(server, node, opened);
+    } catch (RuntimeException e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private static RaftOptions raftOptions(NodeOptions options) {
+    return RaftOptions.builder()
+        .electionTimeout(options.electionTimeout(), options.electionTimeout().multipliedBy(2))
+        .heartbeatInterval(options.heartbeat())
+        .maxCommandBytes(maxCommandBytes(options))
+        .forwardProposals(!options.settings().redirect())
+        .build();
+  }
+
+  private static int maxCommandBytes(NodeOptions options) {
+    return options.settings().limits().maxRequestBytes() + BATCH_OVERHEAD_BYTES;
+  }
+
+  NodeStatus status() {
+    return node.status();
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** Lets commands under way end, and then stops. */
+  @Override
+  public void close() {
+    server.drain(DRAIN_PATIENCE);
+    // The node first: it ends what is still under way, and the server then delivers those ends.
+    closeAll(resources);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> resources) {
+    while (!resources.isEmpty()) {
+      try {
+        resources.pop().close();
+      } catch (Exception e) {
+        LOG.warn("while stopping", e);
+      }
+    }
+  }
+}

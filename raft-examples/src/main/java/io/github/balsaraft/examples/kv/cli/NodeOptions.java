@@ -1,0 +1,117 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import io.github.balsaraft.examples.kv.server.HostPort;
+import io.github.balsaraft.examples.kv.server.ServerSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What {@code kv node} was asked to do.
+ *
+ * @param id the server's name
+ * @param layout all members
+ * @param data the folder
+ * @param raft where to listen for other servers
+ * @param advertisedRaft where others reach it
+ * @param settings how to serve clients
+ * @param electionTimeout the least; the most is twice that
+ * @param heartbeat how often a leader shows itself
+ * @param untilStdinCloses whether to stop when standard input ends: so a demo that is killed takes its servers along
+ */
+record NodeOptions(
+    String id,
+    ClusterLayout layout,
+    Path data,
+    HostPort raft,
+    HostPort advertisedRaft,
+    ServerSettings settings,
+    Duration electionTimeout,
+    Duration heartbeat,
+    boolean untilStdinCloses) {
+
+  static final int DEFAULT_MAX_VALUE_BYTES = 8 << 20;
+
+  /** A command of the log can have 64 MiB at most; this leaves room beside the value. */
+  static final int LARGEST_MAX_VALUE_BYTES = 60 << 20;
+
+  static final String UNTIL_STDIN_CLOSES = "--until-stdin-closes";
+
+  private static final Set<String> VALUED = Set.of(
+      "--id",
+      "--cluster",
+      "--data",
+      "--listen",
+      "--raft",
+      "--max-value",
+      "--max-clients",
+      "--io-threads",
+      "--election-timeout",
+      "--heartbeat");
+
+  private static final Set<String> FLAGS = Set.of("--redirect", UNTIL_STDIN_CLOSES);
+
+  static NodeOptions parse(List<String> words) {
+    Arguments arguments = Arguments.parse("node", words, VALUED, FLAGS);
+    String id = arguments.required("--id", "n1");
+    String members = arguments.required("--cluster", "n1=127.0.0.1:8001:7001");
+    ClusterLayout layout = checked(arguments, "--cluster", members, ClusterLayout::parse);
+    ClusterLayout.Server self = layout
+        .find(id)
+        .orElseThrow(
+            () -> arguments.wrong("--cluster doesn't name " + id + ", which --id says this is"));
+    HostPort listen = arguments
+        .text("--listen")
+        .map(text -> checked(arguments, "--listen", text, HostPort::parse))
+        .orElse(self.redis());
+    HostPort raft = arguments
+        .text("--raft")
+        .map(text -> checked(arguments, "--raft", text, HostPort::parse))
+        .orElse(self.raft());
+    Duration electionTimeout =
+        Duration.ofMillis(arguments.number("--election-timeout", 50, 600_000, 1000));
+    Duration heartbeat = Duration.ofMillis(arguments.number("--heartbeat", 5, 60_000, 100));
+    if (electionTimeout.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      throw arguments.wrong("--election-timeout must be at least twice --heartbeat");
+    }
+    int maxValue =
+        arguments.bytes("--max-value", 1024, LARGEST_MAX_VALUE_BYTES, DEFAULT_MAX_VALUE_BYTES);
+    ServerSettings usual = ServerSettings.of(listen, maxValue);
+    ServerSettings settings = usual
+        .with(arguments.has("--redirect"), layout.clientAddresses())
+        .withMaxClients(arguments.number("--max-clients", 1, 1_000_000, usual.maxClients()))
+        .withIoThreads(arguments.number("--io-threads", 1, 64, usual.ioThreads()))
+        .withPatience(electionTimeout.multipliedBy(2));
+    Path data = folder(arguments, arguments.required("--data", "./data/" + id));
+    return new NodeOptions(
+        id,
+        layout,
+        data,
+        raft,
+        self.raft(),
+        settings,
+        electionTimeout,
+        heartbeat,
+        arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  static Path folder(Arguments arguments, String text) {
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw arguments.wrong("--data " + text + " is no folder name");
+    }
+  }
+
+  private static <T> T checked(
+      Arguments arguments, String name, String text, Function<String, T> parser) {
+    try {
+      return parser.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw arguments.wrong(name + ": " + e.getMessage());
+    }
+  }
+}

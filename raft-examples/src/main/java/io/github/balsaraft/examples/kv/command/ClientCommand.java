@@ -1,0 +1,105 @@
+package io.github.balsaraft.examples.kv.command;
+
+import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
+
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** CLIENT: names of connections, and what client libraries tell about themselves. */
+final class ClientCommand {
+
+  static final Reply BAD_NAME =
+      new Reply.Failure("ERR Client names cannot contain spaces, newlines or special characters.");
+
+  private static final Subcommands SUBCOMMANDS = new Subcommands("client")
+      .add("setname", 3, words -> local((session, server) -> setName(words.get(2), session)))
+      .add("getname", 2, words -> local((session, server) -> getName(session)))
+      .add("setinfo", 4, words -> local((session, server) -> setInfo(words, session)))
+      .add("id", 2, words -> local((session, server) -> new Reply.Int(session.id())))
+      .add("info", 2, words -> local((session, server) -> info(session, server)))
+      .add("list", -2, words -> local((session, server) -> list(server)))
+      // Nothing is evicted or tracked here: to agree costs nothing, and to refuse stops some
+      // clients.
+      .add("no-evict", 3, ClientCommand::planOnOff)
+      .add("no-touch", 3, ClientCommand::planOnOff)
+      .add("reply", 3, ClientCommand::planReply);
+
+  private ClientCommand() {}
+
+  static Planned plan(List<Bytes> words) {
+    return SUBCOMMANDS.plan(words);
+  }
+
+  /** Whether Redis would accept it as the name of a connection. */
+  static boolean isName(Bytes name) {
+    for (byte letter : name.array()) {
+      if (letter < '!' || letter > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Reply setName(Bytes name, Session session) {
+    if (!isName(name)) {
+      return BAD_NAME;
+    }
+    session.setName(name.toString());
+    return Reply.OK;
+  }
+
+  private static Reply getName(Session session) {
+    return session.name().isEmpty() ? Reply.NIL : Reply.Bulk.of(session.name());
+  }
+
+  private static Reply setInfo(List<Bytes> words, Session session) {
+    String option = lowerCase(words.get(2));
+    Bytes value = words.get(3);
+    if (!option.equals("lib-name") && !option.equals("lib-ver")) {
+      return new Reply.Failure("ERR Unrecognized option '" + words.get(2) + "'");
+    }
+    if (!isName(value)) {
+      return new Reply.Failure(
+          "ERR " + option + " cannot contain spaces, newlines or special characters.");
+    }
+    if (option.equals("lib-name")) {
+      session.setLibraryName(value.toString());
+    } else {
+      session.setLibraryVersion(value.toString());
+    }
+    return Reply.OK;
+  }
+
+  private static Reply info(Session session, ServerView server) {
+    return Reply.Bulk.of(session.describe(server.nowNanos()) + "\n");
+  }
+
+  private static Reply list(ServerView server) {
+    long now = server.nowNanos();
+    return Reply.Bulk.of(server.sessions().stream()
+        .sorted(Comparator.comparingLong(Session::id))
+        .map(session -> session.describe(now) + "\n")
+        .collect(Collectors.joining()));
+  }
+
+  private static Planned planOnOff(List<Bytes> words) {
+    String value = lowerCase(words.get(2));
+    boolean known = value.equals("on") || value.equals("off");
+    return new Planned.Fixed(known ? Reply.OK : Errors.SYNTAX);
+  }
+
+  private static Planned planReply(List<Bytes> words) {
+    return switch (lowerCase(words.get(2))) {
+      case "on" -> new Planned.Fixed(Reply.OK);
+      case "off", "skip" -> new Planned.Fixed(Errors.notSupported("CLIENT REPLY " + words.get(2)));
+      default -> new Planned.Fixed(Errors.SYNTAX);
+    };
+  }
+
+  private static Planned local(Planned.LocalCommand command) {
+    return new Planned.Local(command);
+  }
+}

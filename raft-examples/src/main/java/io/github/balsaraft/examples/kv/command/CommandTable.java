@@ -1,0 +1,50 @@
+package io.github.balsaraft.examples.kv.command;
+
+import io.github.balsaraft.examples.kv.state.Bytes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All commands by name. */
+public final class CommandTable {
+
+  private final Map<String, CommandSpec> specs = new LinkedHashMap<>();
+
+  /** The table of a server whose values have at most so many bytes. */
+  public CommandTable(int maxValueBytes) {
+    List<CommandSpec> all = new ArrayList<>(KeyCommands.all(maxValueBytes));
+    all.addAll(ConnectionCommands.all());
+    all.addAll(ServerCommands.all(this));
+    for (CommandSpec spec : all) {
+      specs.put(spec.name(), spec);
+    }
+  }
+
+  /**
+   * Says what is to be done for a request.
+   *
+   * @param words its name and arguments; at least one
+   */
+  public Planned plan(List<Bytes> words) {
+    CommandSpec spec = find(words.get(0));
+    if (spec == null) {
+      return new Planned.Fixed(Errors.unknownCommand(words));
+    }
+    if (!spec.accepts(words.size())) {
+      return new Planned.Fixed(Errors.wrongNumberOfArguments(spec.name()));
+    }
+    return spec.planner().plan(words);
+  }
+
+  @Nullable
+  CommandSpec find(Bytes name) {
+    return specs.get(CommandSpec.lowerCase(name));
+  }
+
+  Collection<CommandSpec> specs() {
+    return specs.values();
+  }
+}

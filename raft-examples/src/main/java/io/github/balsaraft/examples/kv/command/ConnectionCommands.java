@@ -1,0 +1,182 @@
+package io.github.balsaraft.examples.kv.command;
+
+import static io.github.balsaraft.examples.kv.command.CommandSpec.keyless;
+import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
+
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import io.github.balsaraft.examples.kv.state.Decimal;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The commands about the connection itself: what clients send on connecting, mostly. */
+final class ConnectionCommands {
+
+  private static final Reply PONG = new Reply.Status("PONG");
+
+  /** Redis has 16 databases by default; here there is one, and that is number 0. */
+  private static final long THE_DATABASE = 0;
+
+  private ConnectionCommands() {}
+
+  static List<CommandSpec> all() {
+    return List.of(
+        keyless("ping", -1, "fast", "Answers PONG, or its argument.", ConnectionCommands::planPing),
+        keyless(
+            "echo",
+            2,
+            "fast",
+            "Answers its argument.",
+            words -> fixed(new Reply.Bulk(words.get(1)))),
+        keyless(
+            "hello",
+            -1,
+            "noscript loading stale fast no_auth",
+            "Agrees on the protocol version: RESP2.",
+            words -> new Planned.Local((session, server) -> hello(words, session, server))),
+        keyless(
+            "quit",
+            -1,
+            "noscript loading stale fast no_auth",
+            "Closes the connection.",
+            words -> new Planned.Local((session, server) -> quit(session))),
+        keyless(
+            "reset",
+            1,
+            "noscript loading stale fast no_auth",
+            "Undoes what the connection was told.",
+            words -> new Planned.Local((session, server) -> reset(session))),
+        keyless(
+            "select",
+            2,
+            "loading stale fast",
+            "Chooses the database: there is only number 0.",
+            ConnectionCommands::planSelect),
+        keyless(
+            "auth",
+            -2,
+            "noscript loading stale fast no_auth",
+            "Fails: there are no passwords.",
+            ConnectionCommands::planAuth),
+        keyless(
+            "readonly",
+            1,
+            "loading stale fast",
+            "From now on reads are answered from the local copy.",
+            words -> new Planned.Local((session, server) -> setReadOnly(session, true))),
+        keyless(
+            "readwrite",
+            1,
+            "loading stale fast",
+            "From now on reads are linearizable again.",
+            words -> new Planned.Local((session, server) -> setReadOnly(session, false))),
+        keyless(
+            "client",
+            -2,
+            "noscript loading stale",
+            "Names and lists connections.",
+            ClientCommand::plan));
+  }
+
+  private static Planned planPing(List<Bytes> words) {
+    return switch (words.size()) {
+      case 1 -> fixed(PONG);
+      case 2 -> fixed(new Reply.Bulk(words.get(1)));
+      default -> fixed(Errors.wrongNumberOfArguments("ping"));
+    };
+  }
+
+  private static Planned planSelect(List<Bytes> words) {
+    OptionalLong number = Decimal.parse(words.get(1));
+    if (number.isEmpty() || (int) number.getAsLong() != number.getAsLong()) {
+      return fixed(Errors.NOT_AN_INTEGER);
+    }
+    return fixed(
+        number.getAsLong() == THE_DATABASE
+            ? Reply.OK
+            : new Reply.Failure("ERR DB index is out of range"));
+  }
+
+  private static Planned planAuth(List<Bytes> words) {
+    return switch (words.size()) {
+      case 2 ->
+        fixed(new Reply.Failure(
+            "ERR AUTH <password> called without any password configured for the default user."
+                + " Are you sure your configuration is correct?"));
+      // The default user has no password, so that any is right.
+      case 3 ->
+        fixed(
+            words.get(1).latin1().equals("default")
+                ? Reply.OK
+                : new Reply.Failure(
+                    "WRONGPASS invalid username-password pair or user is disabled."));
+      default -> fixed(Errors.SYNTAX);
+    };
+  }
+
+  /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}. */
+  private static Reply hello(List<Bytes> words, Session session, ServerView server) {
+    String name = null;
+    if (words.size() > 1) {
+      OptionalLong version = Decimal.parse(words.get(1));
+      if (version.isEmpty()) {
+        return new Reply.Failure("ERR Protocol version is not an integer or out of range");
+      }
+      if (version.getAsLong() != 2) {
+        return new Reply.Failure("NOPROTO unsupported protocol version");
+      }
+      int at = 2;
+      while (at < words.size()) {
+        String option = lowerCase(words.get(at));
+        int left = words.size() - at - 1;
+        if (option.equals("auth") && left >= 2) {
+          if (!words.get(at + 1).latin1().equals("default")) {
+            return new Reply.Failure(
+                "WRONGPASS invalid username-password pair or user is disabled.");
+          }
+          at += 3;
+        } else if (option.equals("setname") && left >= 1) {
+          if (!ClientCommand.isName(words.get(at + 1))) {
+            return ClientCommand.BAD_NAME;
+          }
+          name = words.get(at + 1).toString();
+          at += 2;
+        } else {
+          return new Reply.Failure("ERR Syntax error in HELLO option '" + words.get(at) + "'");
+        }
+      }
+    }
+    if (name != null) {
+      session.setName(name);
+    }
+    boolean leads = server.status().role() == Role.LEADER;
+    return new Reply.Array(List.of(
+        Reply.Bulk.of("server"), Reply.Bulk.of("redis"),
+        Reply.Bulk.of("version"), Reply.Bulk.of(InfoText.REDIS_VERSION),
+        Reply.Bulk.of("proto"), new Reply.Int(2),
+        Reply.Bulk.of("id"), new Reply.Int(session.id()),
+        Reply.Bulk.of("mode"), Reply.Bulk.of("standalone"),
+        Reply.Bulk.of("role"), Reply.Bulk.of(leads ? "master" : "replica"),
+        Reply.Bulk.of("modules"), new Reply.Array(List.of())));
+  }
+
+  private static Reply quit(Session session) {
+    session.quit();
+    return Reply.OK;
+  }
+
+  private static Reply reset(Session session) {
+    session.reset();
+    return new Reply.Status("RESET");
+  }
+
+  private static Reply setReadOnly(Session session, boolean readOnly) {
+    session.setReadOnly(readOnly);
+    return Reply.OK;
+  }
+
+  private static Planned fixed(Reply reply) {
+    return new Planned.Fixed(reply);
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.balsaraft.examples.kv.command;
+
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import java.util.List;
+
+/** The errors of Redis 7, word for word: clients and their tests look at them. */
+public final class Errors {
+
+  /** A word of a command isn't an option where it stands, or contradicts another. */
+  public static final Reply SYNTAX = new Reply.Failure("ERR syntax error");
+
+  /** An argument or a value isn't a 64-bit integer. */
+  public static final Reply NOT_AN_INTEGER =
+      new Reply.Failure("ERR value is not an integer or out of range");
+
+  /** An increment would leave 64 bits. */
+  public static final Reply OVERFLOW =
+      new Reply.Failure("ERR increment or decrement would overflow");
+
+  /** The opposite of a decrement would leave 64 bits. */
+  static final Reply DECREMENT_OVERFLOW = new Reply.Failure("ERR decrement would overflow");
+
+  /** APPEND would make too long a value. */
+  public static final Reply TOO_LONG =
+      new Reply.Failure("ERR string exceeds maximum allowed size (see --max-value)");
+
+  /** Longest part of a client's words that is repeated in an error. */
+  private static final int MAX_QUOTED = 128;
+
+  private Errors() {}
+
+  static Reply unknownCommand(List<Bytes> words) {
+    StringBuilder text = new StringBuilder("ERR unknown command '");
+    text.append(shortened(words.get(0), MAX_QUOTED)).append("', with args beginning with: ");
+    int quoted = 0;
+    for (Bytes word : words.subList(1, words.size())) {
+      if (quoted >= MAX_QUOTED) {
+        break;
+      }
+      String part = "'" + shortened(word, MAX_QUOTED - quoted) + "' ";
+      text.append(part);
+      quoted += part.length();
+    }
+    return new Reply.Failure(text.toString());
+  }
+
+  static Reply wrongNumberOfArguments(String command) {
+    return new Reply.Failure("ERR wrong number of arguments for '" + command + "' command");
+  }
+
+  static Reply unknownSubcommand(String command, Bytes subcommand) {
+    return new Reply.Failure("ERR unknown subcommand '" + shortened(subcommand, MAX_QUOTED)
+        + "'. Try " + command + " HELP.");
+  }
+
+  static Reply notSupported(String what) {
+    return new Reply.Failure("ERR " + what + " is not supported by this server");
+  }
+
+  private static String shortened(Bytes word, int length) {
+    String text = word.toString();
+    return text.length() <= length ? text : text.substring(0, length);
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.balsaraft.examples.kv.command;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The text of INFO: sections in the form that Redis uses. */
+final class InfoText {
+
+  /** The Redis whose commands and errors are followed; some clients ask before they use a command. */
+  static final String REDIS_VERSION = "7.2.0";
+
+  /**
+   * Without {@code replication}: it has a line {@code role} too, and a reader that puts all lines into one map would see
+   * that one instead of Raft's. It is there for those who ask for it by name.
+   */
+  private static final List<String> DEFAULT_SECTIONS =
+      List.of("server", "clients", "raft", "keyspace");
+
+  private final ServerView server;
+  private final NodeStatus status;
+  private final StringBuilder text = new StringBuilder();
+
+  InfoText(ServerView server) {
+    this.server = server;
+    this.status = server.status();
+  }
+
+  /**
+   * The text.
+   *
+   * @param sections in small letters; none stands for the usual ones
+   */
+  String of(List<String> sections) {
+    for (String section : sections.isEmpty() ? DEFAULT_SECTIONS : sections) {
+      switch (section) {
+        case "default", "all", "everything" -> DEFAULT_SECTIONS.forEach(this::add);
+        default -> add(section);
+      }
+    }
+    return text.toString();
+  }
+
+  private void add(String section) {
+    int before = text.length();
+    switch (section) {
+      case "server" -> addServer();
+      case "clients" -> addClients();
+      case "raft" -> addRaft();
+      case "replication" -> addReplication();
+      case "keyspace" -> addKeyspace();
+      default -> {
+        // Redis answers nothing for a section that it doesn't know.
+      }
+    }
+    if (before > 0 && text.length() > before) {
+      text.insert(before, "\r\n");
+    }
+  }
+
+  private void addServer() {
+    title("Server");
+    line("redis_version", REDIS_VERSION);
+    line("redis_mode", "standalone");
+    line("server_name", "balsa-kv");
+    line("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    line("process_id", ProcessHandle.current().pid());
+    line("tcp_port", server.port());
+    line("uptime_in_seconds", (server.nowNanos() - server.startedNanos()) / 1_000_000_000L);
+  }
+
+  private void addClients() {
+    title("Clients");
+    line("connected_clients", server.sessions().size());
+  }
+
+  private void addRaft() {
+    HostId leader = status.leader();
+    title("Raft");
+    line("id", status.host());
+    line("role", status.role().name().toLowerCase(Locale.ROOT));
+    line("term", status.term());
+    line("leader", leader == null ? "" : leader);
+    line(
+        "leader_address",
+        leader == null ? "" : server.clientAddress(leader.name()).orElse(""));
+    line("commit", status.commitIndex());
+    line("applied", status.appliedIndex());
+    line("durable", status.durableIndex());
+    line("last", status.lastIndex());
+    line("members", members(Member::isVoter));
+    line("learners", members(member -> member.role() == MemberRole.LEARNER));
+    line("cluster", Objects.requireNonNullElse(status.cluster(), ""));
+    line("health", status.health().name().toLowerCase(Locale.ROOT));
+    line("health_detail", status.healthDetail());
+    line("durability", status.durability().name().toLowerCase(Locale.ROOT));
+    // How old the data may be that is read after READONLY; -1 if nobody knows.
+    line(
+        "local_read_staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L));
+    line("explain", server.explain());
+  }
+
+  /** Raft's roles in the words of Redis: one master, the others are its replicas. */
+  private void addReplication() {
+    HostId leader = status.leader();
+    boolean leads = status.role() == Role.LEADER;
+    title("Replication");
+    line("role", leads ? "master" : "slave");
+    if (leads) {
+      line("connected_slaves", Math.max(0, status.configuration().members().size() - 1));
+    } else {
+      String address = leader == null ? "" : server.clientAddress(leader.name()).orElse("");
+      int colon = address.lastIndexOf(':');
+      line("master_host", colon < 0 ? "" : address.substring(0, colon));
+      line("master_port", colon < 0 ? "0" : address.substring(colon + 1));
+      line("master_link_status", leader == null ? "down" : "up");
+      line("slave_repl_offset", status.appliedIndex());
+    }
+    line("master_repl_offset", status.commitIndex());
+  }
+
+  private void addKeyspace() {
+    title("Keyspace");
+    if (server.keys() > 0) {
+      line("db0", "keys=" + server.keys() + ",expires=0,avg_ttl=0");
+    }
+  }
+
+  private String members(Predicate<Member> condition) {
+    return status.configuration().members().stream()
+        .filter(condition)
+        .map(member -> member.host().name())
+        .sorted()
+        .collect(Collectors.joining(","));
+  }
+
+  private void title(String name) {
+    text.append("# ").append(name).append("\r\n");
+  }
+
+  private void line(String name, Object value) {
+    String oneLine = value.toString().replace('\r', ' ').replace('\n', ' ');
+    text.append(name).append(':').append(oneLine).append("\r\n");
+  }
+}

@@ -1,0 +1,149 @@
+package io.github.balsaraft.examples.kv.command;
+
+import static io.github.balsaraft.examples.kv.command.CommandSpec.keyless;
+import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
+
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The commands about the server: INFO, CONFIG, COMMAND, CLUSTER. */
+final class ServerCommands {
+
+  private ServerCommands() {}
+
+  static List<CommandSpec> all(CommandTable table) {
+    Subcommands config = new Subcommands("config")
+        .add("get", -3, words -> local((session, server) -> configGet(words, server)))
+        .add("resetstat", 2, words -> fixed(Reply.OK))
+        .add(
+            "rewrite",
+            2,
+            words -> fixed(new Reply.Failure("ERR The server is running without a config file")))
+        .add(
+            "set",
+            -4,
+            words -> fixed(
+                new Reply.Failure(
+                    "ERR CONFIG SET is not supported by this server: settings are arguments of its start command")));
+    Subcommands command = new Subcommands("command")
+        .add("count", 2, words -> fixed(new Reply.Int(table.specs().size())))
+        .add("info", -2, words -> fixed(commandInfo(words, table)))
+        .add("docs", -2, words -> fixed(commandDocs(words, table)))
+        .add("list", 2, words -> fixed(commandList(table)));
+    return List.of(
+        keyless(
+            "info",
+            -1,
+            "loading stale",
+            "Says how the server, and its part in the cluster, is.",
+            words -> local((session, server) -> info(words, server))),
+        keyless("config", -2, "admin noscript loading stale", "Shows settings.", config::plan),
+        keyless(
+            "command",
+            -1,
+            "loading stale",
+            "Describes the commands.",
+            words ->
+                words.size() == 1 ? fixed(commandInfo(List.of(), table)) : command.plan(words)),
+        keyless(
+            "cluster",
+            -2,
+            "loading stale",
+            "Fails: this is not a Redis Cluster.",
+            words -> fixed(new Reply.Failure("ERR This instance has cluster support disabled"))));
+  }
+
+  private static Reply info(List<Bytes> words, ServerView server) {
+    List<String> sections = words.stream().skip(1).map(CommandSpec::lowerCase).toList();
+    return Reply.Bulk.of(new InfoText(server).of(sections));
+  }
+
+  /** Patterns as in Redis, of which {@code *} and {@code ?} are known here. */
+  private static Reply configGet(List<Bytes> words, ServerView server) {
+    Set<String> names = new LinkedHashSet<>();
+    Map<String, String> settings = server.settings();
+    for (Bytes pattern : words.subList(2, words.size())) {
+      for (String name : settings.keySet()) {
+        if (matches(lowerCase(pattern), name)) {
+          names.add(name);
+        }
+      }
+    }
+    List<Reply> replies = new ArrayList<>();
+    for (String name : names) {
+      replies.add(Reply.Bulk.of(name));
+      replies.add(Reply.Bulk.of(settings.getOrDefault(name, "")));
+    }
+    return new Reply.Array(replies);
+  }
+
+  /** The last star is the only one that needs to be tried again, so the time is at most one length times the other. */
+  private static boolean matches(String pattern, String name) {
+    int p = 0;
+    int n = 0;
+    int star = -1;
+    int retry = 0;
+    while (n < name.length()) {
+      char wanted = p < pattern.length() ? pattern.charAt(p) : 0;
+      if (wanted == '*') {
+        star = p++;
+        retry = n;
+      } else if (wanted == '?' || wanted == name.charAt(n)) {
+        p++;
+        n++;
+      } else if (star >= 0) {
+        p = star + 1;
+        n = ++retry;
+      } else {
+        return false;
+      }
+    }
+    while (p < pattern.length() && pattern.charAt(p) == '*') {
+      p++;
+    }
+    return p == pattern.length();
+  }
+
+  private static Reply commandInfo(List<Bytes> words, CommandTable table) {
+    List<Reply> replies = new ArrayList<>();
+    if (words.size() <= 2) {
+      table.specs().forEach(spec -> replies.add(spec.describe()));
+    }
+    for (Bytes name : words.subList(Math.min(2, words.size()), words.size())) {
+      CommandSpec spec = table.find(name);
+      replies.add(spec == null ? Reply.NIL : spec.describe());
+    }
+    return new Reply.Array(replies);
+  }
+
+  private static Reply commandDocs(List<Bytes> words, CommandTable table) {
+    List<Reply> replies = new ArrayList<>();
+    for (CommandSpec spec : table.specs()) {
+      boolean wanted = words.size() == 2
+          || words.stream().skip(2).anyMatch(word -> lowerCase(word).equals(spec.name()));
+      if (wanted) {
+        replies.add(Reply.Bulk.of(spec.name()));
+        replies.add(spec.document());
+      }
+    }
+    return new Reply.Array(replies);
+  }
+
+  private static Reply commandList(CommandTable table) {
+    return new Reply.Array(
+        table.specs().stream().<Reply>map(spec -> Reply.Bulk.of(spec.name())).toList());
+  }
+
+  private static Planned local(Planned.LocalCommand command) {
+    return new Planned.Local(command);
+  }
+
+  private static Planned fixed(Reply reply) {
+    return new Planned.Fixed(reply);
+  }
+}

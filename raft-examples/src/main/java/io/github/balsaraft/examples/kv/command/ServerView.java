@@ -1,0 +1,37 @@
+package io.github.balsaraft.examples.kv.command;
+
+import io.github.balsaraft.api.NodeStatus;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/** What commands about the server can ask. Any event loop may. */
+public interface ServerView {
+
+  /** How the Raft node is. */
+  NodeStatus status();
+
+  /** The same in a sentence. */
+  String explain();
+
+  /** How many keys the local copy has. */
+  int keys();
+
+  /** All connections. */
+  Collection<Session> sessions();
+
+  /** What CONFIG GET shows, sorted by name. */
+  Map<String, String> settings();
+
+  /** Where clients reach a member, if this server was told. */
+  Optional<String> clientAddress(String hostId);
+
+  /** The port on which this server listens for clients. */
+  int port();
+
+  /** A clock that never goes back. */
+  long nowNanos();
+
+  /** When the server started, by that clock. */
+  long startedNanos();
+}

@@ -1,0 +1,401 @@
+package io.github.balsaraft.examples.kv.server;
+
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.examples.kv.command.Planned;
+import io.github.balsaraft.examples.kv.command.Session;
+import io.github.balsaraft.examples.kv.resp.Inbound;
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.resp.ReplyWriter;
+import io.github.balsaraft.examples.kv.server.Run.QueuedCommand;
+import io.github.balsaraft.examples.kv.state.Answer;
+import io.github.balsaraft.examples.kv.state.Answers;
+import io.github.balsaraft.examples.kv.state.Batch;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import io.github.balsaraft.examples.kv.state.Operation;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client. Its commands take effect, and are answered, in the order in which they came.
+ *
+ * <p>They wait in a queue. At the end of each turn of the event loop the front of the queue becomes a {@link Run}: one
+ * proposal or one read for all of its commands. While it is under way the next commands gather, and only when its outcome
+ * is known the next run starts. So the order of one connection never depends on how the node, the transport or a new leader
+ * orders proposals that are under way at the same time; and the deeper a client pipelines, the more commands share an entry.
+ *
+ * <p>Everything here happens on the connection's event loop. Replies are flushed once per turn.
+ */
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
+  /** Beyond these bounds nothing more is read from the socket until replies have gone out. */
+  private static final int MAX_PENDING_COMMANDS = 8192;
+
+  private static final long MAX_PENDING_BYTES = 4 << 20;
+
+  /** Bounds the answers of one proposal: those of reads that ride along are stored by nobody, but sent by the leader. */
+  private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  /** How long a client that broke the protocol may take to read the error. */
+  private static final long LINGER_MILLIS = 1000;
+
+  private final KvServer server;
+  private final Channel channel;
+  private final Session session;
+  private final ReplyWriter replies;
+
+  private final Deque<QueuedCommand> queue = new ArrayDeque<>();
+
+  /** Bytes of the queue and of the run. */
+  private long pendingBytes;
+
+  /** What is under way, or answered but not written yet. */
+  private @Nullable Run run;
+
+  /** Whether {@link #advance} is on the stack: a future that is complete already must not call it again. */
+  private boolean advancing;
+
+  /** Whether to close once everything that was received is answered. */
+  private boolean closeWhenIdle;
+
+  /** Whether nothing more is answered. */
+  private boolean closing;
+
+  /** Whether our side of the connection is closed and the client's is awaited. */
+  private boolean lingering;
+
+  ClientConnection(KvServer server, Channel channel, Session session) {
+    this.server = server;
+    this.channel = channel;
+    this.session = session;
+    this.replies = new ReplyWriter(channel);
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /** Closes it, whatever is under way. */
+  void closeNow() {
+    var unused = channel.close();
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  private boolean isIdle() {
+    return run == null && queue.isEmpty();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (closing) {
+      releaseIfRequest(message);
+    } else if (message instanceof Inbound.Request request) {
+      enqueue(server.commands().plan(request.words()), request.bytes());
+    } else if (message instanceof Inbound.Refused refused) {
+      enqueue(new Planned.Fixed(new Reply.Failure(refused.error())), 0);
+    } else if (message instanceof Inbound.Broken broken) {
+      enqueue(new Planned.Fixed(new Reply.Failure(broken.error())), 0);
+      closeWhenIdle = true;
+    } else {
+      throw new AssertionError("not an inbound message: " + message.getClass());
+    }
+  }
+
+  private void releaseIfRequest(Object message) {
+    if (message instanceof Inbound.Request request) {
+      server.budget().giveBack(request.bytes());
+    }
+  }
+
+  private void enqueue(Planned planned, int bytes) {
+    queue.addLast(new QueuedCommand(planned, bytes));
+    pendingBytes += bytes;
+    throttle();
+  }
+
+  private void throttle() {
+    boolean full = queue.size() >= MAX_PENDING_COMMANDS || pendingBytes >= MAX_PENDING_BYTES;
+    boolean reading = channel.config().isAutoRead();
+    if (full && reading) {
+      channel.config().setAutoRead(false);
+    } else if (!reading
+        && queue.size() < MAX_PENDING_COMMANDS / 2
+        && pendingBytes < MAX_PENDING_BYTES / 2) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    advance();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      advance();
+    }
+  }
+
+  /** Does all that can be done now. */
+  private void advance() {
+    if (advancing || closing) {
+      return;
+    }
+    advancing = true;
+    try {
+      Optional<String> redirection = server.failures().redirection();
+      boolean more = true;
+      while (more) {
+        more = step(redirection);
+      }
+    } finally {
+      advancing = false;
+    }
+    replies.flush();
+    if (closing || (closeWhenIdle && isIdle())) {
+      closeGently();
+    } else {
+      throttle();
+    }
+  }
+
+  /** Does one thing; false if the next one has to wait for something. */
+  private boolean step(Optional<String> redirection) {
+    if (closing || !channel.isWritable()) {
+      return false;
+    }
+    Run current = run;
+    if (current != null) {
+      return current.isDone() && finish(current);
+    }
+    QueuedCommand next = queue.peekFirst();
+    if (next == null) {
+      return false;
+    }
+    Planned planned = next.planned();
+    if (planned instanceof Planned.Fixed fixed) {
+      replyTo(next, fixed.reply());
+    } else if (planned instanceof Planned.Local local) {
+      replyTo(next, local.command().execute(session, server));
+      closing = session.quitting();
+    } else if (planned instanceof Planned.Stateful stateful) {
+      Reply refusal = refusalOf(stateful.operation(), redirection);
+      if (refusal == null) {
+        start(Run.takeFrom(queue, session.readOnly()));
+      } else {
+        replyTo(next, refusal);
+      }
+    } else {
+      throw new AssertionError("nothing to do for " + planned.getClass());
+    }
+    return true;
+  }
+
+  private @Nullable Reply refusalOf(Operation operation, Optional<String> redirection) {
+    if (server.isDraining()) {
+      return Failures.SHUTTING_DOWN;
+    }
+    boolean local = session.readOnly() && !operation.isWrite();
+    List<Bytes> keys = operation.keys();
+    if (redirection.isPresent() && !local && !keys.isEmpty()) {
+      return Failures.moved(keys.get(0), redirection.get());
+    }
+    return null;
+  }
+
+  /** Replies to the command at the front of the queue. */
+  private void replyTo(QueuedCommand command, Reply reply) {
+    queue.removeFirst();
+    release(command.bytes());
+    replies.write(reply);
+  }
+
+  private void start(Run started) {
+    run = started;
+    server.runStarted();
+    if (started.isProposed()) {
+      await(started, propose(started), Answers::decode);
+    } else {
+      await(started, read(started), answers -> answers);
+    }
+  }
+
+  private CompletableFuture<byte[]> propose(Run started) {
+    try {
+      return server
+          .backend()
+          .propose(new Batch(started.operations(), MAX_ANSWER_BYTES).encode(started.bytes()));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<List<Answer>> read(Run started) {
+    ReadConsistency consistency =
+        session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LINEARIZABLE;
+    List<Operation> reads = started.operations();
+    try {
+      return server.backend().read(consistency, () -> server.state().read(reads));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private <T> void await(Run started, CompletableFuture<T> future, AnswerReader<T> reader) {
+    // The future's own outcome reaches the client; what could go wrong in here is logged where it
+    // happens.
+    CompletableFuture<T> unused = future.whenComplete(
+        (result, failure) -> onEventLoop(started, () -> end(started, result, failure, reader)));
+  }
+
+  /** Turns what a future held into answers. */
+  @FunctionalInterface
+  private interface AnswerReader<T> {
+    List<Answer> read(T result);
+  }
+
+  private void onEventLoop(Run ended, Runnable task) {
+    if (channel.eventLoop().inEventLoop()) {
+      task.run();
+      return;
+    }
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The server has been closed, and this connection with it.
+      server.runEnded();
+      LOG.debug("a run of {} commands ended after its server", ended.size());
+    }
+  }
+
+  private <T> void end(
+      Run ended, @Nullable T result, @Nullable Throwable failure, AnswerReader<T> reader) {
+    server.runEnded();
+    Throwable problem = failure;
+    if (problem == null && result != null) {
+      try {
+        ended.answer(reader.read(result));
+      } catch (RuntimeException e) {
+        LOG.error("answers that can't be read", e);
+        problem = e;
+      }
+    }
+    if (!ended.isDone()) {
+      ended.fail(server
+          .failures()
+          .failed(
+              problem == null ? new IllegalStateException("no result") : problem,
+              ended.isProposed()));
+    }
+    if (closing) {
+      release(ended.bytes());
+    } else {
+      advance();
+    }
+  }
+
+  /** Writes the replies of a run that has its answers; false if the client has to read first. */
+  private boolean finish(Run done) {
+    if (!done.writeReplies(replies, channel::isWritable)) {
+      return false;
+    }
+    run = null;
+    Deque<QueuedCommand> undone = done.takeUndone();
+    int undoneBytes = 0;
+    while (!undone.isEmpty()) {
+      QueuedCommand command = undone.removeLast();
+      undoneBytes += command.bytes();
+      queue.addFirst(command);
+    }
+    release(done.bytes() - undoneBytes);
+    return true;
+  }
+
+  private void release(int bytes) {
+    pendingBytes -= bytes;
+    server.budget().giveBack(bytes);
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof ChannelInputShutdownEvent && closing) {
+      closeNow();
+    } else if (event instanceof ChannelInputShutdownEvent) {
+      // The client has said all it wanted, and may still wait for replies.
+      closeWhenIdle = true;
+      advance();
+    }
+  }
+
+  /**
+   * Closes in a way that lets the last reply arrive: to close a socket with unread bytes in it resets the connection, and
+   * the client's system then throws away what it had received.
+   */
+  private void closeGently() {
+    closing = true;
+    dropQueue();
+    if (lingering || !(channel instanceof DuplexChannel duplex)) {
+      return;
+    }
+    lingering = true;
+    if (duplex.isInputShutdown()) {
+      closeNow();
+      return;
+    }
+    duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    duplex.config().setAutoRead(true);
+    // Ended by the client, which closes its side when it sees ours closed; or by us if it doesn't.
+    Runnable close = this::closeNow;
+    Future<?> unused = channel.eventLoop().schedule(close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void dropQueue() {
+    while (!queue.isEmpty()) {
+      release(queue.removeFirst().bytes());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    boolean answered = run != null && run.isDone();
+    closing = true;
+    dropQueue();
+    if (run != null && answered) {
+      // It was waiting for the client to read. One without an outcome is released when that comes.
+      release(run.bytes());
+    }
+    replies.discard();
+    server.disconnected(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (cause instanceof IOException) {
+      LOG.debug("client {} is gone: {}", session.id(), cause.toString());
+    } else {
+      LOG.warn("connection of client {} failed and is closed", session.id(), cause);
+    }
+    closeNow();
+  }
+}

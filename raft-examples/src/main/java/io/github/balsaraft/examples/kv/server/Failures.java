@@ -1,0 +1,207 @@
+package io.github.balsaraft.examples.kv.server;
+
+import io.github.balsaraft.api.CommandTooLargeException;
+import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.NodeStatus.Peer;
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import io.github.balsaraft.examples.kv.state.Operation;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.transport.PeerConnection;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the failures of Raft into errors of the protocol. One promise is kept here: an error begins with UNKNOWN if, and
+ * only if, the command may have been executed or may still be.
+ *
+ * <table>
+ * <caption>What each error means</caption>
+ * <tr><th>code</th><th>executed?</th><th>what a client does</th></tr>
+ * <tr><td>CLUSTERDOWN</td><td>no</td><td>waits for members to come back</td></tr>
+ * <tr><td>TRYAGAIN</td><td>no</td><td>tries again soon, or at another member</td></tr>
+ * <tr><td>MOVED</td><td>no</td><td>goes to the address in it</td></tr>
+ * <tr><td>ERR</td><td>no</td><td>changes the command</td></tr>
+ * <tr><td>UNKNOWN</td><td>perhaps</td><td>reads and decides</td></tr>
+ * </table>
+ */
+final class Failures {
+
+  static final Reply SHUTTING_DOWN =
+      new Reply.Failure("TRYAGAIN this server is shutting down; use another one");
+
+  private final KvBackend backend;
+  private final ServerSettings settings;
+  private final LongSupplier uptimeNanos;
+
+  Failures(KvBackend backend, ServerSettings settings, LongSupplier uptimeNanos) {
+    this.backend = backend;
+    this.settings = settings;
+    this.uptimeNanos = uptimeNanos;
+  }
+
+  /** Where to send clients, if this server redirects and somebody else leads. */
+  Optional<String> redirection() {
+    if (!settings.redirect()) {
+      return Optional.empty();
+    }
+    NodeStatus status = backend.status();
+    return status.role() == Role.LEADER ? Optional.empty() : addressOf(status.leader());
+  }
+
+  /** Sends a client to another member because of a key. */
+  static Reply moved(Bytes key, String address) {
+    return new Reply.Failure("MOVED " + HashSlot.of(key) + " " + address);
+  }
+
+  /** What to answer to operations that were in one proposal, or one read, that failed. */
+  FailedRun failed(Throwable failure, boolean proposed) {
+    Throwable cause = unwrap(failure);
+    String moved = settings.redirect() && cause instanceof NotLeaderException notLeader
+        ? addressOf(notLeader.leader().orElse(null)).orElse(null)
+        : null;
+    if (!proposed) {
+      return new FailedRun(readFailure(cause), moved, false);
+    }
+    Reply certain = certainFailure(cause);
+    if (certain != null) {
+      return new FailedRun(certain, moved, false);
+    }
+    return new FailedRun(
+        new Reply.Failure("UNKNOWN the command may or may not be executed: " + messageOf(cause)),
+        null,
+        true);
+  }
+
+  /**
+   * The replies for a run of operations that failed together.
+   *
+   * @param reply the error
+   * @param movedTo where to send clients instead, or null
+   * @param unknown whether writes may have been executed
+   */
+  record FailedRun(Reply reply, @Nullable String movedTo, boolean unknown) {
+
+    Reply replyTo(Operation operation) {
+      if (movedTo != null && !operation.keys().isEmpty()) {
+        return moved(operation.keys().get(0), movedTo);
+      }
+      if (unknown && !operation.isWrite()) {
+        // A read that rode along has no effect, so its outcome is certain: it wasn't answered.
+        return new Reply.Failure(
+            "TRYAGAIN the read was not answered, and a write before it neither");
+      }
+      return reply;
+    }
+  }
+
+  /** The error if it is certain that nothing was appended, or null. */
+  private @Nullable Reply certainFailure(Throwable cause) {
+    if (cause instanceof NotLeaderException notLeader) {
+      return noLeader(notLeader.leader().isPresent(), messageOf(cause));
+    } else if (cause instanceof OverloadedException) {
+      return new Reply.Failure("TRYAGAIN overloaded: " + messageOf(cause));
+    } else if (cause instanceof ShuttingDownException) {
+      return SHUTTING_DOWN;
+    } else if (cause instanceof CommandTooLargeException) {
+      return new Reply.Failure("ERR " + messageOf(cause) + " (see --max-value)");
+    } else if (cause instanceof NodeFailedException) {
+      return nodeFailed(messageOf(cause));
+    } else if (cause instanceof NotAppendedException) {
+      return new Reply.Failure("TRYAGAIN " + messageOf(cause));
+    }
+    return null;
+  }
+
+  private Reply readFailure(Throwable cause) {
+    if (cause instanceof ReadNotServedException) {
+      return noLeader(backend.status().leader() != null, messageOf(cause));
+    }
+    Reply certain = certainFailure(cause);
+    return certain != null
+        ? certain
+        : new Reply.Failure("ERR the read failed: " + messageOf(cause));
+  }
+
+  private static Reply nodeFailed(String why) {
+    return new Reply.Failure(
+        "CLUSTERDOWN this server has stopped taking part, use another one: " + why);
+  }
+
+  /** Nobody took the command: is that about to change, or does it need an operator? */
+  private Reply noLeader(boolean leaderKnown, String reason) {
+    NodeStatus status = backend.status();
+    if (status.health() == Health.FAILED) {
+      return nodeFailed(status.healthDetail());
+    }
+    if (status.health() == Health.CLOSED) {
+      return SHUTTING_DOWN;
+    }
+    if (!quorumInReach(status) || (status.leader() == null && waitedLong(status))) {
+      return new Reply.Failure("CLUSTERDOWN no quorum: " + backend.explain());
+    }
+    return new Reply.Failure(
+        leaderKnown || status.leader() != null
+            ? "TRYAGAIN the leader did not take it: " + reason
+            : "TRYAGAIN an election is under way: " + backend.explain());
+  }
+
+  private boolean waitedLong(NodeStatus status) {
+    Duration up = Duration.ofNanos(uptimeNanos.getAsLong());
+    Duration since = status.sinceLeaderContact().orElse(up);
+    return since.compareTo(settings.patience()) > 0;
+  }
+
+  /** By connections: a member that was paused still counts, until {@link #waitedLong} says that nothing comes of it. */
+  private static boolean quorumInReach(NodeStatus status) {
+    if (status.configuration().isEmpty()) {
+      return false;
+    }
+    Set<ReplicaId> reached = new HashSet<>();
+    reached.add(status.replica());
+    for (Peer peer : status.peers()) {
+      if (peer.connection().state() == PeerConnection.State.CONNECTED) {
+        reached.add(peer.replica());
+      }
+    }
+    List<ReplicaId> outgoing = status.configuration().outgoingVoters();
+    return isMajority(reached, status.configuration().incomingVoters())
+        && (outgoing.isEmpty() || isMajority(reached, outgoing));
+  }
+
+  private static boolean isMajority(Set<ReplicaId> reached, Collection<ReplicaId> voters) {
+    return voters.stream().filter(reached::contains).count() > voters.size() / 2;
+  }
+
+  private Optional<String> addressOf(@Nullable HostId host) {
+    return host == null
+        ? Optional.empty()
+        : Optional.ofNullable(settings.clientAddresses().get(host.name()));
+  }
+
+  private static String messageOf(Throwable cause) {
+    return Objects.requireNonNullElseGet(cause.getMessage(), cause::toString);
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+}

@@ -1,0 +1,299 @@
+package io.github.balsaraft.examples.kv.server;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.examples.kv.command.CommandTable;
+import io.github.balsaraft.examples.kv.command.ServerView;
+import io.github.balsaraft.examples.kv.command.Session;
+import io.github.balsaraft.examples.kv.resp.MemoryBudget;
+import io.github.balsaraft.examples.kv.resp.RespPipeline;
+import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves Redis clients from a replicated {@link KvStateMachine}.
+ *
+ * <p>It listens as soon as it exists, so that a port in use is found out first; clients that connect then wait in the
+ * system's queue until {@link #serve} says where their commands go.
+ */
+public final class KvServer implements ServerView, AutoCloseable {
+
+  private static final byte[] TOO_MANY_CLIENTS =
+      "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int BACKLOG = 511;
+
+  /** A connection with more unsent bytes than the higher mark waits until they are below the lower. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+  private final ServerSettings settings;
+  private final CommandTable commands;
+  private final MemoryBudget budget;
+  private final EventLoopGroup group;
+  private final Channel listener;
+  private final long startedNanos = System.nanoTime();
+
+  private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger connectionCount = new AtomicInteger();
+  private final AtomicLong nextSessionId = new AtomicLong(1);
+
+  /** Runs of all connections that have no outcome yet. */
+  private final AtomicInteger runsUnderWay = new AtomicInteger();
+
+  private volatile boolean draining;
+  private volatile @Nullable Service service;
+
+  /** What {@link #serve} was given. */
+  private record Service(KvBackend backend, KvStateMachine state, Failures failures) {}
+
+  private KvServer(ServerSettings settings, EventLoopGroup group, boolean epoll) {
+    this.settings = settings;
+    this.commands = new CommandTable(settings.limits().maxArgumentBytes());
+    this.budget = new MemoryBudget(settings.maxPendingBytes());
+    this.group = group;
+    ChannelFuture bound = bootstrap(epoll).bind(settings.listen().resolve()).awaitUninterruptibly();
+    Throwable cause = bound.cause();
+    if (cause != null) {
+      var unused = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+      throw new IllegalStateException(
+          "can't listen for clients on " + settings.listen() + ": " + reasonOf(cause), cause);
+    }
+    this.listener = bound.channel();
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @throws IllegalStateException if that isn't possible; the message says where and why
+   */
+  public static KvServer listen(ServerSettings settings) {
+    boolean epoll = Epoll.isAvailable();
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(
+        settings.ioThreads(),
+        new DefaultThreadFactory("kv-client", true),
+        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    return new KvServer(settings, group, epoll);
+  }
+
+  private ServerBootstrap bootstrap(boolean epoll) {
+    Class<? extends ServerChannel> type =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    return new ServerBootstrap()
+        .group(group)
+        .channel(type)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+        .option(ChannelOption.SO_REUSEADDR, true)
+        .option(ChannelOption.AUTO_READ, false)
+        .childOption(ChannelOption.TCP_NODELAY, true)
+        .childOption(ChannelOption.SO_KEEPALIVE, true)
+        // A client that pipes commands in and closes its side still gets its replies.
+        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+        .childHandler(new Initializer());
+  }
+
+  private static String reasonOf(Throwable cause) {
+    String message = Objects.requireNonNullElseGet(cause.getMessage(), cause::toString);
+    return message.toLowerCase(Locale.ROOT).contains("address already in use")
+        ? "the port is in use"
+        : message;
+  }
+
+  /** Lets clients in. */
+  public void serve(KvBackend backend, KvStateMachine state) {
+    service = new Service(
+        backend, state, new Failures(backend, settings, () -> System.nanoTime() - startedNanos));
+    listener.config().setAutoRead(true);
+  }
+
+  private Service service() {
+    return Objects.requireNonNull(service, "not serving yet");
+  }
+
+  KvBackend backend() {
+    return service().backend();
+  }
+
+  KvStateMachine state() {
+    return service().state();
+  }
+
+  Failures failures() {
+    return service().failures();
+  }
+
+  CommandTable commands() {
+    return commands;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  void runStarted() {
+    runsUnderWay.incrementAndGet();
+  }
+
+  void runEnded() {
+    runsUnderWay.decrementAndGet();
+  }
+
+  void disconnected(ClientConnection connection) {
+    if (connections.remove(connection)) {
+      connectionCount.decrementAndGet();
+    }
+  }
+
+  @Override
+  public NodeStatus status() {
+    return backend().status();
+  }
+
+  @Override
+  public String explain() {
+    return backend().explain();
+  }
+
+  @Override
+  public int keys() {
+    return state().keys();
+  }
+
+  @Override
+  public Collection<Session> sessions() {
+    return connections.stream().map(ClientConnection::session).toList();
+  }
+
+  @Override
+  public Map<String, String> settings() {
+    Map<String, String> shown = new TreeMap<>();
+    shown.put("appendfsync", "always");
+    shown.put("appendonly", "yes");
+    shown.put("bind", settings.listen().host());
+    shown.put("cluster-enabled", "no");
+    shown.put("databases", "1");
+    shown.put("maxclients", String.valueOf(settings.maxClients()));
+    shown.put("maxmemory", "0");
+    shown.put("maxmemory-policy", "noeviction");
+    shown.put("port", String.valueOf(port()));
+    shown.put("proto-max-bulk-len", String.valueOf(settings.limits().maxArgumentBytes()));
+    shown.put("save", "");
+    shown.put("timeout", "0");
+    return shown;
+  }
+
+  @Override
+  public Optional<String> clientAddress(String hostId) {
+    return Optional.ofNullable(settings.clientAddresses().get(hostId));
+  }
+
+  @Override
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  @Override
+  public long nowNanos() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public long startedNanos() {
+    return startedNanos;
+  }
+
+  /**
+   * Takes no more clients and no more commands, and waits for those under way.
+   *
+   * @param patience how long at most
+   */
+  public void drain(Duration patience) {
+    draining = true;
+    listener.close().awaitUninterruptibly();
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (runsUnderWay.get() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Closes all connections. Commands under way are not waited for: see {@link #drain}. */
+  @Override
+  public void close() {
+    draining = true;
+    listener.close().awaitUninterruptibly();
+    for (ClientConnection connection : connections) {
+      // Behind the replies that its event loop has been given already.
+      connection.channel().eventLoop().execute(connection::closeNow);
+    }
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+
+  @ChannelHandler.Sharable
+  private final class Initializer extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      if (connectionCount.incrementAndGet() > settings.maxClients()) {
+        connectionCount.decrementAndGet();
+        channel.pipeline().addLast(new Rejection());
+        return;
+      }
+      Session session = new Session(
+          nextSessionId.getAndIncrement(),
+          channel.remoteAddress(),
+          channel.localAddress(),
+          System.nanoTime());
+      ClientConnection connection = new ClientConnection(KvServer.this, channel, session);
+      connections.add(connection);
+      RespPipeline.addTo(channel.pipeline(), settings.limits(), budget);
+      channel.pipeline().addLast(connection);
+    }
+  }
+
+  /** Tells a client that there are too many, and hangs up. */
+  private static final class Rejection extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+      ctx.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY_CLIENTS))
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+}

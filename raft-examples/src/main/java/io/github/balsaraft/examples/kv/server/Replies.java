@@ -1,0 +1,30 @@
+package io.github.balsaraft.examples.kv.server;
+
+import io.github.balsaraft.examples.kv.command.Errors;
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Answer;
+
+/** Answers of the state as replies of the protocol; those of several values are written value by value elsewhere. */
+final class Replies {
+
+  private Replies() {}
+
+  static Reply of(Answer answer) {
+    if (answer instanceof Answer.Done) {
+      return Reply.OK;
+    } else if (answer instanceof Answer.Nil) {
+      return Reply.NIL;
+    } else if (answer instanceof Answer.Count number) {
+      return new Reply.Int(number.value());
+    } else if (answer instanceof Answer.Value value) {
+      return new Reply.Bulk(value.bytes());
+    } else if (answer instanceof Answer.Refused refused) {
+      return switch (refused.refusal()) {
+        case NOT_AN_INTEGER -> Errors.NOT_AN_INTEGER;
+        case OVERFLOW -> Errors.OVERFLOW;
+        case TOO_LONG -> Errors.TOO_LONG;
+      };
+    }
+    throw new AssertionError("no reply for " + answer.getClass());
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.balsaraft.examples.kv.state;
+
+import io.github.balsaraft.examples.kv.state.Answer.Count;
+import io.github.balsaraft.examples.kv.state.Answer.Done;
+import io.github.balsaraft.examples.kv.state.Answer.Nil;
+import io.github.balsaraft.examples.kv.state.Answer.Refusal;
+import io.github.balsaraft.examples.kv.state.Answer.Refused;
+import io.github.balsaraft.examples.kv.state.Answer.Value;
+import io.github.balsaraft.examples.kv.state.Answer.Values;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The answers to a {@link Batch} as bytes: version (1), then each answer, a code and what belongs to it. There may be fewer
+ * answers than operations; the rest of the operations were not done.
+ */
+public final class Answers {
+
+  private static final int VERSION = 1;
+
+  private static final int DONE = 0;
+  private static final int NIL = 1;
+  private static final int COUNT = 2;
+  private static final int VALUE = 3;
+  private static final int VALUES = 4;
+  private static final int REFUSED = 5;
+
+  private Answers() {}
+
+  /** Applies a batch, as far as its bound for answers allows. */
+  static byte[] applyAll(Batch batch, Keyspace keyspace) {
+    ByteWriter out = new ByteWriter(2 + 2 * batch.operations().size());
+    out.putByte(VERSION);
+    int empty = out.size();
+    for (Operation operation : batch.operations()) {
+      // The first is always done, or a batch with a small bound would never end.
+      if (out.size() > empty && out.size() > batch.maxAnswerBytes()) {
+        break;
+      }
+      write(operation.applyTo(keyspace), out);
+    }
+    return out.toArray();
+  }
+
+  /**
+   * Reads the answers to a batch.
+   *
+   * @throws FormatException if they are of a newer version or no answers at all
+   */
+  public static List<Answer> decode(byte[] bytes) {
+    ByteReader in = new ByteReader(ByteBuffer.wrap(bytes));
+    int version = in.getByte();
+    if (version != VERSION) {
+      throw new FormatException(
+          "answers of version " + version + "; this program reads version " + VERSION);
+    }
+    List<Answer> answers = new ArrayList<>();
+    while (in.hasMore()) {
+      answers.add(read(in));
+    }
+    return answers;
+  }
+
+  private static void write(Answer answer, ByteWriter out) {
+    if (answer instanceof Done) {
+      out.putByte(DONE);
+    } else if (answer instanceof Nil) {
+      out.putByte(NIL);
+    } else if (answer instanceof Count count) {
+      out.putByte(COUNT);
+      out.putSigned(count.value());
+    } else if (answer instanceof Value value) {
+      out.putByte(VALUE);
+      out.putBytes(value.bytes());
+    } else if (answer instanceof Values values) {
+      out.putByte(VALUES);
+      out.putUnsigned(values.values().size());
+      for (Optional<Bytes> value : values.values()) {
+        out.putByte(value.isPresent() ? VALUE : NIL);
+        value.ifPresent(out::putBytes);
+      }
+    } else if (answer instanceof Refused refused) {
+      out.putByte(REFUSED);
+      out.putByte(refused.refusal().code());
+    } else {
+      throw new AssertionError("no code for " + answer.getClass());
+    }
+  }
+
+  private static Answer read(ByteReader in) {
+    int code = in.getByte();
+    return switch (code) {
+      case DONE -> Done.DONE;
+      case NIL -> Nil.NIL;
+      case COUNT -> new Count(in.getSigned());
+      case VALUE -> new Value(in.getBytes());
+      case VALUES -> readValues(in);
+      case REFUSED -> new Refused(Refusal.ofCode(in.getByte()));
+      default -> throw new FormatException("answer " + code + " was written by a newer version");
+    };
+  }
+
+  private static Values readValues(ByteReader in) {
+    int count = in.getCount();
+    List<Optional<Bytes>> values = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      values.add(in.getByte() == VALUE ? Optional.of(in.getBytes()) : Optional.empty());
+    }
+    return new Values(values);
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.balsaraft.examples.kv.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is written into logs must stay readable: the bytes are fixed here. */
+class BatchTest {
+
+  private static final Bytes KEY = Bytes.of("key");
+  private static final Bytes VALUE = Bytes.wrap(new byte[] {0, (byte) 0xff, '\n'});
+
+  private static final List<Operation> EVERY_OPERATION = List.of(
+      new Operation.Get(KEY),
+      new Operation.MultiGet(List.of(KEY, Bytes.EMPTY)),
+      new Operation.Exists(List.of(KEY, KEY)),
+      new Operation.CountKeys(),
+      new Operation.Set(KEY, VALUE, Operation.Condition.ALWAYS, Bytes.EMPTY, false),
+      new Operation.Set(KEY, VALUE, Operation.Condition.IF_ABSENT, Bytes.EMPTY, true),
+      new Operation.Set(KEY, VALUE, Operation.Condition.IF_PRESENT, Bytes.EMPTY, false),
+      new Operation.Set(KEY, VALUE, Operation.Condition.IF_EQUAL, Bytes.of("old"), true),
+      new Operation.MultiSet(List.of(KEY, Bytes.EMPTY), List.of(VALUE, Bytes.EMPTY)),
+      new Operation.Delete(List.of(KEY)),
+      new Operation.Increment(KEY, Long.MIN_VALUE),
+      new Operation.Append(KEY, VALUE, 300));
+
+  /** Recorded once; a change here means that logs written before can't be read any more. */
+  private static final String GOLDEN = "01c0843d0c"
+      + "01036b6579"
+      + "0202036b657900"
+      + "0302036b6579036b6579"
+      + "04"
+      + "1000036b65790300ff0a"
+      + "1009036b65790300ff0a"
+      + "1002036b65790300ff0a"
+      + "100b036b65790300ff0a036f6c64"
+      + "1102036b6579000300ff0a00"
+      + "1201036b6579"
+      + "13036b6579ffffffffffffffffff01"
+      + "14036b65790300ff0aac02";
+
+  @Test
+  void theBytesAreThoseOfTheFirstVersion() {
+    byte[] encoded = new Batch(EVERY_OPERATION, 1_000_000).encode(0);
+
+    assertThat(HexFormat.of().formatHex(encoded)).isEqualTo(GOLDEN);
+  }
+
+  @Test
+  void everyOperationComesBackAsItWas() {
+    assertThat(EVERY_OPERATION.stream().map(Object::getClass).distinct().count())
+        .as("an operation is missing in this test")
+        .isEqualTo(Operation.class.getPermittedSubclasses().length);
+    Batch batch = new Batch(EVERY_OPERATION, 1_000_000);
+
+    assertThat(Batch.decode(ByteBuffer.wrap(batch.encode(10)))).isEqualTo(batch);
+  }
+
+  @Test
+  void bytesThatEndTooEarlyAreRefused() {
+    byte[] encoded = HexFormat.of().parseHex(GOLDEN);
+    for (int length = 0; length < encoded.length; length++) {
+      ByteBuffer shortened = ByteBuffer.wrap(Arrays.copyOf(encoded, length));
+      assertThatThrownBy(() -> Batch.decode(shortened)).isInstanceOf(FormatException.class);
+    }
+  }
+
+  @Test
+  void whatANewerVersionWroteIsRefusedAndNotSkipped() {
+    assertThatThrownBy(() -> decode("020001" + "04"))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("version 2");
+    assertThatThrownBy(() -> decode("010001" + "05")).hasMessageContaining("newer version");
+    assertThatThrownBy(() -> decode("010001" + "1004" + "0161" + "0162"))
+        .hasMessageContaining("newer version");
+    assertThatThrownBy(() -> decode("010001" + "0404")).hasMessageContaining("left behind");
+    assertThatThrownBy(() -> decode("010000")).hasMessageContaining("empty");
+  }
+
+  /** A count is checked against what is there before anything of that size is allocated. */
+  @Test
+  void hugeCountsAreRefused() {
+    assertThatThrownBy(() -> decode("0100" + "ffffffff07")).isInstanceOf(FormatException.class);
+    assertThatThrownBy(() -> decode("010001" + "01" + "ffffffff07"))
+        .isInstanceOf(FormatException.class);
+    assertThatThrownBy(() -> decode("010001" + "02" + "ffffffffffffffffff01"))
+        .isInstanceOf(FormatException.class);
+  }
+
+  private static Batch decode(String hex) {
+    return Batch.decode(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+  }
+}

@@ -1,0 +1,174 @@
+package io.github.balsaraft.examples.kv.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.Command;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class KvStateMachineTest {
+
+  private static final Bytes A = Bytes.of("a");
+  private static final Bytes B = Bytes.of("b");
+
+  private final KvStateMachine machine = new KvStateMachine();
+
+  @Test
+  void operationsOfABatchSeeThoseBeforeThem() {
+    List<Answer> answers = apply(
+        1000,
+        set("a", "1"),
+        new Operation.Increment(A, 5),
+        new Operation.Get(A),
+        new Operation.Append(B, Bytes.of("xy"), 10),
+        new Operation.MultiGet(List.of(A, Bytes.of("none"), B)),
+        new Operation.Exists(List.of(A, A, Bytes.of("none"))),
+        new Operation.Delete(List.of(A, A)),
+        new Operation.CountKeys());
+
+    assertThat(answers)
+        .containsExactly(
+            Answer.Done.DONE,
+            new Answer.Count(6),
+            new Answer.Value(Bytes.of("6")),
+            new Answer.Count(2),
+            new Answer.Values(
+                List.of(Optional.of(Bytes.of("6")), Optional.empty(), Optional.of(Bytes.of("xy")))),
+            new Answer.Count(2),
+            new Answer.Count(1),
+            new Answer.Count(1));
+    assertThat(machine.keys()).isEqualTo(1);
+  }
+
+  @Test
+  void compareAndSetTakesPlaceOnlyIfTheValueIsEqual() {
+    assertThat(apply(1000, ifEqual("old", "new"))).containsExactly(Answer.Nil.NIL);
+    assertThat(apply(1000, set("a", "old"), ifEqual("older", "new"), new Operation.Get(A)))
+        .endsWith(Answer.Nil.NIL, new Answer.Value(Bytes.of("old")));
+    assertThat(apply(1000, ifEqual("old", "new"), new Operation.Get(A)))
+        .containsExactly(Answer.Done.DONE, new Answer.Value(Bytes.of("new")));
+  }
+
+  @Test
+  void whatIsRefusedChangesNothing() {
+    List<Answer> answers = apply(
+        1000,
+        set("a", "text"),
+        new Operation.Increment(A, 1),
+        set("b", Long.toString(Long.MAX_VALUE)),
+        new Operation.Increment(B, 1),
+        new Operation.Append(A, Bytes.of("s"), 4),
+        new Operation.MultiGet(List.of(A, B)));
+
+    assertThat(answers.get(1)).isEqualTo(new Answer.Refused(Answer.Refusal.NOT_AN_INTEGER));
+    assertThat(answers.get(3)).isEqualTo(new Answer.Refused(Answer.Refusal.OVERFLOW));
+    assertThat(answers.get(4)).isEqualTo(new Answer.Refused(Answer.Refusal.TOO_LONG));
+    assertThat(answers.get(5))
+        .isEqualTo(new Answer.Values(List.of(
+            Optional.of(Bytes.of("text")), Optional.of(Bytes.of(Long.toString(Long.MAX_VALUE))))));
+  }
+
+  /** The bound is in the batch, so that all replicas stop at the same operation. */
+  @Test
+  void aBatchStopsWhenItsAnswersBecomeTooMany() {
+    apply(1000, set("a", "0123456789"));
+
+    List<Answer> answers =
+        apply(20, new Operation.Get(A), new Operation.Get(A), new Operation.Get(A), set("a", "no"));
+
+    assertThat(answers).hasSize(2);
+    assertThat(apply(20, new Operation.Get(A)))
+        .containsExactly(new Answer.Value(Bytes.of("0123456789")));
+    assertThat(apply(0, set("b", "1"))).as("the first is always done").hasSize(1);
+  }
+
+  @Test
+  void aQueryReadsAndNeverWrites() {
+    apply(1000, set("a", "1"));
+
+    byte[] answers = machine.query(new Batch(List.of(new Operation.Get(A)), 100).encode(0));
+
+    assertThat(Answers.decode(answers)).containsExactly(new Answer.Value(Bytes.of("1")));
+    byte[] write = new Batch(List.of(set("a", "2")), 100).encode(0);
+    assertThatThrownBy(() -> machine.query(write)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> machine.read(List.of(set("a", "2"))))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(machine.read(List.of(new Operation.Get(A))))
+        .containsExactly(new Answer.Value(Bytes.of("1")));
+  }
+
+  @Test
+  void integersAreReadAsStrictlyAsByRedis() {
+    for (String text : List.of("0", "7", "-1", "9223372036854775807", "-9223372036854775808")) {
+      assertThat(Decimal.parse(Bytes.of(text))).hasValue(Long.parseLong(text));
+    }
+    for (String text : List.of(
+        "",
+        "-",
+        "+1",
+        "01",
+        "-0",
+        " 1",
+        "1 ",
+        "1.0",
+        "x",
+        "9223372036854775808",
+        "-9223372036854775809",
+        "99999999999999999999",
+        "18446744073709551616")) {
+      assertThat(Decimal.parse(Bytes.of(text))).as(text).isEqualTo(OptionalLong.empty());
+    }
+  }
+
+  private List<Answer> apply(int maxAnswerBytes, Operation... operations) {
+    byte[] encoded = new Batch(List.of(operations), maxAnswerBytes).encode(0);
+    return Answers.decode(machine.apply(new Entry(encoded)));
+  }
+
+  private static Operation set(String key, String value) {
+    return new Operation.Set(
+        Bytes.of(key), Bytes.of(value), Operation.Condition.ALWAYS, Bytes.EMPTY, false);
+  }
+
+  private static Operation ifEqual(String expected, String value) {
+    return new Operation.Set(
+        A, Bytes.of(value), Operation.Condition.IF_EQUAL, Bytes.of(expected), false);
+  }
+
+  private static final class Entry implements Command {
+    private final byte[] bytes;
+
+    Entry(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    @Override
+    public long index() {
+      return 1;
+    }
+
+    @Override
+    public long term() {
+      return 1;
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return 0;
+    }
+
+    @Override
+    public ByteBuffer payload() {
+      return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    @Override
+    public byte[] bytes() {
+      return bytes.clone();
+    }
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.balsaraft.examples.kv.testing;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.NodeStatus.Peer;
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.examples.kv.server.KvBackend;
+import io.github.balsaraft.examples.kv.state.Batch;
+import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.storage.LogStore.Durability;
+import io.github.balsaraft.transport.PeerConnection;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A backend that applies at once, holds everything back, or fails, as the test wants. n1 is this server; n2 and n3 are the
+ * others of the cluster.
+ */
+public final class FakeBackend implements KvBackend, AutoCloseable {
+
+  /** Stands for the thread that applies. */
+  private final ExecutorService applier =
+      Executors.newSingleThreadExecutor(task -> new Thread(task, "fake-applier"));
+
+  private final KvStateMachine state = new KvStateMachine();
+  private final List<Batch> proposed = new ArrayList<>();
+  private final List<ReadConsistency> reads = new ArrayList<>();
+  private final Deque<Runnable> held = new ArrayDeque<>();
+
+  private boolean holding;
+  private boolean sameThread;
+  private @Nullable RuntimeException proposalFailure;
+  private @Nullable RuntimeException readFailure;
+  private Health health = Health.RUNNING;
+  private Role role = Role.LEADER;
+  private @Nullable String leader = "n1";
+  private List<String> connected = List.of("n2", "n3");
+  private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
+  private long index;
+
+  /** The state behind it. */
+  public KvStateMachine state() {
+    return state;
+  }
+
+  /** What was proposed so far. */
+  public synchronized List<Batch> proposed() {
+    return List.copyOf(proposed);
+  }
+
+  /** How fresh the reads so far were to be. */
+  public synchronized List<ReadConsistency> reads() {
+    return List.copyOf(reads);
+  }
+
+  /** From now on nothing completes until {@link #release}. */
+  public synchronized void hold() {
+    holding = true;
+  }
+
+  /** Lets everything that is held complete, and holds no more. */
+  public synchronized void release() {
+    holding = false;
+    while (!held.isEmpty()) {
+      applier.execute(held.removeFirst());
+    }
+  }
+
+  /** Whether futures are complete when they are returned. */
+  public synchronized void completeAtOnce(boolean atOnce) {
+    sameThread = atOnce;
+  }
+
+  /** From now on proposals fail, or no longer if null. */
+  public synchronized void failProposals(@Nullable RuntimeException failure) {
+    proposalFailure = failure;
+  }
+
+  /** From now on linearizable reads fail, or no longer if null. */
+  public synchronized void failReads(@Nullable RuntimeException failure) {
+    readFailure = failure;
+  }
+
+  /** Sets what the status says. */
+  public synchronized void setStatus(
+      Role newRole,
+      @Nullable String newLeader,
+      List<String> newConnected,
+      Optional<Duration> newContact) {
+    role = newRole;
+    leader = newLeader;
+    connected = newConnected;
+    contact = newContact;
+  }
+
+  /** Sets what the status says of the node's health. */
+  public synchronized void setHealth(Health newHealth) {
+    health = newHealth;
+  }
+
+  @Override
+  public synchronized CompletableFuture<byte[]> propose(byte[] bytes) {
+    Batch batch = Batch.decode(ByteBuffer.wrap(bytes));
+    proposed.add(batch);
+    RuntimeException failure = proposalFailure;
+    long at = ++index;
+    return run(() -> state.apply(new FakeCommand(at, bytes)), failure);
+  }
+
+  @Override
+  public synchronized <T> CompletableFuture<T> read(
+      ReadConsistency consistency, Supplier<T> reader) {
+    reads.add(consistency);
+    return run(reader, consistency == ReadConsistency.LINEARIZABLE ? readFailure : null);
+  }
+
+  private <T> CompletableFuture<T> run(Supplier<T> task, @Nullable RuntimeException failure) {
+    CompletableFuture<T> future = new CompletableFuture<>();
+    Runnable step = () -> {
+      if (failure != null) {
+        future.completeExceptionally(failure);
+      } else {
+        future.complete(task.get());
+      }
+    };
+    if (holding) {
+      held.addLast(step);
+    } else if (sameThread) {
+      step.run();
+    } else {
+      applier.execute(step);
+    }
+    return future;
+  }
+
+  @Override
+  public synchronized NodeStatus status() {
+    List<Member> members = new ArrayList<>();
+    List<Peer> peers = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      HostId host = new HostId("n" + i);
+      members.add(Member.voter(new ReplicaId(i), host, "127.0.0.1:" + (9000 + i)));
+      if (i > 1) {
+        PeerConnection.State way = connected.contains(host.name())
+            ? PeerConnection.State.CONNECTED
+            : PeerConnection.State.UNREACHABLE;
+        peers.add(new Peer(
+            new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
+      }
+    }
+    return new NodeStatus(
+        GroupId.DEFAULT,
+        new HostId("n1"),
+        new ReplicaId(1),
+        null,
+        health,
+        health == Health.FAILED ? "a sync failed" : "",
+        role,
+        4,
+        leader == null ? null : new HostId(leader),
+        index,
+        index,
+        index,
+        index,
+        Configuration.of(members),
+        Durability.UNSAFE_IN_MEMORY,
+        contact,
+        0,
+        peers);
+  }
+
+  @Override
+  public String explain() {
+    return "n2 and n3 are missing";
+  }
+
+  @Override
+  public void close() {
+    applier.shutdownNow();
+  }
+
+  private record FakeCommand(long index, ByteBuffer payload) implements Command {
+    FakeCommand(long index, byte[] bytes) {
+      this(index, ByteBuffer.wrap(bytes).asReadOnlyBuffer());
+    }
+
+    @Override
+    public long term() {
+      return 4;
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return 0;
+    }
+
+    @Override
+    public byte[] bytes() {
+      byte[] copy = new byte[payload.remaining()];
+      payload.duplicate().get(copy);
+      return copy;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.balsaraft.examples.kv.testing;
+
+import io.github.balsaraft.examples.kv.server.HostPort;
+import io.github.balsaraft.examples.kv.server.KvServer;
+import io.github.balsaraft.examples.kv.server.ServerSettings;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** A server on a port that the system chose, in this process, with a {@link FakeBackend} behind it. */
+public final class TestServer implements AutoCloseable {
+
+  /** The longest value that it accepts. */
+  public static final int MAX_VALUE_BYTES = 100_000;
+
+  private static final Map<String, String> ADDRESSES =
+      Map.of("n1", "127.0.0.1:7001", "n2", "127.0.0.1:7002", "n3", "127.0.0.1:7003");
+
+  private final FakeBackend backend = new FakeBackend();
+  private final KvServer server;
+
+  private TestServer(UnaryOperator<ServerSettings> change) {
+    ServerSettings usual =
+        ServerSettings.of(new HostPort("127.0.0.1", 0), MAX_VALUE_BYTES).with(false, ADDRESSES);
+    server = KvServer.listen(change.apply(usual));
+    server.serve(backend, backend.state());
+  }
+
+  /** Starts one. */
+  public static TestServer start() {
+    return new TestServer(settings -> settings);
+  }
+
+  /** Starts one that answers MOVED. */
+  public static TestServer startRedirecting() {
+    return new TestServer(settings -> settings.with(true, ADDRESSES));
+  }
+
+  /** Starts one with other settings. */
+  public static TestServer start(UnaryOperator<ServerSettings> change) {
+    return new TestServer(change);
+  }
+
+  /** What is behind it. */
+  public FakeBackend backend() {
+    return backend;
+  }
+
+  /** The server. */
+  public KvServer server() {
+    return server;
+  }
+
+  /** Connects to it. */
+  public RespClient connect() {
+    return new RespClient(server.port());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    backend.close();
+  }
+}

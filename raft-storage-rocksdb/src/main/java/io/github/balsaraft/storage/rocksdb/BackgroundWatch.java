@@ -1,0 +1,72 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Looks once a second whether work in the background has failed. RocksDB's own listener isn't enough: version 11.8 doesn't
+ * know all reasons on the Java side and then doesn't call it, for one when a flush finds the disk full.
+ */
+final class BackgroundWatch implements AutoCloseable {
+
+  private static final long INTERVAL_MILLIS = 1_000;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private final Thread thread;
+  private boolean closed;
+
+  /** Starts to look. The task says whether to go on; it runs on a thread of the watch. */
+  BackgroundWatch(BooleanSupplier goOn) {
+    thread = new Thread(() -> run(goOn), "balsa-rocksdb-watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run(BooleanSupplier goOn) {
+    while (await() && goOn.getAsBoolean()) {
+      // All work is in the conditions.
+    }
+  }
+
+  /** Whether the interval has passed without the watch being closed. */
+  private boolean await() {
+    lock.lock();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
+      while (!closed && left > 0) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns when the thread touches nothing any more, unless it is called by the task itself. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive() && thread != Thread.currentThread()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.rocksdb.AbstractEventListener;
+import org.rocksdb.BackgroundErrorReason;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.ConfigOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An open database with its two column families and everything native that must outlive it. The options are justified in
+ * docs/storage.md.
+ *
+ * <p>After {@link #close} nothing of it may be touched: RocksDB would end the process.
+ */
+final class Engine implements AutoCloseable {
+
+  static final String LOG_FAMILY = "log";
+  static final String META_FAMILY = new String(RocksDB.DEFAULT_COLUMN_FAMILY, UTF_8);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final long META_MEMTABLE_BYTES = 4L << 20;
+
+  /** In the order in which they were created; closed in the opposite order. */
+  private final List<AutoCloseable> owned = new ArrayList<>();
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle meta;
+  private final ColumnFamilyHandle log;
+
+  /**
+   * Opens the database, or creates it.
+   *
+   * @param onBackgroundError called on a thread of RocksDB when a flush, a compaction or a write has failed
+   */
+  Engine(Settings settings, boolean create, Consumer<Status> onBackgroundError)
+      throws RocksDBException {
+    try {
+      ColumnFamilyOptions metaOptions =
+          own(familyOptions().setWriteBufferSize(META_MEMTABLE_BYTES));
+      ColumnFamilyOptions logOptions = own(familyOptions()
+          .setWriteBufferSize(settings.memtableBytes())
+          .setMaxWriteBufferNumber(settings.maxMemtables()));
+      DBOptions options = own(databaseOptions(settings, create));
+      options.setListeners(List.of(own(new ErrorListener(onBackgroundError))));
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      db = own(RocksDB.open(
+          options,
+          settings.directory().toString(),
+          List.of(
+              new ColumnFamilyDescriptor(META_FAMILY.getBytes(UTF_8), metaOptions),
+              new ColumnFamilyDescriptor(LOG_FAMILY.getBytes(UTF_8), logOptions)),
+          handles));
+      meta = own(handles.get(0));
+      log = own(handles.get(1));
+    } catch (RocksDBException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The names of the column families of a database that isn't open. */
+  static List<String> families(Settings settings) throws RocksDBException {
+    try (Options options = new Options()) {
+      return RocksDB.listColumnFamilies(options, settings.directory().toString()).stream()
+          .map(name -> new String(name, UTF_8))
+          .toList();
+    }
+  }
+
+  private static ColumnFamilyOptions familyOptions() {
+    return new ColumnFamilyOptions().setCompressionType(CompressionType.NO_COMPRESSION);
+  }
+
+  private static DBOptions databaseOptions(Settings settings, boolean create) {
+    Properties withoutSetter = new Properties();
+    // A log file that is missing or shorter than it was becomes an error instead of a hole.
+    withoutSetter.setProperty("track_and_verify_wals_in_manifest", "true");
+    withoutSetter.setProperty("track_and_verify_wals", "true");
+    DBOptions options;
+    try (ConfigOptions config = new ConfigOptions()) {
+      options = DBOptions.getDBOptionsFromProps(config, withoutSetter);
+    }
+    if (options == null) {
+      throw new IllegalStateException("RocksDB refuses the options " + withoutSetter);
+    }
+    options
+        .setCreateIfMissing(create)
+        .setCreateMissingColumnFamilies(create)
+        .setParanoidChecks(true)
+        // WalCheck has cut off a torn end: RocksDB has nothing to be tolerant about.
+        .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)
+        // Would need a recovery mode that drops whatever follows a damaged record.
+        .setRecycleLogFileNum(0)
+        // What was replayed may be in the page cache only: it goes to a new, synced file before it
+        // is trusted.
+        .setAvoidFlushDuringRecovery(false)
+        .setMaxTotalWalSize(settings.maxWalBytes())
+        .setMaxBgErrorResumeCount(0)
+        .setMaxBackgroundJobs(2)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setKeepLogFileNum(2)
+        .setStatsDumpPeriodSec(0);
+    if (settings.statistics() != null) {
+      options.setStatistics(settings.statistics());
+    }
+    return options;
+  }
+
+  RocksDB db() {
+    return db;
+  }
+
+  /** The family of the small records. */
+  ColumnFamilyHandle meta() {
+    return meta;
+  }
+
+  /** The family of the batches of entries. */
+  ColumnFamilyHandle log() {
+    return log;
+  }
+
+  /**
+   * Makes sure that nothing that was replayed is left in memory tables, whose only copy on disk would be one that was
+   * found there and not written by this process.
+   */
+  void flushWhatWasReplayed() throws RocksDBException {
+    long entries = 0;
+    for (ColumnFamilyHandle family : List.of(meta, log)) {
+      entries += db.getLongProperty(family, "rocksdb.num-entries-active-mem-table");
+      entries += db.getLongProperty(family, "rocksdb.num-entries-imm-mem-tables");
+    }
+    if (entries > 0) {
+      try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+        db.flush(wait, List.of(meta, log));
+      }
+    }
+  }
+
+  /** How often work in the background has failed. */
+  long backgroundErrors() throws RocksDBException {
+    return db.getLongProperty("rocksdb.background-errors");
+  }
+
+  @Override
+  public void close() {
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      try {
+        if (owned.get(i) instanceof RocksDB database) {
+          database.closeE();
+        } else {
+          owned.get(i).close();
+        }
+      } catch (Exception e) {
+        // Everything that was acknowledged is synced; there is nothing to save.
+        LOG.warn("closing the database: {}", e.toString());
+      }
+    }
+    owned.clear();
+  }
+
+  private <T extends AutoCloseable> T own(T part) {
+    owned.add(part);
+    return part;
+  }
+
+  /** Passes errors on and forbids RocksDB to carry on after them as if nothing had happened. */
+  private static final class ErrorListener extends AbstractEventListener {
+
+    private final Consumer<Status> onBackgroundError;
+
+    ErrorListener(Consumer<Status> onBackgroundError) {
+      super(EnabledEventCallback.ON_BACKGROUND_ERROR, EnabledEventCallback.ON_ERROR_RECOVERY_BEGIN);
+      this.onBackgroundError = onBackgroundError;
+    }
+
+    @Override
+    public void onBackgroundError(BackgroundErrorReason reason, Status error) {
+      onBackgroundError.accept(error);
+    }
+
+    @Override
+    public boolean onErrorRecoveryBegin(BackgroundErrorReason reason, Status error) {
+      return false;
+    }
+  }
+}

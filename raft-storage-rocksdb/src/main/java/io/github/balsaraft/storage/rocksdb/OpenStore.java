@@ -1,0 +1,213 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.RecoveredState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * What a store holds while it is open: the lock on the folder, the database, and what reads and writes need. Opening takes
+ * the steps in the one order that is safe; closing takes them back.
+ */
+final class OpenStore implements AutoCloseable {
+
+  /** A batch that has grown beyond this is given back after its write. */
+  private static final long MAX_KEPT_BATCH_BYTES = 16L << 20;
+
+  private final Settings settings;
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final Engine engine;
+  private final LogReader reader;
+  private final WriteOptions synced;
+  private final WriteOptions notSynced;
+  private WriteBatch batch = new WriteBatch();
+
+  private OpenStore(
+      Settings settings, List<AutoCloseable> opened, Engine engine, FailureState failure) {
+    this.settings = settings;
+    this.engine = engine;
+    owned.addAll(opened);
+    reader = own(new LogReader(engine));
+    synced = own(new WriteOptions().setSync(true));
+    notSynced = own(new WriteOptions().setSync(false));
+    own(() -> batch.close());
+    // Last, so that it is closed first: it looks at the database.
+    own(new BackgroundWatch(() -> lookForErrors(failure)));
+  }
+
+  /**
+   * Opens the folder of a store.
+   *
+   * @throws LogStoreException with one line that says what is wrong and what to do
+   */
+  static OpenStore open(Settings settings, FailureState failure) {
+    Path directory = settings.directory();
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      opened.add(FolderLock.acquire(directory));
+      NativeLibrary.load();
+      long lastSequence = WalCheck.run(directory);
+      boolean create = isNew(settings);
+      Engine engine = new Engine(
+          settings, create, error -> failure.fail(Failures.inBackground(directory, error)));
+      opened.add(engine);
+      if (engine.db().getLatestSequenceNumber() < lastSequence) {
+        throw Failures.damaged(directory, "RocksDB has dropped records of its write-ahead log");
+      }
+      engine.flushWhatWasReplayed();
+      checkFormat(directory, engine);
+      return new OpenStore(settings, opened, engine, failure);
+    } catch (RocksDBException e) {
+      closeAll(opened);
+      throw Failures.whileOpening(directory, e);
+    } catch (IOException e) {
+      closeAll(opened);
+      throw new LogStoreException("the folder " + directory + " can't be read: " + e, e);
+    } catch (RuntimeException e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  /** Whether there is no database yet. RocksDB alone would start anew over the remains of an old one. */
+  private static boolean isNew(Settings settings) throws IOException, RocksDBException {
+    Path directory = settings.directory();
+    if (!Files.exists(directory.resolve("CURRENT"))) {
+      try (Stream<Path> files = Files.list(directory)) {
+        if (files.anyMatch(file -> file.getFileName().toString().matches("\\d+\\.(log|sst)"))) {
+          throw Failures.damaged(directory, "the file CURRENT is missing");
+        }
+      }
+      return true;
+    }
+    List<String> families = Engine.families(settings);
+    for (String family : families) {
+      if (!family.equals(Engine.META_FAMILY) && !family.equals(Engine.LOG_FAMILY)) {
+        throw Failures.newerFormat(directory, "it has a part named " + family);
+      }
+    }
+    // A crash may have come between the creation of the two.
+    return !families.contains(Engine.LOG_FAMILY);
+  }
+
+  private static void checkFormat(Path directory, Engine engine) throws RocksDBException {
+    byte[] key = Keys.meta(Keys.FORMAT);
+    byte[] stored = engine.db().get(engine.meta(), key);
+    if (stored == null) {
+      requireEmpty(directory, engine);
+      try (WriteOptions sync = new WriteOptions().setSync(true)) {
+        engine.db().put(engine.meta(), sync, key, NumberRecord.encode(key, RocksDbLogStore.FORMAT));
+      }
+      return;
+    }
+    try {
+      long format = NumberRecord.decode(key, stored);
+      if (format != RocksDbLogStore.FORMAT) {
+        throw Failures.newerFormat(directory, "in format " + format);
+      }
+    } catch (UnknownFormatException e) {
+      throw Failures.newerFormat(directory, String.valueOf(e.getMessage()));
+    } catch (CorruptDataException e) {
+      throw Failures.damaged(directory, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void requireEmpty(Path directory, Engine engine) throws RocksDBException {
+    try (RocksIterator meta = engine.db().newIterator(engine.meta());
+        RocksIterator log = engine.db().newIterator(engine.log())) {
+      meta.seekToFirst();
+      log.seekToFirst();
+      if (meta.isValid() || log.isValid()) {
+        throw new LogStoreException("the folder " + directory
+            + " holds a RocksDB database that isn't a log store: name another folder");
+      }
+      meta.status();
+      log.status();
+    }
+  }
+
+  /** Reads what is stored of all groups. */
+  RecoveredState readGroups(Map<GroupId, GroupState> states) {
+    try {
+      return StoredGroups.read(engine, reader, states);
+    } catch (RocksDBException e) {
+      throw Failures.whileOpening(settings.directory(), e);
+    } catch (CorruptDataException | IllegalArgumentException e) {
+      throw Failures.damaged(settings.directory(), String.valueOf(e.getMessage()), e);
+    } catch (UnknownFormatException e) {
+      throw Failures.newerFormat(settings.directory(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  LogReader reader() {
+    return reader;
+  }
+
+  WriteOptions synced() {
+    return synced;
+  }
+
+  WriteOptions notSynced() {
+    return notSynced;
+  }
+
+  /** The batch of the writing thread, empty. */
+  WriteBatch clearedBatch() throws RocksDBException {
+    if (batch.getDataSize() > MAX_KEPT_BATCH_BYTES) {
+      batch.close();
+      batch = new WriteBatch();
+    }
+    batch.clear();
+    return batch;
+  }
+
+  private boolean lookForErrors(FailureState failure) {
+    try {
+      if (engine.backgroundErrors() == 0) {
+        return true;
+      }
+    } catch (RocksDBException e) {
+      failure.fail(Failures.whileWriting(settings.directory(), e));
+      return false;
+    }
+    failure.fail(Failures.inBackground(settings.directory(), null));
+    return false;
+  }
+
+  @Override
+  public void close() {
+    closeAll(owned);
+  }
+
+  private static void closeAll(List<AutoCloseable> parts) {
+    for (int i = parts.size() - 1; i >= 0; i--) {
+      try {
+        parts.get(i).close();
+      } catch (Exception e) {
+        throw new IllegalStateException("a part of the log store can't be closed", e);
+      }
+    }
+    parts.clear();
+  }
+
+  private <T extends AutoCloseable> T own(T part) {
+    owned.add(part);
+    return part;
+  }
+}

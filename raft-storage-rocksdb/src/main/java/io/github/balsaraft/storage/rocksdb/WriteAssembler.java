@@ -1,0 +1,204 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogOutline;
+import io.github.balsaraft.storage.LogWrite;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Turns one {@link LogWrite} into operations of one RocksDB batch, in order, and moves the groups' states along. One
+ * object per write.
+ */
+final class WriteAssembler {
+
+  private final Map<GroupId, GroupState> groups;
+  private final LogReader reader;
+  private final ColumnFamilyHandle meta;
+  private final ColumnFamilyHandle log;
+  private final WriteBatch out;
+
+  private final Set<GroupState> touched = new LinkedHashSet<>();
+
+  /** Batches of this write by first index: the database doesn't know them yet. Kept only if the write cuts anything. */
+  private final Map<GroupId, NavigableMap<Long, EntryBatch>> pending = new HashMap<>();
+
+  private boolean cuts;
+
+  WriteAssembler(Map<GroupId, GroupState> groups, LogReader reader, Engine engine, WriteBatch out) {
+    this.groups = groups;
+    this.reader = reader;
+    this.meta = engine.meta();
+    this.log = engine.log();
+    this.out = out;
+  }
+
+  /**
+   * Fills the batch.
+   *
+   * @throws IllegalArgumentException if the write breaks the contract of the store
+   */
+  void assemble(LogWrite write) throws RocksDBException {
+    if (write.host() != null) {
+      out.put(meta, Keys.meta(Keys.HOST), write.host().encode());
+    }
+    cuts =
+        write.groups().stream().anyMatch(part -> part.truncateFrom() > 0 || part.compactTo() > 0);
+    for (GroupWrite part : write.groups()) {
+      add(part);
+    }
+  }
+
+  /** The groups that the write concerns. */
+  Set<GroupState> touched() {
+    return touched;
+  }
+
+  private void add(GroupWrite part) throws RocksDBException {
+    GroupId group = part.group();
+    if (part.replica() != null) {
+      groups.computeIfAbsent(
+          group, id -> new GroupState(id, new LogOutline(), new ArrayList<>(), 1));
+      out.put(meta, Keys.meta(Keys.REPLICA, group), part.replica().encode());
+    }
+    GroupState state = groups.get(group);
+    if (state == null) {
+      throw new IllegalArgumentException("group " + group + " has no replica record yet");
+    }
+    touched.add(state);
+    if (part.hardState() != null) {
+      out.put(meta, Keys.meta(Keys.HARD_STATE, group), part.hardState().encode());
+    }
+    if (part.truncateFrom() > 0 && part.truncateFrom() <= state.outline.lastIndex()) {
+      truncate(state, part.truncateFrom());
+    }
+    for (EntryBatch batch : part.append()) {
+      append(state, batch);
+    }
+    if (part.compactTo() >= state.outline.firstIndex()) {
+      compact(state, part.compactTo());
+    }
+  }
+
+  private void append(GroupState state, EntryBatch batch) throws RocksDBException {
+    boolean startsTerm = state.outline.append(batch);
+    put(state, batch);
+    if (startsTerm) {
+      putNumber(Keys.meta(Keys.TERM_START, state.group, batch.term()), batch.firstIndex());
+    }
+    if (batch.type() == EntryType.CONFIGURATION) {
+      putNumber(Keys.meta(Keys.CONFIGURATION, state.group, batch.firstIndex()), batch.term());
+      state.configurationKeys.add(batch.firstIndex());
+    }
+  }
+
+  private void truncate(GroupState state, long from) throws RocksDBException {
+    List<EntryId> termStarts = state.outline.termStarts();
+    state.outline.truncateFrom(from);
+    if (state.outline.isEmpty()) {
+      deleteBatches(state, 0, Long.MAX_VALUE);
+    } else {
+      long last = state.outline.lastIndex();
+      EntryBatch holding = batchHolding(state, last);
+      deleteBatches(state, last + 1, Long.MAX_VALUE);
+      if (holding.lastIndex() > last) {
+        put(state, holding.upTo(last));
+      }
+    }
+    deleteGoneTermStarts(state, termStarts);
+    while (state.configurationKeys.size() > state.outline.configurations().size()) {
+      deleteConfiguration(state, state.configurationKeys.size() - 1);
+    }
+  }
+
+  private void compact(GroupState state, long to) throws RocksDBException {
+    List<EntryId> termStarts = state.outline.termStarts();
+    state.outline.compactTo(to);
+    putNumber(Keys.meta(Keys.COMPACTION_POINT, state.group), to);
+    if (state.outline.isEmpty()) {
+      deleteBatches(state, state.firstKey, Long.MAX_VALUE);
+      state.firstKey = state.outline.firstIndex();
+    } else {
+      long keptFrom = keyHolding(state, state.outline.firstIndex());
+      if (keptFrom > state.firstKey) {
+        deleteBatches(state, state.firstKey, keptFrom);
+        state.firstKey = keptFrom;
+      }
+    }
+    deleteGoneTermStarts(state, termStarts);
+    while (state.configurationKeys.size() > state.outline.configurations().size()) {
+      deleteConfiguration(state, 0);
+    }
+  }
+
+  private EntryBatch batchHolding(GroupState state, long index) throws RocksDBException {
+    Map.Entry<Long, EntryBatch> ofThisWrite = pendingOf(state).floorEntry(index);
+    if (ofThisWrite != null && ofThisWrite.getValue().lastIndex() >= index) {
+      return ofThisWrite.getValue();
+    }
+    EntryBatch stored = reader.batchBefore(state.group, index);
+    if (stored == null || stored.lastIndex() < index) {
+      throw new IllegalStateException(
+          "no stored batch of group " + state.group + " holds " + index);
+    }
+    return stored;
+  }
+
+  private long keyHolding(GroupState state, long index) throws RocksDBException {
+    Map.Entry<Long, EntryBatch> ofThisWrite = pendingOf(state).floorEntry(index);
+    if (ofThisWrite != null && ofThisWrite.getValue().lastIndex() >= index) {
+      return ofThisWrite.getKey();
+    }
+    return reader.keyBefore(state.group, index);
+  }
+
+  private void put(GroupState state, EntryBatch batch) throws RocksDBException {
+    out.put(log, Keys.log(state.group, batch.firstIndex()), batch.encode());
+    if (cuts) {
+      pendingOf(state).put(batch.firstIndex(), batch);
+    }
+  }
+
+  private void deleteBatches(GroupState state, long from, long before) throws RocksDBException {
+    out.deleteRange(log, Keys.log(state.group, from), Keys.log(state.group, before));
+    pendingOf(state).subMap(from, before).clear();
+  }
+
+  private NavigableMap<Long, EntryBatch> pendingOf(GroupState state) {
+    return pending.computeIfAbsent(state.group, group -> new TreeMap<>());
+  }
+
+  private void deleteGoneTermStarts(GroupState state, List<EntryId> before)
+      throws RocksDBException {
+    Set<Long> kept = new HashSet<>();
+    state.outline.termStarts().forEach(start -> kept.add(start.term()));
+    for (EntryId start : before) {
+      if (!kept.contains(start.term())) {
+        out.delete(meta, Keys.meta(Keys.TERM_START, state.group, start.term()));
+      }
+    }
+  }
+
+  private void deleteConfiguration(GroupState state, int position) throws RocksDBException {
+    out.delete(
+        meta, Keys.meta(Keys.CONFIGURATION, state.group, state.configurationKeys.remove(position)));
+  }
+
+  private void putNumber(byte[] key, long number) throws RocksDBException {
+    out.put(meta, key, NumberRecord.encode(key, number));
+  }
+}

@@ -1,0 +1,103 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.storage.CompactedException;
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.LogWrite;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers beside a writer that appends, truncates and compacts: they get the entries or a clear refusal, never a hole. */
+class ConcurrentReadTest {
+
+  private static final int STEPS = 600;
+
+  @TempDir
+  Path temporary;
+
+  private final AtomicLong first = new AtomicLong(1);
+  private final AtomicLong last = new AtomicLong();
+  private final AtomicBoolean done = new AtomicBoolean();
+
+  @Test
+  void readersSeeEntriesOrARefusal() throws Exception {
+    ExecutorService readers = Executors.newFixedThreadPool(2);
+    try (LogStore store = TestLog.at(temporary.resolve("log"))
+        .memtableBytes(64 << 10)
+        .durability(LogStore.Durability.UNSAFE_NOT_SYNCED)
+        .build()) {
+      TestLog.create(store);
+      List<Future<Integer>> results = new ArrayList<>();
+      for (int seed = 0; seed < 2; seed++) {
+        Random random = new Random(seed);
+        results.add(readers.submit(() -> read(store, random)));
+      }
+      try {
+        write(store, new Random(9));
+      } finally {
+        done.set(true);
+      }
+      for (Future<Integer> result : results) {
+        assertThat(result.get()).as("successful reads").isPositive();
+      }
+    } finally {
+      readers.shutdownNow();
+    }
+  }
+
+  private void write(LogStore store, Random random) {
+    for (int step = 0; step < STEPS; step++) {
+      long from = last.get() + 1;
+      if (random.nextInt(5) == 0 && last.get() - first.get() > 10) {
+        from -= random.nextInt(5);
+        last.set(from - 1);
+      }
+      long compactTo = 0;
+      if (random.nextInt(7) == 0 && last.get() - first.get() > 40) {
+        compactTo = first.get() + random.nextInt(20);
+        first.set(compactTo + 1);
+      }
+      List<EntryBatch> batches = List.of(TestLog.batch(from, 700), TestLog.batch(from + 1, 700));
+      store.write(
+          LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, from, batches, compactTo))));
+      last.set(from + 1);
+    }
+  }
+
+  private int read(LogStore store, Random random) {
+    int successful = 0;
+    while (!done.get()) {
+      long low = first.get();
+      long high = last.get();
+      if (high < low) {
+        continue;
+      }
+      long from = low + random.nextLong(high - low + 1);
+      try {
+        long next = from;
+        for (EntryBatch batch : store.read(TestLog.G, from, high, 5_000)) {
+          assertThat(batch).isEqualTo(TestLog.batch(next++, 700));
+        }
+        successful++;
+      } catch (CompactedException e) {
+        assertThat(e.firstIndex()).isGreaterThan(from);
+      } catch (LogStoreException e) {
+        assertThat(e).as("a truncated end").hasMessageContaining("ends at");
+      }
+    }
+    return successful;
+  }
+}

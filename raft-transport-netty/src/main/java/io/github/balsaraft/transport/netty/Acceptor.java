@@ -1,0 +1,139 @@
+package io.github.balsaraft.transport.netty;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.transport.TransportException;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Listens, and takes care of the connections that others dial until their frames are read. Thread-safe. */
+final class Acceptor {
+
+  private final NettyOptions options;
+  private final Supplier<Identity> self;
+  private final Deliveries deliveries;
+  private final Counters counters;
+  private final RateLimitedLog log;
+  private final Map<HostId, PeerLink> links;
+  private final InboundConnections connections;
+  private @Nullable Channel server;
+
+  Acceptor(
+      NettyOptions options,
+      Supplier<Identity> self,
+      Deliveries deliveries,
+      Counters counters,
+      RateLimitedLog log,
+      Map<HostId, PeerLink> links) {
+    this.options = options;
+    this.self = self;
+    this.deliveries = deliveries;
+    this.counters = counters;
+    this.log = log;
+    this.links = links;
+    this.connections =
+        new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
+  }
+
+  /**
+   * Starts listening.
+   *
+   * @throws TransportException if that fails
+   */
+  Channel listen(EventLoops loops) {
+    InetSocketAddress address;
+    try {
+      address = options.bind().resolve();
+    } catch (UnknownHostException e) {
+      throw new TransportException(
+          "can't listen on " + options.bind() + ": this machine knows no host of that name", e);
+    }
+    ChannelFuture binding = loops
+        .server()
+        .childHandler(new ChannelInitializer<Channel>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            accept(channel);
+          }
+        })
+        .bind(address)
+        .awaitUninterruptibly();
+    Throwable failure = binding.cause();
+    if (failure != null) {
+      String advice = failure instanceof BindException
+          ? "; another process may be listening there, or the address isn't this machine's"
+          : "";
+      throw new TransportException(
+          "can't listen on " + options.bind() + ": " + failure.getMessage() + advice, failure);
+    }
+    server = binding.channel();
+    return binding.channel();
+  }
+
+  private void accept(Channel channel) {
+    Channel tooMany = connections.accepted(channel);
+    if (tooMany != null) {
+      counters.inboundRejected.increment();
+      log.warn(
+          "inbound", "closing a connection from {}: there are too many", tooMany.remoteAddress());
+      Quietly.close(tooMany);
+      if (tooMany == channel) {
+        return;
+      }
+    }
+    channel.closeFuture().addListener(closed -> connections.closed(channel));
+    channel
+        .pipeline()
+        .addLast(new AcceptHandshake(
+            self, options.handshakeTimeoutMillis(), counters, log, this::welcome));
+  }
+
+  private ChannelHandler welcome(ChannelHandlerContext ctx, Hello hello) {
+    Channel channel = ctx.channel();
+    HostId peer = hello.self().host().host();
+    Channel replaced = connections.established(channel, peer, hello.lane());
+    if (replaced != null) {
+      Quietly.close(replaced);
+    }
+    channel.closeFuture().addListener(closed -> {
+      PeerLink link = links.get(peer);
+      // One that was replaced, or that we closed ourselves, says nothing about the peer.
+      if (connections.closed(channel, peer, hello.lane())
+          && link != null
+          && hello.lane() == LaneKind.CONTROL) {
+        link.inboundLost();
+      }
+    });
+    PeerLink link = links.get(peer);
+    if (link != null) {
+      link.inboundEstablished(hello.lane(), hello.self().run());
+    }
+    return new FrameDecoder(
+        hello.self().host(), options.maxFrameBytes(), deliveries, counters, log);
+  }
+
+  /** Closes what others dialled; they may dial again. */
+  void closeConnections() {
+    connections.takeAll().forEach(Quietly::close);
+  }
+
+  /** Stops listening, and closes what others dialled. */
+  void close() {
+    Channel listening = server;
+    if (listening != null) {
+      ChannelFuture closing = listening.close();
+      if (!listening.eventLoop().inEventLoop()) {
+        closing.awaitUninterruptibly();
+      }
+    }
+    closeConnections();
+  }
+}

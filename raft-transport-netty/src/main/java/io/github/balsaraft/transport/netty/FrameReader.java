@@ -1,0 +1,123 @@
+package io.github.balsaraft.transport.netty;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.Message;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
+import io.github.balsaraft.transport.netty.wire.v1.Messages.Frame;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the messages of a frame. What it can't understand of a well-formed frame it drops and counts: an unknown kind from
+ * a newer peer, an entry that fails its checksum, a message that contradicts itself. A frame that isn't well-formed is the
+ * end of its connection.
+ *
+ * <p>Not thread-safe; one per connection.
+ */
+final class FrameReader {
+
+  private static final int GROUP_TAG =
+      Envelope.GROUP_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+
+  private final String peer;
+  private final Counters counters;
+  private final RateLimitedLog log;
+  private final MessageReader messages = new MessageReader();
+
+  /** A reader of what one peer, as named in log lines, sends on one connection. */
+  FrameReader(String peer, Counters counters, RateLimitedLog log) {
+    this.peer = peer;
+    this.counters = counters;
+    this.log = log;
+  }
+
+  /**
+   * Reads all messages between position and limit.
+   *
+   * @throws InvalidProtocolBufferException if the bytes are no frame
+   */
+  List<GroupMessage> read(ByteBuffer frame) throws InvalidProtocolBufferException {
+    List<GroupMessage> read = new ArrayList<>();
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(frame);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag == lengthDelimitedTag(Frame.MESSAGES_FIELD_NUMBER)) {
+          int outer = in.pushLimit(in.readRawVarint32());
+          GroupMessage message = readEnvelope(in);
+          in.popLimit(outer);
+          if (message != null) {
+            read.add(message);
+          }
+        } else {
+          WireFields.skip(tag, in);
+        }
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new InvalidProtocolBufferException(e);
+    }
+    return read;
+  }
+
+  private @Nullable GroupMessage readEnvelope(CodedInputStream in) throws IOException {
+    long group = 0;
+    Message message = null;
+    boolean counted = false;
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      int field = WireFormat.getTagFieldNumber(tag);
+      if (tag == GROUP_TAG) {
+        group = in.readUInt64();
+      } else if (tag == lengthDelimitedTag(field) && MessageReader.isKnown(field)) {
+        message = readMessage(field, in);
+        counted = message == null;
+      } else {
+        WireFields.skip(tag, in);
+      }
+    }
+    if (message == null) {
+      if (!counted) {
+        counters.unknownMessages.increment();
+      }
+      return null;
+    }
+    if (group < 0) {
+      counters.malformedMessages.increment();
+      return null;
+    }
+    return new GroupMessage(new GroupId(group), message);
+  }
+
+  /** Reads a message, or drops and counts it and returns null. */
+  private @Nullable Message readMessage(int kind, CodedInputStream in) throws IOException {
+    int outer = in.pushLimit(in.readRawVarint32());
+    Message message = null;
+    try {
+      message = messages.read(kind, in);
+    } catch (UnknownFormatException e) {
+      counters.unknownMessages.increment();
+      log.warn("unknown " + peer, "dropped a message from {}: {}", peer, e.toString());
+    } catch (CorruptDataException | IllegalArgumentException e) {
+      counters.malformedMessages.increment();
+      log.warn("malformed " + peer, "dropped a message from {}: {}", peer, e.toString());
+    }
+    // The stream itself is sound: every length fits into the one around it. So only this message is
+    // lost.
+    in.skipRawBytes(in.getBytesUntilLimit());
+    in.popLimit(outer);
+    return message;
+  }
+
+  private static int lengthDelimitedTag(int field) {
+    return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
+}

@@ -1,0 +1,188 @@
+package io.github.balsaraft.transport.netty;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.transport.netty.wire.v1.Handshakes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of a handshake: a head that never changes and a protobuf message; {@code handshake.proto} describes both. */
+final class HandshakeCodec {
+
+  static final int HEAD_BYTES = 8;
+  static final int MAX_MESSAGE_BYTES = 1024;
+
+  /** "BLSA". */
+  private static final int MAGIC = 0x424c5341;
+
+  /** So long that a refusal fits in spite of the identity beside it. */
+  private static final int MAX_DETAIL_CHARS = 256;
+
+  private HandshakeCodec() {}
+
+  /** The bytes on a new connection aren't a handshake of ours. */
+  static final class NotOursException extends Exception {
+    private final String why;
+
+    NotOursException(String why) {
+      super(why);
+      this.why = why;
+    }
+
+    String why() {
+      return why;
+    }
+  }
+
+  /**
+   * The message of a handshake and the version in front of it.
+   *
+   * @param version from the head
+   * @param message the bytes behind it
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, handed on once
+  record Raw(int version, byte[] message) {}
+
+  /** Takes a handshake off the buffer, or returns null and takes nothing as long as it isn't all there. */
+  static @Nullable Raw read(ByteBuf in) throws NotOursException {
+    int start = in.readerIndex();
+    // Each byte is checked as soon as it is there: a stranger who says "GET /" doesn't get a
+    // second's patience.
+    for (int i = 0; i < Math.min(4, in.readableBytes()); i++) {
+      if (in.getByte(start + i) != (byte) (MAGIC >>> (24 - 8 * i))) {
+        throw new NotOursException(
+            "it began with " + ByteBufUtil.hexDump(in, start, Math.min(16, in.readableBytes())));
+      }
+    }
+    if (in.readableBytes() < HEAD_BYTES) {
+      return null;
+    }
+    int length = in.getUnsignedShort(start + 6);
+    if (length > MAX_MESSAGE_BYTES) {
+      throw new NotOursException("its handshake has " + length + " bytes");
+    }
+    if (in.readableBytes() < HEAD_BYTES + length) {
+      return null;
+    }
+    byte[] message = new byte[length];
+    in.getBytes(start + HEAD_BYTES, message);
+    in.skipBytes(HEAD_BYTES + length);
+    return new Raw(in.getUnsignedShort(start + 4), message);
+  }
+
+  static ByteBuf write(Hello hello, ByteBufAllocator allocator) {
+    return write(
+        hello.newestVersion(),
+        Handshakes.Hello.newBuilder()
+            .setSelf(toWire(hello.self()))
+            .setWantedHost(hello.wanted().name())
+            .setLane(
+                hello.lane() == LaneKind.BULK
+                    ? Handshakes.Lane.LANE_BULK
+                    : Handshakes.Lane.LANE_CONTROL)
+            .setOldestVersion(hello.oldestVersion())
+            .build(),
+        allocator);
+  }
+
+  static Hello toHello(Raw raw) throws NotOursException {
+    try {
+      Handshakes.Hello hello = Handshakes.Hello.parseFrom(raw.message);
+      LaneKind lane = switch (hello.getLane()) {
+        case LANE_CONTROL -> LaneKind.CONTROL;
+        case LANE_BULK -> LaneKind.BULK;
+        default -> throw new NotOursException("it wants a lane that doesn't exist");
+      };
+      return new Hello(
+          raw.version,
+          hello.getOldestVersion(),
+          fromWire(hello.getSelf()),
+          new HostId(hello.getWantedHost()),
+          lane);
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new NotOursException("its handshake is malformed: " + e.getMessage());
+    }
+  }
+
+  static ByteBuf write(Answer answer, ByteBufAllocator allocator) {
+    Handshakes.Answer.Builder wire = Handshakes.Answer.newBuilder().setSelf(toWire(answer.self()));
+    Refusal refusal = answer.refusal();
+    if (refusal != null) {
+      String detail = refusal.detail();
+      wire.setRefusal(toWire(refusal.reason()))
+          .setDetail(detail.substring(0, Math.min(MAX_DETAIL_CHARS, detail.length())));
+    }
+    return write(answer.version(), wire.build(), allocator);
+  }
+
+  static Answer toAnswer(Raw raw) throws NotOursException {
+    try {
+      Handshakes.Answer answer = Handshakes.Answer.parseFrom(raw.message);
+      RefusalReason reason = fromWire(answer.getRefusal());
+      return new Answer(
+          raw.version,
+          fromWire(answer.getSelf()),
+          reason == null ? null : new Refusal(reason, answer.getDetail()));
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      throw new NotOursException("its answer is malformed: " + e.getMessage());
+    }
+  }
+
+  private static ByteBuf write(int version, MessageLite message, ByteBufAllocator allocator) {
+    byte[] bytes = message.toByteArray();
+    return allocator
+        .buffer(HEAD_BYTES + bytes.length)
+        .writeInt(MAGIC)
+        .writeShort(version)
+        .writeShort(bytes.length)
+        .writeBytes(bytes);
+  }
+
+  private static Handshakes.Identity toWire(Identity identity) {
+    HostRecord host = identity.host();
+    ClusterIdentity cluster = host.cluster();
+    return Handshakes.Identity.newBuilder()
+        .setHost(host.host().name())
+        .setIncarnation(host.incarnation())
+        .setClusterId(cluster == null ? 0 : cluster.id())
+        .setClusterEpoch(cluster == null ? 0 : cluster.epoch())
+        .setRun(identity.run())
+        .build();
+  }
+
+  private static Identity fromWire(Handshakes.Identity wire) {
+    ClusterIdentity cluster = wire.getClusterId() == 0
+        ? null
+        : new ClusterIdentity(wire.getClusterId(), wire.getClusterEpoch());
+    return new Identity(
+        new HostRecord(new HostId(wire.getHost()), wire.getIncarnation(), cluster), wire.getRun());
+  }
+
+  private static Handshakes.Refusal toWire(RefusalReason reason) {
+    return switch (reason) {
+      case VERSION -> Handshakes.Refusal.REFUSAL_VERSION;
+      case WRONG_HOST -> Handshakes.Refusal.REFUSAL_WRONG_HOST;
+      case WRONG_CLUSTER -> Handshakes.Refusal.REFUSAL_WRONG_CLUSTER;
+      case WRONG_EPOCH -> Handshakes.Refusal.REFUSAL_WRONG_EPOCH;
+      case NAME_TAKEN -> Handshakes.Refusal.REFUSAL_NAME_TAKEN;
+      case OTHER -> throw new IllegalArgumentException("only ever received");
+    };
+  }
+
+  private static @Nullable RefusalReason fromWire(Handshakes.Refusal wire) {
+    return switch (wire) {
+      case REFUSAL_NONE -> null;
+      case REFUSAL_VERSION -> RefusalReason.VERSION;
+      case REFUSAL_WRONG_HOST -> RefusalReason.WRONG_HOST;
+      case REFUSAL_WRONG_CLUSTER -> RefusalReason.WRONG_CLUSTER;
+      case REFUSAL_WRONG_EPOCH -> RefusalReason.WRONG_EPOCH;
+      case REFUSAL_NAME_TAKEN -> RefusalReason.NAME_TAKEN;
+      case UNRECOGNIZED -> RefusalReason.OTHER;
+    };
+  }
+}

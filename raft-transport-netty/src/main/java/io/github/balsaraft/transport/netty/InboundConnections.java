@@ -1,0 +1,79 @@
+package io.github.balsaraft.transport.netty;
+
+import io.github.balsaraft.model.HostId;
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections that others dialled: how many there may be, and which of them is a peer's current one. Strangers can't
+ * take more than a bounded amount of memory, nor keep peers out by connecting and saying nothing.
+ *
+ * <p>Thread-safe.
+ */
+final class InboundConnections {
+
+  private final int maxAll;
+  private final int maxPending;
+  // Before the handshake, in the order of their arrival.
+  private final Set<Channel> pending = new LinkedHashSet<>();
+  private final Map<Slot, Channel> established = new HashMap<>();
+
+  private record Slot(HostId peer, LaneKind lane) {}
+
+  InboundConnections(int maxAll, int maxPending) {
+    this.maxAll = maxAll;
+    this.maxPending = maxPending;
+  }
+
+  /** A connection was accepted. Returns one that has to be closed to make up for it, perhaps itself, or null. */
+  synchronized @Nullable Channel accepted(Channel channel) {
+    if (pending.size() + established.size() >= maxAll) {
+      return channel;
+    }
+    Channel tooOld = null;
+    if (pending.size() >= maxPending) {
+      tooOld = pending.iterator().next();
+      pending.remove(tooOld);
+    }
+    pending.add(channel);
+    return tooOld;
+  }
+
+  /**
+   * A handshake is through. Returns the connection that it replaces, to be closed: a peer dials again only after it gave up
+   * the earlier one, whatever our side of that one still believes.
+   */
+  synchronized @Nullable Channel established(Channel channel, HostId peer, LaneKind lane) {
+    pending.remove(channel);
+    return established.put(new Slot(peer, lane), channel);
+  }
+
+  /** A connection without a handshake was closed. */
+  synchronized void closed(Channel channel) {
+    pending.remove(channel);
+  }
+
+  /** A peer's connection was closed. Returns whether it was the current one. */
+  synchronized boolean closed(Channel channel, HostId peer, LaneKind lane) {
+    return established.remove(new Slot(peer, lane), channel);
+  }
+
+  /** Forgets all connections and returns them. */
+  synchronized List<Channel> takeAll() {
+    List<Channel> all = new ArrayList<>(pending);
+    all.addAll(established.values());
+    pending.clear();
+    established.clear();
+    return all;
+  }
+
+  synchronized int size() {
+    return pending.size() + established.size();
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.balsaraft.transport.netty;
+
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.transport.PeerConnection;
+import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportException;
+import io.github.balsaraft.transport.TransportReceiver;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Transport} over TCP. To each peer it keeps two connections, one for small messages and one for bulk, so that a
+ * heartbeat is never stuck behind megabytes of entries.
+ *
+ * <pre>{@code
+ * Transport transport = NettyTransport.builder().bindAddress("10.0.0.1:7000").build();
+ * }</pre>
+ *
+ * <p>The first message to a peer connects to it; a broken connection is made again at once, and after growing pauses when
+ * that fails. While a peer can't be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
+ * has said false. {@link TransportReceiver#onPeerGone} comes within milliseconds of the death of a peer's process, since
+ * its machine then refuses connections; a machine that dies says nothing, and there is no hint.
+ *
+ * <p>Nothing here is encrypted or authenticated: it is meant for a network where only the cluster's hosts are. Strangers
+ * who connect all the same are turned away by the handshake and cost a bounded amount of memory.
+ *
+ * <p>Log lines about what others do are limited to one per subject and half a minute; {@link #stats} counts each case.
+ */
+public final class NettyTransport implements Transport {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
+
+  private final NettyOptions options;
+  private final Counters counters = new Counters();
+  private final RateLimitedLog log = new RateLimitedLog(LOG);
+  private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
+  private volatile @Nullable Running running;
+  private volatile boolean closed;
+
+  NettyTransport(NettyOptions options) {
+    this.options = options;
+  }
+
+  /** Settings of a new transport. */
+  public static NettyTransportBuilder builder() {
+    return new NettyTransportBuilder();
+  }
+
+  @Override
+  public synchronized void start(Supplier<HostRecord> self, TransportReceiver receiver) {
+    if (running != null || closed) {
+      throw new IllegalStateException("a transport is started once");
+    }
+    String name = "balsa-net-" + self.get().host();
+    EventLoops loops = new EventLoops(options.eventLoopThreads(), name);
+    // Part of every handshake; any value does as long as another start draws another.
+    long run = ThreadLocalRandom.current().nextLong();
+    Supplier<Identity> identity = () -> new Identity(self.get(), run);
+    Deliveries deliveries = new Deliveries(receiver, counters);
+    Dialer dialer = new Dialer(loops, options, identity, counters, name);
+    Acceptor acceptor = new Acceptor(options, identity, deliveries, counters, log, links);
+    try {
+      Channel server = acceptor.listen(loops);
+      running = new Running(loops, deliveries, dialer, acceptor, reachedAt(server));
+    } catch (TransportException e) {
+      dialer.close();
+      loops.close();
+      throw e;
+    }
+    LOG.info(
+        "listening on {}, reached at {}, {}",
+        options.bind(),
+        localAddress(),
+        EventLoops.socketType());
+  }
+
+  private String reachedAt(Channel server) {
+    int port = ((InetSocketAddress) server.localAddress()).getPort();
+    HostPort advertised = options.advertised();
+    if (advertised == null) {
+      return options.bind().withPort(port).toString();
+    }
+    return (advertised.port() == 0 ? advertised.withPort(port) : advertised).toString();
+  }
+
+  @Override
+  public void identityChanged() {
+    Running current = running;
+    if (current == null || closed) {
+      return;
+    }
+    current.acceptor.closeConnections();
+    links.values().forEach(PeerLink::identityChanged);
+  }
+
+  @Override
+  public String localAddress() {
+    Running current = running;
+    if (current == null) {
+      throw new IllegalStateException("the address is known once the transport is started");
+    }
+    return current.address;
+  }
+
+  @Override
+  public void setRoute(HostId peer, String address) {
+    Running current = running;
+    if (current == null) {
+      throw new IllegalStateException("routes are set once the transport is started");
+    }
+    if (closed) {
+      return;
+    }
+    links
+        .computeIfAbsent(
+            peer,
+            any -> new PeerLink(
+                peer,
+                address,
+                current.loops.next(),
+                current.dialer,
+                options,
+                current.deliveries,
+                counters,
+                log))
+        .setAddress(address);
+  }
+
+  @Override
+  public void send(HostId to, List<GroupMessage> messages) {
+    PeerLink link = links.get(to);
+    if (closed) {
+      return;
+    }
+    if (link == null) {
+      counters.droppedNoRoute.add(messages.size());
+      return;
+    }
+    link.send(messages);
+  }
+
+  @Override
+  public PeerConnection connection(HostId peer) {
+    PeerLink link = links.get(peer);
+    return link == null
+        ? new PeerConnection(PeerConnection.State.UNKNOWN, "nobody has said where it is")
+        : link.connection();
+  }
+
+  /** What was counted since the transport was made; never blocks. */
+  public NettyTransportStats stats() {
+    return counters.read();
+  }
+
+  /**
+   * Stops delivering, closes all connections and ends all threads. When it returns, no receiver method runs any more,
+   * unless it was called by one.
+   */
+  @Override
+  public void close() {
+    Running current;
+    synchronized (this) {
+      current = running;
+      if (closed || current == null) {
+        closed = true;
+        return;
+      }
+      closed = true;
+    }
+    current.deliveries.close();
+    // First the listening socket, so that peers that reconnect at once are refused instead of
+    // accepted and dropped.
+    current.acceptor.close();
+    links.values().forEach(PeerLink::close);
+    current.dialer.close();
+    current.loops.close();
+  }
+
+  /** What there is between start and close. */
+  private record Running(
+      EventLoops loops, Deliveries deliveries, Dialer dialer, Acceptor acceptor, String address) {}
+}

@@ -1,0 +1,224 @@
+package io.github.balsaraft.transport.netty;
+
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.transport.PeerConnection;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * The way to one peer: two lanes, and what their fate says about the peer.
+ *
+ * <p>{@link #send}, {@link #connection} and the methods that say what happened elsewhere may be called by any thread; the
+ * rest runs on the one event loop that both lanes have in common.
+ */
+final class PeerLink implements OutboundLane.Owner {
+
+  /** How long a dying process is given to close its listening socket after it dropped a connection. */
+  private static final long QUICK_RETRY_MILLIS = 5;
+
+  private final HostId peer;
+  private final EventLoop loop;
+  private final Dialer dialer;
+  private final NettyOptions options;
+  private final Deliveries deliveries;
+  private final Counters counters;
+  private final RateLimitedLog log;
+  private final OutboundLane control;
+  private final OutboundLane bulk;
+  private volatile String address;
+
+  // Of the event loop.
+  private final GoneDetector gone = new GoneDetector();
+  private boolean writable = true;
+
+  PeerLink(
+      HostId peer,
+      String address,
+      EventLoop loop,
+      Dialer dialer,
+      NettyOptions options,
+      Deliveries deliveries,
+      Counters counters,
+      RateLimitedLog log) {
+    this.peer = peer;
+    this.address = address;
+    this.loop = loop;
+    this.dialer = dialer;
+    this.options = options;
+    this.deliveries = deliveries;
+    this.counters = counters;
+    this.log = log;
+    this.control = new OutboundLane(LaneKind.CONTROL, loop, this, options, counters);
+    this.bulk = new OutboundLane(LaneKind.BULK, loop, this, options, counters);
+  }
+
+  /** Queues messages; never blocks. */
+  void send(List<GroupMessage> messages) {
+    for (GroupMessage message : messages) {
+      QueuedMessage measured = QueuedMessage.measure(message);
+      if (measured.frameBytes() > options.maxFrameBytes()) {
+        counters.droppedTooLarge.increment();
+        log.warn(
+            "large " + peer,
+            "dropped a message of {} bytes for {}: raise maxFrameBytes, now {}, on all hosts",
+            measured.frameBytes(),
+            peer,
+            options.maxFrameBytes());
+      } else {
+        (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
+      }
+    }
+    // Both, whatever was sent: the bulk lane is to be there when the first entries are.
+    control.want();
+    bulk.want();
+  }
+
+  /** The state of the way to the peer: that of its control lane, without which nothing works. */
+  PeerConnection connection() {
+    return control.status();
+  }
+
+  void setAddress(String newAddress) {
+    onLoop(() -> {
+      if (!newAddress.equals(address)) {
+        address = newAddress;
+        gone.forget();
+        control.restart();
+        bulk.restart();
+      }
+    });
+  }
+
+  /** What was said in handshakes is out of date. */
+  void identityChanged() {
+    onLoop(() -> {
+      control.restart();
+      bulk.restart();
+    });
+  }
+
+  /** The peer dialled us and passed the handshake. */
+  void inboundEstablished(LaneKind lane, long run) {
+    onLoop(() -> {
+      if (lane == LaneKind.CONTROL) {
+        gone.heardFrom();
+      }
+      control.restartUnlessRun(run);
+      bulk.restartUnlessRun(run);
+      control.hurry();
+      bulk.hurry();
+    });
+  }
+
+  /** A control connection that the peer had dialled broke: is ours still good? */
+  void inboundLost() {
+    onLoop(() -> {
+      if (control.isConnected()) {
+        probe();
+      } else if (gone.connectionLost()) {
+        control.hurry();
+      }
+    });
+  }
+
+  private void probe() {
+    dialer.probe(loop, peer, address, new Dialer.Listener() {
+      @Override
+      public void connected(Channel channel, Identity identity) {}
+
+      @Override
+      public void failed(DialFailure failure) {
+        if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS) {
+          // Dead, though our connection hasn't noticed. What follows is what always follows when it
+          // breaks.
+          control.breakConnection();
+          bulk.breakConnection();
+        }
+      }
+    });
+  }
+
+  void close() {
+    onLoop(() -> {
+      control.close();
+      bulk.close();
+    });
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The transport is closed.
+    }
+  }
+
+  @Override
+  public String address() {
+    return address;
+  }
+
+  @Override
+  public void dial(LaneKind lane, Dialer.Listener listener) {
+    dialer.dial(loop, peer, address, lane, listener);
+  }
+
+  @Override
+  public void connected(OutboundLane lane) {
+    if (lane == control) {
+      gone.connected();
+    }
+  }
+
+  @Override
+  public void lost(OutboundLane lane) {
+    if (lane == control) {
+      gone.connectionLost();
+    }
+  }
+
+  @Override
+  public long failed(OutboundLane lane, DialFailure failure) {
+    if (failure.kind() == DialFailure.Kind.REFUSED) {
+      log.warn("refused " + peer, "can't talk to {} at {}: {}", peer, address, failure.detail());
+    }
+    if (lane != control) {
+      return -1;
+    }
+    return switch (gone.attemptFailed(
+        failure.kind() == DialFailure.Kind.NOBODY_LISTENS,
+        failure.kind() == DialFailure.Kind.DROPPED)) {
+      case NOTHING -> -1;
+      case RETRY_QUICKLY -> QUICK_RETRY_MILLIS;
+      case GONE -> {
+        counters.peersGone.increment();
+        deliveries.peerGone(peer);
+        yield -1;
+      }
+    };
+  }
+
+  @Override
+  public void roomChanged(OutboundLane lane) {
+    if (lane != bulk) {
+      return;
+    }
+    long pending = bulk.pendingBytes();
+    long bound = options.maxQueuedBulkBytes();
+    boolean now;
+    if (bulk.isFailing()) {
+      now = false;
+    } else if (writable) {
+      now = pending <= bound / 2;
+    } else {
+      now = pending < bound / 4;
+    }
+    if (now != writable) {
+      writable = now;
+      deliveries.writabilityChanged(peer, now);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.balsaraft.transport.netty;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.testing.TransportTestHost;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+
+/** What tests of a transport against plain sockets have in common; all of it is closed after the test. */
+abstract class NettyHosts {
+
+  static final HostId PEER = new HostId("n2");
+
+  private final ConcurrentLinkedQueue<AutoCloseable> open = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  final void closeAll() throws Exception {
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+  }
+
+  static NettyTransportBuilder settings() {
+    return NettyTransport.builder().bindAddress("127.0.0.1:0");
+  }
+
+  final TransportTestHost host(String name, NettyTransportBuilder settings) {
+    TransportTestHost host =
+        new TransportTestHost(new HostRecord(new HostId(name), 1, null), settings.build());
+    open.add(host);
+    return host;
+  }
+
+  final ServerSocket listen() throws Exception {
+    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    server.setSoTimeout(20_000);
+    open.add(server);
+    return server;
+  }
+
+  final RawPeer acceptFrom(ServerSocket server) throws Exception {
+    RawPeer peer = new RawPeer(server.accept());
+    open.add(peer);
+    return peer;
+  }
+
+  static NettyTransportStats stats(TransportTestHost host) {
+    return ((NettyTransport) host.transport()).stats();
+  }
+
+  /** Both lanes, each with its own hello. */
+  final RawPeer acceptControlLane(ServerSocket server) throws Exception {
+    RawPeer control = null;
+    for (int i = 0; i < 2; i++) {
+      RawPeer lane = acceptFrom(server);
+      if (lane.accept(PEER.name()).lane() == LaneKind.CONTROL) {
+        control = lane;
+      }
+    }
+    return Objects.requireNonNull(control, "a control lane among the two");
+  }
+}

@@ -1,0 +1,139 @@
+package io.github.balsaraft.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.SampleMessages;
+import io.github.balsaraft.testing.TransportTestHost;
+import io.github.balsaraft.transport.PeerConnection.State;
+import io.github.balsaraft.transport.TransportException;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Bounds, counters, and the ends of a transport's life. */
+@ExtendWith(NoLeaks.class)
+class NettyLimitsTest extends NettyHosts {
+
+  /** The peer accepts and never reads. Memory is bounded, and the other peers don't notice. */
+  @Test
+  void slowReaderCostsBoundedMemory() throws Exception {
+    long bound = 4 << 20;
+    TransportTestHost a = host("n1", settings().maxQueuedBytesPerPeer(bound));
+    TransportTestHost healthy = host("n3", settings());
+    a.routeTo(healthy);
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    acceptControlLane(server);
+    a.receiver().await("connected", () -> stats(a).connects() == 2);
+    int payload = 64 << 10;
+    int sent = 2000;
+    for (int i = 0; i < sent; i++) {
+      a.send(PEER, SampleMessages.append(i, payload));
+    }
+    a.receiver().await("not writable", () -> !a.receiver().writable(PEER));
+    NettyTransportStats stats = stats(a);
+    assertThat(stats.droppedQueueFull()).isPositive();
+    // What wasn't dropped is held, within the bound, or was taken by the kernel, which has bounds
+    // of its own.
+    assertThat((sent - stats.droppedQueueFull()) * payload).isLessThan(bound + (32 << 20));
+    a.send(healthy.id(), SampleMessages.append(1, payload));
+    healthy.receiver().await("the other", () -> healthy.receiver().messages().size() == 1);
+    assertThat(a.receiver().writable(healthy.id())).isTrue();
+  }
+
+  @Test
+  void tooLargeMessageIsDroppedAndCounted() {
+    TransportTestHost a = host("n1", settings().maxFrameBytes(64 << 10));
+    TransportTestHost b = host("n2", settings());
+    a.routeTo(b);
+    a.send(b.id(), SampleMessages.append(1, 64 << 10), SampleMessages.append(2, 63 << 10));
+    b.receiver().await("the one that fits", () -> b.receiver().messages().size() == 1);
+    assertThat(stats(a).droppedTooLarge()).isEqualTo(1);
+  }
+
+  @Test
+  void manySendsShareFlushes() {
+    TransportTestHost a = host("n1", settings());
+    TransportTestHost b = host("n2", settings());
+    a.routeTo(b);
+    int count = 20_000;
+    for (int i = 0; i < count; i++) {
+      a.send(b.id(), SampleMessages.heartbeat(i));
+    }
+    b.receiver().await("all", () -> b.receiver().messages().size() == count);
+    NettyTransportStats stats = stats(a);
+    assertThat(stats.messagesSent()).isEqualTo(count);
+    assertThat(stats.flushes()).isLessThan(count / 4);
+    assertThat(stats.framesSent()).isLessThan(count / 4);
+    assertThat(stats(b).messagesReceived()).isEqualTo(count);
+    assertThat(stats(b).bytesReceived()).isEqualTo(stats.bytesSent());
+  }
+
+  @Test
+  void sendWithoutRouteIsCounted() {
+    TransportTestHost a = host("n1", settings());
+    a.send(PEER, SampleMessages.heartbeat(1), SampleMessages.heartbeat(2));
+    assertThat(stats(a).droppedNoRoute()).isEqualTo(2);
+  }
+
+  @Test
+  void portInUseIsOneClearLine() throws Exception {
+    ServerSocket server = listen();
+    String address = "127.0.0.1:" + server.getLocalPort();
+    assertThatThrownBy(() -> host("n1", NettyTransport.builder().bindAddress(address)))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("can't listen on " + address)
+        .hasMessageContaining("in use");
+  }
+
+  @Test
+  void advertisedAddressIsWhatOthersAreTold() {
+    TransportTestHost a = host(
+        "n1", NettyTransport.builder().bindAddress("0.0.0.0:0").advertisedAddress("localhost:0"));
+    String address = a.transport().localAddress();
+    assertThat(address).startsWith("localhost:").doesNotEndWith(":0");
+    TransportTestHost b = host("n2", settings());
+    b.routeTo(a);
+    b.send(a.id(), SampleMessages.heartbeat(1));
+    a.receiver().await("the message", () -> a.receiver().messages().size() == 1);
+  }
+
+  /** A receiver may be what finds out that everything has to end. */
+  @Test
+  void closeFromWithinReceiverDoesNotHang() {
+    TransportTestHost a = host("n1", settings());
+    TransportTestHost b = host("n2", settings());
+    b.receiver().onEachBatch(batch -> b.close());
+    a.routeTo(b);
+    a.send(b.id(), SampleMessages.heartbeat(1));
+    b.receiver().await("the message", () -> !b.receiver().messages().isEmpty());
+    a.receiver().await("closed", () -> {
+      a.send(b.id(), SampleMessages.heartbeat(1));
+      return a.transport().connection(b.id()).state() == State.UNREACHABLE;
+    });
+  }
+
+  @Test
+  void hostsWithManyPeersCloseInAnyState() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket silent = listen();
+    ServerSocket dead = listen();
+    dead.close();
+    TransportTestHost b = host("n2", settings());
+    a.routeTo(b);
+    a.transport().setRoute(new HostId("silent"), "127.0.0.1:" + silent.getLocalPort());
+    a.transport().setRoute(new HostId("dead"), "127.0.0.1:" + dead.getLocalPort());
+    a.transport().setRoute(new HostId("unknown"), "unknown.invalid:1");
+    for (HostId peer :
+        List.of(b.id(), new HostId("silent"), new HostId("dead"), new HostId("unknown"))) {
+      a.send(peer, SampleMessages.append(1, 1000), SampleMessages.heartbeat(1));
+    }
+    acceptFrom(silent);
+    a.close();
+    assertThat(a.receiver().violations()).isEmpty();
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.balsaraft.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.testing.SampleMessages;
+import io.github.balsaraft.testing.TransportTestHost;
+import io.github.balsaraft.transport.PeerConnection.State;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** How connections come and go. The peer is often a plain socket, which can misbehave at will. */
+@ExtendWith(NoLeaks.class)
+class NettyReconnectTest extends NettyHosts {
+
+  @Test
+  void dialsOneConnectionForEachLane() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    acceptControlLane(server);
+    a.receiver().await("both", () -> stats(a).connects() == 2);
+    assertThat(a.transport().connection(PEER).state()).isEqualTo(State.CONNECTED);
+  }
+
+  /** What a killed process looks like: reset, and nobody at the port. The hint takes milliseconds, not a pause. */
+  @Test
+  void resetAndRefusedMeansGoneAtOnce() throws Exception {
+    TransportTestHost a =
+        host("n1", settings().reconnectDelay(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    RawPeer control = acceptControlLane(server);
+    server.close();
+    long start = System.nanoTime();
+    control.reset();
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    assertThat(millis).as("milliseconds until the hint").isLessThan(5_000);
+    assertThat(a.receiver().gone()).containsExactly(PEER);
+    assertThat(stats(a).peersGone()).isEqualTo(1);
+  }
+
+  /** A connection that breaks while the peer is alive and well is no hint, however often. */
+  @Test
+  void resetAndReconnectedIsNoHint() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    RawPeer control = acceptControlLane(server);
+    control.reset();
+    RawPeer again = acceptFrom(server);
+    assertThat(again.accept(PEER.name()).lane()).isEqualTo(LaneKind.CONTROL);
+    a.receiver().await("connected", () -> stats(a).connects() == 3);
+    assertThat(a.receiver().gone()).isEmpty();
+  }
+
+  /** A dying process may still take a connection with one hand while it drops all with the other. */
+  @Test
+  void acceptedAndDroppedThenRefusedMeansGone() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    RawPeer control = acceptControlLane(server);
+    control.reset();
+    acceptFrom(server).reset();
+    server.close();
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+    assertThat(a.receiver().gone()).containsExactly(PEER);
+  }
+
+  /** We never dialled it with success, but it dialled us: its end tells as much. */
+  @Test
+  void lossOfInboundConnectionIsLookedInto() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    RawPeer dialled = RawPeer.dial(a.transport().localAddress());
+    assertThat(dialled.hello(PEER.name(), "n1", LaneKind.CONTROL).answer()).isNotNull();
+    dialled.send(Wire.frame(SampleMessages.heartbeat(1)));
+    a.receiver().await("the message", () -> a.receiver().messages().size() == 1);
+    a.send(PEER, SampleMessages.heartbeat(2));
+    acceptControlLane(server);
+    a.receiver().await("connected", () -> stats(a).connects() == 2);
+    server.close();
+    // Ours stays open, as it does for a while if a machine on the way has swallowed the reset.
+    dialled.reset();
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+    assertThat(a.receiver().gone()).containsExactly(PEER);
+  }
+
+  /** The peer's process is a new one: connections to the old one are dead even if nobody has told us. */
+  @Test
+  void newRunOfPeerReplacesOldConnections() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    RawPeer old = acceptControlLane(server);
+    a.receiver().await("connected", () -> stats(a).connects() == 2);
+    try (TransportTestHost reborn = host(PEER.name(), settings())) {
+      reborn.routeTo(a);
+      reborn.send(a.id(), SampleMessages.heartbeat(3));
+      a.receiver().await("its message", () -> a.receiver().messages().size() == 1);
+      acceptControlLane(server);
+      a.receiver().await("connected anew", () -> stats(a).connects() == 4);
+      old.close();
+    }
+  }
+
+  /** Two processes under one host id: each would throw the other out for ever, as fast as it can. */
+  @Test
+  void connectionThatIsDroppedAgainAndAgainIsNotMadeInCircle() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    a.send(PEER, SampleMessages.heartbeat(1));
+    long start = System.nanoTime();
+    for (int i = 0; i < 10; i++) {
+      RawPeer lane = acceptFrom(server);
+      lane.accept(PEER.name());
+      lane.reset();
+    }
+    assertThat(System.nanoTime() - start)
+        .as("two lanes, five times each, with pauses in between")
+        .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(100));
+    assertThat(a.receiver().gone()).isEmpty();
+  }
+
+  @Test
+  void nameIsResolvedAtEachReconnect() throws Exception {
+    ServerSocket first = listen();
+    ServerSocket second = listen();
+    AtomicInteger port = new AtomicInteger(first.getLocalPort());
+    ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
+    TransportTestHost a = host("n1", settings().resolver((peer, address) -> {
+      asked.add(peer + " " + address + " " + Thread.currentThread().getName());
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), port.get());
+    }));
+    a.transport().setRoute(PEER, "somewhere:1");
+    a.send(PEER, SampleMessages.heartbeat(1));
+    RawPeer control = acceptControlLane(first);
+    port.set(second.getLocalPort());
+    control.reset();
+    assertThat(acceptFrom(second).accept(PEER.name()).wanted()).isEqualTo(PEER);
+    assertThat(asked)
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allMatch(call -> call.startsWith("n2 somewhere:1 "))
+        .allMatch(call -> call.contains("resolver"), "on a thread of its own");
+  }
+
+  @Test
+  void nameThatFailsIsAskedForAgain() throws Exception {
+    ServerSocket server = listen();
+    AtomicInteger asked = new AtomicInteger();
+    TransportTestHost a = host("n1", settings().resolver((peer, address) -> {
+      int call = asked.incrementAndGet();
+      if (call <= 2) {
+        throw new UnknownHostException(address);
+      }
+      if (call <= 4) {
+        throw new IllegalStateException("a resolver with a bug");
+      }
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
+    }));
+    a.transport().setRoute(PEER, "somewhere:1");
+    a.receiver().await("unreachable", () -> {
+      a.send(PEER, SampleMessages.heartbeat(1));
+      return a.transport().connection(PEER).state() == State.UNREACHABLE;
+    });
+    a.receiver().await("asked five times", () -> {
+      a.send(PEER, SampleMessages.heartbeat(1));
+      return asked.get() >= 5;
+    });
+    acceptFrom(server).accept(PEER.name());
+  }
+
+  @Test
+  void addressThatIsNoneIsExplained() {
+    TransportTestHost a = host("n1", settings());
+    a.transport().setRoute(PEER, "no port");
+    a.receiver().await("unreachable", () -> {
+      a.send(PEER, SampleMessages.heartbeat(1));
+      return a.transport().connection(PEER).state() == State.UNREACHABLE;
+    });
+    a.receiver().await("why", () -> a.transport().connection(PEER).detail().contains("host:port"));
+  }
+
+  /** Whoever sends to a dead host now and then must not keep old messages for its return. */
+  @Test
+  void dropsWhileUnreachableAndStopsDiallingWhenNobodySends() throws Exception {
+    ServerSocket server = listen();
+    int port = server.getLocalPort();
+    server.close();
+    TransportTestHost a =
+        host("n1", settings().reconnectDelay(Duration.ofMillis(1), Duration.ofMillis(2)));
+    a.transport().setRoute(PEER, "127.0.0.1:" + port);
+    a.receiver().await("dropped", () -> {
+      a.send(PEER, SampleMessages.heartbeat(1));
+      return stats(a).droppedUnreachable() > 3;
+    });
+    long[] failures = new long[1];
+    a.receiver().await("no more attempts", () -> {
+      long before = failures[0];
+      failures[0] = stats(a).connectFailures();
+      return before == failures[0];
+    });
+    assertThat(a.receiver().gone()).as("it was never there").isEmpty();
+  }
+}
