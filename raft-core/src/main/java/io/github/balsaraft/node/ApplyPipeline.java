@@ -156,6 +156,11 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
     mailbox.offer(task);
   }
 
+  /** How much waits for its turn, whatever it is. */
+  int waitingTasks() {
+    return mailbox.size();
+  }
+
   /** Applies nothing more; whoever waits is told so. */
   void stop(String reason) {
     mailbox.offer(() -> stopNow(reason));

@@ -38,6 +38,11 @@ final class Mailbox<E> {
     }
   }
 
+  /** Entries that wait or are being handled. */
+  int size() {
+    return pending.get();
+  }
+
   private void schedule() {
     try {
       executor.execute(this::handleBatch);

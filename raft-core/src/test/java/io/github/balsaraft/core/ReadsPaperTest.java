@@ -42,7 +42,8 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("6.4: a read is answered after a majority has confirmed the leader, at the commit index of its arrival")
+  @DisplayName(
+      "6.4: a read is answered after a majority has confirmed the leader, at the commit index of its arrival")
   void confirmedByMajority() {
     cluster.propose(leader, "x");
     cluster.settle();
@@ -74,11 +75,13 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("6.4: an answer to a heartbeat that was sent before the read arrived confirms nothing")
+  @DisplayName(
+      "6.4: an answer to a heartbeat that was sent before the read arrived confirms nothing")
   void earlierRound() {
     cluster.pass(leader, 100 * MILLIS);
     cluster.network().take(message -> message instanceof Heartbeat).forEach(cluster::deliver);
-    List<ProtocolMessage> late = cluster.network().take(message -> message instanceof HeartbeatResponse);
+    List<ProtocolMessage> late =
+        cluster.network().take(message -> message instanceof HeartbeatResponse);
     assertThat(late).hasSize(2);
     cluster.read(leader);
     cluster.network().take(message -> true);
@@ -109,7 +112,8 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("6.4: a follower asks its leader for an index, which is confirmed like a read of the leader's own")
+  @DisplayName(
+      "6.4: a follower asks its leader for an index, which is confirmed like a read of the leader's own")
   void followerRead() {
     cluster.propose(leader, "x");
     cluster.settle();
@@ -131,7 +135,8 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("6.4: a follower's request or its answer may get lost; it is asked again, and given up in the end")
+  @DisplayName(
+      "6.4: a follower's request or its answer may get lost; it is asked again, and given up in the end")
   void followerReadIsRepeated() {
     cluster.read(follower);
     cluster.network().take(message -> true);

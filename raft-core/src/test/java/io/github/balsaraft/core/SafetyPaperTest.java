@@ -52,7 +52,8 @@ class SafetyPaperTest {
   }
 
   @Test
-  @DisplayName("5.4.2, figure 8: copies of an earlier term's entry don't commit it, one of the own term above does")
+  @DisplayName(
+      "5.4.2, figure 8: copies of an earlier term's entry don't commit it, one of the own term above does")
   void onlyOwnTermByCounting() {
     cluster.preset(n1, 4, 1, 2);
     cluster.preset(n2, 4, 1, 2);
@@ -66,7 +67,8 @@ class SafetyPaperTest {
     again.timeout(leader);
     again.deliver(new io.github.balsaraft.model.PreVoteResponse(id("n2"), leader.id, 4, 5, true));
     again.deliver(new VoteResponse(id("n2"), leader.id, 5, true));
-    again.deliver(new AppendEntriesResponse(id("n2"), leader.id, 5, session, 2, 2, EntryId.NONE, EntryId.NONE));
+    again.deliver(new AppendEntriesResponse(
+        id("n2"), leader.id, 5, session, 2, 2, EntryId.NONE, EntryId.NONE));
     assertThat(leader.core().progressOf(id("n2")).match()).isEqualTo(2);
     assertThat(leader.core().commitIndex()).as("2@2 is on two of three").isZero();
     again.network().take(message -> message instanceof RequestVote);
@@ -75,10 +77,12 @@ class SafetyPaperTest {
   }
 
   @Test
-  @DisplayName("figure 3, leader append-only: a leader takes no entries from anybody of its own term")
+  @DisplayName(
+      "figure 3, leader append-only: a leader takes no entries from anybody of its own term")
   void leaderAppendOnly() {
     cluster.elect("n1");
-    cluster.deliver(new AppendEntries(n2.id, n1.id, 1, 1, EntryId.NONE, List.of(entry(1, 1), entry(1, 2)), 2));
+    cluster.deliver(
+        new AppendEntries(n2.id, n1.id, 1, 1, EntryId.NONE, List.of(entry(1, 1), entry(1, 2)), 2));
     assertThat(n1.leads()).isTrue();
     assertThat(n1.core().lastEntry()).isEqualTo(new EntryId(1, 1));
     assertThat(n1.core().droppedMessages()).isPositive();
@@ -91,12 +95,16 @@ class SafetyPaperTest {
     cluster.deliver(new RequestVote(n1.id, n2.id, 1, EntryId.NONE, false));
     assertThat(cluster.network().inFlight()).isEmpty();
     cluster.completeWrite(n2);
-    assertThat(cluster.network().take(message -> true)).singleElement().isInstanceOf(VoteResponse.class);
+    assertThat(cluster.network().take(message -> true))
+        .singleElement()
+        .isInstanceOf(VoteResponse.class);
 
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 1, EntryId.NONE, List.of(entry(1, 1)), 0));
     assertThat(cluster.network().inFlight()).isEmpty();
     cluster.completeWrite(n2);
-    assertThat(cluster.network().take(message -> true)).singleElement().isInstanceOf(AppendEntriesResponse.class);
+    assertThat(cluster.network().take(message -> true))
+        .singleElement()
+        .isInstanceOf(AppendEntriesResponse.class);
   }
 
   @Test
@@ -105,7 +113,8 @@ class SafetyPaperTest {
     cluster.elect("n1");
     cluster.propose(n1, "x");
     cluster.settle();
-    cluster.deliver(new AppendEntries(n3.id, n2.id, 9, 1, EntryId.NONE, List.of(entry(8, 1), entry(8, 2)), 0));
+    cluster.deliver(
+        new AppendEntries(n3.id, n2.id, 9, 1, EntryId.NONE, List.of(entry(8, 1), entry(8, 2)), 0));
     assertThat(n2.core().termAt(2)).isEqualTo(1);
     assertThat(n2.applied).containsExactly(new EntryId(1, 1), new EntryId(1, 2));
   }
@@ -143,7 +152,8 @@ class SafetyPaperTest {
   // ------------------------------------------------------------------ section 6
 
   @Test
-  @DisplayName("6: a configuration is in force as soon as it is appended, and reverts if it is truncated")
+  @DisplayName(
+      "6: a configuration is in force as soon as it is appended, and reverts if it is truncated")
   void inForceWhenAppended() {
     cluster.elect("n1");
     cluster.network().cut(n1.id, n2.id);
@@ -178,8 +188,14 @@ class SafetyPaperTest {
   /** One round trip between the leader and these. */
   private void deliverBetween(String... names) {
     List<String> wanted = List.of(names);
-    cluster.network().take(message -> wanted.contains(CoreHarness.name(message.to()))).forEach(cluster::deliver);
-    cluster.network().take(message -> wanted.contains(CoreHarness.name(message.from()))).forEach(cluster::deliver);
+    cluster
+        .network()
+        .take(message -> wanted.contains(CoreHarness.name(message.to())))
+        .forEach(cluster::deliver);
+    cluster
+        .network()
+        .take(message -> wanted.contains(CoreHarness.name(message.from())))
+        .forEach(cluster::deliver);
   }
 
   @Test
@@ -214,7 +230,8 @@ class SafetyPaperTest {
   }
 
   @Test
-  @DisplayName("thesis 4.2.1: a learner receives everything, counts in no quorum and never campaigns")
+  @DisplayName(
+      "thesis 4.2.1: a learner receives everything, counts in no quorum and never campaigns")
   void learner() {
     HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
     cluster.elect("n1");

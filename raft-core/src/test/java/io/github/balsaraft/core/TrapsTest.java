@@ -50,11 +50,13 @@ class TrapsTest {
     TermStarts terms = new TermStarts(EntryId.NONE, List.of(new EntryId(5, 1)), 3);
     CoreStart start = new CoreStart(
         id("n1"), new HardState(4, null), terms, voters("n1"), new TreeMap<>(), 0, 0, 0);
-    assertThatThrownBy(() -> new RaftCore(OPTIONS, () -> 1, start)).isInstanceOf(InvariantViolation.class);
+    assertThatThrownBy(() -> new RaftCore(OPTIONS, () -> 1, start))
+        .isInstanceOf(InvariantViolation.class);
   }
 
   @Test
-  @DisplayName("trap 4: a pre-candidate adopts the later term of whoever refuses it, and the group gets a leader")
+  @DisplayName(
+      "trap 4: a pre-candidate adopts the later term of whoever refuses it, and the group gets a leader")
   void trap04_longLogOfAnOldTermAndShortLogOfALaterOne() {
     cluster.preset(n1, 3, 1, 3, 3, 3);
     cluster.preset(n2, 9, 1, 1);
@@ -65,7 +67,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 5: a leader moves above a member's term at most once in an election timeout, for members only")
+  @DisplayName(
+      "trap 5: a leader moves above a member's term at most once in an election timeout, for members only")
   void trap05_movesAboveMembersOnly() {
     cluster.elect("n1");
     cluster.deliver(new HeartbeatResponse(id("n9"), n1.id, 7, 1));
@@ -83,7 +86,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 8: a learner that doesn't know yet that it has a vote answers, and the group elects a leader")
+  @DisplayName(
+      "trap 8: a learner that doesn't know yet that it has a vote answers, and the group elects a leader")
   void trap08_learnerVotes() {
     HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
     cluster.elect("n1");
@@ -111,7 +115,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("traps 15 and 16: a follower with a longer tail acknowledges and commits only what the message proves")
+  @DisplayName(
+      "traps 15 and 16: a follower with a longer tail acknowledges and commits only what the message proves")
   void trap15_longerTail() {
     cluster.allowForgery();
     cluster.preset(n2, 3, 1, 1, 3, 3, 3);
@@ -132,7 +137,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 17: answers of another term or session, or about entries that don't exist, move nothing")
+  @DisplayName(
+      "trap 17: answers of another term or session, or about entries that don't exist, move nothing")
   void trap17_staleAnswers() {
     cluster.preset(n1, 2, 1, 2);
     cluster.preset(n2, 2, 1, 2);
@@ -154,8 +160,8 @@ class TrapsTest {
   }
 
   private void answer(long term, long session, long match) {
-    cluster.deliver(
-        new AppendEntriesResponse(n2.id, n1.id, term, session, match, match, EntryId.NONE, EntryId.NONE));
+    cluster.deliver(new AppendEntriesResponse(
+        n2.id, n1.id, term, session, match, match, EntryId.NONE, EntryId.NONE));
   }
 
   @Test
@@ -213,7 +219,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 20: an entry that is committed elsewhere and not durable here is not applied here")
+  @DisplayName(
+      "trap 20: an entry that is committed elsewhere and not durable here is not applied here")
   void trap20_appliesOnlyWhatIsDurableHere() {
     cluster.elect("n1");
     n2.autoDisk = false;
@@ -243,7 +250,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 29: no change of the configuration before the leader has committed an entry of its own term")
+  @DisplayName(
+      "trap 29: no change of the configuration before the leader has committed an entry of its own term")
   void trap29_noChangeBeforeTheNoOp() {
     cluster.timeout(n1);
     while (!n1.leads()) {
@@ -256,7 +264,8 @@ class TrapsTest {
   }
 
   @Test
-  @DisplayName("trap 33: who restarts in a joint configuration leaves it only when it is committed under both halves")
+  @DisplayName(
+      "trap 33: who restarts in a joint configuration leaves it only when it is committed under both halves")
   void trap33_recoveredLeaderInJoint() {
     CoreHarness two = ofVoters(OPTIONS, "n1", "n2");
     HarnessReplica leader = two.elect("n1");

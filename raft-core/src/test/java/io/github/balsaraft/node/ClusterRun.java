@@ -9,6 +9,7 @@ import io.github.balsaraft.model.HostId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /** A simulated cluster under load: clients that propose and read everywhere, and at the end the check of all that they were told. */
 final class ClusterRun {
@@ -25,6 +26,14 @@ final class ClusterRun {
     this.simulation = cluster.simulation;
   }
 
+  /** The seed that the command line names, or as many as it or the test wants. */
+  static long[] seeds(int count) {
+    Long given = Long.getLong("raft.seed");
+    return given != null
+        ? new long[] {given}
+        : LongStream.rangeClosed(1, Integer.getInteger("raft.seeds", count)).toArray();
+  }
+
   /** Runs a scenario; a failure names the seed that replays it. */
   static ClusterRun of(long seed, int hosts, RaftOptions options, Consumer<ClusterRun> scenario) {
     ClusterRun run = new ClusterRun(seed, hosts, options);
@@ -34,7 +43,7 @@ final class ClusterRun {
     } catch (RuntimeException | Error e) {
       throw new AssertionError(
           "seed " + seed + " at " + run.simulation.nowNanos() / MILLIS + " ms: " + e.getMessage()
-              + "\nreplay: mvn -pl raft-core test -Dtest=ClusterSimulationTest -Draft.seed=" + seed,
+              + "\nreplay: mvn -pl raft-core test -Dtest=*SimulationTest -Draft.seed=" + seed,
           e);
     }
   }
@@ -98,8 +107,12 @@ final class ClusterRun {
     for (SimulatedCluster.Process process : cluster.processes) {
       List<String> before = process.machine.applied;
       assertThat(before.size()).isLessThanOrEqualTo(applied.size());
-      assertThat(before).as("state of %s", process.host).isEqualTo(applied.subList(0, before.size()));
-      assertThat(process.store.writesAfterFailure()).as("writes after a failed one").isZero();
+      assertThat(before)
+          .as("state of %s", process.host)
+          .isEqualTo(applied.subList(0, before.size()));
+      assertThat(process.store.writesAfterFailure())
+          .as("writes after a failed one")
+          .isZero();
     }
   }
 
@@ -120,7 +133,9 @@ final class ClusterRun {
           return false;
         },
         120 * SECONDS);
-    assertThat(accepted).as("writes go on once all is healed%s", cluster.describe()).isTrue();
+    assertThat(accepted)
+        .as("writes go on once all is healed%s", cluster.describe())
+        .isTrue();
     List<String> done = tries.stream()
         .filter(write -> write.outcome == History.Outcome.APPLIED)
         .map(write -> write.command)
@@ -131,8 +146,7 @@ final class ClusterRun {
         60 * SECONDS);
     assertThat(equal).as("all catch up%s", cluster.describe()).isTrue();
     simulation.runFor(SECONDS);
-    List<String> applied =
-        cluster.running.values().iterator().next().machine.applied;
+    List<String> applied = cluster.running.values().iterator().next().machine.applied;
     for (SimulatedCluster.Process process : cluster.running.values()) {
       assertThat(process.machine.applied).as("state of %s", process.host).isEqualTo(applied);
     }

@@ -8,7 +8,6 @@ import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,19 +20,13 @@ class ClusterSimulationTest {
   private static final RaftOptions FORWARDING =
       SimulatedCluster.options().forwardProposals(true).build();
 
-  /** One seed if the command line names it, else the first so many. */
-  private static long[] seeds(int count) {
-    Long given = Long.getLong("raft.seed");
-    return given != null ? new long[] {given} : LongStream.rangeClosed(1, count).toArray();
-  }
-
   @Test
   void faultyNetworkCrashesCutsAndSlowDisks() {
     long applied = 0;
     long unknown = 0;
     long refused = 0;
     long reads = 0;
-    for (long seed : seeds(60)) {
+    for (long seed : ClusterRun.seeds(20)) {
       ClusterRun run = ClusterRun.of(
           seed, seed % 3 == 0 ? 5 : 3, seed % 2 == 0 ? FORWARDING : PLAIN, this::chaos);
       applied += run.history.count(History.Outcome.APPLIED);
@@ -75,7 +68,10 @@ class ClusterSimulationTest {
       case 3 -> cluster.network.heal();
       case 4, 5 -> {
         cluster.crash(host);
-        cluster.start(host, simulation.chance(0.3) ? (int) simulation.between(1, 200) : 0, simulation.chance(0.5));
+        cluster.start(
+            host,
+            simulation.chance(0.3) ? (int) simulation.between(1, 200) : 0,
+            simulation.chance(0.5));
       }
       case 6 -> {
         if (process != null) {
@@ -103,7 +99,8 @@ class ClusterSimulationTest {
             cluster.start(host, host.equals(bad) ? failing : 0, reachesDisk);
           }
           SimulatedCluster.Process process = cluster.running.get(bad);
-          assertThat(run.simulation.runUntil(process.store::hasFailed, 60 * SECONDS)).isTrue();
+          assertThat(run.simulation.runUntil(process.store::hasFailed, 60 * SECONDS))
+              .isTrue();
           run.simulation.runFor(SECONDS);
           if (process.node != null) {
             assertThat(process.status().health()).isEqualTo(Health.FAILED);
@@ -120,8 +117,7 @@ class ClusterSimulationTest {
   void theSameSeedGivesTheSameRun() {
     long[] traces = new long[2];
     for (int i = 0; i < 2; i++) {
-      traces[i] =
-          ClusterRun.of(7, 3, FORWARDING, this::chaos).simulation.trace();
+      traces[i] = ClusterRun.of(7, 3, FORWARDING, this::chaos).simulation.trace();
     }
     assertThat(traces[0]).isEqualTo(traces[1]);
   }

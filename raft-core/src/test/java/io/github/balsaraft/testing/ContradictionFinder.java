@@ -65,23 +65,30 @@ final class ContradictionFinder<S, I, O> {
         unexplained,
         prefix,
         contradiction(),
-        states.stream().map(String::valueOf).toList(),
+        states.stream().map(Operation::brief).toList(),
         stepsSoFar);
   }
 
   /**
-   * Finds the first return up to which the history alone is wrong. The search may have stopped a little earlier, because it
-   * knew the answers of operations that were still under way and found them wrong.
+   * Finds the first return up to which the history alone is wrong. The search may have stopped earlier, because it knew answers
+   * that came later and found that nothing leads to them.
    */
   private void findEnd() {
-    for (int candidate = end; candidate < byReturn.size(); candidate++) {
+    // Mostly it is the very place where the search stopped.
+    int low = end;
+    int high = end;
+    int wrong = byReturn.size() - 1;
+    while (low <= wrong) {
       PartitionSearch<S, I, O> search =
-          new PartitionSearch<>(model, until(candidate, null, false), limits);
+          new PartitionSearch<>(model, until(high, null, false), limits);
       if (search.run() == PartitionSearch.Verdict.NOT_LINEARIZABLE) {
-        end = candidate;
+        end = high;
         states = search.statesAtEnd();
-        return;
+        wrong = high - 1;
+      } else {
+        low = high + 1;
       }
+      high = (low + wrong) >>> 1;
     }
   }
 
@@ -120,7 +127,8 @@ final class ContradictionFinder<S, I, O> {
 
   private List<Operation<I, O>> contradiction() {
     TreeSet<Integer> firm = latestThatContradict();
-    // Reads first: to leave away a read makes the rest easier, to leave away a write makes it harder.
+    // Reads first: to leave away a read makes the rest easier, to leave away a write makes it
+    // harder.
     firm = fewer(firm, number -> isReadOnly(byReturn.get(number)), true);
     firm = fewer(firm, number -> true, true);
     if (firm.size() <= FEW) {
@@ -156,9 +164,8 @@ final class ContradictionFinder<S, I, O> {
   private TreeSet<Integer> fewer(TreeSet<Integer> enough, IntPredicate candidates, boolean relax) {
     TreeSet<Integer> firm = enough;
     // Never the last one: the history before it can be explained.
-    List<Integer> open = firm.stream()
-        .filter(number -> number != end && candidates.test(number))
-        .toList();
+    List<Integer> open =
+        firm.stream().filter(number -> number != end && candidates.test(number)).toList();
     for (int chunk = open.size(); chunk >= 1; chunk /= 2) {
       for (int from = 0; from < open.size(); from += chunk) {
         TreeSet<Integer> without = new TreeSet<>(firm);

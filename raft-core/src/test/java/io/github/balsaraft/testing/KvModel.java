@@ -126,6 +126,9 @@ public final class KvModel implements SequentialModel<KvState, KvInput, KvOutput
     } else {
       next = seen == null ? KvState.unseen(length) : seen.unseen(length);
     }
+    if (seen != null && seen.isImpossible(next)) {
+      return null;
+    }
     return allowed(next, KvOutput.number(length), output);
   }
 

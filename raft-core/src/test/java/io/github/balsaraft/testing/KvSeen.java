@@ -13,11 +13,13 @@ final class KvSeen {
   private final TreeSet<String> values = new TreeSet<>();
   private final List<String> longest;
   private final boolean appends;
+  private final boolean onlyGrows;
   private final boolean increments;
 
   KvSeen(List<Operation<KvInput, KvOutput>> operations) {
     boolean anyAppend = false;
     boolean anyIncrement = false;
+    boolean anyOther = false;
     for (Operation<KvInput, KvOutput> operation : operations) {
       KvOutput output = operation.output();
       if (operation.input() instanceof KvInput.CompareAndSet cas && cas.expected() != null) {
@@ -29,9 +31,11 @@ final class KvSeen {
       }
       anyAppend |= operation.input() instanceof KvInput.Append;
       anyIncrement |= operation.input() instanceof KvInput.Increment;
+      anyOther |= !(operation.input() instanceof KvInput.Append || operation.input() instanceof KvInput.Get);
     }
     this.appends = anyAppend;
     this.increments = anyIncrement;
+    this.onlyGrows = anyAppend && !anyOther;
     this.longest = values.stream()
         .filter(value -> !isBeginning(values.higher(value), value))
         .toList();
@@ -49,6 +53,17 @@ final class KvSeen {
   /** A value of this length of which nothing else matters. */
   KvState unseen(int length) {
     return KvState.unseen(appends ? length : 0);
+  }
+
+  /**
+   * Whether no order of the operations leads through the state. Where there is nothing but appends and reads, every state is the
+   * beginning of the longest value that was read, or longer.
+   */
+  boolean isImpossible(KvState state) {
+    return onlyGrows
+        && state.length() >= 0
+        && !longest.isEmpty()
+        && longest.stream().anyMatch(value -> state.length() <= KvState.bytes(value));
   }
 
   private boolean matters(String text) {

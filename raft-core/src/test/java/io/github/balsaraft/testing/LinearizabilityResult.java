@@ -2,6 +2,7 @@ package io.github.balsaraft.testing;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a {@link LinearizabilityChecker} found. */
 public sealed interface LinearizabilityResult<I, O> {
@@ -54,8 +55,8 @@ public sealed interface LinearizabilityResult<I, O> {
    * @param partition the part in question
    * @param unexplained the operation whose return is the first that can't be explained, after any order of those before
    * @param prefix how many operations of the part were invoked until then: they alone are not linearizable
-   * @param contradiction few of these, {@code unexplained} among them, that contradict each other whatever the others did;
-   *     in the order of invocation
+   * @param contradiction some of these, {@code unexplained} among them, that contradict each other whatever the others did;
+   *     as few as could be found without too much work; in the order of invocation
    * @param states all states that the part could be in before {@code unexplained}, for people
    */
   record NotLinearizable<I, O>(
@@ -67,7 +68,8 @@ public sealed interface LinearizabilityResult<I, O> {
       long steps)
       implements LinearizabilityResult<I, O> {
 
-    private static final int MAX_SHOWN = 30;
+    private static final int MAX_STATES_SHOWN = 10;
+    private static final int MAX_OPERATIONS_SHOWN = 20;
 
     @Override
     public String describe() {
@@ -77,20 +79,22 @@ public sealed interface LinearizabilityResult<I, O> {
           .append(prefix)
           .append(" operations\n  can't be explained: ")
           .append(unexplained)
-          .append("\n  possible states before it: ")
-          .append(String.join(", ", states.subList(0, Math.min(MAX_SHOWN, states.size()))))
-          .append(states.size() > MAX_SHOWN ? " and " + (states.size() - MAX_SHOWN) + " more" : "")
-          .append(
-              contradiction.size() == 1
-                  ? "\n  this can't be, whatever the others did:"
-                  : "\n  these contradict each other, whatever the others did:");
-      int hidden = Math.max(0, contradiction.size() - MAX_SHOWN);
-      if (hidden > 0) {
-        text.append("\n    ").append(hidden).append(" earlier ones, and");
+          .append("\n  possible states before it: ");
+      text.append(states.stream().limit(MAX_STATES_SHOWN).collect(Collectors.joining(", ")));
+      if (states.size() > MAX_STATES_SHOWN) {
+        text.append(" and ").append(states.size() - MAX_STATES_SHOWN).append(" more");
       }
-      contradiction.stream()
-          .skip(hidden)
-          .forEach(operation -> text.append("\n    ").append(operation));
+      int hidden = Math.max(0, contradiction.size() - MAX_OPERATIONS_SHOWN);
+      if (hidden > 0) {
+        text.append("\n  no small contradiction was found; the latest of ")
+            .append(contradiction.size())
+            .append(" operations:");
+      } else if (contradiction.size() == 1) {
+        text.append("\n  this can't be, whatever the others did:");
+      } else {
+        text.append("\n  these contradict each other, whatever the others did:");
+      }
+      contradiction.stream().skip(hidden).forEach(operation -> text.append("\n    ").append(operation));
       return text.toString();
     }
   }

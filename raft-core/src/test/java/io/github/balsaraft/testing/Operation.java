@@ -20,6 +20,8 @@ public record Operation<I, O>(
   /** When an operation of unknown outcome returned: it may take effect at any time after it was invoked, or never. */
   public static final long NEVER = Long.MAX_VALUE;
 
+  private static final int MAX_CHARS = 80;
+
   /** Checks that times and outcome fit together. */
   public Operation {
     if ((returned == NEVER) != (output == null)) {
@@ -52,14 +54,21 @@ public record Operation<I, O>(
     return unknown(process, input, invoked);
   }
 
-  /** Writes {@code p3 get x = 1 [100..140]}. */
+  /** Writes {@code p3 get x = 1 [100..140]}, shortening what is long. */
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
-        isUnknown() ? "p%d %s = ? [%,d..]" : "p%d %s = %s [%,d..%,d]",
-        isUnknown()
-            ? new Object[] {process, input, invoked}
-            : new Object[] {process, input, output, invoked, returned});
+    String asked = "p" + process + " " + brief(input) + " = ";
+    return output == null
+        ? asked + String.format(Locale.ROOT, "? [%,d..]", invoked)
+        : asked + brief(output) + String.format(Locale.ROOT, " [%,d..%,d]", invoked, returned);
+  }
+
+  /** The text of a value, its middle left out if it is long. */
+  static String brief(Object value) {
+    String text = value.toString();
+    return text.length() <= MAX_CHARS
+        ? text
+        : text.substring(0, MAX_CHARS / 2) + "..." + text.substring(text.length() - MAX_CHARS / 2)
+            + " (" + text.length() + " characters)";
   }
 }

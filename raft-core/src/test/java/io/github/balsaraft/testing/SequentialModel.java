@@ -87,7 +87,7 @@ public interface SequentialModel<S, I, O> {
 
   /**
    * The model for exactly these operations: all of one part. It may treat as one all states that no answer among these
-   * operations tells apart.
+   * operations tells apart, and refuse steps to states through which no order of all completed ones leads.
    */
   default SequentialModel<S, I, O> focusedOn(List<Operation<I, O>> operations) {
     return this;

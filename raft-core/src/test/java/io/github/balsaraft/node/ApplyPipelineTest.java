@@ -1,0 +1,262 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.Simulation.MILLIS;
+import static io.github.balsaraft.node.Simulation.SECONDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.RecoveredState;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ApplyPipelineTest {
+
+  private static final GroupId GROUP = GroupId.DEFAULT;
+
+  private final Simulation simulation = new Simulation(1);
+  private final SimulatedEnvironment environment = new SimulatedEnvironment(simulation);
+  private final Store store = new Store();
+  private final List<String> applied = new ArrayList<>();
+  private final List<String> events = new ArrayList<>();
+  private String throwing = "";
+  private ApplyPipeline pipeline = pipeline(1 << 20);
+  private long lastIndex;
+
+  private ApplyPipeline pipeline(long maxQueuedBytes) {
+    return new ApplyPipeline(
+        GROUP,
+        new Machine(),
+        store,
+        0,
+        maxQueuedBytes,
+        environment,
+        (what, cause) -> events.add("failed: " + what),
+        () -> {});
+  }
+
+  private final class Machine implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      String text = new String(command.bytes(), UTF_8);
+      if (text.equals(throwing)) {
+        throw new IllegalStateException("asked to throw");
+      }
+      if (text.equals("null")) {
+        applied.add(text);
+        return null;
+      }
+      applied.add(text);
+      return ("r" + applied.size()).getBytes(UTF_8);
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+  }
+
+  /** Counts what is read back, and can stop to work. */
+  private static final class Store implements LogStore {
+    final MemoryLogStore log = new MemoryLogStore();
+    int reads;
+    boolean broken;
+
+    Store() {
+      log.write(LogWrite.of(List.of(GroupWrite.ofReplica(
+          GROUP, new ReplicaRecord(new ReplicaId(1), ReplicaRecord.State.MEMBER)))));
+    }
+
+    @Override
+    public RecoveredState recover() {
+      return log.recover();
+    }
+
+    @Override
+    public void write(LogWrite write) {
+      log.write(write);
+    }
+
+    @Override
+    public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
+      reads++;
+      if (broken) {
+        throw new io.github.balsaraft.storage.LogStoreException("unreadable");
+      }
+      return log.read(group, fromIndex, toIndex, maxBytes);
+    }
+
+    @Override
+    public Durability durability() {
+      return Durability.SYNCED;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** A batch at the end of the log, stored as well: committed entries are durable. */
+  private EntryBatch batch(EntryType type, String... commands) {
+    Payloads payloads = new Payloads(type, 100);
+    for (String command : commands) {
+      byte[] bytes = command.getBytes(UTF_8);
+      payloads.add(bytes, Payloads.checksum(bytes));
+    }
+    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
+    lastIndex = batch.lastIndex();
+    store.write(LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, List.of(batch), 0))));
+    return batch;
+  }
+
+  private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
+    pipeline.committed(
+        new Ready.Committed(batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+  }
+
+  @Test
+  void resultsGoToTheProposalsAtTheirIndexes() {
+    List<Proposal> own = RecordedProposal.of("b", "c");
+    commit(
+        List.of(new ProposalTracker.Run(3, own)),
+        batch(EntryType.NO_OP, ""),
+        batch(EntryType.COMMAND, "a", "b", "c", "d"));
+    simulation.runFor(SECONDS);
+    assertThat(applied).containsExactly("a", "b", "c", "d");
+    assertThat(RecordedProposal.ends(own)).containsExactly("applied:r2", "applied:r3");
+    assertThat(pipeline.appliedIndex()).isEqualTo(5);
+  }
+
+  @Test
+  void whatExceedsTheBudgetIsReadBackInItsTurn() {
+    pipeline = pipeline(1000);
+    List<Proposal> own = RecordedProposal.of("x", "y");
+    for (int i = 0; i < 50; i++) {
+      commit(List.of(), batch(EntryType.COMMAND, "a" + i));
+    }
+    commit(List.of(new ProposalTracker.Run(lastIndex + 1, own)), batch(EntryType.COMMAND, "x", "y"));
+    commit(List.of(), batch(EntryType.COMMAND, "z"));
+    simulation.runFor(SECONDS);
+    assertThat(applied).hasSize(53).startsWith("a0", "a1").endsWith("a49", "x", "y", "z");
+    assertThat(RecordedProposal.ends(own)).containsExactly("applied:r51", "applied:r52");
+    assertThat(store.reads).isPositive();
+    // The budget is free again.
+    store.reads = 0;
+    commit(List.of(), batch(EntryType.COMMAND, "last"));
+    simulation.runFor(SECONDS);
+    assertThat(applied).endsWith("last");
+    assertThat(store.reads).isZero();
+  }
+
+  /** A state machine that hangs for long must cost indexes, not memory: neither batches nor a task for each. */
+  @Test
+  void beyondTheBudgetNothingPilesUp() {
+    List<Runnable> tasks = new ArrayList<>();
+    environment.applyTakes(0);
+    pipeline = new ApplyPipeline(
+        GROUP, new Machine(), store, 0, 1000, new ManualApply(environment, tasks),
+        (what, cause) -> events.add(what), () -> {});
+    for (int i = 0; i < 1000; i++) {
+      commit(List.of(), batch(EntryType.COMMAND, "a" + i));
+    }
+    assertThat(pipeline.waitingTasks()).isLessThan(10);
+    while (!tasks.isEmpty()) {
+      tasks.remove(0).run();
+    }
+    assertThat(applied).hasSize(1000);
+  }
+
+  @Test
+  void aReadWaitsForItsIndexAndNotForMore() {
+    List<String> seen = new ArrayList<>();
+    byte[] large = new byte[600 << 10];
+    Payloads payloads = new Payloads(EntryType.COMMAND, large.length);
+    payloads.add(large, Payloads.checksum(large));
+    pipeline.read(2, () -> seen.add("at 2: " + applied.size()), seen::add);
+    pipeline.read(0, () -> seen.add("at once: " + applied.size()), seen::add);
+    commit(List.of(), batch(EntryType.COMMAND, "a"));
+    simulation.runFor(MILLIS);
+    assertThat(seen).containsExactly("at once: 0");
+    commit(List.of(), batch(EntryType.COMMAND, "b"));
+    for (int i = 0; i < 20; i++) {
+      commit(List.of(), batch(EntryType.COMMAND, "x".repeat(600 << 10)));
+    }
+    simulation.runFor(SECONDS);
+    assertThat(seen).hasSize(2);
+    assertThat(seen.get(1)).startsWith("at 2: ");
+    // Between slices, long before the rest is applied.
+    assertThat(Integer.parseInt(seen.get(1).substring(6))).isBetween(2, 6);
+    assertThat(applied).hasSize(22);
+  }
+
+  @Test
+  void aStateMachineThatThrowsEndsItAndEverybodyIsToldOnce() {
+    throwing = "c";
+    List<Proposal> own = RecordedProposal.of("a", "b", "c", "d");
+    List<String> seen = new ArrayList<>();
+    pipeline.read(4, () -> seen.add("served"), reason -> seen.add("refused"));
+    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
+    List<Proposal> later = RecordedProposal.of("e");
+    commit(List.of(new ProposalTracker.Run(5, later)), batch(EntryType.COMMAND, "e"));
+    simulation.runFor(SECONDS);
+    List<Proposal> muchLater = RecordedProposal.of("f");
+    commit(List.of(new ProposalTracker.Run(6, muchLater)), batch(EntryType.COMMAND, "f"));
+    pipeline.stop("stopped again");
+    simulation.runFor(SECONDS);
+    assertThat(applied).containsExactly("a", "b");
+    assertThat(RecordedProposal.ends(own).subList(0, 2))
+        .containsExactly("applied:r1", "applied:r2");
+    for (Proposal proposal : List.of(own.get(2), own.get(3), later.get(0), muchLater.get(0))) {
+      assertThat(((RecordedProposal) proposal).ends).singleElement().asString().startsWith("unknown:");
+    }
+    assertThat(seen).containsExactly("refused");
+    assertThat(events).singleElement().asString().contains("entry at 3");
+    pipeline.read(0, () -> seen.add("served"), seen::add);
+    simulation.runFor(SECONDS);
+    assertThat(seen.get(1)).contains("entry at 3").doesNotContain("served");
+  }
+
+  @Test
+  void entriesThatCannotBeReadBackEndIt() {
+    pipeline = pipeline(1);
+    store.broken = true;
+    List<Proposal> own = RecordedProposal.of("a");
+    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a"));
+    simulation.runFor(SECONDS);
+    assertThat(events).singleElement().asString().contains("unreadable");
+    assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");
+  }
+
+  @Test
+  void aResultOfNullIsAnEmptyOne() {
+    List<Proposal> own = RecordedProposal.of("null", "b");
+    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "null", "b"));
+    simulation.runFor(SECONDS);
+    assertThat(RecordedProposal.ends(own)).containsExactly("applied:", "applied:r2");
+  }
+
+  @Test
+  void aTaskThatThrowsEndsItVisibly() {
+    pipeline.run(() -> {
+      throw new IllegalStateException("a slip of ours");
+    });
+    List<Proposal> own = RecordedProposal.of("a");
+    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a"));
+    simulation.runFor(SECONDS);
+    assertThat(events).singleElement().asString().contains("a slip of ours");
+    assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");
+  }
+}

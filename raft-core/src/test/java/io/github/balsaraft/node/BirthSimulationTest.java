@@ -1,0 +1,117 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.Simulation.MILLIS;
+import static io.github.balsaraft.node.Simulation.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.model.HostId;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Founders come in any order, crash and lose their folders before there is a group: one group comes of it, never two. */
+class BirthSimulationTest {
+
+  private static final RaftOptions OPTIONS = SimulatedCluster.options().build();
+
+  @Test
+  void foundersInAnyOrderWithCrashesAndLossFoundOneGroup() {
+    for (long seed : ClusterRun.seeds(60)) {
+      ClusterRun.of(seed, seed % 2 == 0 ? 3 : 5, OPTIONS, run -> {
+        SimulatedCluster cluster = run.cluster;
+        Simulation simulation = run.simulation;
+        cluster.network.faults(0.2, 0.2, 100 * MILLIS);
+        List<HostId> hosts = cluster.hosts();
+        for (int i = 0; i < 10; i++) {
+          HostId host = hosts.get(simulation.random().nextInt(hosts.size()));
+          cluster.crash(host);
+          simulation.runFor(simulation.between(0, 500) * MILLIS);
+          cluster.start(host);
+          simulation.runFor(simulation.between(0, 500) * MILLIS);
+        }
+        run.healAndCheck();
+        assertThat(clusters(cluster)).hasSize(1);
+      });
+    }
+  }
+
+  @Test
+  void aFounderThatLosesItsFolderBeforeTheFoundingIsAFounderUnderItsNewId() {
+    for (int wiped = 0; wiped < 3; wiped++) {
+      int index = wiped;
+      ClusterRun.of(wiped, 3, OPTIONS, run -> {
+        SimulatedCluster cluster = run.cluster;
+        HostId host = cluster.hosts().get(index);
+        HostId last = cluster.hosts().get((index + 1) % 3);
+        cluster.hosts().stream().filter(other -> !other.equals(last)).forEach(cluster::start);
+        run.simulation.runFor(SECONDS);
+        cluster.wipe(host);
+        run.simulation.runFor(3 * SECONDS);
+        cluster.start(last);
+        run.simulation.runFor(3 * SECONDS);
+        assertThat(run.simulation.runUntil(() -> cluster.leader().isPresent(), SECONDS / 10))
+            .as("nobody relies on an id that was lost")
+            .isFalse();
+        cluster.start(host);
+        cluster.awaitLeader();
+        assertThat(cluster.awaitLeader().status().configuration().members()).hasSize(3);
+        run.healAndCheck();
+      });
+    }
+  }
+
+  @Test
+  void aFounderThatLosesItsFolderAfterTheFoundingJoinsAndNeverFoundsAgain() {
+    for (int wiped = 0; wiped < 3; wiped++) {
+      int index = wiped;
+      ClusterRun.of(wiped, 3, OPTIONS, run -> {
+        SimulatedCluster cluster = run.cluster;
+        cluster.startAll();
+        cluster.awaitLeader();
+        Set<Object> founded = clusters(cluster);
+        HostId host = cluster.hosts().get(index);
+        // Not even if nobody else is there for a while, as after a power cut.
+        cluster.hosts().forEach(cluster::crash);
+        cluster.wipe(host);
+        cluster.start(host);
+        run.simulation.runFor(20 * SECONDS);
+        assertThat(cluster.running.get(host).status().health()).isEqualTo(Health.BEING_BORN);
+        cluster.hosts().stream().filter(other -> !other.equals(host)).forEach(cluster::start);
+        run.healAndCheck();
+        assertThat(clusters(cluster)).isEqualTo(founded);
+      });
+    }
+  }
+
+  @Test
+  void foundersStartedWithDifferentListsSayWhatIsWrong() {
+    ClusterRun.of(1, 3, OPTIONS, run -> {
+      SimulatedCluster cluster = run.cluster;
+      cluster.start(new HostId("n1"));
+      cluster.start(new HostId("n3"));
+      List<Founder> shorter = Stream.of("n1", "n2").map(Founder::parse).toList();
+      cluster.start(new HostId("n2"), new BirthPlan(BirthPlan.Kind.BOOTSTRAP, shorter), 0, false);
+      run.simulation.runFor(10 * SECONDS);
+      assertThat(clusters(cluster)).isEmpty();
+      assertThat(cluster.running.get(new HostId("n1")).explain())
+          .contains("n2 (was started with other founders)");
+      assertThat(cluster.running.get(new HostId("n2")).explain())
+          .contains("n1 (was started with other founders)");
+      // Started again with the right list, it takes its place.
+      cluster.crash(new HostId("n2"));
+      run.healAndCheck();
+    });
+  }
+
+  private static Set<Object> clusters(SimulatedCluster cluster) {
+    return cluster.running.values().stream()
+        .map(process -> process.status().cluster())
+        .filter(known -> known != null)
+        .collect(Collectors.toSet());
+  }
+}

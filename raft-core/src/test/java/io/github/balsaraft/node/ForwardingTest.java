@@ -1,0 +1,155 @@
+package io.github.balsaraft.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedOutcomes.Kind;
+import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.ReplicaId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Both sides of forwarding: messages may be lost, repeated and late, and every proposal ends once and truthfully. */
+class ForwardingTest {
+
+  private static final ReplicaId FOLLOWER = new ReplicaId(1);
+  private static final ReplicaId LEADER = new ReplicaId(2);
+  private static final long TIMEOUT = 1000;
+  private static final int MAX_PENDING = 100;
+
+  private final Forwarder forwarder = new Forwarder(FOLLOWER, 77, TIMEOUT, Runnable::run);
+  private final List<ForwardedOutcomes> answers = new ArrayList<>();
+  private final List<Proposal> taken = new ArrayList<>();
+  private ForwardingIntake intake = intake(4);
+
+  private ForwardingIntake intake(long termAtStart) {
+    return new ForwardingIntake(
+        LEADER, termAtStart, MAX_PENDING, (to, outcomes) -> answers.add(outcomes));
+  }
+
+  private ForwardedProposals forward(long term, List<Proposal> proposals) {
+    return forwarder.forward(proposals, LEADER, term, 0);
+  }
+
+  private void arrive(ForwardedProposals message, long currentTerm, boolean leads) {
+    intake.onProposals(message, currentTerm, leads, taken::add);
+  }
+
+  private List<String> kinds() {
+    List<String> kinds = new ArrayList<>();
+    for (ForwardedOutcomes message : answers) {
+      message.outcomes().forEach(outcome -> kinds.add(outcome.sequence() + ":" + outcome.kind()));
+    }
+    return kinds;
+  }
+
+  @Test
+  void theThreeEndsComeBack() {
+    List<Proposal> proposals = RecordedProposal.of("a", "b", "c", "d");
+    arrive(forward(5, proposals), 5, true);
+    taken.get(0).applied("result".getBytes(UTF_8));
+    taken.get(1).unknown("lost");
+    taken.get(2).notAppended(new OverloadedException("full", Duration.ZERO));
+    taken.get(3).notAppended(new NotLeaderException(null, "no"));
+    assertThat(answers).isEmpty();
+    intake.flush();
+    assertThat(answers).hasSize(1);
+    forwarder.onOutcomes(answers.get(0));
+    assertThat(RecordedProposal.ends(proposals))
+        .containsExactly(
+            "applied:result",
+            "unknown:lost",
+            "not appended:OverloadedException",
+            "not appended:NotLeaderException");
+    forwarder.onOutcomes(answers.get(0));
+    forwarder.loseAll("leader changed");
+    forwarder.expire(10 * TIMEOUT);
+    assertThat(RecordedProposal.ends(proposals)).noneMatch(ends -> ends.contains(" and "));
+  }
+
+  @Test
+  void aDuplicateIsTakenOnce() {
+    ForwardedProposals message = forward(5, RecordedProposal.of("a", "b"));
+    arrive(message, 5, true);
+    arrive(message, 5, true);
+    assertThat(RecordedProposal.commands(taken)).isEqualTo("a b");
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void aMessageThatWasOvertakenIsLeftUnansweredAndEndsUnknown() {
+    List<Proposal> first = RecordedProposal.of("a");
+    List<Proposal> second = RecordedProposal.of("b");
+    ForwardedProposals early = forward(5, first);
+    ForwardedProposals late = forward(5, second);
+    arrive(late, 5, true);
+    arrive(early, 5, true);
+    assertThat(RecordedProposal.commands(taken)).isEqualTo("b");
+    assertThat(answers).isEmpty();
+    assertThat(forwarder.deadlineNanos()).isEqualTo(TIMEOUT);
+    forwarder.expire(TIMEOUT - 1);
+    assertThat(RecordedProposal.ends(first)).containsExactly("");
+    forwarder.expire(TIMEOUT);
+    assertThat(RecordedProposal.ends(first).get(0)).startsWith("unknown:");
+    assertThat(forwarder.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aMessageOfAnotherTermIsNeverAppendedNorAnswered() {
+    ForwardedProposals message = forward(5, RecordedProposal.of("a"));
+    arrive(message, 6, true);
+    arrive(message, 6, false);
+    arrive(message, 4, true);
+    assertThat(taken).isEmpty();
+    assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void aRefusalIsFinal() {
+    ForwardedProposals message = forward(5, RecordedProposal.of("a", "b"));
+    arrive(message, 5, false);
+    assertThat(kinds()).containsExactly("1:NOT_LEADER", "2:NOT_LEADER");
+    // A copy arrives after all: it must not be appended now.
+    arrive(message, 5, true);
+    assertThat(taken).isEmpty();
+  }
+
+  /** An earlier life of this process may have appended a first copy in the same term: only silence is truthful. */
+  @Test
+  void afterARestartInTheSameTermNothingIsRefused() {
+    intake = intake(5);
+    arrive(forward(5, RecordedProposal.of("a")), 5, false);
+    assertThat(answers).isEmpty();
+    arrive(forward(6, RecordedProposal.of("b")), 6, false);
+    assertThat(kinds()).containsExactly("2:NOT_LEADER");
+  }
+
+  @Test
+  void answersToAnEarlierLifeOfTheFollowerAreDropped() {
+    List<Proposal> proposals = RecordedProposal.of("a");
+    forward(5, proposals);
+    ForwardedOutcomes.Outcome outcome =
+        new ForwardedOutcomes.Outcome(1, Kind.APPLIED, "old".getBytes(UTF_8));
+    forwarder.onOutcomes(new ForwardedOutcomes(LEADER, FOLLOWER, 76, List.of(outcome)));
+    assertThat(RecordedProposal.ends(proposals)).containsExactly("");
+  }
+
+  @Test
+  void whatTheLeaderHasTakenIsBounded() {
+    String large = "x".repeat(40);
+    arrive(forward(5, RecordedProposal.of(large, large)), 5, true);
+    arrive(forward(5, RecordedProposal.of(large)), 5, true);
+    assertThat(taken).hasSize(2);
+    assertThat(kinds()).containsExactly("3:OVERLOADED");
+    taken.forEach(proposal -> proposal.applied(new byte[0]));
+    assertThat(intake.pendingBytes()).isZero();
+    // Larger than the bound, but alone: else it could never be done.
+    arrive(forward(5, RecordedProposal.of("y".repeat(500))), 5, true);
+    assertThat(taken).hasSize(3);
+  }
+}

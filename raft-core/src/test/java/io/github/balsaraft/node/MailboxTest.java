@@ -1,0 +1,144 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final List<String> seen = new ArrayList<>();
+
+  private Mailbox<String> recording() {
+    return new Mailbox<>(tasks::add, new Recorder());
+  }
+
+  private final class Recorder implements Mailbox.Handler<String> {
+    @Override
+    public void handle(String entry) {
+      seen.add(entry);
+      if (entry.equals("throw")) {
+        throw new IllegalStateException("asked to throw");
+      }
+    }
+
+    @Override
+    public void endOfBatch() {
+      seen.add("|");
+    }
+  }
+
+  @Test
+  void whatGathersIsOneBatchAndOneTask() {
+    Mailbox<String> mailbox = recording();
+    mailbox.offer("a");
+    mailbox.offer("b");
+    assertThat(tasks).hasSize(1);
+    tasks.remove().run();
+    assertThat(seen).containsExactly("a", "b", "|");
+    assertThat(tasks).isEmpty();
+  }
+
+  @Test
+  void whatArrivesDuringABatchIsTheNext() {
+    List<Mailbox<String>> self = new ArrayList<>();
+    Mailbox<String> mailbox = new Mailbox<>(tasks::add, new Mailbox.Handler<>() {
+      @Override
+      public void handle(String entry) {
+        seen.add(entry);
+        if (entry.equals("first")) {
+          self.get(0).offer("second");
+        }
+      }
+
+      @Override
+      public void endOfBatch() {
+        seen.add("|");
+      }
+    });
+    self.add(mailbox);
+    mailbox.offer("first");
+    tasks.remove().run();
+    assertThat(seen).containsExactly("first", "|");
+    tasks.remove().run();
+    assertThat(seen).containsExactly("first", "|", "second", "|");
+  }
+
+  @Test
+  void afterItsThreadsHaveEndedTheCallerHandles() {
+    Mailbox<String> mailbox = new Mailbox<>(
+        task -> {
+          throw new RejectedExecutionException();
+        },
+        new Recorder());
+    mailbox.offer("late");
+    assertThat(seen).containsExactly("late", "|");
+  }
+
+  @Test
+  void aHandlerThatThrowsLosesNothingThatComesLater() {
+    Mailbox<String> mailbox = recording();
+    mailbox.offer("throw");
+    mailbox.offer("b");
+    assertThatThrownBy(() -> tasks.remove().run()).hasMessage("asked to throw");
+    mailbox.offer("c");
+    while (!tasks.isEmpty()) {
+      tasks.remove().run();
+    }
+    assertThat(seen).containsExactly("throw", "b", "c", "|");
+  }
+
+  /** Lost wake-ups and two threads at once show as a count that is wrong or never complete. */
+  @Test
+  void manyThreadsOfferAndOneAtATimeHandles() throws Exception {
+    int producers = 4;
+    int each = 50_000;
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      CountDownLatch all = new CountDownLatch(producers * each);
+      // Neither is safe for two threads at once.
+      int[] handled = new int[1];
+      List<List<Integer>> orders =
+          IntStream.range(0, producers).<List<Integer>>mapToObj(p -> new ArrayList<>()).toList();
+      Mailbox<int[]> mailbox = new Mailbox<>(threads, new Mailbox.Handler<>() {
+        @Override
+        public void handle(int[] entry) {
+          handled[0]++;
+          orders.get(entry[0]).add(entry[1]);
+          all.countDown();
+        }
+
+        @Override
+        public void endOfBatch() {}
+      });
+      for (int p = 0; p < producers; p++) {
+        int producer = p;
+        Thread thread = new Thread(() -> {
+          for (int i = 0; i < each; i++) {
+            mailbox.offer(new int[] {producer, i});
+          }
+        });
+        thread.setDaemon(true);
+        thread.start();
+      }
+      assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(handled[0]).isEqualTo(producers * each);
+      for (List<Integer> order : orders) {
+        assertThat(order).isSorted().doesNotHaveDuplicates();
+      }
+    } finally {
+      threads.shutdown();
+      assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+}

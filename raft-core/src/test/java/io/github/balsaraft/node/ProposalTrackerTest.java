@@ -1,0 +1,64 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProposalTrackerTest {
+
+  private final ProposalTracker tracker = new ProposalTracker();
+
+  private static String text(List<ProposalTracker.Run> runs) {
+    return String.join(
+        "; ",
+        runs.stream()
+            .map(run -> run.firstIndex() + ":" + RecordedProposal.commands(run.proposals()))
+            .toList());
+  }
+
+  @Test
+  void whatCommitsIsTakenOnceAndInOrder() {
+    tracker.appended(5, RecordedProposal.of("a", "b"));
+    tracker.appended(9, RecordedProposal.of("c"));
+    assertThat(text(tracker.takeUpTo(4))).isEmpty();
+    assertThat(text(tracker.takeUpTo(8))).isEqualTo("5:a b");
+    assertThat(text(tracker.takeUpTo(9))).isEqualTo("9:c");
+    assertThat(text(tracker.takeUpTo(100))).isEmpty();
+  }
+
+  @Test
+  void aRunMayCommitInParts() {
+    tracker.appended(5, RecordedProposal.of("a", "b", "c", "d"));
+    assertThat(text(tracker.takeUpTo(5))).isEqualTo("5:a");
+    assertThat(text(tracker.takeUpTo(7))).isEqualTo("6:b c");
+    assertThat(text(tracker.takeUpTo(8))).isEqualTo("8:d");
+  }
+
+  @Test
+  void whatIsLostLeavesWhatIsCommittedAndNotYetDurable() {
+    tracker.appended(5, RecordedProposal.of("a", "b", "c"));
+    tracker.appended(8, RecordedProposal.of("d"));
+    assertThat(RecordedProposal.commands(tracker.takeFrom(7))).isEqualTo("c d");
+    // Led again: other proposals at the same indexes.
+    tracker.appended(7, RecordedProposal.of("e"));
+    assertThat(text(tracker.takeUpTo(9))).isEqualTo("5:a b; 7:e");
+  }
+
+  @Test
+  void everythingIsLostAtTheEnd() {
+    tracker.appended(5, RecordedProposal.of("a"));
+    assertThat(RecordedProposal.commands(tracker.takeFrom(1))).isEqualTo("a");
+    assertThat(tracker.takeFrom(1)).isEmpty();
+  }
+
+  @Test
+  void theRestOfARunAfterAnIndex() {
+    ProposalTracker.Run run = new ProposalTracker.Run(5, RecordedProposal.of("a", "b"));
+    assertThat(RecordedProposal.commands(run.after(0))).isEqualTo("a b");
+    assertThat(RecordedProposal.commands(run.after(4))).isEqualTo("a b");
+    assertThat(RecordedProposal.commands(run.after(5))).isEqualTo("b");
+    assertThat(run.after(6)).isEmpty();
+    assertThat(run.after(70)).isEmpty();
+  }
+}

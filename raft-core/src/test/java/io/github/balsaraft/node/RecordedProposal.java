@@ -1,0 +1,52 @@
+package io.github.balsaraft.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.model.Payloads;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A proposal that remembers what was reported of it. */
+final class RecordedProposal extends Proposal {
+
+  final List<String> ends = new ArrayList<>();
+
+  RecordedProposal(String command) {
+    super(command.getBytes(UTF_8), Payloads.checksum(command.getBytes(UTF_8)));
+  }
+
+  static List<Proposal> of(String... commands) {
+    List<Proposal> proposals = new ArrayList<>();
+    for (String command : commands) {
+      proposals.add(new RecordedProposal(command));
+    }
+    return proposals;
+  }
+
+  static List<String> ends(List<Proposal> proposals) {
+    return proposals.stream()
+        .map(proposal -> String.join(" and ", ((RecordedProposal) proposal).ends))
+        .toList();
+  }
+
+  static String commands(List<Proposal> proposals) {
+    return String.join(
+        " ", proposals.stream().map(proposal -> new String(proposal.command, UTF_8)).toList());
+  }
+
+  @Override
+  void applied(byte[] result) {
+    ends.add("applied:" + new String(result, UTF_8));
+  }
+
+  @Override
+  void notAppended(NotAppendedException reason) {
+    ends.add("not appended:" + reason.getClass().getSimpleName());
+  }
+
+  @Override
+  void unknown(String reason) {
+    ends.add("unknown:" + reason);
+  }
+}
