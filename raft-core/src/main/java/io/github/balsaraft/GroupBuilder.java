@@ -67,7 +67,8 @@ public final class GroupBuilder {
   /**
    * Starts the replica. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
-   * @throws IllegalStateException if something is missing, the group runs already, or the host is closed or has failed
+   * @throws IllegalStateException if something is missing, the group runs already or was closed on this host, or the host is
+   *     closed or has failed
    * @throws IllegalArgumentException if this host is not among the founders
    */
   public RaftNode start() {

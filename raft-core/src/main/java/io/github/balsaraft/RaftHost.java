@@ -43,7 +43,10 @@ public final class RaftHost implements AutoCloseable {
     return runtime;
   }
 
-  /** Closes all groups, the transport and the log store. Closing twice does nothing. */
+  /**
+   * Closes all groups, the transport and the log store. Closing twice does nothing. Called from a callback of one of its
+   * nodes, it returns at once and goes on in the background.
+   */
   @Override
   public void close() {
     runtime.close();

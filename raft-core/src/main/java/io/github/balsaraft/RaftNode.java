@@ -81,7 +81,7 @@ public final class RaftNode implements AutoCloseable {
     return group.read(consistency, reader);
   }
 
-  /** Completes once this node leads, or follows a leader; never if that doesn't happen. */
+  /** Completes once this node leads, or follows a leader; with an exception if it is closed or fails before. */
   public CompletableFuture<Void> awaitLeader() {
     return group.awaitLeader();
   }
@@ -101,7 +101,8 @@ public final class RaftNode implements AutoCloseable {
 
   /**
    * Stops taking part. Proposals that were appended and whose end is not known yet end as unknown. The other members go
-   * on if they still have a quorum. Closing twice does nothing.
+   * on if they still have a quorum. Closing twice does nothing. Called from a callback of this node, it returns at once and
+   * goes on in the background.
    */
   @Override
   public void close() {

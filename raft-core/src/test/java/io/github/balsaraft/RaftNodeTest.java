@@ -163,7 +163,7 @@ class RaftNodeTest {
     try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
       RaftNode leader = cluster.awaitLeader();
       for (int i = 0; i < 100; i++) {
-        leader.propose(bytes("c" + i));
+        var unused = leader.propose(bytes("c" + i));
       }
       text(leader.propose(bytes("last")));
       cluster.names().forEach(cluster::stop);

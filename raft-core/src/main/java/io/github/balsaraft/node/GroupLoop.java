@@ -805,7 +805,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private NodeStatus status() {
-    if (core != null) {
+    if (core != null && health == Health.RUNNING) {
       noteContact(core);
     }
     return StatusReport.of(

@@ -79,8 +79,10 @@ final class Joining {
       return stepTaken(request, core.changeConfiguration(target), "added as a learner");
     }
     Progress progress = core.progressOf(request.replica());
-    long missing = core.lastEntry().index() - (progress == null ? 0 : progress.match());
-    if (missing > CAUGHT_UP_WITHIN_ENTRIES) {
+    long match = progress == null ? 0 : progress.match();
+    long missing = core.lastEntry().index() - match;
+    // A replica that has nothing yet may not even be there, however short the log is.
+    if (match == 0 || missing > CAUGHT_UP_WITHIN_ENTRIES) {
       return answer(request, Status.IN_PROGRESS, "catching up, " + missing + " entries to go");
     }
     // The new voter first: a configuration must never be without one, not even on the way to the

@@ -51,7 +51,9 @@ final class StatusReport {
           0,
           List.of());
     }
-    ReplicaId leader = core.leader();
+    // Who takes no part leads nobody and follows nobody, whatever the core believed last.
+    boolean takesPart = health == NodeStatus.Health.RUNNING;
+    ReplicaId leader = takesPart ? core.leader() : null;
     HostId leaderHost =
         leader == null ? null : core.configuration().hostOf(leader).orElse(null);
     return new NodeStatus(
@@ -61,7 +63,7 @@ final class StatusReport {
         host.cluster(),
         health,
         detail,
-        core.currentRole(),
+        takesPart ? core.currentRole() : Role.FOLLOWER,
         core.hardState().term(),
         leaderHost,
         core.commitIndex(),

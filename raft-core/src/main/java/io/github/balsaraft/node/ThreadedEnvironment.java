@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -35,7 +36,9 @@ public final class ThreadedEnvironment implements HostEnvironment {
         Executors.newFixedThreadPool(mailboxThreads, threads("balsa-" + name + "-mailbox"));
     this.writer = Executors.newSingleThreadExecutor(threads("balsa-" + name + "-writer"));
     this.apply = Executors.newFixedThreadPool(applyThreads, threads("balsa-" + name + "-apply"));
-    this.timer = new ScheduledThreadPoolExecutor(1, threads("balsa-" + name + "-timer"));
+    // What is scheduled while the host is being closed is dropped, as what was scheduled before.
+    this.timer = new ScheduledThreadPoolExecutor(
+        1, threads("balsa-" + name + "-timer"), new ThreadPoolExecutor.DiscardPolicy());
     this.timer.setRemoveOnCancelPolicy(true);
   }
 

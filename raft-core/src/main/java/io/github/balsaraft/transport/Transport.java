@@ -50,6 +50,14 @@ public interface Transport extends AutoCloseable {
    */
   void send(HostId to, List<GroupMessage> messages);
 
+  /**
+   * The largest message that can be sent, in bytes of its content; larger ones are dropped. A node refuses to start if its
+   * largest command wouldn't fit.
+   */
+  default long maxMessageBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /** What is known about the way to a peer; for status and explanations. */
   PeerConnection connection(HostId peer);
 

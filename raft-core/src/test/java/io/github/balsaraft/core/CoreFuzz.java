@@ -44,7 +44,7 @@ final class CoreFuzz {
     reach = oneOf(1, 3, 10, 1000);
     batching = oneOf(0, 30);
     crashes = oneOf(0, 1, 3);
-    cuts = oneOf(0, 1, 3);
+    cuts = oneOf(0, 2, 5);
     changes = oneOf(0, 1, 4);
     harness = new CoreHarness(options());
     int voters = oneOf(1, 2, 3, 3, 3, 4, 5, 5);
@@ -114,12 +114,12 @@ final class CoreFuzz {
     } else if (hit(changes)) {
       changeConfiguration();
     } else {
-      switch (random.nextInt(10)) {
-        case 0 -> propose();
-        case 1 -> read();
-        case 2 -> time();
-        case 3 -> disk();
-        case 4 -> rareInputs();
+      switch (random.nextInt(20)) {
+        case 0, 1 -> propose();
+        case 2 -> read();
+        case 3 -> time();
+        case 4, 5, 6 -> disk();
+        case 7 -> rareInputs();
         default -> network();
       }
     }
@@ -133,10 +133,36 @@ final class CoreFuzz {
     return replicas.get(random.nextInt(replicas.size()));
   }
 
+  /** Any replica, but more often one that matters: a leader, or a member in its eyes. */
+  private HarnessReplica anyOfNote() {
+    List<HarnessReplica> leaders = leaders();
+    if (leaders.isEmpty() || random.nextInt(4) == 0) {
+      return any();
+    }
+    HarnessReplica leader = leaders.get(random.nextInt(leaders.size()));
+    List<Member> members = leader.core().configuration().members();
+    return random.nextBoolean()
+        ? leader
+        : harness.replica(members.get(random.nextInt(members.size())).replica());
+  }
+
+  /** Several, while an old leader has not noticed that there is a new one. */
+  private List<HarnessReplica> leaders() {
+    return replicas.stream().filter(HarnessReplica::leads).toList();
+  }
+
   // ------------------------------------------------------------------ faults
 
   private void crashOrRestart() {
-    HarnessReplica replica = any();
+    if (random.nextInt(60) == 0) {
+      trace.note("# power loss");
+      for (HarnessReplica replica : replicas) {
+        harness.crash(replica, random.nextInt(3));
+        harness.start(replica);
+      }
+      return;
+    }
+    HarnessReplica replica = anyOfNote();
     if (!replica.isUp()) {
       trace.note("# " + replica + " starts");
       harness.start(replica);
@@ -147,18 +173,44 @@ final class CoreFuzz {
   }
 
   private void cutOrHeal() {
-    if (random.nextInt(10) == 0) {
+    int choice = random.nextInt(10);
+    if (choice < 3) {
       harness.network().healAll();
       return;
+    } else if (choice < 6) {
+      isolateLeader();
+      return;
     }
-    ReplicaId from = any().id;
-    ReplicaId to = any().id;
+    ReplicaId from = anyOfNote().id;
+    ReplicaId to = anyOfNote().id;
     if (harness.network().isCut(from, to)) {
       harness.network().heal(from, to);
     } else {
       harness.network().cut(from, to);
       if (random.nextBoolean()) {
         harness.network().cut(to, from);
+      }
+    }
+  }
+
+  /** Cuts a leader off, in one direction or both, and lets the others lose their patience. */
+  private void isolateLeader() {
+    List<HarnessReplica> leaders = leaders();
+    if (leaders.isEmpty()) {
+      return;
+    }
+    HarnessReplica leader = leaders.get(random.nextInt(leaders.size()));
+    int directions = 1 + random.nextInt(3);
+    trace.note("# " + leader + " is cut off, directions " + directions);
+    for (HarnessReplica other : replicas) {
+      if ((directions & 1) != 0) {
+        harness.network().cut(leader.id, other.id);
+      }
+      if ((directions & 2) != 0) {
+        harness.network().cut(other.id, leader.id);
+      }
+      if (other != leader) {
+        harness.pass(other, (1000 + random.nextInt(1500)) * MILLIS);
       }
     }
   }
@@ -196,7 +248,7 @@ final class CoreFuzz {
     switch (random.nextInt(8)) {
       case 0 -> harness.pass(any(), random.nextInt(2500) * MILLIS);
       case 1 -> {
-        HarnessReplica replica = any();
+        HarnessReplica replica = anyOfNote();
         if (replica.isUp()
             && replica.core().nextDeadlineNanos() - replica.clockNanos < 10_000 * MILLIS) {
           harness.timeout(replica);
@@ -210,7 +262,7 @@ final class CoreFuzz {
   }
 
   private void disk() {
-    HarnessReplica replica = any();
+    HarnessReplica replica = anyOfNote();
     if (replica.isUp() && replica.disk.pendingWrites() > 0) {
       harness.completeWrite(replica);
     } else if (random.nextInt(20) == 0) {
@@ -221,10 +273,9 @@ final class CoreFuzz {
   // ------------------------------------------------------------------ load
 
   private void propose() {
-    HarnessReplica replica = any();
-    for (HarnessReplica candidate : replicas) {
-      replica = candidate.leads() ? candidate : replica;
-    }
+    List<HarnessReplica> leaders = leaders();
+    HarnessReplica replica =
+        leaders.isEmpty() ? any() : leaders.get(random.nextInt(leaders.size()));
     if (replica.isUp()) {
       String[] commands = new String[1 + random.nextInt(3)];
       for (int i = 0; i < commands.length; i++) {
@@ -235,14 +286,14 @@ final class CoreFuzz {
   }
 
   private void read() {
-    HarnessReplica replica = any();
+    HarnessReplica replica = anyOfNote();
     if (replica.isUp()) {
       harness.read(replica);
     }
   }
 
   private void rareInputs() {
-    HarnessReplica replica = any();
+    HarnessReplica replica = anyOfNote();
     if (!replica.isUp()) {
       return;
     }

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
  */
 class CoreFuzzTest {
 
-  private static final int STEPS = Integer.getInteger("raft.steps", 1500);
+  private static final int STEPS = Integer.getInteger("raft.steps", 3000);
 
   @Test
   @DisplayName("no fault breaks safety, and after all faults the cluster is one again")
   void randomFaults() {
     Long only = Long.getLong("raft.seed");
     long first = only != null ? only : Long.getLong("raft.firstSeed", 1);
-    long count = only != null ? 1 : Long.getLong("raft.seeds", 300);
+    long count = only != null ? 1 : Long.getLong("raft.seeds", 400);
     for (long seed = first; seed < first + count; seed++) {
       runOne(seed);
     }
@@ -36,7 +36,7 @@ class CoreFuzzTest {
       fail(
           fuzz + "\n" + fuzz.lastLines() + "\nFAILED " + e.getMessage()
               + "\nreplay: mvn -pl raft-core test -Dtest=CoreFuzzTest -Draft.seed=" + seed
-              + (STEPS == 1500 ? "" : " -Draft.steps=" + STEPS),
+              + (STEPS == 3000 ? "" : " -Draft.steps=" + STEPS),
           e);
     }
   }

@@ -246,8 +246,9 @@ final class CoreInvariants {
         committed.add(new Committed(entry, replica.leads() ? term : last.leaderTerm));
       }
     }
-    if (commit > last.commit && replica.leads()) {
+    if (commit > last.commit && replica.leads() && last.leaderTerm == term) {
       EntryId entry = replica.disk.writtenAt(commit);
+      replica.check(entry.term() == term, "commits " + entry + " by counting (figure 8)");
       boolean durable = onQuorum(entry, replica.core().configuration())
           || (last.configuration != null && onQuorum(entry, last.configuration));
       replica.check(durable, "commits " + entry + ", which is not durable on a quorum");

@@ -265,6 +265,29 @@ class TrapsTest {
 
   @Test
   @DisplayName(
+      "trap 29: no change while one is not committed, be it joint, the end of a joint one, or a learner's")
+  void trap29_oneChangeAtATime() {
+    cluster.elect("n1");
+    Configuration withLearner = voters("n1", "n2", "n3").with(CoreHarness.learner("n4"));
+    assertThat(cluster.change(n1, withLearner)).isInstanceOf(ProposalResult.Appended.class);
+    assertThat(cluster.change(n1, withLearner)).isInstanceOf(ProposalResult.Refused.class);
+    cluster.settle();
+    assertThat(cluster.change(n1, voters("n1", "n2"))).isInstanceOf(ProposalResult.Appended.class);
+    assertThat(cluster.change(n1, withLearner))
+        .as("joint")
+        .isInstanceOf(ProposalResult.Refused.class);
+    while (n1.core().configuration().isJoint()) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    assertThat(cluster.change(n1, withLearner))
+        .as("its end")
+        .isInstanceOf(ProposalResult.Refused.class);
+    cluster.settle();
+    assertThat(cluster.change(n1, withLearner)).isInstanceOf(ProposalResult.Appended.class);
+  }
+
+  @Test
+  @DisplayName(
       "trap 33: who restarts in a joint configuration leaves it only when it is committed under both halves")
   void trap33_recoveredLeaderInJoint() {
     CoreHarness two = ofVoters(OPTIONS, "n1", "n2");

@@ -37,7 +37,7 @@ class HandMadeHistoriesTest {
     try (Stream<Path> files = Files.list(FOLDER)) {
       for (Path file : files.filter(any -> !any.endsWith("README.txt")).sorted().toList()) {
         String text = Files.readString(file);
-        for (String block : text.split("\n\\s*\n")) {
+        for (String block : text.split("\n\\s*\n", -1)) {
           drawings.add(drawing(file, block.lines().toList()));
         }
       }

@@ -19,12 +19,26 @@ import java.util.Random;
 final class SimulatedClients {
 
   /** What clients do, out of 100 operations; the rest are reads. */
-  record Mix(int sets, int compareAndSets, int deletes, int appends, int increments) {
-    static final Mix REGISTER = new Mix(30, 15, 3, 0, 0);
-    static final Mix LIST = new Mix(0, 0, 0, 60, 0);
-    static final Mix COUNTER = new Mix(0, 0, 0, 0, 60);
-    static final Mix EVERYTHING = new Mix(15, 10, 5, 20, 15);
-    static final Mix WRITES_ONLY = new Mix(70, 20, 10, 0, 0);
+  enum Workload {
+    REGISTER(30, 15, 3, 0, 0),
+    LIST(0, 0, 0, 60, 0),
+    COUNTER(0, 0, 0, 0, 60),
+    EVERYTHING(15, 10, 5, 20, 15),
+    WRITES_ONLY(70, 20, 10, 0, 0);
+
+    private final int sets;
+    private final int compareAndSets;
+    private final int deletes;
+    private final int appends;
+    private final int increments;
+
+    Workload(int sets, int compareAndSets, int deletes, int appends, int increments) {
+      this.sets = sets;
+      this.compareAndSets = compareAndSets;
+      this.deletes = deletes;
+      this.appends = appends;
+      this.increments = increments;
+    }
   }
 
   private static final int MEAN_STEP = 1000;
@@ -34,7 +48,7 @@ final class SimulatedClients {
   private final int keys;
   private final int operations;
   private final int unknownPerThousand;
-  private final Mix mix;
+  private final Workload workload;
 
   private final PriorityQueue<Event> events =
       new PriorityQueue<>(Comparator.comparingLong(Event::time).thenComparingLong(Event::number));
@@ -46,13 +60,13 @@ final class SimulatedClients {
   private int invoked;
 
   SimulatedClients(
-      long seed, int clients, int keys, int operations, int unknownPerThousand, Mix mix) {
+      long seed, int clients, int keys, int operations, int unknownPerThousand, Workload workload) {
     this.random = new Random(seed);
     this.clients = clients;
     this.keys = keys;
     this.operations = operations;
     this.unknownPerThousand = unknownPerThousand;
-    this.mix = mix;
+    this.workload = workload;
   }
 
   List<Operation<KvInput, KvOutput>> run() {
@@ -97,19 +111,19 @@ final class SimulatedClients {
   private KvInput input(int number) {
     String key = "k" + random.nextInt(keys);
     int dice = random.nextInt(100);
-    if ((dice -= mix.sets) < 0) {
+    if ((dice -= workload.sets) < 0) {
       return new KvInput.Set(key, "v" + number);
     }
-    if ((dice -= mix.compareAndSets) < 0) {
+    if ((dice -= workload.compareAndSets) < 0) {
       return new KvInput.CompareAndSet(key, lastSeen.get(key), "v" + number);
     }
-    if ((dice -= mix.deletes) < 0) {
+    if ((dice -= workload.deletes) < 0) {
       return new KvInput.Delete(key);
     }
-    if ((dice -= mix.appends) < 0) {
+    if ((dice -= workload.appends) < 0) {
       return new KvInput.Append(key, number + ";");
     }
-    if (dice - mix.increments < 0) {
+    if (dice - workload.increments < 0) {
       return new KvInput.Increment(key, 1 + random.nextInt(3));
     }
     return new KvInput.Get(key);

@@ -41,7 +41,7 @@ final class Timeline {
 
   /** The operation, or null if it certainly failed. */
   private static @Nullable Operation<KvInput, KvOutput> operation(int process, Matcher matcher) {
-    String[] inputAndOutput = matcher.group(1).replaceAll("[. ]+$", "").split(" = ");
+    String[] inputAndOutput = matcher.group(1).replaceAll("[. ]+$", "").split(" = ", 2);
     KvInput input = input(inputAndOutput[0].strip());
     String output = inputAndOutput[1].strip();
     boolean unknown = output.equals("?");
@@ -57,7 +57,7 @@ final class Timeline {
   }
 
   private static KvInput input(String text) {
-    String[] words = text.split(" ");
+    String[] words = text.split(" ", -1);
     String key = words[1];
     return switch (words[0]) {
       case "get" -> new KvInput.Get(key);

@@ -33,14 +33,10 @@ final class TinyHistories {
 
   /** A history that was linearizable before one answer in it was exchanged. */
   static List<Operation<KvInput, KvOutput>> mutated(Random random, long seed) {
-    SimulatedClients.Mix mix = List.of(
-            SimulatedClients.Mix.REGISTER,
-            SimulatedClients.Mix.LIST,
-            SimulatedClients.Mix.COUNTER,
-            SimulatedClients.Mix.EVERYTHING)
-        .get(random.nextInt(4));
+    SimulatedClients.Workload workload =
+        List.of(SimulatedClients.Workload.values()).get(random.nextInt(4));
     List<Operation<KvInput, KvOutput>> history =
-        new ArrayList<>(new SimulatedClients(seed, 3, 1, 7, 250, mix).run());
+        new ArrayList<>(new SimulatedClients(seed, 3, 1, 7, 250, workload).run());
     return exchangeAnswer(history, random);
   }
 

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,28 @@ class BirthSimulationTest {
       cluster.crash(new HostId("n2"));
       run.healAndCheck();
     });
+  }
+
+  /** A write that ends later must not bring it back to life. */
+  @Test
+  void aNodeThatIsClosedDuringItsBirthStaysClosed() {
+    for (int moment = 0; moment < 60; moment++) {
+      long delay = moment * MILLIS / 20;
+      ClusterRun.of(moment, 1, OPTIONS, run -> {
+        SimulatedCluster.Life process = run.cluster.start(new HostId("n1"));
+        process.environment.diskTakes(MILLIS);
+        run.simulation.runFor(delay);
+        CompletableFuture<Void> closed = process.node.stop();
+        run.simulation.runFor(5 * SECONDS);
+        assertThat(closed).isDone();
+        assertThat(process.status().health()).isEqualTo(Health.CLOSED);
+        long lastTerm = process.status().term();
+        run.simulation.runFor(60 * SECONDS);
+        assertThat(process.status().term()).isEqualTo(lastTerm).isLessThanOrEqualTo(2);
+        run.cluster.crash(new HostId("n1"));
+        run.healAndCheck();
+      });
+    }
   }
 
   private static Set<Object> clusters(SimulatedCluster cluster) {

@@ -2,10 +2,13 @@ package io.github.balsaraft.node;
 
 import static io.github.balsaraft.node.Simulation.MILLIS;
 import static io.github.balsaraft.node.Simulation.SECONDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,17 +37,23 @@ final class ClusterRun {
         : LongStream.rangeClosed(1, Integer.getInteger("raft.seeds", count)).toArray();
   }
 
-  /** Runs a scenario; a failure names the seed that replays it. */
+  /** Runs a scenario. A failure names the seed that replays it, and only then is shown what the hosts logged. */
   static ClusterRun of(long seed, int hosts, RaftOptions options, Consumer<ClusterRun> scenario) {
     ClusterRun run = new ClusterRun(seed, hosts, options);
+    PrintStream err = System.err;
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(logged, true, UTF_8));
     try {
       scenario.accept(run);
       return run;
     } catch (RuntimeException | Error e) {
+      err.println(logged.toString(UTF_8));
       throw new AssertionError(
           "seed " + seed + " at " + run.simulation.nowNanos() / MILLIS + " ms: " + e.getMessage()
               + "\nreplay: mvn -pl raft-core test -Dtest=*SimulationTest -Draft.seed=" + seed,
           e);
+    } finally {
+      System.setErr(err);
     }
   }
 
@@ -64,13 +73,13 @@ final class ClusterRun {
   }
 
   private void request() {
-    List<SimulatedCluster.Process> alive = cluster.running.values().stream()
+    List<SimulatedCluster.Life> alive = cluster.running.values().stream()
         .filter(process -> process.node != null)
         .toList();
     if (alive.isEmpty()) {
       return;
     }
-    SimulatedCluster.Process at = alive.get(simulation.random().nextInt(alive.size()));
+    SimulatedCluster.Life at = alive.get(simulation.random().nextInt(alive.size()));
     if (simulation.chance(0.2)) {
       history.read(at);
     } else {
@@ -87,7 +96,7 @@ final class ClusterRun {
     stopLoad();
     cluster.network.heal();
     for (HostId host : cluster.hosts()) {
-      SimulatedCluster.Process process = cluster.running.get(host);
+      SimulatedCluster.Life process = cluster.running.get(host);
       if (process == null || process.environment.isDead() || !process.isRunning()) {
         checkBudgets(process);
         cluster.crash(host);
@@ -104,7 +113,7 @@ final class ClusterRun {
     List<String> applied = converge();
     history.check(applied);
     cluster.running.values().forEach(this::checkBudgets);
-    for (SimulatedCluster.Process process : cluster.processes) {
+    for (SimulatedCluster.Life process : cluster.processes) {
       List<String> before = process.machine.applied;
       assertThat(before.size()).isLessThanOrEqualTo(applied.size());
       assertThat(before)
@@ -147,13 +156,13 @@ final class ClusterRun {
     assertThat(equal).as("all catch up%s", cluster.describe()).isTrue();
     simulation.runFor(SECONDS);
     List<String> applied = cluster.running.values().iterator().next().machine.applied;
-    for (SimulatedCluster.Process process : cluster.running.values()) {
+    for (SimulatedCluster.Life process : cluster.running.values()) {
       assertThat(process.machine.applied).as("state of %s", process.host).isEqualTo(applied);
     }
     return applied;
   }
 
-  private void checkBudgets(SimulatedCluster.Process process) {
+  private void checkBudgets(SimulatedCluster.Life process) {
     if (process != null && process.node != null && !process.environment.isDead()) {
       boolean free = simulation.runUntil(
           () -> process.node.pendingProposalBytes() == 0 && process.node.pendingReads() == 0,

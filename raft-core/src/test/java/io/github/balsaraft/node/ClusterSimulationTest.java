@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Role;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,9 +37,8 @@ class ClusterSimulationTest {
       reads += run.history.readsServed();
     }
     // A run in which nothing goes wrong, or nothing gets done, would show nothing.
-    System.out.printf(
-        "simulation: %d applied, %d unknown, %d not appended, %d reads%n",
-        applied, unknown, refused, reads);
+    System.out.println("simulation: " + applied + " applied, " + unknown + " unknown, " + refused
+        + " not appended, " + reads + " reads");
     assertThat(List.of(applied, unknown, refused, reads)).allMatch(count -> count > 0);
   }
 
@@ -60,8 +61,8 @@ class ClusterSimulationTest {
     SimulatedCluster cluster = run.cluster;
     List<HostId> hosts = cluster.hosts();
     HostId host = hosts.get(simulation.random().nextInt(hosts.size()));
-    SimulatedCluster.Process process = cluster.running.get(host);
-    switch (simulation.random().nextInt(8)) {
+    SimulatedCluster.Life process = cluster.running.get(host);
+    switch (simulation.random().nextInt(9)) {
       case 0 -> cluster.network.faults(0.2, 0.2, 50 * MILLIS);
       case 1 -> cluster.network.isolate(host);
       case 2 -> cluster.network.cut(host, hosts.get(simulation.random().nextInt(hosts.size())));
@@ -78,12 +79,31 @@ class ClusterSimulationTest {
           process.environment.diskTakes(simulation.between(1, 2000) * MILLIS);
         }
       }
+      case 7 -> closeAndStartAgain(run, process);
       default -> {
         if (process != null) {
           process.environment.applyTakes(simulation.between(1, 500) * MILLIS);
         }
       }
     }
+  }
+
+  /** Unlike after a crash, everybody who asked is still there, and is told. */
+  private static void closeAndStartAgain(ClusterRun run, SimulatedCluster.Life process) {
+    if (process == null || process.node == null) {
+      return;
+    }
+    CompletableFuture<Void> closed = process.node.stop();
+    assertThat(run.simulation.runUntil(closed::isDone, 60 * SECONDS))
+        .as("closes")
+        .isTrue();
+    assertThat(run.history.allEndedAt(process))
+        .as("all was answered at %s", process.host)
+        .isTrue();
+    assertThat(process.node.pendingProposalBytes()).isZero();
+    assertThat(process.node.pendingReads()).isZero();
+    run.cluster.crash(process.host);
+    run.cluster.start(process.host);
   }
 
   @Test
@@ -98,13 +118,17 @@ class ClusterSimulationTest {
           for (HostId host : cluster.hosts()) {
             cluster.start(host, host.equals(bad) ? failing : 0, reachesDisk);
           }
-          SimulatedCluster.Process process = cluster.running.get(bad);
+          SimulatedCluster.Life process = cluster.running.get(bad);
           assertThat(run.simulation.runUntil(process.store::hasFailed, 60 * SECONDS))
               .isTrue();
           run.simulation.runFor(SECONDS);
           if (process.node != null) {
             assertThat(process.status().health()).isEqualTo(Health.FAILED);
             assertThat(process.status().healthDetail()).contains("log store");
+            assertThat(process.status().role()).isEqualTo(Role.FOLLOWER);
+            assertThat(cluster.network.isClosed(bad))
+                .as("the others see it gone")
+                .isTrue();
           }
           run.simulation.runFor(3 * SECONDS);
           run.healAndCheck();

@@ -55,7 +55,8 @@ class GroupCommitWriterTest {
         HardState state = part.hardState();
         parts.add(part.group() + (state == null ? "" : "/" + state.term()));
       }
-      events.add("write " + String.join(" ", parts) + (write.host() == null ? "" : " " + write.host().host()));
+      events.add("write " + String.join(" ", parts)
+          + (write.host() == null ? "" : " " + write.host().host()));
     }
 
     @Override
@@ -84,8 +85,7 @@ class GroupCommitWriterTest {
     write(FIRST, 2);
     simulation.runFor(Simulation.SECONDS);
     assertThat(events)
-        .containsExactly(
-            "write g1/1 g2/1 g1/2", "durable g1/1", "durable g2/1", "durable g1/2");
+        .containsExactly("write g1/1 g2/1 g1/2", "durable g1/1", "durable g2/1", "durable g1/2");
   }
 
   @Test
@@ -101,8 +101,8 @@ class GroupCommitWriterTest {
   @Test
   void theHostsRecordTravelsWithTheGroups() {
     write(FIRST, 1);
-    GroupWrite part =
-        GroupWrite.ofReplica(SECOND, new ReplicaRecord(new ReplicaId(7), ReplicaRecord.State.MEMBER));
+    GroupWrite part = GroupWrite.ofReplica(
+        SECOND, new ReplicaRecord(new ReplicaId(7), ReplicaRecord.State.MEMBER));
     writer.write(
         new LogWrite(new HostRecord(new HostId("n1"), 3, null), List.of(part)),
         () -> events.add("durable host"));
@@ -130,8 +130,7 @@ class GroupCommitWriterTest {
   void oneWriteDoesNotGrowWithoutLimit() {
     byte[] large = new byte[6 << 20];
     for (int i = 1; i <= 6; i++) {
-      EntryBatch batch =
-          Payloads.single(EntryType.COMMAND, large).place(new EntryId(1, i), 0);
+      EntryBatch batch = Payloads.single(EntryType.COMMAND, large).place(new EntryId(1, i), 0);
       GroupWrite part = new GroupWrite(FIRST, null, null, 0, List.of(batch), 0);
       int number = i;
       writer.write(LogWrite.of(List.of(part)), () -> events.add("durable " + number));
@@ -139,7 +138,13 @@ class GroupCommitWriterTest {
     simulation.runFor(Simulation.SECONDS);
     assertThat(events)
         .containsExactly(
-            "write g1 g1 g1", "durable 1", "durable 2", "durable 3",
-            "write g1 g1 g1", "durable 4", "durable 5", "durable 6");
+            "write g1 g1 g1",
+            "durable 1",
+            "durable 2",
+            "durable 3",
+            "write g1 g1 g1",
+            "durable 4",
+            "durable 5",
+            "durable 6");
   }
 }

@@ -32,19 +32,19 @@ final class History {
   /** How many commands somebody was told to be applied: later reads must see as many. */
   private int known;
 
-  Write propose(SimulatedCluster.Process at) {
+  Write propose(SimulatedCluster.Life at) {
     Write write = new Write("c" + writes.size(), at);
     writes.add(write);
-    write.future = at.node.propose(write.command.getBytes(UTF_8));
-    write.future.whenComplete(write::ended);
+    write.future = at.node.propose(write.command.getBytes(UTF_8)).whenComplete(write::ended);
     return write;
   }
 
-  void read(SimulatedCluster.Process at) {
+  void read(SimulatedCluster.Life at) {
     Read read = new Read(at, known);
     reads.add(read);
-    read.future = at.node.read(ReadConsistency.LINEARIZABLE, () -> at.machine.applied.size());
-    read.future.whenComplete(read::ended);
+    read.future = at.node
+        .read(ReadConsistency.LINEARIZABLE, () -> at.machine.applied.size())
+        .whenComplete(read::ended);
   }
 
   long count(Outcome outcome) {
@@ -59,6 +59,12 @@ final class History {
   boolean allEnded() {
     return writes.stream().allMatch(write -> write.future.isDone() || write.at.environment.isDead())
         && reads.stream().allMatch(read -> read.future.isDone() || read.at.environment.isDead());
+  }
+
+  /** Whether nobody waits for an answer of this process. */
+  boolean allEndedAt(SimulatedCluster.Life process) {
+    return writes.stream().noneMatch(write -> write.at == process && !write.future.isDone())
+        && reads.stream().noneMatch(read -> read.at == process && !read.future.isDone());
   }
 
   String open() {
@@ -101,12 +107,12 @@ final class History {
 
   final class Write {
     final String command;
-    final SimulatedCluster.Process at;
+    final SimulatedCluster.Life at;
     CompletableFuture<byte[]> future = new CompletableFuture<>();
     Outcome outcome = Outcome.OPEN;
     int position;
 
-    Write(String command, SimulatedCluster.Process at) {
+    Write(String command, SimulatedCluster.Life at) {
       this.command = command;
       this.at = at;
     }
@@ -130,13 +136,13 @@ final class History {
   }
 
   final class Read {
-    final SimulatedCluster.Process at;
+    final SimulatedCluster.Life at;
     final int knownBefore;
     CompletableFuture<Integer> future = new CompletableFuture<>();
     boolean served;
     int result;
 
-    Read(SimulatedCluster.Process at, int knownBefore) {
+    Read(SimulatedCluster.Life at, int knownBefore) {
       this.at = at;
       this.knownBefore = knownBefore;
     }

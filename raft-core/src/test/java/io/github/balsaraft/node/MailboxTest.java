@@ -108,8 +108,9 @@ class MailboxTest {
       CountDownLatch all = new CountDownLatch(producers * each);
       // Neither is safe for two threads at once.
       int[] handled = new int[1];
-      List<List<Integer>> orders =
-          IntStream.range(0, producers).<List<Integer>>mapToObj(p -> new ArrayList<>()).toList();
+      List<List<Integer>> orders = IntStream.range(0, producers)
+          .<List<Integer>>mapToObj(p -> new ArrayList<>())
+          .toList();
       Mailbox<int[]> mailbox = new Mailbox<>(threads, new Mailbox.Handler<>() {
         @Override
         public void handle(int[] entry) {

@@ -32,7 +32,8 @@ final class RecordedProposal extends Proposal {
 
   static String commands(List<Proposal> proposals) {
     return String.join(
-        " ", proposals.stream().map(proposal -> new String(proposal.command, UTF_8)).toList());
+        " ",
+        proposals.stream().map(proposal -> new String(proposal.command, UTF_8)).toList());
   }
 
   @Override

@@ -24,10 +24,10 @@ final class SimulatedCluster {
 
   final Simulation simulation;
   final SimulatedNetwork network;
-  final Map<HostId, Process> running = new TreeMap<>();
+  final Map<HostId, Life> running = new TreeMap<>();
 
   /** Every process that ever ran, the dead included. */
-  final List<Process> processes = new ArrayList<>();
+  final List<Life> processes = new ArrayList<>();
 
   private final Map<HostId, MemoryLogStore.Contents> disks = new TreeMap<>();
   private final List<Founder> founders;
@@ -64,20 +64,20 @@ final class SimulatedCluster {
     hosts().forEach(this::start);
   }
 
-  Process start(HostId host) {
+  Life start(HostId host) {
     return start(host, 0, false);
   }
 
   /** Starts a process whose n-th write fails; 0 for none. */
-  Process start(HostId host, int failingWrite, boolean reachesDisk) {
+  Life start(HostId host, int failingWrite, boolean reachesDisk) {
     return start(
         host, new BirthPlan(BirthPlan.Kind.BOOTSTRAP, founders), failingWrite, reachesDisk);
   }
 
-  Process start(HostId host, BirthPlan plan, int failingWrite, boolean reachesDisk) {
+  Life start(HostId host, BirthPlan plan, int failingWrite, boolean reachesDisk) {
     MemoryLogStore.Contents disk =
         disks.computeIfAbsent(host, key -> new MemoryLogStore().contents());
-    Process process = new Process(host, new FailingStore(disk, failingWrite, reachesDisk));
+    Life process = new Life(host, new FailingStore(disk, failingWrite, reachesDisk));
     processes.add(process);
     running.put(host, process);
     process.start(plan);
@@ -86,7 +86,7 @@ final class SimulatedCluster {
 
   /** As kill -9 does it: nothing more happens there, and nobody is told anything. */
   void crash(HostId host) {
-    Process process = running.remove(host);
+    Life process = running.remove(host);
     if (process != null) {
       process.environment.kill();
       network.processGone(host);
@@ -99,14 +99,14 @@ final class SimulatedCluster {
     disks.remove(host);
   }
 
-  Optional<Process> leader() {
+  Optional<Life> leader() {
     return running.values().stream()
         .filter(process -> process.isRunning() && process.status().role() == Role.LEADER)
         .findFirst();
   }
 
-  Process awaitLeader() {
-    Process[] found = new Process[1];
+  Life awaitLeader() {
+    Life[] found = new Life[1];
     boolean there = simulation.runUntil(
         () -> {
           simulation.runFor(50 * Simulation.MILLIS);
@@ -131,7 +131,7 @@ final class SimulatedCluster {
   }
 
   /** One life of one host. */
-  final class Process {
+  final class Life {
     final HostId host;
     final SimulatedEnvironment environment = new SimulatedEnvironment(simulation);
     final FailingStore store;
@@ -139,7 +139,7 @@ final class SimulatedCluster {
     HostRuntime runtime;
     GroupNode node;
 
-    Process(HostId host, FailingStore store) {
+    Life(HostId host, FailingStore store) {
       this.host = host;
       this.store = store;
     }

@@ -64,6 +64,12 @@ final class SimulatedNetwork {
     dropped = (to, message) -> false;
   }
 
+  /** Whether nothing listens there. */
+  boolean isClosed(HostId host) {
+    Endpoint endpoint = hosts.get(host);
+    return endpoint == null || endpoint.closed;
+  }
+
   Transport transport(HostId self) {
     return new Endpoint(self);
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
@@ -126,7 +127,7 @@ final class ContradictionFinder<S, I, O> {
   // other
 
   private List<Operation<I, O>> contradiction() {
-    TreeSet<Integer> firm = latestThatContradict();
+    NavigableSet<Integer> firm = latestThatContradict();
     // Reads first: to leave away a read makes the rest easier, to leave away a write makes it
     // harder.
     firm = fewer(firm, number -> isReadOnly(byReturn.get(number)), true);
@@ -146,9 +147,9 @@ final class ContradictionFinder<S, I, O> {
   }
 
   /** Most contradictions are between operations close to each other. */
-  private TreeSet<Integer> latestThatContradict() {
+  private NavigableSet<Integer> latestThatContradict() {
     for (int count = 4; count <= Math.min(end, FEW); count *= 2) {
-      TreeSet<Integer> firm = numbers(end + 1 - count);
+      NavigableSet<Integer> firm = numbers(end + 1 - count);
       if (contradict(firm, true)) {
         return firm;
       }
@@ -156,19 +157,20 @@ final class ContradictionFinder<S, I, O> {
     return numbers(0);
   }
 
-  private TreeSet<Integer> numbers(int from) {
+  private NavigableSet<Integer> numbers(int from) {
     return IntStream.rangeClosed(from, end).boxed().collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Leaves away what isn't needed for the contradiction, in large pieces first. */
-  private TreeSet<Integer> fewer(TreeSet<Integer> enough, IntPredicate candidates, boolean relax) {
-    TreeSet<Integer> firm = enough;
+  private NavigableSet<Integer> fewer(
+      NavigableSet<Integer> enough, IntPredicate candidates, boolean relax) {
+    NavigableSet<Integer> firm = enough;
     // Never the last one: the history before it can be explained.
     List<Integer> open =
         firm.stream().filter(number -> number != end && candidates.test(number)).toList();
     for (int chunk = open.size(); chunk >= 1; chunk /= 2) {
       for (int from = 0; from < open.size(); from += chunk) {
-        TreeSet<Integer> without = new TreeSet<>(firm);
+        NavigableSet<Integer> without = new TreeSet<>(firm);
         without.removeAll(open.subList(from, Math.min(open.size(), from + chunk)));
         if (without.size() < firm.size() && contradict(without, relax)) {
           firm = without;

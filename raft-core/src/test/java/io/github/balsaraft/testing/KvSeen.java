@@ -14,6 +14,10 @@ final class KvSeen {
   private final List<String> longest;
   private final boolean appends;
   private final boolean onlyGrows;
+
+  /** Of the longest value; -1 if none was seen. */
+  private final int maxBytes;
+
   private final boolean increments;
 
   KvSeen(List<Operation<KvInput, KvOutput>> operations) {
@@ -31,7 +35,8 @@ final class KvSeen {
       }
       anyAppend |= operation.input() instanceof KvInput.Append;
       anyIncrement |= operation.input() instanceof KvInput.Increment;
-      anyOther |= !(operation.input() instanceof KvInput.Append || operation.input() instanceof KvInput.Get);
+      anyOther |= !(operation.input() instanceof KvInput.Append
+          || operation.input() instanceof KvInput.Get);
     }
     this.appends = anyAppend;
     this.increments = anyIncrement;
@@ -39,6 +44,7 @@ final class KvSeen {
     this.longest = values.stream()
         .filter(value -> !isBeginning(values.higher(value), value))
         .toList();
+    this.maxBytes = longest.stream().mapToInt(KvState::bytes).max().orElse(-1);
   }
 
   private static boolean isBeginning(@Nullable String whole, String text) {
@@ -60,10 +66,7 @@ final class KvSeen {
    * beginning of the longest value that was read, or longer.
    */
   boolean isImpossible(KvState state) {
-    return onlyGrows
-        && state.length() >= 0
-        && !longest.isEmpty()
-        && longest.stream().anyMatch(value -> state.length() <= KvState.bytes(value));
+    return onlyGrows && state.length() >= 0 && state.length() <= maxBytes;
   }
 
   private boolean matters(String text) {

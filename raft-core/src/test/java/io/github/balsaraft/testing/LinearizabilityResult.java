@@ -94,7 +94,9 @@ public sealed interface LinearizabilityResult<I, O> {
       } else {
         text.append("\n  these contradict each other, whatever the others did:");
       }
-      contradiction.stream().skip(hidden).forEach(operation -> text.append("\n    ").append(operation));
+      contradiction.stream()
+          .skip(hidden)
+          .forEach(operation -> text.append("\n    ").append(operation));
       return text.toString();
     }
   }

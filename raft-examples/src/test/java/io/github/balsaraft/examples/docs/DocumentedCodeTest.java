@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,11 +77,32 @@ class DocumentedCodeTest {
     assertThat(stateMachine.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(12);
   }
 
+  /** A block without a class is what a method would hold. */
+  private static final String FRAGMENT =
+      """
+      import io.github.balsaraft.*;
+      import io.github.balsaraft.api.*;
+      import io.github.balsaraft.storage.*;
+      import io.github.balsaraft.storage.rocksdb.*;
+      import io.github.balsaraft.transport.*;
+      import io.github.balsaraft.transport.netty.*;
+      import java.nio.file.*;
+      import java.time.*;
+
+      class Fragment {
+        void run() throws Exception {
+      %s
+        }
+      }
+      """;
+
   private String compile(Documents.Block block) throws IOException {
-    Matcher name = CLASS_NAME.matcher(block.text());
-    assertThat(name.find()).as("%s has a class", block).isTrue();
-    Path source = folder.resolve(name.group(1) + ".java");
-    Files.writeString(source, block.text());
+    Matcher named = CLASS_NAME.matcher(block.text());
+    boolean whole = named.find();
+    String name = whole ? named.group(1) : "Fragment";
+    Path source = folder.resolve(name + ".java");
+    Files.writeString(
+        source, whole ? block.text() : String.format(Locale.ROOT, FRAGMENT, block.text()));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
@@ -99,6 +121,6 @@ class DocumentedCodeTest {
           .call();
       assertThat(compiled).as("%s: %s", block, messages).isTrue();
     }
-    return name.group(1);
+    return name;
   }
 }

@@ -149,6 +149,14 @@ public final class NettyTransport implements Transport {
     link.send(messages);
   }
 
+  /** What a frame holds besides the content of its only message, with room to spare. */
+  private static final int FRAME_OVERHEAD_BYTES = 16 << 10;
+
+  @Override
+  public long maxMessageBytes() {
+    return options.maxFrameBytes() - FRAME_OVERHEAD_BYTES;
+  }
+
   @Override
   public PeerConnection connection(HostId peer) {
     PeerLink link = links.get(peer);

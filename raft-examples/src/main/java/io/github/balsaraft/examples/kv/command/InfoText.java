@@ -97,6 +97,7 @@ final class InfoText {
     line("last", status.lastIndex());
     line("members", members(Member::isVoter));
     line("learners", members(member -> member.role() == MemberRole.LEARNER));
+    line("replica", status.replica());
     line("cluster", Objects.requireNonNullElse(status.cluster(), ""));
     line("health", status.health().name().toLowerCase(Locale.ROOT));
     line("health_detail", status.healthDetail());

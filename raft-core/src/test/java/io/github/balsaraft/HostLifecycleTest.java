@@ -1,0 +1,259 @@
+package io.github.balsaraft;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.transport.LocalNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Starting, closing and asking from odd places, with real threads. */
+class HostLifecycleTest {
+
+  private static final GroupId FIRST = new GroupId(1);
+  private static final GroupId SECOND = new GroupId(2);
+
+  private final LocalNetwork network = new LocalNetwork();
+
+  private RaftHost host(String name) {
+    return host(name, new MemoryLogStore());
+  }
+
+  private RaftHost host(String name, MemoryLogStore store) {
+    return RaftHost.builder()
+        .id(name)
+        .logStore(store)
+        .transport(network.transport())
+        .start();
+  }
+
+  private static RaftNode start(RaftHost host, GroupId group, String... founders) {
+    return start(host, group, new Appender(), LocalCluster.FAST, founders);
+  }
+
+  private static RaftNode start(
+      RaftHost host, GroupId group, StateMachine machine, RaftOptions options, String... founders) {
+    return host.group(group)
+        .bootstrap(founders)
+        .stateMachine(machine)
+        .options(options)
+        .start();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      throw new AssertionError("expected a failure, got " + future.get(30, SECONDS));
+    } catch (ExecutionException e) {
+      return e.getCause();
+    }
+  }
+
+  /** The callback runs on the very thread that closing would wait for. */
+  @Test
+  void aNodeCanBeAskedAndClosedFromACallback() throws Exception {
+    RaftNode node = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(new Appender())
+        .logStore(new MemoryLogStore())
+        .transport(network.transport())
+        .options(LocalCluster.FAST)
+        .start();
+    node.awaitLeader().get(30, SECONDS);
+    CompletableFuture<String> closed = node.propose(bytes("a")).thenApply(result -> {
+      String explained = node.explain() + node.status().health();
+      node.close();
+      return explained;
+    });
+    assertThat(closed.get(30, SECONDS)).contains("RUNNING");
+    LocalCluster.awaitTrue(
+        "the close to go on in the background", () -> node.status().health() == Health.CLOSED);
+    LocalCluster.awaitTrue("the address to be free", () -> isFree("n1"));
+  }
+
+  private boolean isFree(String name) {
+    try {
+      host(name).close();
+      return true;
+    } catch (io.github.balsaraft.transport.TransportException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aHostCanBeClosedFromACallbackOfAnyOfItsGroups() throws Exception {
+    RaftHost host = host("n1");
+    RaftNode first = start(host, FIRST, "n1");
+    RaftNode second = start(host, SECOND, "n1");
+    first.awaitLeader().get(30, SECONDS);
+    second.awaitLeader().get(30, SECONDS);
+    first.propose(bytes("a")).thenRun(host::close).get(30, SECONDS);
+    LocalCluster.awaitTrue(
+        "the other group to close", () -> second.status().health() == Health.CLOSED);
+    assertThat(failure(second.propose(bytes("b")))).isInstanceOf(ShuttingDownException.class);
+  }
+
+  @Test
+  void whoAwaitsALeaderHearsOfTheEnd() throws Exception {
+    try (RaftHost host = host("n1")) {
+      RaftNode node = start(host, FIRST, "n1", "n2");
+      CompletableFuture<Void> awaited = node.awaitLeader();
+      node.close();
+      assertThat(failure(awaited)).isInstanceOf(ShuttingDownException.class);
+      assertThat(failure(node.awaitLeader())).isInstanceOf(ShuttingDownException.class);
+    }
+  }
+
+  @Test
+  void aGroupRunsOnceInTheLifeOfAHost() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    String replica;
+    try (RaftHost host = host("n1", new MemoryLogStore(disk))) {
+      RaftNode node = start(host, FIRST, "n1");
+      node.awaitLeader().get(30, SECONDS);
+      node.propose(bytes("kept")).get(30, SECONDS);
+      replica = node.status().replica().toString();
+      assertThatThrownBy(() -> start(host, FIRST, "n1")).hasMessageContaining("runs already");
+      node.close();
+      // As a replica without data it would overwrite what is stored.
+      assertThatThrownBy(() -> start(host, FIRST, "n1"))
+          .hasMessageContaining("start the host anew");
+    }
+    try (RaftHost host = host("n1", new MemoryLogStore(disk))) {
+      RaftNode node = start(host, FIRST, "n1");
+      node.awaitLeader().get(30, SECONDS);
+      assertThat(node.status().replica()).hasToString(replica);
+      assertThat(new String(node.query(new byte[0]).get(30, SECONDS), UTF_8)).isEqualTo("kept");
+    }
+    assertThatThrownBy(() -> {
+          RaftHost host = host("n1");
+          host.close();
+          start(host, FIRST, "n1");
+        })
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void aSecondGroupIsFoundedInTheSameCluster() throws Exception {
+    try (RaftHost n1 = host("n1");
+        RaftHost n2 = host("n2");
+        RaftHost n3 = host("n3")) {
+      // The first group lives on two of the hosts only, so the third has no cluster yet.
+      RaftNode first = start(n2, FIRST, "n2", "n3");
+      start(n3, FIRST, "n2", "n3");
+      first.awaitLeader().get(30, SECONDS);
+      RaftNode second = start(n1, SECOND, "n1", "n2", "n3");
+      start(n2, SECOND, "n1", "n2", "n3");
+      start(n3, SECOND, "n1", "n2", "n3");
+      second.awaitLeader().get(30, SECONDS);
+      assertThat(second.status().cluster()).isNotNull().isEqualTo(first.status().cluster());
+    }
+  }
+
+  @Test
+  void aHostOfAnotherClusterIsNeitherHeardNorCounted() throws Exception {
+    try (RaftHost n1 = host("n1");
+        RaftHost n2 = host("n2")) {
+      RaftNode elsewhere = start(n2, SECOND, "n2");
+      RaftNode here = start(n1, SECOND, "n1");
+      elsewhere.awaitLeader().get(30, SECONDS);
+      here.awaitLeader().get(30, SECONDS);
+      RaftNode waiting = start(n1, FIRST, "n1", "n2");
+      start(n2, FIRST, "n1", "n2");
+      LocalCluster.awaitTrue("the refusal to be known", () -> waiting.explain().contains("n2"));
+      assertThat(waiting.status().health()).isEqualTo(Health.BEING_BORN);
+    }
+  }
+
+  /** Budgets: a state machine that hangs slows proposers, and all is well once it goes on. */
+  @Test
+  void aStateMachineThatHangsMakesProposersWaitAndNobodyIsForgotten() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    StateMachine hanging = new StateMachine() {
+      @Override
+      public byte[] apply(Command command) {
+        try {
+          go.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        return command.bytes();
+      }
+
+      @Override
+      public byte[] query(byte[] query) {
+        return query;
+      }
+    };
+    RaftOptions options = LocalCluster.options()
+        .maxCommandBytes(1000)
+        .maxPendingProposalBytes(10_000)
+        .build();
+    try (RaftHost host = host("n1")) {
+      RaftNode node = start(host, FIRST, hanging, options, "n1");
+      LocalCluster.awaitTrue("a leader", () -> node.status().leader() != null);
+      List<CompletableFuture<byte[]>> accepted = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        accepted.add(node.propose(new byte[1000]));
+      }
+      assertThat(failure(node.propose(new byte[1000]))).isInstanceOf(OverloadedException.class);
+      CompletableFuture<Integer> read = node.read(ReadConsistency.LINEARIZABLE, () -> 7);
+      go.countDown();
+      for (CompletableFuture<byte[]> future : accepted) {
+        assertThat(future.get(30, SECONDS)).hasSize(1000);
+      }
+      assertThat(read.get(30, SECONDS)).isEqualTo(7);
+      assertThat(node.propose(new byte[1000]).get(30, SECONDS)).hasSize(1000);
+    }
+  }
+
+  @Test
+  void closingUnderLoadLeavesNobodyWaiting() throws Exception {
+    List<CompletableFuture<?>> asked = new ArrayList<>();
+    RaftHost host = host("n1");
+    RaftNode node = start(host, FIRST, "n1");
+    node.awaitLeader().get(30, SECONDS);
+    Thread proposer = new Thread(() -> {
+      for (int i = 0; i < 20_000; i++) {
+        synchronized (asked) {
+          asked.add(node.propose(bytes("c" + i)));
+          asked.add(node.query(new byte[0], ReadConsistency.STALE));
+        }
+      }
+    });
+    proposer.start();
+    host.close();
+    proposer.join();
+    for (CompletableFuture<?> future : asked) {
+      future.handle((result, failure) -> failure).get(30, SECONDS);
+      if (future.isCompletedExceptionally()) {
+        assertThat(failure(future))
+            .isInstanceOfAny(
+                ShuttingDownException.class,
+                OutcomeUnknownException.class,
+                OverloadedException.class,
+                io.github.balsaraft.api.ReadNotServedException.class);
+      }
+    }
+  }
+}
