@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param durability how writes are made durable
  * @param sinceLeaderContact how long ago it last knew itself in touch with a leader (as a leader: with a quorum); empty if
  *     never since it started
+ * @param staleness how old the local state may be, and with it the answers of {@link ReadConsistency#STALE} reads: it holds
+ *     everything that was committed so long ago. A leader that has been deposed without knowing it yet may make it too
+ *     small by as much as an election timeout. Empty if nothing is known since this node started; such reads are refused then
  * @param uncommittedBytes bytes of entries that it has appended as a leader and that are not committed
  * @param peers the other members, as seen from here
  */
@@ -53,19 +56,12 @@ public record NodeStatus(
     Configuration configuration,
     Durability durability,
     Optional<Duration> sinceLeaderContact,
+    Optional<Duration> staleness,
     long uncommittedBytes,
     List<Peer> peers) {
 
   public NodeStatus {
     peers = List.copyOf(peers);
-  }
-
-  /**
-   * How old the state may be from which a {@link ReadConsistency#STALE} read is answered: the time since this node was
-   * last in touch with a leader whose commits it has applied. Empty if it has not been since it started.
-   */
-  public Optional<Duration> staleness() {
-    return sinceLeaderContact;
   }
 
   /** Whether a node takes part. */

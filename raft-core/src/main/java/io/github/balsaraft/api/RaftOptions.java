@@ -82,7 +82,10 @@ public final class RaftOptions {
     return values.logWindowBytes;
   }
 
-  /** How long a linearizable read or a forwarded proposal waits before it ends with an exception. Default 5 s. */
+  /**
+   * How long a proposal waits to be committed, or a forwarded one to be answered, before it ends with an unknown outcome.
+   * Linearizable reads that no leader confirms end after {@link #electionTimeoutMax}. Default 5 s.
+   */
   public Duration requestTimeout() {
     return values.requestTimeout;
   }

@@ -9,7 +9,7 @@ public enum ReadConsistency {
   LINEARIZABLE,
   /**
    * Answered from the local state at once, with or without a leader. {@link NodeStatus#staleness} says how old it may
-   * be.
+   * be. Refused while nobody can say: after a start the state is empty until a leader has told what is committed.
    */
   STALE
 }

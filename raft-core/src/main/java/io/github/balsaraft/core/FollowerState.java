@@ -23,6 +23,9 @@ final class FollowerState extends RoleState {
   private long electionDeadlineNanos;
   private long lastHeardNanos;
 
+  /** The highest commit index that this leader has named; zero if it hasn't known one yet. */
+  private long leaderCommit;
+
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
 
@@ -55,6 +58,11 @@ final class FollowerState extends RoleState {
   /** When the leader was last heard; meaningful only if there is one. */
   long lastHeardNanos() {
     return lastHeardNanos;
+  }
+
+  /** See {@link RaftCore#completeCommitIndex}. */
+  long leaderCommit() {
+    return leaderCommit;
   }
 
   /** Campaigns without waiting for the timeout. */
@@ -113,6 +121,7 @@ final class FollowerState extends RoleState {
   @Override
   void onHeartbeat(Heartbeat message) {
     heardLeader();
+    leaderCommit = Math.max(leaderCommit, message.leaderCommit());
     if (message.commit() <= context.log.lastIndex()) {
       context.commitTo(message.commit());
     } else {

@@ -218,7 +218,8 @@ final class LeaderState extends RoleState {
         context.term(),
         progress.session(),
         heartbeatSequence,
-        commit));
+        commit,
+        hasCommittedInTerm() ? context.commitIndex() : 0));
   }
 
   @Override

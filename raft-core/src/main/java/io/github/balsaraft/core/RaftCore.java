@@ -223,6 +223,21 @@ public final class RaftCore {
     return context.commitIndex();
   }
 
+  /**
+   * The commit index of the leader that this replica is in touch with, even if the log here doesn't reach so far yet; -1 if
+   * there is none, or it doesn't know what is committed yet. A state that has applied this index holds everything that was
+   * committed at {@link #lastLeaderContactNanos}.
+   */
+  public long completeCommitIndex() {
+    RoleState role = role();
+    if (role instanceof LeaderState leader) {
+      return leader.hasCommittedInTerm() ? context.commitIndex() : -1;
+    }
+    return role instanceof FollowerState follower && follower.leaderCommit() > 0
+        ? follower.leaderCommit()
+        : -1;
+  }
+
   /** The end of the log. */
   public EntryId lastEntry() {
     return context.lastEntry();

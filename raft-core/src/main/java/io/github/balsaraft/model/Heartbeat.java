@@ -6,10 +6,18 @@ package io.github.balsaraft.model;
  *
  * @param sequence minted by the leader, growing within its term
  * @param commit the leader's commit index, capped at what this follower is known to hold
+ * @param leaderCommit the leader's commit index, uncapped, so that the follower knows how far behind it is; zero while the
+ *     leader has not committed an entry of its own term and so doesn't know what is committed
  * @param session the replication session with this follower
  */
 public record Heartbeat(
-    ReplicaId from, ReplicaId to, long term, long session, long sequence, long commit)
+    ReplicaId from,
+    ReplicaId to,
+    long term,
+    long session,
+    long sequence,
+    long commit,
+    long leaderCommit)
     implements ProtocolMessage {
 
   @Override

@@ -32,6 +32,9 @@ final class ForwardingIntake {
 
   private static final int MAX_ORIGINS = 1024;
 
+  /** A message with outcomes ends with the result that reaches this size. */
+  private static final long MAX_MESSAGE_BYTES = 1L << 20;
+
   private final ReplicaId self;
   private final long termAtStart;
   private final long maxPendingBytes;
@@ -126,7 +129,7 @@ final class ForwardingIntake {
         message.from(), new ForwardedOutcomes(self, message.from(), message.origin(), outcomes));
   }
 
-  /** Sends what has become known since the last time, one message for each origin. */
+  /** Sends what has become known since the last time: few messages for each origin, of bounded size. */
   void flush() {
     if (finished.isEmpty()) {
       return;
@@ -135,8 +138,23 @@ final class ForwardingIntake {
     for (Finished next = finished.poll(); next != null; next = finished.poll()) {
       outcomes.computeIfAbsent(next.origin, origin -> new ArrayList<>()).add(next.outcome);
     }
-    outcomes.forEach((origin, ended) -> send.accept(
-        origin.replica, new ForwardedOutcomes(self, origin.replica, origin.number, ended)));
+    outcomes.forEach(this::sendInParts);
+  }
+
+  private void sendInParts(Origin origin, List<ForwardedOutcomes.Outcome> outcomes) {
+    int start = 0;
+    long bytes = 0;
+    for (int i = 0; i < outcomes.size(); i++) {
+      bytes += outcomes.get(i).bytes().length;
+      if (bytes >= MAX_MESSAGE_BYTES || i == outcomes.size() - 1) {
+        send.accept(
+            origin.replica,
+            new ForwardedOutcomes(
+                self, origin.replica, origin.number, outcomes.subList(start, i + 1)));
+        start = i + 1;
+        bytes = 0;
+      }
+    }
   }
 
   private static byte[] utf8(String text) {

@@ -5,30 +5,24 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
-import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.core.CoreWrite;
-import io.github.balsaraft.core.ProposalResult;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
-import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Message;
-import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
@@ -37,12 +31,10 @@ import io.github.balsaraft.model.ServiceMessage;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
-  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
   private static final long NO_TIMER = Long.MAX_VALUE;
 
   /** Something that happens to the replica. */
@@ -65,36 +56,28 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final GroupId group;
   private final RaftOptions options;
   private final BirthPlan plan;
-  private final RateLimitedLog log;
-  private final ApplyPipeline pipeline;
   private final ReplicaId self;
   private final @Nullable RecoveredGroup recovered;
-
-  private final ReplicaRoutes routes = new ReplicaRoutes();
-  private final ProposalTracker appended = new ProposalTracker();
-  private final Forwarder forwarder;
-  private final ForwardingIntake intake;
-  private final Map<Long, List<PendingRead>> reads = new LinkedHashMap<>();
-  private long lastReadId;
-
-  /** What arrived in the batch that is being handled. */
-  private List<Proposal> newProposals = new ArrayList<>();
-
-  private List<PendingRead> newReads = new ArrayList<>();
+  private final RateLimitedLog log;
+  private final GroupPeers peers;
+  private final ApplyPipeline pipeline;
+  private final ProposalFlow proposals;
+  private final ReadFlow reads;
+  private final Freshness freshness = new Freshness();
   private List<CompletableFuture<Void>> leaderAwaited = new ArrayList<>();
-  private boolean inBatch;
 
   private Health health = Health.BEING_BORN;
   private String healthDetail = "";
+  private @Nullable GroupBirth birth;
   private @Nullable RaftCore core;
-  private @Nullable Birth birth;
   private @Nullable JoinSeeker joinSeeker;
-  private @Nullable EntryBatch founding;
-  private @Nullable Configuration routedConfiguration;
-  private long timerAtNanos = NO_TIMER;
 
-  /** When this node last knew itself in touch with a leader, in whatever role; -1 if never. */
-  private long leaderContactNanos = -1;
+  /** The first entry of the log, if it is the group's first configuration: founders without data are given it. */
+  private @Nullable EntryBatch founding;
+
+  private boolean inBatch;
+  private long timerAtNanos = NO_TIMER;
+  private String lastRoleReason = "";
 
   @SuppressWarnings("NullAway.Init")
   private Mailbox<Event> mailbox;
@@ -110,6 +93,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         ? new ReplicaId(host.nonZeroRandom())
         : recovered.replica().replica();
     this.log = new RateLimitedLog(host.self() + "/" + group);
+    this.peers = new GroupPeers(host, group, plan);
+    long termAtStart = recovered == null ? 0 : recovered.hardState().term();
+    ForwardingIntake intake =
+        new ForwardingIntake(self, termAtStart, options.maxPendingProposalBytes(), peers::send);
     this.pipeline = new ApplyPipeline(
         group,
         settings.stateMachine(),
@@ -117,18 +104,12 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         0,
         options.maxApplyQueueBytes(),
         environment,
-        (what, cause) -> {
-          log.error(what + "; this replica stops", cause);
-          mailbox.offer(loop -> loop.stop(Health.FAILED, what));
-        },
-        this::flushOutcomes);
-    this.forwarder = new Forwarder(
+        this::applyFailed,
+        intake::flush);
+    Forwarder forwarder = new Forwarder(
         self, host.nonZeroRandom(), options.requestTimeout().toNanos(), pipeline::run);
-    this.intake = new ForwardingIntake(
-        self,
-        recovered == null ? 0 : recovered.hardState().term(),
-        options.maxPendingProposalBytes(),
-        this::send);
+    this.proposals = new ProposalFlow(options, peers, pipeline, forwarder, intake);
+    this.reads = new ReadFlow(pipeline);
   }
 
   void mailbox(Mailbox<Event> ownMailbox) {
@@ -143,8 +124,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     return pipeline;
   }
 
-  private void flushOutcomes() {
-    intake.flush();
+  /** May be asked from any thread. */
+  Freshness freshness() {
+    return freshness;
+  }
+
+  private void applyFailed(String what, Throwable cause) {
+    log.error(what + "; this replica stops", cause);
+    mailbox.offer(loop -> loop.stop(Health.FAILED, what));
   }
 
   // ------------------------------------------------------------------ one batch of events
@@ -183,17 +170,18 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void step() {
     long nowNanos = environment.nowNanos();
-    forwarder.expire(nowNanos);
+    proposals.expire(nowNanos);
     if (birth != null) {
       birth.step(nowNanos);
     }
     if (core == null) {
-      refuseWhileUnborn();
+      proposals.refuseGathered(new NotLeaderException(null, "this replica is not born yet"));
+      reads.refuseGathered("this replica is not born yet");
     } else {
-      appendOrForward(core, nowNanos);
-      requestReads(core);
-      noteContact(core);
-      perform(core.ready());
+      proposals.pass(core, nowNanos);
+      reads.pass(core);
+      freshness.observe(core, pipeline.appliedIndex());
+      perform(core, core.ready());
       tellOfLeader(core);
       if (joinSeeker != null && !joinSeeker.isDone()) {
         joinSeeker.step(core, nowNanos);
@@ -202,12 +190,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     armTimer();
   }
 
-  private void noteContact(RaftCore running) {
-    leaderContactNanos = Math.max(leaderContactNanos, running.lastLeaderContactNanos());
-  }
-
   private void armTimer() {
-    long deadline = forwarder.deadlineNanos();
+    long deadline = proposals.deadlineNanos();
     if (core != null) {
       deadline = Math.min(deadline, core.nextDeadlineNanos());
     }
@@ -232,31 +216,17 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
-  // ------------------------------------------------------------------ birth
+  // ------------------------------------------------------------------ the beginning
 
   /** Goes on from what is stored, or begins to be born. */
   void start() {
-    plan.peers().forEach(peer -> {
-      if (!peer.host().equals(host.self())) {
-        host.transport().setRoute(peer.host(), peer.address());
-      }
-    });
+    peers.followPlan();
     if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
       startCore(recovered);
       return;
     }
-    birth = new Birth(plan, self, host.self(), new BirthPort());
-    if (recovered == null) {
-      // The id must be durable before it is told to anybody: nobody may count on a replica that
-      // nobody is.
-      ReplicaRecord unborn = new ReplicaRecord(self, ReplicaRecord.State.UNBORN);
-      Birth waiting = birth;
-      birth = null;
-      host.writer()
-          .write(
-              LogWrite.of(List.of(GroupWrite.ofReplica(group, unborn))),
-              () -> mailbox.offer(loop -> loop.birth = waiting));
-    }
+    birth = new GroupBirth(host, group, self, plan, peers, log, new BirthEnds());
+    birth.begin(recovered != null);
   }
 
   private void startCore(RecoveredGroup from) {
@@ -275,7 +245,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (!hasBeenVoter(from.configurations())) {
       joinSeeker = new JoinSeeker(self, host, group, plan);
     }
-    followConfiguration(started);
+    peers.follow(started.configuration());
     log.info(
         environment.nowNanos(),
         "starts as " + self + " in term " + started.hardState().term() + " with a log up to "
@@ -290,79 +260,40 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         .anyMatch(batch -> Configuration.decode(batch.singlePayload()).isVoter(self));
   }
 
-  private final class BirthPort implements Birth.Port {
+  private final class BirthEnds implements GroupBirth.Ends {
 
     @Override
-    public void send(HostId to, BirthQuery query) {
-      sendToHost(to, query);
+    public void later(Runnable step) {
+      mailbox.offer(loop -> step.run());
     }
 
     @Override
-    public ClusterIdentity newCluster() {
-      ClusterIdentity present = host.cluster();
-      return present != null ? present : new ClusterIdentity(host.nonZeroRandom(), 1);
+    public void born(RecoveredGroup newborn) {
+      startCore(newborn);
     }
 
     @Override
-    public void clusterOfPeer(ClusterIdentity cluster) {
-      if (host.claimCluster(cluster) == null) {
-        log.warn(environment.nowNanos(), "a fellow founder belongs to another cluster, " + cluster);
-      }
-    }
-
-    @Override
-    public long wallMillis() {
-      return environment.wallMillis();
-    }
-
-    @Override
-    public void born(ClusterIdentity cluster, @Nullable EntryBatch firstEntry) {
-      HostRecord record = host.claimCluster(cluster);
-      if (record == null) {
-        stop(
-            Health.FAILED,
-            "the group belongs to cluster " + cluster + ", but this host's folder to "
-                + host.cluster());
-        return;
-      }
-      RecoveredGroup newborn = CoreStarter.newborn(self, firstEntry);
-      GroupWrite write = new GroupWrite(
-          group,
-          newborn.replica(),
-          newborn.hardState(),
-          0,
-          firstEntry == null ? List.of() : List.of(firstEntry),
-          0);
-      log.info(
-          environment.nowNanos(),
-          firstEntry == null
-              ? "the group exists: joins cluster " + cluster + " as the new replica " + self
-              : "the group is founded in cluster " + cluster + " by "
-                  + Configuration.decode(firstEntry.singlePayload()));
-      host.writer().write(new LogWrite(record, List.of(write)), () -> {
-        host.clusterIsDurable();
-        mailbox.offer(loop -> {
-          host.transport().identityChanged();
-          loop.startCore(newborn);
-        });
-      });
+    public void failed(String reason) {
+      stop(Health.FAILED, reason);
     }
   }
 
   private void answerBirth(HostId from, BirthQuery query) {
-    if (core == null) {
-      if (birth != null) {
-        sendToHost(from, birth.answer(query, host.durableCluster()));
-      }
-      return;
+    if (birth != null) {
+      birth.answer(from, query);
+    } else if (core != null) {
+      EntryBatch first = founding;
+      boolean founder =
+          first != null && Configuration.decode(first.singlePayload()).contains(query.replica());
+      peers.sendToHost(
+          from,
+          new BirthAnswer(
+              query.replica(),
+              plan.foundersDigest(),
+              null,
+              host.cluster(),
+              founder ? first : null));
     }
-    EntryBatch first = founding;
-    boolean founder =
-        first != null && Configuration.decode(first.singlePayload()).contains(query.replica());
-    sendToHost(
-        from,
-        new BirthAnswer(
-            query.replica(), plan.foundersDigest(), null, host.cluster(), founder ? first : null));
   }
 
   // ------------------------------------------------------------------ what happens
@@ -371,7 +302,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     for (Message message : messages) {
       if (message instanceof ProtocolMessage protocol) {
         if (core != null && health == Health.RUNNING) {
-          routes.heardFrom(protocol.from(), from);
+          peers.heardFrom(protocol.from(), from);
           core.receive(protocol);
         }
       } else if (health == Health.RUNNING || health == Health.BEING_BORN) {
@@ -398,53 +329,64 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void receiveFromMember(RaftCore running, HostId from, ServiceMessage message) {
     if (message instanceof JoinRequest request) {
-      if (!request.host().equals(from)) {
+      if (request.host().equals(from)) {
+        long silentForNanos = options.electionTimeoutMin().toNanos();
+        peers.sendToHost(
+            from, Joining.nextStep(running, request, environment.nowNanos(), silentForNanos));
+      } else {
         host.misdirected();
-        return;
       }
-      sendToHost(
-          from,
-          Joining.nextStep(
-              running,
-              request,
-              environment.nowNanos(),
-              options.electionTimeoutMin().toNanos()));
-    } else if (message instanceof ForwardedProposals proposals) {
-      routes.heardFrom(proposals.from(), from);
-      if (proposals.to().equals(self)) {
-        intake.onProposals(
-            proposals,
-            running.hardState().term(),
-            running.currentRole() == Role.LEADER,
-            newProposals::add);
+    } else if (message instanceof ForwardedProposals forwarded) {
+      peers.heardFrom(forwarded.from(), from);
+      if (forwarded.to().equals(self)) {
+        proposals.onForwarded(forwarded, running);
       } else {
         host.misdirected();
       }
     } else if (message instanceof ForwardedOutcomes outcomes) {
-      forwarder.onOutcomes(outcomes);
+      proposals.onOutcomes(outcomes);
     } else {
       throw new IllegalStateException("no answer to " + message);
     }
   }
 
   void propose(Proposal proposal) {
-    newProposals.add(proposal);
-    if (health == Health.FAILED || health == Health.CLOSED) {
-      refuse(takeNewProposals(), stoppedReason());
+    proposals.add(proposal);
+    if (hasStopped()) {
+      proposals.refuseGathered(stoppedReason());
     }
   }
 
   void read(PendingRead read) {
-    newReads.add(read);
-    if (health == Health.FAILED || health == Health.CLOSED) {
-      refuseReads(takeNewReads(), healthDetail);
+    reads.add(read);
+    if (hasStopped()) {
+      reads.refuseGathered(healthDetail);
+    }
+  }
+
+  void peerGone(HostId peer) {
+    if (core != null) {
+      forEachReplicaOn(peer, core, core::peerGone);
+    }
+  }
+
+  void writable(HostId peer, boolean writable) {
+    if (core != null) {
+      RaftCore running = core;
+      forEachReplicaOn(peer, running, replica -> running.writable(replica, writable));
+    }
+  }
+
+  private static void forEachReplicaOn(HostId peer, RaftCore running, Consumer<ReplicaId> action) {
+    for (Member member : running.configuration().membersOn(peer)) {
+      action.accept(member.replica());
     }
   }
 
   /** Completes the future once there is a leader, or with an exception if this node won't hear of one any more. */
   void awaitLeader(CompletableFuture<Void> known) {
     leaderAwaited.add(known);
-    if (health == Health.FAILED || health == Health.CLOSED) {
+    if (hasStopped()) {
       refuseToAwait();
     }
   }
@@ -468,152 +410,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
-  void peerGone(HostId peer) {
-    if (core != null) {
-      forEachReplicaOn(peer, core, core::peerGone);
-    }
-  }
-
-  void writable(HostId peer, boolean writable) {
-    if (core != null) {
-      RaftCore running = core;
-      forEachReplicaOn(peer, running, replica -> running.writable(replica, writable));
-    }
-  }
-
-  private static void forEachReplicaOn(
-      HostId peer, RaftCore running, java.util.function.Consumer<ReplicaId> action) {
-    for (Member member : running.configuration().membersOn(peer)) {
-      action.accept(member.replica());
-    }
-  }
-
-  // ------------------------------------------------------------------ proposals and reads
-
-  private List<Proposal> takeNewProposals() {
-    List<Proposal> taken = newProposals;
-    newProposals = new ArrayList<>();
-    return taken;
-  }
-
-  private List<PendingRead> takeNewReads() {
-    List<PendingRead> taken = newReads;
-    newReads = new ArrayList<>();
-    return taken;
-  }
-
-  private void appendOrForward(RaftCore running, long nowNanos) {
-    if (newProposals.isEmpty()) {
-      return;
-    }
-    List<Proposal> proposals = takeNewProposals();
-    ReplicaId leader = running.leader();
-    if (running.currentRole() == Role.LEADER) {
-      append(running, proposals);
-    } else if (leader != null && options.forwardProposals()) {
-      forward(running, proposals, leader, nowNanos);
-    } else {
-      HostId leaderHost = leader == null ? null : routes.hostOf(leader);
-      refuse(
-          proposals,
-          new NotLeaderException(
-              leaderHost, leaderHost == null ? "no leader is known" : leaderHost + " leads"));
-    }
-  }
-
-  /** Appends in as few batches as the size of a message allows, each with bytes of its own. */
-  private void append(RaftCore running, List<Proposal> proposals) {
-    int start = 0;
-    try {
-      while (start < proposals.size()) {
-        int end = endOfBatch(proposals, start, options.maxMessageBytes() / 2);
-        appendBatch(running, proposals.subList(start, end));
-        start = end;
-      }
-    } catch (RuntimeException | Error e) {
-      // This replica stops now, and from here on nobody else knows of them.
-      List<Proposal> left = proposals.subList(start, proposals.size());
-      pipeline.run(() -> left.forEach(proposal -> proposal.unknown("appending it failed: " + e)));
-      throw e;
-    }
-  }
-
-  private void appendBatch(RaftCore running, List<Proposal> batch) {
-    long bytes = 0;
-    for (Proposal proposal : batch) {
-      bytes += entryBytes(proposal);
-    }
-    Payloads payloads = new Payloads(EntryType.COMMAND, Math.toIntExact(bytes));
-    for (Proposal proposal : batch) {
-      payloads.add(proposal.command, proposal.crc32c);
-    }
-    ProposalResult result = running.propose(payloads);
-    if (result instanceof ProposalResult.Appended position) {
-      appended.appended(position.first().index(), batch);
-    } else {
-      refuse(
-          batch, new OverloadedException(((ProposalResult.Refused) result).detail(), RETRY_AFTER));
-    }
-  }
-
-  /** Where the batch ends that starts here and takes at most so many bytes, or a single proposal. */
-  private static int endOfBatch(List<Proposal> proposals, int start, long maxBytes) {
-    long bytes = 0;
-    int end = start;
-    while (end < proposals.size()
-        && (end == start || bytes + entryBytes(proposals.get(end)) <= maxBytes)) {
-      bytes += entryBytes(proposals.get(end++));
-    }
-    return end;
-  }
-
-  private static long entryBytes(Proposal proposal) {
-    return (long) proposal.command.length + Payloads.ENTRY_OVERHEAD_BYTES;
-  }
-
-  private void forward(
-      RaftCore running, List<Proposal> proposals, ReplicaId leader, long nowNanos) {
-    int start = 0;
-    while (start < proposals.size()) {
-      int end = endOfBatch(proposals, start, options.maxMessageBytes());
-      send(
-          leader,
-          forwarder.forward(
-              proposals.subList(start, end), leader, running.hardState().term(), nowNanos));
-      start = end;
-    }
-  }
-
-  private void refuse(List<Proposal> proposals, NotAppendedException reason) {
-    if (!proposals.isEmpty()) {
-      pipeline.run(() -> proposals.forEach(proposal -> proposal.notAppended(reason)));
-    }
-  }
-
-  private void requestReads(RaftCore running) {
-    if (!newReads.isEmpty()) {
-      reads.put(++lastReadId, takeNewReads());
-      running.read(lastReadId);
-    }
-  }
-
-  private void refuseReads(List<PendingRead> refused, String reason) {
-    if (!refused.isEmpty()) {
-      pipeline.run(() -> refused.forEach(read -> read.refuse(reason)));
-    }
-  }
-
-  private void refuseWhileUnborn() {
-    refuse(takeNewProposals(), new NotLeaderException(null, "this replica is not born yet"));
-    refuseReads(takeNewReads(), "this replica is not born yet");
-  }
-
   // ------------------------------------------------------------------ what the core asks for
 
-  private void perform(Ready ready) {
-    for (Ready.RoleChange change : ready.roleChanges()) {
-      roleChanged(change);
-    }
+  private void perform(RaftCore running, Ready ready) {
+    ready.roleChanges().forEach(this::roleChanged);
     if (ready.logTimeCutMillis() > 0) {
       log.warn(
           environment.nowNanos(),
@@ -624,40 +424,31 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (write != null) {
       write(write);
     }
-    send(ready.messages());
+    peers.send(ready.messages());
     Ready.Committed committed = ready.committed();
     if (committed != null) {
-      pipeline.committed(committed, appended.takeUpTo(committed.toIndex()));
+      proposals.committed(committed);
     }
     if (ready.lostProposalsFrom() > 0) {
-      List<Proposal> lost = appended.takeFrom(ready.lostProposalsFrom());
-      if (!lost.isEmpty()) {
-        pipeline.run(() -> lost.forEach(
-            proposal -> proposal.unknown("leadership was lost before the entry was committed")));
-      }
+      proposals.lostFrom(ready.lostProposalsFrom());
     }
     ready.loads().forEach(this::load);
-    ready.reads().forEach(this::readDecided);
-    if (core != null) {
-      followConfiguration(core);
+    ready.reads().forEach(reads::decided);
+    if (peers.follow(running.configuration())) {
+      log.info(environment.nowNanos(), "members are " + running.configuration());
     }
   }
 
   private void roleChanged(Ready.RoleChange change) {
+    proposals.roleChanged();
     ReplicaId leader = change.leader();
-    log.info(
-        environment.nowNanos(),
-        change.role() + " in term " + change.term()
-            + (leader == null || leader.equals(self) ? "" : " under " + nameOf(leader)) + ": "
-            + change.reason());
-    // Whoever it was sent to no longer leads, as far as we know: it may have been appended there,
-    // or not.
-    forwarder.loseAll("the leader changed before it answered");
-  }
-
-  private String nameOf(ReplicaId replica) {
-    HostId known = routes.hostOf(replica);
-    return known == null ? replica.toString() : known.name();
+    String under = leader == null || leader.equals(self) ? "" : " under " + peers.nameOf(leader);
+    String line = change.role() + " in term " + change.term() + under + ": " + change.reason();
+    // A member without a quorum asks again every second or two, maybe for days: once is enough.
+    if (!line.equals(lastRoleReason)) {
+      log.info(environment.nowNanos(), line);
+    }
+    lastRoleReason = line;
   }
 
   private void write(CoreWrite write) {
@@ -699,69 +490,11 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
-  private void readDecided(Ready.ReadOutcome outcome) {
-    List<PendingRead> decided = reads.remove(outcome.readId());
-    if (decided == null) {
-      return;
-    }
-    if (outcome.isConfirmed()) {
-      pipeline.read(
-          outcome.index(),
-          () -> decided.forEach(PendingRead::run),
-          reason -> decided.forEach(read -> read.refuse(reason)));
-    } else {
-      refuseReads(decided, outcome.refusal());
-    }
-  }
-
-  /** Learns where members are reached. What the operator said at the start wins over what the log says. */
-  private void followConfiguration(RaftCore running) {
-    Configuration configuration = running.configuration();
-    Configuration routed = routedConfiguration;
-    if (routed != null && routed.equals(configuration)) {
-      return;
-    }
-    if (routed != null) {
-      log.info(environment.nowNanos(), "members are " + configuration);
-    }
-    routedConfiguration = configuration;
-    routes.configure(configuration);
-    ReplicaRoutes.addressesIn(configuration).forEach((memberHost, address) -> {
-      boolean overridden = plan.peers().stream().anyMatch(peer -> peer.host().equals(memberHost));
-      if (!overridden && !memberHost.equals(host.self())) {
-        host.transport().setRoute(memberHost, address);
-      }
-    });
-  }
-
-  // ------------------------------------------------------------------ sending
-
-  private void send(List<ProtocolMessage> messages) {
-    if (messages.isEmpty()) {
-      return;
-    }
-    Map<HostId, List<GroupMessage>> byHost = new LinkedHashMap<>();
-    for (ProtocolMessage message : messages) {
-      HostId to = routes.hostOf(message.to());
-      if (to != null) {
-        byHost.computeIfAbsent(to, key -> new ArrayList<>()).add(new GroupMessage(group, message));
-      }
-    }
-    byHost.forEach((to, batch) -> host.transport().send(to, batch));
-  }
-
-  private void send(ReplicaId to, ServiceMessage message) {
-    HostId known = routes.hostOf(to);
-    if (known != null) {
-      sendToHost(known, message);
-    }
-  }
-
-  private void sendToHost(HostId to, ServiceMessage message) {
-    host.transport().send(to, List.of(new GroupMessage(group, message)));
-  }
-
   // ------------------------------------------------------------------ the end
+
+  private boolean hasStopped() {
+    return health == Health.FAILED || health == Health.CLOSED;
+  }
 
   private NotAppendedException stoppedReason() {
     return health == Health.CLOSED
@@ -776,22 +509,15 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
     health = end;
     healthDetail = reason;
-    refuse(takeNewProposals(), stoppedReason());
-    refuseReads(takeNewReads(), reason);
-    reads.values().forEach(waiting -> refuseReads(waiting, reason));
-    reads.clear();
-    List<Proposal> unfinished = appended.takeFrom(1);
-    if (!unfinished.isEmpty()) {
-      pipeline.run(() -> unfinished.forEach(proposal -> proposal.unknown(reason)));
-    }
-    forwarder.loseAll(reason);
+    proposals.stop(stoppedReason(), reason);
+    reads.stop(reason);
     refuseToAwait();
     pipeline.stop(reason);
   }
 
   /** Bytes of proposals that others forwarded and that have not ended. */
   long forwardedBytes() {
-    return intake.pendingBytes();
+    return proposals.forwardedBytes();
   }
 
   /** A caller waits for it, so it must not be left out if something is wrong. */
@@ -806,7 +532,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private NodeStatus status() {
     if (core != null && health == Health.RUNNING) {
-      noteContact(core);
+      freshness.observe(core, pipeline.appliedIndex());
     }
     return StatusReport.of(
         host,
@@ -815,7 +541,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         health,
         detail(),
         core,
-        leaderContactNanos,
+        freshness,
         pipeline.appliedIndex(),
         environment.nowNanos());
   }

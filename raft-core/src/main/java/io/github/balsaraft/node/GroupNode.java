@@ -90,11 +90,19 @@ public final class GroupNode {
     }
     Read<T> read = new Read<>(reader);
     if (consistency == ReadConsistency.STALE) {
-      loop.pipeline().read(0, read::run, read::refuse);
+      readLocally(read);
     } else {
       mailbox.offer(read);
     }
     return read.future;
+  }
+
+  private void readLocally(PendingRead read) {
+    if (loop.freshness().freshNanos() < 0) {
+      loop.pipeline().run(() -> read.refuse("the local state is not complete yet since the start"));
+    } else {
+      loop.pipeline().read(0, read::run, read::refuse);
+    }
   }
 
   /** See {@code RaftNode.awaitLeader}. */

@@ -3,11 +3,13 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
@@ -22,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +111,16 @@ public final class HostRuntime implements AutoCloseable {
     }
     if (groups.containsKey(group)) {
       throw new IllegalStateException("group " + group + " runs already");
+    }
+    long largest = (long) settings.options().maxCommandBytes()
+        + EntryBatch.HEADER_BYTES
+        + Payloads.ENTRY_OVERHEAD_BYTES;
+    if (largest > transport.maxMessageBytes()) {
+      throw new IllegalStateException(
+          "a command of maxCommandBytes, " + settings.options().maxCommandBytes()
+              + ", does not fit into a message of the transport, which takes "
+              + transport.maxMessageBytes()
+              + " bytes; make one smaller or the other larger");
     }
     if (!started.add(group)) {
       // What the store held of it was read when the host started, and is out of date by now.
@@ -214,13 +225,10 @@ public final class HostRuntime implements AutoCloseable {
         "stops taking part, because the log store failed; restart it once the disk is in order",
         cause);
     groups.values().forEach(group -> group.fail("the log store failed: " + cause.getMessage()));
-    // Peers then see at once that nobody is here any more. Not on this thread: it may be the
-    // store's own.
-    try {
-      environment.apply().execute(transport::close);
-    } catch (RejectedExecutionException e) {
-      log.warn(environment.nowNanos(), "the host was being closed when its log store failed");
-    }
+    // Peers then see at once that nobody is here any more. Not on this thread, which may be the
+    // store's own, nor on
+    // those of state machines, which may hang.
+    environment.schedule(environment.nowNanos(), transport::close);
   }
 
   @Override

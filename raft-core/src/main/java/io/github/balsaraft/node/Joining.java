@@ -21,7 +21,7 @@ import java.util.List;
 final class Joining {
 
   /** A learner that misses no more entries than these counts as caught up: the rest arrives while the change commits. */
-  private static final long CAUGHT_UP_WITHIN_ENTRIES = 4096;
+  private static final long CAUGHT_UP_WITHIN_ENTRIES = 32_768;
 
   private Joining() {}
 

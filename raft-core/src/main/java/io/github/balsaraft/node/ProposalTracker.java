@@ -16,8 +16,8 @@ final class ProposalTracker {
   private final ArrayDeque<Run> runs = new ArrayDeque<>();
 
   /** Proposals appended at consecutive indexes. */
-  void appended(long firstIndex, List<Proposal> proposals) {
-    runs.addLast(new Run(firstIndex, proposals));
+  void appended(long firstIndex, List<Proposal> proposals, long nowNanos) {
+    runs.addLast(new Run(firstIndex, proposals, nowNanos));
   }
 
   /** Takes out the proposals up to an index, inclusive. */
@@ -30,8 +30,9 @@ final class ProposalTracker {
       Run run = runs.removeFirst();
       if (run.lastIndex() > index) {
         int kept = (int) (index - run.firstIndex + 1);
-        runs.addFirst(new Run(index + 1, run.proposals.subList(kept, run.proposals.size())));
-        run = new Run(run.firstIndex, run.proposals.subList(0, kept));
+        runs.addFirst(
+            new Run(index + 1, run.proposals.subList(kept, run.proposals.size()), run.sinceNanos));
+        run = new Run(run.firstIndex, run.proposals.subList(0, kept), run.sinceNanos);
       }
       taken.add(run);
     }
@@ -48,8 +49,25 @@ final class ProposalTracker {
     return taken;
   }
 
+  /** Takes out those that were appended at this moment or before. */
+  List<Proposal> takeOlderThan(long nanos) {
+    if (runs.isEmpty() || runs.getFirst().sinceNanos > nanos) {
+      return List.of();
+    }
+    List<Proposal> taken = new ArrayList<>();
+    while (!runs.isEmpty() && runs.getFirst().sinceNanos <= nanos) {
+      taken.addAll(runs.removeFirst().proposals);
+    }
+    return taken;
+  }
+
+  /** When the oldest were appended; beyond any moment if there are none. */
+  long oldestNanos() {
+    return runs.isEmpty() ? Long.MAX_VALUE : runs.getFirst().sinceNanos;
+  }
+
   /** Proposals at consecutive indexes. */
-  record Run(long firstIndex, List<Proposal> proposals) {
+  record Run(long firstIndex, List<Proposal> proposals, long sinceNanos) {
 
     long lastIndex() {
       return firstIndex + proposals.size() - 1;

@@ -27,7 +27,7 @@ final class StatusReport {
       NodeStatus.Health health,
       String detail,
       @Nullable RaftCore core,
-      long leaderContactNanos,
+      Freshness freshness,
       long appliedIndex,
       long nowNanos) {
     if (core == null) {
@@ -47,6 +47,7 @@ final class StatusReport {
           0,
           Configuration.EMPTY,
           host.store().durability(),
+          Optional.empty(),
           Optional.empty(),
           0,
           List.of());
@@ -72,9 +73,8 @@ final class StatusReport {
         core.lastEntry().index(),
         core.configuration(),
         host.store().durability(),
-        leaderContactNanos < 0
-            ? Optional.empty()
-            : Optional.of(sinceNanos(leaderContactNanos, nowNanos)),
+        since(freshness.lastContactNanos(), nowNanos),
+        since(freshness.freshNanos(), nowNanos),
         core.uncommittedBytes(),
         peers(host, core, self, nowNanos));
   }
@@ -98,6 +98,10 @@ final class StatusReport {
           host.transport().connection(member.host())));
     }
     return peers;
+  }
+
+  private static Optional<Duration> since(long thenNanos, long nowNanos) {
+    return thenNanos < 0 ? Optional.empty() : Optional.of(sinceNanos(thenNanos, nowNanos));
   }
 
   private static Duration sinceNanos(long thenNanos, long nowNanos) {

@@ -36,7 +36,7 @@ final class ConflictTable {
     return Arrays.stream(text.trim().split("\\s+"))
         .filter(word -> !word.isEmpty())
         .flatMapToLong(word -> {
-          String[] run = word.split("\\*");
+          String[] run = word.split("\\*", -1);
           long count = run.length > 1 ? Long.parseLong(run[1]) : 1;
           return LongStream.range(0, count).map(i -> Long.parseLong(run[0]));
         })

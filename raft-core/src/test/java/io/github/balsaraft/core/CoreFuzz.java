@@ -26,6 +26,9 @@ final class CoreFuzz {
   private final TextTrace trace = new TextTrace();
   private final int steps;
 
+  /** Copies of messages that arrive again much later. */
+  private final List<ProtocolMessage> late = new ArrayList<>();
+
   // Rates in percent, drawn from the seed: some runs are calm in some respects.
   private final int loss;
   private final int doubling;
@@ -213,12 +216,33 @@ final class CoreFuzz {
         harness.pass(other, (1000 + random.nextInt(1500)) * MILLIS);
       }
     }
+    if (random.nextBoolean()) {
+      letSuccessorRule(leader);
+    }
+  }
+
+  /** What an old leader must survive without a stale read: a new one, its commits, and late messages. */
+  private void letSuccessorRule(HarnessReplica old) {
+    List<ProtocolMessage> toOld = harness.network().inFlight().stream()
+        .filter(message -> message.to().equals(old.id))
+        .toList();
+    harness.settle();
+    leaders().forEach(leader -> harness.propose(leader, "under a successor"));
+    harness.settle();
+    if (old.isUp()) {
+      harness.read(old);
+      toOld.forEach(harness::deliver);
+    }
   }
 
   private void network() {
     FakeNetwork network = harness.network();
     if (network.isEmpty()) {
       time();
+      return;
+    }
+    if (!late.isEmpty() && hit(doubling)) {
+      harness.deliver(late.remove(random.nextInt(late.size())));
       return;
     }
     int position = random.nextInt(Math.min(reach, network.inFlight().size()));
@@ -228,6 +252,9 @@ final class CoreFuzz {
     }
     ProtocolMessage message =
         hit(doubling) ? network.inFlight().get(position) : network.take(position);
+    if (hit(doubling) && late.size() < 30) {
+      late.add(message);
+    }
     HarnessReplica receiver = harness.replica(message.to());
     if (receiver.isUp() && hit(batching)) {
       // Its outputs are taken at its next step.

@@ -50,7 +50,7 @@ final class CoreInvariants {
   }
 
   /** Who has led in each term. */
-  TreeMap<Long, ReplicaId> leaders() {
+  Map<Long, ReplicaId> leaders() {
     return leaders;
   }
 
@@ -178,6 +178,10 @@ final class CoreInvariants {
     replica.check(core.commitIndex() <= core.lastEntry().index(), "commits what it doesn't have");
     replica.check(
         core.durableIndex() <= replica.disk.durableLastIndex(), "takes for durable what is not");
+    if (last.entries != replica.disk.writtenEntries()) {
+      last.entries = replica.disk.writtenEntries();
+      configurationIsInTheLog(replica);
+    }
     if (core.currentRole() == Role.LEADER && !forgery) {
       electionSafety(replica, term);
       matchesAreDurable(replica, term);
@@ -190,6 +194,14 @@ final class CoreInvariants {
     last.commit = core.commitIndex();
     last.leaderTerm = core.currentRole() == Role.LEADER ? term : 0;
     last.configuration = core.configuration();
+  }
+
+  private void configurationIsInTheLog(HarnessReplica replica) {
+    Configuration inLog = replica.disk.writtenConfiguration();
+    Configuration expected = inLog == null ? replica.birthConfiguration : inLog;
+    replica.check(
+        replica.core().configuration().equals(expected),
+        "goes by " + replica.core().configuration() + ", its log says " + expected);
   }
 
   private void electionSafety(HarnessReplica replica, long term) {
@@ -291,6 +303,7 @@ final class CoreInvariants {
     long leaderTerm;
     long writeSequence;
     Configuration configuration;
+    List<EntryBatch> entries;
 
     boolean ledIn(long term) {
       return leaderTerm > 0 && leaderTerm == term;

@@ -99,6 +99,16 @@ final class FakeDisk {
     return written.hardState;
   }
 
+  /** The last configuration in the log as the replica sees it, or null if there is none. */
+  Configuration writtenConfiguration() {
+    for (int i = written.entries.size() - 1; i >= 0; i--) {
+      if (written.entries.get(i).type() == EntryType.CONFIGURATION) {
+        return Configuration.decode(written.entries.get(i).singlePayload());
+      }
+    }
+    return null;
+  }
+
   List<EntryBatch> writtenEntries() {
     return written.entries;
   }

@@ -52,7 +52,7 @@ class TablesTest {
     Configuration configuration = halves(words.subList(1, with));
     TreeMap<ReplicaId, String> values = new TreeMap<>();
     for (String word : words.subList(with + 1, words.size())) {
-      String[] pair = word.split("=");
+      String[] pair = word.split("=", -1);
       values.put(CoreHarness.id(pair[0]), pair[1]);
     }
     Quorum quorum = new Quorum(configuration);

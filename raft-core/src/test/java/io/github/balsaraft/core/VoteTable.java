@@ -51,7 +51,7 @@ final class VoteTable {
   private static ProtocolMessage message(ReplicaId from, List<String> words) {
     long term = number(words.get(2));
     return switch (words.get(1)) {
-      case "leads" -> new Heartbeat(from, VOTER, term, 1, 1, 0);
+      case "leads" -> new Heartbeat(from, VOTER, term, 1, 1, 0, 0);
       case "asks" ->
         new RequestVote(from, VOTER, term, position(words.get(3)), words.contains("transfer"));
       case "would-ask" -> new RequestPreVote(from, VOTER, term, position(words.get(3)));
@@ -60,11 +60,11 @@ final class VoteTable {
   }
 
   private static long number(String assignment) {
-    return Long.parseLong(assignment.split("=")[1]);
+    return Long.parseLong(assignment.split("=", -1)[1]);
   }
 
   private static EntryId position(String assignment) {
-    long[] parts = Arrays.stream(assignment.split("=")[1].split("@"))
+    long[] parts = Arrays.stream(assignment.split("=", -1)[1].split("@", -1))
         .mapToLong(Long::parseLong)
         .toArray();
     return new EntryId(parts[1], parts[0]);

@@ -131,7 +131,7 @@ class ApplyPipelineTest {
   void resultsGoToTheProposalsAtTheirIndexes() {
     List<Proposal> own = RecordedProposal.of("b", "c");
     commit(
-        List.of(new ProposalTracker.Run(3, own)),
+        List.of(new ProposalTracker.Run(3, own, 0)),
         batch(EntryType.NO_OP, ""),
         batch(EntryType.COMMAND, "a", "b", "c", "d"));
     simulation.runFor(SECONDS);
@@ -148,7 +148,8 @@ class ApplyPipelineTest {
       commit(List.of(), batch(EntryType.COMMAND, "a" + i));
     }
     commit(
-        List.of(new ProposalTracker.Run(lastIndex + 1, own)), batch(EntryType.COMMAND, "x", "y"));
+        List.of(new ProposalTracker.Run(lastIndex + 1, own, 0)),
+        batch(EntryType.COMMAND, "x", "y"));
     commit(List.of(), batch(EntryType.COMMAND, "z"));
     simulation.runFor(SECONDS);
     assertThat(applied).hasSize(53).startsWith("a0", "a1").endsWith("a49", "x", "y", "z");
@@ -215,12 +216,13 @@ class ApplyPipelineTest {
     List<Proposal> own = RecordedProposal.of("a", "b", "c", "d");
     List<String> seen = new ArrayList<>();
     pipeline.read(4, () -> seen.add("served"), reason -> seen.add("refused"));
-    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
+    commit(
+        List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
     List<Proposal> later = RecordedProposal.of("e");
-    commit(List.of(new ProposalTracker.Run(5, later)), batch(EntryType.COMMAND, "e"));
+    commit(List.of(new ProposalTracker.Run(5, later, 0)), batch(EntryType.COMMAND, "e"));
     simulation.runFor(SECONDS);
     List<Proposal> muchLater = RecordedProposal.of("f");
-    commit(List.of(new ProposalTracker.Run(6, muchLater)), batch(EntryType.COMMAND, "f"));
+    commit(List.of(new ProposalTracker.Run(6, muchLater, 0)), batch(EntryType.COMMAND, "f"));
     pipeline.stop("stopped again");
     simulation.runFor(SECONDS);
     assertThat(applied).containsExactly("a", "b");
@@ -244,7 +246,7 @@ class ApplyPipelineTest {
     pipeline = pipeline(1);
     store.broken = true;
     List<Proposal> own = RecordedProposal.of("a");
-    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a"));
+    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a"));
     simulation.runFor(SECONDS);
     assertThat(events).singleElement().asString().contains("unreadable");
     assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");
@@ -253,7 +255,7 @@ class ApplyPipelineTest {
   @Test
   void aResultOfNullIsAnEmptyOne() {
     List<Proposal> own = RecordedProposal.of("null", "b");
-    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "null", "b"));
+    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "null", "b"));
     simulation.runFor(SECONDS);
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:", "applied:r2");
   }
@@ -264,7 +266,7 @@ class ApplyPipelineTest {
       throw new IllegalStateException("a slip of ours");
     });
     List<Proposal> own = RecordedProposal.of("a");
-    commit(List.of(new ProposalTracker.Run(1, own)), batch(EntryType.COMMAND, "a"));
+    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a"));
     simulation.runFor(SECONDS);
     assertThat(events).singleElement().asString().contains("a slip of ours");
     assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");

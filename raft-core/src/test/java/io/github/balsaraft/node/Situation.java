@@ -62,6 +62,8 @@ final class Situation {
         others.add(peer(member, role));
       }
     }
+    Optional<Duration> contact =
+        contact(settings.get("contact"), leader == null ? Optional.empty() : Optional.of(MOMENT));
     return new NodeStatus(
         GroupId.DEFAULT,
         self,
@@ -78,7 +80,8 @@ final class Situation {
         index("last"),
         configuration,
         Durability.valueOf(setting("durability", "SYNCED")),
-        contact(settings.get("contact"), leader == null ? Optional.empty() : Optional.of(MOMENT)),
+        contact,
+        contact,
         Long.parseLong(setting("uncommitted", "0").replace(",", "")),
         others);
   }

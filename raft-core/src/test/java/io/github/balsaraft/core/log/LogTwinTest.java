@@ -47,9 +47,9 @@ class LogTwinTest {
   private static void assertReads(SplittableRandom random, LogWindow window, List<Entry> twin) {
     long bytes = 0;
     if (!twin.isEmpty()) {
-      long from = 1 + random.nextInt(twin.size());
+      long from = 1L + random.nextInt(twin.size());
       long to = from + random.nextInt(twin.size() - (int) from + 1);
-      long maxBytes = 1 + random.nextInt(400);
+      long maxBytes = 1L + random.nextInt(400);
       List<EntryBatch> read = window.read(from, to, maxBytes);
       assertThat(read == null).isEqualTo(window.firstIndex() > from);
       if (read != null) {
@@ -103,7 +103,7 @@ class LogTwinTest {
             }
           }
           default -> {
-            long term = 1 + step / 10;
+            long term = 1L + step / 10;
             EntryBatch batch = batch(random, term, twin.size() + 1);
             log.append(batch);
             twin.addAll(batch.entries());

@@ -74,7 +74,7 @@ class TermStartsTwinTest {
     long base;
 
     long last() {
-      return terms.size() - 1;
+      return terms.size() - 1L;
     }
 
     long termAt(long index) {

@@ -129,6 +129,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
     sink.number(Messages.Heartbeat.SESSION_FIELD_NUMBER, message.session());
     sink.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER, message.sequence());
     sink.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER, message.commit());
+    sink.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER, message.leaderCommit());
   }
 
   @Override

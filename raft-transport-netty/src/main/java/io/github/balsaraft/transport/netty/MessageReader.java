@@ -120,7 +120,8 @@ final class MessageReader {
             term(),
             fields.number(Messages.Heartbeat.SESSION_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER),
-            fields.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER));
+            fields.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER),
+            fields.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER));
       case Envelope.HEARTBEAT_RESPONSE_FIELD_NUMBER ->
         new HeartbeatResponse(
             from(), to(), term(), fields.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER));

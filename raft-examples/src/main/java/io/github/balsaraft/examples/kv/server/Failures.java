@@ -147,6 +147,8 @@ final class Failures {
 
   /** Nobody took the command: is that about to change, or does it need an operator? */
   private Reply noLeader(boolean leaderKnown, String reason) {
+    // Before the status: a leader that turns up in between must not be called missing.
+    String why = backend.explain();
     NodeStatus status = backend.status();
     if (status.health() == Health.FAILED) {
       return nodeFailed(status.healthDetail());
@@ -154,13 +156,13 @@ final class Failures {
     if (status.health() == Health.CLOSED) {
       return SHUTTING_DOWN;
     }
-    if (!quorumInReach(status) || (status.leader() == null && waitedLong(status))) {
-      return new Reply.Failure("CLUSTERDOWN no quorum: " + backend.explain());
+    if (status.leader() == null && (quorumIsLost(status) || waitedLong(status))) {
+      return new Reply.Failure("CLUSTERDOWN no quorum: " + why);
     }
     return new Reply.Failure(
         leaderKnown || status.leader() != null
             ? "TRYAGAIN the leader did not take it: " + reason
-            : "TRYAGAIN an election is under way: " + backend.explain());
+            : "TRYAGAIN an election is under way: " + why);
   }
 
   private boolean waitedLong(NodeStatus status) {
@@ -169,21 +171,25 @@ final class Failures {
     return since.compareTo(settings.patience()) > 0;
   }
 
-  /** By connections: a member that was paused still counts, until {@link #waitedLong} says that nothing comes of it. */
-  private static boolean quorumInReach(NodeStatus status) {
+  /**
+   * By connections that have failed. One that is still being made says nothing, else a server that has just started would
+   * call the others missing; nor does one to a member that is paused. {@link #waitedLong} says when nothing came of it.
+   */
+  private static boolean quorumIsLost(NodeStatus status) {
     if (status.configuration().isEmpty()) {
-      return false;
+      return true;
     }
-    Set<ReplicaId> reached = new HashSet<>();
-    reached.add(status.replica());
+    Set<ReplicaId> hopeful = new HashSet<>();
+    hopeful.add(status.replica());
     for (Peer peer : status.peers()) {
-      if (peer.connection().state() == PeerConnection.State.CONNECTED) {
-        reached.add(peer.replica());
+      PeerConnection.State way = peer.connection().state();
+      if (way != PeerConnection.State.UNREACHABLE && way != PeerConnection.State.REFUSED) {
+        hopeful.add(peer.replica());
       }
     }
     List<ReplicaId> outgoing = status.configuration().outgoingVoters();
-    return isMajority(reached, status.configuration().incomingVoters())
-        && (outgoing.isEmpty() || isMajority(reached, outgoing));
+    return !isMajority(hopeful, status.configuration().incomingVoters())
+        || !(outgoing.isEmpty() || isMajority(hopeful, outgoing));
   }
 
   private static boolean isMajority(Set<ReplicaId> reached, Collection<ReplicaId> voters) {

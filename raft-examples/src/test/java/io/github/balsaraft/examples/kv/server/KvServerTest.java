@@ -16,6 +16,7 @@ import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.transport.PeerConnection;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -275,6 +276,23 @@ class KvServerTest {
     expectOnWrite(
         new IllegalStateException("a bug"),
         "-UNKNOWN the command may or may not be executed: a bug");
+  }
+
+  /** It hasn't reached anybody yet, which doesn't mean that nobody is there. */
+  @Test
+  void aServerThatHasJustStartedDoesNotCallTheOthersMissing() {
+    for (PeerConnection.State unsettled :
+        List.of(PeerConnection.State.UNKNOWN, PeerConnection.State.CONNECTING)) {
+      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.of(Duration.ofMillis(7)));
+      backend().setUnconnected(unsettled);
+      expectOnWrite(
+          new NotLeaderException(null, "no leader"),
+          "-TRYAGAIN an election is under way: n2 and n3 are missing");
+      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.of(Duration.ofMinutes(1)));
+      expectOnWrite(
+          new NotLeaderException(null, "no leader"),
+          "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+    }
   }
 
   /** A read has no effect, so nothing about it is unknown, whatever it shared an entry with. */

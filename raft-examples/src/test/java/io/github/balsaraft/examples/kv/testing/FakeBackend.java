@@ -52,6 +52,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private Role role = Role.LEADER;
   private @Nullable String leader = "n1";
   private List<String> connected = List.of("n2", "n3");
+  private PeerConnection.State elsewhere = PeerConnection.State.UNREACHABLE;
   private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
   private long index;
 
@@ -110,6 +111,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     contact = newContact;
   }
 
+  /** Sets what the status says of the way to those that aren't connected; UNREACHABLE at first. */
+  public synchronized void setUnconnected(PeerConnection.State state) {
+    elsewhere = state;
+  }
+
   /** Sets what the status says of the node's health. */
   public synchronized void setHealth(Health newHealth) {
     health = newHealth;
@@ -160,7 +166,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
       if (i > 1) {
         PeerConnection.State way = connected.contains(host.name())
             ? PeerConnection.State.CONNECTED
-            : PeerConnection.State.UNREACHABLE;
+            : elsewhere;
         peers.add(new Peer(
             new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
       }
@@ -181,6 +187,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         index,
         Configuration.of(members),
         Durability.UNSAFE_IN_MEMORY,
+        contact,
         contact,
         0,
         peers);

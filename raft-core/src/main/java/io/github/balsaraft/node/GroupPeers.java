@@ -1,0 +1,103 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ServiceMessage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The others, as a replica reaches them: sends to replicas by way of their hosts, and follows where these listen. */
+final class GroupPeers {
+
+  private final HostRuntime host;
+  private final GroupId group;
+  private final BirthPlan plan;
+  private final ReplicaRoutes routes = new ReplicaRoutes();
+  private @Nullable Configuration followed;
+
+  GroupPeers(HostRuntime host, GroupId group, BirthPlan plan) {
+    this.host = host;
+    this.group = group;
+    this.plan = plan;
+  }
+
+  /** Learns from the operator where the hosts are that were named at the start. */
+  void followPlan() {
+    plan.peers().forEach(peer -> setRoute(peer.host(), peer.address()));
+  }
+
+  /**
+   * Learns where members are reached. What the operator said at the start wins over what the log says.
+   *
+   * @return whether another configuration than before is in force
+   */
+  boolean follow(Configuration configuration) {
+    Configuration before = followed;
+    if (before != null && before.equals(configuration)) {
+      return false;
+    }
+    followed = configuration;
+    routes.configure(configuration);
+    ReplicaRoutes.addressesIn(configuration).forEach((member, address) -> {
+      if (plan.peers().stream().noneMatch(peer -> peer.host().equals(member))) {
+        setRoute(member, address);
+      }
+    });
+    return before != null;
+  }
+
+  private void setRoute(HostId peer, String address) {
+    if (!peer.equals(host.self())) {
+      host.transport().setRoute(peer, address);
+    }
+  }
+
+  /** A stranger gets its answers where its messages come from. */
+  void heardFrom(ReplicaId replica, HostId from) {
+    routes.heardFrom(replica, from);
+  }
+
+  @Nullable
+  HostId hostOf(ReplicaId replica) {
+    return routes.hostOf(replica);
+  }
+
+  /** For people: the host, or the id of a replica whose host isn't known. */
+  String nameOf(ReplicaId replica) {
+    HostId known = routes.hostOf(replica);
+    return known == null ? replica.toString() : known.name();
+  }
+
+  void send(List<ProtocolMessage> messages) {
+    if (messages.isEmpty()) {
+      return;
+    }
+    Map<HostId, List<GroupMessage>> byHost = new LinkedHashMap<>();
+    for (ProtocolMessage message : messages) {
+      HostId to = routes.hostOf(message.to());
+      if (to != null) {
+        byHost.computeIfAbsent(to, key -> new ArrayList<>()).add(new GroupMessage(group, message));
+      }
+    }
+    byHost.forEach((to, batch) -> host.transport().send(to, batch));
+  }
+
+  /** May be called from any thread. */
+  void send(ReplicaId to, ServiceMessage message) {
+    HostId known = routes.hostOf(to);
+    if (known != null) {
+      sendToHost(known, message);
+    }
+  }
+
+  void sendToHost(HostId to, ServiceMessage message) {
+    host.transport().send(to, List.of(new GroupMessage(group, message)));
+  }
+}

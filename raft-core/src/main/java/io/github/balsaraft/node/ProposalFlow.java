@@ -1,0 +1,205 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.core.ProposalResult;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The way of proposals through a replica: gathered during a turn of the mailbox, then appended, forwarded or refused
+ * together, and handed to the state machine's thread with the entries that they became. Each ends exactly once.
+ */
+final class ProposalFlow {
+
+  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
+
+  private final RaftOptions options;
+  private final GroupPeers peers;
+  private final ApplyPipeline pipeline;
+  private final Forwarder forwarder;
+  private final ForwardingIntake intake;
+  private final ProposalTracker appended = new ProposalTracker();
+  private List<Proposal> gathered = new ArrayList<>();
+
+  ProposalFlow(
+      RaftOptions options,
+      GroupPeers peers,
+      ApplyPipeline pipeline,
+      Forwarder forwarder,
+      ForwardingIntake intake) {
+    this.options = options;
+    this.peers = peers;
+    this.pipeline = pipeline;
+    this.forwarder = forwarder;
+    this.intake = intake;
+  }
+
+  void add(Proposal proposal) {
+    gathered.add(proposal);
+  }
+
+  void onForwarded(ForwardedProposals message, RaftCore core) {
+    boolean leads = core.currentRole() == Role.LEADER;
+    intake.onProposals(message, core.hardState().term(), leads, gathered::add);
+  }
+
+  void onOutcomes(ForwardedOutcomes message) {
+    forwarder.onOutcomes(message);
+  }
+
+  /** Appends or forwards what was gathered, or refuses it. */
+  void pass(RaftCore core, long nowNanos) {
+    if (gathered.isEmpty()) {
+      return;
+    }
+    List<Proposal> proposals = takeGathered();
+    ReplicaId leader = core.leader();
+    if (core.currentRole() == Role.LEADER) {
+      append(core, proposals, nowNanos);
+    } else if (leader != null && options.forwardProposals()) {
+      forward(core, proposals, leader, nowNanos);
+    } else {
+      HostId leaderHost = leader == null ? null : peers.hostOf(leader);
+      String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
+      refuse(proposals, new NotLeaderException(leaderHost, reason));
+    }
+  }
+
+  /** Appends in as few batches as the size of a message allows, each with bytes of its own. */
+  private void append(RaftCore core, List<Proposal> proposals, long nowNanos) {
+    int start = 0;
+    try {
+      while (start < proposals.size()) {
+        int end = endOfBatch(proposals, start, options.maxMessageBytes() / 2);
+        appendBatch(core, proposals.subList(start, end), nowNanos);
+        start = end;
+      }
+    } catch (RuntimeException | Error e) {
+      // This replica stops now, and from here on nobody else knows of them.
+      end(proposals.subList(start, proposals.size()), "appending it failed: " + e);
+      throw e;
+    }
+  }
+
+  private void appendBatch(RaftCore core, List<Proposal> batch, long nowNanos) {
+    long bytes = 0;
+    for (Proposal proposal : batch) {
+      bytes += entryBytes(proposal);
+    }
+    Payloads payloads = new Payloads(EntryType.COMMAND, Math.toIntExact(bytes));
+    for (Proposal proposal : batch) {
+      payloads.add(proposal.command, proposal.crc32c);
+    }
+    ProposalResult result = core.propose(payloads);
+    if (result instanceof ProposalResult.Appended position) {
+      appended.appended(position.first().index(), batch, nowNanos);
+    } else {
+      String reason = ((ProposalResult.Refused) result).detail();
+      refuse(batch, new OverloadedException(reason, RETRY_AFTER));
+    }
+  }
+
+  private void forward(RaftCore core, List<Proposal> proposals, ReplicaId leader, long nowNanos) {
+    int start = 0;
+    while (start < proposals.size()) {
+      int end = endOfBatch(proposals, start, options.maxMessageBytes());
+      List<Proposal> batch = proposals.subList(start, end);
+      peers.send(leader, forwarder.forward(batch, leader, core.hardState().term(), nowNanos));
+      start = end;
+    }
+  }
+
+  /** Where the batch ends that starts here and takes at most so many bytes, or a single proposal. */
+  private static int endOfBatch(List<Proposal> proposals, int start, long maxBytes) {
+    long bytes = 0;
+    int end = start;
+    while (end < proposals.size()
+        && (end == start || bytes + entryBytes(proposals.get(end)) <= maxBytes)) {
+      bytes += entryBytes(proposals.get(end++));
+    }
+    return end;
+  }
+
+  private static long entryBytes(Proposal proposal) {
+    return (long) proposal.command.length + Payloads.ENTRY_OVERHEAD_BYTES;
+  }
+
+  /** Entries may be applied; those that were proposed here are told their results. */
+  void committed(Ready.Committed committed) {
+    pipeline.committed(committed, appended.takeUpTo(committed.toIndex()));
+  }
+
+  /** Leadership was lost: what was appended from this index on may or may not be applied. */
+  void lostFrom(long index) {
+    end(appended.takeFrom(index), "leadership was lost before the entry was committed");
+  }
+
+  /** Another role, or another leader: whoever a proposal was sent to may have appended it, or not. */
+  void roleChanged() {
+    forwarder.loseAll("the leader changed before it answered");
+  }
+
+  /** Ends what has waited for the request timeout; it may still be applied. */
+  void expire(long nowNanos) {
+    forwarder.expire(nowNanos);
+    long timeoutNanos = options.requestTimeout().toNanos();
+    end(
+        appended.takeOlderThan(nowNanos - timeoutNanos),
+        "it was not committed within " + options.requestTimeout().toMillis() + " ms");
+  }
+
+  long deadlineNanos() {
+    long oldest = appended.oldestNanos();
+    long appendedDeadline =
+        oldest == Long.MAX_VALUE ? oldest : oldest + options.requestTimeout().toNanos();
+    return Math.min(forwarder.deadlineNanos(), appendedDeadline);
+  }
+
+  /** Bytes of proposals that others forwarded and that have not ended. */
+  long forwardedBytes() {
+    return intake.pendingBytes();
+  }
+
+  /** Refuses what was gathered in this turn. */
+  void refuseGathered(NotAppendedException reason) {
+    refuse(takeGathered(), reason);
+  }
+
+  /** Ends everything: what was not appended is refused, the rest has an unknown outcome. */
+  void stop(NotAppendedException refusal, String reason) {
+    refuseGathered(refusal);
+    end(appended.takeFrom(1), reason);
+    forwarder.loseAll(reason);
+  }
+
+  private List<Proposal> takeGathered() {
+    List<Proposal> taken = gathered;
+    gathered = new ArrayList<>();
+    return taken;
+  }
+
+  private void refuse(List<Proposal> proposals, NotAppendedException reason) {
+    if (!proposals.isEmpty()) {
+      pipeline.run(() -> proposals.forEach(proposal -> proposal.notAppended(reason)));
+    }
+  }
+
+  private void end(List<Proposal> proposals, String reason) {
+    if (!proposals.isEmpty()) {
+      pipeline.run(() -> proposals.forEach(proposal -> proposal.unknown(reason)));
+    }
+  }
+}
