@@ -154,7 +154,7 @@ public final class NettyTransport implements Transport {
 
   @Override
   public long maxMessageBytes() {
-    return options.maxFrameBytes() - FRAME_OVERHEAD_BYTES;
+    return (long) options.maxFrameBytes() - FRAME_OVERHEAD_BYTES;
   }
 
   @Override
