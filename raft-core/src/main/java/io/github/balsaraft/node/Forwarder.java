@@ -47,7 +47,7 @@ final class Forwarder {
     List<byte[]> commands = new ArrayList<>(proposals.size());
     for (Proposal proposal : proposals) {
       sent.put(++lastSequence, new Sent(proposal, nowNanos));
-      commands.add(proposal.command);
+      commands.add(SealedCommand.seal(proposal));
     }
     return new ForwardedProposals(self, leader, term, origin, firstSequence, commands);
   }

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A leader's side of forwarding: takes each forwarded proposal at most once, although a transport may deliver a message
@@ -73,6 +74,11 @@ final class ForwardingIntake {
       watermarkTerm = currentTerm;
       watermarks.clear();
     }
+    List<SealedCommand> commands = open(message);
+    if (commands == null) {
+      // Damaged on the way: as good as lost.
+      return;
+    }
     long seen = watermarks.getOrDefault(message.origin(), 0L);
     if (message.firstSequence() <= seen) {
       return;
@@ -96,8 +102,8 @@ final class ForwardingIntake {
       return;
     }
     long bytes = 0;
-    for (byte[] command : message.commands()) {
-      bytes += bytesOf(command);
+    for (SealedCommand command : commands) {
+      bytes += bytesOf(command.command());
     }
     long before = pendingBytes.get();
     if (before > 0 && before + bytes > maxPendingBytes) {
@@ -106,9 +112,21 @@ final class ForwardingIntake {
     }
     pendingBytes.addAndGet(bytes);
     long sequence = message.firstSequence();
-    for (byte[] command : message.commands()) {
+    for (SealedCommand command : commands) {
       accept.accept(new Forwarded(command, message.from(), message.origin(), sequence++));
     }
+  }
+
+  private static @Nullable List<SealedCommand> open(ForwardedProposals message) {
+    List<SealedCommand> commands = new ArrayList<>(message.commands().size());
+    for (byte[] sealed : message.commands()) {
+      SealedCommand command = SealedCommand.open(sealed);
+      if (command == null) {
+        return null;
+      }
+      commands.add(command);
+    }
+    return commands;
   }
 
   private static long bytesOf(byte[] command) {
@@ -170,8 +188,8 @@ final class ForwardingIntake {
     private final Origin origin;
     private final long sequence;
 
-    Forwarded(byte[] command, ReplicaId from, long origin, long sequence) {
-      super(command, Payloads.checksum(command));
+    Forwarded(SealedCommand command, ReplicaId from, long origin, long sequence) {
+      super(command.command(), command.crc32c());
       this.origin = new Origin(from, origin);
       this.sequence = sequence;
     }

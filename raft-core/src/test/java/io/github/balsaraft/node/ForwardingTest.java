@@ -8,6 +8,7 @@ import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedOutcomes.Kind;
 import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -79,6 +80,20 @@ class ForwardingTest {
     arrive(message, 5, true);
     assertThat(RecordedProposal.commands(taken)).isEqualTo("a b");
     assertThat(answers).isEmpty();
+  }
+
+  @Test
+  void whatWasDamagedOnTheWayIsAsGoodAsLost() {
+    ForwardedProposals message = forward(5, RecordedProposal.of("a", "b"));
+    byte[] second = message.commands().get(1);
+    second[second.length - 1] ^= 1;
+    arrive(message, 5, true);
+    assertThat(taken).isEmpty();
+    assertThat(answers).isEmpty();
+    second[second.length - 1] ^= 1;
+    arrive(message, 5, true);
+    assertThat(RecordedProposal.commands(taken)).isEqualTo("a b");
+    assertThat(taken.get(1).crc32c).isEqualTo(Payloads.checksum("b".getBytes(UTF_8)));
   }
 
   @Test

@@ -16,7 +16,6 @@ import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
-import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -156,7 +155,7 @@ final class Failures {
     if (status.health() == Health.CLOSED) {
       return SHUTTING_DOWN;
     }
-    if (status.leader() == null && (quorumIsLost(status) || waitedLong(status))) {
+    if (status.leader() == null && (!quorumInReach(status) || waitedLong(status))) {
       return new Reply.Failure("CLUSTERDOWN no quorum: " + why);
     }
     return new Reply.Failure(
@@ -172,24 +171,28 @@ final class Failures {
   }
 
   /**
-   * By connections that have failed. One that is still being made says nothing, else a server that has just started would
-   * call the others missing; nor does one to a member that is paused. {@link #waitedLong} says when nothing came of it.
+   * By connections. A member that was paused still counts, until {@link #waitedLong} says that nothing comes of it; and so
+   * does one that a server which has just started hasn't reached yet, else it would call everybody missing.
    */
-  private static boolean quorumIsLost(NodeStatus status) {
+  private static boolean quorumInReach(NodeStatus status) {
     if (status.configuration().isEmpty()) {
-      return true;
+      return false;
     }
-    Set<ReplicaId> hopeful = new HashSet<>();
-    hopeful.add(status.replica());
+    boolean justStarted = status.sinceLeaderContact().isEmpty();
+    Set<ReplicaId> reached = new HashSet<>();
+    reached.add(status.replica());
     for (Peer peer : status.peers()) {
-      PeerConnection.State way = peer.connection().state();
-      if (way != PeerConnection.State.UNREACHABLE && way != PeerConnection.State.REFUSED) {
-        hopeful.add(peer.replica());
+      if (switch (peer.connection().state()) {
+        case CONNECTED -> true;
+        case UNKNOWN, CONNECTING -> justStarted;
+        case UNREACHABLE, REFUSED -> false;
+      }) {
+        reached.add(peer.replica());
       }
     }
     List<ReplicaId> outgoing = status.configuration().outgoingVoters();
-    return !isMajority(hopeful, status.configuration().incomingVoters())
-        || !(outgoing.isEmpty() || isMajority(hopeful, outgoing));
+    return isMajority(reached, status.configuration().incomingVoters())
+        && (outgoing.isEmpty() || isMajority(reached, outgoing));
   }
 
   private static boolean isMajority(Set<ReplicaId> reached, Collection<ReplicaId> voters) {
