@@ -172,8 +172,7 @@ final class LeaderState extends RoleState {
   private void advanceCommit() {
     long reached = context.quorum().reached(this::durableAt);
     // Copies count only for entries of the own term (Raft paper 5.4.2, figure 8): an older entry on
-    // a majority may still
-    // be overwritten. It commits when an entry of this term above it does.
+    // a majority may still be overwritten. It commits when an entry of this term above it does.
     if (reached > context.commitIndex() && context.log.termAt(reached) == context.term()) {
       context.commitTo(reached);
       while (!uncommitted.isEmpty() && uncommitted.getFirst().lastIndex <= reached) {

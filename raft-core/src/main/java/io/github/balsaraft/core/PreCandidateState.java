@@ -97,8 +97,7 @@ final class PreCandidateState extends RoleState {
       return;
     }
     // A later term is adopted only when no leader was heard for the whole timeout; else one late
-    // answer would depose a
-    // leader that is merely out of this member's sight (trap 4).
+    // answer would depose a leader that is merely out of this member's sight (trap 4).
     if (message.term() > context.term() && !isHinted()) {
       transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
       return;

@@ -226,8 +226,7 @@ public final class HostRuntime implements AutoCloseable {
         cause);
     groups.values().forEach(group -> group.fail("the log store failed: " + cause.getMessage()));
     // Peers then see at once that nobody is here any more. Not on this thread, which may be the
-    // store's own, nor on
-    // those of state machines, which may hang.
+    // store's own, nor on those of state machines, which may hang.
     environment.schedule(environment.nowNanos(), transport::close);
   }
 

@@ -48,8 +48,7 @@ final class Mailbox<E> {
       executor.execute(this::handleBatch);
     } catch (RejectedExecutionException e) {
       // The host's threads have ended, so the handler only refuses by now. Its callers must still
-      // be told, and this
-      // thread holds the right to handle.
+      // be told, and this thread holds the right to handle.
       handleBatch();
     }
   }

@@ -18,8 +18,7 @@ import java.util.Map;
 final class PartitionHistory<I, O> {
 
   // Unknown operations stand in arrays: the numbers of interchangeable ones, in the order of
-  // invocation. Of these the
-  // earliest is always taken first.
+  // invocation. Of these the earliest is always taken first.
 
   /** In the order of their returns. */
   final List<Operation<I, O>> completed;

@@ -19,8 +19,7 @@ final class FolderLock implements AutoCloseable {
   private static final String FILE = "balsa.lock";
 
   // POSIX drops a process's lock on a file when it closes any channel to it. The second store of a
-  // process must
-  // therefore be refused before it touches the file.
+  // process must therefore be refused before it touches the file.
   private static final Set<Path> HELD_BY_THIS_PROCESS = new HashSet<>();
 
   private final Path folder;

@@ -26,9 +26,8 @@ final class NodeLog {
         Files.move(file, old, StandardCopyOption.REPLACE_EXISTING);
       }
       // By way of standard error, because the logger would begin a file of its own anew at each
-      // start; and so the last
-      // words of a virtual machine that dies are in the file too. The command line has its own
-      // stream.
+      // start; and so the last words of a virtual machine that dies are in the file too. The
+      // command line has its own stream.
       System.setErr(new PrintStream(new FileOutputStream(file.toFile(), true), true, UTF_8));
     } catch (IOException e) {
       throw new StartupException("can't write the log " + file + ": " + e.getMessage());

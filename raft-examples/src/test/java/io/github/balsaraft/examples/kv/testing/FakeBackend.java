@@ -164,9 +164,8 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
       HostId host = new HostId("n" + i);
       members.add(Member.voter(new ReplicaId(i), host, "127.0.0.1:" + (9000 + i)));
       if (i > 1) {
-        PeerConnection.State way = connected.contains(host.name())
-            ? PeerConnection.State.CONNECTED
-            : elsewhere;
+        PeerConnection.State way =
+            connected.contains(host.name()) ? PeerConnection.State.CONNECTED : elsewhere;
         peers.add(new Peer(
             new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
       }
