@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,9 +56,9 @@ class DocumentedCodeTest {
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
     try {
-      String printed = new String(java.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String printed = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(printed).isEqualToIgnoringNewLines("total: 2");
+      assertThat(printed).isEqualToIgnoringWhitespace("total: 2");
       assertThat(java.exitValue()).isZero();
     } finally {
       java.destroyForcibly();
@@ -74,12 +75,12 @@ class DocumentedCodeTest {
         .text();
     String stateMachine = counter.substring(
         counter.indexOf("public final class"), counter.indexOf("public static void main"));
-    assertThat(stateMachine.lines().filter(line -> !line.isBlank()).count()).isLessThanOrEqualTo(12);
+    assertThat(stateMachine.lines().filter(line -> !line.isBlank()).count())
+        .isLessThanOrEqualTo(12);
   }
 
   /** A block without a class is what a method would hold. */
-  private static final String FRAGMENT =
-      """
+  private static final String FRAGMENT = """
       import io.github.balsaraft.*;
       import io.github.balsaraft.api.*;
       import io.github.balsaraft.storage.*;
@@ -106,7 +107,8 @@ class DocumentedCodeTest {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled = compiler.getTask(
+      boolean compiled = compiler
+          .getTask(
               messages,
               files,
               null,

@@ -29,7 +29,9 @@ class DocumentedCommandsTest {
       Map.entry("redis-cli -p 7001 set color green", new Run(SMOKE, "set color green")),
       Map.entry("redis-cli -p 7003 get color", new Run(SMOKE, "get color")),
       Map.entry("redis-cli -p 7001 info raft", new Run(SMOKE, "info raft")),
-      Map.entry("redis-cli -p 7001 set color blue ifeq green", new Run(SMOKE, "set color blue ifeq green")),
+      Map.entry(
+          "redis-cli -p 7001 set color blue ifeq green",
+          new Run(SMOKE, "set color blue ifeq green")),
       Map.entry(
           "redis-cli -p 7003 info raft | grep local_read_staleness_ms",
           new Run(SMOKE, "info raft | grep -q local_read_staleness_ms")),
