@@ -6,6 +6,7 @@ import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
@@ -79,8 +80,15 @@ public final class RaftCore {
     message.deliverTo(receiver);
   }
 
-  /** Commands are proposed. */
+  /**
+   * Commands are proposed. Entries of other types have ways of their own, and rules that this one would bypass.
+   *
+   * @throws IllegalArgumentException if they are not commands
+   */
   public ProposalResult propose(Payloads payloads) {
+    if (payloads.type() != EntryType.COMMAND) {
+      throw new IllegalArgumentException("only commands are proposed, not " + payloads.type());
+    }
     return role().propose(payloads);
   }
 

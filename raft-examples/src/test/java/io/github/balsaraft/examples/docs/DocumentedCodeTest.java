@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,7 +91,7 @@ class DocumentedCodeTest {
 
       class Fragment {
         void run() throws Exception {
-      %s
+      BLOCK
         }
       }
       """;
@@ -102,8 +101,7 @@ class DocumentedCodeTest {
     boolean whole = named.find();
     String name = whole ? named.group(1) : "Fragment";
     Path source = folder.resolve(name + ".java");
-    Files.writeString(
-        source, whole ? block.text() : String.format(Locale.ROOT, FRAGMENT, block.text()));
+    Files.writeString(source, whole ? block.text() : FRAGMENT.replace("BLOCK", block.text()));
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {

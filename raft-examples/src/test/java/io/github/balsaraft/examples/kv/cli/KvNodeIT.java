@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.examples.kv.testing.KvCluster;
+import io.github.balsaraft.examples.kv.testing.KvProcess;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,9 +29,9 @@ class KvNodeIT {
   @Test
   void aKilledLeaderIsReplacedAndCatchesUpAndAWipedOneJoinsAgain() {
     try (KvCluster cluster = KvCluster.start(3)) {
-      KvCluster.Node leader = cluster.awaitLeader();
-      KvCluster.Node follower = cluster.othersThan(leader).get(0);
-      KvCluster.Node other = cluster.othersThan(leader).get(1);
+      KvProcess leader = cluster.awaitLeader();
+      KvProcess follower = cluster.othersThan(leader).get(0);
+      KvProcess other = cluster.othersThan(leader).get(1);
       expect(cluster, follower, "+OK", "SET", "color", "green");
       expect(cluster, other, "\"green\"", "GET", "color");
 
@@ -47,8 +48,7 @@ class KvNodeIT {
     }
   }
 
-  private static void expect(
-      KvCluster cluster, KvCluster.Node node, String reply, String... words) {
+  private static void expect(KvCluster cluster, KvProcess node, String reply, String... words) {
     cluster.await(reply + " from " + node + " to " + String.join(" ", words), PATIENCE, () -> {
       try (RespClient client = node.connect()) {
         return client.call(words).equals(reply);
@@ -61,7 +61,7 @@ class KvNodeIT {
   @Test
   void whatPreventsAStartIsSaidInOneLine() throws Exception {
     try (KvCluster cluster = KvCluster.start(1)) {
-      KvCluster.Node node = cluster.nodes().get(0);
+      KvProcess node = cluster.nodes().get(0);
       String free = "127.0.0.1:" + freePort();
 
       expectComplaint(

@@ -1,15 +1,9 @@
 package io.github.balsaraft.examples.kv.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.github.balsaraft.examples.kv.Kv;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,13 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * KV servers as real processes on this machine, on ports that the system chose, with their data in a temporary folder.
@@ -33,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (KvCluster cluster = KvCluster.start(3)) {
- *   KvCluster.Node leader = cluster.awaitLeader();
+ *   KvProcess leader = cluster.awaitLeader();
  *   leader.kill();
  *   cluster.awaitLeader();
  *   leader.start();
@@ -45,15 +37,13 @@ import org.jspecify.annotations.Nullable;
 public final class KvCluster implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
   private static final long LOOK_NANOS = 10_000_000;
-  private static final int LOG_LINES = 40;
 
   /** A port that the system has handed out may be taken by somebody else before the server binds it. */
   private static final int ATTEMPTS = 5;
 
   private final Path folder;
-  private final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Map<String, KvProcess> nodes = new LinkedHashMap<>();
 
   private KvCluster(int size, List<String> options) {
     try {
@@ -68,7 +58,7 @@ public final class KvCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
     for (int i = 0; i < size; i++) {
       String id = "n" + (i + 1);
-      nodes.put(id, new Node(id, ports.get(2 * i + 1), layout, folder.resolve(id), options));
+      nodes.put(id, new KvProcess(id, ports.get(2 * i + 1), layout, folder.resolve(id), options));
     }
   }
 
@@ -77,7 +67,7 @@ public final class KvCluster implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       KvCluster cluster = new KvCluster(size, List.of(nodeOptions));
       try {
-        cluster.nodes().forEach(Node::start);
+        cluster.nodes().forEach(KvProcess::start);
         cluster.awaitLeader();
         return cluster;
       } catch (AssertionError e) {
@@ -91,13 +81,13 @@ public final class KvCluster implements AutoCloseable {
   }
 
   /** All servers, running or not. */
-  public List<Node> nodes() {
+  public List<KvProcess> nodes() {
     return List.copyOf(nodes.values());
   }
 
   /** The server of this name. */
-  public Node node(String id) {
-    Node node = nodes.get(id);
+  public KvProcess node(String id) {
+    KvProcess node = nodes.get(id);
     if (node == null) {
       throw new IllegalArgumentException("no server " + id);
     }
@@ -105,15 +95,15 @@ public final class KvCluster implements AutoCloseable {
   }
 
   /** All servers but one. */
-  public List<Node> othersThan(Node node) {
+  public List<KvProcess> othersThan(KvProcess node) {
     return nodes.values().stream().filter(other -> other != node).toList();
   }
 
   /** Waits until a server leads that most of the running servers name as their leader. */
-  public Node awaitLeader() {
-    List<Node> found = new ArrayList<>();
+  public KvProcess awaitLeader() {
+    List<KvProcess> found = new ArrayList<>();
     await("a leader", PATIENCE, () -> {
-      Optional<Node> leader = leader();
+      Optional<KvProcess> leader = leader();
       leader.ifPresent(found::add);
       return leader.isPresent();
     });
@@ -121,7 +111,7 @@ public final class KvCluster implements AutoCloseable {
   }
 
   /** The leader on which more than half of all servers agree, if there is one now. */
-  public Optional<Node> leader() {
+  public Optional<KvProcess> leader() {
     Map<String, Long> votes = nodes.values().stream()
         .map(node -> node.info().getOrDefault("leader", ""))
         .filter(id -> !id.isEmpty())
@@ -141,7 +131,7 @@ public final class KvCluster implements AutoCloseable {
   public void await(String what, Duration patience, BooleanSupplier condition) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.getAsBoolean()) {
-      for (Node node : nodes.values()) {
+      for (KvProcess node : nodes.values()) {
         if (node.endedByItself()) {
           throw new AssertionError(node + " ended while waiting for " + what + "\n" + lastWords());
         }
@@ -150,18 +140,45 @@ public final class KvCluster implements AutoCloseable {
         throw new AssertionError(
             "no " + what + " within " + patience.toSeconds() + " s\n" + lastWords());
       }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("interrupted while waiting for " + what + "\n" + lastWords());
+      }
       LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 
   /** The end of what each server printed and logged. */
   public String lastWords() {
-    return nodes.values().stream().map(Node::lastWords).collect(Collectors.joining("\n"));
+    return nodes.values().stream().map(KvProcess::lastWords).collect(Collectors.joining("\n"));
+  }
+
+  /** Where the servers have their folders, and what they printed. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Lines of the logs that tell of errors. */
+  public List<String> errorsInLogs() {
+    return nodes.values().stream()
+        .flatMap(node -> node.logLines().stream())
+        .filter(line -> line.contains(" ERROR "))
+        .toList();
+  }
+
+  /** Ends all servers with SIGKILL, at the same moment as far as possible. */
+  public void killAll() {
+    // Whoever waits too long is interrupted; the servers must end all the same.
+    boolean interrupted = Thread.interrupted();
+    nodes.values().forEach(KvProcess::beginToKill);
+    nodes.values().forEach(KvProcess::kill);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
   public void close() {
-    nodes.values().forEach(Node::kill);
+    killAll();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
@@ -187,221 +204,6 @@ public final class KvCluster implements AutoCloseable {
         } catch (IOException e) {
           // It held nothing but a port.
         }
-      }
-    }
-  }
-
-  /** One server: a process while it runs, and a folder that outlives it. */
-  public static final class Node {
-
-    private final String id;
-    private final int port;
-    private final Path data;
-    private final Path output;
-    private final List<String> command;
-    private @Nullable Process process;
-
-    /** Whether the test has asked for its end. */
-    private boolean endWanted;
-
-    private Node(String id, int port, String layout, Path data, List<String> options) {
-      this.id = id;
-      this.port = port;
-      this.data = data;
-      this.output = data.resolveSibling(id + ".out");
-      command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      // Small, quick to start, and not all processors for each of several servers.
-      command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.addAll(List.of("-cp", classPath(), Kv.class.getName(), "node"));
-      command.addAll(List.of("--id", id, "--cluster", layout, "--data", data.toString()));
-      command.addAll(options);
-      // So that a test run that is killed leaves no server behind.
-      command.add("--until-stdin-closes");
-    }
-
-    /** The packaged program if the build says where it is, else the classes under test. */
-    private static String classPath() {
-      String jar = System.getProperty("balsa.examples.jar");
-      String lib = System.getProperty("balsa.examples.lib");
-      if (jar != null && lib != null && Files.exists(Path.of(jar))) {
-        return jar + File.pathSeparator + lib + File.separator + "*";
-      }
-      return System.getProperty("java.class.path");
-    }
-
-    /** Its name. */
-    public String id() {
-      return id;
-    }
-
-    /** Where clients reach it. */
-    public int port() {
-      return port;
-    }
-
-    /** Its folder. */
-    public Path data() {
-      return data;
-    }
-
-    /** Its process id. */
-    public long pid() {
-      return running().pid();
-    }
-
-    /** Whether its process is there. */
-    public boolean isRunning() {
-      Process current = process;
-      return current != null && current.isAlive();
-    }
-
-    /** Starts it, with the same command each time, and returns at once. */
-    public void start() {
-      if (isRunning()) {
-        throw new IllegalStateException(id + " is running");
-      }
-      try {
-        process = new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-            .start();
-        endWanted = false;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /** Ends it with SIGKILL. */
-    public void kill() {
-      endWanted = true;
-      Process current = process;
-      if (current != null) {
-        current.destroyForcibly();
-        awaitEnd(current);
-      }
-    }
-
-    /** Ends it with SIGTERM and answers its exit code. */
-    public int stop() {
-      endWanted = true;
-      Process current = running();
-      current.destroy();
-      awaitEnd(current);
-      return current.exitValue();
-    }
-
-    /** Stops its clock, so to speak: SIGSTOP. */
-    public void pause() {
-      signal("STOP");
-    }
-
-    /** Lets it go on after {@link #pause}. */
-    public void resume() {
-      signal("CONT");
-    }
-
-    /** Deletes its folder. It must not be running. */
-    public void wipe() {
-      if (isRunning()) {
-        throw new IllegalStateException(id + " is running");
-      }
-      try (Stream<Path> files = Files.walk(data)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /** Connects to it. */
-    public RespClient connect() {
-      return new RespClient(port);
-    }
-
-    /** What INFO says about Raft; empty if it doesn't answer. */
-    public Map<String, String> info() {
-      Map<String, String> lines = new LinkedHashMap<>();
-      try (Socket socket = new Socket()) {
-        socket.setSoTimeout(500);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
-        socket.getOutputStream().write("info raft\r\nquit\r\n".getBytes(UTF_8));
-        String text = new String(socket.getInputStream().readAllBytes(), UTF_8);
-        text.lines().filter(line -> line.indexOf(':') > 0).forEach(line -> {
-          int colon = line.indexOf(':');
-          lines.put(line.substring(0, colon), line.substring(colon + 1));
-        });
-      } catch (IOException e) {
-        lines.clear();
-      }
-      return lines;
-    }
-
-    /** The end of what it printed and logged. */
-    public String lastWords() {
-      return "== " + this + "\n" + tail(output) + tail(data.resolve("node.log"));
-    }
-
-    @Override
-    public String toString() {
-      Process current = process;
-      String state = current == null
-          ? "never started"
-          : current.isAlive() ? "running" : "ended with " + current.exitValue();
-      return id + " (port " + port + ", " + state + ")";
-    }
-
-    private boolean endedByItself() {
-      Process current = process;
-      return current != null && !current.isAlive() && !endWanted;
-    }
-
-    private Process running() {
-      Process current = process;
-      if (current == null || !current.isAlive()) {
-        throw new IllegalStateException(id + " isn't running");
-      }
-      return current;
-    }
-
-    private void signal(String name) {
-      try {
-        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
-            .inheritIO()
-            .start();
-        if (kill.waitFor() != 0) {
-          throw new IllegalStateException("can't send " + name + " to " + id);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    private void awaitEnd(Process ending) {
-      try {
-        if (!ending.waitFor(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-          ending.destroyForcibly();
-          throw new AssertionError(id + " doesn't end\n" + lastWords());
-        }
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    private static String tail(Path file) {
-      if (!Files.exists(file)) {
-        return "";
-      }
-      try {
-        List<String> lines = Files.readAllLines(file);
-        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()))
-            + "\n";
-      } catch (IOException e) {
-        return file + ": " + e + "\n";
       }
     }
   }

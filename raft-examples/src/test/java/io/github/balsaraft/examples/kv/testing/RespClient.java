@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,19 +23,28 @@ import java.util.List;
  */
 public final class RespClient implements AutoCloseable {
 
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Socket socket;
   private final InputStream in;
 
   /** Connects to a server on this machine. */
   public RespClient(int port) {
+    this(port, PATIENCE);
+  }
+
+  /**
+   * Connects to a server on this machine.
+   *
+   * @param patience how long to wait for a connection, and for each reply
+   */
+  public RespClient(int port, Duration patience) {
+    int patienceMillis = Math.toIntExact(patience.toMillis());
     try {
       socket = new Socket();
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(PATIENCE_MILLIS);
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      socket.setSoTimeout(patienceMillis);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patienceMillis);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,0 +1,46 @@
+package io.github.balsaraft.examples.kv.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.examples.kv.testing.KvCluster;
+import io.github.balsaraft.examples.kv.testing.KvProcess;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A leader stops for seconds without noticing, as in a long garbage collection or when a virtual machine moves. */
+class PauseIT {
+
+  private static final long PAUSE_NANOS = Duration.ofSeconds(5).toNanos();
+
+  @RegisterExtension
+  final Clusters clusters = new Clusters();
+
+  /** When it goes on it must not answer from its old state, nor lead any more. */
+  @Test
+  @Timeout(120)
+  void aPausedLeaderIsReplacedAndReturnsAsAFollower() {
+    KvCluster cluster = clusters.start(3);
+    try (HistoryWorkload workload = HistoryWorkload.start(cluster, 3)) {
+      Nemesis nemesis = new Nemesis(cluster, workload);
+      for (int i = 0; i < 2; i++) {
+        workload.awaitAnswers(500);
+        long begin = System.nanoTime();
+        KvProcess paused = nemesis.replaceLeader(KvProcess::pause);
+        cluster.await(
+            "end of the pause",
+            Duration.ofSeconds(30),
+            () -> System.nanoTime() - begin > PAUSE_NANOS);
+        workload.awaitAnswers(300);
+        paused.resume();
+        nemesis.awaitCaughtUp(paused);
+        assertThat(cluster.awaitLeader()).as("leader").isNotSameAs(paused);
+      }
+      workload.awaitAnswers(500);
+      String verdict = HistoryCheck.of(cluster, workload);
+
+      Clusters.report("PauseIT", workload.summary(), nemesis.summary(), verdict);
+    }
+  }
+}
