@@ -20,8 +20,8 @@ class DocumentedCommandsTest {
   private record Run(String file, String sign) {}
 
   private static final String SMOKE = ".ci/demo-smoke";
-  private static final String CLUSTER =
-      "raft-examples/src/test/java/io/github/balsaraft/examples/kv/testing/KvCluster.java";
+  private static final String NODE =
+      "raft-examples/src/test/java/io/github/balsaraft/examples/kv/cli/KvNodeIT.java";
 
   private static final Map<String, Run> RUN_BY = Map.ofEntries(
       Map.entry("raft-examples/kv demo", new Run(SMOKE, "raft-examples/kv\" demo")),
@@ -41,10 +41,10 @@ class DocumentedCommandsTest {
       Map.entry(
           "redis-benchmark -p 7001 -t set,get -n 100000 -c 50 -P 16 -q",
           new Run(SMOKE, "-t set,get -n 20000 -c 50 -P 16 -q")),
-      Map.entry("raft-examples/kv node --id n1 --data ./data/n1 \\", new Run(CLUSTER, "--cluster")),
+      Map.entry("raft-examples/kv node --id n1 --data ./data/n1 \\", new Run(NODE, "--cluster")),
       Map.entry(
           "  --cluster n1=127.0.0.1:8001:7001,n2=127.0.0.1:8002:7002,n3=127.0.0.1:8003:7003",
-          new Run(CLUSTER, "--cluster")));
+          new Run(NODE, "--cluster")));
 
   @Test
   void everyDocumentedCommandIsRunByTheCheck() throws IOException {
