@@ -4,6 +4,7 @@ import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupSettings;
 import java.util.Arrays;
@@ -89,6 +90,16 @@ public final class GroupBuilder {
     }
   }
 
+  void checkNamed(HostId host) {
+    BirthPlan plan = birth;
+    if (plan != null
+        && plan.kind() == BirthPlan.Kind.BOOTSTRAP
+        && plan.peers().stream().noneMatch(peer -> peer.host().equals(host))) {
+      throw new IllegalArgumentException(
+          "this host, " + host + ", is not among the founders " + plan.peers());
+    }
+  }
+
   RaftNode start(RaftHost on, Runnable onClose) {
     checkComplete();
     BirthPlan plan = birth;
@@ -96,11 +107,7 @@ public final class GroupBuilder {
     if (plan == null || machine == null) {
       throw new IllegalStateException("checked above");
     }
-    boolean named = plan.peers().stream().anyMatch(peer -> peer.host().equals(on.id()));
-    if (plan.kind() == BirthPlan.Kind.BOOTSTRAP && !named) {
-      throw new IllegalArgumentException(
-          "this host, " + on.id() + ", is not among the founders " + plan.peers());
-    }
+    checkNamed(on.id());
     return new RaftNode(
         on.runtime().startGroup(new GroupSettings(id, plan, machine, options)), onClose);
   }

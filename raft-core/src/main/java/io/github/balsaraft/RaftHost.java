@@ -94,6 +94,14 @@ public final class RaftHost implements AutoCloseable {
       return this;
     }
 
+    HostId name() {
+      HostId name = id;
+      if (name == null) {
+        throw new IllegalStateException("say who this is: id(...) is missing");
+      }
+      return name;
+    }
+
     /**
      * Opens the log store and starts to listen.
      *
@@ -102,12 +110,9 @@ public final class RaftHost implements AutoCloseable {
      * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
      */
     public RaftHost start() {
-      HostId name = id;
+      HostId name = name();
       LogStore store = logStore;
       Transport way = transport;
-      if (name == null) {
-        throw new IllegalStateException("say who this is: id(...) is missing");
-      }
       if (store == null) {
         throw new IllegalStateException("say where the log is kept: logStore(...) is missing");
       }

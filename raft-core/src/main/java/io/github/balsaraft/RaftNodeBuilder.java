@@ -62,11 +62,14 @@ public final class RaftNodeBuilder {
    * Starts the node. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
    * @throws IllegalStateException if something is missing; the message says what
+   * @throws IllegalArgumentException if this host is not among the founders
    * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or belongs to another host
    * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
    */
   public RaftNode start() {
     group.checkComplete();
+    // Before the host claims the folder for its name.
+    group.checkNamed(host.name());
     RaftHost started = host.start();
     try {
       return group.start(started, started::close);

@@ -281,6 +281,21 @@ class RaftNodeTest {
   }
 
   @Test
+  void aMistypedIdDoesNotClaimTheFolder() {
+    MemoryLogStore store = new MemoryLogStore();
+    assertThatThrownBy(() -> RaftNode.builder()
+            .id("n9")
+            .bootstrap("n1")
+            .stateMachine(new Appender())
+            .logStore(store)
+            .transport(new LocalNetwork().transport())
+            .start())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("n9");
+    assertThat(store.recover().host()).isNull();
+  }
+
+  @Test
   void aBuilderSaysWhatIsMissing() {
     assertThatThrownBy(() -> RaftNode.builder().start()).hasMessageContaining("bootstrap");
     assertThatThrownBy(() -> RaftNode.builder().bootstrap("n1").start())

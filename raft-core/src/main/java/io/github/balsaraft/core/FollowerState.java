@@ -26,6 +26,8 @@ final class FollowerState extends RoleState {
   /** The highest commit index that this leader has named; zero if it hasn't known one yet. */
   private long leaderCommit;
 
+  private long leaderCommitHeardNanos = -1;
+
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
 
@@ -60,6 +62,11 @@ final class FollowerState extends RoleState {
     return lastHeardNanos;
   }
 
+  /** When the leader last named its commit index; -1 if it hasn't. */
+  long leaderCommitHeardNanos() {
+    return leaderCommitHeardNanos;
+  }
+
   /** See {@link RaftCore#completeCommitIndex}. */
   long leaderCommit() {
     return leaderCommit;
@@ -79,7 +86,10 @@ final class FollowerState extends RoleState {
   long deadlineNanos() {
     long readDeadline =
         reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
-    return context.isElectable() ? Math.min(electionDeadlineNanos, readDeadline) : readDeadline;
+    // Who may not stand still notices that its leader is silent.
+    return context.isElectable() || leader != null
+        ? Math.min(electionDeadlineNanos, readDeadline)
+        : readDeadline;
   }
 
   @Override
@@ -89,6 +99,9 @@ final class FollowerState extends RoleState {
     }
     if (!context.isElectable()) {
       electionDeadlineNanos = context.randomElectionDeadline();
+      if (leader != null) {
+        transitions.becomeFollower(null, "the leader was not heard in time");
+      }
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");
@@ -121,7 +134,10 @@ final class FollowerState extends RoleState {
   @Override
   void onHeartbeat(Heartbeat message) {
     heardLeader();
-    leaderCommit = Math.max(leaderCommit, message.leaderCommit());
+    if (message.leaderCommit() > 0) {
+      leaderCommit = Math.max(leaderCommit, message.leaderCommit());
+      leaderCommitHeardNanos = lastHeardNanos;
+    }
     if (message.commit() <= context.log.lastIndex()) {
       context.commitTo(message.commit());
     } else {
@@ -203,9 +219,8 @@ final class FollowerState extends RoleState {
   @Override
   void onReadIndexResponse(ReadIndexResponse message) {
     List<Long> answered = reads.answered(message.request());
-    if (answered == null) {
+    if (answered.isEmpty()) {
       context.dropped();
-      return;
     }
     for (long readId : answered) {
       if (message.index() > 0) {

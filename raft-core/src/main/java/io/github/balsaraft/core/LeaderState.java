@@ -238,7 +238,7 @@ final class LeaderState extends RoleState {
     if (reads.size() >= context.options.maxWaitingReads()) {
       context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
     } else {
-      reads.add(readId);
+      reads.add(readId, context.nowNanos());
     }
   }
 
@@ -247,7 +247,7 @@ final class LeaderState extends RoleState {
     if (reads.size() >= context.options.maxWaitingReads()) {
       answer(message.from(), message.request(), 0);
     } else {
-      reads.add(message.from(), message.request());
+      reads.add(message.from(), message.request(), context.nowNanos());
     }
   }
 
@@ -276,6 +276,10 @@ final class LeaderState extends RoleState {
 
   @Override
   void beforeOutput() {
+    // A quorum may answer heartbeats while its disks keep this leader from committing in its term.
+    refuse(
+        reads.expire(context.nowNanos(), context.options.electionTimeoutMaxNanos()),
+        "no quorum confirmed the read in time");
     if (context.configuration().isJoint() && hasCommittedInTerm() && isConfigurationCommitted()) {
       // Only now: the joint entry is committed under both majorities, and this leader has committed
       // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
@@ -336,11 +340,14 @@ final class LeaderState extends RoleState {
     if (context.log.lastIndex() > context.commitIndex()) {
       context.lostProposalsFrom = context.commitIndex() + 1;
     }
-    for (ReadIndexQueue.Read read : reads.drain()) {
+    refuse(reads.drain(), "leadership was lost before the read was confirmed");
+  }
+
+  private void refuse(List<ReadIndexQueue.Read> refused, String reason) {
+    for (ReadIndexQueue.Read read : refused) {
       ReplicaId from = read.from();
       if (from == null) {
-        context.readOutcomes.add(new Ready.ReadOutcome(
-            read.id(), -1, "leadership was lost before the read was confirmed"));
+        context.readOutcomes.add(new Ready.ReadOutcome(read.id(), -1, reason));
       } else {
         answer(from, read.id(), 0);
       }

@@ -234,7 +234,7 @@ public final class RaftCore {
   /**
    * The commit index of the leader that this replica is in touch with, even if the log here doesn't reach so far yet; -1 if
    * there is none, or it doesn't know what is committed yet. A state that has applied this index holds everything that was
-   * committed at {@link #lastLeaderContactNanos}.
+   * committed at {@link #completeSinceNanos}.
    */
   public long completeCommitIndex() {
     RoleState role = role();
@@ -244,6 +244,15 @@ public final class RaftCore {
     return role instanceof FollowerState follower && follower.leaderCommit() > 0
         ? follower.leaderCommit()
         : -1;
+  }
+
+  /** When {@link #completeCommitIndex} was learnt; -1 if it is unknown. */
+  public long completeSinceNanos() {
+    RoleState role = role();
+    if (role instanceof LeaderState leader) {
+      return leader.hasCommittedInTerm() ? leader.lastQuorumContactNanos() : -1;
+    }
+    return role instanceof FollowerState follower ? follower.leaderCommitHeardNanos() : -1;
   }
 
   /** The end of the log. */
@@ -327,8 +336,8 @@ public final class RaftCore {
 
     @Override
     public void onRequestVote(RequestVote message) {
-      boolean refused = message.term() < context.term()
-          || (!message.leadershipTransfer() && role().protectsLeaderFrom(message.from()));
+      boolean refused =
+          message.term() < context.term() || role().protectsLeaderFrom(message.from());
       if (refused) {
         context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
         return;

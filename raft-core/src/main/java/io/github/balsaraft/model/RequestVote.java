@@ -5,7 +5,8 @@ package io.github.balsaraft.model;
  * {@code lastEntry}, are durable.
  *
  * @param lastEntry the end of the sender's log
- * @param leadershipTransfer whether the leader itself asked for this election, so that voters need not protect it
+ * @param leadershipTransfer whether the leader itself asked for this election, so that voters need not protect it. Reserved: voters
+ *     ignore it until a transfer carries a sequence number that can be revoked
  */
 public record RequestVote(
     ReplicaId from, ReplicaId to, long term, EntryId lastEntry, boolean leadershipTransfer)

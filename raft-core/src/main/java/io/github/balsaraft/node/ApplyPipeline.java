@@ -170,7 +170,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
   public void handle(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed("a task of the apply thread failed: " + e, e);
     }
   }
@@ -179,7 +179,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
   public void endOfBatch() {
     try {
       afterBatch.run();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed("a task of the apply thread failed: " + e, e);
     }
   }
@@ -217,7 +217,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
     }
     try {
       applySlice();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed("applying the entry at " + (appliedIndex + 1) + " failed: " + e, e);
       return;
     }

@@ -81,6 +81,11 @@ final class Birth {
     }
   }
 
+  /** It is settled how this replica comes into being, and may be durable at any moment: it is not unborn for others now. */
+  boolean isDecided() {
+    return decided;
+  }
+
   /** What this replica has to say to another founder. */
   BirthAnswer answer(BirthQuery query, @Nullable ClusterIdentity cluster) {
     return new BirthAnswer(query.replica(), plan.foundersDigest(), self, cluster, null);

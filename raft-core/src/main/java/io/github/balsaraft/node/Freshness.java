@@ -23,18 +23,18 @@ final class Freshness {
 
   /** Takes a look, between two steps of the core. */
   void observe(RaftCore core, long appliedIndex) {
-    long contact = core.lastLeaderContactNanos();
-    lastContactNanos = Math.max(lastContactNanos, contact);
+    lastContactNanos = Math.max(lastContactNanos, core.lastLeaderContactNanos());
     if (noted != NEVER && appliedIndex >= notedIndex) {
       freshNanos = noted;
       noted = NEVER;
     }
     long committed = core.completeCommitIndex();
-    if (noted == NEVER && contact >= 0 && committed >= 0) {
+    long since = core.completeSinceNanos();
+    if (noted == NEVER && since >= 0 && committed >= 0) {
       if (appliedIndex >= committed) {
-        freshNanos = Math.max(freshNanos, contact);
+        freshNanos = Math.max(freshNanos, since);
       } else {
-        noted = contact;
+        noted = since;
         notedIndex = committed;
       }
     }

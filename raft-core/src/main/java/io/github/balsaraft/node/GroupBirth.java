@@ -70,7 +70,7 @@ final class GroupBirth implements Birth.Port {
   }
 
   void answer(HostId from, BirthQuery query) {
-    if (begun) {
+    if (begun && !birth.isDecided()) {
       peers.sendToHost(from, birth.answer(query, host.durableCluster()));
     }
   }
@@ -111,6 +111,7 @@ final class GroupBirth implements Birth.Port {
 
   @Override
   public void born(ClusterIdentity cluster, @Nullable EntryBatch founding) {
+    boolean isNewToHost = host.durableCluster() == null;
     HostRecord record = host.claimCluster(cluster);
     if (record == null) {
       ends.failed("the group belongs to cluster " + cluster + ", but this host's folder to "
@@ -134,7 +135,9 @@ final class GroupBirth implements Birth.Port {
     host.writer().write(new LogWrite(record, List.of(write)), () -> {
       host.clusterIsDurable();
       ends.later(() -> {
-        host.transport().identityChanged();
+        if (isNewToHost) {
+          host.transport().identityChanged();
+        }
         ends.born(newborn);
       });
     });

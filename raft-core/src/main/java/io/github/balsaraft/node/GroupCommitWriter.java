@@ -57,10 +57,13 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
 
   private void flush() {
     if (!failed && !batch.isEmpty()) {
+      // Failed until it has succeeded: whatever is thrown, nothing is written again after it.
+      failed = true;
       try {
         store.write(merged());
+        failed = false;
         batch.forEach(request -> request.onDurable.run());
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         failed = true;
         onFailure.accept(e);
       }

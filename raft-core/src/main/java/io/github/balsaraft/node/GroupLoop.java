@@ -146,7 +146,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         }
       }
       event.happen(this);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       broken(e);
     }
   }
@@ -158,7 +158,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       if (health == Health.RUNNING || health == Health.BEING_BORN) {
         step();
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       broken(e);
     }
   }
@@ -524,7 +524,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   void completeWithStatus(CompletableFuture<NodeStatus> asked) {
     try {
       asked.complete(status());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       asked.completeExceptionally(e);
       throw e;
     }

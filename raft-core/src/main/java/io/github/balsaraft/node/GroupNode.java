@@ -222,7 +222,7 @@ public final class GroupNode {
       pendingReads.decrementAndGet();
       try {
         future.complete(reader.get());
-      } catch (RuntimeException | Error e) {
+      } catch (Throwable e) {
         future.completeExceptionally(e);
       }
     }

@@ -56,6 +56,10 @@ class ApplyPipelineTest {
       if (text.equals(throwing)) {
         throw new IllegalStateException("asked to throw");
       }
+      if (text.equals("undeclared")) {
+        applied.add(text);
+        throw Undeclared.<RuntimeException>thrown();
+      }
       if (text.equals("null")) {
         applied.add(text);
         return null;
@@ -125,6 +129,18 @@ class ApplyPipelineTest {
   private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
     pipeline.committed(
         new Ready.Committed(batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+  }
+
+  /** Code that was not compiled by javac may throw what it doesn't declare; the command must not be applied again. */
+  @Test
+  void anUndeclaredExceptionStopsThePipelineToo() {
+    commit(List.of(), batch(EntryType.COMMAND, "undeclared"));
+    simulation.runFor(Simulation.SECONDS);
+    commit(List.of(), batch(EntryType.COMMAND, "later"));
+    simulation.runFor(Simulation.SECONDS);
+    assertThat(applied).containsExactly("undeclared");
+    assertThat(events).hasSize(1);
+    assertThat(events.get(0)).startsWith("failed: applying the entry at 1 failed");
   }
 
   @Test

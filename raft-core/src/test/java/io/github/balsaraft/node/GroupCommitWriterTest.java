@@ -39,6 +39,7 @@ class GroupCommitWriterTest {
   private final class Store implements LogStore {
     int failing = Integer.MAX_VALUE;
     int writes;
+    boolean undeclared;
 
     @Override
     public RecoveredState recover() {
@@ -48,6 +49,9 @@ class GroupCommitWriterTest {
     @Override
     public void write(LogWrite write) {
       if (++writes >= failing) {
+        if (undeclared) {
+          throw Undeclared.<RuntimeException>thrown();
+        }
         throw new LogStoreException("no more room");
       }
       List<String> parts = new ArrayList<>();
@@ -124,6 +128,19 @@ class GroupCommitWriterTest {
     simulation.runFor(Simulation.SECONDS);
     assertThat(events).containsExactly("write g1/1", "durable g1/1", "failed: no more room");
     assertThat(store.writes).isEqualTo(2);
+  }
+
+  /** Code that was not compiled by javac may throw what it doesn't declare. */
+  @Test
+  void afterAnUndeclaredExceptionTheDiskIsLeftAloneToo() {
+    store.failing = 1;
+    store.undeclared = true;
+    write(FIRST, 1);
+    simulation.runFor(Simulation.SECONDS);
+    write(FIRST, 2);
+    simulation.runFor(Simulation.SECONDS);
+    assertThat(events).containsExactly("failed: not declared");
+    assertThat(store.writes).isEqualTo(1);
   }
 
   @Test

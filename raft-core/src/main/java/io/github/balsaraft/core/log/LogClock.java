@@ -36,6 +36,9 @@ public final class LogClock {
     lastNanos = nowNanos;
     lastWallMillis = wallMillis;
     if (jump <= maxJumpMillis) {
+      // Somebody has set a clock right that had jumped ahead: what was ignored of that jump is gone
+      // with it.
+      ignoredMillis -= Math.min(ignoredMillis, Math.max(0, -jump));
       return 0;
     }
     ignoredMillis += jump - maxJumpMillis;

@@ -27,6 +27,13 @@ final class Inflights {
     }
   }
 
+  /** Everything above this index was lost on the way. */
+  void lostAbove(long index) {
+    while (!messages.isEmpty() && messages.getLast().lastIndex > index) {
+      bytes -= messages.removeLast().bytes;
+    }
+  }
+
   void clear() {
     messages.clear();
     bytes = 0;

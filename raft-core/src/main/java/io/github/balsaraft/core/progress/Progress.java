@@ -133,6 +133,9 @@ public final class Progress {
       mode = Mode.REPLICATE;
       probeUnderWay = false;
       next = Math.max(verified, match) + 1;
+      // What did arrive still waits for that disk and counts, or a stalled disk would be sent more
+      // without end.
+      inflights.lostAbove(next - 1);
       stalledSinceNanos = nowNanos;
     } else {
       next = Math.max(next, match + 1);
@@ -157,6 +160,7 @@ public final class Progress {
     }
     next = Math.max(match, Math.min(agreeAtMost.index(), previous.index() - 1)) + 1;
     probe();
+    inflights.clear();
     nextProbeEmpty = false;
   }
 
@@ -174,7 +178,6 @@ public final class Progress {
   private void probe() {
     mode = Mode.PROBE;
     probeUnderWay = false;
-    inflights.clear();
     cancelLoad();
   }
 

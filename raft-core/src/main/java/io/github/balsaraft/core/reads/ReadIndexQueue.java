@@ -20,23 +20,18 @@ public final class ReadIndexQueue {
   private final Deque<Round> rounds = new ArrayDeque<>();
 
   /** A read of this replica. */
-  public void add(long readId) {
-    waiting.add(new Read(null, readId));
+  public void add(long readId, long nowNanos) {
+    waiting.add(new Read(null, readId, nowNanos));
   }
 
   /** A read that another member asks for. */
-  public void add(ReplicaId from, long request) {
-    waiting.add(new Read(from, request));
+  public void add(ReplicaId from, long request, long nowNanos) {
+    waiting.add(new Read(from, request, nowNanos));
   }
 
   /** Whether a round should be opened now: reads wait and none is under way that would make them wait for its end. */
   public boolean wantsRound() {
     return !waiting.isEmpty() && rounds.isEmpty();
-  }
-
-  /** Whether reads wait for a round to be opened. */
-  public boolean hasWaiting() {
-    return !waiting.isEmpty();
   }
 
   /**
@@ -64,6 +59,24 @@ public final class ReadIndexQueue {
     return confirmed;
   }
 
+  /** Gives up on reads that have waited for this long. */
+  public List<Read> expire(long nowNanos, long afterNanos) {
+    List<Read> expired = new ArrayList<>();
+    rounds.forEach(round -> takeLate(round.reads, nowNanos - afterNanos, expired));
+    rounds.removeIf(round -> round.reads.isEmpty());
+    takeLate(waiting, nowNanos - afterNanos, expired);
+    return expired;
+  }
+
+  private static void takeLate(List<Read> reads, long arrivedUntilNanos, List<Read> expired) {
+    int late = 0;
+    while (late < reads.size() && reads.get(late).sinceNanos <= arrivedUntilNanos) {
+      late++;
+    }
+    expired.addAll(reads.subList(0, late));
+    reads.subList(0, late).clear();
+  }
+
   /** Gives up on all reads. */
   public List<Read> drain() {
     List<Read> all = new ArrayList<>();
@@ -85,8 +98,9 @@ public final class ReadIndexQueue {
    *
    * @param from the member that asked, or null for this replica
    * @param id its own number for it
+   * @param sinceNanos when it arrived
    */
-  public record Read(@Nullable ReplicaId from, long id) {}
+  public record Read(@Nullable ReplicaId from, long id, long sinceNanos) {}
 
   /**
    * Reads that may be answered.

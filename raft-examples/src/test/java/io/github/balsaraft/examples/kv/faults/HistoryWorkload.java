@@ -49,7 +49,7 @@ final class HistoryWorkload implements AutoCloseable {
   private final Queue<KvInput> refused = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> problems = new ConcurrentLinkedQueue<>();
 
-  private volatile Mark lastMark = new Mark();
+  private volatile Mark lastMark = new Mark(System.nanoTime());
   private volatile boolean stopping;
 
   private HistoryWorkload(KvCluster cluster) {
@@ -89,9 +89,9 @@ final class HistoryWorkload implements AutoCloseable {
     return answered.get();
   }
 
-  /** Marks this moment. */
-  Mark mark() {
-    Mark mark = new Mark();
+  /** Marks this moment, after a fault that began then. */
+  Mark mark(long beginNanos) {
+    Mark mark = new Mark(beginNanos);
     lastMark = mark;
     return mark;
   }

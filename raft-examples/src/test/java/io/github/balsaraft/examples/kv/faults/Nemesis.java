@@ -31,8 +31,9 @@ final class Nemesis {
    */
   KvProcess replaceLeader(Consumer<KvProcess> fault) {
     KvProcess old = cluster.awaitLeader();
+    long begin = System.nanoTime();
     fault.accept(old);
-    Mark mark = workload.mark();
+    Mark mark = workload.mark(begin);
     workload.awaitWriteAfter(mark);
     cluster.await(
         "leader other than " + old,
@@ -60,7 +61,7 @@ final class Nemesis {
     return gaps.size();
   }
 
-  /** For how long no write went through each time. */
+  /** How long it took each time until a write went through again. */
   String summary() {
     List<Duration> sorted = gaps.stream().sorted().toList();
     if (sorted.isEmpty()) {
@@ -68,7 +69,7 @@ final class Nemesis {
     }
     return String.format(
         Locale.ROOT,
-        "%d leader changes, no writes meanwhile for: median %d ms, max %d ms, all %s",
+        "%d leader changes, from fault to next write: median %d ms, max %d ms, all %s",
         sorted.size(),
         sorted.get((sorted.size() - 1) / 2).toMillis(),
         sorted.get(sorted.size() - 1).toMillis(),
