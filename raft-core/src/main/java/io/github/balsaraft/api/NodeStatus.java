@@ -83,7 +83,8 @@ public record NodeStatus(
    * @param host on which host
    * @param voter whether it counts in a quorum
    * @param matchIndex as a leader: the highest index known to be durable there; else 0
-   * @param sinceContact as a leader: how long ago it last answered; empty if it never has, or if not a leader
+   * @param sinceContact as a leader: how long ago it last answered, empty if it never has; while this node looks for a
+   *     leader: how long it has been silent since the search began; else empty, for followers hear nothing of each other
    * @param connection the state of the way to its host
    */
   public record Peer(

@@ -67,7 +67,8 @@ public final class RaftOptions {
     return values.maxUncommittedBytes;
   }
 
-  /** The most bytes of proposals that wait to be appended, beyond which more are refused. Default 64 MiB. */
+  /** The most bytes of proposals made here that have not ended yet, beyond which more are refused; and the same again for
+   * those that others have forwarded. Default 64 MiB. */
   public long maxPendingProposalBytes() {
     return values.maxPendingProposalBytes;
   }

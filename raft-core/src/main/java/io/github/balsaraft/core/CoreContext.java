@@ -29,6 +29,7 @@ final class CoreContext {
   final WriteSequence writes = new WriteSequence();
   final Outbox outbox = new Outbox(writes);
   final LogClock logClock;
+  final ContactLog contacts = new ContactLog();
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();

@@ -30,7 +30,7 @@ public record CoreOptions(
   static final long HINT_STAGGER_NANOS = 20_000_000;
 
   /** After a failure hint: how long, at least, a candidate gets to win before another try. */
-  static final long HINT_PATIENCE_NANOS = 150_000_000;
+  static final long HINT_PATIENCE_NANOS = 300_000_000;
 
   /** How far a leader's wall clock may jump ahead at once before log time stops following it. */
   static final long MAX_LOG_TIME_JUMP_MILLIS = 10_000;

@@ -77,6 +77,9 @@ public final class RaftCore {
       context.dropped();
       return;
     }
+    if (context.configuration().contains(message.from())) {
+      context.contacts.heardFrom(message.from(), context.nowNanos());
+    }
     message.deliverTo(receiver);
   }
 
@@ -307,6 +310,14 @@ public final class RaftCore {
     return role instanceof FollowerState follower && follower.leader() != null
         ? follower.lastHeardNanos()
         : -1;
+  }
+
+  /**
+   * Since when a member has been silent although this replica expected to hear of it, as a leader or while it looks for one; -1
+   * if it expects nothing of it.
+   */
+  public long silentSinceNanos(ReplicaId member) {
+    return context.contacts.silentSinceNanos(member);
   }
 
   /** Messages dropped because the protocol doesn't allow them or because they came too late. */

@@ -82,6 +82,11 @@ final class Transitions {
   private void replace(RoleState next, String reason) {
     current.leave();
     current = next;
+    if (next.role() != Role.FOLLOWER) {
+      context.contacts.expect(context.nowNanos());
+    } else if (next.leader() != null) {
+      context.contacts.expectNothing();
+    }
     context.roleChanges.add(
         new Ready.RoleChange(next.role(), context.term(), next.leader(), reason));
   }

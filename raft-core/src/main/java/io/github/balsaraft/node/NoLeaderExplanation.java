@@ -15,7 +15,9 @@ final class NoLeaderExplanation {
   private NoLeaderExplanation() {}
 
   static String of(NodeStatus status, Duration electionTimeoutMin) {
-    Reach reach = new Reach(status, null);
+    // Twice the timeout: the longest that a follower waits, and the time after which a leader gives
+    // up its followers.
+    Reach reach = new Reach(status, electionTimeoutMin.multipliedBy(2));
     VoterCount here = VoterCount.of(status.configuration(), reach::isHere);
     List<Member> missing =
         Explanation.voters(status.configuration(), voter -> !reach.isHere(voter));

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which members a node is in touch with, and why not with the others.
  *
- * <p>A leader judges by answers. Others get none, so they judge by connections: a paused process then still counts as here.
+ * <p>A leader judges by answers. Others judge by connections, and while they look for a leader by silence too: a process that
+ * is paused keeps its connections.
  */
 final class Reach {
 
@@ -27,11 +28,11 @@ final class Reach {
   /**
    * Looks through the eyes of a node.
    *
-   * @param patience how long a member may be silent before a leader misses it; null to judge by connections alone
+   * @param patience how long a member may be silent before it is missed; null to judge by connections alone
    */
   Reach(NodeStatus status, @Nullable Duration patience) {
     this.status = status;
-    this.patience = status.role() == Role.LEADER ? patience : null;
+    this.patience = patience;
     for (NodeStatus.Peer peer : status.peers()) {
       peers.put(peer.replica(), peer);
     }
@@ -62,12 +63,18 @@ final class Reach {
       return "not reached";
     }
     boolean connected = peer.connection().state() == State.CONNECTED;
-    if (patience == null) {
-      return isReplaced(member)
-          ? "replaced by a new replica"
-          : connected ? null : why(peer.connection());
-    }
     Duration silence = peer.sinceContact().orElse(null);
+    if (patience == null || status.role() != Role.LEADER) {
+      if (isReplaced(member)) {
+        return "replaced by a new replica";
+      }
+      if (!connected) {
+        return why(peer.connection());
+      }
+      return patience == null || silence == null || silence.compareTo(patience) < 0
+          ? null
+          : "connected but silent for " + Wording.duration(silence);
+    }
     if (silence != null && silence.compareTo(patience) <= 0) {
       return null;
     }

@@ -92,12 +92,20 @@ final class StatusReport {
           member.host(),
           member.isVoterInAnyHalf(),
           progress == null ? 0 : progress.match(),
-          progress == null || !progress.everContacted()
-              ? Optional.empty()
-              : Optional.of(sinceNanos(progress.lastContactNanos(), nowNanos)),
+          sinceContact(core, progress, member, nowNanos),
           host.transport().connection(member.host())));
     }
     return peers;
+  }
+
+  private static Optional<Duration> sinceContact(
+      RaftCore core, @Nullable Progress progress, Member member, long nowNanos) {
+    if (progress == null) {
+      return since(core.silentSinceNanos(member.replica()), nowNanos);
+    }
+    return progress.everContacted()
+        ? since(progress.lastContactNanos(), nowNanos)
+        : Optional.empty();
   }
 
   private static Optional<Duration> since(long thenNanos, long nowNanos) {

@@ -135,9 +135,8 @@ final class Situation {
         member.host(),
         member.isVoterInAnyHalf(),
         !leads ? 0 : match != null ? number(match) : connected ? index("last") : 0,
-        leads
-            ? contact(after("contact", words), connected ? Optional.of(MOMENT) : Optional.empty())
-            : Optional.empty(),
+        contact(
+            after("contact", words), leads && connected ? Optional.of(MOMENT) : Optional.empty()),
         new PeerConnection(state, stateAndDetail.length == 1 ? "" : stateAndDetail[1].strip()));
   }
 

@@ -7,9 +7,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -68,14 +68,19 @@ final class Acceptor {
         .awaitUninterruptibly();
     Throwable failure = binding.cause();
     if (failure != null) {
-      String advice = failure instanceof BindException
-          ? "; another process may be listening there, or the address isn't this machine's"
-          : "";
       throw new TransportException(
-          "can't listen on " + options.bind() + ": " + failure.getMessage() + advice, failure);
+          "can't listen on " + options.bind() + ": " + reasonOf(failure), failure);
     }
     server = binding.channel();
     return binding.channel();
+  }
+
+  private static String reasonOf(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    // By its text: native transports have exceptions of their own for it.
+    return message.toLowerCase(Locale.ROOT).contains("address already in use")
+        ? "the port is in use; stop what listens there, or choose another"
+        : message;
   }
 
   private void accept(Channel channel) {

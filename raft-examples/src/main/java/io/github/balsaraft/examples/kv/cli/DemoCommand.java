@@ -204,7 +204,12 @@ final class DemoCommand {
       if (now.isPresent() && !now.equals(known)) {
         console.say(now.get().id() + " leads now (term " + now.get().term() + ").");
       } else if (now.isEmpty() && known.isPresent() && stopping.getCount() > 0) {
-        console.say("Nobody leads: " + explanation());
+        String why = explanation();
+        if (why.startsWith("Healthy")) {
+          // Elected between the two looks: the next one will say whom.
+          continue;
+        }
+        console.say("Nobody leads: " + why);
       }
       known = now;
     }

@@ -171,10 +171,10 @@ final class Failures {
   }
 
   /**
-   * By connections. A member that was paused still counts, until {@link #waitedLong} says that nothing comes of it; and so
-   * does one that a server which has just started hasn't reached yet, else it would call everybody missing.
+   * By connections, and by silence: a member that was paused keeps its connections. One that a server which has just
+   * started hasn't reached yet still counts, else it would call everybody missing.
    */
-  private static boolean quorumInReach(NodeStatus status) {
+  private boolean quorumInReach(NodeStatus status) {
     if (status.configuration().isEmpty()) {
       return false;
     }
@@ -183,7 +183,7 @@ final class Failures {
     reached.add(status.replica());
     for (Peer peer : status.peers()) {
       if (switch (peer.connection().state()) {
-        case CONNECTED -> true;
+        case CONNECTED -> !isSilent(peer);
         case UNKNOWN, CONNECTING -> justStarted;
         case UNREACHABLE, REFUSED -> false;
       }) {
@@ -193,6 +193,12 @@ final class Failures {
     List<ReplicaId> outgoing = status.configuration().outgoingVoters();
     return isMajority(reached, status.configuration().incomingVoters())
         && (outgoing.isEmpty() || isMajority(reached, outgoing));
+  }
+
+  private boolean isSilent(Peer peer) {
+    return peer.sinceContact()
+        .filter(silence -> silence.compareTo(settings.patience()) >= 0)
+        .isPresent();
   }
 
   private static boolean isMajority(Set<ReplicaId> reached, Collection<ReplicaId> voters) {
