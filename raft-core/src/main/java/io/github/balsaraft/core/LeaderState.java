@@ -9,7 +9,6 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
-import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
@@ -319,18 +318,6 @@ final class LeaderState extends RoleState {
     if (progress != null) {
       progress.writable(writable);
     }
-  }
-
-  /** Hosts of voters that have not answered for a while, for an operator. */
-  List<ReplicaId> silentVoters(long forNanos) {
-    return context.configuration().members().stream()
-        .filter(Member::isVoterInAnyHalf)
-        .map(Member::replica)
-        .filter(voter -> {
-          Progress progress = replicator.progressOf(voter);
-          return progress != null && context.nowNanos() - progress.lastContactNanos() >= forNanos;
-        })
-        .toList();
   }
 
   @Override

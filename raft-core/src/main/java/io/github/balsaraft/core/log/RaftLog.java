@@ -152,11 +152,6 @@ public final class RaftLog {
     return logTimeMillis;
   }
 
-  /** Bytes of entries held in memory. */
-  public long windowBytes() {
-    return window.bytes();
-  }
-
   /**
    * What a write must do to the stored log.
    *
