@@ -1,7 +1,6 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.progress.Progress;
-import io.github.balsaraft.core.reads.ReadIndexQueue;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
@@ -11,7 +10,6 @@ import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReadIndexRequest;
-import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.ArrayDeque;
@@ -23,7 +21,7 @@ final class LeaderState extends RoleState {
 
   private final Transitions transitions;
   private final Replicator replicator;
-  private final ReadIndexQueue reads = new ReadIndexQueue();
+  private final LeaderReads reads;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
 
   private long uncommittedBytes;
@@ -42,6 +40,7 @@ final class LeaderState extends RoleState {
     super(context);
     this.transitions = transitions;
     this.replicator = new Replicator(context);
+    this.reads = new LeaderReads(context);
   }
 
   void start() {
@@ -140,7 +139,8 @@ final class LeaderState extends RoleState {
       return refuseChange(
           "a change names the members that it wants in the end, and at least one voter");
     }
-    return appendConfiguration(context.configuration().jointTowards(target));
+    return appendConfiguration(
+        context.configuration().jointTowards(target, context.log.lastIndex() + 1));
   }
 
   private static ProposalResult refuseChange(String detail) {
@@ -194,7 +194,7 @@ final class LeaderState extends RoleState {
   private void sendHeartbeats() {
     sequence++;
     if (hasCommittedInTerm()) {
-      reads.openRound(sequence, context.commitIndex());
+      reads.openRound(sequence);
     }
     for (Progress progress : replicator.all()) {
       sendHeartbeat(progress, sequence);
@@ -234,56 +234,31 @@ final class LeaderState extends RoleState {
 
   @Override
   void read(long readId) {
-    if (reads.size() >= context.options.maxWaitingReads()) {
-      context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
-    } else {
-      reads.add(readId, context.nowNanos());
-    }
+    reads.read(readId);
   }
 
   @Override
   void onReadIndexRequest(ReadIndexRequest message) {
-    if (reads.size() >= context.options.maxWaitingReads()) {
-      answer(message.from(), message.request(), 0);
-    } else {
-      reads.add(message.from(), message.request(), context.nowNanos());
-    }
-  }
-
-  private void answer(ReplicaId from, long request, long index) {
-    context.outbox.send(new ReadIndexResponse(context.self, from, context.term(), request, index));
+    reads.onReadIndexRequest(message);
   }
 
   private void confirmReads() {
-    long confirmed = context.quorum().reached(voter -> {
+    reads.confirmedTo(context.quorum().reached(voter -> {
       Progress progress = replicator.progressOf(voter);
       return progress == null ? sequence : progress.contactSequence();
-    });
-    for (ReadIndexQueue.Confirmed round : reads.confirmedTo(confirmed)) {
-      for (ReadIndexQueue.Read read : round.reads()) {
-        ReplicaId from = read.from();
-        if (from == null) {
-          context.readOutcomes.add(new Ready.ReadOutcome(read.id(), round.index(), ""));
-        } else {
-          answer(from, read.id(), round.index());
-        }
-      }
-    }
+    }));
   }
 
   // ------------------------------------------------------------------ the rest
 
   @Override
   void beforeOutput() {
-    // A quorum may answer heartbeats while its disks keep this leader from committing in its term.
-    refuse(
-        reads.expire(context.nowNanos(), context.options.electionTimeoutMaxNanos()),
-        "no quorum confirmed the read in time");
+    reads.expire();
     if (context.configuration().isJoint() && hasCommittedInTerm() && isConfigurationCommitted()) {
       // Only now: the joint entry is committed under both majorities, and this leader has committed
       // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
       // trap 33).
-      appendConfiguration(context.configuration().leaveJoint());
+      appendConfiguration(context.configuration().leaveJoint(context.log.lastIndex() + 1));
     }
     if (hasCommittedInTerm() && reads.wantsRound()) {
       sendHeartbeats();
@@ -327,18 +302,7 @@ final class LeaderState extends RoleState {
     if (context.log.lastIndex() > context.commitIndex()) {
       context.lostProposalsFrom = context.commitIndex() + 1;
     }
-    refuse(reads.drain(), "leadership was lost before the read was confirmed");
-  }
-
-  private void refuse(List<ReadIndexQueue.Read> refused, String reason) {
-    for (ReadIndexQueue.Read read : refused) {
-      ReplicaId from = read.from();
-      if (from == null) {
-        context.readOutcomes.add(new Ready.ReadOutcome(read.id(), -1, reason));
-      } else {
-        answer(from, read.id(), 0);
-      }
-    }
+    reads.refuseAll("leadership was lost before the read was confirmed");
   }
 
   private record Uncommitted(long lastIndex, long bytes) {}

@@ -1,25 +1,15 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.progress.Progress;
-import io.github.balsaraft.model.AppendEntries;
-import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
-import io.github.balsaraft.model.Heartbeat;
-import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.Payloads;
-import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
-import io.github.balsaraft.model.ReadIndexRequest;
-import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.RequestPreVote;
-import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
-import io.github.balsaraft.model.VoteResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,27 +22,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe. It never blocks, never reads storage, and the same inputs give the same outputs, to the bit. An {@link
  * InvariantViolation} means that this replica must stop.
- *
- * <p>Here are the rules that hold in every role: whom a message is for, and what its term means. The rest is in the roles.
  */
 public final class RaftCore {
 
   private final CoreContext context;
   private final Transitions transitions;
-  private final ProtocolMessage.Handler receiver = new Receiver();
+  private final MessageIntake intake;
 
   /** The highest index that a {@link Ready} has released to apply. */
   private long releasedIndex;
 
   private long logTimeCutMillis;
 
-  /** When this replica last moved above a member's term while it led. */
-  private long movedAboveNanos = Long.MIN_VALUE;
-
   /** Starts as a follower of nobody, with what was durable. */
   public RaftCore(CoreOptions options, RandomSource random, CoreStart start) {
     this.context = new CoreContext(options, random, start);
     this.transitions = new Transitions(context);
+    this.intake = new MessageIntake(context, transitions);
     this.releasedIndex = context.commitIndex();
   }
 
@@ -71,16 +57,7 @@ public final class RaftCore {
 
   /** A message arrived. Nonsense is dropped and counted. */
   public void receive(ProtocolMessage message) {
-    if (!message.to().equals(context.self)
-        || message.from().equals(context.self)
-        || !MessageRules.isAllowed(message)) {
-      context.dropped();
-      return;
-    }
-    if (context.configuration().contains(message.from())) {
-      context.contacts.heardFrom(message.from(), context.nowNanos());
-    }
-    message.deliverTo(receiver);
+    intake.receive(message);
   }
 
   /**
@@ -327,179 +304,5 @@ public final class RaftCore {
 
   private RoleState role() {
     return transitions.current();
-  }
-
-  // ------------------------------------------------------------------ rules of all roles
-
-  /** Applies the rules that hold in every role, then passes the message on (Raft paper, figure 2, "rules for servers"). */
-  private final class Receiver implements ProtocolMessage.Handler {
-
-    @Override
-    public void onRequestPreVote(RequestPreVote message) {
-      boolean granted = !role().protectsLeaderFrom(message.from())
-          && VotingRules.wouldVote(context, message.term(), message.lastEntry());
-      context.outbox.send(new PreVoteResponse(
-          context.self, message.from(), context.term(), message.term(), granted));
-      if (granted) {
-        role().preVoteGranted(message);
-      }
-    }
-
-    @Override
-    public void onRequestVote(RequestVote message) {
-      boolean refused =
-          message.term() < context.term() || role().protectsLeaderFrom(message.from());
-      if (refused) {
-        context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
-        return;
-      }
-      if (message.term() > context.term()) {
-        transitions.becomeFollowerIn(
-            message.term(), null, "a candidate asked for its vote in term " + message.term());
-      }
-      boolean granted = VotingRules.mayVote(context, message.from(), message.lastEntry());
-      if (granted) {
-        context.voteFor(message.from());
-        if (role() instanceof PreCandidateState) {
-          transitions.becomeFollower(null, "it gave its vote to another candidate");
-        }
-        if (role() instanceof FollowerState follower) {
-          follower.voteGiven();
-        }
-      }
-      context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), granted));
-    }
-
-    @Override
-    public void onAppendEntries(AppendEntries message) {
-      if (message.term() < context.term()) {
-        // The old leader learns of the new term from this.
-        context.outbox.send(new AppendEntriesResponse(
-            context.self,
-            message.from(),
-            context.term(),
-            message.session(),
-            0,
-            0,
-            EntryId.NONE,
-            EntryId.NONE));
-      } else if (followSender(message)) {
-        role().onAppendEntries(message);
-      }
-    }
-
-    @Override
-    public void onHeartbeat(Heartbeat message) {
-      if (message.term() < context.term()) {
-        context.outbox.send(new HeartbeatResponse(
-            context.self, message.from(), context.term(), message.sequence()));
-      } else if (followSender(message)) {
-        role().onHeartbeat(message);
-      }
-    }
-
-    /** Takes the sender for the leader of its term, unless that term has another. */
-    private boolean followSender(ProtocolMessage message) {
-      if (message.term() > context.term()) {
-        transitions.becomeFollowerIn(
-            message.term(), message.from(), "term " + message.term() + " has a leader");
-        return true;
-      }
-      ReplicaId leader = role().leader();
-      if (leader == null) {
-        transitions.becomeFollower(message.from(), "a leader was heard");
-        return true;
-      }
-      boolean expected = leader.equals(message.from()) && role() instanceof FollowerState;
-      if (!expected) {
-        context.dropped();
-      }
-      return expected;
-    }
-
-    @Override
-    public void onPreVoteResponse(PreVoteResponse message) {
-      role().onPreVoteResponse(message);
-    }
-
-    @Override
-    public void onVoteResponse(VoteResponse message) {
-      if (isOfCurrentTerm(message)) {
-        role().onVoteResponse(message);
-      }
-    }
-
-    @Override
-    public void onAppendEntriesResponse(AppendEntriesResponse message) {
-      if (isOfCurrentTerm(message)) {
-        role().onAppendEntriesResponse(message);
-      }
-    }
-
-    @Override
-    public void onHeartbeatResponse(HeartbeatResponse message) {
-      if (isOfCurrentTerm(message)) {
-        role().onHeartbeatResponse(message);
-      }
-    }
-
-    @Override
-    public void onReadIndexRequest(ReadIndexRequest message) {
-      if (isOfCurrentTerm(message)) {
-        role().onReadIndexRequest(message);
-      }
-    }
-
-    @Override
-    public void onReadIndexResponse(ReadIndexResponse message) {
-      if (isOfCurrentTerm(message)) {
-        role().onReadIndexResponse(message);
-      }
-    }
-
-    /** Whether a message that needs no answer belongs to this term; moves to its term if that is the thing to do. */
-    private boolean isOfCurrentTerm(ProtocolMessage message) {
-      if (message.term() > context.term()) {
-        onLaterTerm(message);
-        return false;
-      }
-      if (message.term() < context.term()) {
-        context.dropped();
-        return false;
-      }
-      return true;
-    }
-
-    private void onLaterTerm(ProtocolMessage message) {
-      if (role() instanceof LeaderState) {
-        moveAbove(message);
-      } else if (role() instanceof CandidateState) {
-        transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
-      } else {
-        // Followers learn of later terms from leaders and candidates, pre-candidates from answers
-        // to their question.
-        context.dropped();
-      }
-    }
-
-    /**
-     * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
-     * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
-     * disturbed at will; and for nobody who isn't a member (trap 5).
-     */
-    private void moveAbove(ProtocolMessage message) {
-      boolean tooSoon = movedAboveNanos != Long.MIN_VALUE
-          && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
-      if (tooSoon || !context.configuration().contains(message.from())) {
-        context.dropped();
-        return;
-      }
-      movedAboveNanos = context.nowNanos();
-      transitions.becomeFollowerIn(
-          message.term(), null, "a member is in term " + message.term() + " and can't follow");
-      if (role() instanceof FollowerState follower) {
-        follower.campaignAtOnce();
-      }
-    }
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The part of a replica's behaviour that depends on its role, and the fields that exist in that role only. A new object is
  * made at each transition, so that nothing of the old role survives.
  *
- * <p>{@link RaftCore} has applied the rules common to all roles before it passes a message on: it is for this replica, and
+ * <p>{@link MessageIntake} has applied the rules common to all roles before it passes a message on: it is for this replica, and
  * of its current term. What a role doesn't expect, it drops; such messages are late, duplicated or out of order.
  */
 abstract sealed class RoleState
@@ -83,8 +83,8 @@ abstract sealed class RoleState
   }
 
   void onReadIndexRequest(ReadIndexRequest message) {
-    context.outbox.send(new io.github.balsaraft.model.ReadIndexResponse(
-        context.self, message.from(), context.term(), message.request(), 0));
+    context.outbox.send(
+        new ReadIndexResponse(context.self, message.from(), context.term(), message.request(), 0));
   }
 
   void onReadIndexResponse(ReadIndexResponse message) {

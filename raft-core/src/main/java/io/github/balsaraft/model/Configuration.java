@@ -25,17 +25,26 @@ public final class Configuration {
   public static final int FEATURE_LEVEL = 1;
 
   /** Of a replica that was told nothing yet: it has no quorum and never campaigns. */
-  public static final Configuration EMPTY = new Configuration(List.of(), FEATURE_LEVEL);
+  public static final Configuration EMPTY =
+      new Configuration(List.of(), FEATURE_LEVEL, LeaseRules.FORBIDDEN, List.of());
+
+  /** How many removed replicas are remembered; the oldest are forgotten first. */
+  public static final int MAX_REMOVALS = 255;
 
   private static final int RECORD_VERSION = 1;
 
   private final List<Member> members;
   private final int featureLevel;
+  private final LeaseRules leaseRules;
+  private final List<Removal> removals;
   private final boolean joint;
 
-  private Configuration(List<Member> sorted, int featureLevel) {
+  private Configuration(
+      List<Member> sorted, int featureLevel, LeaseRules leaseRules, List<Removal> removals) {
     this.members = sorted;
     this.featureLevel = featureLevel;
+    this.leaseRules = leaseRules;
+    this.removals = removals;
     this.joint = sorted.stream().anyMatch(Member::outgoingVoter);
   }
 
@@ -45,10 +54,11 @@ public final class Configuration {
    * @throws IllegalArgumentException if a replica occurs twice, there are too many, or a half has no voter
    */
   public static Configuration of(List<Member> members) {
-    return of(members, FEATURE_LEVEL);
+    return of(members, FEATURE_LEVEL, LeaseRules.FORBIDDEN, List.of());
   }
 
-  private static Configuration of(List<Member> members, int featureLevel) {
+  private static Configuration of(
+      List<Member> members, int featureLevel, LeaseRules leaseRules, List<Removal> removals) {
     List<Member> sorted =
         members.stream().sorted(Comparator.comparing(Member::replica)).toList();
     for (int i = 1; i < sorted.size(); i++) {
@@ -63,7 +73,10 @@ public final class Configuration {
     if (!sorted.isEmpty() && sorted.stream().noneMatch(Member::isVoter)) {
       throw new IllegalArgumentException("a configuration has at least one voter");
     }
-    return new Configuration(sorted, featureLevel);
+    List<Removal> remembered = removals.size() <= MAX_REMOVALS
+        ? List.copyOf(removals)
+        : List.copyOf(removals.subList(removals.size() - MAX_REMOVALS, removals.size()));
+    return new Configuration(sorted, featureLevel, leaseRules, remembered);
   }
 
   /** The members, sorted by replica id. */
@@ -74,6 +87,26 @@ public final class Configuration {
   /** Which entry types and messages all members are known to understand. */
   public int featureLevel() {
     return featureLevel;
+  }
+
+  /** What the group has agreed on leases. */
+  public LeaseRules leaseRules() {
+    return leaseRules;
+  }
+
+  /** Replicas that were members once, in the order of their removal; the latest {@link #MAX_REMOVALS}. */
+  public List<Removal> removals() {
+    return removals;
+  }
+
+  /** The index at which this replica was removed; 0 if it wasn't, as far as is remembered. */
+  public long removedAt(ReplicaId replica) {
+    for (Removal removal : removals) {
+      if (removal.replica().equals(replica)) {
+        return removal.index();
+      }
+    }
+    return 0;
   }
 
   /** Whether a change of voters is under way. */
@@ -128,39 +161,53 @@ public final class Configuration {
 
   /**
    * The joint configuration that leads from this one to {@code target} (Raft paper 6). If no voter changes there is
-   * nothing to agree on jointly, and it is {@code target} itself.
+   * nothing to agree on jointly, and it is {@code target} itself. What this one remembers of removed replicas is kept,
+   * whatever {@code target} says of them.
    *
+   * @param index of the entry that it will be; replicas that leave with it were removed there
    * @throws IllegalStateException if this one is already joint
    */
-  public Configuration jointTowards(Configuration target) {
+  public Configuration jointTowards(Configuration target, long index) {
     if (joint || target.joint) {
       throw new IllegalStateException("one change of voters at a time");
     }
-    if (incomingVoters().equals(target.incomingVoters())) {
-      return target;
-    }
+    boolean votersChange = !incomingVoters().equals(target.incomingVoters());
     List<Member> merged = new ArrayList<>();
     for (Member member : target.members) {
       Member before = member(member.replica());
-      merged.add(member.withRole(member.role(), before != null && before.isVoter()));
+      merged.add(
+          member.withRole(member.role(), votersChange && before != null && before.isVoter()));
     }
+    List<Removal> removed = new ArrayList<>(removals);
     for (Member member : members) {
-      if (member.isVoter() && !target.contains(member.replica())) {
+      if (target.contains(member.replica())) {
+        continue;
+      }
+      if (member.isVoter()) {
         merged.add(member.withRole(MemberRole.LEAVING, true));
+      } else {
+        removed.add(new Removal(member.replica(), index));
       }
     }
-    return of(merged, target.featureLevel);
+    return of(merged, target.featureLevel, target.leaseRules, removed);
   }
 
-  /** What remains of a joint configuration once the joint entry has committed: the incoming half and the learners. */
-  public Configuration leaveJoint() {
+  /**
+   * What remains of a joint configuration once the joint entry has committed: the incoming half and the learners.
+   *
+   * @param index of the entry that it will be; the voters that leave with it were removed there
+   */
+  public Configuration leaveJoint(long index) {
     List<Member> remaining = new ArrayList<>();
+    List<Removal> removed = new ArrayList<>(removals);
     for (Member member : members) {
-      if (member.role() != MemberRole.LEAVING) {
+      if (member.role() == MemberRole.LEAVING) {
+        removed.add(new Removal(member.replica(), index));
+      } else {
         remaining.add(member.withRole(member.role(), false));
       }
     }
-    return of(remaining, featureLevel);
+    return of(remaining, featureLevel, leaseRules, removed);
   }
 
   /** This configuration with one more member, or with that member's line replaced. */
@@ -168,14 +215,19 @@ public final class Configuration {
     List<Member> next = new ArrayList<>(members);
     next.removeIf(member -> member.replica().equals(changed.replica()));
     next.add(changed);
-    return of(next, featureLevel);
+    return of(next, featureLevel, leaseRules, removals);
   }
 
   /** This configuration without one member. */
   public Configuration without(ReplicaId replica) {
     List<Member> next = new ArrayList<>(members);
     next.removeIf(member -> member.replica().equals(replica));
-    return of(next, featureLevel);
+    return of(next, featureLevel, leaseRules, removals);
+  }
+
+  /** This configuration with other rules for leases. */
+  public Configuration withLeaseRules(LeaseRules rules) {
+    return of(members, featureLevel, rules, removals);
   }
 
   /** The host of a replica, if it is a member. */
@@ -186,13 +238,13 @@ public final class Configuration {
   /** The payload of a configuration entry, and the form that snapshots keep. */
   public byte[] encode() {
     List<byte[]> texts = new ArrayList<>();
-    int bytes = 4;
+    int bytes = 4 + 9 + 2 + 16 * removals.size();
     for (Member member : members) {
       byte[] host = StoredRecord.utf8(member.host().name());
       byte[] address = StoredRecord.utf8(member.address());
       texts.add(host);
       texts.add(address);
-      bytes += 8 + 3 + 2 + host.length + 2 + address.length;
+      bytes += 8 + 3 + 4 + 2 + host.length + 2 + address.length;
     }
     return StoredRecord.encode(
         RECORD_VERSION,
@@ -204,8 +256,15 @@ public final class Configuration {
             out.put(member.role().code());
             out.put((byte) (member.outgoingVoter() ? 1 : 0));
             out.put((byte) member.priority());
+            out.putInt(member.campaignDelayMillis());
             StoredRecord.putText(out, texts.get(2 * i));
             StoredRecord.putText(out, texts.get(2 * i + 1));
+          }
+          out.put((byte) (leaseRules.permitted() ? 1 : 0));
+          out.putInt(leaseRules.windowMillis()).putInt(leaseRules.maxClockDriftPpm());
+          out.putShort((short) removals.size());
+          for (Removal removal : removals) {
+            out.putLong(removal.replica().value()).putLong(removal.index());
           }
         },
         bytes);
@@ -232,11 +291,18 @@ public final class Configuration {
         MemberRole role = MemberRole.ofCode(in.get());
         boolean outgoingVoter = in.get() != 0;
         int priority = in.get() & 0xff;
+        int campaignDelayMillis = in.getInt();
         HostId host = new HostId(StoredRecord.getText(in));
+        String address = StoredRecord.getText(in);
         members.add(
-            new Member(replica, host, StoredRecord.getText(in), role, outgoingVoter, priority));
+            new Member(replica, host, address, role, outgoingVoter, priority, campaignDelayMillis));
       }
-      return of(members, featureLevel);
+      LeaseRules leaseRules = new LeaseRules(in.get() != 0, in.getInt(), in.getInt());
+      List<Removal> removals = new ArrayList<>();
+      for (int left = in.getShort(); left > 0; left--) {
+        removals.add(new Removal(new ReplicaId(in.getLong()), in.getLong()));
+      }
+      return of(members, featureLevel, leaseRules, removals);
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new CorruptDataException(
           "a stored configuration contradicts itself: " + e.getMessage());
@@ -247,7 +313,9 @@ public final class Configuration {
   public boolean equals(Object other) {
     return other instanceof Configuration that
         && members.equals(that.members)
-        && featureLevel == that.featureLevel;
+        && featureLevel == that.featureLevel
+        && leaseRules.equals(that.leaseRules)
+        && removals.equals(that.removals);
   }
 
   @Override

@@ -10,7 +10,9 @@ import java.util.Objects;
  * @param address where that process was last known to listen, {@code host:port}; data, not identity
  * @param role its role in the incoming half
  * @param outgoingVoter whether it is a voter of the outgoing half; only while the configuration is joint
- * @param priority 0 never stands for election; among others the higher stands earlier after a failure hint
+ * @param priority 0 never stands for election; of the others the higher goes first where several could stand
+ * @param campaignDelayMillis how much longer than others it waits for a leader before it stands: for members far from the rest,
+ *     so that leadership stays near. The time in which it refuses votes to others is not changed by it
  */
 public record Member(
     ReplicaId replica,
@@ -18,7 +20,11 @@ public record Member(
     String address,
     MemberRole role,
     boolean outgoingVoter,
-    int priority) {
+    int priority,
+    int campaignDelayMillis) {
+
+  /** The longest campaign delay. */
+  public static final int MAX_CAMPAIGN_DELAY_MILLIS = 3_600_000;
 
   /** The priority of a member for which nobody said anything else. */
   public static final int DEFAULT_PRIORITY = 1;
@@ -33,6 +39,10 @@ public record Member(
     if (priority < 0 || priority > 255) {
       throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
     }
+    if (campaignDelayMillis < 0 || campaignDelayMillis > MAX_CAMPAIGN_DELAY_MILLIS) {
+      throw new IllegalArgumentException("a campaign delay is 0 to " + MAX_CAMPAIGN_DELAY_MILLIS
+          + " ms, not " + campaignDelayMillis);
+    }
     if (role == MemberRole.LEAVING && !outgoingVoter) {
       throw new IllegalArgumentException("only a voter of the outgoing half can be leaving");
     }
@@ -40,12 +50,12 @@ public record Member(
 
   /** A voter of a configuration that isn't joint. */
   public static Member voter(ReplicaId replica, HostId host, String address) {
-    return new Member(replica, host, address, MemberRole.VOTER, false, DEFAULT_PRIORITY);
+    return new Member(replica, host, address, MemberRole.VOTER, false, DEFAULT_PRIORITY, 0);
   }
 
   /** A learner. */
   public static Member learner(ReplicaId replica, HostId host, String address) {
-    return new Member(replica, host, address, MemberRole.LEARNER, false, DEFAULT_PRIORITY);
+    return new Member(replica, host, address, MemberRole.LEARNER, false, DEFAULT_PRIORITY, 0);
   }
 
   /** Whether it counts in the incoming half. */
@@ -60,6 +70,25 @@ public record Member(
 
   /** The same member with another role. */
   public Member withRole(MemberRole newRole, boolean nowOutgoingVoter) {
-    return new Member(replica, host, address, newRole, nowOutgoingVoter, priority);
+    return new Member(
+        replica, host, address, newRole, nowOutgoingVoter, priority, campaignDelayMillis);
+  }
+
+  /** The same member with another priority. */
+  public Member withPriority(int newPriority) {
+    return new Member(
+        replica, host, address, role, outgoingVoter, newPriority, campaignDelayMillis);
+  }
+
+  /** The same member with another campaign delay. */
+  public Member withCampaignDelayMillis(int newCampaignDelayMillis) {
+    return new Member(
+        replica, host, address, role, outgoingVoter, priority, newCampaignDelayMillis);
+  }
+
+  /** The same member, listening elsewhere. */
+  public Member withAddress(String newAddress) {
+    return new Member(
+        replica, host, newAddress, role, outgoingVoter, priority, campaignDelayMillis);
   }
 }

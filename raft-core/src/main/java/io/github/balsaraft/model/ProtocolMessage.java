@@ -14,7 +14,15 @@ public sealed interface ProtocolMessage extends Message
         Heartbeat,
         HeartbeatResponse,
         ReadIndexRequest,
-        ReadIndexResponse {
+        ReadIndexResponse,
+        TimeoutNow,
+        TransferRevocation,
+        TransferRevocationResponse,
+        InstallSnapshot,
+        InstallSnapshotResponse,
+        FetchEntries,
+        FetchEntriesResponse,
+        RemovedNotice {
 
   /** The replica that sent it. */
   ReplicaId from();
@@ -49,5 +57,21 @@ public sealed interface ProtocolMessage extends Message
     void onReadIndexRequest(ReadIndexRequest message);
 
     void onReadIndexResponse(ReadIndexResponse message);
+
+    void onTimeoutNow(TimeoutNow message);
+
+    void onTransferRevocation(TransferRevocation message);
+
+    void onTransferRevocationResponse(TransferRevocationResponse message);
+
+    void onInstallSnapshot(InstallSnapshot message);
+
+    void onInstallSnapshotResponse(InstallSnapshotResponse message);
+
+    void onFetchEntries(FetchEntries message);
+
+    void onFetchEntriesResponse(FetchEntriesResponse message);
+
+    void onRemovedNotice(RemovedNotice message);
   }
 }

@@ -383,8 +383,7 @@ final class CoreFuzz {
       case 1 -> members.add(CoreHarness.learner(name));
       default -> {
         Member voter = CoreHarness.voter(name);
-        members.add(new Member(
-            voter.replica(), voter.host(), voter.address(), MemberRole.VOTER, false, priority));
+        members.add(voter.withPriority(priority));
       }
     }
   }

@@ -85,11 +85,11 @@ class TablesTest {
     String[] ends = line.split(" to ", 2);
     try {
       Configuration from = configuration(ends[0]);
-      Configuration joint = from.jointTowards(configuration(ends[1]));
+      Configuration joint = from.jointTowards(configuration(ends[1]), 9);
       if (!joint.isJoint()) {
         return List.of("at once: " + describe(joint));
       }
-      return List.of("joint: " + describe(joint), "then: " + describe(joint.leaveJoint()));
+      return List.of("joint: " + describe(joint), "then: " + describe(joint.leaveJoint(10)));
     } catch (IllegalArgumentException | IllegalStateException e) {
       return List.of("no: " + e.getMessage());
     }

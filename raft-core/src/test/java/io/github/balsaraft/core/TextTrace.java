@@ -4,15 +4,23 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,6 +206,22 @@ final class TextTrace implements HarnessTrace {
       return "ReadIndexRequest" + term;
     } else if (message instanceof ReadIndexResponse m) {
       return "ReadIndexResponse" + term + " index=" + m.index();
+    } else if (message instanceof TimeoutNow m) {
+      return "TimeoutNow" + term + " transfer=" + m.transfer();
+    } else if (message instanceof TransferRevocation m) {
+      return "TransferRevocation" + term + " transfer=" + m.transfer();
+    } else if (message instanceof TransferRevocationResponse m) {
+      return "TransferRevocationResponse" + term + " transfer=" + m.transfer();
+    } else if (message instanceof InstallSnapshot m) {
+      return "InstallSnapshot" + term + " snapshot=" + m.snapshot() + " source=" + name(m.source());
+    } else if (message instanceof InstallSnapshotResponse m) {
+      return "InstallSnapshotResponse" + term + " snapshot=" + m.snapshot() + " " + m.status();
+    } else if (message instanceof FetchEntries m) {
+      return "FetchEntries" + term + " entry=" + m.entry();
+    } else if (message instanceof FetchEntriesResponse m) {
+      return "FetchEntriesResponse" + term + " entries=" + batches(m.batches());
+    } else if (message instanceof RemovedNotice m) {
+      return "RemovedNotice" + term + " index=" + m.index();
     }
     throw new IllegalArgumentException("no text for " + message);
   }

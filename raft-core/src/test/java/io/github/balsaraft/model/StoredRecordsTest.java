@@ -42,9 +42,15 @@ class StoredRecordsTest {
         Member.voter(n1, new HostId("n1"), "10.0.0.1:7400"),
         Member.learner(n2, new HostId("n2"), "[2001:db8::1]:7400")));
     Configuration target = Configuration.of(List.of(
-        new Member(n2, new HostId("n2"), "n2:1", MemberRole.VOTER, false, 0),
+        new Member(n2, new HostId("n2"), "n2:1", MemberRole.VOTER, false, 0, 0),
         new Member(
-            new ReplicaId(77), new HostId("n3"), "h\u00f6st:65535", MemberRole.VOTER, false, 255)));
+            new ReplicaId(77),
+            new HostId("n3"),
+            "h\u00f6st:65535",
+            MemberRole.VOTER,
+            false,
+            255,
+            3_600_000)));
     return Stream.of(
         hardState("hard-state-initial", HardState.INITIAL),
         hardState("hard-state-without-vote", new HardState(7, null)),
@@ -55,7 +61,12 @@ class StoredRecordsTest {
         replicaRecord("replica-member", new ReplicaRecord(n2, ReplicaRecord.State.MEMBER)),
         configuration("configuration-empty", Configuration.EMPTY),
         configuration("configuration-simple", simple),
-        configuration("configuration-joint", simple.jointTowards(target)));
+        configuration("configuration-joint", simple.jointTowards(target, 9)),
+        configuration(
+            "configuration-after-joint",
+            simple
+                .jointTowards(target.withLeaseRules(LeaseRules.permitted(900, 500)), 9)
+                .leaveJoint(Long.MAX_VALUE)));
   }
 
   @ParameterizedTest

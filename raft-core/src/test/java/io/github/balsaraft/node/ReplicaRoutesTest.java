@@ -52,7 +52,7 @@ class ReplicaRoutesTest {
       Configuration before = Configuration.of(List.of(voter(ids[0], N1, "old"), voter(9, N2, "b")));
       Configuration learning = before.with(Member.learner(new ReplicaId(ids[1]), N1, "new"));
       Configuration joint = learning.jointTowards(
-          learning.with(voter(ids[1], N1, "new")).without(new ReplicaId(ids[0])));
+          learning.with(voter(ids[1], N1, "new")).without(new ReplicaId(ids[0])), 7);
       assertThat(ReplicaRoutes.addressesIn(before)).isEqualTo(Map.of(N1, "old", N2, "b"));
       assertThat(ReplicaRoutes.addressesIn(learning)).isEqualTo(Map.of(N1, "new", N2, "b"));
       assertThat(ReplicaRoutes.addressesIn(joint)).isEqualTo(Map.of(N1, "new", N2, "b"));

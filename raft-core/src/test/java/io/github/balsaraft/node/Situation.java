@@ -109,12 +109,12 @@ final class Situation {
     for (String name : words("changing-to")) {
       target.add(member(name, MemberRole.VOTER, replicaOf(name)));
     }
-    return configuration.jointTowards(Configuration.of(target));
+    return configuration.jointTowards(Configuration.of(target), 7);
   }
 
   private Member member(String name, MemberRole role, ReplicaId replica) {
     int priority = words("priority-0").contains(name) ? 0 : 1;
-    return new Member(replica, new HostId(name), name + ":7400", role, false, priority);
+    return new Member(replica, new HostId(name), name + ":7400", role, false, priority, 0);
   }
 
   /** {@code STATE [match N] [contact DURATION] [: detail]}. */

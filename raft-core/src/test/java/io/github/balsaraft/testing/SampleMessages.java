@@ -9,11 +9,16 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
@@ -22,9 +27,13 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -63,6 +72,18 @@ public final class SampleMessages {
         new HeartbeatResponse(FROM, TO, 5, 1000),
         new ReadIndexRequest(FROM, TO, 5, Long.MIN_VALUE),
         new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 8),
+        new TimeoutNow(FROM, TO, 5, 1, Long.MIN_VALUE),
+        new TransferRevocation(FROM, TO, 5, 0),
+        new TransferRevocationResponse(FROM, TO, 5, 0, Long.MIN_VALUE),
+        new InstallSnapshot(FROM, TO, 5, 2, new EntryId(4, 9), FROM),
+        new InstallSnapshotResponse(FROM, TO, 5, 2, new EntryId(4, 9), InstallStatus.UNDER_WAY),
+        new InstallSnapshotResponse(
+            FROM, TO, 5, 2, new EntryId(4, Long.MAX_VALUE), InstallStatus.INSTALLED),
+        new FetchEntries(FROM, TO, 5, -3, new EntryId(3, 7), -1),
+        new FetchEntries(FROM, TO, 5, 3, new EntryId(3, 7), 0),
+        new FetchEntriesResponse(FROM, TO, 5, -3, 8, List.of(commands, noOp)),
+        new FetchEntriesResponse(FROM, TO, 5, 3, 0, List.of()),
+        new RemovedNotice(FROM, TO, 5, 12),
         new BirthQuery(FROM, 0x0123_4567_89ab_cdefL),
         new BirthAnswer(FROM, 0, null, null, null),
         new BirthAnswer(FROM, -1, TO, new ClusterIdentity(-5, 3), founding()),

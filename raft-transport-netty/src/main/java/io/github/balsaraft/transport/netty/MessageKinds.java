@@ -6,18 +6,26 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
 import java.util.Map;
@@ -38,6 +46,14 @@ final class MessageKinds {
       entry(ReadIndexResponse.class, Envelope.READ_INDEX_RESPONSE_FIELD_NUMBER),
       entry(ForwardedProposals.class, Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER),
       entry(ForwardedOutcomes.class, Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER),
+      entry(TimeoutNow.class, Envelope.TIMEOUT_NOW_FIELD_NUMBER),
+      entry(TransferRevocation.class, Envelope.TRANSFER_REVOCATION_FIELD_NUMBER),
+      entry(TransferRevocationResponse.class, Envelope.TRANSFER_REVOCATION_RESPONSE_FIELD_NUMBER),
+      entry(InstallSnapshot.class, Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER),
+      entry(InstallSnapshotResponse.class, Envelope.INSTALL_SNAPSHOT_RESPONSE_FIELD_NUMBER),
+      entry(FetchEntries.class, Envelope.FETCH_ENTRIES_FIELD_NUMBER),
+      entry(FetchEntriesResponse.class, Envelope.FETCH_ENTRIES_RESPONSE_FIELD_NUMBER),
+      entry(RemovedNotice.class, Envelope.REMOVED_NOTICE_FIELD_NUMBER),
       entry(BirthQuery.class, Envelope.BIRTH_QUERY_FIELD_NUMBER),
       entry(BirthAnswer.class, Envelope.BIRTH_ANSWER_FIELD_NUMBER),
       entry(JoinRequest.class, Envelope.JOIN_REQUEST_FIELD_NUMBER),

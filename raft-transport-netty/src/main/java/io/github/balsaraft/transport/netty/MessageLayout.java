@@ -7,10 +7,14 @@ import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Message;
@@ -18,9 +22,13 @@ import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.transport.netty.wire.v1.Messages;
 
@@ -146,6 +154,69 @@ final class MessageLayout implements ProtocolMessage.Handler {
   public void onReadIndexResponse(ReadIndexResponse message) {
     sink.fixed(Messages.ReadIndexResponse.REQUEST_FIELD_NUMBER, message.request());
     sink.number(Messages.ReadIndexResponse.INDEX_FIELD_NUMBER, message.index());
+  }
+
+  @Override
+  public void onTimeoutNow(TimeoutNow message) {
+    sink.number(Messages.TimeoutNow.TRANSFER_FIELD_NUMBER, message.transfer());
+    sink.fixed(Messages.TimeoutNow.LIFE_FIELD_NUMBER, message.life());
+  }
+
+  @Override
+  public void onTransferRevocation(TransferRevocation message) {
+    sink.number(Messages.TransferRevocation.TRANSFER_FIELD_NUMBER, message.transfer());
+  }
+
+  @Override
+  public void onTransferRevocationResponse(TransferRevocationResponse message) {
+    sink.number(Messages.TransferRevocationResponse.TRANSFER_FIELD_NUMBER, message.transfer());
+    sink.fixed(Messages.TransferRevocationResponse.LIFE_FIELD_NUMBER, message.life());
+  }
+
+  @Override
+  public void onInstallSnapshot(InstallSnapshot message) {
+    sink.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER, message.session());
+    entryId(
+        Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
+        Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER,
+        message.snapshot());
+    sink.fixed(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER, message.source().value());
+  }
+
+  @Override
+  public void onInstallSnapshotResponse(InstallSnapshotResponse message) {
+    sink.number(Messages.InstallSnapshotResponse.SESSION_FIELD_NUMBER, message.session());
+    entryId(
+        Messages.InstallSnapshotResponse.SNAPSHOT_TERM_FIELD_NUMBER,
+        Messages.InstallSnapshotResponse.SNAPSHOT_INDEX_FIELD_NUMBER,
+        message.snapshot());
+    sink.number(
+        Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER, message.status().code());
+  }
+
+  @Override
+  public void onFetchEntries(FetchEntries message) {
+    sink.fixed(Messages.FetchEntries.REQUEST_FIELD_NUMBER, message.request());
+    entryId(
+        Messages.FetchEntries.ENTRY_TERM_FIELD_NUMBER,
+        Messages.FetchEntries.ENTRY_INDEX_FIELD_NUMBER,
+        message.entry());
+    sink.number(
+        Messages.FetchEntries.CHECKSUM_FIELD_NUMBER, Integer.toUnsignedLong(message.checksum()));
+  }
+
+  @Override
+  public void onFetchEntriesResponse(FetchEntriesResponse message) {
+    sink.fixed(Messages.FetchEntriesResponse.REQUEST_FIELD_NUMBER, message.request());
+    sink.number(Messages.FetchEntriesResponse.COMMIT_FIELD_NUMBER, message.commit());
+    for (EntryBatch batch : message.batches()) {
+      sink.batch(Messages.FetchEntriesResponse.BATCHES_FIELD_NUMBER, batch);
+    }
+  }
+
+  @Override
+  public void onRemovedNotice(RemovedNotice message) {
+    sink.number(Messages.RemovedNotice.INDEX_FIELD_NUMBER, message.index());
   }
 
   private void onForwardedProposals(ForwardedProposals message) {

@@ -8,20 +8,29 @@ import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.transport.netty.wire.v1.Messages;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
@@ -40,7 +49,8 @@ final class MessageReader {
   static boolean isKnown(int kind) {
     return isBetween(
             kind, Envelope.REQUEST_PRE_VOTE_FIELD_NUMBER, Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER)
-        || isBetween(kind, Envelope.BIRTH_QUERY_FIELD_NUMBER, Envelope.JOIN_ANSWER_FIELD_NUMBER);
+        || isBetween(kind, Envelope.BIRTH_QUERY_FIELD_NUMBER, Envelope.JOIN_ANSWER_FIELD_NUMBER)
+        || isBetween(kind, Envelope.TIMEOUT_NOW_FIELD_NUMBER, Envelope.REMOVED_NOTICE_FIELD_NUMBER);
   }
 
   private static boolean isBetween(int kind, int first, int last) {
@@ -58,6 +68,7 @@ final class MessageReader {
   Message read(int kind, CodedInputStream in) throws IOException {
     return switch (kind) {
       case Envelope.APPEND_ENTRIES_FIELD_NUMBER -> appendEntries(in);
+      case Envelope.FETCH_ENTRIES_RESPONSE_FIELD_NUMBER -> fetchEntriesResponse(in);
       case Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER -> forwardedProposals(in);
       case Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER -> forwardedOutcomes(in);
       case Envelope.BIRTH_ANSWER_FIELD_NUMBER -> birthAnswer(in);
@@ -135,6 +146,57 @@ final class MessageReader {
             term(),
             fields.number(Messages.ReadIndexResponse.REQUEST_FIELD_NUMBER),
             fields.number(Messages.ReadIndexResponse.INDEX_FIELD_NUMBER));
+      case Envelope.TIMEOUT_NOW_FIELD_NUMBER ->
+        new TimeoutNow(
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.TimeoutNow.TRANSFER_FIELD_NUMBER),
+            fields.number(Messages.TimeoutNow.LIFE_FIELD_NUMBER));
+      case Envelope.TRANSFER_REVOCATION_FIELD_NUMBER ->
+        new TransferRevocation(
+            from(), to(), term(), fields.number(Messages.TransferRevocation.TRANSFER_FIELD_NUMBER));
+      case Envelope.TRANSFER_REVOCATION_RESPONSE_FIELD_NUMBER ->
+        new TransferRevocationResponse(
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.TransferRevocationResponse.TRANSFER_FIELD_NUMBER),
+            fields.number(Messages.TransferRevocationResponse.LIFE_FIELD_NUMBER));
+      case Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER ->
+        new InstallSnapshot(
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER),
+            entryId(
+                Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
+                Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER),
+            replica(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER));
+      case Envelope.INSTALL_SNAPSHOT_RESPONSE_FIELD_NUMBER ->
+        new InstallSnapshotResponse(
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.InstallSnapshotResponse.SESSION_FIELD_NUMBER),
+            entryId(
+                Messages.InstallSnapshotResponse.SNAPSHOT_TERM_FIELD_NUMBER,
+                Messages.InstallSnapshotResponse.SNAPSHOT_INDEX_FIELD_NUMBER),
+            InstallStatus.ofCode(
+                fields.code(Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER)));
+      case Envelope.FETCH_ENTRIES_FIELD_NUMBER ->
+        new FetchEntries(
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.FetchEntries.REQUEST_FIELD_NUMBER),
+            entryId(
+                Messages.FetchEntries.ENTRY_TERM_FIELD_NUMBER,
+                Messages.FetchEntries.ENTRY_INDEX_FIELD_NUMBER),
+            (int) fields.number(Messages.FetchEntries.CHECKSUM_FIELD_NUMBER));
+      case Envelope.REMOVED_NOTICE_FIELD_NUMBER ->
+        new RemovedNotice(
+            from(), to(), term(), fields.number(Messages.RemovedNotice.INDEX_FIELD_NUMBER));
       case Envelope.BIRTH_QUERY_FIELD_NUMBER ->
         new BirthQuery(
             replica(Messages.BirthQuery.REPLICA_FIELD_NUMBER),
@@ -144,16 +206,7 @@ final class MessageReader {
   }
 
   private Message appendEntries(CodedInputStream in) throws IOException {
-    List<EntryBatch> batches = new ArrayList<>(2);
-    fields.read(in, (field, content) -> {
-      if (field != Messages.AppendEntries.BATCHES_FIELD_NUMBER) {
-        return false;
-      }
-      // The only copy on this side: from the connection's buffer into the array that the batch
-      // keeps.
-      batches.add(EntryBatch.decode(content.readByteArray()));
-      return true;
-    });
+    List<EntryBatch> batches = batches(in, Messages.AppendEntries.BATCHES_FIELD_NUMBER);
     return new AppendEntries(
         from(),
         to(),
@@ -164,6 +217,32 @@ final class MessageReader {
             Messages.AppendEntries.PREVIOUS_INDEX_FIELD_NUMBER),
         batches,
         fields.number(Messages.AppendEntries.COMMIT_FIELD_NUMBER));
+  }
+
+  private Message fetchEntriesResponse(CodedInputStream in) throws IOException {
+    List<EntryBatch> batches = batches(in, Messages.FetchEntriesResponse.BATCHES_FIELD_NUMBER);
+    return new FetchEntriesResponse(
+        from(),
+        to(),
+        term(),
+        fields.number(Messages.FetchEntriesResponse.REQUEST_FIELD_NUMBER),
+        fields.number(Messages.FetchEntriesResponse.COMMIT_FIELD_NUMBER),
+        batches);
+  }
+
+  /** Reads all fields, and returns the batches among them. */
+  private List<EntryBatch> batches(CodedInputStream in, int batchesField) throws IOException {
+    List<EntryBatch> batches = new ArrayList<>(2);
+    fields.read(in, (field, content) -> {
+      if (field != batchesField) {
+        return false;
+      }
+      // The only copy on this side: from the connection's buffer into the array that the batch
+      // keeps.
+      batches.add(EntryBatch.decode(content.readByteArray()));
+      return true;
+    });
+    return batches;
   }
 
   private Message forwardedProposals(CodedInputStream in) throws IOException {

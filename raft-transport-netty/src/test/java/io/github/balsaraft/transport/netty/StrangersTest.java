@@ -203,8 +203,8 @@ class StrangersTest {
   void unknownKindKeepsItsConnection() throws Exception {
     try (RawPeer newer = dial()) {
       newer.hello("n2", "n1", LaneKind.CONTROL).answer();
-      // An envelope with nothing but field 30, whatever that will be.
-      newer.send(new byte[] {0, 0, 0, 5, 0x0a, 3, (byte) 0xf2, 0x01, 0});
+      // An envelope with nothing but field 60, whatever that will be.
+      newer.send(new byte[] {0, 0, 0, 5, 0x0a, 3, (byte) 0xe2, 0x03, 0});
       newer.send(Wire.frame(SampleMessages.heartbeat(5)));
       host.receiver().await("the known one", () -> host.receiver().messages().size() == 1);
     }

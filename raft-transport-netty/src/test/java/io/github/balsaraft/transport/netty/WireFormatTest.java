@@ -91,7 +91,7 @@ class WireFormatTest {
   void kindOfNewerVersionIsDroppedAndTheRestRead() throws Exception {
     UnknownFieldSet newKind = UnknownFieldSet.newBuilder()
         .addField(
-            30,
+            1000,
             UnknownFieldSet.Field.newBuilder()
                 .addLengthDelimited(ByteString.copyFromUtf8("anything"))
                 .build())

@@ -1,0 +1,268 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RemovedNotice;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
+import io.github.balsaraft.model.VoteResponse;
+
+/**
+ * The rules for messages that hold in every role: whom a message is for, and what its term means (Raft paper, figure 2,
+ * "rules for servers"). What passes goes on to the role.
+ */
+final class MessageIntake implements ProtocolMessage.Handler {
+
+  private static final long NEVER = Long.MIN_VALUE;
+
+  private final CoreContext context;
+  private final Transitions transitions;
+
+  /** When this replica last moved above a member's term while it led. */
+  private long movedAboveNanos = NEVER;
+
+  MessageIntake(CoreContext context, Transitions transitions) {
+    this.context = context;
+    this.transitions = transitions;
+  }
+
+  /** Nonsense is dropped and counted. */
+  void receive(ProtocolMessage message) {
+    if (!message.to().equals(context.self)
+        || message.from().equals(context.self)
+        || !MessageRules.isAllowed(message)) {
+      context.dropped();
+      return;
+    }
+    if (context.configuration().contains(message.from())) {
+      context.contacts.heardFrom(message.from(), context.nowNanos());
+    }
+    message.deliverTo(this);
+  }
+
+  private RoleState role() {
+    return transitions.current();
+  }
+
+  @Override
+  public void onRequestPreVote(RequestPreVote message) {
+    boolean granted = !role().protectsLeaderFrom(message.from())
+        && VotingRules.wouldVote(context, message.term(), message.lastEntry());
+    context.outbox.send(
+        new PreVoteResponse(context.self, message.from(), context.term(), message.term(), granted));
+    if (granted) {
+      role().preVoteGranted(message);
+    }
+  }
+
+  @Override
+  public void onRequestVote(RequestVote message) {
+    boolean refused = message.term() < context.term() || role().protectsLeaderFrom(message.from());
+    if (refused) {
+      context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
+      return;
+    }
+    if (message.term() > context.term()) {
+      transitions.becomeFollowerIn(
+          message.term(), null, "a candidate asked for its vote in term " + message.term());
+    }
+    boolean granted = VotingRules.mayVote(context, message.from(), message.lastEntry());
+    if (granted) {
+      context.voteFor(message.from());
+      if (role() instanceof PreCandidateState) {
+        transitions.becomeFollower(null, "it gave its vote to another candidate");
+      }
+      if (role() instanceof FollowerState follower) {
+        follower.voteGiven();
+      }
+    }
+    context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), granted));
+  }
+
+  @Override
+  public void onAppendEntries(AppendEntries message) {
+    if (message.term() < context.term()) {
+      // The old leader learns of the new term from this.
+      context.outbox.send(new AppendEntriesResponse(
+          context.self,
+          message.from(),
+          context.term(),
+          message.session(),
+          0,
+          0,
+          EntryId.NONE,
+          EntryId.NONE));
+    } else if (followSender(message)) {
+      role().onAppendEntries(message);
+    }
+  }
+
+  @Override
+  public void onHeartbeat(Heartbeat message) {
+    if (message.term() < context.term()) {
+      context.outbox.send(
+          new HeartbeatResponse(context.self, message.from(), context.term(), message.sequence()));
+    } else if (followSender(message)) {
+      role().onHeartbeat(message);
+    }
+  }
+
+  /** Takes the sender for the leader of its term, unless that term has another. */
+  private boolean followSender(ProtocolMessage message) {
+    if (message.term() > context.term()) {
+      transitions.becomeFollowerIn(
+          message.term(), message.from(), "term " + message.term() + " has a leader");
+      return true;
+    }
+    ReplicaId leader = role().leader();
+    if (leader == null) {
+      transitions.becomeFollower(message.from(), "a leader was heard");
+      return true;
+    }
+    boolean expected = leader.equals(message.from()) && role() instanceof FollowerState;
+    if (!expected) {
+      context.dropped();
+    }
+    return expected;
+  }
+
+  @Override
+  public void onPreVoteResponse(PreVoteResponse message) {
+    role().onPreVoteResponse(message);
+  }
+
+  @Override
+  public void onVoteResponse(VoteResponse message) {
+    if (isOfCurrentTerm(message)) {
+      role().onVoteResponse(message);
+    }
+  }
+
+  @Override
+  public void onAppendEntriesResponse(AppendEntriesResponse message) {
+    if (isOfCurrentTerm(message)) {
+      role().onAppendEntriesResponse(message);
+    }
+  }
+
+  @Override
+  public void onHeartbeatResponse(HeartbeatResponse message) {
+    if (isOfCurrentTerm(message)) {
+      role().onHeartbeatResponse(message);
+    }
+  }
+
+  @Override
+  public void onReadIndexRequest(ReadIndexRequest message) {
+    if (isOfCurrentTerm(message)) {
+      role().onReadIndexRequest(message);
+    }
+  }
+
+  @Override
+  public void onReadIndexResponse(ReadIndexResponse message) {
+    if (isOfCurrentTerm(message)) {
+      role().onReadIndexResponse(message);
+    }
+  }
+
+  @Override
+  public void onTimeoutNow(TimeoutNow message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onTransferRevocation(TransferRevocation message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onTransferRevocationResponse(TransferRevocationResponse message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onInstallSnapshot(InstallSnapshot message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onInstallSnapshotResponse(InstallSnapshotResponse message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onFetchEntries(FetchEntries message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onFetchEntriesResponse(FetchEntriesResponse message) {
+    context.dropped();
+  }
+
+  @Override
+  public void onRemovedNotice(RemovedNotice message) {
+    context.dropped();
+  }
+
+  /** Whether a message that needs no answer belongs to this term; moves to its term if that is the thing to do. */
+  private boolean isOfCurrentTerm(ProtocolMessage message) {
+    if (message.term() > context.term()) {
+      onLaterTerm(message);
+      return false;
+    }
+    if (message.term() < context.term()) {
+      context.dropped();
+      return false;
+    }
+    return true;
+  }
+
+  private void onLaterTerm(ProtocolMessage message) {
+    if (role() instanceof LeaderState) {
+      moveAbove(message);
+    } else if (role() instanceof CandidateState) {
+      transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
+    } else {
+      // Followers learn of later terms from leaders and candidates, pre-candidates from answers
+      // to their question.
+      context.dropped();
+    }
+  }
+
+  /**
+   * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
+   * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
+   * disturbed at will; and for nobody who isn't a member (trap 5).
+   */
+  private void moveAbove(ProtocolMessage message) {
+    boolean tooSoon = movedAboveNanos != NEVER
+        && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
+    if (tooSoon || !context.configuration().contains(message.from())) {
+      context.dropped();
+      return;
+    }
+    movedAboveNanos = context.nowNanos();
+    transitions.becomeFollowerIn(
+        message.term(), null, "a member is in term " + message.term() + " and can't follow");
+    if (role() instanceof FollowerState follower) {
+      follower.campaignAtOnce();
+    }
+  }
+}
