@@ -110,8 +110,7 @@ public final class Explanation {
         + "; stop it if it was removed on purpose, else add it again";
   }
 
-  // ------------------------------------------------------------------ what several situations
-  // share
+  // ------------------------------------------------------------------ shared by several situations
 
   /** The voters of either half that fulfil a condition, by host name. */
   static List<Member> voters(Configuration configuration, Predicate<Member> condition) {
@@ -132,18 +131,32 @@ public final class Explanation {
         + Wording.are(missing.size()) + " missing";
   }
 
-  /** What to do so that enough of the missing come back. */
+  /**
+   * What to do so that enough of the missing come back. Where somebody answers who isn't the member that was meant, such as
+   * one of another cluster, there is nothing to start.
+   */
   static String bringBack(List<Member> missing, int howMany, Reach reach) {
-    if (missing.stream().allMatch(reach::isRefused)) {
-      return "correct the addresses or data folders of " + Wording.list(hosts(missing));
+    List<String> strange = hosts(missing.stream().filter(reach::isRefused).toList());
+    List<Member> others =
+        missing.stream().filter(member -> !reach.isRefused(member)).toList();
+    // Where a new replica runs already there is nothing to start either.
+    List<String> toStart =
+        hosts(others.stream().filter(member -> !reach.isReplaced(member)).toList());
+    String correct = "correct the addresses or data folders of " + Wording.list(strange);
+    if (toStart.isEmpty()) {
+      return strange.isEmpty()
+          ? "the new replica of " + Wording.list(hosts(others))
+              + " takes its place once it has caught up"
+          : correct;
     }
-    // Where a new replica runs already there is nothing to start.
-    List<String> names =
-        hosts(missing.stream().filter(member -> !reach.isReplaced(member)).toList());
-    if (names.isEmpty()) {
-      return "the new replica of " + Wording.list(hosts(missing))
-          + " takes its place once it has caught up";
+    String start = start(toStart, howMany);
+    if (strange.isEmpty()) {
+      return start;
     }
+    return start + (howMany > toStart.size() ? " and " : " or ") + correct;
+  }
+
+  private static String start(List<String> names, int howMany) {
     if (howMany >= names.size()) {
       return "start or reconnect " + Wording.list(names);
     }
