@@ -84,7 +84,7 @@ record NodeOptions(
         .with(arguments.has("--redirect"), layout.clientAddresses())
         .withMaxClients(arguments.number("--max-clients", 1, 1_000_000, usual.maxClients()))
         .withIoThreads(arguments.number("--io-threads", 1, 64, usual.ioThreads()))
-        .withPatience(electionTimeout.multipliedBy(2));
+        .withPatience(patience(electionTimeout));
     Path data = folder(arguments, arguments.required("--data", "./data/" + id));
     return new NodeOptions(
         id,
@@ -96,6 +96,20 @@ record NodeOptions(
         electionTimeout,
         heartbeat,
         arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  /**
+   * How long clients are told of an election before they are told of a missing quorum. It delays no answer: it chooses
+   * the word.
+   *
+   * <p>Twice the longest election timeout, so four times the least. Counted from the last word of a leader, the first
+   * candidate stands within one longest timeout; if it and another split the votes, one of them stands again within a second
+   * one. With one longest timeout alone a single split vote, which heals by itself, would be called CLUSTERDOWN, which asks
+   * for an operator. With more, members that are paused and so keep their connections would be believed in for longer.
+   */
+  private static Duration patience(Duration electionTimeout) {
+    Duration longestElectionTimeout = electionTimeout.multipliedBy(2);
+    return longestElectionTimeout.multipliedBy(2);
   }
 
   static Path folder(Arguments arguments, String text) {

@@ -41,7 +41,7 @@ public record ServerSettings(
         10_000,
         Math.max(heap / 4, 2L * RespLimits.forValuesOf(maxValueBytes).maxRequestBytes()),
         Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2)),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(4));
   }
 
   /** The same with MOVED, and what it needs. */

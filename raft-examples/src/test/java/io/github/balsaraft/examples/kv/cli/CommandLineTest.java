@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -238,3 +239,12 @@ class CommandLineTest {
     assertThat(ShellWords.quote("")).isEqualTo("''");
   }
 }
+  /** A split vote takes the longest election timeout twice, and heals by itself. */
+  @Test
+  void clientsAreToldOfAMissingQuorumOnlyAfterTwoElections() {
+    NodeOptions options = NodeOptions.parse(
+        List.of("--id", "n1", "--cluster", CLUSTER, "--data", "d", "--election-timeout", "300"));
+
+    assertThat(options.settings().patience()).isEqualTo(Duration.ofMillis(2 * 600));
+  }
+
