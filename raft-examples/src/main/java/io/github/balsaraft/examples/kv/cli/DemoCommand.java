@@ -43,10 +43,20 @@ final class DemoCommand {
   int run(List<String> words) {
     DemoOptions options = DemoOptions.parse(words);
     boolean again = Files.isDirectory(options.data().resolve("n1"));
-    DataFolder.prepare(options.data());
-    checkPorts(options.layout());
-    options.remember();
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "kv-stop"));
+    DemoFolder.check(options.data());
+    FolderClaim claim = DataFolder.claim(options.data(), FolderClaim.DEMO);
+    try {
+      checkFolders(options);
+      checkPorts(options.layout());
+      options.remember();
+      return run(options, again);
+    } finally {
+      claim.close();
+    }
+  }
+
+  private int run(DemoOptions options, boolean again) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(options), "kv-stop"));
     console.say((again ? "Starting again: " : "Starting: ")
         + options.layout().servers().size() + " servers with their data in " + options.data());
     try {
@@ -61,6 +71,16 @@ final class DemoCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return exitCode;
+    }
+  }
+
+  /** A server that was started again by hand outlives its demo. */
+  private static void checkFolders(DemoOptions options) {
+    for (ClusterLayout.Server server : options.layout().servers()) {
+      FolderClaim.holder(options.folderOf(server), FolderClaim.SERVER).ifPresent(process -> {
+        throw new StartupException(server.id() + " runs already, as process " + process
+            + "; stop it first, or choose another --data");
+      });
     }
   }
 
@@ -218,7 +238,7 @@ final class DemoCommand {
   private void tellEnd(DemoOptions options, NodeProcess node) {
     gone.add(node.server().id());
     console.say(node.server().id() + " " + node.describeEnd()
-        + ". To start it again, type in another terminal:");
+        + ". To start it again, type in another terminal, where Ctrl-C then stops it:");
     console.say("  " + ShellWords.quote(console.program()) + " "
         + quoted(options.nodeArguments(node.server())));
   }
@@ -228,7 +248,7 @@ final class DemoCommand {
   }
 
   /** Runs when the process is told to stop. */
-  private void stop() {
+  private void stop(DemoOptions options) {
     stopping.countDown();
     boolean clean = true;
     synchronized (nodes) {
@@ -249,9 +269,23 @@ final class DemoCommand {
         clean = false;
       }
       if (clean && !nodes.isEmpty()) {
-        console.say("All servers have stopped.");
+        sayWhoIsLeft(options);
       }
     }
     Runtime.getRuntime().halt(clean ? exitCode : CommandLine.FAILED);
+  }
+
+  /** Servers that were started again by hand aren't the demo's to stop, but nobody should believe that they have. */
+  private void sayWhoIsLeft(DemoOptions options) {
+    boolean all = true;
+    for (ClusterLayout.Server server : options.layout().servers()) {
+      Optional<String> process = FolderClaim.holder(options.folderOf(server), FolderClaim.SERVER);
+      if (process.isPresent()) {
+        all = false;
+        console.say(server.id() + " still runs, as process " + process.get()
+            + ": it was started by hand. Stop it there, or type: kill " + process.get());
+      }
+    }
+    console.say(all ? "All servers have stopped." : "All others have stopped.");
   }
 }

@@ -24,7 +24,6 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
   private static final int USUAL_NODES = 3;
   private static final int USUAL_BASE_PORT = 7001;
   private static final int RAFT_PORTS_ABOVE = 1000;
-  private static final String MEMORY = "demo.properties";
 
   private static final Set<String> VALUED =
       Set.of("--nodes", "--data", "--base-port", "--raft-base-port", "--max-value");
@@ -76,25 +75,30 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
     memory.setProperty("nodes", String.valueOf(layout.servers().size()));
     memory.setProperty("basePort", String.valueOf(first.redis().port()));
     memory.setProperty("raftBasePort", String.valueOf(first.raft().port()));
-    try (Writer out = Files.newBufferedWriter(data.resolve(MEMORY))) {
+    try (Writer out = Files.newBufferedWriter(data.resolve(DemoFolder.MEMORY))) {
       memory.store(out, "Written by: kv demo");
     } catch (IOException e) {
       throw new StartupException("can't write to " + data + ": " + e.getMessage());
     }
   }
 
+  /** The folder of one of the servers. */
+  Path folderOf(ClusterLayout.Server server) {
+    return data.resolve(server.id());
+  }
+
   /** The arguments of {@code kv node} for one of the servers, as a person would type them. */
   List<String> nodeArguments(ClusterLayout.Server server) {
     List<String> words = new ArrayList<>();
     words.addAll(List.of("node", "--id", server.id(), "--cluster", layout.toString()));
-    words.addAll(List.of("--data", data.resolve(server.id()).toString()));
+    words.addAll(List.of("--data", folderOf(server).toString()));
     words.addAll(passedOn);
     return words;
   }
 
   private static Properties recall(Path data) {
     Properties memory = new Properties();
-    Path file = data.resolve(MEMORY);
+    Path file = data.resolve(DemoFolder.MEMORY);
     if (Files.isReadable(file)) {
       try (Reader in = Files.newBufferedReader(file)) {
         memory.load(in);

@@ -26,7 +26,15 @@ final class NodeCommand {
 
   int run(List<String> words) {
     NodeOptions options = NodeOptions.parse(words);
-    DataFolder.prepare(options.data());
+    FolderClaim claim = DataFolder.claim(options.data(), FolderClaim.SERVER);
+    try {
+      return run(options);
+    } finally {
+      claim.close();
+    }
+  }
+
+  private int run(NodeOptions options) {
     Path log = options.data().resolve(LOG_FILE);
     NodeLog.writeTo(log);
     KvNode node = start(options, log);

@@ -191,6 +191,39 @@ class CommandLineTest {
     }
   }
 
+  /** Their servers would share folders. */
+  @Test
+  void aDemoInsideOrAroundAnotherOneIsRefused() throws IOException {
+    Path around = folder.toRealPath().resolve("around");
+    Path other = around.resolve("other");
+    Path server = Files.createDirectories(other.resolve("n1"));
+    DemoOptions.parse(List.of("--data", other.toString())).remember();
+    Files.createFile(server.resolve("node.lock"));
+    Path link = Files.createSymbolicLink(folder.toRealPath().resolve("link"), server);
+
+    expectRefusal(server.resolve("deep/er"), " is inside " + server + ", the folder of a server");
+    expectRefusal(link.resolve("deeper"), " is inside " + server + ", the folder of a server");
+    expectRefusal(server, " is the folder of a server");
+    expectRefusal(other.resolve("beside"), " is inside " + other + ", the folder of another demo");
+    expectRefusal(around, " is around " + other + ", the folder of another demo");
+
+    // And around a server that somebody has started without a demo.
+    Files.delete(other.resolve("demo.properties"));
+    expectRefusal(
+        other, " is around " + server + ", the folder of a server that no demo has started");
+    try (Stream<Path> files = Files.list(server)) {
+      assertThat(files).containsExactly(server.resolve("node.lock"));
+    }
+  }
+
+  private void expectRefusal(Path data, String why) {
+    err.reset();
+    assertThat(line.run("demo", "--data", data.toString())).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("kv: " + data + why + "; choose another --data" + System.lineSeparator());
+    assertThat(out.toString(UTF_8)).isEmpty();
+  }
+
   @Test
   void aDemoRemembersItsSizeAndItsPorts() {
     String data = folder.toString();
@@ -223,6 +256,15 @@ class CommandLineTest {
     assertThat(options.data()).isEqualTo(folder.resolve("n2"));
   }
 
+  /** A split vote takes the longest election timeout twice, and heals by itself. */
+  @Test
+  void clientsAreToldOfAMissingQuorumOnlyAfterTwoElections() {
+    NodeOptions options = NodeOptions.parse(
+        List.of("--id", "n1", "--cluster", CLUSTER, "--data", "d", "--election-timeout", "300"));
+
+    assertThat(options.settings().patience()).isEqualTo(Duration.ofMillis(2 * 600));
+  }
+
   @Test
   void addressesMayBeIpv6() {
     ClusterLayout layout = ClusterLayout.parse("n1=[::1]:8001:7001,n2=host.example:8001:7001");
@@ -239,12 +281,3 @@ class CommandLineTest {
     assertThat(ShellWords.quote("")).isEqualTo("''");
   }
 }
-  /** A split vote takes the longest election timeout twice, and heals by itself. */
-  @Test
-  void clientsAreToldOfAMissingQuorumOnlyAfterTwoElections() {
-    NodeOptions options = NodeOptions.parse(
-        List.of("--id", "n1", "--cluster", CLUSTER, "--data", "d", "--election-timeout", "300"));
-
-    assertThat(options.settings().patience()).isEqualTo(Duration.ofMillis(2 * 600));
-  }
-

@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,14 +83,19 @@ class KvNodeIT {
           folder.resolve("b").toString(),
           "--cluster",
           "n1=127.0.0.1:" + node.port() + ":" + freePort());
+      Set<Path> files = filesIn(node.data());
       expectComplaint(
-          "in use by a running process",
+          "in use by a running process (" + node.pid() + ")",
           "--id",
           "n1",
           "--data",
           node.data().toString(),
           "--cluster",
           "n1=" + free + ":" + freePort());
+      assertThat(node.data().resolve("node.log"))
+          .content()
+          .doesNotContain("can't start", "Exception");
+      assertThat(filesIn(node.data())).isEqualTo(files);
       node.stop();
       expectComplaint(
           "n1",
@@ -125,6 +133,12 @@ class KvNodeIT {
     assertThat(lines).hasSize(1);
     assertThat(lines.get(0)).startsWith("kv: ").contains(part);
     assertThat(process.exitValue()).isEqualTo(1);
+  }
+
+  private static Set<Path> filesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.collect(Collectors.toSet());
+    }
   }
 
   private static int freePort() throws IOException {
