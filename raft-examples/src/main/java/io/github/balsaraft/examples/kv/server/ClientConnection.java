@@ -18,6 +18,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -109,16 +110,32 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (closing) {
       releaseIfRequest(message);
+      ReferenceCountUtil.release(message);
     } else if (message instanceof Inbound.Request request) {
       enqueue(server.commands().plan(request.words()), request.bytes());
     } else if (message instanceof Inbound.Refused refused) {
       enqueue(new Planned.Fixed(new Reply.Failure(refused.error())), 0);
     } else if (message instanceof Inbound.Broken broken) {
+      server.cutOffs().add(client(), broken.error());
       enqueue(new Planned.Fixed(new Reply.Failure(broken.error())), 0);
       closeWhenIdle = true;
     } else {
-      throw new AssertionError("not an inbound message: " + message.getClass());
+      ReferenceCountUtil.release(message);
+      cutOff("nobody knows what to do with a " + message.getClass().getName());
     }
+  }
+
+  private String client() {
+    return session.id() + " at " + channel.remoteAddress();
+  }
+
+  /** Closes it because of something that isn't the client's to hear about, once. */
+  private void cutOff(String why) {
+    if (!closing) {
+      closing = true;
+      server.cutOffs().add(client(), why);
+    }
+    closeNow();
   }
 
   private void releaseIfRequest(Object message) {
@@ -263,8 +280,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private <T> void await(Run started, CompletableFuture<T> future, AnswerReader<T> reader) {
-    // The future's own outcome reaches the client; what could go wrong in here is logged where it
-    // happens.
+    // The future's own outcome reaches the client; what could go wrong in here is logged where
+    // it happens.
     CompletableFuture<T> unused = future.whenComplete(
         (result, failure) -> onEventLoop(started, () -> end(started, result, failure, reader)));
   }
@@ -277,11 +294,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private void onEventLoop(Run ended, Runnable task) {
     if (channel.eventLoop().inEventLoop()) {
-      task.run();
+      guarded(task);
       return;
     }
     try {
-      channel.eventLoop().execute(task);
+      channel.eventLoop().execute(() -> guarded(task));
     } catch (RejectedExecutionException e) {
       // The server has been closed, and this connection with it.
       server.runEnded();
@@ -289,9 +306,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** What the pipeline does for handlers: without this, the client would wait for ever for the rest of its replies. */
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      failed(e);
+    }
+  }
+
   private <T> void end(
       Run ended, @Nullable T result, @Nullable Throwable failure, AnswerReader<T> reader) {
-    server.runEnded();
+    try {
+      settle(ended, result, failure, reader);
+    } finally {
+      server.runEnded();
+    }
+  }
+
+  private <T> void settle(
+      Run ended, @Nullable T result, @Nullable Throwable failure, AnswerReader<T> reader) {
     Throwable problem = failure;
     if (problem == null && result != null) {
       try {
@@ -302,16 +336,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       }
     }
     if (!ended.isDone()) {
-      ended.fail(server
-          .failures()
-          .failed(
-              problem == null ? new IllegalStateException("no result") : problem,
-              ended.isProposed()));
+      ended.fail(failureOf(
+          problem == null ? new IllegalStateException("no result") : problem, ended.isProposed()));
     }
     if (closing) {
+      run = null;
       release(ended.bytes());
     } else {
       advance();
+    }
+  }
+
+  private Failures.FailedRun failureOf(Throwable problem, boolean proposed) {
+    try {
+      return server.failures().failed(problem, proposed);
+    } catch (RuntimeException | Error e) {
+      failed(e);
+      // Nobody hears it: the connection is closed, and that leaves the outcome as open as this.
+      return new Failures.FailedRun(new Reply.Failure("UNKNOWN " + e), null, true);
     }
   }
 
@@ -393,9 +435,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof IOException) {
       LOG.debug("client {} is gone: {}", session.id(), cause.toString());
+      closeNow();
     } else {
-      LOG.warn("connection of client {} failed and is closed", session.id(), cause);
+      failed(cause);
     }
-    closeNow();
+  }
+
+  private void failed(Throwable cause) {
+    StackTraceElement[] trace = cause.getStackTrace();
+    cutOff(cause + (trace.length == 0 ? "" : " at " + trace[0]));
+    LOG.debug("client {}: why its connection was closed", session.id(), cause);
   }
 }

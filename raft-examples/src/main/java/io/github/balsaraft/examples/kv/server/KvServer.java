@@ -39,9 +39,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,11 +67,12 @@ public final class KvServer implements ServerView, AutoCloseable {
   private final long startedNanos = System.nanoTime();
 
   private final Set<ClientConnection> connections = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger connectionCount = new AtomicInteger();
+  private final UnderWay connectionCount = new UnderWay();
+  private final CutOffs cutOffs = new CutOffs();
   private final AtomicLong nextSessionId = new AtomicLong(1);
 
-  /** Runs of all connections that have no outcome yet. */
-  private final AtomicInteger runsUnderWay = new AtomicInteger();
+  /** Runs of all connections that have no outcome yet, or one that their connection doesn't know. */
+  private final UnderWay runs = new UnderWay();
 
   private volatile boolean draining;
   private volatile @Nullable Service service;
@@ -170,16 +169,25 @@ public final class KvServer implements ServerView, AutoCloseable {
   }
 
   void runStarted() {
-    runsUnderWay.incrementAndGet();
+    runs.begin();
   }
 
   void runEnded() {
-    runsUnderWay.decrementAndGet();
+    runs.end();
+  }
+
+  CutOffs cutOffs() {
+    return cutOffs;
+  }
+
+  /** Waits until no client is connected and nothing is done for any; false if that takes longer. */
+  boolean awaitNoClients(Duration patience) {
+    return connectionCount.awaitNone(patience) && runs.awaitNone(patience);
   }
 
   void disconnected(ClientConnection connection) {
     if (connections.remove(connection)) {
-      connectionCount.decrementAndGet();
+      connectionCount.end();
     }
   }
 
@@ -247,19 +255,20 @@ public final class KvServer implements ServerView, AutoCloseable {
    * @param patience how long at most
    */
   public void drain(Duration patience) {
+    refuseFromNowOn();
+    boolean unused = runs.awaitNone(patience);
+  }
+
+  /** Takes no more clients and no more commands. */
+  void refuseFromNowOn() {
     draining = true;
     listener.close().awaitUninterruptibly();
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (runsUnderWay.get() > 0 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 
   /** Closes all connections. Commands under way are not waited for: see {@link #drain}. */
   @Override
   public void close() {
-    draining = true;
-    listener.close().awaitUninterruptibly();
+    refuseFromNowOn();
     for (ClientConnection connection : connections) {
       // Behind the replies that its event loop has been given already.
       connection.channel().eventLoop().execute(connection::closeNow);
@@ -271,8 +280,7 @@ public final class KvServer implements ServerView, AutoCloseable {
   private final class Initializer extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel channel) {
-      if (connectionCount.incrementAndGet() > settings.maxClients()) {
-        connectionCount.decrementAndGet();
+      if (!connectionCount.tryBegin(settings.maxClients())) {
         channel.pipeline().addLast(new Rejection());
         return;
       }
@@ -294,6 +302,12 @@ public final class KvServer implements ServerView, AutoCloseable {
     public void channelActive(ChannelHandlerContext ctx) {
       ctx.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY_CLIENTS))
           .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+      // It hung up first, most likely; nobody is being served here.
+      var unused = ctx.close();
     }
   }
 }

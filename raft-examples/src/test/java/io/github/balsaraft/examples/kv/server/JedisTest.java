@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
-import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalTransport;
 import java.time.Duration;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class JedisTest {
   private static RaftNode node;
 
   @BeforeAll
-  static void start() {
+  static void start() throws Exception {
     KvStateMachine state = new KvStateMachine();
     server = KvServer.listen(ServerSettings.of(new HostPort("127.0.0.1", 0), 8 << 20));
     node = RaftNode.builder()
@@ -50,9 +49,7 @@ class JedisTest {
             .build())
         .start();
     server.serve(KvBackend.of(node), state);
-    while (node.status().role() != Role.LEADER) {
-      LockSupport.parkNanos(1_000_000);
-    }
+    node.awaitLeader().get(20, TimeUnit.SECONDS);
   }
 
   @AfterAll

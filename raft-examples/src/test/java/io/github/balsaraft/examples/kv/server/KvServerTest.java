@@ -1,6 +1,8 @@
 package io.github.balsaraft.examples.kv.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
@@ -11,23 +13,28 @@ import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.examples.kv.command.Session;
 import io.github.balsaraft.examples.kv.testing.FakeBackend;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.transport.PeerConnection;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What a client sees when the cluster behind the server does well, fails, or takes its time. */
 class KvServerTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private TestServer server = TestServer.start();
 
@@ -142,16 +149,15 @@ class KvServerTest {
         assertThat(client.readReply()).hasSize(2 * value.length() + 8);
       }
     }
-    waitUntil(() -> server.server().sessions().isEmpty());
-    waitUntil(() -> server.server().budget().usedBytes() == 0);
+    expectNoClients();
   }
 
   @Test
-  void aClientThatClosesItsSideStillGetsItsReplies() {
+  void aClientThatClosesItsSideStillGetsItsReplies() throws InterruptedException {
     backend().hold();
     try (RespClient client = server.connect()) {
       client.sendRaw("set a 1\nget a\n").endInput();
-      waitUntil(() -> backend().proposed().size() == 1);
+      backend().awaitProposed(1);
       backend().release();
 
       assertThat(client.readReplies(2)).containsExactly("+OK", "\"1\"");
@@ -160,12 +166,12 @@ class KvServerTest {
   }
 
   @Test
-  void connectionsDoNotWaitForEachOther() {
+  void connectionsDoNotWaitForEachOther() throws InterruptedException {
     try (RespClient slow = server.connect();
         RespClient quick = server.connect()) {
       backend().hold();
       slow.send("SET", "a", "1");
-      waitUntil(() -> backend().proposed().size() == 1);
+      backend().awaitProposed(1);
 
       assertThat(quick.call("PING")).isEqualTo("+PONG");
       backend().release();
@@ -346,6 +352,9 @@ class KvServerTest {
 
   @Test
   void garbageIsAnsweredAndCutOffWhileOthersGoOn() {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(log, true, UTF_8));
     try (RespClient good = server.connect();
         RespClient bad = server.connect()) {
       bad.sendRaw("PING\r\n\u0001\u0002 garbage\r\n" + "more garbage ".repeat(10_000));
@@ -354,8 +363,53 @@ class KvServerTest {
       assertThat(bad.readReply()).startsWith("-ERR Protocol error: ");
       assertThat(bad.isClosedByServer()).isTrue();
       assertThat(good.call("PING")).isEqualTo("+PONG");
+    } finally {
+      System.setErr(before);
     }
-    waitUntil(() -> server.server().sessions().isEmpty());
+    expectNoClients();
+    assertThat(server.server().cutOffs().count()).isEqualTo(1);
+    assertThat(log.toString(UTF_8).lines())
+        .singleElement(STRING)
+        .contains("closing the connection of client ", "ERR Protocol error: ", "(1 so far)");
+  }
+
+  @Test
+  void aFailureOfTheServerItselfCostsOneConnectionAndNotTheServer() {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(log, true, UTF_8));
+    try (RespClient good = server.connect();
+        RespClient unlucky = server.connect()) {
+      // To tell why nobody took the command, the server looks at the status.
+      backend().failProposals(new NotLeaderException(null, "no leader"));
+      backend().failStatus(new IllegalStateException("a bug"));
+      unlucky.sendRaw(pipeline("SET a 1", "PING"));
+
+      assertThat(unlucky.isClosedByServer()).isTrue();
+      assertThat(good.call("PING")).isEqualTo("+PONG");
+    } finally {
+      System.setErr(before);
+    }
+    expectNoClients();
+    assertThat(server.server().cutOffs().count()).isEqualTo(1);
+    assertThat(log.toString(UTF_8).lines())
+        .singleElement(STRING)
+        .contains("java.lang.IllegalStateException: a bug at ", "(1 so far)");
+  }
+
+  @Test
+  void aMessageThatNobodyExpectsClosesTheConnectionAndIsReleased() {
+    EmbeddedChannel channel = new EmbeddedChannel();
+    Session session = new Session(7, channel.remoteAddress(), channel.localAddress(), 0);
+    channel.pipeline().addLast(new ClientConnection(server.server(), channel, session));
+    ByteBuf stranger = Unpooled.buffer().writeByte(1);
+
+    channel.writeInbound(stranger);
+    channel.pipeline().fireChannelRead(new Object());
+
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(stranger.refCnt()).isZero();
+    assertThat(server.server().cutOffs().count()).isEqualTo(1);
   }
 
   @Test
@@ -369,7 +423,7 @@ class KvServerTest {
       assertThat(three.readReply()).isEqualTo("-ERR max number of clients reached");
       assertThat(three.isClosedByServer()).isTrue();
     }
-    waitUntil(() -> server.server().sessions().isEmpty());
+    expectNoClients();
     try (RespClient again = server.connect()) {
       assertThat(again.call("PING")).isEqualTo("+PONG");
     }
@@ -426,11 +480,12 @@ class KvServerTest {
     try (RespClient client = server.connect()) {
       backend().hold();
       client.send("SET", "a", "1");
-      waitUntil(() -> backend().proposed().size() == 1);
+      backend().awaitProposed(1);
       client.send("SET", "a", "2");
-      Thread drain = new Thread(() -> server.server().drain(Duration.ofSeconds(20)));
+      // The first half of draining, so that it is over before anything is released.
+      server.server().refuseFromNowOn();
+      Thread drain = new Thread(() -> server.server().drain(PATIENCE));
       drain.start();
-      waitUntil(server.server()::isDraining);
       backend().release();
       drain.join();
 
@@ -448,10 +503,10 @@ class KvServerTest {
     return bytes.toByteArray();
   }
 
-  /** Bounded by the time that JUnit gives a test. */
-  private static void waitUntil(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) {
-      LockSupport.parkNanos(100_000);
-    }
+  /** All are gone, and what they had taken from the memory budget is back. */
+  private void expectNoClients() {
+    assertThat(server.server().awaitNoClients(PATIENCE)).isTrue();
+    assertThat(server.server().sessions()).isEmpty();
+    assertThat(server.server().budget().usedBytes()).isZero();
   }
 }

@@ -48,6 +48,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private boolean sameThread;
   private @Nullable RuntimeException proposalFailure;
   private @Nullable RuntimeException readFailure;
+  private @Nullable RuntimeException statusFailure;
   private Health health = Health.RUNNING;
   private Role role = Role.LEADER;
   private @Nullable String leader = "n1";
@@ -64,6 +65,13 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   /** What was proposed so far. */
   public synchronized List<Batch> proposed() {
     return List.copyOf(proposed);
+  }
+
+  /** Waits until so many were proposed; bounded by the time that JUnit gives a test. */
+  public synchronized void awaitProposed(int count) throws InterruptedException {
+    while (proposed.size() < count) {
+      wait();
+    }
   }
 
   /** How fresh the reads so far were to be. */
@@ -111,6 +119,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     contact = newContact;
   }
 
+  /** From now on the status can't be had. */
+  public synchronized void failStatus(RuntimeException failure) {
+    statusFailure = failure;
+  }
+
   /** Sets what the status says of the way to those that aren't connected; UNREACHABLE at first. */
   public synchronized void setUnconnected(PeerConnection.State state) {
     elsewhere = state;
@@ -125,6 +138,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   public synchronized CompletableFuture<byte[]> propose(byte[] bytes) {
     Batch batch = Batch.decode(ByteBuffer.wrap(bytes));
     proposed.add(batch);
+    notifyAll();
     RuntimeException failure = proposalFailure;
     long at = ++index;
     return run(() -> state.apply(new FakeCommand(at, bytes)), failure);
@@ -158,6 +172,9 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
 
   @Override
   public synchronized NodeStatus status() {
+    if (statusFailure != null) {
+      throw statusFailure;
+    }
     List<Member> members = new ArrayList<>();
     List<Peer> peers = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
