@@ -44,15 +44,6 @@ class FolderRefusalTest {
   }
 
   @Test
-  void folderInUseByAnotherProcess() throws IOException {
-    Path folder = temporary.resolve("log");
-    try (ChildProcess child = ChildProcess.start(folder, temporary)) {
-      child.awaitAcknowledged(1);
-      assertRefused(folder, "in use by a running process");
-    }
-  }
-
-  @Test
   void fileInsteadOfAFolder() throws IOException {
     Path file = Files.writeString(temporary.resolve("file"), "content");
     assertRefused(file, "is a file");

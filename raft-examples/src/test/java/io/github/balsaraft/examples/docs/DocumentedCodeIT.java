@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class DocumentedCodeTest {
+class DocumentedCodeIT {
 
   private static final Pattern CLASS_NAME = Pattern.compile("(?:class|record|interface) (\\w+)");
 

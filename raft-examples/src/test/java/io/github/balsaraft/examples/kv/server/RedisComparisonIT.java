@@ -1,0 +1,85 @@
+package io.github.balsaraft.examples.kv.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whether a Redis, where one is installed, gives the replies that {@link RedisComparisonTest} expects of our server. */
+class RedisComparisonIT {
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void theRecordIsWhatRedisAnswers() throws Exception {
+    boolean installed = isInstalled();
+    if (!installed) {
+      System.out.println(
+          "SKIPPED RedisComparisonIT.theRecordIsWhatRedisAnswers: redis-server is not installed");
+    }
+    assumeTrue(installed, "redis-server is not installed");
+    int port = freePort();
+    Process redis = new ProcessBuilder(
+            "redis-server",
+            "--port",
+            String.valueOf(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no")
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .start();
+    try {
+      awaitListening(redis);
+      assertThat(RedisComparisonTest.replay(port))
+          .containsExactlyElementsOf(RedisComparisonTest.recorded());
+    } finally {
+      redis.destroy();
+      if (!redis.waitFor(5, TimeUnit.SECONDS)) {
+        redis.destroyForcibly();
+      }
+    }
+  }
+
+  private static boolean isInstalled() {
+    String path = String.valueOf(System.getenv("PATH"));
+    for (String entry : path.split(File.pathSeparator, -1)) {
+      if (!entry.isEmpty() && Files.isExecutable(Path.of(entry, "redis-server"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Reads what it says, until it says that it listens; bounded by the time that JUnit gives a test. */
+  private static void awaitListening(Process redis) throws IOException {
+    // Left open: a server whose output nobody takes would be stopped by it, or block.
+    BufferedReader output = redis.inputReader();
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
+      // "Ready to accept connections", with a capital or without, as the version has it.
+      if (line.contains("eady to accept connections")) {
+        return;
+      }
+    }
+    throw new AssertionError("redis-server ended before it listened");
+  }
+}
