@@ -36,8 +36,8 @@ public final class GroupBuilder {
   }
 
   /**
-   * Joins a group that exists already, as a new replica in place of the one that this host carried before. It never founds
-   * one.
+   * Joins a group that exists already, as a new replica in place of the one that this host carried before. It never
+   * founds one.
    *
    * @param members {@code name=address} of some hosts to ask
    */

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param founders the responder's own digest of the founders it was started with; zero if it joined
  * @param unborn the responder's id if it has no data either, else null
  * @param cluster the cluster of the responder if it has one, else null
- * @param founding the first entry of the group's log if the responder has data and the asker is one of its founders, else
- *     null
+ * @param founding the first entry of the group's log if the responder has data and the asker is one of its founders,
+ *     else null
  */
 public record BirthAnswer(
     ReplicaId asker,

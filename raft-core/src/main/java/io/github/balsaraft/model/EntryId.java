@@ -4,8 +4,8 @@ package io.github.balsaraft.model;
  * Position of one entry: the term that created it and its index. Two logs that hold the same {@code EntryId} are equal
  * up to it (Raft paper 5.3, log matching).
  *
- * <p>The natural order is the one of the voting rule: the later term wins, and within a term the longer log (Raft paper
- * 5.4.1).
+ * <p>The natural order is the one of the voting rule: the later term wins, and within a term the longer log (Raft
+ * paper 5.4.1).
  *
  * @param term zero for {@link #NONE} only
  * @param index zero for {@link #NONE} only

@@ -3,9 +3,9 @@ package io.github.balsaraft.model;
 import java.util.List;
 
 /**
- * Proposals that a follower passes on to its leader. The leader takes each at most once: only in the named term, and only
- * if {@code firstSequence} is above every sequence number it has seen from this origin. A duplicate or a late copy is
- * dropped.
+ * Proposals that a follower passes on to its leader. The leader takes each at most once: only in the named term, and
+ * only if {@code firstSequence} is above every sequence number it has seen from this origin. A duplicate or a late copy
+ * is dropped.
  *
  * @param from the follower
  * @param to the leader

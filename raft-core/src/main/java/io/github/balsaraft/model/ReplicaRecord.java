@@ -3,8 +3,8 @@ package io.github.balsaraft.model;
 import java.nio.ByteBuffer;
 
 /**
- * What a host remembers of its replica of a group besides log and hard state. The id is durable before it is told to
- * anybody.
+ * What a host remembers of its replica of a group besides log and hard state. The id is durable before it is told
+ * to anybody.
  *
  * @param replica drawn when the record was created, never used again
  * @param state how far its birth has come

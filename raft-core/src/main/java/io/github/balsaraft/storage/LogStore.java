@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * Keeps the logs and hard states of all groups of one host. Its promise is the one that Raft's safety rests on: what
- * {@link #write} has returned for survives a crash of the process and a loss of power (Raft paper, figure 2, "persistent
- * state").
+ * {@link #write} has returned for survives a crash of the process and a loss of power (Raft paper, figure 2,
+ * "persistent state").
  *
  * <p><b>Order.</b> A write is atomic: after a crash all of it is there or nothing. Writes take effect in the order in which
  * they were made: if one is there after a crash, so are all before it.

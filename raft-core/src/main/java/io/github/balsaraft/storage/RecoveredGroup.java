@@ -11,8 +11,8 @@ import java.util.List;
  *
  * @param replica the replica's record
  * @param hardState term and vote; {@link HardState#INITIAL} if never written
- * @param firstIndex the first index that is stored, or the one after {@code last} if none is; 1 if nothing was ever
- *     compacted
+ * @param firstIndex the first index that is stored, or the one after {@code last} if none is; 1 if nothing was
+ *     ever compacted
  * @param last the position of the last stored entry, or {@link EntryId#NONE}
  * @param termStarts the first stored position of each term, ascending; the first covers {@code firstIndex}
  * @param configurations all stored batches of type CONFIGURATION, ascending

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network inside one process: hosts find each other by address, which may be any text. Two networks know nothing of each
- * other.
+ * A network inside one process: hosts find each other by address, which may be any text. Two networks know nothing of
+ * each other.
  *
  * <pre>{@code
  * LocalNetwork network = new LocalNetwork();
@@ -42,8 +42,8 @@ public final class LocalNetwork {
    *
    * @param executor runs short tasks that don't block; must not run them on the caller's stack. Tasks that concern one
    *     pair of hosts never run at the same time, whatever the executor does
-   * @param maxQueuedBytesPerPeer bound of what is queued from one host for another, about; for small and for bulk messages
-   *     each
+   * @param maxQueuedBytesPerPeer bound of what is queued from one host for another, about; for small and for bulk
+   *     messages each
    */
   public LocalNetwork(Executor executor, long maxQueuedBytesPerPeer) {
     if (maxQueuedBytesPerPeer < 1) {

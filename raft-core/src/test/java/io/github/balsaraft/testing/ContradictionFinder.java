@@ -123,13 +123,12 @@ final class ContradictionFinder<S, I, O> {
         operation.process(), model.relaxed(operation.input()), operation.invoked());
   }
 
-  // ------------------------------------------------------------------ few that contradict each
-  // other
+  // ------------------------------------------------------------------ few in contradiction
 
   private List<Operation<I, O>> contradiction() {
     NavigableSet<Integer> firm = latestThatContradict();
-    // Reads first: to leave away a read makes the rest easier, to leave away a write makes it
-    // harder.
+    // Reads first: to leave away a read makes the rest easier, to leave away a write makes
+    // it harder.
     firm = fewer(firm, number -> isReadOnly(byReturn.get(number)), true);
     firm = fewer(firm, number -> true, true);
     if (firm.size() <= FEW) {

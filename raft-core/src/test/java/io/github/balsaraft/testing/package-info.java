@@ -1,6 +1,6 @@
 /**
- * Test support for applications and for implementers of the extension points: contract suites that an own implementation
- * inherits.
+ * Test support for applications and for implementers of the extension points: contract suites that an own
+ * implementation inherits.
  */
 @NullMarked
 package io.github.balsaraft.testing;

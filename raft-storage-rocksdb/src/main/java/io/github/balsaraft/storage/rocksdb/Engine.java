@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open database with its two column families and everything native that must outlive it. The options are justified in
- * docs/storage.md.
+ * An open database with its two column families and everything native that must outlive it. The options are justified
+ * in docs/storage.md.
  *
  * <p>After {@link #close} nothing of it may be touched: RocksDB would end the process.
  */
