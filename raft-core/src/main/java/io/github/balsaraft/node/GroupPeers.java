@@ -55,7 +55,7 @@ final class GroupPeers {
 
   private void setRoute(HostId peer, String address) {
     if (!peer.equals(host.self())) {
-      host.transport().setRoute(peer, address);
+      host.routes().set(group, peer, address);
     }
   }
 

@@ -39,6 +39,7 @@ public final class HostRuntime implements AutoCloseable {
   private final HostEnvironment environment;
   private final LogStore store;
   private final Transport transport;
+  private final HostRoutes routes;
   private final GroupCommitWriter writer;
   private final RateLimitedLog log;
   private final Map<GroupId, GroupNode> groups = new ConcurrentHashMap<>();
@@ -68,6 +69,7 @@ public final class HostRuntime implements AutoCloseable {
     this.self = self;
     this.store = store;
     this.transport = transport;
+    this.routes = new HostRoutes(transport);
     this.environment = environment;
     this.log = new RateLimitedLog(self.name());
     this.writer = new GroupCommitWriter(store, environment, this::failed);
@@ -149,6 +151,10 @@ public final class HostRuntime implements AutoCloseable {
     return transport;
   }
 
+  HostRoutes routes() {
+    return routes;
+  }
+
   GroupCommitWriter writer() {
     return writer;
   }
@@ -200,6 +206,7 @@ public final class HostRuntime implements AutoCloseable {
 
   void removeGroup(GroupId group, GroupNode node) {
     groups.remove(group, node);
+    routes.release(group);
   }
 
   /**

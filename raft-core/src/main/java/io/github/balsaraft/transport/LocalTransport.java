@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Messages are handed over as they are, never encoded. They arrive asynchronously, never on the sender's stack; what is
- * queued from one host for another is bounded and the rest dropped. The rules of the handshake are checked at every send.
+ * queued from one host for another is bounded and the rest dropped. A route is connected whenever a host is at its address,
+ * and the rules of the handshake are checked then and at every send.
  * When a host closes, the others that talked to it hear {@link TransportReceiver#onPeerGone}.
  */
 public final class LocalTransport implements Transport {
@@ -38,6 +39,13 @@ public final class LocalTransport implements Transport {
   private final Map<HostId, String> routes = new ConcurrentHashMap<>();
   private final Map<HostId, PeerConnection> connections = new ConcurrentHashMap<>();
   private final Map<HostId, LocalInbox> inboxes = new ConcurrentHashMap<>();
+
+  /**
+   * Held while looking who is at an address and noting it down. Who comes or goes says so after the network knows: so the
+   * last look is always right. Inboxes' locks are taken within it, no others.
+   */
+  private final Object lookLock = new Object();
+
   private volatile @Nullable Started started;
   private volatile boolean closed;
 
@@ -58,18 +66,47 @@ public final class LocalTransport implements Transport {
     }
     HostId host = self.get().host();
     String address = givenAddress == null ? host.name() : givenAddress;
-    started = new Started(address, host, self, receiver);
+    Started me = new Started(address, host, self, receiver);
+    started = me;
     try {
       network.register(address, this);
     } catch (TransportException e) {
       started = null;
       throw e;
     }
+    reconnectOthers(me);
   }
 
-  /** Does nothing: the identity is asked for at every send. */
+  /** Checks anew who may talk to whom; otherwise the identity is asked for at every send. */
   @Override
-  public void identityChanged() {}
+  public void identityChanged() {
+    Started me = started;
+    if (me != null && !closed) {
+      connections.keySet().forEach(peer -> connect(me, peer));
+      reconnectOthers(me);
+    }
+  }
+
+  private void reconnectOthers(Started me) {
+    for (LocalTransport other : network.hosts()) {
+      if (other != this) {
+        other.reconnect(me.address);
+      }
+    }
+  }
+
+  /** Who is at this address has changed. */
+  private void reconnect(String address) {
+    Started me = started;
+    if (me == null || closed) {
+      return;
+    }
+    for (HostId peer : connections.keySet()) {
+      if (route(peer).equals(address)) {
+        connect(me, peer);
+      }
+    }
+  }
 
   @Override
   public String localAddress() {
@@ -82,9 +119,30 @@ public final class LocalTransport implements Transport {
 
   @Override
   public void setRoute(HostId peer, String address) {
-    String before = routes.put(peer, address);
-    if (!address.equals(before == null ? peer.name() : before)) {
-      connections.remove(peer);
+    Started me = started;
+    if (me == null || closed) {
+      return;
+    }
+    if (!address.equals(routes.put(peer, address))) {
+      connect(me, peer);
+    }
+  }
+
+  /** Leaves the peer where hosts without a route are looked for. */
+  @Override
+  public void removeRoute(HostId peer) {
+    synchronized (lookLock) {
+      if (routes.remove(peer) != null) {
+        connections.remove(peer);
+        reaches(peer, null);
+      }
+    }
+  }
+
+  private void reaches(HostId peer, @Nullable LocalInbox there) {
+    LocalInbox inbox = inboxes.get(peer);
+    if (inbox != null) {
+      inbox.reaches(there);
     }
   }
 
@@ -94,33 +152,48 @@ public final class LocalTransport implements Transport {
     if (me == null || closed) {
       return;
     }
-    LocalInbox inboxForPeer = inbox(me, to);
-    LocalTransport target = network.at(route(to));
-    Started peer = target == null ? null : target.started;
-    if (target == null || peer == null) {
-      inboxForPeer.reaches(null);
-      connections.put(
-          to, new PeerConnection(State.UNREACHABLE, "no host of this process is at " + route(to)));
-      return;
+    LocalInbox there = connect(me, to);
+    if (there != null) {
+      there.offer(me.self.get(), messages, inbox(me, to));
     }
-    HostRecord self = me.self.get();
-    String refusal = refusal(self, peer.self.get(), to);
-    if (refusal != null) {
-      inboxForPeer.reaches(null);
-      PeerConnection refused = new PeerConnection(State.REFUSED, refusal);
-      if (!refused.equals(connections.put(to, refused))) {
-        LOG.warn("{} doesn't talk to {} at {}: {}", self.host(), to, route(to), refusal);
+  }
+
+  /** Returns where the peer gets what we have to say, or null if it isn't there or one side refuses. */
+  private @Nullable LocalInbox connect(Started me, HostId peer) {
+    LocalInbox inbox = inbox(me, peer);
+    synchronized (lookLock) {
+      LocalInbox there = null;
+      LocalTransport target = network.at(route(peer));
+      Started peerThere = target == null ? null : target.started;
+      if (target == null || peerThere == null) {
+        connections.put(
+            peer,
+            new PeerConnection(State.UNREACHABLE, "no host of this process is at " + route(peer)));
+      } else if (isAllowed(me.self.get(), peerThere.self.get(), peer)) {
+        connections.put(peer, new PeerConnection(State.CONNECTED, "in this process"));
+        there = target.inbox(peerThere, me.host);
       }
-      return;
+      inbox.reaches(there);
+      return there;
     }
-    connections.put(to, new PeerConnection(State.CONNECTED, "in this process"));
-    target.inbox(peer, self.host()).offer(self, messages, inboxForPeer);
+  }
+
+  private boolean isAllowed(HostRecord self, HostRecord there, HostId peer) {
+    String refusal = refusal(self, there, peer);
+    if (refusal == null) {
+      return true;
+    }
+    PeerConnection refused = new PeerConnection(State.REFUSED, refusal);
+    if (!refused.equals(connections.put(peer, refused))) {
+      LOG.warn("{} doesn't talk to {} at {}: {}", self.host(), peer, route(peer), refusal);
+    }
+    return false;
   }
 
   @Override
   public PeerConnection connection(HostId peer) {
     return connections.getOrDefault(
-        peer, new PeerConnection(State.UNKNOWN, "nothing was sent yet"));
+        peer, new PeerConnection(State.UNKNOWN, "nobody has said where it is"));
   }
 
   @Override
@@ -148,12 +221,14 @@ public final class LocalTransport implements Transport {
     if (inbox == null || !route(peer).equals(address)) {
       return;
     }
-    inbox.reaches(null);
-    PeerConnection before =
-        connections.put(peer, new PeerConnection(State.UNREACHABLE, "it has closed"));
-    if (before == null || before.state() == State.CONNECTED) {
-      // Null: we never sent anything, yet heard from it, which a connection is needed for.
-      inbox.peerGone();
+    synchronized (lookLock) {
+      inbox.reaches(null);
+      PeerConnection before =
+          connections.put(peer, new PeerConnection(State.UNREACHABLE, "it has closed"));
+      if (before == null || before.state() == State.CONNECTED) {
+        // Null: we never sent anything, yet heard from it, which a connection is needed for.
+        inbox.peerGone();
+      }
     }
   }
 

@@ -10,13 +10,13 @@ public record PeerConnection(State state, String detail) {
 
   /** The state of the way to a peer. */
   public enum State {
-    /** Nobody has said where the peer is, or nothing was sent to it yet. */
+    /** Nobody has said where the peer is. */
     UNKNOWN,
     /** Handshake done. */
     CONNECTED,
-    /** Under way, or waiting for the next attempt. */
+    /** Under way, and nothing speaks against it yet. */
     CONNECTING,
-    /** Nothing listens at the address, or it can't be reached. */
+    /** Nothing listens at the address, or it can't be reached; it is tried again and again. */
     UNREACHABLE,
     /** A host answers, but not one that we may talk to. */
     REFUSED

@@ -18,6 +18,11 @@ import java.util.function.Supplier;
  * incarnation. A peer of another cluster or epoch, or under another host id than the one that was dialled, is refused
  * with one log line and counted. A host that has no cluster yet is let in: it has to be born somewhere.
  *
+ * <p><b>Connecting.</b> A route is connected when it is set, not when something is sent, and it is kept connected as long
+ * as it stands: what breaks is made again at once, and after pauses that grow up to a bound of a few seconds when that
+ * fails. A handshake that a peer has begun shows that it is there, and ends the pause. So what a host knows about its peers
+ * is never older than that, and a message after a long silence isn't lost to the memory of a refusal.
+ *
  * <p><b>Threads.</b> All methods may be called from any thread and none of them blocks, except {@link #start} and {@link
  * #close}. What is queued for a peer is bounded in bytes; beyond that messages are dropped.
  */
@@ -39,14 +44,20 @@ public interface Transport extends AutoCloseable {
   String localAddress();
 
   /**
-   * Says where a peer is reached. The name in it is resolved anew at every connect. Replaces an earlier address; a
-   * connection to that is closed.
+   * Says where a peer is reached, and connects to it. The name in it is resolved anew at every connect. Replaces an earlier
+   * address; a connection to that is closed. The same address again changes nothing.
    */
   void setRoute(HostId peer, String address);
 
   /**
-   * Sends messages to one host, connecting first if need be. Never blocks; to a host without a route, or one that
-   * doesn't keep up, they are dropped.
+   * Takes back what {@link #setRoute} said: connections to the peer are closed and not made again. What the peer has dialled
+   * is left alone. Nothing happens if there is no route.
+   */
+  void removeRoute(HostId peer);
+
+  /**
+   * Sends messages to one host. Never blocks; to a host without a route, one that can't be reached, or one that doesn't keep
+   * up, they are dropped. While a connection is being made they wait for it.
    */
   void send(HostId to, List<GroupMessage> messages);
 

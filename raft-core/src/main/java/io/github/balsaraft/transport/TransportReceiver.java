@@ -25,7 +25,8 @@ public interface TransportReceiver {
   void onPeerGone(HostId peer);
 
   /**
-   * Whether bulk messages to this peer are worth making. When not, they would queue up or be dropped.
+   * Whether bulk messages to this peer are worth making. When not, they would queue up or be dropped. They are until something
+   * else is said.
    */
   void onWritabilityChanged(HostId peer, boolean writable);
 }

@@ -147,6 +147,9 @@ final class SimulatedNetwork {
     public void setRoute(HostId peer, String address) {}
 
     @Override
+    public void removeRoute(HostId peer) {}
+
+    @Override
     public void send(HostId to, List<GroupMessage> messages) {
       if (!closed) {
         messages.forEach(message -> SimulatedNetwork.this.send(record(), to, message));

@@ -185,6 +185,41 @@ public abstract class TransportContract extends TransportHosts {
     assertThat(a.receiver().gone()).as("it was never here").isEmpty();
   }
 
+  /** Who waits with connecting until it has to send learns too late that the peer is back, or gone. */
+  @Test
+  void routeIsConnectedBeforeAnythingIsSent() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    a.routeTo(b);
+    a.receiver()
+        .await("connected", () -> a.transport().connection(b.id()).state() == State.CONNECTED);
+    b.close();
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+    a.receiver()
+        .await("unreachable", () -> a.transport().connection(b.id()).state() == State.UNREACHABLE);
+    assertThat(a.receiver().gone()).containsExactly(b.id());
+  }
+
+  @Test
+  void removedRouteIsNotConnectedUntilItIsSetAgain() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    connect(b, a);
+    a.transport().removeRoute(b.id());
+    a.transport().removeRoute(new HostId("nobody"));
+    a.receiver()
+        .await("not connected", () -> a.transport().connection(b.id()).state() == State.UNKNOWN);
+    Heartbeat lost = SampleMessages.heartbeat(-1);
+    a.send(b.id(), lost);
+    connect(b, a);
+    connect(a, b);
+    assertThat(b.receiver().messages()).doesNotContain(lost);
+    a.receiver().await("writable", () -> a.receiver().writable(b.id()));
+    assertThat(a.receiver().gone()).isEmpty();
+    assertThat(b.receiver().gone()).isEmpty();
+  }
+
   @Test
   void unknownHostGetsNothingAndDoesNoHarm() {
     TransportTestHost a = host("a");

@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * Transport transport = NettyTransport.builder().bindAddress("10.0.0.1:7000").build();
  * }</pre>
  *
- * <p>The first message to a peer connects to it; a broken connection is made again at once, and after growing pauses when
- * that fails. While a peer can't be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
+ * <p>A route is connected as soon as it is set, and for as long as it stands: a broken connection is made again at once, and
+ * after growing pauses when that fails. A peer that connects to this host ends such a pause: it is there. While a peer can't
+ * be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
  * has said false. {@link TransportReceiver#onPeerGone} comes within milliseconds of the death of a peer's process, since
  * its machine then refuses connections; a machine that dies says nothing, and there is no hint.
  *
@@ -126,7 +127,6 @@ public final class NettyTransport implements Transport {
             peer,
             any -> new PeerLink(
                 peer,
-                address,
                 current.loops.next(),
                 current.dialer,
                 options,
@@ -137,12 +137,22 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
+  public void removeRoute(HostId peer) {
+    PeerLink link = links.get(peer);
+    // It is kept, without an address: what the receiver was told about the peer goes on from there
+    // if it comes back.
+    if (link != null) {
+      link.setAddress(null);
+    }
+  }
+
+  @Override
   public void send(HostId to, List<GroupMessage> messages) {
     PeerLink link = links.get(to);
     if (closed) {
       return;
     }
-    if (link == null) {
+    if (link == null || !link.hasAddress()) {
       counters.droppedNoRoute.add(messages.size());
       return;
     }
@@ -161,7 +171,7 @@ public final class NettyTransport implements Transport {
   public PeerConnection connection(HostId peer) {
     PeerLink link = links.get(peer);
     return link == null
-        ? new PeerConnection(PeerConnection.State.UNKNOWN, "nobody has said where it is")
+        ? new PeerConnection(PeerConnection.State.UNKNOWN, OutboundLane.NO_ROUTE_DETAIL)
         : link.connection();
   }
 

@@ -13,10 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the two connections that we dial to a peer, with its queue: connects when somebody sends, again at once when it
- * breaks, and after a growing pause when that fails. While it pauses it takes no messages: they would be old by then.
+ * One of the two connections that we dial to a peer, with its queue. As long as it is said where the peer is, it is
+ * connected or tries to be, whether anybody sends or not: a lane that waited for the first message would still believe
+ * then what it had found out long ago. It connects again at once when the connection breaks, and after a growing pause when
+ * that fails. While it pauses it takes no messages: they would be old by then.
  *
- * <p>{@link #offer} and {@link #want} may be called by any thread, everything else by the lane's event loop only.
+ * <p>{@link #offer} and {@link #status} may be called by any thread, everything else by the lane's event loop only.
  */
 final class OutboundLane {
 
@@ -31,12 +33,14 @@ final class OutboundLane {
   /** So long must a connection live for the next pause to be short again. */
   private static final long LONG_LIFE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  static final String NO_ROUTE_DETAIL = "nobody has said where it is";
+
   /** How much one turn on the event loop sends before others have theirs. */
   private static final int MAX_FRAMES_PER_TURN = 32;
 
   private enum State {
-    /** Not connected, and will be as soon as somebody sends. */
-    IDLE,
+    /** Nobody says where the peer is. */
+    NO_ROUTE,
     CONNECTING,
     CONNECTED,
     /** Not connected, until a pause is over. */
@@ -46,9 +50,7 @@ final class OutboundLane {
 
   /** The peer that the lane leads to. Called on the event loop. */
   interface Owner {
-    String address();
-
-    void dial(LaneKind lane, Dialer.Listener listener);
+    void dial(String address, LaneKind lane, Dialer.Listener listener);
 
     void connected(OutboundLane lane);
 
@@ -72,21 +74,22 @@ final class OutboundLane {
   private final Runnable turn = this::turn;
 
   // Of the event loop.
-  private State state = State.IDLE;
+  private State state = State.NO_ROUTE;
+  private String address = "";
   private @Nullable Channel channel;
   private long connectedAtNanos;
   private long peerRun;
   private int shortLives;
   private boolean failing;
+  /** The peer was seen alive since the attempt under way began, which may have come too early. */
+  private boolean seenSince;
   /** Grows with each attempt and each restart: what comes from an older one is late and ignored. */
   private int generation;
 
-  // Written by the event loop, read by all. Wanted is written by all.
+  // Written by the event loop, read by all.
   private volatile boolean accepting = true;
-  private volatile boolean dormant = true;
-  private volatile boolean wanted;
   private volatile PeerConnection status =
-      new PeerConnection(PeerConnection.State.UNKNOWN, "nothing was sent yet");
+      new PeerConnection(PeerConnection.State.UNKNOWN, "not connected yet");
 
   OutboundLane(
       LaneKind kind, EventLoop loop, Owner owner, NettyOptions options, Counters counters) {
@@ -112,21 +115,12 @@ final class OutboundLane {
 
   /** Queues a message, or drops and counts it. */
   void offer(QueuedMessage message) {
-    wanted = true;
     if (!accepting) {
       counters.droppedUnreachable.increment();
     } else if (queue.offer(message)) {
       wake();
     } else {
       counters.droppedQueueFull.increment();
-    }
-  }
-
-  /** Somebody sends to the peer, on this lane or the other: time to connect. */
-  void want() {
-    wanted = true;
-    if (dormant) {
-      wake();
     }
   }
 
@@ -142,9 +136,6 @@ final class OutboundLane {
 
   private void turn() {
     queue.awake();
-    if (state == State.IDLE && wanted) {
-      connect();
-    }
     write();
     owner.roomChanged(this);
   }
@@ -170,7 +161,7 @@ final class OutboundLane {
         to.flush();
       }
     } catch (RuntimeException e) {
-      LOG.error("can't write to the peer at {}; closing the connection", owner.address(), e);
+      LOG.error("can't write to the peer at {}; closing the connection", address, e);
       Quietly.close(to);
     }
     if (to.isWritable() && !queue.isEmpty()) {
@@ -192,10 +183,11 @@ final class OutboundLane {
   }
 
   private void connect() {
-    wanted = false;
+    seenSince = false;
     int attempt = ++generation;
-    enter(State.CONNECTING, PeerConnection.State.CONNECTING, "connecting to " + owner.address());
-    owner.dial(kind, new Dialer.Listener() {
+    // Why it failed is worth more to people than that it is being tried again.
+    enter(State.CONNECTING, failing ? status : connecting());
+    owner.dial(address, kind, new Dialer.Listener() {
       @Override
       public void connected(Channel newChannel, Identity peer) {
         if (attempt == generation) {
@@ -214,6 +206,10 @@ final class OutboundLane {
     });
   }
 
+  private PeerConnection connecting() {
+    return new PeerConnection(PeerConnection.State.CONNECTING, "connecting to " + address);
+  }
+
   private void connected(Channel newChannel, Identity peer) {
     counters.connects.increment();
     channel = newChannel;
@@ -222,8 +218,8 @@ final class OutboundLane {
     failing = false;
     enter(
         State.CONNECTED,
-        PeerConnection.State.CONNECTED,
-        "connected to " + newChannel.remoteAddress());
+        new PeerConnection(
+            PeerConnection.State.CONNECTED, "connected to " + newChannel.remoteAddress()));
     int connection = generation;
     newChannel.closeFuture().addListener(closed -> {
       if (connection == generation) {
@@ -256,8 +252,7 @@ final class OutboundLane {
     if (shortLives <= 1) {
       connect();
     } else {
-      wanted = true;
-      pause(backoff.nextDelayMillis(), "the connection broke");
+      pause(backoff.nextDelayMillis(), PeerConnection.State.UNREACHABLE, "the connection broke");
     }
   }
 
@@ -265,58 +260,89 @@ final class OutboundLane {
     counters.connectFailures.increment();
     failing = true;
     long due = owner.failed(this, failure);
-    boolean again = due >= 0;
-    wanted |= again;
-    pause(again ? due : backoff.nextDelayMillis(), failure.detail());
-    if (failure.kind() == DialFailure.Kind.REFUSED) {
-      status = new PeerConnection(PeerConnection.State.REFUSED, failure.detail());
+    if (seenSince) {
+      connect();
+    } else {
+      pause(
+          due >= 0 ? due : backoff.nextDelayMillis(),
+          failure.kind() == DialFailure.Kind.REFUSED
+              ? PeerConnection.State.REFUSED
+              : PeerConnection.State.UNREACHABLE,
+          failure.detail());
     }
     owner.roomChanged(this);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // what it does in the end is its whole effect
-  private void pause(long millis, String why) {
-    enter(State.PAUSING, PeerConnection.State.UNREACHABLE, why);
+  private void pause(long millis, PeerConnection.State visible, String why) {
+    enter(State.PAUSING, new PeerConnection(visible, why));
     counters.droppedUnreachable.add(queue.clear());
     int pause = generation;
     loop.schedule(
         () -> {
           if (pause == generation && state == State.PAUSING) {
-            resume();
+            connect();
           }
         },
         millis,
         TimeUnit.MILLISECONDS);
   }
 
-  private void resume() {
-    if (wanted) {
-      connect();
-    } else {
-      enter(State.IDLE, status.state(), status.detail());
-    }
-  }
-
-  /** The peer has shown that it is there, or is suspected not to be: if the lane pauses, the pause is over. */
+  /** The peer is suspected not to be there any more: if the lane pauses, the pause is over. */
   void hurry() {
-    if (state == State.PAUSING || (state == State.IDLE && failing)) {
+    if (state == State.PAUSING) {
       backoff.reset();
       connect();
     }
   }
 
-  /** What is known of the peer has changed: connects anew if it was connected or tried to be. Keeps the queue. */
-  void restart() {
-    if (state == State.CLOSED) {
-      return;
+  /**
+   * The peer has shown that it is there: if the lane pauses, the pause is over. An attempt under way may have been too early
+   * for it; if that fails, the next one follows at once.
+   */
+  void peerSeen() {
+    if (state == State.CONNECTING) {
+      backoff.reset();
+      seenSince = true;
+      status = connecting();
+    } else if (state == State.PAUSING) {
+      hurry();
+      status = connecting();
     }
-    boolean wasUsed = state != State.IDLE || failing;
+  }
+
+  /** Says where the peer is now. Connects there, and not to where it was any more. Keeps the queue. */
+  void leadTo(String newAddress) {
+    if (state != State.CLOSED) {
+      address = newAddress;
+      connectAnew();
+    }
+  }
+
+  /** Nobody says any more where the peer is. */
+  void leadNowhere() {
+    if (state != State.CLOSED) {
+      hangUp();
+      // Until a connection is made again, which may be to somewhere else.
+      failing = true;
+      enter(State.NO_ROUTE, new PeerConnection(PeerConnection.State.UNKNOWN, NO_ROUTE_DETAIL));
+      counters.droppedNoRoute.add(queue.clear());
+      owner.roomChanged(this);
+    }
+  }
+
+  /** What was said in the handshake is out of date: connects anew, if it knows where to. Keeps the queue. */
+  void restart() {
+    if (state != State.CLOSED && state != State.NO_ROUTE) {
+      connectAnew();
+    }
+  }
+
+  private void connectAnew() {
     hangUp();
     backoff.reset();
-    enter(State.IDLE, PeerConnection.State.UNKNOWN, "not connected yet");
-    if (wasUsed) {
-      connect();
-    }
+    connect();
+    status = connecting();
   }
 
   /** Restarts if the connection leads to an earlier run of the peer's process: it is dead, even if that isn't known. */
@@ -335,7 +361,7 @@ final class OutboundLane {
 
   void close() {
     hangUp();
-    enter(State.CLOSED, PeerConnection.State.UNKNOWN, "closed");
+    enter(State.CLOSED, new PeerConnection(PeerConnection.State.UNKNOWN, "closed"));
     queue.clear();
   }
 
@@ -347,18 +373,17 @@ final class OutboundLane {
     }
   }
 
-  private void enter(State next, PeerConnection.State visible, String detail) {
+  private void enter(State next, PeerConnection visible) {
     state = next;
     accepting = next != State.PAUSING && next != State.CLOSED;
-    dormant = next == State.IDLE;
-    status = new PeerConnection(visible, detail);
+    status = visible;
   }
 
   boolean isConnected() {
     return state == State.CONNECTED;
   }
 
-  /** Whether the last attempt failed and none has succeeded since. */
+  /** Whether the last attempt failed, or the route was removed, and no attempt has succeeded since. */
   boolean isFailing() {
     return failing;
   }

@@ -6,7 +6,9 @@ import io.github.balsaraft.transport.PeerConnection;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one peer: two lanes, and what their fate says about the peer.
@@ -28,15 +30,16 @@ final class PeerLink implements OutboundLane.Owner {
   private final RateLimitedLog log;
   private final OutboundLane control;
   private final OutboundLane bulk;
-  private volatile String address;
+  /** Where the peer is, or null if nobody says so. Written by any thread; the event loop follows. */
+  private volatile @Nullable String address;
 
   // Of the event loop.
+  private @Nullable String followed;
   private final GoneDetector gone = new GoneDetector();
   private boolean writable = true;
 
   PeerLink(
       HostId peer,
-      String address,
       EventLoop loop,
       Dialer dialer,
       NettyOptions options,
@@ -44,7 +47,6 @@ final class PeerLink implements OutboundLane.Owner {
       Counters counters,
       RateLimitedLog log) {
     this.peer = peer;
-    this.address = address;
     this.loop = loop;
     this.dialer = dialer;
     this.options = options;
@@ -71,9 +73,6 @@ final class PeerLink implements OutboundLane.Owner {
         (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
       }
     }
-    // Both, whatever was sent: the bulk lane is to be there when the first entries are.
-    control.want();
-    bulk.want();
   }
 
   /** The state of the way to the peer: that of its control lane, without which nothing works. */
@@ -81,15 +80,30 @@ final class PeerLink implements OutboundLane.Owner {
     return control.status();
   }
 
-  void setAddress(String newAddress) {
-    onLoop(() -> {
-      if (!newAddress.equals(address)) {
-        address = newAddress;
-        gone.forget();
-        control.restart();
-        bulk.restart();
-      }
-    });
+  /** Says where the peer is, or with null that nobody says so any more. */
+  void setAddress(@Nullable String newAddress) {
+    address = newAddress;
+    onLoop(this::followAddress);
+  }
+
+  boolean hasAddress() {
+    return address != null;
+  }
+
+  private void followAddress() {
+    String now = address;
+    if (Objects.equals(now, followed)) {
+      return;
+    }
+    followed = now;
+    gone.forget();
+    if (now == null) {
+      control.leadNowhere();
+      bulk.leadNowhere();
+    } else {
+      control.leadTo(now);
+      bulk.leadTo(now);
+    }
   }
 
   /** What was said in handshakes is out of date. */
@@ -102,30 +116,36 @@ final class PeerLink implements OutboundLane.Owner {
 
   /** The peer dialled us and passed the handshake. */
   void inboundEstablished(LaneKind lane, long run) {
-    onLoop(() -> {
+    Runnable seen = () -> {
       if (lane == LaneKind.CONTROL) {
         gone.heardFrom();
       }
       control.restartUnlessRun(run);
       bulk.restartUnlessRun(run);
-      control.hurry();
-      bulk.hurry();
-    });
+      control.peerSeen();
+      bulk.peerSeen();
+    };
+    if (loop.inEventLoop()) {
+      // Now, so that what is sent in answer to the peer's first frame is not dropped.
+      seen.run();
+    } else {
+      onLoop(seen);
+    }
   }
 
   /** A control connection that the peer had dialled broke: is ours still good? */
   void inboundLost() {
     onLoop(() -> {
-      if (control.isConnected()) {
-        probe();
+      if (control.isConnected() && followed != null) {
+        probe(followed);
       } else if (gone.connectionLost()) {
         control.hurry();
       }
     });
   }
 
-  private void probe() {
-    dialer.probe(loop, peer, address, new Dialer.Listener() {
+  private void probe(String at) {
+    dialer.probe(loop, peer, at, new Dialer.Listener() {
       @Override
       public void connected(Channel channel, Identity identity) {}
 
@@ -157,13 +177,8 @@ final class PeerLink implements OutboundLane.Owner {
   }
 
   @Override
-  public String address() {
-    return address;
-  }
-
-  @Override
-  public void dial(LaneKind lane, Dialer.Listener listener) {
-    dialer.dial(loop, peer, address, lane, listener);
+  public void dial(String to, LaneKind lane, Dialer.Listener listener) {
+    dialer.dial(loop, peer, to, lane, listener);
   }
 
   @Override
@@ -183,7 +198,12 @@ final class PeerLink implements OutboundLane.Owner {
   @Override
   public long failed(OutboundLane lane, DialFailure failure) {
     if (failure.kind() == DialFailure.Kind.REFUSED) {
-      log.warn("refused " + peer, "can't talk to {} at {}: {}", peer, address, failure.detail());
+      log.warn(
+          "refused " + peer,
+          "can't talk to {} at {}: {}",
+          peer,
+          String.valueOf(followed),
+          failure.detail());
     }
     if (lane != control) {
       return -1;

@@ -35,7 +35,18 @@ abstract class NettyHosts {
   }
 
   final ServerSocket listen() throws Exception {
-    ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    return listen(0);
+  }
+
+  /** A port at which nobody listens at the moment. */
+  final int freePort() throws Exception {
+    try (ServerSocket server = listen()) {
+      return server.getLocalPort();
+    }
+  }
+
+  final ServerSocket listen(int port) throws Exception {
+    ServerSocket server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     server.setSoTimeout(20_000);
     open.add(server);
     return server;

@@ -26,9 +26,8 @@ class NettyLimitsTest extends NettyHosts {
     a.routeTo(healthy);
     ServerSocket server = listen();
     a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
-    a.send(PEER, SampleMessages.heartbeat(1));
     acceptControlLane(server);
-    a.receiver().await("connected", () -> stats(a).connects() == 2);
+    a.receiver().await("both lanes to both", () -> stats(a).connects() == 4);
     int payload = 64 << 10;
     int sent = 2000;
     for (int i = 0; i < sent; i++) {

@@ -45,9 +45,19 @@ final class RawPeer implements AutoCloseable {
   }
 
   RawPeer hello(String self, String wanted, LaneKind lane) throws IOException {
-    return send(HandshakeCodec.write(
+    return send(helloBytes(self, wanted, lane));
+  }
+
+  /** Says hello and sends frames without waiting for the answer, in one piece. */
+  RawPeer helloAndFrame(String self, String wanted, LaneKind lane, byte[] frame)
+      throws IOException {
+    return send(Unpooled.wrappedBuffer(Wire.takeBytes(helloBytes(self, wanted, lane)), frame));
+  }
+
+  private static ByteBuf helloBytes(String self, String wanted, LaneKind lane) {
+    return HandshakeCodec.write(
         new Hello(1, 1, identity(self), new HostId(wanted), lane),
-        UnpooledByteBufAllocator.DEFAULT));
+        UnpooledByteBufAllocator.DEFAULT);
   }
 
   /** The other side's answer, or null if it closes the connection instead. */
