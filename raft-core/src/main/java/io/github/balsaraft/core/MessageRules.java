@@ -7,12 +7,18 @@ import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.UnknownFormatException;
 
 /** Which messages can be meant seriously. Any other is dropped and counted, whoever sent it. */
 final class MessageRules {
 
   private MessageRules() {}
 
+  /**
+   * Whether a message can be meant seriously.
+   *
+   * @throws UnknownFormatException if it holds a configuration that only a newer version can read
+   */
   static boolean isAllowed(ProtocolMessage message) {
     if (message.term() < 0) {
       return false;
@@ -49,6 +55,9 @@ final class MessageRules {
       return batch.count() == 1 && !Configuration.decode(batch.singlePayload()).isEmpty();
     } catch (CorruptDataException e) {
       return false;
+    } catch (UnknownFormatException e) {
+      throw new UnknownFormatException(
+          "entry " + batch.firstIndex() + " of term " + batch.term() + ": " + e.getMessage());
     }
   }
 }

@@ -55,7 +55,12 @@ public final class RaftCore {
     logTimeCutMillis += context.logClock.observe(context.nowNanos(), wallMillis);
   }
 
-  /** A message arrived. Nonsense is dropped and counted. */
+  /**
+   * A message arrived. Nonsense is dropped and counted.
+   *
+   * @throws io.github.balsaraft.model.UnknownFormatException if it holds a configuration that only a newer version can read;
+   *     nothing has changed then. Unless the sender's term is over, this replica must not go on without it
+   */
   public void receive(ProtocolMessage message) {
     intake.receive(message);
   }

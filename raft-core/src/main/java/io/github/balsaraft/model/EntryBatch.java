@@ -27,6 +27,9 @@ import java.util.zip.CRC32C;
  *     40       body: for each entry its length (4), the CRC32C of its payload (4), its payload
  * </pre>
  *
+ * <p>Every later version begins with the same 40 bytes, so that an earlier one can tell newer from damaged, and say what it
+ * is that it can't read.
+ *
  * <p>Immutable. A slice shares the bytes of the batch that it was cut from.
  */
 public final class EntryBatch {
@@ -229,9 +232,12 @@ public final class EntryBatch {
       throw new CorruptDataException("the header of a batch of entries fails its checksum");
     }
     if (version != FORMAT_VERSION) {
-      throw new UnknownFormatException("a batch of entries has version " + version);
+      throw unknown(firstIndex, count, term, "in format " + version);
     }
-    EntryType type = EntryType.ofCode(typeCode);
+    EntryType type = EntryType.find(typeCode);
+    if (type == null) {
+      throw unknown(firstIndex, count, term, "of type " + (typeCode & 0xff));
+    }
     if (count < 1 || firstIndex < 1 || term < 1 || bodyLength != length - HEADER_BYTES) {
       throw new CorruptDataException("the header of the batch of entries at " + firstIndex
           + " contradicts itself: term " + term + ", " + count + " entries, " + bodyLength
@@ -247,6 +253,12 @@ public final class EntryBatch {
         bodyLength);
     batch.verifyBody();
     return batch;
+  }
+
+  private static UnknownFormatException unknown(long first, int count, long term, String what) {
+    return new UnknownFormatException(
+        (count == 1 ? "entry " + first : "entries " + first + " to " + (first + count - 1))
+            + " of term " + term + (count == 1 ? " is " : " are ") + what);
   }
 
   private void verifyBody() {

@@ -1,5 +1,7 @@
 package io.github.balsaraft.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an entry means. The codes are stored and sent; they are never reused.
  *
@@ -24,17 +26,13 @@ public enum EntryType {
     return code;
   }
 
-  /**
-   * The type of a stored code.
-   *
-   * @throws UnknownFormatException if a newer version wrote it
-   */
-  public static EntryType ofCode(byte code) {
+  /** The type of a stored code, or null if only a newer version knows it. */
+  static @Nullable EntryType find(byte code) {
     for (EntryType type : values()) {
       if (type.code == code) {
         return type;
       }
     }
-    throw new UnknownFormatException("entry type " + code + " was written by a newer version");
+    return null;
   }
 }

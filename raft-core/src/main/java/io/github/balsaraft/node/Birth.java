@@ -15,7 +15,6 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
-import io.github.balsaraft.model.UnknownFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,14 +118,18 @@ final class Birth {
     }
   }
 
-  /** Whether this can be the first entry of a group that this replica is a founder of. */
+  /**
+   * Whether this can be the first entry of a group that this replica is a founder of.
+   *
+   * @throws io.github.balsaraft.model.UnknownFormatException if only a newer version can tell
+   */
   private boolean isFoundingEntry(EntryBatch founding) {
     try {
       return founding.count() == 1
           && founding.last().equals(FOUNDING_ENTRY)
           && founding.type() == EntryType.CONFIGURATION
           && Configuration.decode(founding.singlePayload()).contains(self);
-    } catch (CorruptDataException | UnknownFormatException e) {
+    } catch (CorruptDataException e) {
       return false;
     }
   }

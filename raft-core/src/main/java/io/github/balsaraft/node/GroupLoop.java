@@ -28,9 +28,11 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -130,6 +132,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void applyFailed(String what, Throwable cause) {
+    if (cause instanceof UnknownFormatException) {
+      mailbox.offer(loop -> loop.broken(cause));
+      return;
+    }
     log.error(what + "; this replica stops", cause);
     mailbox.offer(loop -> loop.stop(Health.FAILED, what));
   }
@@ -164,8 +170,21 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void broken(Throwable cause) {
+    if (cause instanceof UnknownFormatException) {
+      outdated(cause.getMessage() + ", stored here");
+      return;
+    }
     log.error("a step of the protocol failed; this replica stops", cause);
     stop(Health.FAILED, "a step of the protocol failed: " + cause);
+  }
+
+  /** An entry that only a newer version can read must not be skipped, or replicas would diverge. So this is the end. */
+  private void outdated(String what) {
+    if (!hasStopped()) {
+      String reason = Wording.outdated(what);
+      log.error("stops: " + reason);
+      stop(Health.FAILED, reason);
+    }
   }
 
   private void step() {
@@ -301,13 +320,37 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   void receive(HostId from, List<Message> messages) {
     for (Message message : messages) {
       if (message instanceof ProtocolMessage protocol) {
-        if (core != null && health == Health.RUNNING) {
-          peers.heardFrom(protocol.from(), from);
-          core.receive(protocol);
-        }
+        receiveProtocol(from, protocol);
       } else if (health == Health.RUNNING || health == Health.BEING_BORN) {
         receiveService(from, (ServiceMessage) message);
       }
+    }
+  }
+
+  private void receiveProtocol(HostId from, ProtocolMessage message) {
+    if (core != null && health == Health.RUNNING) {
+      peers.heardFrom(message.from(), from);
+      try {
+        core.receive(message);
+      } catch (UnknownFormatException e) {
+        unreadable(from, message.term(), String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /** Entries arrived that only a newer version can read. */
+  void unreadable(HostId from, UnreadableEntries entries) {
+    if (entries.to().equals(self)) {
+      unreadable(from, entries.term(), entries.what());
+    } else {
+      host.misdirected();
+    }
+  }
+
+  private void unreadable(HostId from, long term, String what) {
+    // What a deposed leader sent late may be no entry of the group's any more.
+    if (core == null || term >= core.hardState().term()) {
+      outdated(what + ", sent by " + from);
     }
   }
 
@@ -316,7 +359,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       answerBirth(from, query);
     } else if (message instanceof BirthAnswer answer) {
       if (birth != null) {
-        birth.onAnswer(from, answer);
+        receiveBirthAnswer(birth, from, answer);
       }
     } else if (message instanceof JoinAnswer answer) {
       if (joinSeeker != null) {
@@ -324,6 +367,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       }
     } else if (core != null) {
       receiveFromMember(core, from, message);
+    }
+  }
+
+  private void receiveBirthAnswer(GroupBirth unborn, HostId from, BirthAnswer answer) {
+    try {
+      unborn.onAnswer(from, answer);
+    } catch (UnknownFormatException e) {
+      outdated(e.getMessage() + ", sent by " + from);
     }
   }
 
@@ -471,6 +522,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       List<EntryBatch> batches;
       try {
         batches = host.store().read(group, load.fromIndex(), load.toIndex(), load.maxBytes());
+      } catch (UnknownFormatException e) {
+        mailbox.offer(loop -> loop.broken(e));
+        return;
       } catch (RuntimeException e) {
         log.warn(
             environment.nowNanos(), "reading old entries for a follower failed: " + e.getMessage());

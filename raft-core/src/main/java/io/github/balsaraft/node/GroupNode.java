@@ -14,6 +14,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -141,6 +142,10 @@ public final class GroupNode {
 
   void deliver(HostId from, List<Message> messages) {
     mailbox.offer(groupLoop -> groupLoop.receive(from, messages));
+  }
+
+  void unreadable(HostId from, UnreadableEntries entries) {
+    mailbox.offer(groupLoop -> groupLoop.unreadable(from, entries));
   }
 
   void peerGone(HostId peer) {

@@ -17,6 +17,7 @@ import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.TransportReceiver;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -279,6 +280,17 @@ public final class HostRuntime implements AutoCloseable {
         } else if (!run.isEmpty()) {
           node.deliver(from.host(), run);
         }
+      }
+    }
+
+    @Override
+    public void onUnreadableEntries(HostRecord from, UnreadableEntries entries) {
+      ClusterIdentity cluster = record.cluster();
+      GroupNode node = groups.get(entries.group());
+      if (node == null || (cluster != null && !cluster.equals(from.cluster()))) {
+        misdirected();
+      } else {
+        node.unreadable(from.host(), entries);
       }
     }
 

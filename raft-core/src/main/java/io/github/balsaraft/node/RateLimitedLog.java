@@ -44,6 +44,11 @@ final class RateLimitedLog {
     LOG.error("{} {}", prefix, message, cause);
   }
 
+  /** As above, where there is nothing to learn from a stack trace. */
+  void error(String message) {
+    LOG.error("{} {}", prefix, message);
+  }
+
   private boolean mayWrite(long nowNanos) {
     if (nowNanos - spanStartNanos >= SPAN_NANOS) {
       if (suppressed > 0) {

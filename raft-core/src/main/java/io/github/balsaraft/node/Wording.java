@@ -76,6 +76,11 @@ final class Wording {
     return whole ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1f", tenths);
   }
 
+  /** Why a replica can't go on: it met something that only a newer version can read. */
+  static String outdated(String what) {
+    return "this server is older than a feature that the cluster uses, upgrade it: " + what;
+  }
+
   /**
    * A text from elsewhere, such as the message of an exception, made fit for the middle of a sentence: one line, bounded, no
    * full stop.

@@ -47,6 +47,7 @@ public interface LogStore extends AutoCloseable {
    * @return contiguous batches, the first of which starts at {@code fromIndex}; may end before {@code toIndex}
    * @throws CompactedException if {@code fromIndex} was compacted away
    * @throws io.github.balsaraft.model.CorruptDataException if stored bytes fail their checksum
+   * @throws io.github.balsaraft.model.UnknownFormatException if a newer version wrote one of the entries
    * @throws LogStoreException if the log doesn't reach to {@code fromIndex} or can't be read
    */
   List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes);

@@ -19,6 +19,14 @@ public interface TransportReceiver {
   void onMessages(HostRecord from, List<GroupMessage> messages);
 
   /**
+   * A peer sent entries that only a newer version can read. They must not be skipped: the replica that they are for can't go
+   * on. The rest of what the peer sends is delivered as ever.
+   *
+   * @param from what the sending host said of itself in the handshake
+   */
+  void onUnreadableEntries(HostRecord from, UnreadableEntries entries);
+
+  /**
    * The peer's process seems to be gone: an established connection to it was reset or closed, and connecting again was
    * refused. A hint, never a proof.
    */

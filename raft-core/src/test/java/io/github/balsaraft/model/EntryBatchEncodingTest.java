@@ -89,7 +89,10 @@ class EntryBatchEncodingTest {
       newer[position] = 99;
       int crc = StoredRecord.crc32c(newer, 0, EntryBatch.HEADER_BYTES - 4);
       ByteBuffer.wrap(newer).putInt(EntryBatch.HEADER_BYTES - 4, crc);
-      assertThatThrownBy(() -> EntryBatch.decode(newer)).isInstanceOf(UnknownFormatException.class);
+      String what = position == 0 ? "in format 99" : "of type 99";
+      assertThatThrownBy(() -> EntryBatch.decode(newer))
+          .isInstanceOf(UnknownFormatException.class)
+          .hasMessageMatching("entries \\d+ to \\d+ of term \\d+ are " + what);
     }
   }
 

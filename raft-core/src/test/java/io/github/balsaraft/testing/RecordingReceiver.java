@@ -5,6 +5,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.transport.TransportReceiver;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ public final class RecordingReceiver implements TransportReceiver {
 
   private final List<GroupMessage> messages = new ArrayList<>();
   private final List<HostRecord> senders = new ArrayList<>();
+  private final List<UnreadableEntries> unreadable = new ArrayList<>();
   private final List<HostId> gone = new ArrayList<>();
   private final Map<HostId, Boolean> writable = new HashMap<>();
   private final Set<HostId> speaking = new HashSet<>();
@@ -45,6 +47,15 @@ public final class RecordingReceiver implements TransportReceiver {
         for (int i = 0; i < batch.size(); i++) {
           senders.add(from);
         }
+      }
+    });
+  }
+
+  @Override
+  public void onUnreadableEntries(HostRecord from, UnreadableEntries entries) {
+    speak(from.host(), () -> {
+      synchronized (this) {
+        unreadable.add(entries);
       }
     });
   }
@@ -99,6 +110,11 @@ public final class RecordingReceiver implements TransportReceiver {
   /** For each message who sent it. */
   public synchronized List<HostRecord> senders() {
     return List.copyOf(senders);
+  }
+
+  /** What arrived that only a newer version can read, in order. */
+  public synchronized List<UnreadableEntries> unreadable() {
+    return List.copyOf(unreadable);
   }
 
   /** Who was said to be gone, in order. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogStoreException;
@@ -79,6 +81,42 @@ class FolderRefusalTest {
     Path folder = newStore();
     put(folder, new byte[] {99, 1, 2}, new byte[] {1});
     assertRefused(folder, "written by a newer version (a record of kind 99)");
+  }
+
+  @Test
+  void lastEntryOfANewerVersion() throws RocksDBException {
+    Path folder = newStore();
+    putEntryOfType99(folder, 1);
+    assertRefused(folder, "written by a newer version (entry 1 of term 1 is of type 99)");
+  }
+
+  /** Opening reads no more than it must; the rest is found out when it is its turn. */
+  @Test
+  void earlierEntryOfANewerVersion() throws RocksDBException {
+    Path folder = newStore();
+    try (LogStore store = TestLog.at(folder).build()) {
+      store.recover();
+      TestLog.append(store, TestLog.batch(2, 10), TestLog.batch(3, 10));
+    }
+    putEntryOfType99(folder, 2);
+    try (LogStore store = TestLog.at(folder).build()) {
+      store.recover();
+      assertThat(store.read(TestLog.G, 1, 1, 1)).containsExactly(TestLog.batch(1, 10));
+      assertThatThrownBy(() -> store.read(TestLog.G, 1, 3, 1_000))
+          .isInstanceOf(UnknownFormatException.class)
+          .hasMessage("entry 2 of term 1 is of type 99");
+    }
+  }
+
+  private static void putEntryOfType99(Path folder, long index) throws RocksDBException {
+    byte[] stored = TestLog.batch(index, 10).encode();
+    stored[1] = 99;
+    CRC32C crc = new CRC32C();
+    crc.update(stored, 0, EntryBatch.HEADER_BYTES - 4);
+    ByteBuffer.wrap(stored).putInt(EntryBatch.HEADER_BYTES - 4, (int) crc.getValue());
+    try (Engine engine = engine(folder)) {
+      engine.db().put(engine.log(), Keys.log(TestLog.G, index), stored);
+    }
   }
 
   @Test

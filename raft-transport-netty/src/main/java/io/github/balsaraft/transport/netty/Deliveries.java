@@ -4,6 +4,7 @@ import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.transport.TransportReceiver;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,10 @@ final class Deliveries {
 
   void messages(HostRecord from, List<GroupMessage> messages) {
     inTurn(from.host(), () -> receiver.onMessages(from, messages));
+  }
+
+  void unreadable(HostRecord from, UnreadableEntries entries) {
+    inTurn(from.host(), () -> receiver.onUnreadableEntries(from, entries));
   }
 
   void peerGone(HostId peer) {

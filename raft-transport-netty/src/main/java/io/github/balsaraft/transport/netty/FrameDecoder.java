@@ -3,6 +3,7 @@ package io.github.balsaraft.transport.netty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.transport.UnreadableEntries;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -67,6 +68,9 @@ final class FrameDecoder extends ByteToMessageDecoder {
     counters.messagesReceived.add(messages.size());
     if (!messages.isEmpty()) {
       deliveries.messages(from, messages);
+    }
+    for (UnreadableEntries unreadable : reader.takeUnreadable()) {
+      deliveries.unreadable(from, unreadable);
     }
   }
 

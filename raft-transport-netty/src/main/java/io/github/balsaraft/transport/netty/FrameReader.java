@@ -8,6 +8,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.transport.UnreadableEntries;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Frame;
 import java.io.IOException;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the messages of a frame. What it can't understand of a well-formed frame it drops and counts: an unknown kind from
- * a newer peer, an entry that fails its checksum, a message that contradicts itself. A frame that isn't well-formed is the
- * end of its connection.
+ * a newer peer, an entry that fails its checksum, a message that contradicts itself. Of entries that only a newer version can
+ * read it says so, besides. A frame that isn't well-formed is the end of its connection.
  *
  * <p>Not thread-safe; one per connection.
  */
@@ -32,6 +33,9 @@ final class FrameReader {
   private final Counters counters;
   private final RateLimitedLog log;
   private final MessageReader messages = new MessageReader();
+  private List<UnreadableEntries> unreadable = new ArrayList<>(0);
+  /** Why the message of the envelope being read was dropped, if that was its entries' being of a newer version. */
+  private @Nullable UnreadableException newer;
 
   /** A reader of what one peer, as named in log lines, sends on one connection. */
   FrameReader(String peer, Counters counters, RateLimitedLog log) {
@@ -69,9 +73,20 @@ final class FrameReader {
     return read;
   }
 
+  /** What the frames read so far held of entries that only a newer version can read. Forgets it. */
+  List<UnreadableEntries> takeUnreadable() {
+    if (unreadable.isEmpty()) {
+      return List.of();
+    }
+    List<UnreadableEntries> taken = unreadable;
+    unreadable = new ArrayList<>(0);
+    return taken;
+  }
+
   private @Nullable GroupMessage readEnvelope(CodedInputStream in) throws IOException {
     long group = 0;
     Message message = null;
+    newer = null;
     boolean counted = false;
     for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
       int field = WireFormat.getTagFieldNumber(tag);
@@ -83,6 +98,11 @@ final class FrameReader {
       } else {
         WireFields.skip(tag, in);
       }
+    }
+    UnreadableException unread = newer;
+    if (unread != null && group >= 0) {
+      unreadable.add(new UnreadableEntries(
+          new GroupId(group), unread.to(), unread.term(), String.valueOf(unread.getMessage())));
     }
     if (message == null) {
       if (!counted) {
@@ -103,6 +123,9 @@ final class FrameReader {
     Message message = null;
     try {
       message = messages.read(kind, in);
+    } catch (UnreadableException e) {
+      counters.unknownMessages.increment();
+      newer = e;
     } catch (UnknownFormatException e) {
       counters.unknownMessages.increment();
       log.warn("unknown " + peer, "dropped a message from {}: {}", peer, e.toString());

@@ -31,6 +31,7 @@ import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
+import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.transport.netty.wire.v1.Messages;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
@@ -62,10 +63,12 @@ final class MessageReader {
    *
    * @param kind a field number of {@code Envelope} that is {@linkplain #isKnown known}
    * @throws IOException if the bytes are not well-formed
-   * @throws IllegalArgumentException if they are, and contradict themselves; likewise the exceptions of {@link
-   *     EntryBatch#decode}
+   * @throws IllegalArgumentException if they are, and contradict themselves
+   * @throws io.github.balsaraft.model.CorruptDataException if entries fail their checksum
+   * @throws UnknownFormatException if only a newer version knows a code in it
+   * @throws UnreadableException if only a newer version can read its entries
    */
-  Message read(int kind, CodedInputStream in) throws IOException {
+  Message read(int kind, CodedInputStream in) throws IOException, UnreadableException {
     return switch (kind) {
       case Envelope.APPEND_ENTRIES_FIELD_NUMBER -> appendEntries(in);
       case Envelope.FETCH_ENTRIES_RESPONSE_FIELD_NUMBER -> fetchEntriesResponse(in);
@@ -205,7 +208,7 @@ final class MessageReader {
     };
   }
 
-  private Message appendEntries(CodedInputStream in) throws IOException {
+  private Message appendEntries(CodedInputStream in) throws IOException, UnreadableException {
     List<EntryBatch> batches = batches(in, Messages.AppendEntries.BATCHES_FIELD_NUMBER);
     return new AppendEntries(
         from(),
@@ -219,7 +222,8 @@ final class MessageReader {
         fields.number(Messages.AppendEntries.COMMIT_FIELD_NUMBER));
   }
 
-  private Message fetchEntriesResponse(CodedInputStream in) throws IOException {
+  private Message fetchEntriesResponse(CodedInputStream in)
+      throws IOException, UnreadableException {
     List<EntryBatch> batches = batches(in, Messages.FetchEntriesResponse.BATCHES_FIELD_NUMBER);
     return new FetchEntriesResponse(
         from(),
@@ -231,17 +235,27 @@ final class MessageReader {
   }
 
   /** Reads all fields, and returns the batches among them. */
-  private List<EntryBatch> batches(CodedInputStream in, int batchesField) throws IOException {
+  private List<EntryBatch> batches(CodedInputStream in, int batchesField)
+      throws IOException, UnreadableException {
     List<EntryBatch> batches = new ArrayList<>(2);
+    List<String> unreadable = new ArrayList<>(0);
     fields.read(in, (field, content) -> {
       if (field != batchesField) {
         return false;
       }
       // The only copy on this side: from the connection's buffer into the array that the batch
       // keeps.
-      batches.add(EntryBatch.decode(content.readByteArray()));
+      byte[] stored = content.readByteArray();
+      try {
+        batches.add(EntryBatch.decode(stored));
+      } catch (UnknownFormatException e) {
+        unreadable.add(String.valueOf(e.getMessage()));
+      }
       return true;
     });
+    if (!unreadable.isEmpty()) {
+      throw new UnreadableException(to(), term(), unreadable.get(0));
+    }
     return batches;
   }
 
@@ -281,18 +295,25 @@ final class MessageReader {
         bytes.value);
   }
 
-  private Message birthAnswer(CodedInputStream in) throws IOException {
+  private Message birthAnswer(CodedInputStream in) throws IOException, UnreadableException {
     Content founding = new Content(Messages.BirthAnswer.FOUNDING_FIELD_NUMBER);
     fields.read(in, founding);
     long unborn = fields.number(Messages.BirthAnswer.UNBORN_FIELD_NUMBER);
+    ReplicaId asker = replica(Messages.BirthAnswer.ASKER_FIELD_NUMBER);
+    EntryBatch first;
+    try {
+      first = founding.value.length == 0 ? null : EntryBatch.decode(founding.value);
+    } catch (UnknownFormatException e) {
+      throw new UnreadableException(asker, 0, String.valueOf(e.getMessage()));
+    }
     return new BirthAnswer(
-        replica(Messages.BirthAnswer.ASKER_FIELD_NUMBER),
+        asker,
         fields.number(Messages.BirthAnswer.FOUNDERS_FIELD_NUMBER),
         unborn == 0 ? null : new ReplicaId(unborn),
         cluster(
             fields.number(Messages.BirthAnswer.CLUSTER_ID_FIELD_NUMBER),
             fields.number(Messages.BirthAnswer.CLUSTER_EPOCH_FIELD_NUMBER)),
-        founding.value.length == 0 ? null : EntryBatch.decode(founding.value));
+        first);
   }
 
   private static @Nullable ClusterIdentity cluster(long id, long epoch) {

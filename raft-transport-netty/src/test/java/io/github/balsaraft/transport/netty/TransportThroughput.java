@@ -12,6 +12,7 @@ import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.transport.TransportReceiver;
+import io.github.balsaraft.transport.UnreadableEntries;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -112,6 +113,11 @@ final class TransportThroughput {
       @Override
       public void onMessages(HostRecord from, List<GroupMessage> messages) {
         body.accept(messages);
+      }
+
+      @Override
+      public void onUnreadableEntries(HostRecord from, UnreadableEntries entries) {
+        throw new AssertionError(entries);
       }
 
       @Override
