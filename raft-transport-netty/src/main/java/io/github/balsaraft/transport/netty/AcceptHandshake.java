@@ -22,7 +22,7 @@ final class AcceptHandshake extends ByteToMessageDecoder {
   private final Supplier<Identity> self;
   private final long timeoutMillis;
   private final Counters counters;
-  private final RateLimitedLog log;
+  private final PerSubjectLog log;
   private final Welcome welcome;
   private @Nullable Future<?> timeout;
   private boolean spoken;
@@ -38,7 +38,7 @@ final class AcceptHandshake extends ByteToMessageDecoder {
       Supplier<Identity> self,
       long timeoutMillis,
       Counters counters,
-      RateLimitedLog log,
+      PerSubjectLog log,
       Welcome welcome) {
     this.self = self;
     this.timeoutMillis = timeoutMillis;

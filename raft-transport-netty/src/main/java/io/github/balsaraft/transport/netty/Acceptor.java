@@ -21,7 +21,7 @@ final class Acceptor {
   private final Supplier<Identity> self;
   private final Deliveries deliveries;
   private final Counters counters;
-  private final RateLimitedLog log;
+  private final PerSubjectLog log;
   private final Map<HostId, PeerLink> links;
   private final InboundConnections connections;
   private @Nullable Channel server;
@@ -31,7 +31,7 @@ final class Acceptor {
       Supplier<Identity> self,
       Deliveries deliveries,
       Counters counters,
-      RateLimitedLog log,
+      PerSubjectLog log,
       Map<HostId, PeerLink> links) {
     this.options = options;
     this.self = self;

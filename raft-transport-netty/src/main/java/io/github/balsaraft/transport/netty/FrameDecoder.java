@@ -22,14 +22,14 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private final FrameReader reader;
   private final Deliveries deliveries;
   private final Counters counters;
-  private final RateLimitedLog log;
+  private final PerSubjectLog log;
 
   FrameDecoder(
       HostRecord from,
       int maxFrameBytes,
       Deliveries deliveries,
       Counters counters,
-      RateLimitedLog log) {
+      PerSubjectLog log) {
     this.from = from;
     this.maxFrameBytes = maxFrameBytes;
     this.reader = new FrameReader(from.host().name(), counters, log);

@@ -31,14 +31,14 @@ final class FrameReader {
 
   private final String peer;
   private final Counters counters;
-  private final RateLimitedLog log;
+  private final PerSubjectLog log;
   private final MessageReader messages = new MessageReader();
   private List<UnreadableEntries> unreadable = new ArrayList<>(0);
   /** Why the message of the envelope being read was dropped, if that was its entries' being of a newer version. */
   private @Nullable UnreadableException newer;
 
   /** A reader of what one peer, as named in log lines, sends on one connection. */
-  FrameReader(String peer, Counters counters, RateLimitedLog log) {
+  FrameReader(String peer, Counters counters, PerSubjectLog log) {
     this.peer = peer;
     this.counters = counters;
     this.log = log;

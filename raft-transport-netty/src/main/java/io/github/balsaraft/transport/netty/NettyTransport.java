@@ -43,7 +43,7 @@ public final class NettyTransport implements Transport {
 
   private final NettyOptions options;
   private final Counters counters = new Counters();
-  private final RateLimitedLog log = new RateLimitedLog(LOG);
+  private final PerSubjectLog log = new PerSubjectLog(LOG);
   private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
   private volatile @Nullable Running running;
   private volatile boolean closed;

@@ -27,7 +27,7 @@ final class PeerLink implements OutboundLane.Owner {
   private final NettyOptions options;
   private final Deliveries deliveries;
   private final Counters counters;
-  private final RateLimitedLog log;
+  private final PerSubjectLog log;
   private final OutboundLane control;
   private final OutboundLane bulk;
   /** Where the peer is, or null if nobody says so. Written by any thread; the event loop follows. */
@@ -45,7 +45,7 @@ final class PeerLink implements OutboundLane.Owner {
       NettyOptions options,
       Deliveries deliveries,
       Counters counters,
-      RateLimitedLog log) {
+      PerSubjectLog log) {
     this.peer = peer;
     this.loop = loop;
     this.dialer = dialer;

@@ -130,8 +130,8 @@ class NettyPartsTest {
   }
 
   @Nested
-  class RateLimitedLogTest {
-    private final RateLimitedLog log = Wire.LOG;
+  class PerSubjectLogTest {
+    private final PerSubjectLog log = Wire.LOG;
 
     @Test
     void oneLinePerSubjectAndHalfMinute() {

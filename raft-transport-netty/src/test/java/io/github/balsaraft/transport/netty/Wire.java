@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Frames as bytes, for tests. */
 final class Wire {
 
-  static final RateLimitedLog LOG = new RateLimitedLog(LoggerFactory.getLogger(Wire.class));
+  static final PerSubjectLog LOG = new PerSubjectLog(LoggerFactory.getLogger(Wire.class));
 
   private Wire() {}
 

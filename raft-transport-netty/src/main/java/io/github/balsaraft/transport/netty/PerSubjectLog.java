@@ -9,7 +9,7 @@ import org.slf4j.Logger;
  * One line per subject and half a minute, so that what happens at every attempt to connect can't fill a disk; the next line
  * says how many were left out. Remembers a bounded number of subjects. Thread-safe.
  */
-final class RateLimitedLog {
+final class PerSubjectLog {
 
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int MAX_SUBJECTS = 256;
@@ -17,7 +17,7 @@ final class RateLimitedLog {
   private final Logger log;
   private final Map<String, Subject> subjects = new LinkedHashMap<>();
 
-  RateLimitedLog(Logger log) {
+  PerSubjectLog(Logger log) {
     this.log = log;
   }
 
