@@ -26,6 +26,31 @@ public record CoreOptions(
     int maxWaitingReads,
     boolean failureHints) {
 
+  /** Refuses what the protocol can't work with. */
+  public CoreOptions {
+    require(heartbeatNanos > 0, "the heartbeat interval must be positive");
+    require(
+        electionTimeoutMinNanos > heartbeatNanos,
+        "the election timeout must be longer than the heartbeat interval, or a healthy leader is"
+            + " taken for a dead one");
+    // Equal timeouts split votes again and again (Raft paper 5.2, 9.3; trap 12).
+    require(
+        electionTimeoutMaxNanos > electionTimeoutMinNanos,
+        "the range of election timeouts must not be empty, or votes keep being split");
+    require(maxMessageBytes > 0, "a message must have room for bytes of entries");
+    require(maxInflightMessages > 0, "at least one message must be allowed under way");
+    require(maxInflightBytes > 0, "at least one byte must be allowed under way");
+    require(maxUncommittedBytes > 0, "at least one byte must be allowed to be uncommitted");
+    require(windowBytes >= 0, "the window can't be negative");
+    require(maxWaitingReads > 0, "at least one read must be allowed to wait");
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
   /** How far apart members stand for election after a failure hint, so that they don't split the vote. */
   static final long HINT_STAGGER_NANOS = 20_000_000;
 
