@@ -81,7 +81,11 @@ public final class RaftNode implements AutoCloseable {
     return group.read(consistency, reader);
   }
 
-  /** Completes once this node leads, or follows a leader; with an exception if it is closed or fails before. */
+  /**
+   * Completes once this node leads, or follows a leader; with a {@link io.github.balsaraft.api.NotAppendedException} if it is
+   * closed or fails before, or if very many callers wait already. There may never be a leader: give the future a timeout, such
+   * as with {@link CompletableFuture#orTimeout}, or cancel it, and the node forgets it.
+   */
   public CompletableFuture<Void> awaitLeader() {
     return group.awaitLeader();
   }

@@ -86,9 +86,10 @@ class RaftNodeTest {
     try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
       HostId leader = cluster.awaitLeader().status().host();
       Throwable failure = failure(cluster.anyFollower().propose(bytes("a")));
-      assertThat(failure)
-          .isInstanceOfSatisfying(
-              NotLeaderException.class, e -> assertThat(e.leader()).hasValue(leader));
+      assertThat(failure).isInstanceOfSatisfying(NotLeaderException.class, e -> {
+        assertThat(e.leader()).hasValue(leader);
+        assertThat(e.leaderAddress()).hasValue(leader.name());
+      });
     }
   }
 

@@ -16,4 +16,9 @@ public final class CommandTooLargeException extends NotAppendedException {
   public int limitBytes() {
     return limitBytes;
   }
+
+  @Override
+  public boolean isRetryable() {
+    return false;
+  }
 }

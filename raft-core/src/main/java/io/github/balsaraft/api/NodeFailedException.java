@@ -11,4 +11,9 @@ public final class NodeFailedException extends NotAppendedException {
   public NodeFailedException(String failure) {
     super(failure);
   }
+
+  @Override
+  public boolean isRetryable() {
+    return true;
+  }
 }

@@ -11,4 +11,9 @@ public final class OutcomeUnknownException extends RaftException {
   public OutcomeUnknownException(String reason) {
     super(reason, null);
   }
+
+  @Override
+  public boolean isRetryable() {
+    return false;
+  }
 }

@@ -7,7 +7,14 @@ public final class OverloadedException extends NotAppendedException {
 
   private static final long serialVersionUID = 1L;
 
+  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
+
   private final Duration retryAfter;
+
+  /** Trying again may help after a few milliseconds: about as long as a write takes to become durable. */
+  public OverloadedException(String fullQueue) {
+    this(fullQueue, RETRY_AFTER);
+  }
 
   public OverloadedException(String fullQueue, Duration retryAfter) {
     super(fullQueue);
@@ -17,5 +24,10 @@ public final class OverloadedException extends NotAppendedException {
   /** When trying again may help. */
   public Duration retryAfter() {
     return retryAfter;
+  }
+
+  @Override
+  public boolean isRetryable() {
+    return true;
   }
 }

@@ -14,4 +14,13 @@ public abstract sealed class RaftException extends RuntimeException
   RaftException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * Whether the same request can be made again, as it is, without the danger that it takes effect twice, and with a chance to
+   * succeed: a little later, or at another member.
+   *
+   * <p>False for {@link OutcomeUnknownException}, where only the application knows whether applying twice is harmless, and for
+   * {@link CommandTooLargeException}, which every member answers to the same command every time.
+   */
+  public abstract boolean isRetryable();
 }

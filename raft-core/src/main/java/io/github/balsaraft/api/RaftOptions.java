@@ -1,6 +1,9 @@
 package io.github.balsaraft.api;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one node. Each has a default that suits a local network and a few gigabytes of heap; the builder refuses
@@ -22,6 +25,11 @@ public final class RaftOptions {
   /** Starts from the defaults. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Starts from these settings, to change some of them. */
+  public Builder toBuilder() {
+    return values.copy();
   }
 
   /**
@@ -102,6 +110,22 @@ public final class RaftOptions {
    */
   public boolean failureHints() {
     return values.failureHints;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RaftOptions options && values.byName().equals(options.values.byName());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.byName().hashCode();
+  }
+
+  /** All settings by name; for people. */
+  @Override
+  public String toString() {
+    return "RaftOptions" + values.byName();
   }
 
   /** Collects options. Not thread-safe. */
@@ -228,6 +252,10 @@ public final class RaftOptions {
       require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
       require(logWindowBytes >= 0, "logWindowBytes must not be negative");
       require(requestTimeout.toNanos() > 0, "requestTimeout must be positive");
+      return new RaftOptions(copy());
+    }
+
+    private Builder copy() {
       Builder copy = new Builder();
       copy.electionTimeoutMin = electionTimeoutMin;
       copy.electionTimeoutMax = electionTimeoutMax;
@@ -243,7 +271,26 @@ public final class RaftOptions {
       copy.requestTimeout = requestTimeout;
       copy.forwardProposals = forwardProposals;
       copy.failureHints = failureHints;
-      return new RaftOptions(copy);
+      return copy;
+    }
+
+    private Map<String, Object> byName() {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("electionTimeoutMin", electionTimeoutMin);
+      all.put("electionTimeoutMax", electionTimeoutMax);
+      all.put("heartbeatInterval", heartbeatInterval);
+      all.put("maxCommandBytes", maxCommandBytes);
+      all.put("maxMessageBytes", maxMessageBytes);
+      all.put("maxInflightMessages", maxInflightMessages);
+      all.put("maxInflightBytes", maxInflightBytes);
+      all.put("maxUncommittedBytes", maxUncommittedBytes);
+      all.put("maxPendingProposalBytes", maxPendingProposalBytes);
+      all.put("maxApplyQueueBytes", maxApplyQueueBytes);
+      all.put("logWindowBytes", logWindowBytes);
+      all.put("requestTimeout", requestTimeout);
+      all.put("forwardProposals", forwardProposals);
+      all.put("failureHints", failureHints);
+      return all;
     }
 
     private static void require(boolean condition, String message) {

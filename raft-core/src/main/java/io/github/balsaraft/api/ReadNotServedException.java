@@ -9,4 +9,9 @@ public final class ReadNotServedException extends RaftException {
   public ReadNotServedException(String reason) {
     super(reason, null);
   }
+
+  @Override
+  public boolean isRetryable() {
+    return true;
+  }
 }

@@ -8,4 +8,9 @@ public final class ShuttingDownException extends NotAppendedException {
   public ShuttingDownException() {
     super("this node is shutting down");
   }
+
+  @Override
+  public boolean isRetryable() {
+    return true;
+  }
 }

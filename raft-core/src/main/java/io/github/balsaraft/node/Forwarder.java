@@ -6,7 +6,6 @@ import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.ReplicaId;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -17,8 +16,6 @@ import java.util.function.Consumer;
  * three ways. Whatever was sent and not answered when the leader changes, or goes away, has an unknown outcome.
  */
 final class Forwarder {
-
-  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
 
   private final ReplicaId self;
   private final long origin;
@@ -77,7 +74,7 @@ final class Forwarder {
     switch (outcome.kind()) {
       case APPLIED -> proposal.applied(outcome.bytes());
       case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
-      case OVERLOADED -> proposal.notAppended(new OverloadedException(detail, RETRY_AFTER));
+      case OVERLOADED -> proposal.notAppended(new OverloadedException(detail));
       case UNKNOWN -> proposal.unknown(detail);
     }
   }

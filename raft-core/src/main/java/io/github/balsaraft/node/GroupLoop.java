@@ -5,6 +5,7 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.core.CoreWrite;
@@ -33,7 +34,6 @@ import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -66,7 +66,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final ProposalFlow proposals;
   private final ReadFlow reads;
   private final Freshness freshness = new Freshness();
-  private List<CompletableFuture<Void>> leaderAwaited = new ArrayList<>();
+  private final LeaderWaits leaderWaits = new LeaderWaits(LeaderWaits.MAX_WAITS);
 
   private Health health = Health.BEING_BORN;
   private String healthDetail = "";
@@ -436,15 +436,16 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   /** Completes the future once there is a leader, or with an exception if this node won't hear of one any more. */
   void awaitLeader(CompletableFuture<Void> known) {
-    leaderAwaited.add(known);
-    if (hasStopped()) {
+    OverloadedException refusal = leaderWaits.add(known);
+    if (refusal != null) {
+      pipeline.run(() -> known.completeExceptionally(refusal));
+    } else if (hasStopped()) {
       refuseToAwait();
     }
   }
 
   private void refuseToAwait() {
-    List<CompletableFuture<Void>> refused = leaderAwaited;
-    leaderAwaited = new ArrayList<>();
+    List<CompletableFuture<Void>> refused = leaderWaits.take();
     NotAppendedException reason = stoppedReason();
     pipeline.run(() -> refused.forEach(known -> known.completeExceptionally(reason)));
   }
@@ -454,9 +455,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     boolean ready = running.currentRole() == Role.LEADER
         ? running.hasCommittedInTerm()
         : running.leader() != null;
-    if (ready && !leaderAwaited.isEmpty()) {
-      List<CompletableFuture<Void>> told = leaderAwaited;
-      leaderAwaited = new ArrayList<>();
+    if (ready && !leaderWaits.isEmpty()) {
+      List<CompletableFuture<Void>> told = leaderWaits.take();
       pipeline.run(() -> told.forEach(known -> known.complete(null)));
     }
   }

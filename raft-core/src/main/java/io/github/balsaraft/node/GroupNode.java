@@ -15,7 +15,6 @@ import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupNode {
 
-  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
   private static final int MAX_PENDING_READS = 1 << 20;
 
   private final HostRuntime host;
@@ -69,8 +67,7 @@ public final class GroupNode {
     if (pendingBytes.addAndGet(bytes) > options.maxPendingProposalBytes()) {
       pendingBytes.addAndGet(-bytes);
       return CompletableFuture.failedFuture(new OverloadedException(
-          "proposals of " + options.maxPendingProposalBytes() + " bytes wait already",
-          RETRY_AFTER));
+          "proposals of " + options.maxPendingProposalBytes() + " bytes wait already"));
     }
     LocalProposal proposal = new LocalProposal(command, bytes);
     mailbox.offer(proposal);

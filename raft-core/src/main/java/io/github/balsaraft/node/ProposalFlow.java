@@ -11,10 +11,10 @@ import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +23,6 @@ import java.util.List;
  * together, and handed to the state machine's thread with the entries that they became. Each ends exactly once.
  */
 final class ProposalFlow {
-
-  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
 
   private final RaftOptions options;
   private final GroupPeers peers;
@@ -73,8 +71,11 @@ final class ProposalFlow {
       forward(core, proposals, leader, nowNanos);
     } else {
       HostId leaderHost = leader == null ? null : peers.hostOf(leader);
+      Member member = leader == null ? null : core.configuration().member(leader);
       String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
-      refuse(proposals, new NotLeaderException(leaderHost, reason));
+      refuse(
+          proposals,
+          new NotLeaderException(leaderHost, member == null ? null : member.address(), reason));
     }
   }
 
@@ -108,7 +109,7 @@ final class ProposalFlow {
       appended.appended(position.first().index(), batch, nowNanos);
     } else {
       String reason = ((ProposalResult.Refused) result).detail();
-      refuse(batch, new OverloadedException(reason, RETRY_AFTER));
+      refuse(batch, new OverloadedException(reason));
     }
   }
 

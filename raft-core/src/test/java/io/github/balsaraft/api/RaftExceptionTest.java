@@ -1,0 +1,53 @@
+package io.github.balsaraft.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.HostId;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RaftExceptionTest {
+
+  private final NotLeaderException notLeader =
+      new NotLeaderException(new HostId("n2"), "10.0.0.2:7400", "n2 leads");
+
+  @Test
+  void tellsWhetherTheSameRequestMayBeMadeAgain() {
+    List<RaftException> retryable = List.of(
+        notLeader,
+        new OverloadedException("full"),
+        new ShuttingDownException(),
+        new NodeFailedException("a sync failed"),
+        new ReadNotServedException("no leader"));
+    List<RaftException> not =
+        List.of(new CommandTooLargeException(9, 8), new OutcomeUnknownException("lost"));
+    assertThat(retryable).allMatch(RaftException::isRetryable);
+    assertThat(not).noneMatch(RaftException::isRetryable);
+  }
+
+  @Test
+  void theLeaderAndItsAddressSurviveSerialization() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(notLeader);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      NotLeaderException read = (NotLeaderException) in.readObject();
+      assertThat(read.leader()).contains(new HostId("n2"));
+      assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
+    }
+  }
+
+  @Test
+  void withoutALeaderThereIsNoAddress() {
+    assertThat(new NotLeaderException(null, "10.0.0.2:7400", "nobody leads").leaderAddress())
+        .isEmpty();
+    assertThat(new NotLeaderException(new HostId("n2"), "n2 leads").leaderAddress())
+        .isEmpty();
+  }
+}
