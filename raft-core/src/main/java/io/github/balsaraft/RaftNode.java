@@ -90,17 +90,14 @@ public final class RaftNode implements AutoCloseable {
     return group.awaitLeader();
   }
 
-  /** A consistent look at this node. */
+  /** A consistent look at this node, with an {@linkplain NodeStatus#explanation explanation} of what it shows. */
   public NodeStatus status() {
     return group.status();
   }
 
-  /**
-   * Says in a sentence how this node is: why there is no leader, why a write waits, or that all is well. Names the
-   * members concerned. For people; the wording changes between versions.
-   */
+  /** {@link NodeStatus#explanation} of a look taken now. */
   public String explain() {
-    return group.explain();
+    return status().explanation();
   }
 
   /**

@@ -11,57 +11,165 @@ import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One consistent look at a node, taken between two steps of its core.
+ * One consistent look at a node, taken between two steps of its core. Whoever decides by several of these values, or shows them
+ * together with the {@link #explanation}, takes one look and asks it for all of them: two looks may differ.
  *
- * @param group which group
- * @param host which host
- * @param replica this host's replica of the group
- * @param cluster the cluster, or null before birth
- * @param health whether it takes part
- * @param healthDetail what is awaited before birth, or what failed; else empty
- * @param role what it does at the moment
- * @param term its term
- * @param leader who leads in this term as far as it knows, or null
- * @param commitIndex the highest index known to be committed
- * @param appliedIndex the highest index that the state machine has applied
- * @param durableIndex the highest index that is durable here
- * @param lastIndex the last index of the log here
- * @param configuration the latest configuration in the log here, committed or not
- * @param durability how writes are made durable
- * @param sinceLeaderContact how long ago it last knew itself in touch with a leader (as a leader: with a quorum); empty if
- *     never since it started
- * @param staleness how old the local state may be, and with it the answers of {@link ReadConsistency#STALE} reads: it holds
- *     everything that was committed so long ago. A leader that has been deposed without knowing it yet may make it too
- *     small by as much as an election timeout. Empty if nothing is known since this node started; such reads are refused then
- * @param uncommittedBytes bytes of entries that it has appended as a leader and that are not committed
- * @param peers the other members, as seen from here
+ * <p>Immutable. Later versions may know more of a node.
  */
-public record NodeStatus(
-    GroupId group,
-    HostId host,
-    ReplicaId replica,
-    @Nullable ClusterIdentity cluster,
-    Health health,
-    String healthDetail,
-    Role role,
-    long term,
-    @Nullable HostId leader,
-    long commitIndex,
-    long appliedIndex,
-    long durableIndex,
-    long lastIndex,
-    Configuration configuration,
-    Durability durability,
-    Optional<Duration> sinceLeaderContact,
-    Optional<Duration> staleness,
-    long uncommittedBytes,
-    List<Peer> peers) {
+public final class NodeStatus {
 
-  public NodeStatus {
-    peers = List.copyOf(peers);
+  private final Builder values;
+
+  private NodeStatus(Builder values) {
+    this.values = values;
+  }
+
+  /**
+   * Starts building a status: for the runtime, and for tests of applications that put something else in its place. What isn't
+   * set is as in a node that isn't born yet.
+   */
+  public static Builder builder(GroupId group, HostId host, ReplicaId replica) {
+    return new Builder(group, host, replica);
+  }
+
+  /** Which group. */
+  public GroupId group() {
+    return values.group;
+  }
+
+  /** Which host. */
+  public HostId host() {
+    return values.host;
+  }
+
+  /** This host's replica of the group. */
+  public ReplicaId replica() {
+    return values.replica;
+  }
+
+  /** The cluster, or null before birth. */
+  public @Nullable ClusterIdentity cluster() {
+    return values.cluster;
+  }
+
+  /** Whether it takes part. */
+  public Health health() {
+    return values.health;
+  }
+
+  /** What is awaited before birth, or what failed; else empty. */
+  public String healthDetail() {
+    return values.healthDetail;
+  }
+
+  /** What it does at the moment. */
+  public Role role() {
+    return values.role;
+  }
+
+  /** Its term. */
+  public long term() {
+    return values.term;
+  }
+
+  /** Who leads in this term as far as it knows, or null. */
+  public @Nullable HostId leader() {
+    return values.leader;
+  }
+
+  /** The highest index known to be committed. */
+  public long commitIndex() {
+    return values.commitIndex;
+  }
+
+  /** The highest index that the state machine has applied. */
+  public long appliedIndex() {
+    return values.appliedIndex;
+  }
+
+  /** The highest index that is durable here. */
+  public long durableIndex() {
+    return values.durableIndex;
+  }
+
+  /** The last index of the log here. */
+  public long lastIndex() {
+    return values.lastIndex;
+  }
+
+  /** The latest configuration in the log here, committed or not. */
+  public Configuration configuration() {
+    return values.configuration;
+  }
+
+  /** How writes are made durable. */
+  public Durability durability() {
+    return values.durability;
+  }
+
+  /**
+   * How long ago it last heard a leader, or as a leader: a quorum. Empty if never since it started.
+   *
+   * <p>Counted from the moment at which a message was taken in, whenever it was sent: right after a pause it is small, although
+   * what was heard may be old. How old the state may be says {@link #staleness}.
+   */
+  public Optional<Duration> sinceLeaderContact() {
+    return values.sinceLeaderContact;
+  }
+
+  /**
+   * How old the local state may be, and with it the answers of {@link ReadConsistency#STALE} reads: it holds everything that was
+   * committed so long ago, whoever led then. Empty if nothing is known since this node started; such reads are refused then.
+   */
+  public Optional<Duration> staleness() {
+    return values.staleness;
+  }
+
+  /** Bytes of entries that it has appended as a leader and that are not committed. */
+  public long uncommittedBytes() {
+    return values.uncommittedBytes;
+  }
+
+  /** The other members, as seen from here. */
+  public List<Peer> peers() {
+    return values.peers;
+  }
+
+  /**
+   * Says in a sentence how this node is: why there is no leader, why a write waits, or that all is well. Names the members
+   * concerned. For people; the wording changes between versions.
+   */
+  public String explanation() {
+    return values.explanation.apply(this);
+  }
+
+  /** All values by name; for people. */
+  @Override
+  public String toString() {
+    return "NodeStatus[group=" + values.group + ", host=" + values.host + ", replica="
+        + values.replica
+        + ", cluster=" + values.cluster
+        + ", health=" + values.health
+        + ", healthDetail=" + values.healthDetail
+        + ", role=" + values.role
+        + ", term=" + values.term
+        + ", leader=" + values.leader
+        + ", commitIndex=" + values.commitIndex
+        + ", appliedIndex=" + values.appliedIndex
+        + ", durableIndex=" + values.durableIndex
+        + ", lastIndex=" + values.lastIndex
+        + ", configuration=" + values.configuration
+        + ", durability=" + values.durability
+        + ", sinceLeaderContact="
+        + values.sinceLeaderContact.map(Duration::toString).orElse("unknown")
+        + ", staleness=" + values.staleness.map(Duration::toString).orElse("unknown")
+        + ", uncommittedBytes=" + values.uncommittedBytes
+        + ", peers=" + values.peers
+        + "]";
   }
 
   /** Whether a node takes part. */
@@ -94,4 +202,159 @@ public record NodeStatus(
       long matchIndex,
       Optional<Duration> sinceContact,
       PeerConnection connection) {}
+
+  /** Collects what is known of a node; each method sets what the accessor of the same name returns. Not thread-safe. */
+  public static final class Builder {
+    private final GroupId group;
+    private final HostId host;
+    private final ReplicaId replica;
+    private @Nullable ClusterIdentity cluster;
+    private Health health = Health.BEING_BORN;
+    private String healthDetail = "";
+    private Role role = Role.FOLLOWER;
+    private long term;
+    private @Nullable HostId leader;
+    private long commitIndex;
+    private long appliedIndex;
+    private long durableIndex;
+    private long lastIndex;
+    private Configuration configuration = Configuration.EMPTY;
+    private Durability durability = Durability.SYNCED;
+    private Optional<Duration> sinceLeaderContact = Optional.empty();
+    private Optional<Duration> staleness = Optional.empty();
+    private long uncommittedBytes;
+    private List<Peer> peers = List.of();
+    private Function<NodeStatus, String> explanation = status -> "";
+
+    private Builder(GroupId group, HostId host, ReplicaId replica) {
+      this.group = group;
+      this.host = host;
+      this.replica = replica;
+    }
+
+    /** See {@link NodeStatus#cluster}. */
+    public Builder cluster(@Nullable ClusterIdentity value) {
+      this.cluster = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#health}. */
+    public Builder health(Health value) {
+      this.health = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#healthDetail}. */
+    public Builder healthDetail(String value) {
+      this.healthDetail = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#role}. */
+    public Builder role(Role value) {
+      this.role = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#term}. */
+    public Builder term(long value) {
+      this.term = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#leader}. */
+    public Builder leader(@Nullable HostId value) {
+      this.leader = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#commitIndex}. */
+    public Builder commitIndex(long value) {
+      this.commitIndex = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#appliedIndex}. */
+    public Builder appliedIndex(long value) {
+      this.appliedIndex = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#durableIndex}. */
+    public Builder durableIndex(long value) {
+      this.durableIndex = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#lastIndex}. */
+    public Builder lastIndex(long value) {
+      this.lastIndex = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#configuration}. */
+    public Builder configuration(Configuration value) {
+      this.configuration = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#durability}. */
+    public Builder durability(Durability value) {
+      this.durability = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#sinceLeaderContact}. */
+    public Builder sinceLeaderContact(Optional<Duration> value) {
+      this.sinceLeaderContact = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#staleness}. */
+    public Builder staleness(Optional<Duration> value) {
+      this.staleness = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#uncommittedBytes}. */
+    public Builder uncommittedBytes(long value) {
+      this.uncommittedBytes = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#peers}. */
+    public Builder peers(List<Peer> others) {
+      this.peers = List.copyOf(others);
+      return this;
+    }
+
+    /** Sets what {@link NodeStatus#explanation} says of the status; it is asked each time, on the thread that wants to know. */
+    public Builder explanation(Function<NodeStatus, String> saying) {
+      this.explanation = saying;
+      return this;
+    }
+
+    /** The status. */
+    public NodeStatus build() {
+      Builder copy = new Builder(group, host, replica);
+      copy.cluster = cluster;
+      copy.health = health;
+      copy.healthDetail = healthDetail;
+      copy.role = role;
+      copy.term = term;
+      copy.leader = leader;
+      copy.commitIndex = commitIndex;
+      copy.appliedIndex = appliedIndex;
+      copy.durableIndex = durableIndex;
+      copy.lastIndex = lastIndex;
+      copy.configuration = configuration;
+      copy.durability = durability;
+      copy.sinceLeaderContact = sinceLeaderContact;
+      copy.staleness = staleness;
+      copy.uncommittedBytes = uncommittedBytes;
+      copy.peers = peers;
+      copy.explanation = explanation;
+      return new NodeStatus(copy);
+    }
+  }
 }

@@ -40,26 +40,6 @@ public final class Explanation {
     return String.join("; ", clauses) + ".";
   }
 
-  /**
-   * Says who is missing for a quorum, to stand behind {@code no quorum: } in a refusal: {@code n2 (connection refused) and n3
-   * (not reached) are missing, 1 of 3 voters is here}. Judges by connections alone.
-   */
-  public static String missingQuorum(NodeStatus status) {
-    if (status.health() != NodeStatus.Health.RUNNING || isStranger(status)) {
-      return lowerFirst(takesNoPart(status));
-    }
-    Reach reach = new Reach(status, null);
-    List<Member> missing = voters(status.configuration(), voter -> !reach.isHere(voter));
-    VoterCount here = VoterCount.of(status.configuration(), reach::isHere);
-    String elected =
-        status.leader() == null ? "no leader is elected yet" : status.leader() + " leads";
-    if (missing.isEmpty()) {
-      return here.textAre() + " connected and " + elected;
-    }
-    return areMissing(missing, reach) + ", " + here.textAre() + " here"
-        + (here.isQuorum() ? " and " + elected : "");
-  }
-
   private static String main(NodeStatus status, Duration electionTimeoutMin) {
     if (status.health() != NodeStatus.Health.RUNNING || isStranger(status)) {
       return takesNoPart(status);
@@ -171,6 +151,14 @@ public final class Explanation {
     return (learner ? "learner " : "") + status.host();
   }
 
+  /** {@code , local reads are at most 3 s old}; nothing if nobody knows. */
+  static String ageOfLocalReads(NodeStatus status) {
+    return status
+        .staleness()
+        .map(age -> ", local reads are at most " + Wording.duration(age) + " old")
+        .orElse("");
+  }
+
   private static void addNotes(NodeStatus status, List<String> clauses) {
     Configuration configuration = status.configuration();
     if (!isStranger(status) && !status.healthDetail().isEmpty()) {
@@ -187,9 +175,5 @@ public final class Explanation {
     } else if (status.durability() == Durability.UNSAFE_IN_MEMORY) {
       clauses.add("UNSAFE_IN_MEMORY is on here, so a restart forgets everything");
     }
-  }
-
-  private static String lowerFirst(String text) {
-    return Character.toLowerCase(text.charAt(0)) + text.substring(1);
   }
 }

@@ -30,7 +30,7 @@ final class FollowerExplanation {
           + " still to write, so " + leader + " can't count on it; look at the disk of "
           + status.host();
     }
-    return "Healthy: " + follows + ", local reads are " + Wording.duration(silence) + " old";
+    return "Healthy: " + follows + Explanation.ageOfLocalReads(status);
   }
 
   private static String leaderIsSilent(
@@ -45,8 +45,8 @@ final class FollowerExplanation {
         .findFirst()
         .orElse("it");
     String since = silence == null ? " yet" : " for " + Wording.duration(silence);
-    String reads = silence == null ? "" : ", so local reads are that old";
-    return "Silent leader: " + follows + " but has not heard " + why + since + reads
+    return "Silent leader: " + follows + " but has not heard " + why + since
+        + Explanation.ageOfLocalReads(status)
         + "; the voters elect another one unless it comes back";
   }
 }

@@ -597,7 +597,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         core,
         freshness,
         pipeline.appliedIndex(),
-        environment.nowNanos());
+        options.electionTimeoutMin());
   }
 
   private String detail() {

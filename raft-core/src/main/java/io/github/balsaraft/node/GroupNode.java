@@ -132,11 +132,6 @@ public final class GroupNode {
     return pendingReads.get();
   }
 
-  /** See {@code RaftNode.explain}. */
-  public String explain() {
-    return Explanation.of(status(), options.electionTimeoutMin());
-  }
-
   void deliver(HostId from, List<Message> messages) {
     mailbox.offer(groupLoop -> groupLoop.receive(from, messages));
   }

@@ -24,7 +24,7 @@ final class NoLeaderExplanation {
     if (!here.isQuorum()) {
       return "No leader: " + Explanation.areMissing(missing, reach) + ", " + here.textAre()
           + " here and "
-          + here.needed() + ageOfLocalReads(status) + "; "
+          + here.needed() + Explanation.ageOfLocalReads(status) + "; "
           + Explanation.bringBack(missing, here.missing(), reach);
     }
     String reached = here.textAre() + " connected"
@@ -39,7 +39,7 @@ final class NoLeaderExplanation {
           + ", which may be paused, cut off from each other or unable to vote";
     }
     return "No leader yet: " + waitsFor(status, Explanation.hosts(others)) + ", " + reached
-        + ageOfLocalReads(status);
+        + Explanation.ageOfLocalReads(status);
   }
 
   private static boolean isOtherAndHere(Member voter, NodeStatus status, Reach reach) {
@@ -68,12 +68,5 @@ final class NoLeaderExplanation {
           + Wording.anyOf(others);
     }
     return self + " waits to hear of one and stands for election itself after a timeout";
-  }
-
-  private static String ageOfLocalReads(NodeStatus status) {
-    return status
-        .staleness()
-        .map(age -> ", local reads are " + Wording.duration(age) + " old")
-        .orElse("");
   }
 }

@@ -3,9 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.progress.Progress;
-import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
@@ -29,54 +27,38 @@ final class StatusReport {
       @Nullable RaftCore core,
       Freshness freshness,
       long appliedIndex,
-      long nowNanos) {
-    if (core == null) {
-      return new NodeStatus(
-          group,
-          host.self(),
-          self,
-          host.cluster(),
-          health,
-          detail,
-          Role.FOLLOWER,
-          0,
-          null,
-          0,
-          0,
-          0,
-          0,
-          Configuration.EMPTY,
-          host.store().durability(),
-          Optional.empty(),
-          Optional.empty(),
-          0,
-          List.of());
+      Duration electionTimeoutMin) {
+    NodeStatus.Builder status = NodeStatus.builder(group, host.self(), self)
+        .cluster(host.cluster())
+        .health(health)
+        .healthDetail(detail)
+        .durability(host.store().durability())
+        .explanation(look -> Explanation.of(look, electionTimeoutMin));
+    if (core != null) {
+      add(core, status, health);
+      long nowNanos = host.environment().nowNanos();
+      status
+          .appliedIndex(appliedIndex)
+          .sinceLeaderContact(since(freshness.lastContactNanos(), nowNanos))
+          .staleness(since(freshness.freshNanos(), nowNanos))
+          .peers(peers(host, core, self, nowNanos));
     }
+    return status.build();
+  }
+
+  private static void add(RaftCore core, NodeStatus.Builder status, NodeStatus.Health health) {
     // Who takes no part leads nobody and follows nobody, whatever the core believed last.
     boolean takesPart = health == NodeStatus.Health.RUNNING;
     ReplicaId leader = takesPart ? core.leader() : null;
-    HostId leaderHost =
-        leader == null ? null : core.configuration().hostOf(leader).orElse(null);
-    return new NodeStatus(
-        group,
-        host.self(),
-        self,
-        host.cluster(),
-        health,
-        detail,
-        takesPart ? core.currentRole() : Role.FOLLOWER,
-        core.hardState().term(),
-        leaderHost,
-        core.commitIndex(),
-        appliedIndex,
-        core.durableIndex(),
-        core.lastEntry().index(),
-        core.configuration(),
-        host.store().durability(),
-        since(freshness.lastContactNanos(), nowNanos),
-        since(freshness.freshNanos(), nowNanos),
-        core.uncommittedBytes(),
-        peers(host, core, self, nowNanos));
+    status
+        .role(takesPart ? core.currentRole() : Role.FOLLOWER)
+        .term(core.hardState().term())
+        .leader(leader == null ? null : core.configuration().hostOf(leader).orElse(null))
+        .commitIndex(core.commitIndex())
+        .durableIndex(core.durableIndex())
+        .lastIndex(core.lastEntry().index())
+        .configuration(core.configuration())
+        .uncommittedBytes(core.uncommittedBytes());
   }
 
   private static List<NodeStatus.Peer> peers(

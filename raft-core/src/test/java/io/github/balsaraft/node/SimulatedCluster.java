@@ -167,9 +167,11 @@ final class SimulatedCluster {
     }
 
     String explain() {
-      return environment.isDead()
-          ? "dead"
-          : Explanation.of(status(), options.electionTimeoutMin()) + " " + status();
+      if (environment.isDead()) {
+        return "dead";
+      }
+      NodeStatus look = status();
+      return look.explanation() + " " + look;
     }
   }
 

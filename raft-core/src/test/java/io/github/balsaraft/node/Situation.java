@@ -64,26 +64,25 @@ final class Situation {
     }
     Optional<Duration> contact =
         contact(settings.get("contact"), leader == null ? Optional.empty() : Optional.of(MOMENT));
-    return new NodeStatus(
-        GroupId.DEFAULT,
-        self,
-        replica,
-        new ClusterIdentity(1, 1),
-        health,
-        setting("detail", ""),
-        role,
-        Long.parseLong(setting("term", "7")),
-        leader,
-        index("commit"),
-        index("applied"),
-        index("durable"),
-        index("last"),
-        configuration,
-        Durability.valueOf(setting("durability", "SYNCED")),
-        contact,
-        contact,
-        Long.parseLong(setting("uncommitted", "0").replace(",", "")),
-        others);
+    Optional<Duration> staleness = contact(settings.get("staleness"), contact);
+    return NodeStatus.builder(GroupId.DEFAULT, self, replica)
+        .cluster(new ClusterIdentity(1, 1))
+        .health(health)
+        .healthDetail(setting("detail", ""))
+        .role(role)
+        .term(Long.parseLong(setting("term", "7")))
+        .leader(leader)
+        .commitIndex(index("commit"))
+        .appliedIndex(index("applied"))
+        .durableIndex(index("durable"))
+        .lastIndex(index("last"))
+        .configuration(configuration)
+        .durability(Durability.valueOf(setting("durability", "SYNCED")))
+        .sinceLeaderContact(contact)
+        .staleness(staleness)
+        .uncommittedBytes(Long.parseLong(setting("uncommitted", "0").replace(",", "")))
+        .peers(others)
+        .build();
   }
 
   private Configuration configuration() {

@@ -105,7 +105,7 @@ final class InfoText {
     // How old the data may be that is read after READONLY; -1 if nobody knows.
     line(
         "local_read_staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L));
-    line("explain", server.explain());
+    line("explain", status.explanation());
   }
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */

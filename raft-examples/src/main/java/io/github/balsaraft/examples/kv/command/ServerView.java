@@ -8,11 +8,8 @@ import java.util.Optional;
 /** What commands about the server can ask. Any event loop may. */
 public interface ServerView {
 
-  /** How the Raft node is. */
+  /** How the Raft node is: one look, to be taken once for everything that is shown together. */
   NodeStatus status();
-
-  /** The same in a sentence. */
-  String explain();
 
   /** How many keys the local copy has. */
   int keys();

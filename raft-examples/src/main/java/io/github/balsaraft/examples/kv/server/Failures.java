@@ -114,7 +114,7 @@ final class Failures {
   /** The error if it is certain that nothing was appended, or null. */
   private @Nullable Reply certainFailure(Throwable cause) {
     if (cause instanceof NotLeaderException notLeader) {
-      return noLeader(notLeader.leader().isPresent(), messageOf(cause));
+      return noLeader(backend.status(), notLeader.leader().isPresent(), messageOf(cause));
     } else if (cause instanceof OverloadedException) {
       return new Reply.Failure("TRYAGAIN overloaded: " + messageOf(cause));
     } else if (cause instanceof ShuttingDownException) {
@@ -131,7 +131,7 @@ final class Failures {
 
   private Reply readFailure(Throwable cause) {
     if (cause instanceof ReadNotServedException) {
-      return noLeader(backend.status().leader() != null, messageOf(cause));
+      return noLeader(backend.status(), false, messageOf(cause));
     }
     Reply certain = certainFailure(cause);
     return certain != null
@@ -144,11 +144,13 @@ final class Failures {
         "CLUSTERDOWN this server has stopped taking part, use another one: " + why);
   }
 
-  /** Nobody took the command: is that about to change, or does it need an operator? */
-  private Reply noLeader(boolean leaderKnown, String reason) {
-    // Before the status: a leader that turns up in between must not be called missing.
-    String why = backend.explain();
-    NodeStatus status = backend.status();
+  /**
+   * Nobody took the command: is that about to change, or does it need an operator?
+   *
+   * @param status decides and explains, so that the answer doesn't contradict itself
+   * @param leaderKnown whether a leader was known when the command was refused
+   */
+  private Reply noLeader(NodeStatus status, boolean leaderKnown, String reason) {
     if (status.health() == Health.FAILED) {
       return nodeFailed(status.healthDetail());
     }
@@ -156,12 +158,12 @@ final class Failures {
       return SHUTTING_DOWN;
     }
     if (status.leader() == null && (!quorumInReach(status) || waitedLong(status))) {
-      return new Reply.Failure("CLUSTERDOWN no quorum: " + why);
+      return new Reply.Failure("CLUSTERDOWN no quorum: " + status.explanation());
     }
     return new Reply.Failure(
         leaderKnown || status.leader() != null
             ? "TRYAGAIN the leader did not take it: " + reason
-            : "TRYAGAIN an election is under way: " + why);
+            : "TRYAGAIN an election is under way: " + status.explanation());
   }
 
   private boolean waitedLong(NodeStatus status) {

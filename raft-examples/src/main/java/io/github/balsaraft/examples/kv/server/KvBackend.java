@@ -21,9 +21,6 @@ public interface KvBackend {
   /** See {@link RaftNode#status}. */
   NodeStatus status();
 
-  /** See {@link RaftNode#explain}. */
-  String explain();
-
   /** The real thing. */
   static KvBackend of(RaftNode node) {
     return new KvBackend() {
@@ -40,11 +37,6 @@ public interface KvBackend {
       @Override
       public NodeStatus status() {
         return node.status();
-      }
-
-      @Override
-      public String explain() {
-        return node.explain();
       }
     };
   }

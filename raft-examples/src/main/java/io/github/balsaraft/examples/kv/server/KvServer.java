@@ -197,11 +197,6 @@ public final class KvServer implements ServerView, AutoCloseable {
   }
 
   @Override
-  public String explain() {
-    return backend().explain();
-  }
-
-  @Override
   public int keys() {
     return state().keys();
   }

@@ -225,6 +225,23 @@ class KvServerTest {
     }
   }
 
+  /** Two looks may differ: the numbers must not contradict the sentence beside them. */
+  @Test
+  void whatIsShownTogetherIsFromOneLook() {
+    backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.of(Duration.ofMillis(35)));
+    backend().failProposals(new NotLeaderException(null, "no leader"));
+    backend().failReads(new ReadNotServedException("no leader"));
+    try (RespClient client = server.connect()) {
+      int before = backend().looks();
+      assertThat(client.call("INFO", "raft")).contains("explain:");
+      assertThat(backend().looks()).isEqualTo(before + 1);
+      assertThat(client.call("SET", "a", "1")).startsWith("-CLUSTERDOWN");
+      assertThat(backend().looks()).isEqualTo(before + 2);
+      assertThat(client.call("GET", "a")).startsWith("-CLUSTERDOWN");
+      assertThat(backend().looks()).isEqualTo(before + 3);
+    }
+  }
+
   // Failures.
 
   @Test

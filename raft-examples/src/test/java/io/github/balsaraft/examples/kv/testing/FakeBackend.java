@@ -56,6 +56,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private PeerConnection.State elsewhere = PeerConnection.State.UNREACHABLE;
   private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
   private long index;
+  private int looks;
 
   /** The state behind it. */
   public KvStateMachine state() {
@@ -77,6 +78,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   /** How fresh the reads so far were to be. */
   public synchronized List<ReadConsistency> reads() {
     return List.copyOf(reads);
+  }
+
+  /** How often the status was asked for so far. */
+  public synchronized int looks() {
+    return looks;
   }
 
   /** From now on nothing completes until {@link #release}. */
@@ -172,6 +178,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
 
   @Override
   public synchronized NodeStatus status() {
+    looks++;
     if (statusFailure != null) {
       throw statusFailure;
     }
@@ -187,31 +194,23 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
             new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
       }
     }
-    return new NodeStatus(
-        GroupId.DEFAULT,
-        new HostId("n1"),
-        new ReplicaId(1),
-        null,
-        health,
-        health == Health.FAILED ? "a sync failed" : "",
-        role,
-        4,
-        leader == null ? null : new HostId(leader),
-        index,
-        index,
-        index,
-        index,
-        Configuration.of(members),
-        Durability.UNSAFE_IN_MEMORY,
-        contact,
-        contact,
-        0,
-        peers);
-  }
-
-  @Override
-  public String explain() {
-    return "n2 and n3 are missing";
+    return NodeStatus.builder(GroupId.DEFAULT, new HostId("n1"), new ReplicaId(1))
+        .health(health)
+        .healthDetail(health == Health.FAILED ? "a sync failed" : "")
+        .role(role)
+        .term(4)
+        .leader(leader == null ? null : new HostId(leader))
+        .commitIndex(index)
+        .appliedIndex(index)
+        .durableIndex(index)
+        .lastIndex(index)
+        .configuration(Configuration.of(members))
+        .durability(Durability.UNSAFE_IN_MEMORY)
+        .sinceLeaderContact(contact)
+        .staleness(contact)
+        .peers(peers)
+        .explanation(look -> "n2 and n3 are missing")
+        .build();
   }
 
   @Override
