@@ -123,7 +123,15 @@ public final class NodeStatus {
 
   /**
    * How old the local state may be, and with it the answers of {@link ReadConsistency#STALE} reads: it holds everything that was
-   * committed so long ago, whoever led then. Empty if nothing is known since this node started; such reads are refused then.
+   * committed so long ago, by whatever leader. Empty if nothing is known since this node started; such reads are refused then.
+   *
+   * <p>An upper bound: pauses of this process, messages that were long under way, and a leader that was deposed without knowing
+   * it make it larger, never untrue. It counts from an answer to a leader that sent another round of heartbeats after it, to
+   * which a quorum then answered; at a leader, from that round. Only the monotonic clock of this host is used. One assumption is
+   * left: that this clock goes on while the process is paused, which those of some systems don't while the machine sleeps.
+   *
+   * <p>In a healthy group it is up to a heartbeat interval and a round trip at the leader, and two to three heartbeat intervals
+   * and a round trip elsewhere.
    */
   public Optional<Duration> staleness() {
     return values.staleness;

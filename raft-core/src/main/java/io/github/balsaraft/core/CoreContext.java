@@ -30,6 +30,7 @@ final class CoreContext {
   final Outbox outbox = new Outbox(writes);
   final LogClock logClock;
   final ContactLog contacts = new ContactLog();
+  final AnswerStamps stamps = new AnswerStamps();
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();

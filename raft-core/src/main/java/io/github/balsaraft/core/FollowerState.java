@@ -26,7 +26,7 @@ final class FollowerState extends RoleState {
   /** The highest commit index that this leader has named; zero if it hasn't known one yet. */
   private long leaderCommit;
 
-  private long leaderCommitHeardNanos = -1;
+  private long completeSinceNanos = AnswerStamps.UNKNOWN;
 
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
@@ -36,7 +36,9 @@ final class FollowerState extends RoleState {
     this.transitions = transitions;
     this.leader = leader;
     this.appends = new AppendHandling(context);
-    this.reads = new RemoteReads(context.random.nextLong());
+    long drawn = context.random.nextLong();
+    this.reads = new RemoteReads(drawn);
+    context.stamps.startAt(drawn);
     this.lastHeardNanos = context.nowNanos();
     this.electionDeadlineNanos = isAlone() ? context.nowNanos() : context.randomElectionDeadline();
   }
@@ -62,9 +64,9 @@ final class FollowerState extends RoleState {
     return lastHeardNanos;
   }
 
-  /** When the leader last named its commit index; -1 if it hasn't. */
-  long leaderCommitHeardNanos() {
-    return leaderCommitHeardNanos;
+  /** See {@link RaftCore#completeSinceNanos}. */
+  long completeSinceNanos() {
+    return completeSinceNanos;
   }
 
   /** See {@link RaftCore#completeCommitIndex}. */
@@ -136,7 +138,8 @@ final class FollowerState extends RoleState {
     heardLeader();
     if (message.leaderCommit() > 0) {
       leaderCommit = Math.max(leaderCommit, message.leaderCommit());
-      leaderCommitHeardNanos = lastHeardNanos;
+      // Not the moment of arrival: the message may be old, and so may its sender's leadership.
+      completeSinceNanos = Math.max(completeSinceNanos, context.stamps.givenNanos(message.echo()));
     }
     if (message.commit() <= context.log.lastIndex()) {
       context.commitTo(message.commit());
@@ -146,8 +149,12 @@ final class FollowerState extends RoleState {
       context.dropped();
     }
     if (message.sequence() > 0) {
-      context.outbox.send(
-          new HeartbeatResponse(context.self, message.from(), context.term(), message.sequence()));
+      context.outbox.send(new HeartbeatResponse(
+          context.self,
+          message.from(),
+          context.term(),
+          message.sequence(),
+          context.stamps.give(context.nowNanos())));
     }
   }
 

@@ -30,6 +30,12 @@ final class LeaderState extends RoleState {
   /** The latest heartbeat; the number identifies a round of contact together with the term. */
   private long sequence;
 
+  /** The round of contact whose answers are awaited to learn how old the state may be; zero if none is. */
+  private long roundSequence;
+
+  private long roundSentNanos;
+  private long confirmedRoundSentNanos = -1;
+
   /**
    * The first entry of this term. Until it has committed this leader doesn't know what is committed: it neither answers
    * reads nor changes the configuration (Raft paper 8; traps 23 and 29).
@@ -83,6 +89,14 @@ final class LeaderState extends RoleState {
       Progress progress = replicator.progressOf(voter);
       return progress == null ? context.nowNanos() : progress.lastContactNanos();
     });
+  }
+
+  /** See {@link RaftCore#completeSinceNanos}. */
+  long completeSinceNanos() {
+    // Without this replica there is no quorum, and so no other leader.
+    return context.quorum().agrees(context.self::equals)
+        ? context.nowNanos()
+        : confirmedRoundSentNanos;
   }
 
   /** Whether this leader knows what is committed. */
@@ -196,6 +210,11 @@ final class LeaderState extends RoleState {
     if (hasCommittedInTerm()) {
       reads.openRound(sequence);
     }
+    if (roundSequence == 0) {
+      roundSequence = sequence;
+      roundSentNanos = context.nowNanos();
+      replicator.all().forEach(Progress::roundOpened);
+    }
     for (Progress progress : replicator.all()) {
       sendHeartbeat(progress, sequence);
     }
@@ -217,7 +236,8 @@ final class LeaderState extends RoleState {
         progress.session(),
         heartbeatSequence,
         commit,
-        hasCommittedInTerm() ? context.commitIndex() : 0));
+        hasCommittedInTerm() ? context.commitIndex() : 0,
+        progress.echo()));
   }
 
   @Override
@@ -228,7 +248,7 @@ final class LeaderState extends RoleState {
       return;
     }
     progress.contacted(context.nowNanos());
-    progress.contactConfirmed(message.sequence());
+    progress.contactConfirmed(message.sequence(), message.stamp());
     confirmReads();
   }
 
@@ -243,10 +263,16 @@ final class LeaderState extends RoleState {
   }
 
   private void confirmReads() {
-    reads.confirmedTo(context.quorum().reached(voter -> {
+    long confirmed = context.quorum().reached(voter -> {
       Progress progress = replicator.progressOf(voter);
       return progress == null ? sequence : progress.contactSequence();
-    }));
+    });
+    if (roundSequence > 0 && confirmed >= roundSequence) {
+      roundSequence = 0;
+      confirmedRoundSentNanos = roundSentNanos;
+      replicator.all().forEach(Progress::roundConfirmed);
+    }
+    reads.confirmedTo(confirmed);
   }
 
   // ------------------------------------------------------------------ the rest

@@ -115,8 +115,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
   @Override
   public void onHeartbeat(Heartbeat message) {
     if (message.term() < context.term()) {
-      context.outbox.send(
-          new HeartbeatResponse(context.self, message.from(), context.term(), message.sequence()));
+      context.outbox.send(new HeartbeatResponse(
+          context.self, message.from(), context.term(), message.sequence(), 0));
     } else if (followSender(message)) {
       role().onHeartbeat(message);
     }

@@ -231,13 +231,21 @@ public final class RaftCore {
         : -1;
   }
 
-  /** When {@link #completeCommitIndex} was learnt; -1 if it is unknown. */
+  /**
+   * Everything that was committed at this moment, by whatever leader, is at {@link #completeCommitIndex} or below; -1 if no such
+   * moment is known.
+   *
+   * <p>A leader: when it sent the heartbeats of the last round that a quorum has answered; nobody else can have been elected
+   * before that. A follower: when it gave the answer that the leader had before it sent such a round. Both are moments of this
+   * replica's own clock, so neither delayed messages, nor pauses, nor a leader that was deposed without knowing it make the
+   * state look newer than it is.
+   */
   public long completeSinceNanos() {
     RoleState role = role();
     if (role instanceof LeaderState leader) {
-      return leader.hasCommittedInTerm() ? leader.lastQuorumContactNanos() : -1;
+      return leader.hasCommittedInTerm() ? leader.completeSinceNanos() : -1;
     }
-    return role instanceof FollowerState follower ? follower.leaderCommitHeardNanos() : -1;
+    return role instanceof FollowerState follower ? follower.completeSinceNanos() : -1;
   }
 
   /** The end of the log. */

@@ -5,8 +5,10 @@ package io.github.balsaraft.model;
  * like a dead follower.
  *
  * @param sequence that of the heartbeat
+ * @param stamp a number that the sender has never used before, by which it can tell from an {@linkplain Heartbeat#echo echo} how
+ *     old its state may be, by its own clock alone; zero if it doesn't follow the leader
  */
-public record HeartbeatResponse(ReplicaId from, ReplicaId to, long term, long sequence)
+public record HeartbeatResponse(ReplicaId from, ReplicaId to, long term, long sequence, long stamp)
     implements ProtocolMessage {
 
   @Override

@@ -207,6 +207,7 @@ final class CoreHarness {
   /** Lets a replica's own clock run on. */
   void pass(HarnessReplica replica, long nanos) {
     replica.clockNanos += nanos;
+    replica.committedWhen.putIfAbsent(replica.clockNanos, invariants.committedIndex());
     if (replica.isUp()) {
       stepDo(replica, core -> {});
     }

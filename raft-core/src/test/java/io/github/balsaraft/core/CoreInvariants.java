@@ -189,6 +189,9 @@ final class CoreInvariants {
     if (!forgery) {
       commitment(replica, last, term);
     }
+    if (!forgery) {
+      isAsNewAsItSays(replica);
+    }
     proposalsEnd(replica, term);
     last.term = term;
     last.commit = core.commitIndex();
@@ -264,6 +267,19 @@ final class CoreInvariants {
       boolean durable = onQuorum(entry, replica.core().configuration())
           || (last.configuration != null && onQuorum(entry, last.configuration));
       replica.check(durable, "commits " + entry + ", which is not durable on a quorum");
+    }
+  }
+
+  /** What was committed anywhere, by whatever leader, at the moment that it names is at the index that it names or below. */
+  private static void isAsNewAsItSays(HarnessReplica replica) {
+    long since = replica.core().completeSinceNanos();
+    Map.Entry<Long, Long> then = replica.committedWhen.floorEntry(since);
+    if (since >= 0 && then != null) {
+      replica.check(
+          replica.core().completeCommitIndex() >= then.getValue(),
+          "says that index " + replica.core().completeCommitIndex()
+              + " holds all that was committed at " + since + " ns, which was up to "
+              + then.getValue());
     }
   }
 

@@ -25,6 +25,9 @@ final class HarnessReplica {
   /** The monotonic clock; each replica has its own, so that a test decides whose timeout passes. */
   long clockNanos;
 
+  /** What was committed anywhere when its clock came to show a time: the index, by that time. */
+  final TreeMap<Long, Long> committedWhen = new TreeMap<>();
+
   /** Whether writes are done as soon as they are asked for. */
   boolean autoDisk = true;
 

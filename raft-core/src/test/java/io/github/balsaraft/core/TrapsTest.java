@@ -71,16 +71,16 @@ class TrapsTest {
       "trap 5: a leader moves above a member's term at most once in an election timeout, for members only")
   void trap05_movesAboveMembersOnly() {
     cluster.elect("n1");
-    cluster.deliver(new HeartbeatResponse(id("n9"), n1.id, 7, 1));
+    cluster.deliver(new HeartbeatResponse(id("n9"), n1.id, 7, 1, 0));
     assertThat(n1.leads()).as("n9 is no member").isTrue();
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1));
+    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1, 0));
     cluster.settle();
     assertThat(n1.leads()).isTrue();
     assertThat(n1.core().hardState().term()).isEqualTo(8);
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1));
+    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
     assertThat(n1.core().hardState().term()).as("too soon").isEqualTo(8);
     cluster.run(2500 * MILLIS);
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1));
+    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
     cluster.settle();
     assertThat(n1.core().hardState().term()).isEqualTo(10);
   }
@@ -132,7 +132,7 @@ class TrapsTest {
   @DisplayName("trap 16: a heartbeat's commit index beyond the log is not believed")
   void trap16_heartbeatBeyondTheLog() {
     cluster.preset(n2, 3, 1, 1);
-    cluster.deliver(new Heartbeat(n1.id, n2.id, 3, 1, 1, 7, 7));
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 3, 1, 1, 7, 7, 0));
     assertThat(n2.core().commitIndex()).isZero();
   }
 
@@ -350,7 +350,7 @@ class TrapsTest {
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(1, 2)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(3, 1)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 0, EntryId.NONE, List.of(), 0));
-    cluster.deliver(new Heartbeat(n2.id, n2.id, 9, 1, 1, 0, 0));
+    cluster.deliver(new Heartbeat(n2.id, n2.id, 9, 1, 1, 0, 0, 0));
     assertThat(n2.core().droppedMessages()).isEqualTo(before + 4);
     assertThat(n2.core().hardState().term()).isEqualTo(1);
   }

@@ -15,6 +15,7 @@ final class SimulatedEnvironment implements HostEnvironment {
   private long diskNanos = 100_000;
   private long diskBusyUntilNanos;
   private long applyDelayNanos = 20_000;
+  private long pausedUntilNanos;
 
   SimulatedEnvironment(Simulation simulation) {
     this.simulation = simulation;
@@ -23,6 +24,15 @@ final class SimulatedEnvironment implements HostEnvironment {
   /** Nothing that this process has begun goes on. */
   void kill() {
     dead = true;
+  }
+
+  /** As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits. The clock goes on. */
+  void pauseFor(long nanos) {
+    pausedUntilNanos = simulation.nowNanos() + nanos;
+  }
+
+  boolean isPaused() {
+    return simulation.nowNanos() < pausedUntilNanos;
   }
 
   boolean isDead() {
@@ -86,7 +96,12 @@ final class SimulatedEnvironment implements HostEnvironment {
 
   private void later(long atNanos, Runnable task) {
     simulation.at(atNanos, () -> {
-      if (!dead) {
+      if (dead) {
+        return;
+      }
+      if (isPaused()) {
+        later(pausedUntilNanos, task);
+      } else {
         task.run();
       }
     });

@@ -38,6 +38,9 @@ public final class Progress {
   private long lastContactNanos;
   private boolean everContacted;
   private long contactSequence;
+  private long latestStamp;
+  private long stampBeforeRound;
+  private long echo;
   private long sentCommit;
   private long loadGeneration;
   private boolean loading;
@@ -200,9 +203,30 @@ public final class Progress {
     everContacted = true;
   }
 
-  /** The follower took us for its leader after the heartbeat of this sequence number was sent. */
-  public void contactConfirmed(long sequence) {
+  /**
+   * The follower took us for its leader after the heartbeat of this sequence number was sent.
+   *
+   * @param stamp of its answer
+   */
+  public void contactConfirmed(long sequence, long stamp) {
     contactSequence = Math.max(contactSequence, sequence);
+    // Not the highest: a follower that was started anew counts from somewhere else.
+    latestStamp = stamp;
+  }
+
+  /** A round of heartbeats is about to be sent. One is followed at a time. */
+  public void roundOpened() {
+    stampBeforeRound = latestStamp;
+  }
+
+  /** A quorum has answered that round. */
+  public void roundConfirmed() {
+    echo = stampBeforeRound;
+  }
+
+  /** The latest stamp that we had before a round that a quorum has answered; zero if there is none. */
+  public long echo() {
+    return echo;
   }
 
   /** When the follower was last heard of, or when this progress began. */

@@ -138,11 +138,13 @@ final class MessageLayout implements ProtocolMessage.Handler {
     sink.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER, message.sequence());
     sink.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER, message.commit());
     sink.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER, message.leaderCommit());
+    sink.fixed(Messages.Heartbeat.ECHO_FIELD_NUMBER, message.echo());
   }
 
   @Override
   public void onHeartbeatResponse(HeartbeatResponse message) {
     sink.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER, message.sequence());
+    sink.fixed(Messages.HeartbeatResponse.STAMP_FIELD_NUMBER, message.stamp());
   }
 
   @Override

@@ -135,10 +135,15 @@ final class MessageReader {
             fields.number(Messages.Heartbeat.SESSION_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER),
-            fields.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER));
+            fields.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER),
+            fields.number(Messages.Heartbeat.ECHO_FIELD_NUMBER));
       case Envelope.HEARTBEAT_RESPONSE_FIELD_NUMBER ->
         new HeartbeatResponse(
-            from(), to(), term(), fields.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER));
+            from(),
+            to(),
+            term(),
+            fields.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER),
+            fields.number(Messages.HeartbeatResponse.STAMP_FIELD_NUMBER));
       case Envelope.READ_INDEX_REQUEST_FIELD_NUMBER ->
         new ReadIndexRequest(
             from(), to(), term(), fields.number(Messages.ReadIndexRequest.REQUEST_FIELD_NUMBER));
