@@ -6,8 +6,10 @@ import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a host's replica of one group. Not thread-safe. */
@@ -77,7 +79,7 @@ public final class GroupBuilder {
     if (knownHost == null) {
       throw new IllegalStateException("a node's builder starts its group by itself");
     }
-    return start(knownHost, () -> {});
+    return start(knownHost, GroupNode::close);
   }
 
   void checkComplete() {
@@ -100,7 +102,7 @@ public final class GroupBuilder {
     }
   }
 
-  RaftNode start(RaftHost on, Runnable onClose) {
+  RaftNode start(RaftHost on, Consumer<GroupNode> close) {
     checkComplete();
     BirthPlan plan = birth;
     StateMachine machine = stateMachine;
@@ -109,6 +111,6 @@ public final class GroupBuilder {
     }
     checkNamed(on.id());
     return new RaftNode(
-        on.runtime().startGroup(new GroupSettings(id, plan, machine, options)), onClose);
+        on.runtime().startGroup(new GroupSettings(id, plan, machine, options)), close);
   }
 }

@@ -6,6 +6,7 @@ import io.github.balsaraft.node.HostRuntime;
 import io.github.balsaraft.node.ThreadedEnvironment;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.transport.Transport;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +45,15 @@ public final class RaftHost implements AutoCloseable {
   }
 
   /**
-   * Closes all groups, the transport and the log store. Closing twice does nothing. Called from a callback of one of its
-   * nodes, it returns at once and goes on in the background.
+   * Closes all groups, the transport and the log store. Closing twice does nothing.
+   *
+   * <p>Waits for the state machines and for the disk, but no longer than {@link Builder#closeTimeout} and a moment. What hangs is
+   * then named in one line of the log, everybody who waits for a future is told how things stand, and the rest goes on in the
+   * background, on threads that don't keep the process alive. The log store is never closed while it may be in use: it is closed
+   * once the last thread that hung has come back, and until then can't be opened again.
+   *
+   * <p>If the caller is interrupted, it returns at once with its interrupt flag set; if it is a callback of one of the nodes, it
+   * returns at once too. Closing goes on in the background.
    */
   @Override
   public void close() {
@@ -60,6 +68,7 @@ public final class RaftHost implements AutoCloseable {
     private @Nullable Transport transport;
     private int mailboxThreads = 1;
     private int applyThreads = 1;
+    private Duration closeTimeout = Duration.ofSeconds(10);
 
     private Builder() {}
 
@@ -94,6 +103,18 @@ public final class RaftHost implements AutoCloseable {
       return this;
     }
 
+    /**
+     * How long {@link RaftHost#close} and {@link RaftNode#close} wait, at most, for a state machine, a callback or a disk that
+     * hangs. Zero waits for none. Default 10 s.
+     */
+    public Builder closeTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException("the close timeout can't be negative");
+      }
+      this.closeTimeout = timeout;
+      return this;
+    }
+
     HostId name() {
       HostId name = id;
       if (name == null) {
@@ -123,10 +144,10 @@ public final class RaftHost implements AutoCloseable {
       ThreadedEnvironment environment =
           new ThreadedEnvironment(name.name(), mailboxThreads, applyThreads);
       try {
-        return new RaftHost(name, new HostRuntime(name, store, way, environment));
+        return new RaftHost(name, new HostRuntime(name, store, way, environment, closeTimeout));
       } catch (RuntimeException | Error e) {
         way.close();
-        environment.close();
+        environment.shutdown().join();
         store.close();
         throw e;
       }

@@ -4,6 +4,7 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.node.GroupNode;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -32,11 +33,11 @@ import java.util.function.Supplier;
 public final class RaftNode implements AutoCloseable {
 
   private final GroupNode group;
-  private final Runnable onClose;
+  private final Consumer<GroupNode> close;
 
-  RaftNode(GroupNode group, Runnable onClose) {
+  RaftNode(GroupNode group, Consumer<GroupNode> close) {
     this.group = group;
-    this.onClose = onClose;
+    this.close = close;
   }
 
   /** Builds a node with a host of its own: all that an application with a single group needs. */
@@ -102,12 +103,14 @@ public final class RaftNode implements AutoCloseable {
 
   /**
    * Stops taking part. Proposals that were appended and whose end is not known yet end as unknown. The other members go
-   * on if they still have a quorum. Closing twice does nothing. Called from a callback of this node, it returns at once and
-   * goes on in the background.
+   * on if they still have a quorum. Closing twice does nothing.
+   *
+   * <p>A node with a host of its own closes that too. Waits as {@link RaftHost#close} does, and no longer, and goes on in the
+   * background if the state machine, a callback or the disk hangs, if the caller is interrupted, or if it is a callback of this
+   * node.
    */
   @Override
   public void close() {
-    group.close();
-    onClose.run();
+    close.accept(group);
   }
 }

@@ -5,6 +5,7 @@ import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.transport.Transport;
+import java.time.Duration;
 
 /**
  * Builds a {@link RaftNode} with a host of its own. For several groups in one process see {@link RaftHost}. Not thread-safe.
@@ -52,6 +53,12 @@ public final class RaftNodeBuilder {
     return this;
   }
 
+  /** See {@link RaftHost.Builder#closeTimeout}. */
+  public RaftNodeBuilder closeTimeout(Duration timeout) {
+    host.closeTimeout(timeout);
+    return this;
+  }
+
   /** Settings; the defaults suit a local network. */
   public RaftNodeBuilder options(RaftOptions options) {
     group.options(options);
@@ -72,7 +79,7 @@ public final class RaftNodeBuilder {
     group.checkNamed(host.name());
     RaftHost started = host.start();
     try {
-      return group.start(started, started::close);
+      return group.start(started, node -> started.close());
     } catch (RuntimeException | Error e) {
       started.close();
       throw e;

@@ -1,6 +1,8 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
@@ -10,8 +12,10 @@ import io.github.balsaraft.storage.LogStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -24,7 +28,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Entries wait here in memory up to a budget. Beyond it only their indexes are noted, and they are read back from the log
  * store when it is their turn: committed and durable entries never change.
  */
-final class ApplyPipeline implements Mailbox.Handler<Runnable> {
+final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
+
+  /** Something to do on an apply thread. */
+  interface Task {
+    void run();
+
+    /** Tells whoever waits for it that it is not done. On any thread, maybe while it runs, maybe more than once. */
+    default void abandon(String reason) {}
+  }
 
   /** How much is read back from the log store at once. */
   private static final long READ_BACK_BYTES = 4L << 20;
@@ -43,14 +55,16 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
   private final long maxQueuedBytes;
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
-  private final Mailbox<Runnable> mailbox;
+  private final Mailbox<Task> mailbox;
 
   /** Batches in memory, ascending, each above {@link #appliedIndex}; with gaps where they must be read back. */
   private final ArrayDeque<EntryBatch> queued = new ArrayDeque<>();
 
-  private final ArrayDeque<ProposalTracker.Run> proposals = new ArrayDeque<>();
-  private final PriorityQueue<WaitingRead> waitingReads =
-      new PriorityQueue<>(Comparator.comparingLong(WaitingRead::index));
+  // Used by the apply threads, one at a time; but who abandons them looks through both of these.
+  private final Deque<ProposalTracker.Run> proposals = new ConcurrentLinkedDeque<>();
+  private final PriorityBlockingQueue<WaitingRead> waitingReads =
+      new PriorityBlockingQueue<>(11, Comparator.comparingLong(WaitingRead::index));
+
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AppliedCommand command = new AppliedCommand();
 
@@ -63,6 +77,12 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
 
   /** Why nothing is applied any more; null while it is. */
   private @Nullable String stopped;
+
+  /** What is being done; null if nothing is. */
+  private volatile @Nullable Task current;
+
+  /** Why nobody waits for the apply threads any longer; null as long as somebody does. */
+  private volatile @Nullable String abandoned;
 
   /**
    * @param appliedIndex the index that the state machine has applied already
@@ -106,16 +126,20 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
       if (lastNote == null || !lastNote.extendTo(toIndex)) {
         Note note = new Note(toIndex);
         lastNote = note;
-        mailbox.offer(() -> applyUpTo(note.take()));
+        offer(() -> applyUpTo(note.take()));
       }
       return;
     }
     lastNote = null;
-    mailbox.offer(() -> {
+    // Here, not when it is their turn: from now on they can be found if it never comes.
+    proposals.addAll(runs);
+    offer(() -> {
       queued.addAll(batches);
-      proposals.addAll(runs);
       applyUpTo(toIndex);
     });
+    if (abandoned != null) {
+      abandonProposals(abandoned);
+    }
   }
 
   private List<EntryBatch> keepWithinBudget(List<EntryBatch> batches) {
@@ -139,21 +163,49 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
    * happen.
    */
   void read(long index, Runnable read, Consumer<String> refused) {
-    mailbox.offer(() -> {
-      String reason = stopped;
-      if (reason != null) {
-        refused.accept(reason);
-      } else if (index <= appliedIndex) {
-        read.run();
-      } else {
-        waitingReads.add(new WaitingRead(index, read, refused));
+    offer(new ReadTask(new WaitingRead(index, read, refused)));
+  }
+
+  /**
+   * Runs something on the apply threads, in order with everything else here: what tells callers how things ended. If the apply
+   * threads are {@linkplain #abandon abandoned} it may run on another thread and again; it must not mind.
+   */
+  void run(Runnable task) {
+    offer(new Task() {
+      @Override
+      public void run() {
+        task.run();
+      }
+
+      @Override
+      public void abandon(String reason) {
+        task.run();
       }
     });
   }
 
-  /** Runs something on the apply threads, in order with everything else here. */
-  void run(Runnable task) {
+  /** Ends proposals that won't be applied here. */
+  void fail(List<Proposal> failed, RaftException failure) {
+    offer(new Task() {
+      @Override
+      public void run() {
+        failed.forEach(proposal -> proposal.fail(failure));
+      }
+
+      @Override
+      public void abandon(String reason) {
+        failed.forEach(proposal -> proposal.abandon(failure));
+      }
+    });
+  }
+
+  private void offer(Task task) {
     mailbox.offer(task);
+    String reason = abandoned;
+    if (reason != null) {
+      // Who abandons says so first and looks at the queue then, so none is missed by both.
+      task.abandon(reason);
+    }
   }
 
   /** How much waits for its turn, whatever it is. */
@@ -163,15 +215,48 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
 
   /** Applies nothing more; whoever waits is told so. */
   void stop(String reason) {
-    mailbox.offer(() -> stopNow(reason));
+    offer(() -> stopNow(reason));
+  }
+
+  /**
+   * Tells everybody who waits here how things stand, without the apply threads: they hang in the application. Nothing more is
+   * applied once they come back. To be called after {@link #stop}, on any thread.
+   */
+  void abandon(String reason) {
+    abandoned = reason;
+    Task running = current;
+    if (running != null) {
+      running.abandon(reason);
+    }
+    mailbox.forEachWaiting(task -> task.abandon(reason));
+    abandonProposals(reason);
+    waitingReads.forEach(waiting -> waiting.refused.accept(reason));
+  }
+
+  private void abandonProposals(String reason) {
+    OutcomeUnknownException unknown = Proposal.unknownOutcome(reason);
+    proposals.forEach(run -> run.proposals().forEach(proposal -> proposal.abandon(unknown)));
+  }
+
+  /** Whether an apply thread is at work for this group, be it in the state machine, in a read or in a caller's callback. */
+  boolean isBusy() {
+    return current != null;
   }
 
   @Override
-  public void handle(Runnable task) {
+  public void handle(Task task) {
+    current = task;
     try {
-      task.run();
+      String reason = abandoned;
+      if (reason == null) {
+        task.run();
+      } else {
+        task.abandon(reason);
+      }
     } catch (Throwable e) {
       failed("a task of the apply thread failed: " + e, e);
+    } finally {
+      current = null;
     }
   }
 
@@ -195,8 +280,11 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
     stopped = reason;
     // A run whose beginning was applied was told so: nobody gets two answers.
     long told = appliedIndex;
-    proposals.forEach(run -> run.after(told).forEach(proposal -> proposal.unknown(reason)));
-    proposals.clear();
+    for (ProposalTracker.Run run = proposals.pollFirst();
+        run != null;
+        run = proposals.pollFirst()) {
+      run.after(told).forEach(proposal -> proposal.unknown(reason));
+    }
     waitingReads.forEach(waiting -> waiting.refused.accept(reason));
     waitingReads.clear();
     queued.clear();
@@ -212,7 +300,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
   }
 
   private void applyNext() {
-    if (stopped != null || applyScheduled) {
+    if (stopped != null || abandoned != null || applyScheduled) {
       return;
     }
     try {
@@ -225,7 +313,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
     if (appliedIndex < committedIndex) {
       // Back in the queue, so that reads that need no more than this don't wait for all the rest.
       applyScheduled = true;
-      mailbox.offer(() -> {
+      offer(() -> {
         applyScheduled = false;
         applyNext();
       });
@@ -234,7 +322,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
 
   private void applySlice() {
     long bytes = 0;
-    while (appliedIndex < committedIndex && bytes < SLICE_BYTES) {
+    while (appliedIndex < committedIndex && bytes < SLICE_BYTES && abandoned == null) {
       EntryBatch next = queued.peekFirst();
       if (next != null && next.firstIndex() == appliedIndex + 1) {
         queued.removeFirst();
@@ -258,7 +346,7 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
       return;
     }
     command.batch = batch;
-    for (EntryBatch.Cursor cursor = batch.cursor(); cursor.next(); ) {
+    for (EntryBatch.Cursor cursor = batch.cursor(); abandoned == null && cursor.next(); ) {
       command.cursor = cursor;
       byte[] result = resultOf(stateMachine.apply(command));
       appliedIndex = cursor.index();
@@ -286,12 +374,42 @@ final class ApplyPipeline implements Mailbox.Handler<Runnable> {
   }
 
   private void runDueReads() {
-    while (!waitingReads.isEmpty() && waitingReads.peek().index <= appliedIndex) {
-      waitingReads.poll().read.run();
+    for (WaitingRead due = waitingReads.peek();
+        due != null && due.index <= appliedIndex && abandoned == null;
+        due = waitingReads.peek()) {
+      // Taken out afterwards, so that it can be found while it hangs.
+      due.read.run();
+      waitingReads.remove(due);
     }
   }
 
   private record WaitingRead(long index, Runnable read, Consumer<String> refused) {}
+
+  /** Runs a read, or leaves it waiting for its index. */
+  private final class ReadTask implements Task {
+    private final WaitingRead read;
+
+    ReadTask(WaitingRead read) {
+      this.read = read;
+    }
+
+    @Override
+    public void run() {
+      String reason = stopped;
+      if (reason != null) {
+        read.refused.accept(reason);
+      } else if (read.index <= appliedIndex) {
+        read.read.run();
+      } else {
+        waitingReads.add(read);
+      }
+    }
+
+    @Override
+    public void abandon(String reason) {
+      read.refused.accept(reason);
+    }
+  }
 
   /** Says up to where entries may be applied, and nothing else: however far apply lags, one at a time is enough. */
   private static final class Note {

@@ -25,6 +25,7 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   private final List<Request> batch = new ArrayList<>();
   private long batchBytes;
   private boolean failed;
+  private volatile boolean writing;
 
   GroupCommitWriter(LogStore store, HostEnvironment environment, Consumer<Throwable> onFailure) {
     this.store = store;
@@ -39,6 +40,11 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
    */
   void write(LogWrite write, Runnable onDurable) {
     mailbox.offer(new Request(write, onDurable));
+  }
+
+  /** Whether a write is under way. */
+  boolean isWriting() {
+    return writing;
   }
 
   @Override
@@ -60,10 +66,13 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
       // Failed until it has succeeded: whatever is thrown, nothing is written again after it.
       failed = true;
       try {
+        writing = true;
         store.write(merged());
+        writing = false;
         failed = false;
         batch.forEach(request -> request.onDurable.run());
       } catch (Throwable e) {
+        writing = false;
         failed = true;
         onFailure.accept(e);
       }

@@ -51,6 +51,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   @FunctionalInterface
   interface Event {
     void happen(GroupLoop loop);
+
+    /** The node is closed and its threads hang: tells whoever waits. On any thread, maybe more than once. */
+    default void abandon(String reason) {}
   }
 
   private final HostRuntime host;

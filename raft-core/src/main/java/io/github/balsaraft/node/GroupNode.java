@@ -5,6 +5,7 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
@@ -17,8 +18,10 @@ import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +42,12 @@ public final class GroupNode {
   private final AtomicLong pendingBytes = new AtomicLong();
 
   private final AtomicInteger pendingReads = new AtomicInteger();
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
+
+  /** Why nobody waits for this node's threads any longer; null as long as somebody does. */
+  private volatile @Nullable String abandoned;
 
   GroupNode(HostRuntime host, GroupSettings settings, @Nullable RecoveredGroup recovered) {
     this.host = host;
@@ -70,7 +78,7 @@ public final class GroupNode {
           "proposals of " + options.maxPendingProposalBytes() + " bytes wait already"));
     }
     LocalProposal proposal = new LocalProposal(command, bytes);
-    mailbox.offer(proposal);
+    offer(proposal);
     return proposal.future;
   }
 
@@ -81,6 +89,10 @@ public final class GroupNode {
 
   /** See {@code RaftNode.read}. */
   public <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader) {
+    if (closing) {
+      return CompletableFuture.failedFuture(
+          new ReadNotServedException("this node is shutting down"));
+    }
     if (pendingReads.incrementAndGet() > MAX_PENDING_READS) {
       pendingReads.decrementAndGet();
       return CompletableFuture.failedFuture(
@@ -90,7 +102,7 @@ public final class GroupNode {
     if (consistency == ReadConsistency.STALE) {
       readLocally(read);
     } else {
-      mailbox.offer(read);
+      offer(read);
     }
     return read.future;
   }
@@ -105,8 +117,11 @@ public final class GroupNode {
 
   /** See {@code RaftNode.awaitLeader}. */
   public CompletableFuture<Void> awaitLeader() {
+    if (closing) {
+      return CompletableFuture.failedFuture(new ShuttingDownException());
+    }
     CompletableFuture<Void> known = new CompletableFuture<>();
-    mailbox.offer(groupLoop -> groupLoop.awaitLeader(known));
+    offer(new Question(known, groupLoop -> groupLoop.awaitLeader(known)));
     return known;
   }
 
@@ -118,7 +133,7 @@ public final class GroupNode {
   /** The status as soon as the mailbox has its turn. */
   CompletableFuture<NodeStatus> statusSoon() {
     CompletableFuture<NodeStatus> status = new CompletableFuture<>();
-    mailbox.offer(groupLoop -> groupLoop.completeWithStatus(status));
+    offer(new Question(status, groupLoop -> groupLoop.completeWithStatus(status)));
     return status;
   }
 
@@ -152,24 +167,80 @@ public final class GroupNode {
     mailbox.offer(groupLoop -> groupLoop.stop(NodeStatus.Health.FAILED, reason));
   }
 
-  /** See {@code RaftNode.close}. */
+  private void offer(GroupLoop.Event event) {
+    mailbox.offer(event);
+    String reason = abandoned;
+    if (reason != null) {
+      event.abandon(reason);
+    }
+  }
+
+  /** See {@code RaftHost.group} and {@code RaftNode.close}. */
   public void close() {
-    host.closing(() -> stop().join());
+    beginToStop();
+    host.close(this);
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+
+  /** Takes nothing in any more, from now on. */
+  void beginToStop() {
+    closing = true;
+    if (stopping.compareAndSet(false, true)) {
+      mailbox.offer(groupLoop -> {
+        groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
+        groupLoop.pipeline().run(() -> {
+          host.removeGroup(loop.group(), this);
+          stopped.complete(null);
+        });
+      });
+    }
   }
 
   /** Takes no part any more. Completes once nothing of this node runs and everybody who waited was told. */
   CompletableFuture<Void> stop() {
-    closing = true;
-    CompletableFuture<Void> stopped = new CompletableFuture<>();
-    mailbox.offer(groupLoop -> {
-      groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
-      groupLoop.pipeline().run(() -> stopped.complete(null));
-    });
-    return stopped.thenRun(() -> host.removeGroup(loop.group(), this));
+    beginToStop();
+    return stopped;
+  }
+
+  /** Its threads have not come to an end in time: tells everybody who waits how things stand, without them. */
+  void abandon() {
+    String reason = "this node was closed while its state machine or a callback hung";
+    abandoned = reason;
+    mailbox.forEachWaiting(event -> event.abandon(reason));
+    loop.pipeline().abandon(reason);
+    host.removeGroup(loop.group(), this);
+  }
+
+  /** What one of its threads is busy with, for people; null if nothing. */
+  @Nullable
+  String busyWith() {
+    return loop.pipeline().isBusy()
+        ? "group " + loop.group() + " is still in its state machine or in a callback, after entry "
+            + loop.pipeline().appliedIndex()
+        : null;
+  }
+
+  /** A question to the loop, whose answer somebody waits for. */
+  private record Question(CompletableFuture<?> answer, Consumer<GroupLoop> ask)
+      implements GroupLoop.Event {
+
+    @Override
+    public void happen(GroupLoop groupLoop) {
+      ask.accept(groupLoop);
+    }
+
+    @Override
+    public void abandon(String reason) {
+      answer.completeExceptionally(new ShuttingDownException());
+    }
   }
 
   private final class LocalProposal extends Proposal implements GroupLoop.Event {
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final long bytes;
 
     LocalProposal(byte[] command, long bytes) {
@@ -183,26 +254,52 @@ public final class GroupNode {
     }
 
     @Override
+    public void abandon(String reason) {
+      // It may be taken in yet, if that thread goes on before it hears of the end.
+      abandon(Proposal.unknownOutcome(reason));
+    }
+
+    @Override
+    void abandon(RaftException failure) {
+      if (end()) {
+        future.completeExceptionally(failure);
+      }
+    }
+
+    @Override
     void applied(byte[] result) {
-      pendingBytes.addAndGet(-bytes);
-      future.complete(result);
+      if (end()) {
+        future.complete(result);
+      }
     }
 
     @Override
     void notAppended(NotAppendedException reason) {
-      pendingBytes.addAndGet(-bytes);
-      future.completeExceptionally(reason);
+      if (end()) {
+        future.completeExceptionally(reason);
+      }
     }
 
     @Override
     void unknown(String reason) {
+      if (end()) {
+        future.completeExceptionally(new OutcomeUnknownException(reason));
+      }
+    }
+
+    /** The first end counts. Its budget is free before a callback asks for it. */
+    private boolean end() {
+      if (ended.getAndSet(true)) {
+        return false;
+      }
       pendingBytes.addAndGet(-bytes);
-      future.completeExceptionally(new OutcomeUnknownException(reason));
+      return true;
     }
   }
 
   private final class Read<T> implements GroupLoop.Event, PendingRead {
     final CompletableFuture<T> future = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
     private final Supplier<T> reader;
 
     Read(Supplier<T> reader) {
@@ -215,7 +312,15 @@ public final class GroupNode {
     }
 
     @Override
+    public void abandon(String reason) {
+      refuse(reason);
+    }
+
+    @Override
     public void run() {
+      if (ended.getAndSet(true)) {
+        return;
+      }
       pendingReads.decrementAndGet();
       try {
         future.complete(reader.get());
@@ -226,7 +331,10 @@ public final class GroupNode {
 
     @Override
     public void refuse(String reason) {
-      pendingReads.decrementAndGet();
+      // A reader that hangs holds the read, but must not hold up who waits for its answer.
+      if (!ended.getAndSet(true)) {
+        pendingReads.decrementAndGet();
+      }
       future.completeExceptionally(new ReadNotServedException(reason));
     }
   }

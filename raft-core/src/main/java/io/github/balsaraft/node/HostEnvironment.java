@@ -1,12 +1,13 @@
 package io.github.balsaraft.node;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
  * Where a host gets its threads, its time and its randomness from. Production uses {@link ThreadedEnvironment}; a
  * simulation runs the same host on virtual time and one thread.
  */
-public interface HostEnvironment extends AutoCloseable {
+public interface HostEnvironment {
 
   /** The monotonic clock: nanoseconds since some moment before the host started; zero or more. */
   long nowNanos();
@@ -36,7 +37,11 @@ public interface HostEnvironment extends AutoCloseable {
   /** Whether the calling thread is one of these, so that to wait for them could be to wait for itself. */
   boolean isOwnThread();
 
-  /** Ends the threads. Tasks that have not begun may be dropped. */
-  @Override
-  void close();
+  /**
+   * Ends the threads, without waiting for them and without interrupting what they do: a disk's write may be among it. What was
+   * handed to them is still done, but for what was scheduled.
+   *
+   * @return completes, on the last of them, once none runs any more
+   */
+  CompletableFuture<Void> shutdown();
 }

@@ -18,12 +18,14 @@ import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,11 @@ public final class HostRuntime implements AutoCloseable {
   private final HostRoutes routes;
   private final GroupCommitWriter writer;
   private final RateLimitedLog log;
+  private final Closer closer;
+
+  /** Groups that were closed while they hung. */
+  private final Set<GroupNode> hanging = ConcurrentHashMap.newKeySet();
+
   private final Map<GroupId, GroupNode> groups = new ConcurrentHashMap<>();
 
   // Both are guarded by this.
@@ -62,17 +69,23 @@ public final class HostRuntime implements AutoCloseable {
   /**
    * Opens the store and starts the transport.
    *
+   * @param closeTimeout how long closing waits, at most about
    * @throws LogStoreException if the store can't be opened, or belongs to another host
    * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
    */
   public HostRuntime(
-      HostId self, LogStore store, Transport transport, HostEnvironment environment) {
+      HostId self,
+      LogStore store,
+      Transport transport,
+      HostEnvironment environment,
+      Duration closeTimeout) {
     this.self = self;
     this.store = store;
     this.transport = transport;
     this.routes = new HostRoutes(transport);
     this.environment = environment;
     this.log = new RateLimitedLog(self.name());
+    this.closer = new Closer(self, environment, closeTimeout, log);
     this.writer = new GroupCommitWriter(store, environment, this::failed);
     RecoveredState state = store.recover();
     recovered.putAll(state.groups());
@@ -112,7 +125,8 @@ public final class HostRuntime implements AutoCloseable {
     if (closed || failed != null) {
       throw new IllegalStateException(failed == null ? "the host is closed" : failed);
     }
-    if (groups.containsKey(group)) {
+    GroupNode present = groups.get(group);
+    if (present != null && !present.isClosing()) {
       throw new IllegalStateException("group " + group + " runs already");
     }
     long largest = (long) settings.options().maxCommandBytes()
@@ -210,16 +224,26 @@ public final class HostRuntime implements AutoCloseable {
     routes.release(group);
   }
 
-  /**
-   * Runs something that waits for this host's threads. If it was one of them that called, such as from a future's
-   * callback, it goes on in the background.
-   */
-  void closing(Runnable close) {
-    if (environment.isOwnThread()) {
-      new Thread(close, "balsa-" + self + "-close").start();
-    } else {
-      close.run();
+  /** Closes one of the groups, in bounded time. */
+  void close(GroupNode group) {
+    closer.close(deadlineNanos -> {
+      hanging.addAll(closer.stop(List.of(group), deadlineNanos));
+      List<String> busy = busyGroups();
+      if (hanging.contains(group)) {
+        closer.goesOnWithout(busy, ". Its callers were told");
+      }
+    });
+  }
+
+  private List<String> busyGroups() {
+    List<String> busy = new ArrayList<>();
+    for (GroupNode group : hanging) {
+      String what = group.busyWith();
+      if (what != null) {
+        busy.add(what);
+      }
     }
+    return busy;
   }
 
   private void failed(Throwable cause) {
@@ -246,12 +270,41 @@ public final class HostRuntime implements AutoCloseable {
       }
       closed = true;
     }
-    closing(() -> {
-      groups.values().forEach(GroupNode::close);
+    // Begun here, so that nothing is taken in any more once this returns, however early.
+    groups.values().forEach(GroupNode::beginToStop);
+    closer.close(this::closeAll);
+  }
+
+  private void closeAll(long deadlineNanos) {
+    hanging.addAll(closer.stop(List.copyOf(groups.values()), deadlineNanos));
+    try {
       transport.close();
-      environment.close();
+    } finally {
+      CompletableFuture<Void> ended = environment.shutdown();
+      if (closer.isDoneBy(ended, deadlineNanos)) {
+        store.close();
+      } else {
+        List<String> waitedFor = busyGroups();
+        if (writer.isWriting()) {
+          waitedFor.add("the log store is still making a write durable");
+        }
+        if (waitedFor.isEmpty()) {
+          waitedFor.add("its threads have not come to their end");
+        }
+        closer.goesOnWithout(waitedFor, ". The log store is closed after that");
+        // By whichever thread is the last that may be using it.
+        CompletableFuture<Void> unused = ended.thenRun(this::closeStoreLate);
+      }
+    }
+  }
+
+  private void closeStoreLate() {
+    try {
       store.close();
-    });
+      log.info(environment.nowNanos(), "the log store is closed now");
+    } catch (RuntimeException | Error e) {
+      log.error("closing the log store failed", e);
+    }
   }
 
   /** Passes what arrives to the groups it is for. */

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * A queue whose entries are handled one at a time, in order, on threads that it shares with others. While one batch is
@@ -41,6 +42,11 @@ final class Mailbox<E> {
   /** Entries that wait or are being handled. */
   int size() {
     return pending.get();
+  }
+
+  /** Shows the entries that wait, about as they are now; they stay. May be called from any thread. */
+  void forEachWaiting(Consumer<E> look) {
+    queue.forEach(look);
   }
 
   private void schedule() {

@@ -1,6 +1,8 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.RaftException;
 
 /**
  * A command on its way through a node, and the promise that was made for it: exactly one of the three ends is reported,
@@ -26,4 +28,24 @@ abstract class Proposal {
 
   /** It may or may not be applied. */
   abstract void unknown(String reason);
+
+  /** The end that the failure stands for. */
+  final void fail(RaftException failure) {
+    if (failure instanceof NotAppendedException refusal) {
+      notAppended(refusal);
+    } else {
+      unknown(String.valueOf(failure.getMessage()));
+    }
+  }
+
+  /**
+   * The apply threads hang and nobody waits for them any longer. May be called on any thread, more than once, and while or after
+   * another end is reported: the first counts. Only a caller in this process is told; whoever forwarded a proposal sees this
+   * host go.
+   */
+  void abandon(RaftException failure) {}
+
+  static OutcomeUnknownException unknownOutcome(String reason) {
+    return new OutcomeUnknownException(reason);
+  }
 }

@@ -194,13 +194,13 @@ final class ProposalFlow {
 
   private void refuse(List<Proposal> proposals, NotAppendedException reason) {
     if (!proposals.isEmpty()) {
-      pipeline.run(() -> proposals.forEach(proposal -> proposal.notAppended(reason)));
+      pipeline.fail(proposals, reason);
     }
   }
 
   private void end(List<Proposal> proposals, String reason) {
     if (!proposals.isEmpty()) {
-      pipeline.run(() -> proposals.forEach(proposal -> proposal.unknown(reason)));
+      pipeline.fail(proposals, Proposal.unknownOutcome(reason));
     }
   }
 }

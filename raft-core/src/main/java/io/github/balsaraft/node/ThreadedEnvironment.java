@@ -1,10 +1,11 @@
 package io.github.balsaraft.node;
 
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -15,13 +16,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer. */
 public final class ThreadedEnvironment implements HostEnvironment {
 
-  private static final long CLOSE_TIMEOUT_SECONDS = 10;
-
   private final long originNanos = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
-  private final ExecutorService mailboxes;
-  private final ExecutorService writer;
-  private final ExecutorService apply;
+  private final Pool mailboxes;
+  private final Pool writer;
+  private final Pool apply;
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -32,10 +31,9 @@ public final class ThreadedEnvironment implements HostEnvironment {
    * @param applyThreads how many state machines may run at the same time
    */
   public ThreadedEnvironment(String name, int mailboxThreads, int applyThreads) {
-    this.mailboxes =
-        Executors.newFixedThreadPool(mailboxThreads, threads("balsa-" + name + "-mailbox"));
-    this.writer = Executors.newSingleThreadExecutor(threads("balsa-" + name + "-writer"));
-    this.apply = Executors.newFixedThreadPool(applyThreads, threads("balsa-" + name + "-apply"));
+    this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox"));
+    this.writer = new Pool(1, threads("balsa-" + name + "-writer"));
+    this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply"));
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
         1, threads("balsa-" + name + "-timer"), new ThreadPoolExecutor.DiscardPolicy());
@@ -96,24 +94,25 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
-  public void close() {
+  public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (ExecutorService executor : new ExecutorService[] {mailboxes, writer, apply}) {
-      executor.shutdown();
+    for (Pool pool : List.of(mailboxes, writer, apply)) {
+      pool.shutdown();
     }
-    boolean interrupted = false;
-    for (ExecutorService executor : new ExecutorService[] {mailboxes, writer, apply}) {
-      try {
-        if (!executor.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-          executor.shutdownNow();
-        }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        executor.shutdownNow();
-      }
+    return CompletableFuture.allOf(mailboxes.ended, writer.ended, apply.ended);
+  }
+
+  /** A fixed number of threads, and the moment at which the last of them has ended. */
+  private static final class Pool extends ThreadPoolExecutor {
+    final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    Pool(int threads, ThreadFactory factory) {
+      super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+
+    @Override
+    protected void terminated() {
+      ended.complete(null);
     }
   }
 

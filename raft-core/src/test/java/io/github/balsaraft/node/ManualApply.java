@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** An environment whose apply tasks run when the test says so. */
@@ -47,7 +48,7 @@ record ManualApply(HostEnvironment rest, List<Runnable> tasks) implements HostEn
   }
 
   @Override
-  public void close() {
-    rest.close();
+  public CompletableFuture<Void> shutdown() {
+    return rest.shutdown();
   }
 }

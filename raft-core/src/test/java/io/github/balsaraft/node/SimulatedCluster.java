@@ -12,6 +12,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -146,7 +147,7 @@ final class SimulatedCluster {
 
     private void start(BirthPlan plan) {
       try {
-        runtime = new HostRuntime(host, store, network.transport(host), environment);
+        runtime = new HostRuntime(host, store, network.transport(host), environment, Duration.ZERO);
       } catch (LogStoreException e) {
         environment.kill();
         return;

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
@@ -113,7 +114,8 @@ final class SimulatedEnvironment implements HostEnvironment {
   }
 
   @Override
-  public void close() {
+  public CompletableFuture<Void> shutdown() {
     dead = true;
+    return CompletableFuture.completedFuture(null);
   }
 }
