@@ -31,12 +31,15 @@ final class CoreContext {
   final LogClock logClock;
   final ContactLog contacts = new ContactLog();
   final AnswerStamps stamps = new AnswerStamps();
+  final Removals removals = new Removals(this);
+  final LastResort lastResort;
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();
 
   final List<Ready.ReadOutcome> readOutcomes = new ArrayList<>();
   final List<Ready.RoleChange> roleChanges = new ArrayList<>();
+  final List<Ready.ChangeOutcome> changeOutcomes = new ArrayList<>();
   long lostProposalsFrom;
 
   private long lastLoadGeneration;
@@ -58,6 +61,7 @@ final class CoreContext {
     this.self = start.self();
     this.options = options;
     this.random = random;
+    this.lastResort = new LastResort(options);
     this.hardState = start.hardState();
     this.log = new RaftLog(start.terms(), start.logTimeMillis());
     this.commitIndex = start.terms().base().index();
@@ -171,18 +175,34 @@ final class CoreContext {
   }
 
   /**
-   * Whether this replica may stand for election: it has a vote in the configuration in force, and its priority allows it.
-   * While that configuration is not known to be committed, a vote in the one before is enough: if this replica was just
+   * Whether this replica may stand for election: it has a vote in the configuration in force, and its priority allows it or
+   * the others can't do without it (see {@link LastResort}). While that configuration is not known to be committed, a vote in the one before is enough: if this replica was just
    * removed it may hold the only copy of that, and the others can't do without its vote (trap 6).
    */
   boolean isElectable() {
+    if (removals.ownRemoval() > 0) {
+      return false;
+    }
     Configuration fallback = configurations.fallback();
     return mayStand(configuration()) || (fallback != null && mayStand(fallback));
   }
 
   private boolean mayStand(Configuration under) {
     Member member = under.member(self);
-    return member != null && member.isVoterInAnyHalf() && member.priority() > 0;
+    return member != null
+        && member.isVoterInAnyHalf()
+        && (member.priority() > 0 || lastResort.isDue(nowNanos));
+  }
+
+  /** Whether this replica could become electable without hearing anything: see {@link LastResort}. */
+  boolean mayHaveToStand() {
+    return removals.ownRemoval() == 0 && configuration().isVoter(self);
+  }
+
+  /** How much longer than others this replica waits for a leader before it stands. */
+  long campaignDelayNanos() {
+    Member member = configuration().member(self);
+    return member == null ? 0 : member.campaignDelayMillis() * 1_000_000L;
   }
 
   /** The other members that have a vote in either half. */

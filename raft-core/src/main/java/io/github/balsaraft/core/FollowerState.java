@@ -40,7 +40,7 @@ final class FollowerState extends RoleState {
     this.reads = new RemoteReads(drawn);
     context.stamps.startAt(drawn);
     this.lastHeardNanos = context.nowNanos();
-    this.electionDeadlineNanos = isAlone() ? context.nowNanos() : context.randomElectionDeadline();
+    this.electionDeadlineNanos = isAlone() ? context.nowNanos() : newElectionDeadline();
   }
 
   /** The only voter has nobody to wait for. */
@@ -74,6 +74,11 @@ final class FollowerState extends RoleState {
     return leaderCommit;
   }
 
+  /** A member far from the rest waits longer, so that leadership stays near. How long it refuses votes is not changed by it. */
+  private long newElectionDeadline() {
+    return context.randomElectionDeadline() + context.campaignDelayNanos();
+  }
+
   /** Campaigns without waiting for the timeout. */
   void campaignAtOnce() {
     electionDeadlineNanos = context.nowNanos();
@@ -81,7 +86,7 @@ final class FollowerState extends RoleState {
 
   /** A vote was given: that candidate gets the time to win (Raft paper 5.2). */
   void voteGiven() {
-    electionDeadlineNanos = context.randomElectionDeadline();
+    electionDeadlineNanos = newElectionDeadline();
   }
 
   @Override
@@ -89,8 +94,12 @@ final class FollowerState extends RoleState {
     long readDeadline =
         reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
     // Who may not stand still notices that its leader is silent.
-    return context.isElectable() || leader != null
-        ? Math.min(electionDeadlineNanos, readDeadline)
+    if (context.isElectable() || leader != null) {
+      return Math.min(electionDeadlineNanos, readDeadline);
+    }
+    // Who never stands may have to after all.
+    return context.mayHaveToStand()
+        ? Math.min(readDeadline, Math.max(electionDeadlineNanos, context.lastResort.dueNanos()))
         : readDeadline;
   }
 
@@ -100,7 +109,7 @@ final class FollowerState extends RoleState {
       return;
     }
     if (!context.isElectable()) {
-      electionDeadlineNanos = context.randomElectionDeadline();
+      electionDeadlineNanos = newElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
       }
@@ -124,7 +133,7 @@ final class FollowerState extends RoleState {
   private void heardLeader() {
     lastHeardNanos = context.nowNanos();
     hintedUntilNanos = 0;
-    electionDeadlineNanos = context.randomElectionDeadline();
+    electionDeadlineNanos = newElectionDeadline();
   }
 
   @Override
@@ -174,7 +183,8 @@ final class FollowerState extends RoleState {
     electionDeadlineNanos = Math.min(
         electionDeadlineNanos,
         context.nowNanos()
-            + StandingOrder.rankWithout(peer, context) * CoreOptions.HINT_STAGGER_NANOS);
+            + StandingOrder.rankWithout(peer, context) * CoreOptions.HINT_STAGGER_NANOS
+            + context.campaignDelayNanos());
   }
 
   private boolean isHinted() {
@@ -188,7 +198,7 @@ final class FollowerState extends RoleState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
-        : context.randomElectionDeadline();
+        : newElectionDeadline();
   }
 
   @Override

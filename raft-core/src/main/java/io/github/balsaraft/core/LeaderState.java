@@ -2,7 +2,6 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.AppendEntriesResponse;
-import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
@@ -17,11 +16,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Orders proposals, replicates them, and commits what a quorum has (Raft paper 5.3, 5.4). */
-final class LeaderState extends RoleState {
+final class LeaderState extends RoleState implements MembershipChanges.Office {
 
   private final Transitions transitions;
   private final Replicator replicator;
   private final LeaderReads reads;
+  private final MembershipChanges changes;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
 
   private long uncommittedBytes;
@@ -47,6 +47,7 @@ final class LeaderState extends RoleState {
     this.transitions = transitions;
     this.replicator = new Replicator(context);
     this.reads = new LeaderReads(context);
+    this.changes = new MembershipChanges(context, replicator, this);
   }
 
   void start() {
@@ -100,7 +101,8 @@ final class LeaderState extends RoleState {
   }
 
   /** Whether this leader knows what is committed. */
-  boolean hasCommittedInTerm() {
+  @Override
+  public boolean hasCommittedInTerm() {
     return context.commitIndex() >= firstIndexOfTerm;
   }
 
@@ -132,7 +134,8 @@ final class LeaderState extends RoleState {
     return new ProposalResult.Appended(append(payloads));
   }
 
-  private EntryId append(Payloads payloads) {
+  @Override
+  public EntryId append(Payloads payloads) {
     EntryId first = new EntryId(context.term(), context.log.lastIndex() + 1);
     EntryBatch batch = payloads.place(first, context.logClock.next(context.log.logTimeMillis()));
     context.append(batch);
@@ -141,31 +144,8 @@ final class LeaderState extends RoleState {
     return first;
   }
 
-  ProposalResult changeConfiguration(Configuration target) {
-    if (!hasCommittedInTerm()) {
-      return refuseChange("this leader has not committed an entry of its own term yet");
-    }
-    if (context.configuration().isJoint()
-        || context.configurations.latestIndex() > context.commitIndex()) {
-      return refuseChange("another change is under way");
-    }
-    if (target.isJoint() || target.isEmpty()) {
-      return refuseChange(
-          "a change names the members that it wants in the end, and at least one voter");
-    }
-    return appendConfiguration(
-        context.configuration().jointTowards(target, context.log.lastIndex() + 1));
-  }
-
-  private static ProposalResult refuseChange(String detail) {
-    return new ProposalResult.Refused(ProposalResult.Reason.INVALID_CHANGE, detail);
-  }
-
-  private ProposalResult appendConfiguration(Configuration next) {
-    EntryId position = append(Payloads.single(EntryType.CONFIGURATION, next.encode()));
-    // In force from here on, before it is committed (Raft paper 6; trap 30).
-    replicator.follow(next);
-    return new ProposalResult.Appended(position);
+  MembershipChanges changes() {
+    return changes;
   }
 
   // ------------------------------------------------------------------ commitment
@@ -280,12 +260,7 @@ final class LeaderState extends RoleState {
   @Override
   void beforeOutput() {
     reads.expire();
-    if (context.configuration().isJoint() && hasCommittedInTerm() && isConfigurationCommitted()) {
-      // Only now: the joint entry is committed under both majorities, and this leader has committed
-      // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
-      // trap 33).
-      appendConfiguration(context.configuration().leaveJoint(context.log.lastIndex() + 1));
-    }
+    changes.step();
     if (hasCommittedInTerm() && reads.wantsRound()) {
       sendHeartbeats();
     }
@@ -298,16 +273,11 @@ final class LeaderState extends RoleState {
         sendHeartbeat(progress, 0);
       }
     }
-    if (!context.configuration().isVoter(context.self)
-        && hasCommittedInTerm()
-        && isConfigurationCommitted()) {
+    String endOfOffice = changes.endOfOffice();
+    if (endOfOffice != null) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
-      transitions.becomeFollower(null, "it is no longer a voter");
+      transitions.becomeFollower(null, endOfOffice);
     }
-  }
-
-  private boolean isConfigurationCommitted() {
-    return context.configurations.latestIndex() <= context.commitIndex();
   }
 
   void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {
@@ -328,6 +298,7 @@ final class LeaderState extends RoleState {
     if (context.log.lastIndex() > context.commitIndex()) {
       context.lostProposalsFrom = context.commitIndex() + 1;
     }
+    changes.leave();
     reads.refuseAll("leadership was lost before the read was confirmed");
   }
 

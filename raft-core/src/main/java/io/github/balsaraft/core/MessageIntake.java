@@ -51,6 +51,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
     }
     if (context.configuration().contains(message.from())) {
       context.contacts.heardFrom(message.from(), context.nowNanos());
+    } else if (context.removals.tell(message)) {
+      return;
     }
     message.deliverTo(this);
   }
@@ -63,6 +65,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   public void onRequestPreVote(RequestPreVote message) {
     boolean granted = !role().protectsLeaderFrom(message.from())
         && VotingRules.wouldVote(context, message.term(), message.lastEntry());
+    noteShorterLog(message.from(), message.lastEntry());
     context.outbox.send(
         new PreVoteResponse(context.self, message.from(), context.term(), message.term(), granted));
     if (granted) {
@@ -73,6 +76,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   @Override
   public void onRequestVote(RequestVote message) {
     boolean refused = message.term() < context.term() || role().protectsLeaderFrom(message.from());
+    noteShorterLog(message.from(), message.lastEntry());
     if (refused) {
       context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
       return;
@@ -92,6 +96,15 @@ final class MessageIntake implements ProtocolMessage.Handler {
       }
     }
     context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), granted));
+  }
+
+  /** Somebody asks for this replica's vote while nobody leads, and can't have it: see {@link LastResort}. */
+  private void noteShorterLog(ReplicaId candidate, EntryId candidateLast) {
+    if (role().leader() == null
+        && context.configuration().isVoter(candidate)
+        && !VotingRules.isUpToDate(candidateLast, context.lastEntry())) {
+      context.lastResort.refusedShorterLog(context.nowNanos());
+    }
   }
 
   @Override
@@ -218,7 +231,11 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onRemovedNotice(RemovedNotice message) {
-    context.dropped();
+    if (!context.removals.learn(message)) {
+      context.dropped();
+    } else {
+      transitions.becomeFollower(null, "it was removed at index " + message.index());
+    }
   }
 
   /** Whether a message that needs no answer belongs to this term; moves to its term if that is the thing to do. */

@@ -25,8 +25,6 @@ public sealed interface ProposalResult {
     /** This replica isn't the leader. */
     NOT_LEADER,
     /** Too much is appended and not committed. */
-    OVERLOADED,
-    /** A change of the configuration that is not allowed, or not now. */
-    INVALID_CHANGE
+    OVERLOADED
   }
 }

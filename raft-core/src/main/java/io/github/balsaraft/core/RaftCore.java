@@ -1,5 +1,9 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.AdditionStatus;
+import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.GroupView;
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
@@ -11,6 +15,7 @@ import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,15 +83,30 @@ public final class RaftCore {
   }
 
   /**
-   * A change to this configuration is proposed. If voters change, it goes through joint consensus by itself (Raft paper
-   * 6).
+   * A change of the configuration is proposed. If voters change, it goes through joint consensus by itself (Raft paper 6); a
+   * new member enters as a learner first (thesis 4.2.1). Ends in exactly one {@link Ready.ChangeOutcome}; if leadership is
+   * lost meanwhile it may be asked for again, of whoever leads then.
+   *
+   * @param changeId chosen by the caller, given back in the outcome
+   * @throws IllegalArgumentException if a change of that number is under way
    */
-  public ProposalResult changeConfiguration(Configuration target) {
+  public void changeConfiguration(long changeId, MembershipChange change) {
     if (role() instanceof LeaderState leader) {
-      return leader.changeConfiguration(target);
+      leader.changes().propose(changeId, change);
+    } else {
+      context.changeOutcomes.add(new Ready.ChangeOutcome(
+          changeId, Ready.ChangeEnd.REFUSED, 0, "this member is not the leader"));
     }
-    return new ProposalResult.Refused(
-        ProposalResult.Reason.NOT_LEADER, "this member is not the leader");
+  }
+
+  /**
+   * Calls off the addition of a member, unless the change that gives it its role is in the log. Its outcome follows when it is
+   * out again.
+   *
+   * @return false if it is too late, or there is no such addition
+   */
+  public boolean abortChange(long changeId) {
+    return role() instanceof LeaderState leader && leader.changes().abort(changeId);
   }
 
   /**
@@ -148,6 +168,7 @@ public final class RaftCore {
         take(context.loads),
         take(context.readOutcomes),
         take(context.roleChanges),
+        take(context.changeOutcomes),
         context.lostProposalsFrom,
         logTimeCutMillis);
     context.lostProposalsFrom = 0;
@@ -271,6 +292,37 @@ public final class RaftCore {
   /** The index of the configuration in force. */
   public long configurationIndex() {
     return context.configurations.latestIndex();
+  }
+
+  /** Whether a change would be made as things are, and what speaks against it. Nothing happens. */
+  public ChangePreview previewChange(MembershipChange change) {
+    if (role() instanceof LeaderState leader) {
+      return leader.changes().preview(change);
+    }
+    boolean settled = !configuration().isJoint() && configurationIndex() <= commitIndex();
+    return ChangePreview.of(
+        change,
+        new GroupView(
+            context.self,
+            false,
+            false,
+            configuration(),
+            configurationIndex(),
+            settled,
+            new TreeMap<>()));
+  }
+
+  /** As a leader: the members on their way in, and how far they are; else empty. */
+  public List<AdditionStatus> additions() {
+    return role() instanceof LeaderState leader ? leader.changes().additions() : List.of();
+  }
+
+  /**
+   * The index of the committed configuration that removed this replica, as far as it knows; 0 if it wasn't. From then on it
+   * neither campaigns nor votes, and it never becomes a member again.
+   */
+  public long removedAt() {
+    return context.removals.ownRemoval();
   }
 
   /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */

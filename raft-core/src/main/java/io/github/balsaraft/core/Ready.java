@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param loads older entries to read from the log store for followers that lag
  * @param reads linearizable reads whose wait is over
  * @param roleChanges in the order in which they happened
+ * @param changes changes of the configuration that came to an end
  * @param lostProposalsFrom proposals at this index and above, appended by this replica as a leader and not committed, have
  *     an unknown outcome from now on; 0 for none
  * @param logTimeCutMillis by how much a jump of the wall clock was cut short; 0 for none
@@ -28,6 +29,7 @@ public record Ready(
     List<Load> loads,
     List<ReadOutcome> reads,
     List<RoleChange> roleChanges,
+    List<ChangeOutcome> changes,
     long lostProposalsFrom,
     long logTimeCutMillis) {
 
@@ -39,6 +41,7 @@ public record Ready(
         && loads.isEmpty()
         && reads.isEmpty()
         && roleChanges.isEmpty()
+        && changes.isEmpty()
         && lostProposalsFrom == 0
         && logTimeCutMillis == 0;
   }
@@ -89,4 +92,26 @@ public record Ready(
    * @param reason for an operator
    */
   public record RoleChange(Role role, long term, @Nullable ReplicaId leader, String reason) {}
+
+  /**
+   * The end of a change of the configuration.
+   *
+   * @param changeId the number that its caller gave it
+   * @param end what became of it
+   * @param index of the configuration entry that ended it, as far as there is one; else 0
+   * @param detail why, for an operator; empty if it is done
+   */
+  public record ChangeOutcome(long changeId, ChangeEnd end, long index, String detail) {}
+
+  /** What became of a change of the configuration. */
+  public enum ChangeEnd {
+    /** The group is what was asked for, by a committed configuration. */
+    DONE,
+    /** Nothing has changed. It is safe to ask again, if the reason given is one that passes. */
+    REFUSED,
+    /** Given up, because its time was over, it was called off, or another change came in between; the detail says what remains. */
+    ABORTED,
+    /** Leadership was lost. What is in the log may still be committed; asking the next leader goes on from there. */
+    LOST
+  }
 }

@@ -8,22 +8,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who stands for election first when several would: the longest log, then the highest priority, then the lowest id. The
- * same on every member, so that they don't split the vote. Safety never rests on it.
+ * Who stands for election first when several would: the longest log, then the highest priority, then the shortest campaign
+ * delay, then the lowest id. The same on every member, so that they don't split the vote. Safety never rests on it.
  */
 final class StandingOrder {
 
-  private static final Comparator<Member> BY_PRIORITY_AND_ID =
-      Comparator.comparing(Member::priority).reversed().thenComparing(Member::replica);
+  private static final Comparator<Member> BY_CONFIGURATION = Comparator.comparing(Member::priority)
+      .reversed()
+      .thenComparing(Member::campaignDelayMillis)
+      .thenComparing(Member::replica);
 
   private StandingOrder() {}
 
+  /** The voters that stand for election, the first first, as far as the configuration tells. */
+  static List<Member> standing(CoreContext context) {
+    return context.configuration().members().stream()
+        .filter(member -> member.isVoterInAnyHalf() && member.priority() > 0)
+        .sorted(BY_CONFIGURATION)
+        .toList();
+  }
+
   /** How many members stand before this one once a leader is gone, as far as the configuration tells. */
   static int rankWithout(ReplicaId goneLeader, CoreContext context) {
-    List<Member> standing = context.configuration().members().stream()
-        .filter(member -> member.isVoterInAnyHalf() && member.priority() > 0)
+    List<Member> standing = standing(context).stream()
         .filter(member -> !member.replica().equals(goneLeader))
-        .sorted(BY_PRIORITY_AND_ID)
         .toList();
     for (int rank = 0; rank < standing.size(); rank++) {
       if (standing.get(rank).replica().equals(context.self)) {
@@ -41,6 +49,6 @@ final class StandingOrder {
     }
     @Nullable Member theirs = context.configuration().member(candidate);
     @Nullable Member own = context.configuration().member(context.self);
-    return theirs != null && own != null && BY_PRIORITY_AND_ID.compare(theirs, own) < 0;
+    return theirs != null && own != null && BY_CONFIGURATION.compare(theirs, own) < 0;
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * PRE_CANDIDATE   FOLLOWER        also: another candidate goes first
  * CANDIDATE       PRE_CANDIDATE   the election is over and nobody won
  * CANDIDATE       LEADER          a quorum has voted for it
- * LEADER          FOLLOWER        also: no quorum has answered for an election timeout, or it is no longer a voter
+ * LEADER          FOLLOWER        also: no quorum has answered for an election timeout, or its office is over
+ * any             FOLLOWER        it is told that it was removed
  * </pre>
  */
 final class Transitions {
@@ -82,6 +83,9 @@ final class Transitions {
   private void replace(RoleState next, String reason) {
     current.leave();
     current = next;
+    if (next.leader() != null) {
+      context.lastResort.leaderFound();
+    }
     if (next.role() != Role.FOLLOWER) {
       context.contacts.expect(context.nowNanos());
     } else if (next.leader() != null) {

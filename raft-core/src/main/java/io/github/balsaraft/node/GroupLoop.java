@@ -76,6 +76,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private @Nullable GroupBirth birth;
   private @Nullable RaftCore core;
   private @Nullable JoinSeeker joinSeeker;
+  private long lastChangeId;
 
   /** The first entry of the log, if it is the group's first configuration: founders without data are given it. */
   private @Nullable EntryBatch founding;
@@ -386,7 +387,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       if (request.host().equals(from)) {
         long silentForNanos = options.electionTimeoutMin().toNanos();
         peers.sendToHost(
-            from, Joining.nextStep(running, request, environment.nowNanos(), silentForNanos));
+            from,
+            Joining.nextStep(
+                running, request, environment.nowNanos(), silentForNanos, ++lastChangeId));
       } else {
         host.misdirected();
       }
@@ -486,6 +489,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (ready.lostProposalsFrom() > 0) {
       proposals.lostFrom(ready.lostProposalsFrom());
     }
+    ready.changes().forEach(this::changeEnded);
     ready.loads().forEach(this::load);
     ready.reads().forEach(reads::decided);
     if (peers.follow(running.configuration())) {
@@ -503,6 +507,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       log.info(environment.nowNanos(), line);
     }
     lastRoleReason = line;
+  }
+
+  private void changeEnded(Ready.ChangeOutcome outcome) {
+    log.info(
+        environment.nowNanos(),
+        "change " + outcome.changeId() + " of the configuration: " + outcome.end()
+            + (outcome.index() > 0 ? " at index " + outcome.index() : "")
+            + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
   }
 
   private void write(CoreWrite write) {

@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
@@ -13,7 +14,7 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * A new replica's side of being let in: asks until it is a voter. A replica that has been a voter never asks: if it is one
+ * A new replica's side of being let in: asks until it has the place of the replica that its host carried before. A replica that has been a voter never asks: if it is one
  * no longer, somebody has removed it.
  */
 final class JoinSeeker {
@@ -44,8 +45,7 @@ final class JoinSeeker {
   }
 
   void step(RaftCore core, long nowNanos) {
-    // Not before it is committed: until then it may be truncated, and somebody must ask again.
-    done = core.configuration().isVoter(self) && core.configurationIndex() <= core.commitIndex();
+    done = hasItsPlace(core) || core.removedAt() > 0;
     if (done || nowNanos < nextRequestNanos) {
       return;
     }
@@ -58,6 +58,15 @@ final class JoinSeeker {
     for (HostId member : asked) {
       host.transport().send(member, List.of(new GroupMessage(group, request)));
     }
+  }
+
+  /** Not before it is committed: until then it may be truncated, and somebody must ask again. */
+  private boolean hasItsPlace(RaftCore core) {
+    Configuration configuration = core.configuration();
+    return configuration.contains(self)
+        && configuration.membersOn(host.self()).size() == 1
+        && !configuration.isJoint()
+        && core.configurationIndex() <= core.commitIndex();
   }
 
   /** Where others reach this host: as the operator wrote it in the list, else as the transport knows it. */
@@ -76,6 +85,6 @@ final class JoinSeeker {
   }
 
   String explain() {
-    return "a new replica that waits to be made a voter: " + answer;
+    return "a new replica that waits to be let in: " + answer;
   }
 }

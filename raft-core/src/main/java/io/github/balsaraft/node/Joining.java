@@ -1,7 +1,10 @@
 package io.github.balsaraft.node;
 
-import io.github.balsaraft.core.ProposalResult;
 import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.membership.AdditionStatus;
+import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeRefusal;
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.JoinAnswer;
@@ -10,25 +13,22 @@ import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Role;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
- * A leader's side of letting a new replica in, in place of the one that its host carried before: first as a learner, then,
- * once it has caught up, as a voter in one joint change that removes the old one (Raft thesis 4.2.1, paper 6).
+ * A leader's side of letting a new replica in, in place of the one that its host carried before: it becomes what that one was,
+ * a learner again or a voter with the same priority and delay (Raft thesis 4.2.1, paper 6).
  *
- * <p>Each request takes the next step, whatever it is. So nothing needs to be remembered, and a change of leader in between
- * does no harm.
+ * <p>The core does the work. Whoever leads after a change of leader goes on with it at the next request.
  */
 final class Joining {
-
-  /** A learner that misses no more entries than these counts as caught up: the rest arrives while the change commits. */
-  private static final long CAUGHT_UP_WITHIN_ENTRIES = 32_768;
 
   private Joining() {}
 
   static JoinAnswer nextStep(
-      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos) {
+      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
     try {
-      return step(core, request, nowNanos, silentForNanos);
+      return step(core, request, nowNanos, silentForNanos, changeId);
     } catch (IllegalArgumentException e) {
       // What is asked for can't be in a configuration. That is no reason to stop a leader.
       return answer(request, Status.REFUSED, String.valueOf(e.getMessage()));
@@ -36,70 +36,79 @@ final class Joining {
   }
 
   private static JoinAnswer step(
-      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos) {
+      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
     if (core.currentRole() != Role.LEADER) {
       return answer(request, Status.NOT_LEADER, "this member is not the leader");
     }
+    for (AdditionStatus addition : core.additions()) {
+      if (addition.wanted().replica().equals(request.replica())) {
+        return answer(request, Status.IN_PROGRESS, addition.detail());
+      }
+    }
     Configuration configuration = core.configuration();
     boolean settled = !configuration.isJoint() && core.configurationIndex() <= core.commitIndex();
-    Member member = configuration.member(request.replica());
     if (!settled || !core.hasCommittedInTerm()) {
       return answer(
           request, Status.IN_PROGRESS, "a change of the configuration is being committed");
     }
-    if (member != null && member.isVoter()) {
-      return answer(request, Status.DONE, "");
-    }
     List<Member> earlier = configuration.membersOn(request.host()).stream()
         .filter(other -> !other.replica().equals(request.replica()))
         .toList();
-    if (member == null) {
-      if (earlier.isEmpty()) {
-        return answer(
-            request, Status.REFUSED, request.host() + " is not a member's host; add it first");
-      }
-      for (Member old : earlier) {
-        Progress progress = core.progressOf(old.replica());
-        if (progress == null || nowNanos - progress.lastContactNanos() < silentForNanos) {
-          return answer(
-              request,
-              Status.REFUSED,
-              "the replica " + old.replica() + " of " + request.host()
-                  + " was heard a moment ago; if its disk is gone it will fall silent");
-        }
-      }
-      Configuration target =
-          configuration.with(Member.learner(request.replica(), request.host(), request.address()));
-      for (Member old : earlier) {
-        // A host that loses its disk again and again must not fill the configuration.
-        if (!old.isVoter()) {
-          target = target.without(old.replica());
-        }
-      }
-      return stepTaken(request, core.changeConfiguration(target), "added as a learner");
+    boolean isMember = configuration.contains(request.replica());
+    if (earlier.isEmpty()) {
+      return isMember
+          ? answer(request, Status.DONE, "")
+          : answer(
+              request, Status.REFUSED, request.host() + " is not a member's host; add it first");
     }
-    Progress progress = core.progressOf(request.replica());
-    long match = progress == null ? 0 : progress.match();
-    long missing = core.lastEntry().index() - match;
-    // A replica that has nothing yet may not even be there, however short the log is.
-    if (match == 0 || missing > CAUGHT_UP_WITHIN_ENTRIES) {
-      return answer(request, Status.IN_PROGRESS, "catching up, " + missing + " entries to go");
-    }
-    // The new voter first: a configuration must never be without one, not even on the way to the
-    // next.
-    Configuration target =
-        configuration.with(Member.voter(request.replica(), request.host(), request.address()));
     for (Member old : earlier) {
-      target = target.without(old.replica());
+      Progress progress = core.progressOf(old.replica());
+      boolean silent = progress != null && nowNanos - progress.lastContactNanos() >= silentForNanos;
+      if (!isMember && !silent) {
+        return answer(
+            request,
+            Status.REFUSED,
+            "the replica " + old.replica() + " of " + request.host()
+                + " was heard a moment ago; if its disk is gone it will fall silent");
+      }
     }
-    return stepTaken(request, core.changeConfiguration(target), "being made a voter");
+    return begin(core, request, earlier, changeId);
   }
 
-  private static JoinAnswer stepTaken(JoinRequest request, ProposalResult result, String step) {
-    if (result instanceof ProposalResult.Refused refused) {
-      return answer(request, Status.REFUSED, refused.detail());
+  private static JoinAnswer begin(
+      RaftCore core, JoinRequest request, List<Member> earlier, long changeId) {
+    MembershipChange change = new MembershipChange.Add(
+        inPlaceOf(earlier, request),
+        earlier.stream().map(Member::replica).toList(),
+        MembershipChange.NO_LIMIT);
+    ChangePreview preview = core.previewChange(change);
+    if (preview.isAllowed()) {
+      core.changeConfiguration(changeId, change);
+      return answer(request, Status.IN_PROGRESS, "being added as a learner");
     }
-    return answer(request, Status.IN_PROGRESS, step);
+    boolean passing =
+        preview.refusals().stream().allMatch(refusal -> refusal.reason().isPassing());
+    return answer(
+        request,
+        passing ? Status.IN_PROGRESS : Status.REFUSED,
+        preview.refusals().stream().map(ChangeRefusal::detail).collect(Collectors.joining("; ")));
+  }
+
+  /**
+   * What the new replica will be: what the old one was. If there are several, the voter is the one whose place is taken, and
+   * the others came to take it and were lost on the way.
+   */
+  static Member inPlaceOf(List<Member> earlier, JoinRequest request) {
+    Member old =
+        earlier.stream().filter(Member::isVoter).findFirst().orElseGet(() -> earlier.get(0));
+    return new Member(
+        request.replica(),
+        request.host(),
+        request.address(),
+        old.role(),
+        false,
+        old.priority(),
+        old.campaignDelayMillis());
   }
 
   private static JoinAnswer answer(JoinRequest request, Status status, String detail) {

@@ -22,10 +22,13 @@ final class ReplicaRoutes {
   private final Map<ReplicaId, HostId> strangers = new LinkedHashMap<>();
 
   synchronized void configure(Configuration configuration) {
+    Map<ReplicaId, HostId> before = new LinkedHashMap<>(members);
     members.clear();
     for (Member member : configuration.members()) {
       members.put(member.replica(), member.host());
     }
+    // Who was removed is told so, and that is after the configuration without it was appended.
+    before.forEach(this::heardFrom);
   }
 
   /**

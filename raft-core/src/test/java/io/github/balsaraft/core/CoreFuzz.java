@@ -2,7 +2,6 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ final class CoreFuzz {
   private final List<HarnessReplica> replicas = new ArrayList<>();
   private final TextTrace trace = new TextTrace();
   private final int steps;
+  private final ChurnFuzz churn;
 
   /** Copies of messages that arrive again much later. */
   private final List<ProtocolMessage> late = new ArrayList<>();
@@ -64,6 +64,7 @@ final class CoreFuzz {
       replicas.add(replica);
     }
     harness.trace(trace);
+    churn = new ChurnFuzz(seed, random, harness, replicas);
   }
 
   private int oneOf(int... choices) {
@@ -343,48 +344,8 @@ final class CoreFuzz {
   }
 
   private void changeConfiguration() {
-    for (HarnessReplica replica : replicas) {
-      if (replica.leads()) {
-        Configuration target = randomTarget(replica.core().configuration());
-        if (target != null) {
-          trace.note("# " + replica + " changes to " + target);
-          harness.change(replica, target);
-        }
-      }
-    }
-  }
-
-  /** Another configuration with at least one voter that may stand for election. */
-  private Configuration randomTarget(Configuration current) {
-    List<Member> members = new ArrayList<>();
-    boolean small = random.nextInt(3) > 0;
-    int changed = random.nextInt(REPLICAS);
-    for (int i = 0; i < REPLICAS; i++) {
-      Member before = current.member(replicas.get(i).id);
-      if (small && i != changed) {
-        if (before != null && before.role() != MemberRole.LEAVING) {
-          members.add(before.withRole(before.role(), false));
-        }
-      } else {
-        randomMember(replicas.get(i).name, members);
-      }
-    }
-    boolean electable =
-        members.stream().anyMatch(member -> member.isVoter() && member.priority() > 0);
-    return electable ? Configuration.of(members) : null;
-  }
-
-  private void randomMember(String name, List<Member> members) {
-    // Not zero: a member that never stands and holds the only longest log leaves the group without
-    // a leader.
-    int priority = 1 + random.nextInt(2);
-    switch (random.nextInt(4)) {
-      case 0 -> {}
-      case 1 -> members.add(CoreHarness.learner(name));
-      default -> {
-        Member voter = CoreHarness.voter(name);
-        members.add(voter.withPriority(priority));
-      }
+    for (HarnessReplica leader : leaders()) {
+      churn.change(leader, trace);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -40,6 +42,7 @@ final class CoreHarness {
   private final CoreOptions options;
   private HarnessTrace trace = HarnessTrace.NONE;
   private long lastReadId;
+  private long lastChangeId;
 
   CoreHarness(CoreOptions options) {
     this.options = options;
@@ -61,6 +64,19 @@ final class CoreHarness {
 
   static Member learner(String name) {
     return Member.learner(id(name), new HostId(name), name + ":1");
+  }
+
+  /** A member as texts write it: {@code n3}, with priority and campaign delay {@code n3/p0/d300}. */
+  static Member member(String text, boolean learner) {
+    String[] parts = text.split("/");
+    Member member = learner ? learner(parts[0]) : voter(parts[0]);
+    for (String part : List.of(parts).subList(1, parts.length)) {
+      int value = Integer.parseInt(part.substring(1));
+      member = part.charAt(0) == 'p'
+          ? member.withPriority(value)
+          : member.withCampaignDelayMillis(value);
+    }
+    return member;
   }
 
   static Configuration voters(String... names) {
@@ -238,8 +254,27 @@ final class CoreHarness {
     return result;
   }
 
-  ProposalResult change(HarnessReplica replica, Configuration target) {
-    return step(replica, core -> core.changeConfiguration(target));
+  /** Proposes a change to this configuration; returns whether it, or its first step, was appended at once. */
+  boolean change(HarnessReplica replica, Configuration target) {
+    long before = replica.core().configurationIndex();
+    changeBy(replica, MembershipChange.to(target));
+    return replica.core().configurationIndex() > before;
+  }
+
+  /** Proposes a change of the configuration; returns its number. */
+  long changeBy(HarnessReplica replica, MembershipChange change) {
+    long changeId = ++lastChangeId;
+    replica.changes.put(changeId, change);
+    ChangePreview preview = step(replica, core -> {
+      ChangePreview judged = core.previewChange(change);
+      core.changeConfiguration(changeId, change);
+      return judged;
+    });
+    boolean refused = replica.outcomes.stream()
+        .anyMatch(
+            outcome -> outcome.changeId() == changeId && outcome.end() == Ready.ChangeEnd.REFUSED);
+    replica.check(refused != preview.isAllowed(), "the preview of " + change + " said " + preview);
+    return changeId;
   }
 
   /** Starts a linearizable read; returns its number. */
@@ -318,6 +353,7 @@ final class CoreHarness {
       trace.applied(replica, ready.committed());
     }
     ready.reads().forEach(outcome -> endOfRead(replica, outcome));
+    ready.changes().forEach(outcome -> endOfChange(replica, outcome));
     for (Ready.Load load : ready.loads()) {
       trace.loads(replica, load);
       List<EntryBatch> found = replica.disk.read(load.fromIndex(), load.toIndex(), load.maxBytes());
@@ -333,6 +369,15 @@ final class CoreHarness {
       doneAtOnce = true;
     }
     return doneAtOnce;
+  }
+
+  /** A change ends once; if it says that it is done, it is. */
+  private void endOfChange(HarnessReplica replica, Ready.ChangeOutcome outcome) {
+    MembershipChange change = replica.changes.remove(outcome.changeId());
+    replica.check(change != null, "a change ends twice: " + outcome);
+    invariants.onChangeEnded(replica, change, outcome);
+    replica.outcomes.add(outcome);
+    trace.changeEnded(replica, outcome);
   }
 
   /** A read ends once, and never with an index below what was committed when it began: that would be stale. */

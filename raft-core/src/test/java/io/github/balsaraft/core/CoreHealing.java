@@ -3,6 +3,7 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ final class CoreHealing {
         2,
         "the last proposal everywhere, and all reads",
         () -> isConverged() && members.stream().allMatch(member -> member.reads.isEmpty()));
+    requireWithin(4, "peace from those that were removed", this::isRemovedQuiet);
     leader.check(leader.leads(), "a healthy leader lost its office");
   }
 
@@ -95,7 +97,7 @@ final class CoreHealing {
 
   private boolean isConverged() {
     HarnessReplica leader = leader().orElse(null);
-    if (leader == null || leader.core().configuration().isJoint()) {
+    if (leader == null || leader.core().configuration().isJoint() || !leader.changes.isEmpty()) {
       return false;
     }
     RaftCore core = leader.core();
@@ -113,6 +115,18 @@ final class CoreHealing {
       }
     }
     return true;
+  }
+
+  /** Removed replicas were told so, or never had reason to ask, or know nobody who is still there to tell them. */
+  private boolean isRemovedQuiet() {
+    Configuration current = leader().orElseThrow().core().configuration();
+    return harness.replicas().stream()
+        .filter(replica -> current.removedAt(replica.id) > 0)
+        .filter(replica -> replica.core().configuration().members().stream()
+            .filter(Member::isVoterInAnyHalf)
+            .anyMatch(asked -> current.contains(asked.replica())))
+        .allMatch(replica -> replica.core().currentRole() == Role.FOLLOWER
+            && replica.core().nextDeadlineNanos() == Long.MAX_VALUE);
   }
 
   private String describe() {

@@ -1,10 +1,12 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.Member;
@@ -181,7 +183,11 @@ final class CoreInvariants {
     if (last.entries != replica.disk.writtenEntries()) {
       last.entries = replica.disk.writtenEntries();
       configurationIsInTheLog(replica);
+      changesAreSteps(replica);
     }
+    replica.check(
+        replica.leads() || replica.changes.isEmpty(),
+        "nobody says what became of changes " + replica.changes);
     if (core.currentRole() == Role.LEADER && !forgery) {
       electionSafety(replica, term);
       matchesAreDurable(replica, term);
@@ -192,11 +198,85 @@ final class CoreInvariants {
     if (!forgery) {
       isAsNewAsItSays(replica);
     }
+    removalIsTrue(replica);
     proposalsEnd(replica, term);
     last.term = term;
     last.commit = core.commitIndex();
     last.leaderTerm = core.currentRole() == Role.LEADER ? term : 0;
     last.configuration = core.configuration();
+  }
+
+  /** What a change says of its end is true of what is committed. */
+  void onChangeEnded(HarnessReplica replica, MembershipChange change, Ready.ChangeOutcome outcome) {
+    if (outcome.end() != Ready.ChangeEnd.DONE) {
+      return;
+    }
+    Configuration settled = committedConfiguration(replica, outcome.index());
+    replica.check(!settled.isJoint(), "done, and still joint: " + outcome);
+    if (change instanceof MembershipChange.Reconfigure reconfigure) {
+      replica.check(
+          settled.members().equals(reconfigure.target().members()),
+          outcome + " for " + reconfigure + ", but the group is " + settled);
+    } else if (change instanceof MembershipChange.Remove remove) {
+      replica.check(
+          settled.removedAt(remove.replica()) > 0 && !settled.contains(remove.replica()),
+          outcome + " for " + remove + ", but the group is " + settled);
+    } else if (change instanceof MembershipChange.Add add) {
+      boolean inPlace = add.wanted().equals(settled.member(add.wanted().replica()))
+          && add.replaces().stream().noneMatch(settled::contains);
+      replica.check(inPlace, outcome + " for " + add + ", but the group is " + settled);
+    }
+  }
+
+  private Configuration committedConfiguration(HarnessReplica replica, long index) {
+    replica.check(
+        index <= replica.core().commitIndex(), "configuration " + index + " isn't committed");
+    if (index == 0) {
+      return replica.birthConfiguration;
+    }
+    EntryBatch entry = replica.disk.writtenEntries().get((int) index - 1);
+    return Configuration.decode(entry.singlePayload());
+  }
+
+  /** Who says that it was removed was, by a configuration that is committed. */
+  private void removalIsTrue(HarnessReplica replica) {
+    long index = replica.core().removedAt();
+    if (index == 0 || forgery) {
+      return;
+    }
+    replica.check(index <= committed.size(), "removed at " + index + ", which isn't committed");
+    EntryBatch entry = created.get(committed.get((int) index - 1).id).entry;
+    Configuration without = Configuration.decode(entry.singlePayload());
+    replica.check(without.removedAt(replica.id) == index, "removed at " + index + " by " + without);
+    // A leader that removed itself may be in office until it has handed over.
+    replica.check(
+        replica.core().currentRole() == Role.FOLLOWER || replica.leads(),
+        "was removed at " + index + " and campaigns");
+  }
+
+  /** From each configuration in a log to the next: two halves overlap, and nobody comes back (Raft paper 6, trap 29). */
+  private void changesAreSteps(HarnessReplica replica) {
+    Configuration before = replica.birthConfiguration;
+    for (EntryBatch entry : replica.disk.writtenEntries()) {
+      if (entry.type() != EntryType.CONFIGURATION) {
+        continue;
+      }
+      Configuration next = Configuration.decode(entry.singlePayload());
+      if (before.isEmpty()) {
+        before = next;
+        continue;
+      }
+      boolean step = before.isJoint()
+          ? !next.isJoint() && next.incomingVoters().equals(before.incomingVoters())
+          : next.isJoint()
+              ? next.outgoingVoters().equals(before.incomingVoters())
+              : next.incomingVoters().equals(before.incomingVoters());
+      replica.check(step, "no step: " + before + " to " + next);
+      for (Member member : next.members()) {
+        replica.check(next.removedAt(member.replica()) == 0, "a removed replica is back: " + next);
+      }
+      before = next;
+    }
   }
 
   private void configurationIsInTheLog(HarnessReplica replica) {

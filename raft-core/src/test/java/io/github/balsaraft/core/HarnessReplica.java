@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -47,6 +48,12 @@ final class HarnessReplica {
   /** Reads of this process that have no outcome yet, with the index they must not be answered below. */
   final Map<Long, Long> reads = new TreeMap<>();
 
+  /** Changes of the configuration that this process was asked for and that have no outcome yet. */
+  final TreeMap<Long, MembershipChange> changes = new TreeMap<>();
+
+  /** How changes have ended, over all processes. */
+  final List<Ready.ChangeOutcome> outcomes = new ArrayList<>();
+
   /** Loads that were asked for and not answered. */
   final List<PendingLoad> loads = new ArrayList<>();
 
@@ -62,6 +69,7 @@ final class HarnessReplica {
     applied.clear();
     outstanding.clear();
     reads.clear();
+    changes.clear();
     loads.clear();
     core = new RaftCore(
         options,
@@ -92,6 +100,10 @@ final class HarnessReplica {
       throw new AssertionError(name + " is down");
     }
     return core;
+  }
+
+  Ready.ChangeOutcome lastOutcome() {
+    return outcomes.get(outcomes.size() - 1);
   }
 
   boolean leads() {

@@ -22,5 +22,7 @@ interface HarnessTrace {
 
   default void readEnded(HarnessReplica replica, Ready.ReadOutcome outcome) {}
 
+  default void changeEnded(HarnessReplica replica, Ready.ChangeOutcome outcome) {}
+
   default void roleChanged(HarnessReplica replica, Ready.RoleChange change) {}
 }

@@ -1,7 +1,10 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
@@ -18,6 +21,7 @@ import java.util.function.Predicate;
  *
  * <pre>
  * cluster n1 n2 n3 [learners n4] [empty n5]   starts a cluster; "empty" replicas were told no configuration
+ * names in configurations may have a priority and a campaign delay: n3/p0 n4/p5/d300
  * tell all | nothing | roles messages ...      what the answers show: {@link TextTrace.Topic}
  * timeout n2             n2's clock runs to its next deadline
  * pass 1000ms [n1 n2]    clocks run on
@@ -29,6 +33,8 @@ import java.util.function.Predicate;
  * cut n1->n2 | cut n1    loses what is sent from now on; a name alone means both directions to everybody
  * heal                   all links
  * propose n1 a b         change n1 to n1 n2 [learners n3]      read n1
+ * add n1 n4 [learner] [within 5000ms]    replace n1 n3 by n4 [within 5000ms]    remove n1 n3
+ * abort n1 2             calls off change 2        preview n1 to n1 n2 [learners n3]
  * disk n2 slow | done | fast    writes take until "done" (the oldest), or are done at once
  * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
  * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
@@ -97,7 +103,20 @@ final class Scenario {
       }
       case "change" -> {
         Configuration target = configuration(arguments.subList(2, arguments.size()));
-        return List.of(result(harness.change(named(arguments.get(0)), target)));
+        return List.of(change(named(arguments.get(0)), MembershipChange.to(target)));
+      }
+      case "add", "replace", "remove" -> {
+        return List.of(change(named(arguments.get(0)), membershipChange(command, arguments)));
+      }
+      case "abort" -> {
+        long changeId = Long.parseLong(arguments.get(1));
+        boolean calledOff =
+            harness.step(named(arguments.get(0)), core -> core.abortChange(changeId));
+        return List.of(calledOff ? "called off" : "too late");
+      }
+      case "preview" -> {
+        Configuration target = configuration(arguments.subList(2, arguments.size()));
+        return preview(named(arguments.get(0)).core().previewChange(MembershipChange.to(target)));
       }
       case "read" -> {
         harness.read(named(arguments.get(0)));
@@ -126,6 +145,44 @@ final class Scenario {
     }
     ProposalResult.Refused refused = (ProposalResult.Refused) result;
     return "refused, " + refused.reason().name().toLowerCase(Locale.ROOT) + ": " + refused.detail();
+  }
+
+  private String change(HarnessReplica replica, MembershipChange change) {
+    long before = replica.core().configurationIndex();
+    long changeId = harness.changeBy(replica, change);
+    if (replica.core().configurationIndex() > before) {
+      return "change " + changeId + " is appended at "
+          + replica.core().configurationIndex() + "@"
+          + replica.core().termAt(replica.core().configurationIndex());
+    }
+    return replica.changes.containsKey(changeId)
+        ? "change " + changeId + " waits"
+        : "refused: " + replica.lastOutcome().detail();
+  }
+
+  private static List<String> preview(ChangePreview preview) {
+    return preview.isAllowed()
+        ? List.of("allowed, " + (preview.isJoint() ? "joint" : "at once"))
+        : preview.refusals().stream()
+            .map(refusal -> refusal.reason().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                + ": " + refusal.detail())
+            .toList();
+  }
+
+  private static MembershipChange membershipChange(String command, List<String> arguments) {
+    ReplicaId first = CoreHarness.id(arguments.get(1));
+    if (command.equals("remove")) {
+      return new MembershipChange.Remove(first);
+    }
+    int within = arguments.indexOf("within");
+    long limit = within < 0 ? MembershipChange.NO_LIMIT : nanos(arguments.get(within + 1));
+    Member wanted = CoreHarness.voter(arguments.get(command.equals("add") ? 1 : 3));
+    if (arguments.contains("learner")) {
+      wanted = wanted.withRole(MemberRole.LEARNER, false);
+    }
+    return command.equals("add")
+        ? MembershipChange.add(wanted, limit)
+        : MembershipChange.replace(first, wanted, limit);
   }
 
   private static long nanos(String text) {
@@ -159,7 +216,7 @@ final class Scenario {
       if (word.equals("learners")) {
         learners = true;
       } else {
-        members.add(learners ? CoreHarness.learner(word) : CoreHarness.voter(word));
+        members.add(CoreHarness.member(word, learners));
       }
     }
     return Configuration.of(members);

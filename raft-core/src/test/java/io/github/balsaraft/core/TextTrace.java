@@ -41,6 +41,7 @@ final class TextTrace implements HarnessTrace {
     APPLIED,
     LOADS,
     READS,
+    CHANGES,
     LOST
   }
 
@@ -129,6 +130,16 @@ final class TextTrace implements HarnessTrace {
         ? "may be answered at " + outcome.index()
         : "is refused: " + outcome.refusal();
     add(Topic.READS, replica.name + " read " + outcome.readId() + " " + end);
+  }
+
+  @Override
+  public void changeEnded(HarnessReplica replica, Ready.ChangeOutcome outcome) {
+    add(
+        Topic.CHANGES,
+        replica.name + " change " + outcome.changeId() + " is "
+            + outcome.end().name().toLowerCase(Locale.ROOT)
+            + (outcome.index() > 0 ? " at " + outcome.index() : "")
+            + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
   }
 
   @Override

@@ -34,9 +34,12 @@ class JoiningTest {
   private final Simulation simulation = new Simulation(1);
   private final RaftCore core = core();
 
+  private long lastChange;
+
   private RaftCore core() {
-    Configuration founding = Configuration.of(
-        List.of(Member.voter(LEADER, new HostId("n1"), "n1"), Member.learner(OLD, N2, "n2")));
+    Member old = Member.learner(OLD, N2, "n2").withPriority(7).withCampaignDelayMillis(250);
+    Configuration founding =
+        Configuration.of(List.of(Member.voter(LEADER, new HostId("n1"), "n1"), old));
     EntryBatch entry =
         Payloads.single(EntryType.CONFIGURATION, founding.encode()).place(new EntryId(1, 1), 1);
     RecoveredGroup from = CoreStarter.newborn(LEADER, entry);
@@ -64,7 +67,7 @@ class JoiningTest {
 
   private JoinAnswer ask(ReplicaId replica, HostId host, String address) {
     JoinAnswer answer = Joining.nextStep(
-        core, new JoinRequest(replica, host, address), simulation.nowNanos(), SILENT);
+        core, new JoinRequest(replica, host, address), simulation.nowNanos(), SILENT, ++lastChange);
     settle();
     return answer;
   }
@@ -99,9 +102,36 @@ class JoiningTest {
     assertThat(core.configuration().members().stream().map(Member::replica))
         .containsExactly(LEADER, NEW);
     assertThat(core.configuration().member(NEW).address()).isEqualTo("elsewhere");
-    // Nothing of the log is there yet, so that it can't count in a quorum.
-    assertThat(ask(NEW, N2, "elsewhere").detail()).startsWith("catching up");
+    // It is what the old one was, and never more.
+    assertThat(core.configuration().member(NEW))
+        .isEqualTo(
+            Member.learner(NEW, N2, "elsewhere").withPriority(7).withCampaignDelayMillis(250));
+    assertThat(ask(NEW, N2, "elsewhere").status()).isEqualTo(Status.DONE);
     assertThat(core.configuration().isVoter(NEW)).isFalse();
+    assertThat(core.configuration().removedAt(OLD)).isPositive();
+  }
+
+  @Test
+  void aNewReplicaTakesThePlaceOfTheVoterAndNotOfOneThatWasToTakeIt() {
+    JoinRequest request = new JoinRequest(NEW, N2, "n2");
+    Member voter = Member.voter(OLD, N2, "n2").withPriority(0).withCampaignDelayMillis(300);
+    Member lost = Member.learner(new ReplicaId(9), N2, "n2");
+    Member expected = Member.voter(NEW, N2, "n2").withPriority(0).withCampaignDelayMillis(300);
+    assertThat(Joining.inPlaceOf(List.of(voter, lost), request)).isEqualTo(expected);
+    assertThat(Joining.inPlaceOf(List.of(lost, voter), request)).isEqualTo(expected);
+  }
+
+  @Test
+  void aReplicaThatWasRemovedIsNotLetInAgain() {
+    lead();
+    simulation.runFor(2 * SILENT);
+    settle();
+    ask(NEW, N2, "n2");
+    simulation.runFor(2 * SILENT);
+    settle();
+    JoinAnswer answer = ask(OLD, N2, "n2");
+    assertThat(answer.status()).isEqualTo(Status.REFUSED);
+    assertThat(answer.detail()).contains("was removed at index");
   }
 
   /** It comes from the network: it must not stop a leader. */

@@ -1,0 +1,87 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.membership.CatchUp;
+import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import org.jspecify.annotations.Nullable;
+
+/** One member on its way in, as its leader remembers it. What was decided is in the log; the rest may be forgotten with the leader. */
+final class Addition {
+
+  final long changeId;
+  final MembershipChange.Add change;
+  final long startNanos;
+
+  /** It was a member before, so that giving up leaves it as it was. */
+  final boolean wasMember;
+
+  /** It was made a learner by this change. */
+  boolean added;
+
+  /** The change that gives it its role is in the log. */
+  boolean decided;
+
+  /** Begins when the learner's configuration is committed; null before. */
+  @Nullable
+  CatchUp catchUp;
+
+  /** Why it is given up; null as long as it isn't. */
+  @Nullable
+  String abortReason;
+
+  Addition(long changeId, MembershipChange.Add change, long startNanos, boolean wasMember) {
+    this.changeId = changeId;
+    this.change = change;
+    this.startNanos = startNanos;
+    this.wasMember = wasMember;
+  }
+
+  ReplicaId replica() {
+    return change.wanted().replica();
+  }
+
+  boolean isOverdue(long nowNanos) {
+    return change.timeLimitNanos() != MembershipChange.NO_LIMIT
+        && nowNanos - startNanos >= change.timeLimitNanos();
+  }
+
+  /** The group as it should be in the end. */
+  Configuration goal(Configuration current) {
+    return ChangePreview.goal(change, current);
+  }
+
+  boolean isReachedBy(Configuration current) {
+    Member member = current.member(replica());
+    return member != null
+        && member.equals(change.wanted())
+        && change.replaces().stream().noneMatch(current::contains);
+  }
+
+  /** Whether the member must be a learner first, or a learner that can be reached elsewhere. */
+  boolean wantsStaging(Configuration current) {
+    Member member = current.member(replica());
+    return member == null || (member.role() == MemberRole.LEARNER && !member.equals(asLearner()));
+  }
+
+  /** The group with the new member as a learner. Who is replaced and counts nowhere makes room at once. */
+  Configuration staging(Configuration current) {
+    if (change.wanted().role() == MemberRole.LEARNER) {
+      return goal(current);
+    }
+    Configuration staging = current.with(asLearner());
+    for (ReplicaId replaced : change.replaces()) {
+      if (!current.isVoter(replaced)) {
+        staging = staging.without(replaced);
+      }
+    }
+    return staging;
+  }
+
+  private Member asLearner() {
+    return change.wanted().withRole(MemberRole.LEARNER, false);
+  }
+}

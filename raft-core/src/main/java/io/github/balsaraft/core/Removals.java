@@ -1,0 +1,80 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.RemovedNotice;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+
+/**
+ * What a replica knows of its own removal, and what it tells others of theirs (trap 6). Only committed removals count: until
+ * then a removed member may hold the only copy of the configuration without it, and the others need its vote.
+ */
+final class Removals {
+
+  private final CoreContext context;
+  private long noticed;
+
+  Removals(CoreContext context) {
+    this.context = context;
+  }
+
+  /**
+   * The index of the committed configuration that removed this replica; 0 if it knows of none. Not stored: after a restart
+   * it asks again, and is told again.
+   */
+  long ownRemoval() {
+    if (noticed > 0 || context.configuration().contains(context.self)) {
+      return noticed;
+    }
+    long index = context.configuration().removedAt(context.self);
+    return index <= context.commitIndex() ? index : 0;
+  }
+
+  /**
+   * Takes in what another replica says. It is believed whoever says it: who has been away for long may know none of those
+   * that are members now, strangers don't get past the cluster's handshake, and it only makes a replica fall silent.
+   *
+   * @return whether it is news; not if this replica knows better, because it knows that index to be committed
+   */
+  boolean learn(RemovedNotice notice) {
+    boolean contradicts =
+        notice.index() <= context.commitIndex() && context.configuration().contains(context.self);
+    if (notice.index() <= 0 || contradicts || ownRemoval() > 0) {
+      return false;
+    }
+    noticed = notice.index();
+    return true;
+  }
+
+  /**
+   * Answers a replica that asks or reports something and doesn't know that it was removed. One answer for each message, so
+   * that it can't be made to send more than it gets.
+   *
+   * @return whether that was all there is to say to it
+   */
+  boolean tell(ProtocolMessage message) {
+    long index = context.configuration().removedAt(message.from());
+    if (index == 0 || index > context.commitIndex() || !isOfAMember(message)) {
+      return false;
+    }
+    context.outbox.send(new RemovedNotice(context.self, message.from(), context.term(), index));
+    return true;
+  }
+
+  /**
+   * Whether only members have reason to send it. What leaders send is not among it: a leader that removes itself is in
+   * office until it has handed over.
+   */
+  private static boolean isOfAMember(ProtocolMessage message) {
+    return message instanceof RequestPreVote
+        || message instanceof RequestVote
+        || message instanceof ReadIndexRequest
+        || message instanceof FetchEntries
+        || message instanceof AppendEntriesResponse
+        || message instanceof HeartbeatResponse;
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import org.jspecify.annotations.Nullable;
+
+/** Who should lead after a leader that is about to leave its office of its own accord. */
+final class Successor {
+
+  private Successor() {}
+
+  /**
+   * The best of the other voters that may stand for election and were heard of within an election timeout: the one with the
+   * most of the log, then the first in the {@link StandingOrder}; null if there is none.
+   */
+  static @Nullable ReplicaId best(CoreContext context, Replicator replicator) {
+    Progress best = null;
+    for (Member member : StandingOrder.standing(context)) {
+      Progress progress = replicator.progressOf(member.replica());
+      if (progress != null
+          && member.isVoter()
+          && isLive(progress, context)
+          && (best == null || progress.match() > best.match())) {
+        best = progress;
+      }
+    }
+    return best == null ? null : best.replica();
+  }
+
+  /** Whether a successor has the whole log, so that it can win as soon as it stands. */
+  static boolean isReady(CoreContext context, Replicator replicator) {
+    ReplicaId best = best(context, replicator);
+    Progress progress = best == null ? null : replicator.progressOf(best);
+    return progress != null && progress.match() == context.log.lastIndex();
+  }
+
+  private static boolean isLive(Progress progress, CoreContext context) {
+    return progress.everContacted()
+        && context.nowNanos() - progress.lastContactNanos()
+            < context.options.electionTimeoutMaxNanos();
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.balsaraft.core.membership;
+
+import io.github.balsaraft.model.Member;
+
+/**
+ * How far the addition of a member is, as its leader sees it.
+ *
+ * @param changeId the number that its caller gave it
+ * @param wanted the member as it should be in the end
+ * @param phase what it waits for
+ * @param round the round of catching up, from 1; 0 before
+ * @param match the highest index known to be durable at the new member
+ * @param missingEntries how many entries of the leader's log it has not got
+ * @param detail for an operator
+ */
+public record AdditionStatus(
+    long changeId,
+    Member wanted,
+    Phase phase,
+    int round,
+    long match,
+    long missingEntries,
+    String detail) {
+
+  /** What an addition waits for. */
+  public enum Phase {
+    /** For another change to be committed; then it is added as a learner. */
+    WAITING,
+    /** For the learner to catch up. */
+    CATCHING_UP,
+    /** For the commitment of the change that gives it its role. */
+    TAKING_ROLE,
+    /** To be removed again. */
+    ABORTING
+  }
+}
