@@ -276,6 +276,22 @@ class MembershipPaperTest {
   }
 
   @Test
+  @DisplayName("an addition that is asked for while the configuration is joint waits for its turn")
+  void additionWhileJoint() {
+    newcomer("n4");
+    cluster.elect("n1");
+    cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
+    assertThat(n1.core().configuration().isJoint()).isTrue();
+    cluster.changeBy(n1, MembershipChange.add(voter("n4"), NO_LIMIT));
+    cluster.run(1000 * MILLIS);
+    assertThat(n1.outcomes)
+        .extracting(Ready.ChangeOutcome::end)
+        .containsExactly(Ready.ChangeEnd.DONE, Ready.ChangeEnd.DONE);
+    assertThat(n1.core().configuration().members())
+        .containsExactly(voter("n1"), voter("n2"), voter("n4"));
+  }
+
+  @Test
   @DisplayName("6: a member is replaced in one joint change, once the new one has caught up")
   void replacement() {
     newcomer("n4");

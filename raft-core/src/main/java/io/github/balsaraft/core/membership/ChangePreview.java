@@ -38,16 +38,20 @@ public record ChangePreview(
   public static ChangePreview of(MembershipChange change, GroupView view) {
     ChangeRules rules = new ChangeRules(view);
     rules.requireOffice();
+    // What it becomes without anybody doing anything.
+    Configuration base = view.configuration().isJoint()
+        ? view.configuration().leaveJoint(view.configurationIndex() + 1)
+        : view.configuration();
     Configuration target = null;
     if (change instanceof MembershipChange.Reconfigure reconfigure) {
       rules.requireBase(reconfigure.basedOnIndex());
       target = reconfigure.target();
     } else if (change instanceof MembershipChange.Remove remove) {
       rules.requireSettled();
-      target = rules.without(view.configuration(), remove.replica());
+      target = rules.without(base, remove.replica());
     } else if (change instanceof MembershipChange.Add add) {
       // Needs no settled configuration: it waits for its turn.
-      target = targetOf(add, view.configuration(), rules);
+      target = targetOf(add, base, rules);
       rules.assumeCaughtUp(add.wanted().replica());
     }
     if (target != null) {

@@ -95,7 +95,7 @@ final class ChangeRules {
       refuse(Reason.NO_CANDIDATE, "no voter would ever stand for election: all have priority 0");
     }
     requireMajority(target, Reason.EMPTY_MAJORITY, "hold the log", this::holdsLog);
-    requireMajority(target, Reason.NO_LIVE_MAJORITY, "are heard of", this::isLive);
+    requireMajority(target, Reason.NO_LIVE_MAJORITY, "be heard of", this::isLive);
   }
 
   private void requireIdentity(Member member) {
@@ -150,8 +150,8 @@ final class ChangeRules {
     if (2 * fit.size() <= voters.size()) {
       refuse(
           reason,
-          "of the voters " + names(voters) + (fit.isEmpty() ? " none" : " only " + names(fit)) + " "
-              + what + ", and that is no majority");
+          "a majority of the voters " + names(voters) + " would have to " + what + ", but "
+              + (fit.isEmpty() ? "none does" : "only " + names(fit) + " can be counted on"));
     }
   }
 
