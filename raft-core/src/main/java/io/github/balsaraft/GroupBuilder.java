@@ -5,6 +5,7 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
@@ -20,6 +21,7 @@ public final class GroupBuilder {
   private @Nullable BirthPlan birth;
   private @Nullable StateMachine stateMachine;
   private RaftOptions options = RaftOptions.defaults();
+  private TraceSink trace = TraceSink.OFF;
 
   GroupBuilder(GroupId id, @Nullable RaftHost host) {
     this.id = id;
@@ -68,6 +70,15 @@ public final class GroupBuilder {
   }
 
   /**
+   * Tells a sink of every step of the protocol, for diagnosis and for checking a run against a specification. Off by default;
+   * {@link TraceWriter} is a sink that writes a file. The node does not close it.
+   */
+  public GroupBuilder traceTo(TraceSink sink) {
+    this.trace = sink;
+    return this;
+  }
+
+  /**
    * Starts the replica. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
    * @throws IllegalStateException if something is missing, the group runs already or was closed on this host, or the host is
@@ -111,6 +122,6 @@ public final class GroupBuilder {
     }
     checkNamed(on.id());
     return new RaftNode(
-        on.runtime().startGroup(new GroupSettings(id, plan, machine, options)), close);
+        on.runtime().startGroup(new GroupSettings(id, plan, machine, options, trace)), close);
   }
 }

@@ -3,6 +3,7 @@ package io.github.balsaraft;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.transport.Transport;
 import java.time.Duration;
@@ -62,6 +63,12 @@ public final class RaftNodeBuilder {
   /** Settings; the defaults suit a local network. */
   public RaftNodeBuilder options(RaftOptions options) {
     group.options(options);
+    return this;
+  }
+
+  /** See {@link GroupBuilder#traceTo}. */
+  public RaftNodeBuilder traceTo(TraceSink sink) {
+    group.traceTo(sink);
     return this;
   }
 

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,8 @@ final class CoreContext {
   final RaftLog log;
   final ConfigurationHistory configurations;
   final WriteSequence writes = new WriteSequence();
-  final Outbox outbox = new Outbox(writes);
+  final CoreTrace trace;
+  final Outbox outbox;
   final LogClock logClock;
   final ContactLog contacts = new ContactLog();
   final AnswerStamps stamps = new AnswerStamps();
@@ -57,8 +59,10 @@ final class CoreContext {
   /** Messages that the protocol does not allow, or that came too late to matter. */
   private long droppedMessages;
 
-  CoreContext(CoreOptions options, RandomSource random, CoreStart start) {
+  CoreContext(CoreOptions options, RandomSource random, CoreStart start, TraceSink sink) {
     this.self = start.self();
+    this.trace = new CoreTrace(this, sink);
+    this.outbox = new Outbox(writes, trace);
     this.options = options;
     this.random = random;
     this.lastResort = new LastResort(options);
@@ -102,10 +106,14 @@ final class CoreContext {
     return hardState;
   }
 
-  /** Moves to a later term, in which nobody has this replica's vote yet. */
-  void adoptTerm(long term) {
+  /**
+   * Moves to a later term, together with a change of role.
+   *
+   * @param vote who gets this replica's vote there: itself as a candidate, else nobody yet
+   */
+  void adoptTerm(long term, @Nullable ReplicaId vote) {
     InvariantViolation.check(term > term(), "term " + term + " doesn't follow term " + term());
-    setHardState(new HardState(term, null));
+    setHardState(new HardState(term, vote));
   }
 
   /** Gives this replica's vote of the current term. */
@@ -116,6 +124,7 @@ final class CoreContext {
         "the vote of term " + term() + " went to " + earlier + " already");
     if (earlier == null) {
       setHardState(new HardState(term(), candidate));
+      trace.voted(candidate);
     }
   }
 
@@ -132,6 +141,7 @@ final class CoreContext {
       configurations.append(batch.firstIndex(), Configuration.decode(batch.singlePayload()));
       quorum = new Quorum(configurations.latest());
     }
+    trace.appended(batch);
   }
 
   /** Removes entries at this index and above. What is committed stays, whatever anybody says (trap 14). */
@@ -145,6 +155,7 @@ final class CoreContext {
     if (configurations.truncateFrom(index)) {
       quorum = new Quorum(configurations.latest());
     }
+    trace.truncated(index);
   }
 
   long commitIndex() {
@@ -157,7 +168,9 @@ final class CoreContext {
       InvariantViolation.check(
           index <= log.lastIndex(),
           "entries up to " + index + " are committed, but the log ends at " + log.lastIndex());
+      long before = commitIndex;
       commitIndex = index;
+      trace.committed(before, index);
       configurations.committedTo(index);
     }
   }

@@ -49,6 +49,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
       context.dropped();
       return;
     }
+    context.trace.received(message);
     if (context.configuration().contains(message.from())) {
       context.contacts.heardFrom(message.from(), context.nowNanos());
     } else if (context.removals.tell(message)) {

@@ -15,9 +15,11 @@ final class Outbox {
   private List<ProtocolMessage> ready = new ArrayList<>();
   private final ArrayDeque<Held> held = new ArrayDeque<>();
   private final WriteSequence writes;
+  private final CoreTrace trace;
 
-  Outbox(WriteSequence writes) {
+  Outbox(WriteSequence writes, CoreTrace trace) {
     this.writes = writes;
+    this.trace = trace;
   }
 
   /** Sends once the sender's term and vote are durable: every message carries a term. */
@@ -32,10 +34,15 @@ final class Outbox {
 
   private void sendOnceWritten(long sequence, ProtocolMessage message) {
     if (sequence <= writes.durable()) {
-      ready.add(message);
+      setFree(message);
     } else {
       held.addLast(new Held(sequence, message));
     }
+  }
+
+  private void setFree(ProtocolMessage message) {
+    ready.add(message);
+    trace.sent(message);
   }
 
   /** Takes back what a candidate still holds that is none any more: its log may change before it would be sent. */
@@ -50,7 +57,7 @@ final class Outbox {
     held.removeIf(waiting -> {
       boolean free = waiting.sequence <= writes.durable();
       if (free) {
-        ready.add(waiting.message);
+        setFree(waiting.message);
       }
       return free;
     });

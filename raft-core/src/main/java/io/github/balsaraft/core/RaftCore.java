@@ -14,6 +14,7 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.trace.TraceSink;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +40,18 @@ public final class RaftCore {
 
   private long logTimeCutMillis;
 
-  /** Starts as a follower of nobody, with what was durable. */
+  /** As below, without a trace. */
   public RaftCore(CoreOptions options, RandomSource random, CoreStart start) {
-    this.context = new CoreContext(options, random, start);
+    this(options, random, start, TraceSink.OFF);
+  }
+
+  /** Starts as a follower of nobody, with what was durable, and tells the sink of every step. */
+  public RaftCore(CoreOptions options, RandomSource random, CoreStart start, TraceSink sink) {
+    this.context = new CoreContext(options, random, start, sink);
     this.transitions = new Transitions(context);
     this.intake = new MessageIntake(context, transitions);
     this.releasedIndex = context.commitIndex();
+    context.trace.started();
   }
 
   // ------------------------------------------------------------------ inputs
@@ -115,6 +122,7 @@ public final class RaftCore {
    * @param readId chosen by the caller, given back in the outcome
    */
   public void read(long readId) {
+    context.trace.readBegun(readId);
     role().read(readId);
   }
 
@@ -122,6 +130,7 @@ public final class RaftCore {
   public void written(long sequence) {
     context.writes.written(sequence);
     context.log.written(sequence);
+    context.trace.written(sequence);
     context.outbox.release();
     role().onDurable();
   }
@@ -160,6 +169,7 @@ public final class RaftCore {
     role().beforeOutput();
     CoreWrite write = takeWrite();
     Ready.Committed committed = takeCommitted();
+    context.trace.readsEnded(context.readOutcomes);
     context.log.evict(releasedIndex, context.options.windowBytes());
     Ready ready = new Ready(
         context.outbox.take(),

@@ -41,7 +41,7 @@ final class Transitions {
 
   /** Moves to a later term and waits for its leader. */
   void becomeFollowerIn(long term, @Nullable ReplicaId leader, String reason) {
-    context.adoptTerm(term);
+    context.adoptTerm(term, null);
     becomeFollower(leader, reason);
   }
 
@@ -65,8 +65,7 @@ final class Transitions {
 
   /** Campaigns in the next term; see {@link #becomePreCandidate} for the hint. */
   void becomeCandidate(long hintedUntilNanos, String reason) {
-    context.adoptTerm(context.term() + 1);
-    context.voteFor(context.self);
+    context.adoptTerm(context.term() + 1, context.self);
     CandidateState next = new CandidateState(context, this, hintedUntilNanos);
     replace(next, reason);
     next.start();
@@ -81,8 +80,11 @@ final class Transitions {
   }
 
   private void replace(RoleState next, String reason) {
-    current.leave();
+    RoleState before = current;
     current = next;
+    // Before the old role's farewell, which may send messages: they leave in the new state.
+    context.trace.roleChanged(next, reason);
+    before.leave();
     if (next.leader() != null) {
       context.lastResort.leaderFound();
     }

@@ -57,7 +57,12 @@ public final class Configuration {
     return of(members, FEATURE_LEVEL, LeaseRules.FORBIDDEN, List.of());
   }
 
-  private static Configuration of(
+  /**
+   * A configuration with everything that it holds, for whoever reads one from another form.
+   *
+   * @throws IllegalArgumentException as above
+   */
+  public static Configuration of(
       List<Member> members, int featureLevel, LeaseRules leaseRules, List<Removal> removals) {
     List<Member> sorted =
         members.stream().sorted(Comparator.comparing(Member::replica)).toList();

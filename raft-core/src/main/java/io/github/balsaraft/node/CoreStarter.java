@@ -10,6 +10,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
 import java.util.TreeMap;
@@ -39,7 +40,8 @@ final class CoreStarter {
         founding.logTimeMillis());
   }
 
-  static RaftCore start(RecoveredGroup from, RaftOptions options, HostEnvironment environment) {
+  static RaftCore start(
+      RecoveredGroup from, RaftOptions options, HostEnvironment environment, TraceSink trace) {
     TreeMap<Long, Configuration> configurations = new TreeMap<>();
     for (EntryBatch batch : from.configurations()) {
       configurations.put(batch.firstIndex(), Configuration.decode(batch.singlePayload()));
@@ -53,7 +55,7 @@ final class CoreStarter {
         from.lastLogTimeMillis(),
         environment.nowNanos(),
         environment.wallMillis());
-    return new RaftCore(coreOptions(options), environment::nextRandom, start);
+    return new RaftCore(coreOptions(options), environment::nextRandom, start, trace);
   }
 
   private static CoreOptions coreOptions(RaftOptions options) {

@@ -30,6 +30,7 @@ import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.ServiceMessage;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
@@ -64,6 +65,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final ReplicaId self;
   private final @Nullable RecoveredGroup recovered;
   private final RateLimitedLog log;
+  private final TraceSink trace;
   private final GroupPeers peers;
   private final ApplyPipeline pipeline;
   private final ProposalFlow proposals;
@@ -99,6 +101,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         ? new ReplicaId(host.nonZeroRandom())
         : recovered.replica().replica();
     this.log = new RateLimitedLog(host.self() + "/" + group);
+    this.trace = GuardedTrace.of(settings.trace(), log);
     this.peers = new GroupPeers(host, group, plan);
     long termAtStart = recovered == null ? 0 : recovered.hardState().term();
     ForwardingIntake intake =
@@ -258,7 +261,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       return;
     }
     birth = null;
-    RaftCore started = CoreStarter.start(from, options, environment);
+    RaftCore started = CoreStarter.start(from, options, environment, trace);
     core = started;
     health = Health.RUNNING;
     if (from.firstIndex() == 1 && from.last().index() >= 1) {

@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.trace.TraceSink;
 
 /**
  * What a replica is started with.
@@ -11,6 +12,11 @@ import io.github.balsaraft.model.GroupId;
  * @param birth how it comes into being if it has no data
  * @param stateMachine empty: everything is applied to it anew
  * @param options its settings
+ * @param trace is told of every step
  */
 public record GroupSettings(
-    GroupId group, BirthPlan birth, StateMachine stateMachine, RaftOptions options) {}
+    GroupId group,
+    BirthPlan birth,
+    StateMachine stateMachine,
+    RaftOptions options,
+    TraceSink trace) {}

@@ -50,6 +50,9 @@ final class CoreFuzz {
     cuts = oneOf(0, 2, 5);
     changes = oneOf(0, 1, 4);
     harness = new CoreHarness(options());
+    if (seed % 16 == 0) {
+      harness.replay().throughText();
+    }
     int voters = oneOf(1, 2, 3, 3, 3, 4, 5, 5);
     String[] names = new String[voters];
     for (int i = 0; i < voters; i++) {

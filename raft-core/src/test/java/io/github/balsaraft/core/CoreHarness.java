@@ -39,6 +39,7 @@ final class CoreHarness {
   private final TreeMap<ReplicaId, HarnessReplica> replicas = new TreeMap<>();
   private final CoreInvariants invariants = new CoreInvariants(replicas);
   private final FakeNetwork network = new FakeNetwork();
+  private final ReplayCheck replay = new ReplayCheck();
   private final CoreOptions options;
   private HarnessTrace trace = HarnessTrace.NONE;
   private long lastReadId;
@@ -129,6 +130,11 @@ final class CoreHarness {
     trace = newTrace;
   }
 
+  /** What the cores tell of their steps; every step is replayed from it and compared. */
+  ReplayCheck replay() {
+    return replay;
+  }
+
   // ------------------------------------------------------------------ access
 
   HarnessReplica replica(String name) {
@@ -166,7 +172,7 @@ final class CoreHarness {
   // ------------------------------------------------------------------ processes
 
   void start(HarnessReplica replica) {
-    replica.start(options);
+    replica.start(options, replay);
     invariants.started(replica);
     pump(replica);
   }
@@ -202,7 +208,9 @@ final class CoreHarness {
   /** One input whose output is left for later: several make a batch. */
   <T> T inputOnly(HarnessReplica replica, Function<RaftCore, T> input) {
     replica.core().advanceTo(replica.clockNanos, replica.wallMillis());
-    return input.apply(replica.core());
+    T result = input.apply(replica.core());
+    replay.afterStep(replica);
+    return result;
   }
 
   void stepDo(HarnessReplica replica, Consumer<RaftCore> input) {
@@ -330,6 +338,7 @@ final class CoreHarness {
       }
     }
     invariants.afterStep(replica);
+    replay.afterStep(replica);
   }
 
   /** Returns whether a write was done at once, which is an input again. */

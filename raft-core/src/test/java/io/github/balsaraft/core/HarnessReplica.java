@@ -6,6 +6,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,7 @@ final class HarnessReplica {
   }
 
   /** Starts a process from what is durable. */
-  void start(CoreOptions options) {
+  void start(CoreOptions options, TraceSink sink) {
     applied.clear();
     outstanding.clear();
     reads.clear();
@@ -82,7 +83,8 @@ final class HarnessReplica {
             disk.configurations(),
             disk.lastLogTimeMillis(),
             clockNanos,
-            wallMillis()));
+            wallMillis()),
+        sink);
   }
 
   /** The process is gone, and with it what was not durable. */

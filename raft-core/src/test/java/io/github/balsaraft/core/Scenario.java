@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -48,7 +49,17 @@ final class Scenario {
 
   private final TextTrace trace = new TextTrace();
   private final Map<String, List<ProtocolMessage>> copies = new HashMap<>();
+  private final Consumer<String> events;
   private CoreHarness harness = new CoreHarness(CoreHarness.OPTIONS);
+
+  Scenario() {
+    this(line -> {});
+  }
+
+  /** Gives the lines of the cores' traces to somebody. */
+  Scenario(Consumer<String> events) {
+    this.events = events;
+  }
 
   List<String> execute(String line) {
     String[] words = line.split("\\s+");
@@ -197,6 +208,7 @@ final class Scenario {
     List<String> members = empty < 0 ? arguments : arguments.subList(0, empty);
     Configuration birth = configuration(members);
     harness = new CoreHarness(CoreHarness.OPTIONS);
+    harness.replay().lines(events);
     for (Member member : birth.members()) {
       long rank = member.replica().value();
       harness.add(CoreHarness.name(member.replica()), CoreHarness.patience(rank), birth);

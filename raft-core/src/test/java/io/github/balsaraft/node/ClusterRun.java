@@ -119,6 +119,7 @@ final class ClusterRun {
       assertThat(before)
           .as("state of %s", process.host)
           .isEqualTo(applied.subList(0, before.size()));
+      assertThat(process.traceMismatch).as("trace of %s", process.host).isNull();
       assertThat(process.store.writesAfterFailure())
           .as("writes after a failed one")
           .isZero();

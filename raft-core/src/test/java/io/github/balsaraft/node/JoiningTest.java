@@ -18,6 +18,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,8 @@ class JoiningTest {
     EntryBatch entry =
         Payloads.single(EntryType.CONFIGURATION, founding.encode()).place(new EntryId(1, 1), 1);
     RecoveredGroup from = CoreStarter.newborn(LEADER, entry);
-    return CoreStarter.start(from, RaftOptions.defaults(), new SimulatedEnvironment(simulation));
+    return CoreStarter.start(
+        from, RaftOptions.defaults(), new SimulatedEnvironment(simulation), TraceSink.OFF);
   }
 
   /** Does what the core asks for until it is quiet. */

@@ -10,6 +10,9 @@ import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.model.trace.TraceMismatchException;
+import io.github.balsaraft.model.trace.TraceReplayer;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
 import java.time.Duration;
@@ -137,6 +140,8 @@ final class SimulatedCluster {
     final SimulatedEnvironment environment = new SimulatedEnvironment(simulation);
     final FailingStore store;
     final Machine machine = new Machine();
+    final TraceReplayer replayer = new TraceReplayer();
+    TraceMismatchException traceMismatch;
     HostRuntime runtime;
     GroupNode node;
 
@@ -152,7 +157,17 @@ final class SimulatedCluster {
         environment.kill();
         return;
       }
-      node = runtime.startGroup(new GroupSettings(GroupId.DEFAULT, plan, machine, options));
+      node = runtime.startGroup(
+          new GroupSettings(GroupId.DEFAULT, plan, machine, options, this::replay));
+    }
+
+    /** Rebuilds the state from the trace; one that contradicts itself is remembered, since a replica survives its sink. */
+    private void replay(TraceEvent event) {
+      try {
+        replayer.replay(event);
+      } catch (TraceMismatchException e) {
+        traceMismatch = traceMismatch == null ? e : traceMismatch;
+      }
     }
 
     boolean isRunning() {

@@ -127,6 +127,11 @@ public final class RaftLog {
     return durableIndex;
   }
 
+  /** The first position of each term, ascending. */
+  public List<EntryId> termStarts() {
+    return terms.starts();
+  }
+
   /** The term of an index. */
   public long termAt(long index) {
     return terms.termAt(index);

@@ -2,7 +2,10 @@ package io.github.balsaraft.core.membership;
 
 import io.github.balsaraft.model.Configuration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,15 @@ public final class ConfigurationHistory {
       changed = true;
     }
     return changed;
+  }
+
+  /** All that are remembered, by index. */
+  public SortedMap<Long, Configuration> all() {
+    TreeMap<Long, Configuration> all = new TreeMap<>();
+    for (Appended one : appended) {
+      all.put(one.index, one.configuration);
+    }
+    return Collections.unmodifiableSortedMap(all);
   }
 
   /** Entries up to this index are committed: configurations that can't come back in force are forgotten. */

@@ -82,6 +82,7 @@ class DocumentedCodeIT {
   private static final String FRAGMENT = """
       import io.github.balsaraft.*;
       import io.github.balsaraft.api.*;
+      import io.github.balsaraft.model.trace.*;
       import io.github.balsaraft.storage.*;
       import io.github.balsaraft.storage.rocksdb.*;
       import io.github.balsaraft.transport.*;

@@ -1,0 +1,198 @@
+package io.github.balsaraft.model.trace;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of one replica: what has changed, and under {@link #header} the state that it led to. Each record calls its own
+ * method on a {@link Handler}: an event that is added then fails to compile until it has a form as text and the replayer
+ * understands it.
+ */
+public sealed interface TraceEvent {
+
+  /** Whose step it is, when, and what state it led to. */
+  TraceHeader header();
+
+  /** Calls the handler's method for this kind of event. */
+  void deliverTo(Handler handler);
+
+  /**
+   * A process starts as a follower of nobody, with what was durable. The first event of each life of a replica.
+   *
+   * @param term the stored term
+   * @param vote who has its vote in that term, or null
+   * @param base the position just before the first entry of the log
+   * @param termStarts the first position of each term in the log, ascending
+   * @param last the end of the log
+   * @param durableIndex up to where it is durable
+   * @param commitIndex what it knows to be committed
+   * @param configurations by index: the one in force at {@code commitIndex}, and those above it in the log
+   */
+  record Started(
+      TraceHeader header,
+      long term,
+      @Nullable ReplicaId vote,
+      EntryId base,
+      List<EntryId> termStarts,
+      EntryId last,
+      long durableIndex,
+      long commitIndex,
+      SortedMap<Long, Configuration> configurations)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onStarted(this);
+    }
+  }
+
+  /**
+   * Becomes a follower, pre-candidate, candidate or leader, or a follower of another leader. The term may change with it:
+   * nobody has the replica's vote in a new term yet, but a candidate's is its own.
+   *
+   * @param role the role from now on
+   * @param term in this term
+   * @param leader who leads, or null if unknown
+   * @param reason for an operator
+   */
+  record RoleChanged(
+      TraceHeader header, Role role, long term, @Nullable ReplicaId leader, String reason)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onRoleChanged(this);
+    }
+  }
+
+  /** Gives its vote of the current term to a candidate that asked for it. */
+  record Voted(TraceHeader header, ReplicaId candidate) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onVoted(this);
+    }
+  }
+
+  /** Adds commands or a no-op to the end of the log. */
+  record Appended(TraceHeader header, TracedEntries entries) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onAppended(this);
+    }
+  }
+
+  /** Adds a configuration to the end of the log. It is in force from here on. */
+  record ConfigurationAppended(TraceHeader header, EntryId entry, Configuration configuration)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onConfigurationAppended(this);
+    }
+  }
+
+  /** Removes the entries at this index and above. If a configuration was among them, the one before is in force again. */
+  record Truncated(TraceHeader header, long fromIndex) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onTruncated(this);
+    }
+  }
+
+  /** A write is done, and the log is durable up to this index. */
+  record Written(TraceHeader header, long sequence, long durableIndex) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onWritten(this);
+    }
+  }
+
+  /** Learns, or as a leader decides, that the entries up to this index are committed. */
+  record Committed(TraceHeader header, long index) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onCommitted(this);
+    }
+  }
+
+  /** The configuration at this index is committed, and can't be truncated any more. Follows a {@link Committed}. */
+  record ConfigurationApplied(TraceHeader header, long index) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onConfigurationApplied(this);
+    }
+  }
+
+  /**
+   * A message leaves. A message that depends on a write is decided earlier and kept back; this event is told when nothing
+   * keeps it back any more, so that the sender may have moved on to a later term.
+   */
+  record Sent(TraceHeader header, TracedMessage message) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onSent(this);
+    }
+  }
+
+  /** A well-formed message arrives; what it leads to follows. The header's state is the one before. */
+  record Received(TraceHeader header, TracedMessage message) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onReceived(this);
+    }
+  }
+
+  /** A linearizable read begins. */
+  record ReadBegun(TraceHeader header, long readId) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onReadBegun(this);
+    }
+  }
+
+  /**
+   * A linearizable read may be answered, or was refused. Told with the output of a batch of inputs, so that other steps of
+   * the batch may come between the decision and this.
+   *
+   * @param index it may be answered from a state that has applied this index; -1 if it was refused
+   * @param refusal why it was refused; else empty
+   */
+  record ReadEnded(TraceHeader header, long readId, long index, String refusal)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onReadEnded(this);
+    }
+  }
+
+  /** One method for each kind of event. */
+  interface Handler {
+    void onStarted(Started event);
+
+    void onRoleChanged(RoleChanged event);
+
+    void onVoted(Voted event);
+
+    void onAppended(Appended event);
+
+    void onConfigurationAppended(ConfigurationAppended event);
+
+    void onTruncated(Truncated event);
+
+    void onWritten(Written event);
+
+    void onCommitted(Committed event);
+
+    void onConfigurationApplied(ConfigurationApplied event);
+
+    void onSent(Sent event);
+
+    void onReceived(Received event);
+
+    void onReadBegun(ReadBegun event);
+
+    void onReadEnded(ReadEnded event);
+  }
+}
