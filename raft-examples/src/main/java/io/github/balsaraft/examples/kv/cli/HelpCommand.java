@@ -37,7 +37,8 @@ final class HelpCommand {
         --max-clients N     the most connections (10000)
         --io-threads N      threads that serve clients (half of the processors, at most 4)
         --election-timeout MILLIS   the least; the most is twice that (1000)
-        --heartbeat MILLIS  how often a leader shows that it is alive (100)""";
+        --heartbeat MILLIS  how often a leader shows that it is alive (100)
+        --trace FILE        appends every step of the protocol, as lines of JSON""";
 
   private HelpCommand() {}
 

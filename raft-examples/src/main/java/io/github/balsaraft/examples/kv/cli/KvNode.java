@@ -1,18 +1,22 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.TraceWriter;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.examples.kv.server.KvBackend;
 import io.github.balsaraft.examples.kv.server.KvServer;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.rocksdb.RocksDbLogStore;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.netty.NettyTransport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +79,7 @@ final class KvNode implements AutoCloseable {
           .logStore(store)
           .transport(transport)
           .options(raftOptions(options))
+          .traceTo(trace(options.trace(), opened))
           .start();
       opened.push(node);
       server.serve(KvBackend.of(node), state);
@@ -83,6 +88,15 @@ final class KvNode implements AutoCloseable {
       closeAll(opened);
       throw e;
     }
+  }
+
+  private static TraceSink trace(@Nullable Path file, Deque<AutoCloseable> opened) {
+    if (file == null) {
+      return TraceSink.OFF;
+    }
+    TraceWriter writer = TraceWriter.toFile(file);
+    opened.push(writer);
+    return writer;
   }
 
   private static RaftOptions raftOptions(NodeOptions options) {

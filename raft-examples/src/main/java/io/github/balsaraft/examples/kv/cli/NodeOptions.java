@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code kv node} was asked to do.
@@ -20,6 +21,7 @@ import java.util.function.Function;
  * @param settings how to serve clients
  * @param electionTimeout the least; the most is twice that
  * @param heartbeat how often a leader shows itself
+ * @param trace the file for the trace of the protocol, or null
  * @param untilStdinCloses whether to stop when standard input ends: so a demo that is killed takes its servers along
  */
 record NodeOptions(
@@ -31,6 +33,7 @@ record NodeOptions(
     ServerSettings settings,
     Duration electionTimeout,
     Duration heartbeat,
+    @Nullable Path trace,
     boolean untilStdinCloses) {
 
   static final int DEFAULT_MAX_VALUE_BYTES = 8 << 20;
@@ -50,7 +53,8 @@ record NodeOptions(
       "--max-clients",
       "--io-threads",
       "--election-timeout",
-      "--heartbeat");
+      "--heartbeat",
+      "--trace");
 
   private static final Set<String> FLAGS = Set.of("--redirect", UNTIL_STDIN_CLOSES);
 
@@ -95,6 +99,7 @@ record NodeOptions(
         settings,
         electionTimeout,
         heartbeat,
+        arguments.text("--trace").map(text -> path(arguments, "--trace", text)).orElse(null),
         arguments.has(UNTIL_STDIN_CLOSES));
   }
 
@@ -113,10 +118,14 @@ record NodeOptions(
   }
 
   static Path folder(Arguments arguments, String text) {
+    return path(arguments, "--data", text);
+  }
+
+  private static Path path(Arguments arguments, String name, String text) {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw arguments.wrong("--data " + text + " is no folder name");
+      throw arguments.wrong(name + " " + text + " is no name of a file or folder");
     }
   }
 

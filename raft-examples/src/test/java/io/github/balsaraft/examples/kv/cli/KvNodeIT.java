@@ -2,9 +2,14 @@ package io.github.balsaraft.examples.kv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.TraceReader;
 import io.github.balsaraft.examples.kv.testing.KvCluster;
 import io.github.balsaraft.examples.kv.testing.KvProcess;
 import io.github.balsaraft.examples.kv.testing.RespClient;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.model.trace.TraceReplayer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -49,6 +54,30 @@ class KvNodeIT {
       follower.start();
       expect(cluster, follower, "\"red\"", "GET", "color");
     }
+  }
+
+  @Test
+  void aTraceTellsTheLivesOfAProcessThatWasKilled() throws IOException {
+    Path file = folder.resolve("trace.jsonl");
+    try (KvCluster cluster = KvCluster.start(1, "--trace", file.toString())) {
+      KvProcess node = cluster.nodes().get(0);
+      expect(cluster, node, "+OK", "SET", "color", "green");
+      node.kill();
+      node.start();
+      expect(cluster, node, "\"green\"", "GET", "color");
+      node.stop();
+    }
+    TraceReplayer replayer = new TraceReplayer();
+    List<TraceEvent> starts = new ArrayList<>();
+    TraceReader.read(file, event -> {
+      replayer.replay(event);
+      if (event instanceof TraceEvent.Started) {
+        starts.add(event);
+      }
+    });
+    assertThat(starts).hasSizeGreaterThanOrEqualTo(2);
+    ReplicaId self = starts.get(starts.size() - 1).header().replica();
+    assertThat(replayer.state(self).role()).isEqualTo(Role.LEADER);
   }
 
   private static void expect(KvCluster cluster, KvProcess node, String reply, String... words) {
@@ -105,6 +134,16 @@ class KvNodeIT {
           node.data().toString(),
           "--cluster",
           "n2=" + free + ":" + freePort());
+      expectComplaint(
+          "can't write the trace to ",
+          "--id",
+          "n1",
+          "--data",
+          folder.resolve("c").toString(),
+          "--cluster",
+          "n1=" + free + ":" + freePort(),
+          "--trace",
+          folder.resolve("not-there/trace.jsonl").toString());
     }
   }
 
