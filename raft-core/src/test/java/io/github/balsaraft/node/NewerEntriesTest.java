@@ -158,13 +158,16 @@ class NewerEntriesTest {
   }
 
   @Test
+  @Timeout(30)
   void firstConfigurationOfTheGroupStopsAReplicaThatIsBeingBorn() {
     RaftNode unborn = start(new MemoryLogStore(disk), "n1", "n2");
     ClusterIdentity cluster = new ClusterIdentity(5, 5);
-    transport.message(
-        cluster,
-        new BirthAnswer(
-            unborn.status().replica(), 0, null, cluster, configuration(Birth.FOUNDING_ENTRY)));
+    BirthAnswer answer = new BirthAnswer(
+        unborn.status().replica(), 0, null, cluster, configuration(Birth.FOUNDING_ENTRY));
+    // It listens only once its own id is durable.
+    while (unborn.status().health() == Health.BEING_BORN) {
+      transport.message(cluster, answer);
+    }
     assertStopped(
         unborn, "the group has feature level 99, this library knows levels up to 1, sent by n2");
   }

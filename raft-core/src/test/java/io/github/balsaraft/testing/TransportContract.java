@@ -179,8 +179,8 @@ public abstract class TransportContract extends TransportHosts {
   void routeToWhereNobodyListensIsUnreachable() {
     TransportTestHost a = host("a");
     TransportTestHost b = host("b");
-    a.routeTo(b);
     b.close();
+    a.routeTo(b);
     awaitState(a, b, State.UNREACHABLE);
     assertThat(a.receiver().gone()).as("it was never here").isEmpty();
   }
