@@ -81,6 +81,9 @@ final class KvNode implements AutoCloseable {
           .options(raftOptions(options))
           .traceTo(trace(options.trace(), opened))
           .start();
+      // The node closes these two, and knows when nothing uses them any more.
+      opened.remove(transport);
+      opened.remove(store);
       opened.push(node);
       server.serve(KvBackend.of(node), state);
       return new KvNode(server, node, opened);
