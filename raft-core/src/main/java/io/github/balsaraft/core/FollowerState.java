@@ -4,6 +4,8 @@ import io.github.balsaraft.core.reads.RemoteReads;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
@@ -98,9 +100,7 @@ final class FollowerState extends RoleState {
       return Math.min(electionDeadlineNanos, readDeadline);
     }
     // Who never stands may have to after all.
-    return context.mayHaveToStand()
-        ? Math.min(readDeadline, Math.max(electionDeadlineNanos, context.lastResort.dueNanos()))
-        : readDeadline;
+    return context.mayHaveToStand() ? Math.min(electionDeadlineNanos, readDeadline) : readDeadline;
   }
 
   @Override
@@ -112,6 +112,8 @@ final class FollowerState extends RoleState {
       electionDeadlineNanos = newElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
+      } else if (context.mayHaveToStand()) {
+        askThoseThatMayStand();
       }
     } else if (isHinted()) {
       transitions.becomePreCandidate(
@@ -119,6 +121,33 @@ final class FollowerState extends RoleState {
     } else {
       transitions.becomePreCandidate(
           0, leader == null ? "no leader was found in time" : "the leader was not heard in time");
+    }
+  }
+
+  /** Without the wish to win: see {@link LastResort}. */
+  private void askThoseThatMayStand() {
+    if (!context.lastResort.wantsToKnow(context.nowNanos())) {
+      return;
+    }
+    for (Member standing : StandingOrder.standing(context)) {
+      context.outbox.send(new RequestPreVote(
+          context.self, standing.replica(), context.term() + 1, context.lastEntry()));
+    }
+  }
+
+  @Override
+  void onPreVoteResponse(PreVoteResponse message) {
+    Member answering = context.configuration().member(message.from());
+    boolean isNews = leader == null
+        && !context.isElectable()
+        && context.mayHaveToStand()
+        && answering != null
+        && answering.isVoterInAnyHalf()
+        && answering.priority() > 0;
+    if (isNews) {
+      context.lastResort.needed(context.nowNanos());
+    } else {
+      context.dropped();
     }
   }
 

@@ -104,7 +104,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
     if (role().leader() == null
         && context.configuration().isVoter(candidate)
         && !VotingRules.isUpToDate(candidateLast, context.lastEntry())) {
-      context.lastResort.refusedShorterLog(context.nowNanos());
+      context.lastResort.needed(context.nowNanos());
     }
   }
 

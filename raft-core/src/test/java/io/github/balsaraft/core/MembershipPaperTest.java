@@ -449,6 +449,27 @@ class MembershipPaperTest {
   }
 
   @Test
+  @DisplayName(
+      "a voter with priority 0 stands if the only one that may stand doesn't know that it has a vote")
+  void lastResortForOneThatDoesNotKnow() {
+    CoreHarness three = withMembers("n1", "n2/p0", "n3/p0");
+    HarnessReplica fresh = three.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
+    HarnessReplica leader = three.elect("n1");
+    three.changeBy(leader, MembershipChange.add(learner("n4"), NO_LIMIT));
+    three.run(500 * MILLIS);
+    three.network().cut(leader.id, fresh.id);
+    three.changeBy(leader, MembershipChange.replace(leader.id, voter("n4"), NO_LIMIT));
+    three.settle();
+    three.network().healAll();
+    assertThat(leader.leads()).isFalse();
+    assertThat(fresh.core().configuration().isVoter(fresh.id)).isFalse();
+    three.crash(leader, 0);
+    three.run(20_000 * MILLIS);
+    assertThat(fresh.leads()).isTrue();
+    assertThat(fresh.core().configuration().isVoter(fresh.id)).isTrue();
+  }
+
+  @Test
   @DisplayName("a leader that gets priority 0 makes room for a voter that has the whole log")
   void leaderThatShallNotLead() {
     cluster.elect("n1");
