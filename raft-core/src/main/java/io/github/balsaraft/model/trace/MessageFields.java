@@ -169,7 +169,8 @@ final class MessageFields implements ProtocolMessage.Handler {
 
   @Override
   public void onHeartbeat(Heartbeat m) {
-    described = Kind.HEARTBEAT.of(m, m.session(), m.sequence(), m.commit(), m.leaderCommit(), TraceValues.opaque(m.echo()));
+    described = Kind.HEARTBEAT.of(
+        m, m.session(), m.sequence(), m.commit(), m.leaderCommit(), TraceValues.opaque(m.echo()));
   }
 
   @Override

@@ -61,7 +61,8 @@ class TraceFormatTest {
   @DisplayName("no field of a message is forgotten")
   void messagesAreComplete() {
     List<List<String>> told = Arrays.stream(MessageFields.Kind.values())
-        .map(kind -> Stream.concat(Stream.of(kind.text()), kind.names().stream()).toList())
+        .map(
+            kind -> Stream.concat(Stream.of(kind.text()), kind.names().stream()).toList())
         .toList();
     List<List<String>> declared = Arrays.stream(ProtocolMessage.class.getPermittedSubclasses())
         .map(TraceFormatTest::fieldsOf)
