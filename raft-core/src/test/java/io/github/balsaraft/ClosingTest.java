@@ -158,10 +158,21 @@ class ClosingTest {
   @Test
   void aCallbackThatHangsHoldsUpNobodyElse() throws Exception {
     RaftNode node = start(SHORT);
+    // Else the result may be there before the callback, which would then run and hang right here.
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch attached = new CountDownLatch(1);
+    CompletableFuture<Integer> first = node.read(ReadConsistency.LINEARIZABLE, () -> {
+      reading.countDown();
+      await(attached);
+      return 7;
+    });
+    await(reading);
     CompletableFuture<Void> hanging = node.propose(bytes("a")).thenRun(() -> {
       applying.countDown();
       await(go);
     });
+    attached.countDown();
+    assertThat(first.get(30, SECONDS)).isEqualTo(7);
     await(applying);
     CompletableFuture<byte[]> behind = node.propose(bytes("b"));
     LocalCluster.awaitTrue(
