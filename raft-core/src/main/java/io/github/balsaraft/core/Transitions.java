@@ -80,11 +80,9 @@ final class Transitions {
   }
 
   private void replace(RoleState next, String reason) {
-    RoleState before = current;
+    current.leave();
     current = next;
-    // Before the old role's farewell, which may send messages: they leave in the new state.
     context.trace.roleChanged(next, reason);
-    before.leave();
     if (next.leader() != null) {
       context.lastResort.leaderFound();
     }
