@@ -27,13 +27,19 @@ final class CoreStarter {
   static RecoveredGroup newborn(ReplicaId self, @Nullable EntryBatch founding) {
     if (founding == null) {
       return new RecoveredGroup(
-          Birth.bornRecord(self), HardState.INITIAL, 1, EntryId.NONE, List.of(), List.of(), 0);
+          Birth.bornRecord(self),
+          HardState.INITIAL,
+          EntryId.NONE,
+          EntryId.NONE,
+          List.of(),
+          List.of(),
+          0);
     }
     EntryId position = Birth.FOUNDING_ENTRY;
     return new RecoveredGroup(
         Birth.bornRecord(self),
         Birth.FOUNDING_STATE,
-        1,
+        EntryId.NONE,
         position,
         List.of(position),
         List.of(founding),
@@ -49,7 +55,7 @@ final class CoreStarter {
     CoreStart start = new CoreStart(
         from.replica().replica(),
         from.hardState(),
-        new TermStarts(EntryId.NONE, from.termStarts(), from.last().index()),
+        new TermStarts(from.base(), from.termStarts(), from.last().index()),
         Configuration.EMPTY,
         configurations,
         from.lastLogTimeMillis(),

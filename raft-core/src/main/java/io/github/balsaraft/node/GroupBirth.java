@@ -5,6 +5,7 @@ import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
@@ -130,8 +131,8 @@ final class GroupBirth implements Birth.Port {
         newborn.replica(),
         newborn.hardState(),
         0,
-        founding == null ? List.of() : List.of(founding),
-        0);
+        EntryId.NONE,
+        founding == null ? List.of() : List.of(founding));
     host.writer().write(new LogWrite(record, List.of(write)), () -> {
       host.clusterIsDurable();
       ends.later(() -> {

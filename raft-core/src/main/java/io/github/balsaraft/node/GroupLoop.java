@@ -15,6 +15,7 @@ import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
@@ -264,7 +265,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     RaftCore started = CoreStarter.start(from, options, environment, trace);
     core = started;
     health = Health.RUNNING;
-    if (from.firstIndex() == 1 && from.last().index() >= 1) {
+    if (from.base().index() == 0 && from.last().index() >= 1) {
       EntryBatch first = host.store().read(group, 1, 1, 1).get(0);
       founding = first.type() == EntryType.CONFIGURATION ? first : null;
     }
@@ -521,8 +522,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void write(CoreWrite write) {
-    GroupWrite groupWrite =
-        new GroupWrite(group, null, write.hardState(), write.truncateFrom(), write.append(), 0);
+    GroupWrite groupWrite = new GroupWrite(
+        group, null, write.hardState(), write.truncateFrom(), EntryId.NONE, write.append());
     long sequence = write.sequence();
     host.writer()
         .write(

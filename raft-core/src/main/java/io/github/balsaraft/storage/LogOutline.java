@@ -15,13 +15,13 @@ import java.util.List;
  */
 public final class LogOutline {
 
-  /** Invariant: at least 1, never decreases. */
-  private long firstIndex;
+  /** The position before the first entry. Invariant: its index never decreases. */
+  private EntryId base;
 
-  /** Invariant: at least {@code firstIndex - 1}, which means that the log is empty. */
+  /** Invariant: at least the base's index, which means that the log is empty. */
   private long lastIndex;
 
-  /** Ascending in both term and index; the first may lie before {@code firstIndex}, the second may not. */
+  /** Ascending in both term and index; the first may lie at or before the base, the second may not. */
   private final List<EntryId> termStarts;
 
   /** The batches of type CONFIGURATION, ascending, cut to what is stored. */
@@ -29,70 +29,75 @@ public final class LogOutline {
 
   /** The outline of a log that was never written to. */
   public LogOutline() {
-    this(1, 0, List.of(), List.of());
+    this(EntryId.NONE, 0, List.of(), List.of());
   }
 
   /**
    * The outline of a stored log.
    *
-   * @param firstIndex the index after the compaction point
-   * @param lastIndex the index of the last entry, or {@code firstIndex - 1} if there is none
-   * @param termStarts ascending; pairs that end before {@code firstIndex} are dropped
+   * @param base the position before the first entry
+   * @param lastIndex the index of the last entry, or that of {@code base} if there is none
+   * @param termStarts ascending; pairs that end at or before {@code base} are dropped
    * @param configurations the batches of type CONFIGURATION, ascending
    * @throws IllegalArgumentException if these contradict each other
    */
   public LogOutline(
-      long firstIndex, long lastIndex, List<EntryId> termStarts, List<EntryBatch> configurations) {
-    if (firstIndex < 1 || lastIndex < firstIndex - 1) {
-      throw new IllegalArgumentException("no log reaches from " + firstIndex + " to " + lastIndex);
+      EntryId base, long lastIndex, List<EntryId> termStarts, List<EntryBatch> configurations) {
+    if (lastIndex < base.index()) {
+      throw new IllegalArgumentException("no log after " + base + " ends at " + lastIndex);
     }
-    this.firstIndex = firstIndex;
+    this.base = base;
     this.lastIndex = lastIndex;
     this.termStarts = new ArrayList<>(termStarts);
     this.configurations = new ArrayList<>(configurations);
     dropBeginnings();
-    for (int i = 1; i < this.termStarts.size(); i++) {
-      EntryId before = this.termStarts.get(i - 1);
-      EntryId start = this.termStarts.get(i);
-      if (start.term() <= before.term()
-          || start.index() <= before.index()
-          || start.index() > lastIndex) {
+    EntryId before = base;
+    for (EntryId start : termStarts()) {
+      boolean first = before.equals(base);
+      if (start.index() > lastIndex
+          || (first
+              ? start.index() != firstIndex() || start.term() < base.term()
+              : start.index() <= before.index() || start.term() <= before.term())) {
         throw new IllegalArgumentException("a term can't start at " + start + " after " + before
             + " in a log that ends at " + lastIndex);
       }
+      before = start;
     }
-    if (!isEmpty() && (this.termStarts.isEmpty() || this.termStarts.get(0).index() > firstIndex)) {
-      throw new IllegalArgumentException("no term start covers the first index " + firstIndex);
+    if (!isEmpty() && this.termStarts.isEmpty()) {
+      throw new IllegalArgumentException("no term start covers the first index " + firstIndex());
     }
   }
 
   /** Whether no entry is stored. */
   public boolean isEmpty() {
-    return lastIndex < firstIndex;
+    return lastIndex == base.index();
+  }
+
+  /** The position before the first entry; {@link EntryId#NONE} if the log was never compacted. */
+  public EntryId base() {
+    return base;
   }
 
   /** The first index that is stored, or the one that an append must have if none is. */
   public long firstIndex() {
-    return firstIndex;
+    return base.index() + 1;
   }
 
-  /** The last index that is stored, or {@code firstIndex() - 1} if none is. */
+  /** The last index that is stored, or that of the base if none is. */
   public long lastIndex() {
     return lastIndex;
   }
 
-  /** The position of the last entry, or {@link EntryId#NONE} if none is stored. */
+  /** The position of the last entry, or the base if none is stored. */
   public EntryId last() {
-    return isEmpty()
-        ? EntryId.NONE
-        : new EntryId(termStarts.get(termStarts.size() - 1).term(), lastIndex);
+    return isEmpty() ? base : new EntryId(termStarts.get(termStarts.size() - 1).term(), lastIndex);
   }
 
   /** The first stored position of each term, ascending; a new list. */
   public List<EntryId> termStarts() {
     List<EntryId> stored = new ArrayList<>(termStarts);
-    if (!stored.isEmpty() && stored.get(0).index() < firstIndex) {
-      stored.set(0, new EntryId(stored.get(0).term(), firstIndex));
+    if (!stored.isEmpty() && stored.get(0).index() < firstIndex()) {
+      stored.set(0, new EntryId(stored.get(0).term(), firstIndex()));
     }
     return stored;
   }
@@ -107,7 +112,7 @@ public final class LogOutline {
     if (index > lastIndex) {
       return;
     }
-    lastIndex = Math.max(index, firstIndex) - 1;
+    lastIndex = Math.max(index, firstIndex()) - 1;
     while (!termStarts.isEmpty()
         && (isEmpty() || termStarts.get(termStarts.size() - 1).index() > lastIndex)) {
       termStarts.remove(termStarts.size() - 1);
@@ -118,7 +123,7 @@ public final class LogOutline {
   /**
    * Adds a batch at the end.
    *
-   * @return whether the batch starts a term
+   * @return whether the batch starts a term, as far as is stored
    * @throws IllegalArgumentException if it would leave a hole or an overlap, or if its term lies before the last one
    */
   public boolean append(EntryBatch batch) {
@@ -131,7 +136,7 @@ public final class LogOutline {
       throw new IllegalArgumentException(
           "the batch " + batch + " follows an entry of term " + lastTerm);
     }
-    boolean startsTerm = batch.term() > lastTerm;
+    boolean startsTerm = isEmpty() || batch.term() > lastTerm;
     if (startsTerm) {
       termStarts.add(new EntryId(batch.term(), batch.firstIndex()));
     }
@@ -143,20 +148,38 @@ public final class LogOutline {
   }
 
   /**
-   * Forgets the entries up to this index, inclusive. An index after the last leaves an empty log that goes on after it,
-   * as after the installation of a snapshot.
+   * Lets the log start after a position: see {@link GroupWrite#base}.
+   *
+   * @throws IllegalArgumentException if the base has the same index and another term
    */
-  public void compactTo(long index) {
-    if (index < firstIndex) {
+  public void startAfter(EntryId newBase) {
+    if (newBase.index() < base.index() || newBase.equals(base)) {
       return;
     }
-    firstIndex = index + 1;
-    lastIndex = Math.max(lastIndex, index);
+    if (newBase.index() == base.index()) {
+      throw new IllegalArgumentException("the log starts after " + base + ", not after " + newBase);
+    }
+    boolean keepsEnd = newBase.index() <= lastIndex && termAt(newBase.index()) == newBase.term();
+    base = newBase;
+    if (!keepsEnd) {
+      lastIndex = newBase.index();
+    }
     dropBeginnings();
   }
 
+  private long termAt(long index) {
+    long term = 0;
+    for (EntryId start : termStarts) {
+      if (start.index() > index) {
+        break;
+      }
+      term = start.term();
+    }
+    return term;
+  }
+
   private void dropBeginnings() {
-    while (termStarts.size() > 1 && termStarts.get(1).index() <= firstIndex) {
+    while (termStarts.size() > 1 && termStarts.get(1).index() <= firstIndex()) {
       termStarts.remove(0);
     }
     if (isEmpty()) {
@@ -167,9 +190,9 @@ public final class LogOutline {
 
   private void cutConfigurations() {
     configurations.removeIf(
-        batch -> batch.lastIndex() < firstIndex || batch.firstIndex() > lastIndex);
+        batch -> batch.lastIndex() < firstIndex() || batch.firstIndex() > lastIndex);
     configurations.replaceAll(batch -> batch
-        .from(Math.max(firstIndex, batch.firstIndex()))
+        .from(Math.max(firstIndex(), batch.firstIndex()))
         .upTo(Math.min(lastIndex, batch.lastIndex())));
   }
 }

@@ -142,16 +142,15 @@ public final class MemoryLogStore implements LogStore {
       if (write.truncateFrom() > 0) {
         truncateFrom(write.truncateFrom());
       }
+      if (write.base().index() > 0) {
+        outline.startAfter(write.base());
+        batches
+            .values()
+            .removeIf(batch -> outline.isEmpty() || batch.lastIndex() < outline.firstIndex());
+      }
       for (EntryBatch batch : write.append()) {
         outline.append(batch);
         batches.put(batch.firstIndex(), batch);
-      }
-      if (write.compactTo() > 0) {
-        outline.compactTo(write.compactTo());
-        batches
-            .headMap(outline.firstIndex())
-            .values()
-            .removeIf(batch -> batch.lastIndex() < outline.firstIndex());
       }
     }
 
@@ -188,7 +187,7 @@ public final class MemoryLogStore implements LogStore {
       return new RecoveredGroup(
           replica,
           hardState,
-          outline.firstIndex(),
+          outline.base(),
           outline.last(),
           outline.termStarts(),
           outline.configurations(),

@@ -11,17 +11,17 @@ import java.util.List;
  *
  * @param replica the replica's record
  * @param hardState term and vote; {@link HardState#INITIAL} if never written
- * @param firstIndex the first index that is stored, or the one after {@code last} if none is; 1 if nothing was
- *     ever compacted
- * @param last the position of the last stored entry, or {@link EntryId#NONE}
- * @param termStarts the first stored position of each term, ascending; the first covers {@code firstIndex}
+ * @param base the position just before the first entry: the last {@link GroupWrite#base}, or {@link EntryId#NONE} if the
+ *     log was never compacted
+ * @param last the position of the last stored entry, or {@code base} if none is
+ * @param termStarts the first stored position of each term, ascending; the first covers the first entry
  * @param configurations all stored batches of type CONFIGURATION, ascending
  * @param lastLogTimeMillis the log time of the last stored batch, or 0
  */
 public record RecoveredGroup(
     ReplicaRecord replica,
     HardState hardState,
-    long firstIndex,
+    EntryId base,
     EntryId last,
     List<EntryId> termStarts,
     List<EntryBatch> configurations,
@@ -30,5 +30,10 @@ public record RecoveredGroup(
   public RecoveredGroup {
     termStarts = List.copyOf(termStarts);
     configurations = List.copyOf(configurations);
+  }
+
+  /** The first index that is stored, or the one that the next entry gets if none is. */
+  public long firstIndex() {
+    return base.index() + 1;
   }
 }

@@ -122,7 +122,8 @@ class ApplyPipelineTest {
     }
     EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
     lastIndex = batch.lastIndex();
-    store.write(LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, List.of(batch), 0))));
+    store.write(
+        LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, EntryId.NONE, List.of(batch)))));
     return batch;
   }
 

@@ -78,7 +78,8 @@ class GroupCommitWriterTest {
   }
 
   private void write(GroupId group, long term) {
-    GroupWrite part = new GroupWrite(group, null, new HardState(term, null), 0, List.of(), 0);
+    GroupWrite part =
+        new GroupWrite(group, null, new HardState(term, null), 0, EntryId.NONE, List.of());
     writer.write(LogWrite.of(List.of(part)), () -> events.add("durable " + group + "/" + term));
   }
 
@@ -148,7 +149,7 @@ class GroupCommitWriterTest {
     byte[] large = new byte[6 << 20];
     for (int i = 1; i <= 6; i++) {
       EntryBatch batch = Payloads.single(EntryType.COMMAND, large).place(new EntryId(1, i), 0);
-      GroupWrite part = new GroupWrite(FIRST, null, null, 0, List.of(batch), 0);
+      GroupWrite part = new GroupWrite(FIRST, null, null, 0, EntryId.NONE, List.of(batch));
       int number = i;
       writer.write(LogWrite.of(List.of(part)), () -> events.add("durable " + number));
     }

@@ -24,7 +24,7 @@ final class LogModel {
   private final TreeMap<Long, Entry> entries = new TreeMap<>();
   private @Nullable ReplicaRecord replica;
   private HardState hardState = HardState.INITIAL;
-  private long firstIndex = 1;
+  private EntryId base = EntryId.NONE;
 
   /** Takes the steps of a write in the order of the contract. */
   void apply(GroupWrite write) {
@@ -37,24 +37,28 @@ final class LogModel {
     if (write.truncateFrom() > 0) {
       entries.tailMap(write.truncateFrom()).clear();
     }
+    if (write.base().index() > base.index()) {
+      Entry there = entries.get(write.base().index());
+      if (there == null || !there.id().equals(write.base())) {
+        entries.clear();
+      }
+      base = write.base();
+      entries.headMap(firstIndex()).clear();
+    }
     for (EntryBatch batch : write.append()) {
       assertThat(batch.firstIndex()).as("the test appends without a hole").isEqualTo(nextIndex());
       batch.entries().forEach(entry -> entries.put(entry.id().index(), entry));
     }
-    if (write.compactTo() >= firstIndex) {
-      firstIndex = write.compactTo() + 1;
-      entries.headMap(firstIndex).clear();
-    }
   }
 
-  /** The first index that must be there. */
+  /** The first index that can be read. */
   long firstIndex() {
-    return firstIndex;
+    return base.index() + 1;
   }
 
   /** The index of the last entry, or the one before the first if there is none. */
   long lastIndex() {
-    return entries.isEmpty() ? firstIndex - 1 : entries.lastKey();
+    return entries.isEmpty() ? base.index() : entries.lastKey();
   }
 
   /** The index that an append must start at. */
@@ -62,9 +66,14 @@ final class LogModel {
     return lastIndex() + 1;
   }
 
-  /** The term of the last entry, or 0 if there is none. */
+  /** The term of the last entry, or that of the base if there is none. */
   long lastTerm() {
-    return entries.isEmpty() ? 0 : entries.lastEntry().getValue().id().term();
+    return termAt(lastIndex());
+  }
+
+  /** The term of an entry or of the base. */
+  long termAt(long index) {
+    return index == base.index() ? base.term() : entries.get(index).id().term();
   }
 
   /** The log time of the last entry, or 0 if there is none. */
@@ -76,11 +85,11 @@ final class LogModel {
   void assertRecovered(RecoveredGroup recovered) {
     assertThat(recovered.replica()).isEqualTo(replica);
     assertThat(recovered.hardState()).isEqualTo(hardState);
-    assertThat(recovered.firstIndex())
-        .as("first index; a store may keep more than it must")
-        .isBetween(1L, firstIndex);
+    assertThat(recovered.base()).isEqualTo(base);
     if (entries.isEmpty()) {
-      assertThat(recovered.last().index()).as("end of an emptied log").isLessThan(firstIndex);
+      assertThat(recovered.last()).as("end of an emptied log").isEqualTo(base);
+      assertThat(recovered.termStarts()).isEmpty();
+      assertThat(recovered.configurations()).isEmpty();
       return;
     }
     assertThat(recovered.last()).isEqualTo(entries.lastEntry().getValue().id());
@@ -113,7 +122,6 @@ final class LogModel {
   private void assertConfigurations(RecoveredGroup recovered) {
     List<Entry> stored = new ArrayList<>();
     recovered.configurations().forEach(batch -> stored.addAll(batch.entries()));
-    stored.removeIf(entry -> entry.id().index() < firstIndex);
     List<Entry> expected = entries.values().stream()
         .filter(entry -> entry.type() == EntryType.CONFIGURATION)
         .toList();

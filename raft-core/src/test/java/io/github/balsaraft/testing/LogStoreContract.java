@@ -2,9 +2,9 @@ package io.github.balsaraft.testing;
 
 import static io.github.balsaraft.testing.LogWrites.append;
 import static io.github.balsaraft.testing.LogWrites.batch;
-import static io.github.balsaraft.testing.LogWrites.compact;
 import static io.github.balsaraft.testing.LogWrites.member;
 import static io.github.balsaraft.testing.LogWrites.newReplica;
+import static io.github.balsaraft.testing.LogWrites.startAfter;
 import static io.github.balsaraft.testing.LogWrites.truncate;
 import static io.github.balsaraft.testing.LogWrites.vote;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -118,7 +118,7 @@ public abstract class LogStoreContract {
     reopen();
     assertThat(group(G))
         .isEqualTo(new RecoveredGroup(
-            member(1), HardState.INITIAL, 1, EntryId.NONE, List.of(), List.of(), 0));
+            member(1), HardState.INITIAL, EntryId.NONE, EntryId.NONE, List.of(), List.of(), 0));
   }
 
   @Test
@@ -162,7 +162,7 @@ public abstract class LogStoreContract {
         append(G, mine),
         append(OTHER, others),
         vote(OTHER, 9, null));
-    write(truncate(OTHER, 4), compact(OTHER, 2));
+    write(truncate(OTHER, 4), startAfter(OTHER, 9, 2));
     reopen();
     assertThat(recovered.groups().keySet()).containsExactly(G, OTHER);
     assertThat(store.read(G, 1, 2, NO_LIMIT)).containsExactly(mine);
@@ -255,56 +255,114 @@ public abstract class LogStoreContract {
   }
 
   @Test
-  void compactionTakesTheBeginningAndKeepsTheTermAtTheBorder() {
+  void compactionTakesTheBeginningAndKeepsThePositionAtTheBorder() {
     EntryBatch first = batch(2, 1, 4);
     EntryBatch second = batch(2, 5, 4);
     EntryBatch third = batch(3, 9, 1);
     write(newReplica(G), append(G, first, second, third));
-    write(compact(G, 6));
+    write(startAfter(G, 2, 6));
     for (int round = 0; round < 2; round++) {
       assertThat(store.read(G, 7, 9, NO_LIMIT)).containsExactly(second.from(7), third);
+      assertThatThrownBy(() -> store.read(G, 6, 9, NO_LIMIT))
+          .isInstanceOfSatisfying(
+              CompactedException.class, e -> assertThat(e.firstIndex()).isEqualTo(7));
       reopen();
-      long firstIndex = group(G).firstIndex();
-      assertThat(firstIndex).isBetween(1L, 7L);
-      assertThat(group(G).termStarts().get(0).term()).isEqualTo(2);
-      assertThat(group(G).termStarts().get(0).index()).isLessThanOrEqualTo(7);
+      assertThat(group(G).base()).isEqualTo(new EntryId(2, 6));
+      assertThat(group(G).termStarts()).containsExactly(new EntryId(2, 7), new EntryId(3, 9));
       assertThat(group(G).last()).isEqualTo(new EntryId(3, 9));
-      if (firstIndex > 1) {
-        assertThatThrownBy(() -> store.read(G, firstIndex - 1, 9, NO_LIMIT))
-            .isInstanceOfSatisfying(
-                CompactedException.class, e -> assertThat(e.firstIndex()).isEqualTo(firstIndex));
-      }
     }
+  }
+
+  @Test
+  void compactionOfAWholeTermKeepsItAtTheBorder() {
+    write(newReplica(G), append(G, batch(2, 1, 4), batch(5, 5, 2)));
+    write(startAfter(G, 2, 4));
+    reopen();
+    assertThat(group(G).base()).isEqualTo(new EntryId(2, 4));
+    assertThat(group(G).termStarts()).containsExactly(new EntryId(5, 5));
   }
 
   @Test
   void compactionNeverGoesBack() {
     write(newReplica(G), append(G, batch(1, 1, 9)));
-    write(compact(G, 6));
-    write(compact(G, 3));
+    write(startAfter(G, 1, 6));
+    write(startAfter(G, 1, 3));
     assertThat(store.read(G, 7, 9, NO_LIMIT)).hasSize(1);
     reopen();
+    assertThat(group(G).base()).isEqualTo(new EntryId(1, 6));
     assertThat(group(G).last()).isEqualTo(new EntryId(1, 9));
   }
 
-  /** An installed snapshot replaces the whole log, which goes on after it. */
   @Test
-  void compactionBeyondTheEndLeavesAnEmptyLogThatGoesOnAfterIt() {
-    write(newReplica(G), append(G, batch(1, 1, 9), batch(EntryType.CONFIGURATION, 2, 10, 1, 0)));
-    write(new GroupWrite(G, null, null, 1, List.of(), 20));
+  void compactionOfEverythingLeavesTheTermOfTheLastEntry() {
+    write(newReplica(G), append(G, batch(1, 1, 4), batch(3, 5, 2)));
+    write(startAfter(G, 3, 6));
     reopen();
-    assertThat(group(G).firstIndex()).isEqualTo(21);
-    assertThat(group(G).last()).isEqualTo(EntryId.NONE);
+    assertThat(group(G).base()).isEqualTo(new EntryId(3, 6));
+    assertThat(group(G).last()).isEqualTo(new EntryId(3, 6));
+    assertThat(group(G).termStarts()).isEmpty();
+    EntryBatch next = batch(3, 7, 2);
+    write(append(G, next));
+    reopen();
+    assertThat(group(G).termStarts()).containsExactly(new EntryId(3, 7));
+    assertThat(store.read(G, 7, 8, NO_LIMIT)).containsExactly(next);
+    write(truncate(G, 7));
+    reopen();
+    assertThat(group(G).last()).isEqualTo(new EntryId(3, 6));
+  }
+
+  @Test
+  void compactionOfEntriesOfTheSameWriteTakesTheEntriesBefore() {
+    EntryBatch replacement = batch(3, 4, 3);
+    write(newReplica(G), append(G, batch(1, 1, 6)));
+    write(new GroupWrite(G, null, null, 4, new EntryId(1, 2), List.of(replacement)));
+    reopen();
+    assertThat(group(G).base()).isEqualTo(new EntryId(1, 2));
+    assertThat(store.read(G, 3, 6, NO_LIMIT)).hasSize(2).contains(replacement);
+  }
+
+  /** An installed snapshot replaces the whole log, which goes on after it. */
+  @ParameterizedTest
+  @ValueSource(longs = {3, 10, 20})
+  void baseThatTheLogDoesNotHaveLeavesAnEmptyLogThatGoesOnAfterIt(long index) {
+    write(newReplica(G), append(G, batch(1, 1, 9), batch(EntryType.CONFIGURATION, 2, 10, 1, 0)));
+    write(startAfter(G, 4, index));
+    EntryId base = new EntryId(4, index);
+    reopen();
+    assertThat(group(G).base()).isEqualTo(base);
+    assertThat(group(G).last()).isEqualTo(base);
     assertThat(group(G).termStarts()).isEmpty();
     assertThat(group(G).configurations()).isEmpty();
-    assertThatThrownBy(() -> store.read(G, 9, 9, NO_LIMIT)).isInstanceOf(CompactedException.class);
+    assertThat(group(G).lastLogTimeMillis()).isZero();
+    assertThatThrownBy(() -> store.read(G, index, index, NO_LIMIT))
+        .isInstanceOf(CompactedException.class);
 
-    EntryBatch next = batch(5, 21, 2);
+    EntryBatch next = batch(5, index + 1, 2);
     write(append(G, next));
-    assertThat(store.read(G, 21, 22, NO_LIMIT)).containsExactly(next);
+    assertThat(store.read(G, index + 1, index + 2, NO_LIMIT)).containsExactly(next);
     reopen();
-    assertThat(store.read(G, 21, 22, NO_LIMIT)).containsExactly(next);
-    assertThat(group(G).termStarts()).containsExactly(new EntryId(5, 21));
+    assertThat(store.read(G, index + 1, index + 2, NO_LIMIT)).containsExactly(next);
+    assertThat(group(G).termStarts()).containsExactly(new EntryId(5, index + 1));
+  }
+
+  @Test
+  void entriesOfTheSameWriteFollowTheInstalledBase() {
+    EntryBatch next = batch(4, 6, 2);
+    write(newReplica(G), append(G, batch(1, 1, 9)));
+    write(startAfter(G, 4, 5, next), startAfter(G, 4, 6));
+    for (int round = 0; round < 2; round++) {
+      assertThat(store.read(G, 7, 7, NO_LIMIT)).containsExactly(next.from(7));
+      reopen();
+      assertThat(group(G).base()).isEqualTo(new EntryId(4, 6));
+      assertThat(group(G).last()).isEqualTo(new EntryId(4, 7));
+    }
+  }
+
+  @Test
+  void entryOfAnEarlierTermThanTheBaseIsRefused() {
+    write(newReplica(G), append(G, batch(1, 1, 2)), startAfter(G, 4, 7));
+    assertThatThrownBy(() -> write(append(G, batch(3, 8, 1))))
+        .isInstanceOf(LogStoreException.class);
   }
 
   @Test

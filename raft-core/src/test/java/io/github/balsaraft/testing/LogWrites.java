@@ -48,19 +48,19 @@ final class LogWrites {
   }
 
   static GroupWrite append(GroupId group, EntryBatch... batches) {
-    return new GroupWrite(group, null, null, 0, List.of(batches), 0);
+    return new GroupWrite(group, null, null, 0, EntryId.NONE, List.of(batches));
   }
 
   static GroupWrite truncate(GroupId group, long fromIndex, EntryBatch... batches) {
-    return new GroupWrite(group, null, null, fromIndex, List.of(batches), 0);
+    return new GroupWrite(group, null, null, fromIndex, EntryId.NONE, List.of(batches));
   }
 
-  static GroupWrite compact(GroupId group, long toIndex) {
-    return new GroupWrite(group, null, null, 0, List.of(), toIndex);
+  static GroupWrite startAfter(GroupId group, long term, long index, EntryBatch... batches) {
+    return new GroupWrite(group, null, null, 0, new EntryId(term, index), List.of(batches));
   }
 
   static GroupWrite vote(GroupId group, long term, @Nullable ReplicaId votedFor) {
-    return new GroupWrite(group, null, new HardState(term, votedFor), 0, List.of(), 0);
+    return new GroupWrite(group, null, new HardState(term, votedFor), 0, EntryId.NONE, List.of());
   }
 
   /** A random write that keeps to the contract, given what was written before. */
@@ -72,8 +72,20 @@ final class LogWrites {
       truncateFrom = log.firstIndex() + random.nextLong(stored);
       next = truncateFrom;
     }
+    EntryId base = EntryId.NONE;
+    long term = Math.max(1, truncateFrom > 0 ? log.termAt(truncateFrom - 1) : log.lastTerm());
+    if (random.nextInt(10) == 0) {
+      // Now and then one that the log doesn't have, as when a snapshot is installed.
+      long index = log.firstIndex() + random.nextLong(next - log.firstIndex() + 1);
+      if (random.nextInt(3) == 0) {
+        term++;
+        base = new EntryId(term, index + random.nextInt(3));
+        next = base.index() + 1;
+      } else if (index < next) {
+        base = new EntryId(log.termAt(index), index);
+      }
+    }
     List<EntryBatch> batches = new ArrayList<>();
-    long term = Math.max(1, log.lastTerm());
     for (int n = random.nextInt(4); n > 0; n--) {
       term += random.nextInt(4) == 0 ? 1 + random.nextInt(2) : 0;
       EntryType type = random.nextInt(6) == 0 ? EntryType.CONFIGURATION : EntryType.COMMAND;
@@ -82,17 +94,11 @@ final class LogWrites {
           batch(type, term, next, count, random.nextInt(20) == 0 ? 9_000 : random.nextInt(80)));
       next += count;
     }
-    long compactTo = 0;
-    if (random.nextInt(10) == 0 && next > log.firstIndex()) {
-      // Now and then beyond the end, as when a snapshot is installed.
-      compactTo = log.firstIndex()
-          + random.nextLong(next - log.firstIndex() + (random.nextInt(5) == 0 ? 5 : 0));
-    }
     HardState hardState = random.nextInt(3) == 0
         ? new HardState(
             term + random.nextInt(3),
             random.nextBoolean() ? new ReplicaId(1 + random.nextInt(9)) : null)
         : null;
-    return new GroupWrite(group, null, hardState, truncateFrom, batches, compactTo);
+    return new GroupWrite(group, null, hardState, truncateFrom, base, batches);
   }
 }

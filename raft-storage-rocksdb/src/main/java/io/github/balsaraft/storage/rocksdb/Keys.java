@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * meta    01                            stored form of the HostRecord
  * meta    02 group (8)                  stored form of the ReplicaRecord
  * meta    03 group (8)                  stored form of the HardState
- * meta    04 group (8)                  NumberRecord: last compacted index
+ * meta    04 group (8)                  NumberRecord: position before the first entry
  * meta    05 group (8) term (8)         NumberRecord: first index of the term
  * meta    06 group (8) first index (8)  NumberRecord: term of a batch of type CONFIGURATION
  * </pre>
@@ -24,7 +24,7 @@ final class Keys {
   static final byte HOST = 1;
   static final byte REPLICA = 2;
   static final byte HARD_STATE = 3;
-  static final byte COMPACTION_POINT = 4;
+  static final byte BASE = 4;
   static final byte TERM_START = 5;
   static final byte CONFIGURATION = 6;
 

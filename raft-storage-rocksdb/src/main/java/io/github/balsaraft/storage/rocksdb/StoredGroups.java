@@ -65,7 +65,7 @@ final class StoredGroups {
     ReplicaRecord replica;
 
     HardState hardState = HardState.INITIAL;
-    long compactionPoint;
+    EntryId base = EntryId.NONE;
     final List<EntryId> termStarts = new ArrayList<>();
     final List<EntryId> configurations = new ArrayList<>();
   }
@@ -76,7 +76,7 @@ final class StoredGroups {
       case Keys.HOST -> host = HostRecord.decode(value);
       case Keys.REPLICA -> of(key).replica = ReplicaRecord.decode(value);
       case Keys.HARD_STATE -> of(key).hardState = HardState.decode(value);
-      case Keys.COMPACTION_POINT -> of(key).compactionPoint = NumberRecord.decode(key, value);
+      case Keys.BASE -> of(key).base = NumberRecord.decodePosition(key, value);
       case Keys.TERM_START ->
         of(key).termStarts.add(new EntryId(Keys.number(key), NumberRecord.decode(key, value)));
       case Keys.CONFIGURATION ->
@@ -95,33 +95,32 @@ final class StoredGroups {
     if (found.replica == null) {
       throw new CorruptDataException("group " + group + " has no replica record");
     }
-    long firstIndex = found.compactionPoint + 1;
+    long firstIndex = found.base.index() + 1;
     EntryBatch lastBatch = reader.batchBefore(group, Long.MAX_VALUE);
     if (lastBatch != null && lastBatch.lastIndex() < firstIndex) {
       throw new CorruptDataException("the log of group " + group + " ends at "
-          + lastBatch.lastIndex() + ", before its compaction point " + found.compactionPoint);
+          + lastBatch.lastIndex() + ", before the start after " + found.base);
     }
     long firstKey = lastBatch == null ? firstIndex : reader.keyFrom(group, 0);
     if (firstKey > firstIndex) {
       throw new CorruptDataException(
           "the log of group " + group + " begins at " + firstKey + " instead of " + firstIndex);
     }
-    LogOutline outline = outline(group, found, firstIndex, lastBatch);
+    LogOutline outline = outline(group, found, lastBatch);
     List<Long> configurationKeys = new ArrayList<>();
     found.configurations.forEach(position -> configurationKeys.add(position.index()));
     states.put(group, new GroupState(group, outline, configurationKeys, firstKey));
     return new RecoveredGroup(
         found.replica,
         found.hardState,
-        firstIndex,
+        found.base,
         outline.last(),
         outline.termStarts(),
         outline.configurations(),
         lastBatch == null ? 0 : lastBatch.logTimeMillis());
   }
 
-  private LogOutline outline(
-      GroupId group, Records found, long firstIndex, @Nullable EntryBatch lastBatch)
+  private LogOutline outline(GroupId group, Records found, @Nullable EntryBatch lastBatch)
       throws RocksDBException {
     List<EntryBatch> configurations = new ArrayList<>();
     for (EntryId position : found.configurations) {
@@ -134,10 +133,10 @@ final class StoredGroups {
       }
       configurations.add(batch);
     }
-    long lastIndex = lastBatch == null ? firstIndex - 1 : lastBatch.lastIndex();
+    long lastIndex = lastBatch == null ? found.base.index() : lastBatch.lastIndex();
     LogOutline outline;
     try {
-      outline = new LogOutline(firstIndex, lastIndex, found.termStarts, configurations);
+      outline = new LogOutline(found.base, lastIndex, found.termStarts, configurations);
     } catch (IllegalArgumentException e) {
       throw new CorruptDataException("the log of group " + group + ": " + e.getMessage());
     }

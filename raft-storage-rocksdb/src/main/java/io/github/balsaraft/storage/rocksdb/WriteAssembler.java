@@ -56,8 +56,8 @@ final class WriteAssembler {
     if (write.host() != null) {
       out.put(meta, Keys.meta(Keys.HOST), write.host().encode());
     }
-    cuts =
-        write.groups().stream().anyMatch(part -> part.truncateFrom() > 0 || part.compactTo() > 0);
+    cuts = write.groups().stream()
+        .anyMatch(part -> part.truncateFrom() > 0 || part.base().index() > 0);
     for (GroupWrite part : write.groups()) {
       add(part);
     }
@@ -86,11 +86,11 @@ final class WriteAssembler {
     if (part.truncateFrom() > 0 && part.truncateFrom() <= state.outline.lastIndex()) {
       truncate(state, part.truncateFrom());
     }
+    if (part.base().index() >= state.outline.base().index() && part.base().index() > 0) {
+      startAfter(state, part.base());
+    }
     for (EntryBatch batch : part.append()) {
       append(state, batch);
-    }
-    if (part.compactTo() >= state.outline.firstIndex()) {
-      compact(state, part.compactTo());
     }
   }
 
@@ -125,10 +125,11 @@ final class WriteAssembler {
     }
   }
 
-  private void compact(GroupState state, long to) throws RocksDBException {
+  private void startAfter(GroupState state, EntryId base) throws RocksDBException {
     List<EntryId> termStarts = state.outline.termStarts();
-    state.outline.compactTo(to);
-    putNumber(Keys.meta(Keys.COMPACTION_POINT, state.group), to);
+    state.outline.startAfter(base);
+    byte[] baseKey = Keys.meta(Keys.BASE, state.group);
+    out.put(meta, baseKey, NumberRecord.encodePosition(baseKey, base));
     if (state.outline.isEmpty()) {
       deleteBatches(state, state.firstKey, Long.MAX_VALUE);
       state.firstKey = state.outline.firstIndex();

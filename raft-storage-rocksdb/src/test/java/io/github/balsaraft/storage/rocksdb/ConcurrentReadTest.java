@@ -3,6 +3,7 @@ package io.github.balsaraft.storage.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.storage.CompactedException;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
@@ -65,14 +66,13 @@ class ConcurrentReadTest {
         from -= random.nextInt(5);
         last.set(from - 1);
       }
-      long compactTo = 0;
+      EntryId base = EntryId.NONE;
       if (random.nextInt(7) == 0 && last.get() - first.get() > 40) {
-        compactTo = first.get() + random.nextInt(20);
-        first.set(compactTo + 1);
+        base = TestLog.batch(first.get() + random.nextInt(20), 0).last();
+        first.set(base.index() + 1);
       }
       List<EntryBatch> batches = List.of(TestLog.batch(from, 700), TestLog.batch(from + 1, 700));
-      store.write(
-          LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, from, batches, compactTo))));
+      store.write(LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, from, base, batches))));
       last.set(from + 1);
     }
   }

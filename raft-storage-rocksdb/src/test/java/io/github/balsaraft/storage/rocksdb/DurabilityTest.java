@@ -3,6 +3,7 @@ package io.github.balsaraft.storage.rocksdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
@@ -57,8 +58,8 @@ class DurabilityTest {
       long before = counters.getTickerCount(TickerType.WAL_FILE_SYNCED);
       TestLog.append(store, TestLog.batch(1, 100));
       assertThat(counters.getTickerCount(TickerType.WAL_FILE_SYNCED)).isEqualTo(before);
-      store.write(LogWrite.of(
-          List.of(new GroupWrite(TestLog.G, null, new HardState(1, null), 0, List.of(), 0))));
+      store.write(LogWrite.of(List.of(
+          new GroupWrite(TestLog.G, null, new HardState(1, null), 0, EntryId.NONE, List.of()))));
       assertThat(counters.getTickerCount(TickerType.WAL_FILE_SYNCED)).isEqualTo(before + 1);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStore.Durability;
@@ -145,10 +146,10 @@ class FolderRefusalTest {
   @Test
   void groupWithoutReplicaRecord() throws RocksDBException {
     Path folder = newStore();
-    byte[] key = Keys.meta(Keys.COMPACTION_POINT, TestLog.G);
+    byte[] key = Keys.meta(Keys.BASE, TestLog.G);
     try (Engine engine = engine(folder)) {
       engine.db().delete(engine.meta(), Keys.meta(Keys.REPLICA, TestLog.G));
-      engine.db().put(engine.meta(), key, NumberRecord.encode(key, 5));
+      engine.db().put(engine.meta(), key, NumberRecord.encodePosition(key, new EntryId(1, 5)));
     }
     assertRefused(folder, "has no replica record");
   }

@@ -65,17 +65,17 @@ class StoredBytesTest {
                 replica,
                 new HardState(4, new ReplicaId(0x77)),
                 0,
-                List.of(configuration, noOp, batch),
-                0),
-            new GroupWrite(G, null, null, 5, List.of(replacement), 2),
+                EntryId.NONE,
+                List.of(configuration, noOp, batch)),
+            new GroupWrite(G, null, null, 5, new EntryId(3, 2), List.of(replacement)),
             new GroupWrite(
                 G,
                 null,
                 null,
                 0,
+                EntryId.NONE,
                 List.of(Payloads.single(EntryType.CONFIGURATION, Configuration.EMPTY.encode())
-                    .place(new EntryId(4, 8), 5_000)),
-                0)));
+                    .place(new EntryId(4, 8), 5_000)))));
   }
 
   @Test
@@ -130,6 +130,14 @@ class StoredBytesTest {
       byte[] damaged = record.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
       assertThatThrownBy(() -> NumberRecord.decode(key, damaged))
+          .isInstanceOf(CorruptDataException.class);
+    }
+    byte[] position = NumberRecord.encodePosition(key, new EntryId(3, 7));
+    assertThat(NumberRecord.decodePosition(key, position)).isEqualTo(new EntryId(3, 7));
+    for (int bit = 0; bit < 8 * position.length; bit++) {
+      byte[] damaged = position.clone();
+      damaged[bit / 8] ^= (byte) (1 << bit % 8);
+      assertThatThrownBy(() -> NumberRecord.decodePosition(key, damaged))
           .isInstanceOf(CorruptDataException.class);
     }
     byte[] otherKey = Keys.meta(Keys.TERM_START, G, 8);

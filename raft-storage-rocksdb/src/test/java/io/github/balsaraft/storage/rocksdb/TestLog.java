@@ -43,7 +43,8 @@ final class TestLog {
   }
 
   static void append(LogStore store, EntryBatch... batches) {
-    store.write(LogWrite.of(List.of(new GroupWrite(G, null, null, 0, List.of(batches), 0))));
+    store.write(
+        LogWrite.of(List.of(new GroupWrite(G, null, null, 0, EntryId.NONE, List.of(batches)))));
   }
 
   /** Reads all that is stored from the first index on. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
@@ -176,8 +177,8 @@ class WalDamageTest {
         assertThat(found).isEqualTo(expected);
         // The log goes on where it ends.
         TestLog.append(store, TestLog.batch(entries + 1, 10));
-        store.write(
-            LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, entries + 1, List.of(), 0))));
+        store.write(LogWrite.of(
+            List.of(new GroupWrite(TestLog.G, null, null, entries + 1, EntryId.NONE, List.of()))));
       }
     }
   }
