@@ -66,7 +66,16 @@ class StoredRecordsTest {
             "configuration-after-joint",
             simple
                 .jointTowards(target.withLeaseRules(LeaseRules.permitted(900, 500)), 9)
-                .leaveJoint(Long.MAX_VALUE)));
+                .leaveJoint(Long.MAX_VALUE)),
+        snapshotHeader(
+            "snapshot-header-simple", new SnapshotHeader(new EntryId(3, 70), simple, 0, 0)),
+        snapshotHeader(
+            "snapshot-header-joint",
+            new SnapshotHeader(
+                new EntryId(Long.MAX_VALUE, Long.MAX_VALUE),
+                simple.jointTowards(target, 9),
+                9,
+                1_700_000_000_000L)));
   }
 
   @ParameterizedTest
@@ -116,6 +125,10 @@ class StoredRecordsTest {
 
   private static Sample replicaRecord(String name, ReplicaRecord value) {
     return new Sample(name, value, value::encode, ReplicaRecord::decode);
+  }
+
+  private static Sample snapshotHeader(String name, SnapshotHeader value) {
+    return new Sample(name, value, value::encode, SnapshotHeader::decode);
   }
 
   private static Sample configuration(String name, Configuration value) {
