@@ -32,6 +32,16 @@ final class AppendHandling {
     this.log = context.log;
   }
 
+  /**
+   * The log was replaced by a snapshot. What messages have proven before is forgotten: that log is gone, and the snapshot may
+   * be of a later leader (trap 39).
+   */
+  void restart() {
+    session = 0;
+    verified = 0;
+    acknowledged = 0;
+  }
+
   void onAppendEntries(AppendEntries message) {
     if (message.session() < session) {
       context.dropped();

@@ -11,9 +11,11 @@ import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,7 @@ final class CoreContext {
   final AnswerStamps stamps = new AnswerStamps();
   final Removals removals = new Removals(this);
   final LastResort lastResort;
+  final Compaction compaction;
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();
@@ -67,19 +70,73 @@ final class CoreContext {
     this.random = random;
     this.lastResort = new LastResort(options);
     this.hardState = start.hardState();
-    this.log = new RaftLog(start.terms(), start.logTimeMillis());
-    this.commitIndex = start.terms().base().index();
-    this.configurations = new ConfigurationHistory(start.baseConfiguration(), commitIndex);
-    start.configurations().forEach(configurations::append);
-    this.quorum = new Quorum(configurations.latest());
-    this.nowNanos = start.nowNanos();
-    this.logClock =
-        new LogClock(CoreOptions.MAX_LOG_TIME_JUMP_MILLIS, start.nowNanos(), start.wallMillis());
+    this.log = new RaftLog(start.terms(), logTimeMillis(start));
+    this.compaction = new Compaction(this, start.snapshot());
     // A term in the log above the stored term would mean that an entry overtook the vote that
     // allowed it (trap 2).
     InvariantViolation.check(
         hardState.term() >= log.last().term(),
         "the stored term " + hardState.term() + " is below that of the last entry, " + log.last());
+    SnapshotHeader snapshot = start.snapshot();
+    if (snapshot == null) {
+      InvariantViolation.check(
+          log.base().index() == 0,
+          "the log starts after " + log.base() + ", but there is no snapshot of what was before");
+      this.configurations = new ConfigurationHistory(start.birthConfiguration(), 0);
+      start.configurations().forEach(configurations::append);
+    } else {
+      this.configurations =
+          new ConfigurationHistory(snapshot.configuration(), snapshot.configurationIndex());
+      startFrom(snapshot, start.configurations());
+    }
+    this.quorum = new Quorum(configurations.latest());
+    this.nowNanos = start.nowNanos();
+    this.logClock =
+        new LogClock(CoreOptions.MAX_LOG_TIME_JUMP_MILLIS, start.nowNanos(), start.wallMillis());
+  }
+
+  private static long logTimeMillis(CoreStart start) {
+    SnapshotHeader snapshot = start.snapshot();
+    return Math.max(start.logTimeMillis(), snapshot == null ? 0 : snapshot.logTimeMillis());
+  }
+
+  /** Takes up log and snapshot as an earlier process has left them. */
+  private void startFrom(SnapshotHeader snapshot, SortedMap<Long, Configuration> inLog) {
+    EntryId last = snapshot.last();
+    InvariantViolation.check(
+        last.index() > log.base().index() || last.equals(log.base()),
+        "the log starts after " + log.base()
+            + ", but the newest snapshot covers only what is up to " + last
+            + ": the entries between are missing");
+    commitIndex = last.index();
+    if (log.contains(last)) {
+      inLog.tailMap(last.index() + 1).forEach(configurations::append);
+      return;
+    }
+    // The process ended after the snapshot was made durable and before the log followed it.
+    log.startAfter(last, snapshot.logTimeMillis());
+    writes.logChanged();
+    if (last.term() > hardState.term()) {
+      // Nobody has this replica's vote of that term: it would be stored.
+      setHardState(new HardState(last.term(), null));
+    }
+  }
+
+  /**
+   * A snapshot takes the place of the whole log, which doesn't have its last entry (Raft paper 7). Its configuration is in
+   * force, since no entry survives that could say otherwise (trap 32).
+   */
+  void install(SnapshotHeader snapshot) {
+    InvariantViolation.check(
+        snapshot.last().index() > commitIndex,
+        "asked to go back from " + commitIndex + " to the snapshot up to " + snapshot.last());
+    log.startAfter(snapshot.last(), snapshot.logTimeMillis());
+    writes.logChanged();
+    commitIndex = snapshot.last().index();
+    configurations.replace(snapshot.configuration(), snapshot.configurationIndex());
+    quorum = new Quorum(configurations.latest());
+    compaction.installed(snapshot);
+    trace.installed(snapshot);
   }
 
   long nowNanos() {

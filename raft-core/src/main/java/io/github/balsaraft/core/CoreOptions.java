@@ -13,6 +13,7 @@ package io.github.balsaraft.core;
  * @param windowBytes how many bytes of recent entries stay in memory once they are durable and handed to apply
  * @param maxWaitingReads the most linearizable reads that wait at once
  * @param failureHints whether a broken connection to the leader may start a pre-vote early
+ * @param compaction how many entries stay in the log behind a snapshot
  */
 public record CoreOptions(
     long electionTimeoutMinNanos,
@@ -24,7 +25,8 @@ public record CoreOptions(
     long maxUncommittedBytes,
     long windowBytes,
     int maxWaitingReads,
-    boolean failureHints) {
+    boolean failureHints,
+    CompactionRules compaction) {
 
   /** Refuses what the protocol can't work with. */
   public CoreOptions {
@@ -56,6 +58,12 @@ public record CoreOptions(
 
   /** After a failure hint: how long, at least, a candidate gets to win before another try. */
   static final long HINT_PATIENCE_NANOS = 300_000_000;
+
+  /**
+   * For how many election timeouts a leader keeps the entries after a snapshot for a follower that takes it over and falls
+   * silent.
+   */
+  static final int INSTALL_PATIENCE_TIMEOUTS = 5;
 
   /** How far a leader's wall clock may jump ahead at once before log time stops following it. */
   static final long MAX_LOG_TIME_JUMP_MILLIS = 10_000;

@@ -6,6 +6,7 @@ import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceHeader;
 import io.github.balsaraft.model.trace.TraceSink;
@@ -93,6 +94,19 @@ final class CoreTrace {
   void truncated(long fromIndex) {
     if (on) {
       sink.record(new TraceEvent.Truncated(header(), fromIndex));
+    }
+  }
+
+  void compacted() {
+    if (on) {
+      sink.record(new TraceEvent.Compacted(header(), context.log.base()));
+    }
+  }
+
+  void installed(SnapshotHeader snapshot) {
+    if (on) {
+      sink.record(new TraceEvent.Installed(
+          header(), snapshot.last(), snapshot.configuration(), snapshot.configurationIndex()));
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.balsaraft.core.reads.RemoteReads;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
@@ -169,6 +170,16 @@ final class FollowerState extends RoleState {
   void onAppendEntries(AppendEntries message) {
     heardLeader();
     appends.onAppendEntries(message);
+  }
+
+  @Override
+  void onInstallSnapshot(InstallSnapshot message) {
+    heardLeader();
+  }
+
+  @Override
+  void installed() {
+    appends.restart();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReplicaId;
@@ -82,6 +83,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     scheduleHeartbeats();
     sendHeartbeats();
     replicator.resendStalled();
+    context.compaction.reconsider();
   }
 
   /** The latest moment since which a quorum, this replica included, has been heard of (CheckQuorum, Raft thesis 6.2). */
@@ -155,6 +157,23 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     if (replicator.onResponse(message)) {
       advanceCommit();
     }
+  }
+
+  @Override
+  void onInstallSnapshotResponse(InstallSnapshotResponse message) {
+    if (replicator.snapshots().onResponse(message)) {
+      advanceCommit();
+    }
+  }
+
+  @Override
+  long compactionLimit(long snapshotIndex) {
+    return replicator.snapshots().compactionLimit(snapshotIndex);
+  }
+
+  /** This replica's own snapshot can't be served any more. */
+  void snapshotUnavailable() {
+    replicator.snapshots().sourceLost(context.self);
   }
 
   @Override
@@ -277,6 +296,11 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     if (endOfOffice != null) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
       transitions.becomeFollower(null, endOfOffice);
+      return;
+    }
+    String reason = replicator.snapshots().reasonToGiveUp();
+    if (reason != null) {
+      transitions.becomeFollower(null, reason);
     }
   }
 
@@ -299,6 +323,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
       context.lostProposalsFrom = context.commitIndex() + 1;
     }
     changes.leave();
+    context.compaction.reconsider();
     reads.refuseAll("leadership was lost before the read was confirmed");
   }
 

@@ -9,6 +9,7 @@ import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
@@ -32,13 +33,15 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   private final CoreContext context;
   private final Transitions transitions;
+  private final SnapshotIntake snapshots;
 
   /** When this replica last moved above a member's term while it led. */
   private long movedAboveNanos = NEVER;
 
-  MessageIntake(CoreContext context, Transitions transitions) {
+  MessageIntake(CoreContext context, Transitions transitions, SnapshotIntake snapshots) {
     this.context = context;
     this.transitions = transitions;
+    this.snapshots = snapshots;
   }
 
   /** Nonsense is dropped and counted. */
@@ -212,12 +215,26 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onInstallSnapshot(InstallSnapshot message) {
-    context.dropped();
+    if (message.term() < context.term()) {
+      // The old leader learns of the new term from this.
+      context.outbox.send(new InstallSnapshotResponse(
+          context.self,
+          message.from(),
+          context.term(),
+          message.session(),
+          message.snapshot(),
+          InstallStatus.FAILED));
+    } else if (followSender(message)) {
+      role().onInstallSnapshot(message);
+      snapshots.onRequest(message);
+    }
   }
 
   @Override
   public void onInstallSnapshotResponse(InstallSnapshotResponse message) {
-    context.dropped();
+    if (isOfCurrentTerm(message)) {
+      role().onInstallSnapshotResponse(message);
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.UnknownFormatException;
 
@@ -28,6 +29,12 @@ final class MessageRules {
     }
     if (message instanceof AppendEntriesResponse response) {
       return response.durableMatch() >= 0 && response.verified() >= response.durableMatch();
+    }
+    if (message instanceof InstallSnapshot install) {
+      return install.session() > 0
+          && install.snapshot().index() > 0
+          && install.snapshot().term() <= install.term()
+          && !install.source().equals(install.to());
     }
     return true;
   }

@@ -14,6 +14,7 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
 import java.util.List;
 import java.util.TreeMap;
@@ -34,9 +35,13 @@ public final class RaftCore {
   private final CoreContext context;
   private final Transitions transitions;
   private final MessageIntake intake;
+  private final SnapshotIntake snapshots;
 
-  /** The highest index that a {@link Ready} has released to apply. */
+  /** The highest index that a {@link Ready} has released to apply, or that an installed snapshot covers. */
   private long releasedIndex;
+
+  /** That of the last {@link Ready.Install}. */
+  private long applyGeneration;
 
   private long logTimeCutMillis;
 
@@ -49,7 +54,8 @@ public final class RaftCore {
   public RaftCore(CoreOptions options, RandomSource random, CoreStart start, TraceSink sink) {
     this.context = new CoreContext(options, random, start, sink);
     this.transitions = new Transitions(context);
-    this.intake = new MessageIntake(context, transitions);
+    this.snapshots = new SnapshotIntake(context, transitions);
+    this.intake = new MessageIntake(context, transitions, snapshots);
     this.releasedIndex = context.commitIndex();
     context.trace.started();
   }
@@ -147,6 +153,41 @@ public final class RaftCore {
     loaded(follower, generation, List.of());
   }
 
+  /**
+   * A snapshot of this replica's own state is durable and verified: from now on it can be served to others, and the log may
+   * be compacted behind it. One that is older than the newest known is ignored.
+   *
+   * @param header its last entry was handed out to apply
+   */
+  public void snapshotSaved(SnapshotHeader header) {
+    InvariantViolation.check(
+        header.last().index() <= releasedIndex,
+        "a snapshot up to " + header.last() + " where only " + releasedIndex + " was handed out");
+    context.compaction.saved(header);
+  }
+
+  /**
+   * This replica's newest snapshot can't be read or served any more. The log is not compacted behind it; a leader names other
+   * members as sources, or lets another lead. A new snapshot, even at the same index, makes it good.
+   *
+   * @param lastIndex up to where it reached; an older one than the newest known is ignored
+   */
+  public void snapshotUnavailable(long lastIndex) {
+    if (context.compaction.unavailable(lastIndex) && role() instanceof LeaderState leader) {
+      leader.snapshotUnavailable();
+    }
+  }
+
+  /** The snapshot that a {@link Ready.Fetch} asked for is verified and durable here. */
+  public void snapshotReceived(long generation, SnapshotHeader header) {
+    snapshots.received(generation, header);
+  }
+
+  /** A {@link Ready.Fetch} could not be done: its source can't be reached, or doesn't have such a snapshot. */
+  public void snapshotFailed(long generation) {
+    snapshots.failed(generation);
+  }
+
   /** The process of a peer seems to be gone. A hint: it may start a pre-vote early, and safety never rests on it. */
   public void peerGone(ReplicaId peer) {
     role().onPeerGone(peer);
@@ -167,6 +208,8 @@ public final class RaftCore {
       role().onDeadline();
     }
     role().beforeOutput();
+    context.compaction.step(role());
+    Ready.Install install = takeInstall();
     CoreWrite write = takeWrite();
     Ready.Committed committed = takeCommitted();
     context.trace.readsEnded(context.readOutcomes);
@@ -174,6 +217,8 @@ public final class RaftCore {
     Ready ready = new Ready(
         context.outbox.take(),
         write,
+        snapshots.takeFetch(),
+        install,
         committed,
         take(context.loads),
         take(context.readOutcomes),
@@ -197,7 +242,17 @@ public final class RaftCore {
         sequence,
         hardStateChanged ? context.hardState() : null,
         changes.truncateFrom(),
+        changes.base(),
         changes.append());
+  }
+
+  private Ready.@Nullable Install takeInstall() {
+    Ready.Install install = snapshots.takeInstall();
+    if (install != null) {
+      releasedIndex = install.header().last().index();
+      applyGeneration = install.generation();
+    }
+    return install;
   }
 
   private Ready.@Nullable Committed takeCommitted() {
@@ -208,7 +263,8 @@ public final class RaftCore {
     }
     long from = releasedIndex + 1;
     releasedIndex = releasable;
-    return new Ready.Committed(from, releasable, context.log.recentPart(from, releasable));
+    return new Ready.Committed(
+        applyGeneration, from, releasable, context.log.recentPart(from, releasable));
   }
 
   private static <T> List<T> take(List<T> collected) {
@@ -279,6 +335,16 @@ public final class RaftCore {
     return role instanceof FollowerState follower ? follower.completeSinceNanos() : -1;
   }
 
+  /** The position just before the first entry of the log, where a snapshot stands in; or {@link EntryId#NONE}. */
+  public EntryId baseEntry() {
+    return context.log.base();
+  }
+
+  /** The newest verified snapshot of this replica's state; null if there is none. */
+  public @Nullable SnapshotHeader latestSnapshot() {
+    return context.compaction.latest();
+  }
+
   /** The end of the log. */
   public EntryId lastEntry() {
     return context.lastEntry();
@@ -289,7 +355,7 @@ public final class RaftCore {
     return context.log.durableIndex();
   }
 
-  /** The term of an index of the log. */
+  /** The term of an index of the log, from that of {@link #baseEntry} on. */
   public long termAt(long index) {
     return context.log.termAt(index);
   }

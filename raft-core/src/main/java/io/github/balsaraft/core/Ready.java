@@ -1,9 +1,11 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SnapshotHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param messages to send now. Whatever they claim to be durable is: those that depend on an unfinished write stay in the
  *     core until {@link RaftCore#written} has said that it is done
  * @param write to make durable, or null
+ * @param fetch a snapshot to fetch from another replica, or null
+ * @param install a fetched snapshot that takes the place of the state machine's state, or null; comes before {@code committed}
  * @param committed entries that may be applied now, or null
  * @param loads older entries to read from the log store for followers that lag
  * @param reads linearizable reads whose wait is over
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public record Ready(
     List<ProtocolMessage> messages,
     @Nullable CoreWrite write,
+    @Nullable Fetch fetch,
+    @Nullable Install install,
     @Nullable Committed committed,
     List<Load> loads,
     List<ReadOutcome> reads,
@@ -37,6 +43,8 @@ public record Ready(
   public boolean isEmpty() {
     return messages.isEmpty()
         && write == null
+        && fetch == null
+        && install == null
         && committed == null
         && loads.isEmpty()
         && reads.isEmpty()
@@ -50,11 +58,32 @@ public record Ready(
    * Entries that are committed, and durable here. They can't change any more, so that they may be read back from the log
    * store at any time.
    *
-   * @param fromIndex follows the last index handed out before
+   * @param generation that of the last {@link Install} before it, 0 if there was none: what is still to be applied of an
+   *     earlier generation is covered by that snapshot, and may be gone from the log store
+   * @param fromIndex follows the last index handed out before, or that of the installed snapshot
    * @param toIndex inclusive
    * @param recent the entries, or their end, as far as they are in memory: contiguous up to {@code toIndex}; may be empty
    */
-  public record Committed(long fromIndex, long toIndex, List<EntryBatch> recent) {}
+  public record Committed(long generation, long fromIndex, long toIndex, List<EntryBatch> recent) {}
+
+  /**
+   * A snapshot to fetch, to verify and to make durable. {@link RaftCore#snapshotReceived} or {@link RaftCore#snapshotFailed}
+   * answers it, and it must end within bounded time. It takes the place of an earlier one, whose result would be ignored.
+   *
+   * @param generation grows with every fetch; to be given back with the answer
+   * @param source whom to fetch it from
+   * @param atLeast the snapshot must cover the log at least up to here; the source's newest is best
+   */
+  public record Fetch(long generation, ReplicaId source, EntryId atLeast) {}
+
+  /**
+   * A fetched snapshot from which the state machine must be restored, before any entry that is handed out with or after this.
+   * Entries handed out earlier need not be applied any more. The write of the same {@link Ready} lets the log follow.
+   *
+   * @param generation that of the {@link Fetch}
+   * @param header of the snapshot
+   */
+  public record Install(long generation, SnapshotHeader header) {}
 
   /**
    * Entries to read from the log store for a follower. {@link RaftCore#loaded} or {@link RaftCore#loadFailed} answers it.

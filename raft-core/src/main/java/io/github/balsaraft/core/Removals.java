@@ -3,6 +3,7 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.RemovedNotice;
@@ -75,6 +76,7 @@ final class Removals {
         || message instanceof ReadIndexRequest
         || message instanceof FetchEntries
         || message instanceof AppendEntriesResponse
+        || message instanceof InstallSnapshotResponse
         || message instanceof HeartbeatResponse;
   }
 }

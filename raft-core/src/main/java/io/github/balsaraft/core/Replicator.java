@@ -21,11 +21,13 @@ final class Replicator {
   private final CoreContext context;
   private final RaftLog log;
   private final TreeMap<ReplicaId, Progress> members = new TreeMap<>();
+  private final SnapshotSender snapshots;
   private long lastSession;
 
   Replicator(CoreContext context) {
     this.context = context;
     this.log = context.log;
+    this.snapshots = new SnapshotSender(context, this);
   }
 
   /** Starts to replicate to new members, and stops for those that left. */
@@ -45,6 +47,11 @@ final class Replicator {
                 context.options.maxInflightBytes()));
       }
     }
+    snapshots.revalidate();
+  }
+
+  SnapshotSender snapshots() {
+    return snapshots;
   }
 
   Collection<Progress> all() {
@@ -72,19 +79,28 @@ final class Replicator {
     }
     progress.contacted(context.nowNanos());
     if (message.isRejection()) {
-      progress.rejected(message.rejectedPrevious(), log.lastNotAbove(message.hint()));
+      progress.rejected(message.rejectedPrevious(), agreeAtMost(message.hint()));
       return false;
     }
     return progress.accepted(
         Math.min(message.verified(), log.lastIndex()), message.durableMatch(), context.nowNanos());
   }
 
+  /** Where the logs may agree. Below the base it needn't be known exactly: a snapshot is due. */
+  private EntryId agreeAtMost(EntryId hint) {
+    boolean belowBase =
+        hint.index() < log.base().index() || hint.term() < log.base().term();
+    return belowBase ? EntryId.NONE : log.lastNotAbove(hint);
+  }
+
   /** Asks followers where they stand that have not answered for half an election timeout. */
   void resendStalled() {
+    long patienceNanos = context.options.electionTimeoutMinNanos() / 2;
     for (Progress progress : members.values()) {
-      if (progress.isStalled(context.nowNanos(), context.options.electionTimeoutMinNanos() / 2)) {
+      if (progress.isStalled(context.nowNanos(), patienceNanos)) {
         progress.resend();
       }
+      snapshots.repeat(progress, patienceNanos);
     }
   }
 
@@ -98,6 +114,10 @@ final class Replicator {
 
   /** Sends one message, or asks for the entries in it to be loaded. Returns whether more may follow. */
   private boolean sendNext(Progress progress) {
+    if (progress.next() <= log.base().index()) {
+      snapshots.begin(progress);
+      return false;
+    }
     boolean probing = progress.mode() == Progress.Mode.PROBE;
     if (probing && progress.isNextProbeEmpty()) {
       send(progress, List.of());
@@ -144,7 +164,9 @@ final class Replicator {
     LogWindow found = new LogWindow();
     batches.forEach(found::append);
     long last = batches.get(batches.size() - 1).lastIndex();
-    while (progress.next() <= last && progress.canSend()) {
+    // What was compacted meanwhile can't be sent any more, since nothing is known of the entry
+    // before it.
+    while (progress.next() <= last && progress.next() > log.base().index() && progress.canSend()) {
       List<EntryBatch> message =
           found.read(progress.next(), last, context.options.maxMessageBytes());
       if (message == null) {

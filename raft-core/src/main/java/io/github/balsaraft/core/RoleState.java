@@ -4,6 +4,8 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
@@ -49,6 +51,23 @@ abstract sealed class RoleState
 
   /** Called after each batch of inputs and due deadlines, before the output is taken. */
   void beforeOutput() {}
+
+  /** A snapshot has taken the place of the log. */
+  void installed() {}
+
+  /** Up to where the log may be compacted, given a snapshot up to this index. */
+  long compactionLimit(long snapshotIndex) {
+    return snapshotIndex;
+  }
+
+  /** From the leader of the current term. */
+  void onInstallSnapshot(InstallSnapshot message) {
+    context.dropped();
+  }
+
+  void onInstallSnapshotResponse(InstallSnapshotResponse message) {
+    context.dropped();
+  }
 
   /** Something became durable. */
   void onDurable() {}

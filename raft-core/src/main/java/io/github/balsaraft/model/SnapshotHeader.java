@@ -20,12 +20,15 @@ public record SnapshotHeader(
   /**
    * A header.
    *
-   * @throws IllegalArgumentException if no entry is covered, or the configuration is not among what is covered
+   * @throws IllegalArgumentException if no entry is covered, or the configuration is empty or not among what is covered
    */
   public SnapshotHeader {
-    if (last.index() < 1 || configurationIndex < 0 || configurationIndex > last.index()) {
+    if (last.index() < 1
+        || configuration.isEmpty()
+        || configurationIndex < 0
+        || configurationIndex > last.index()) {
       throw new IllegalArgumentException("no snapshot covers the log up to " + last
-          + " with a configuration at " + configurationIndex);
+          + " with the configuration " + configuration + " at " + configurationIndex);
     }
   }
 

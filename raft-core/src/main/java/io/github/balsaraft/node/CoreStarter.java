@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.core.CompactionRules;
 import io.github.balsaraft.core.CoreOptions;
 import io.github.balsaraft.core.CoreStart;
 import io.github.balsaraft.core.RaftCore;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class CoreStarter {
 
   private static final int MAX_WAITING_READS = 1 << 16;
+
+  /** Takes effect with the first snapshot. */
+  private static final CompactionRules COMPACTION = new CompactionRules(10_000, 100_000);
 
   private CoreStarter() {}
 
@@ -56,6 +60,7 @@ final class CoreStarter {
         from.replica().replica(),
         from.hardState(),
         new TermStarts(from.base(), from.termStarts(), from.last().index()),
+        null,
         Configuration.EMPTY,
         configurations,
         from.lastLogTimeMillis(),
@@ -75,6 +80,7 @@ final class CoreStarter {
         options.maxUncommittedBytes(),
         options.logWindowBytes(),
         MAX_WAITING_READS,
-        options.failureHints());
+        options.failureHints(),
+        COMPACTION);
   }
 }

@@ -15,7 +15,6 @@ import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
@@ -486,6 +485,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       write(write);
     }
     peers.send(ready.messages());
+    Ready.Fetch fetch = ready.fetch();
+    if (fetch != null) {
+      log.warn(
+          environment.nowNanos(),
+          "the leader's log no longer has the entries that this replica needs, and this version "
+              + "fetches no snapshots");
+      mailbox.offer(loop -> running.snapshotFailed(fetch.generation()));
+    }
     Ready.Committed committed = ready.committed();
     if (committed != null) {
       proposals.committed(committed);
@@ -523,7 +530,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void write(CoreWrite write) {
     GroupWrite groupWrite = new GroupWrite(
-        group, null, write.hardState(), write.truncateFrom(), EntryId.NONE, write.append());
+        group, null, write.hardState(), write.truncateFrom(), write.base(), write.append());
     long sequence = write.sequence();
     host.writer()
         .write(

@@ -37,6 +37,7 @@ final class CoreFuzz {
   private final int crashes;
   private final int cuts;
   private final int changes;
+  private final int snapshots;
 
   CoreFuzz(long seed, int steps) {
     this.seed = seed;
@@ -49,6 +50,7 @@ final class CoreFuzz {
     crashes = oneOf(0, 1, 3);
     cuts = oneOf(0, 2, 5);
     changes = oneOf(0, 1, 4);
+    snapshots = oneOf(0, 2, 10);
     harness = new CoreHarness(options());
     if (seed % 16 == 0) {
       harness.replay().throughText();
@@ -64,6 +66,7 @@ final class CoreFuzz {
           harness.add("n" + i, new SplittableRandom(seed * 31 + i)::nextLong, birth);
       replica.autoDisk = random.nextInt(100) < 40;
       replica.autoLoads = random.nextBoolean();
+      replica.autoFetch = random.nextInt(4) == 0;
       replicas.add(replica);
     }
     harness.trace(trace);
@@ -85,7 +88,13 @@ final class CoreFuzz {
         oneOf(300, 4000),
         oneOf(0, 300, 100_000),
         oneOf(1, 8, 100),
-        random.nextBoolean());
+        random.nextBoolean(),
+        compaction());
+  }
+
+  private CompactionRules compaction() {
+    int retained = oneOf(0, 0, 3, 20);
+    return new CompactionRules(retained, retained + oneOf(0, 10, 100));
   }
 
   /** What the seed decided. */
@@ -93,7 +102,7 @@ final class CoreFuzz {
   public String toString() {
     return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
         + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
-        + changes + "%\n" + harness.options();
+        + changes + "% snapshots=" + snapshots + "%\n" + harness.options();
   }
 
   /** The last lines of the trace. */
@@ -120,6 +129,8 @@ final class CoreFuzz {
       cutOrHeal();
     } else if (hit(changes)) {
       changeConfiguration();
+    } else if (hit(snapshots)) {
+      snapshots();
     } else {
       switch (random.nextInt(20)) {
         case 0, 1 -> propose();
@@ -342,6 +353,71 @@ final class CoreFuzz {
           harness.answerLoad(
               replica, pending.load(), random.nextInt(4) == 0 ? List.of() : pending.found());
         }
+      }
+    }
+  }
+
+  private void snapshots() {
+    HarnessReplica replica = anyOfNote();
+    if (!replica.isUp()) {
+      return;
+    }
+    switch (random.nextInt(10)) {
+      case 0 -> {
+        replica.unreadable = !replica.unreadable;
+        FakeSnapshot newest = replica.disk.snapshot();
+        if (replica.unreadable && newest != null && random.nextBoolean()) {
+          trace.note("# " + replica + " can't read its snapshot");
+          harness.stepDo(replica, core -> core.snapshotUnavailable(newest.lastIndex()));
+        }
+      }
+      case 1, 2, 3 -> {
+        if (replica.hasState()) {
+          FakeSnapshot taken = harness.takeSnapshot(replica);
+          if (random.nextBoolean()) {
+            save(replica, taken);
+          }
+        }
+      }
+      case 4 -> {
+        if (!replica.unsaved.isEmpty()) {
+          save(replica, replica.unsaved.get(random.nextInt(replica.unsaved.size())));
+        }
+      }
+      default -> fetch();
+    }
+  }
+
+  private void save(HarnessReplica replica, FakeSnapshot taken) {
+    trace.note("# " + replica + " has a snapshot up to " + taken.header().last());
+    harness.saveSnapshot(replica, taken);
+  }
+
+  /** A fetch ends, whether it is still wanted or not; or the process ends before it hears of it. */
+  private void fetch() {
+    List<HarnessReplica> fetching = replicas.stream()
+        .filter(replica -> replica.isUp() && !replica.fetches.isEmpty())
+        .toList();
+    if (fetching.isEmpty()) {
+      return;
+    }
+    HarnessReplica replica = fetching.get(random.nextInt(fetching.size()));
+    Ready.Fetch fetch = replica.fetches.get(random.nextInt(replica.fetches.size()));
+    switch (random.nextInt(6)) {
+      case 0 -> harness.failFetch(replica, fetch);
+      case 1 -> {
+        FakeSnapshot found = harness.found(replica, fetch);
+        if (found != null) {
+          trace.note("# " + replica + " crashes with a new snapshot up to "
+              + found.header().last());
+          replica.disk.save(found);
+          harness.crash(replica, random.nextInt(3));
+          harness.start(replica);
+        }
+      }
+      default -> {
+        trace.note("# " + replica + " ends the " + fetch);
+        harness.endFetch(replica, fetch);
       }
     }
   }

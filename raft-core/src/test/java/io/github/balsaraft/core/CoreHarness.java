@@ -32,7 +32,17 @@ final class CoreHarness {
 
   /** Election timeouts of one to two seconds, a heartbeat every 100 ms, windows that a test can fill. */
   static final CoreOptions OPTIONS = new CoreOptions(
-      1000 * MILLIS, 2000 * MILLIS, 100 * MILLIS, 400, 4, 1600, 4000, 1 << 20, 8, true);
+      1000 * MILLIS,
+      2000 * MILLIS,
+      100 * MILLIS,
+      400,
+      4,
+      1600,
+      4000,
+      1 << 20,
+      8,
+      true,
+      new CompactionRules(0, 20));
 
   private static final int MOST_ROUNDS_PER_STEP = 1000;
 
@@ -304,6 +314,63 @@ final class CoreHarness {
     stepDo(replica, core -> core.loaded(load.follower(), load.generation(), found));
   }
 
+  /** A replica's state machine hands out its state; the snapshot is durable once {@link #saveSnapshot} says so. */
+  FakeSnapshot takeSnapshot(HarnessReplica replica) {
+    FakeSnapshot taken = replica.capture();
+    replica.unsaved.add(taken);
+    return taken;
+  }
+
+  /** A snapshot that was taken is durable and verified. */
+  void saveSnapshot(HarnessReplica replica, FakeSnapshot taken) {
+    replica.unsaved.remove(taken);
+    replica.disk.save(taken);
+    stepDo(replica, core -> core.snapshotSaved(taken.header()));
+  }
+
+  /** Takes a snapshot that is durable at once. */
+  void snapshot(HarnessReplica replica) {
+    saveSnapshot(replica, takeSnapshot(replica));
+  }
+
+  /** A fetch ends: with the source's newest snapshot if it has one that covers enough and can be reached, else without. */
+  void endFetch(HarnessReplica replica, Ready.Fetch fetch) {
+    replica.fetches.remove(fetch);
+    stepDo(replica, core -> endFetch(replica, core, fetch));
+  }
+
+  private void endFetch(HarnessReplica replica, RaftCore core, Ready.Fetch fetch) {
+    FakeSnapshot found = found(replica, fetch);
+    if (found == null) {
+      core.snapshotFailed(fetch.generation());
+    } else {
+      replica.disk.save(found);
+      core.snapshotReceived(fetch.generation(), found.header());
+    }
+  }
+
+  /** What a fetch brings, or null. A source without such a snapshot makes one of its state. */
+  FakeSnapshot found(HarnessReplica replica, Ready.Fetch fetch) {
+    HarnessReplica source = replicas.get(fetch.source());
+    if (source == null
+        || !source.isUp()
+        || source.unreadable
+        || network.isCut(fetch.source(), replica.id)) {
+      return null;
+    }
+    FakeSnapshot newest = source.disk.snapshot();
+    long needed = fetch.atLeast().index();
+    if (newest != null && newest.lastIndex() >= needed) {
+      return newest;
+    }
+    return source.hasState() && source.applied.size() >= needed ? source.capture() : null;
+  }
+
+  void failFetch(HarnessReplica replica, Ready.Fetch fetch) {
+    replica.fetches.remove(fetch);
+    stepDo(replica, core -> core.snapshotFailed(fetch.generation()));
+  }
+
   void peerGone(HarnessReplica replica, ReplicaId peer) {
     stepDo(replica, core -> core.peerGone(peer));
   }
@@ -357,6 +424,11 @@ final class CoreHarness {
       replica.outstanding.tailMap(ready.lostProposalsFrom()).clear();
       trace.lost(replica, ready.lostProposalsFrom());
     }
+    if (ready.install() != null) {
+      replica.install(ready.install());
+      invariants.onInstall(replica);
+      trace.installs(replica, ready.install());
+    }
     if (ready.committed() != null) {
       replica.apply(ready.committed());
       trace.applied(replica, ready.committed());
@@ -373,6 +445,15 @@ final class CoreHarness {
       }
     }
     boolean doneAtOnce = false;
+    if (ready.fetch() != null) {
+      trace.fetches(replica, ready.fetch());
+      if (replica.autoFetch) {
+        endFetch(replica, replica.core(), ready.fetch());
+        doneAtOnce = true;
+      } else {
+        replica.fetches.add(ready.fetch());
+      }
+    }
     while (replica.autoDisk && replica.disk.pendingWrites() > 0) {
       replica.core().written(replica.disk.completeNext());
       doneAtOnce = true;

@@ -48,6 +48,8 @@ final class CoreHealing {
     for (HarnessReplica replica : harness.replicas()) {
       replica.autoDisk = true;
       replica.autoLoads = true;
+      replica.autoFetch = true;
+      replica.unreadable = false;
       if (!replica.isUp()) {
         harness.start(replica);
       }
@@ -57,6 +59,12 @@ final class CoreHealing {
       while (!replica.loads.isEmpty()) {
         HarnessReplica.PendingLoad pending = replica.loads.remove(0);
         harness.answerLoad(replica, pending.load(), pending.found());
+      }
+      while (!replica.fetches.isEmpty()) {
+        harness.endFetch(replica, replica.fetches.get(0));
+      }
+      if (replica.hasState()) {
+        harness.snapshot(replica);
       }
       for (HarnessReplica other : harness.replicas()) {
         harness.stepDo(replica, core -> core.writable(other.id, true));

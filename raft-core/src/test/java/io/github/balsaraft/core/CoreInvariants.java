@@ -9,6 +9,8 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
@@ -58,8 +60,38 @@ final class CoreInvariants {
 
   /** A process starts: what it remembers must be what it had. */
   void started(HarnessReplica replica) {
-    seen.put(replica.id, new Seen());
-    afterStep(replica);
+    Seen start = new Seen();
+    start.commit = snapshotIndex(replica);
+    seen.put(replica.id, start);
+    if (!forgery && start.commit > 0) {
+      isCommittedPrefix(replica, replica.applied);
+    }
+  }
+
+  private static long snapshotIndex(HarnessReplica replica) {
+    FakeSnapshot snapshot = replica.disk.snapshot();
+    return snapshot == null ? 0 : snapshot.lastIndex();
+  }
+
+  /** A state is what the group has committed, up to some index. */
+  private void isCommittedPrefix(HarnessReplica replica, List<EntryId> applied) {
+    replica.check(applied.size() <= committed.size(), "has the state of what nobody committed");
+    for (int i = 0; i < applied.size(); i++) {
+      EntryId expected = committed.get(i).id;
+      replica.check(
+          applied.get(i).equals(expected),
+          "has applied " + applied.get(i) + " where " + expected + " is committed");
+    }
+  }
+
+  /** A snapshot has taken the place of the state machine's state. */
+  void onInstall(HarnessReplica replica) {
+    Seen last = seen.get(replica.id);
+    replica.check(replica.applied.size() > last.commit, "goes back to an older snapshot");
+    if (!forgery) {
+      isCommittedPrefix(replica, replica.applied);
+    }
+    last.commit = replica.applied.size();
   }
 
   /** A log that was there before the story begins. */
@@ -74,7 +106,17 @@ final class CoreInvariants {
     Seen last = seen.get(replica.id);
     replica.check(write.sequence() > last.writeSequence, "writes go back: " + write);
     last.writeSequence = write.sequence();
-    if (write.truncateFrom() > 0) {
+    EntryId base = write.base();
+    if (base.index() > 0) {
+      compaction(replica, base);
+    }
+    boolean installs = base.index() > 0 && !replica.disk.writtenAt(base.index()).equals(base);
+    if (installs) {
+      replica.check(base.index() >= last.commit, "a snapshot replaces what is committed");
+    } else if (write.truncateFrom() > 0 && write.truncateFrom() <= base.index()) {
+      // What is on the disk there was truncated before; the snapshot comes from later leaders.
+      replica.check(base.index() == snapshotIndex(replica), "truncates below its base: " + write);
+    } else if (write.truncateFrom() > 0) {
       replica.check(write.truncateFrom() > last.commit, "truncates what is committed: " + write);
       replica.check(!last.ledIn(replica.core().hardState().term()), "leader append-only: " + write);
     }
@@ -89,9 +131,20 @@ final class CoreInvariants {
           "a second vote in one term: " + before + ", " + after);
     }
     if (!write.append().isEmpty()) {
-      EntryId previous = replica.disk.writtenAt(write.append().get(0).firstIndex() - 1);
+      long before = write.append().get(0).firstIndex() - 1;
+      EntryId previous = before == base.index() ? base : replica.disk.writtenAt(before);
       logMatching(replica, previous, FakeDisk.singles(write.append()));
     }
+  }
+
+  /** The log forgets only what is committed and in a snapshot that is durable here (trap 42). */
+  private void compaction(HarnessReplica replica, EntryId base) {
+    replica.check(
+        base.index() <= snapshotIndex(replica),
+        "compacts to " + base + ", its snapshot reaches to " + snapshotIndex(replica));
+    replica.check(
+        replica.disk.snapshot().applied().get((int) base.index() - 1).equals(base),
+        "compacts to " + base + ", which its snapshot doesn't have");
   }
 
   /**
@@ -138,6 +191,10 @@ final class CoreInvariants {
         && response.durableMatch() > 0
         && !movedOn) {
       claimsDurable(sender, response);
+    } else if (message instanceof InstallSnapshotResponse response
+        && response.status() == InstallStatus.INSTALLED
+        && !movedOn) {
+      claimsInstalled(sender, response);
     } else if (message instanceof Heartbeat heartbeat && heartbeat.commit() > 0) {
       HarnessReplica follower = replicas.get(heartbeat.to());
       boolean holds = follower.disk.durableHardState().term() > message.term()
@@ -152,10 +209,33 @@ final class CoreInvariants {
         "claims what is not durable: " + response);
     HarnessReplica leader = replicas.get(response.to());
     if (leader.leads() && leader.core().hardState().term() == response.term()) {
-      EntryId claimed = leader.disk.writtenAt(response.durableMatch());
+      EntryId claimed = entryOf(leader, response.durableMatch());
       sender.check(
-          sender.disk.holds(claimed), "claims to hold the leader's " + claimed + ": " + response);
+          holds(sender, claimed), "claims to hold the leader's " + claimed + ": " + response);
     }
+  }
+
+  /** Installed means: the snapshot is durable, and so is the log's new start (trap 40). */
+  private void claimsInstalled(HarnessReplica sender, InstallSnapshotResponse response) {
+    EntryId claimed = response.snapshot();
+    sender.check(
+        sender.disk.durableLastIndex() >= claimed.index() && holds(sender, claimed),
+        "claims to have installed what is not durable: " + response);
+  }
+
+  /** An entry as a replica sees its log; below its base the committed one. */
+  private EntryId entryOf(HarnessReplica replica, long index) {
+    return index > 0 && index < replica.disk.writtenBase().index() && !forgery
+        ? committed.get((int) index - 1).id
+        : replica.disk.writtenAt(index);
+  }
+
+  /** Whether an entry is durable at a replica, in its log or in what a snapshot stands in for. */
+  private boolean holds(HarnessReplica replica, EntryId entry) {
+    if (entry.index() > 0 && entry.index() < replica.disk.durableBase().index()) {
+      return forgery || committed.get((int) entry.index() - 1).id.equals(entry);
+    }
+    return replica.disk.holds(entry);
   }
 
   // ------------------------------------------------------------------ states
@@ -179,9 +259,12 @@ final class CoreInvariants {
         "its log ends at " + core.lastEntry() + ", that on its disk elsewhere");
     replica.check(core.commitIndex() <= core.lastEntry().index(), "commits what it doesn't have");
     replica.check(
+        core.baseEntry().equals(replica.disk.writtenBase()),
+        "its log starts after " + core.baseEntry() + ", that on its disk elsewhere");
+    replica.check(
         core.durableIndex() <= replica.disk.durableLastIndex(), "takes for durable what is not");
-    if (last.entries != replica.disk.writtenEntries()) {
-      last.entries = replica.disk.writtenEntries();
+    if (last.written != replica.disk.writtenVersion()) {
+      last.written = replica.disk.writtenVersion();
       configurationIsInTheLog(replica);
       changesAreSteps(replica);
     }
@@ -234,7 +317,10 @@ final class CoreInvariants {
     if (index == 0) {
       return replica.birthConfiguration;
     }
-    EntryBatch entry = replica.disk.writtenEntries().get((int) index - 1);
+    long base = replica.disk.writtenBase().index();
+    EntryBatch entry = index > base
+        ? replica.disk.writtenEntries().get((int) (index - base) - 1)
+        : created.get(committed.get((int) index - 1).id).entry;
     return Configuration.decode(entry.singlePayload());
   }
 
@@ -256,7 +342,7 @@ final class CoreInvariants {
 
   /** From each configuration in a log to the next: two halves overlap, and nobody comes back (Raft paper 6, trap 29). */
   private void changesAreSteps(HarnessReplica replica) {
-    Configuration before = replica.birthConfiguration;
+    Configuration before = configurationBefore(replica);
     for (EntryBatch entry : replica.disk.writtenEntries()) {
       if (entry.type() != EntryType.CONFIGURATION) {
         continue;
@@ -281,10 +367,31 @@ final class CoreInvariants {
 
   private void configurationIsInTheLog(HarnessReplica replica) {
     Configuration inLog = replica.disk.writtenConfiguration();
-    Configuration expected = inLog == null ? replica.birthConfiguration : inLog;
+    Configuration expected = inLog == null ? configurationBefore(replica) : inLog;
     replica.check(
         replica.core().configuration().equals(expected),
         "goes by " + replica.core().configuration() + ", its log says " + expected);
+  }
+
+  /** The configuration in force where a replica's log starts (trap 32). */
+  private Configuration configurationBefore(HarnessReplica replica) {
+    long base = replica.disk.writtenBase().index();
+    for (long index = Math.min(base, committed.size()); index > 0; index--) {
+      EntryBatch entry = created.get(committed.get((int) index - 1).id).entry;
+      if (entry.type() == EntryType.CONFIGURATION) {
+        return Configuration.decode(entry.singlePayload());
+      }
+    }
+    return base == 0 ? replica.birthConfiguration : foundersConfiguration();
+  }
+
+  /** Who joined later was born with none. */
+  private Configuration foundersConfiguration() {
+    return replicas.values().stream()
+        .map(founder -> founder.birthConfiguration)
+        .filter(birth -> !birth.isEmpty())
+        .findFirst()
+        .orElseThrow();
   }
 
   private void electionSafety(HarnessReplica replica, long term) {
@@ -301,7 +408,7 @@ final class CoreInvariants {
     for (Committed entry : committed) {
       if (entry.inTerm < term) {
         leader.check(
-            leader.disk.writtenAt(entry.id.index()).equals(entry.id),
+            entryOf(leader, entry.id.index()).equals(entry.id),
             "leads in term " + term + " without the committed " + entry.id);
       }
     }
@@ -316,9 +423,9 @@ final class CoreInvariants {
           || follower.disk.durableHardState().term() > term) {
         continue;
       }
-      EntryId match = leader.disk.writtenAt(progress.match());
+      EntryId match = entryOf(leader, progress.match());
       leader.check(
-          match.index() > 0 && follower.disk.holds(match),
+          match.index() > 0 && holds(follower, match),
           "takes " + match + " for durable at " + follower);
       leader.check(progress.next() > progress.match(), "next is not above match for " + follower);
     }
@@ -374,7 +481,7 @@ final class CoreInvariants {
 
   private boolean onMajority(EntryId entry, List<ReplicaId> voters) {
     long holding =
-        voters.stream().filter(voter -> replicas.get(voter).disk.holds(entry)).count();
+        voters.stream().filter(voter -> holds(replicas.get(voter), entry)).count();
     return 2 * holding > voters.size();
   }
 
@@ -399,7 +506,7 @@ final class CoreInvariants {
     long leaderTerm;
     long writeSequence;
     Configuration configuration;
-    List<EntryBatch> entries;
+    Object written;
 
     boolean ledIn(long term) {
       return leaderTerm > 0 && leaderTerm == term;

@@ -9,7 +9,18 @@ import org.junit.jupiter.api.Test;
 class CoreOptionsTest {
 
   private static CoreOptions electionTimeout(long minNanos, long maxNanos) {
-    return new CoreOptions(minNanos, maxNanos, 100 * MILLIS, 400, 4, 1600, 4000, 1 << 20, 8, true);
+    return new CoreOptions(
+        minNanos,
+        maxNanos,
+        100 * MILLIS,
+        400,
+        4,
+        1600,
+        4000,
+        1 << 20,
+        8,
+        true,
+        new CompactionRules(0, 0));
   }
 
   /** A draw from an empty range divided by zero, at the first election of a running replica. */

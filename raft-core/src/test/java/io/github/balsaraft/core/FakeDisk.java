@@ -16,11 +16,17 @@ import java.util.TreeMap;
 /**
  * One replica's disk: what is durable, and the writes that are under way. Entries are kept one by one, so that it shares no
  * trick with the log of the core.
+ *
+ * <p>Snapshots are kept apart from the log, as on a real disk: a snapshot is durable before the core hears of it, and the
+ * write that lets the log follow comes later or, after a crash, never.
  */
 final class FakeDisk {
 
   /** What survives a crash. */
-  private Content durable = new Content(HardState.INITIAL, List.of());
+  private Content durable = new Content(HardState.INITIAL, EntryId.NONE, List.of());
+
+  /** The newest verified snapshot, or null. */
+  private FakeSnapshot snapshot;
 
   /** What the replica believes: the durable content with all pending writes done. */
   private Content written = durable;
@@ -29,8 +35,20 @@ final class FakeDisk {
 
   /** Puts content there that was durable before the story begins. */
   void preset(HardState hardState, List<EntryBatch> entries) {
-    durable = new Content(hardState, entries);
+    durable = new Content(hardState, EntryId.NONE, entries);
     written = durable;
+  }
+
+  /** A snapshot is durable from now on, unless there is a newer one. */
+  void save(FakeSnapshot saved) {
+    if (snapshot == null || saved.lastIndex() >= snapshot.lastIndex()) {
+      snapshot = saved;
+    }
+  }
+
+  /** The newest snapshot, or null. */
+  FakeSnapshot snapshot() {
+    return snapshot;
   }
 
   /** A write begins. */
@@ -64,7 +82,7 @@ final class FakeDisk {
   }
 
   long durableLastIndex() {
-    return durable.entries.size();
+    return durable.lastIndex();
   }
 
   /** The durable entry's position, or {@link EntryId#NONE} if there is none at this index. */
@@ -77,13 +95,28 @@ final class FakeDisk {
     return entry.index() == 0 || durable.at(entry.index()).equals(entry);
   }
 
+  /** The position before the first durable entry. */
+  EntryId durableBase() {
+    return durable.base;
+  }
+
+  /** The position before the first entry as the replica sees its log. */
+  EntryId writtenBase() {
+    return written.base;
+  }
+
+  /** Whether a write has changed what the replica believes since this was last returned. */
+  Object writtenVersion() {
+    return written;
+  }
+
   EntryId durableLast() {
     return durable.at(durableLastIndex());
   }
 
   /** One durable entry. */
   EntryBatch durableEntry(long index) {
-    return durable.entries.get((int) index - 1);
+    return durable.entries.get((int) (index - durable.base.index()) - 1);
   }
 
   /** The position of an entry as the replica sees its log. */
@@ -92,7 +125,7 @@ final class FakeDisk {
   }
 
   long writtenLastIndex() {
-    return written.entries.size();
+    return written.lastIndex();
   }
 
   HardState writtenHardState() {
@@ -117,6 +150,9 @@ final class FakeDisk {
   List<EntryBatch> read(long fromIndex, long toIndex, long maxBytes) {
     List<EntryBatch> found = new ArrayList<>();
     long bytes = 0;
+    if (fromIndex <= durable.base.index()) {
+      return found;
+    }
     for (long index = fromIndex; index <= Math.min(toIndex, durableLastIndex()); index++) {
       EntryBatch entry = durableEntry(index);
       if (!found.isEmpty() && bytes + entry.sizeInBytes() > maxBytes) {
@@ -138,7 +174,7 @@ final class FakeDisk {
         lastTerm = entry.term();
       }
     }
-    return new TermStarts(EntryId.NONE, starts, durableLastIndex());
+    return new TermStarts(durable.base, starts, durableLastIndex());
   }
 
   /** The configurations in the durable log. */
@@ -168,31 +204,46 @@ final class FakeDisk {
     return singles;
   }
 
-  private record Content(HardState hardState, List<EntryBatch> entries) {
+  private record Content(HardState hardState, EntryId base, List<EntryBatch> entries) {
 
     Content after(CoreWrite write) {
       HardState nextState = write.hardState() == null ? hardState : write.hardState();
-      if (write.truncateFrom() == 0 && write.append().isEmpty()) {
-        return new Content(nextState, entries);
+      if (write.truncateFrom() == 0
+          && write.base().index() == 0
+          && write.append().isEmpty()) {
+        return new Content(nextState, base, entries);
       }
       List<EntryBatch> next = new ArrayList<>(entries);
-      if (write.truncateFrom() > 0 && write.truncateFrom() <= next.size()) {
-        next.subList((int) write.truncateFrom() - 1, next.size()).clear();
+      next.removeIf(
+          entry -> write.truncateFrom() > 0 && entry.firstIndex() >= write.truncateFrom());
+      EntryId nextBase = base;
+      if (write.base().index() > base.index()) {
+        nextBase = write.base();
+        boolean held = next.stream().anyMatch(entry -> entry.last().equals(write.base()));
+        next.removeIf(entry -> !held || entry.firstIndex() <= write.base().index());
       }
       for (EntryBatch entry : singles(write.append())) {
-        if (entry.firstIndex() != next.size() + 1) {
-          throw new AssertionError(
-              "write " + write.sequence() + " puts " + entry + " behind index " + next.size());
+        if (entry.firstIndex() != nextBase.index() + next.size() + 1) {
+          throw new AssertionError("write " + write.sequence() + " puts " + entry + " behind index "
+              + (nextBase.index() + next.size()));
         }
         next.add(entry);
       }
-      return new Content(nextState, next);
+      return new Content(nextState, nextBase, next);
     }
 
+    long lastIndex() {
+      return base.index() + entries.size();
+    }
+
+    /** The position of an entry or of the base; {@link EntryId#NONE} if it isn't known. */
     EntryId at(long index) {
-      return index < 1 || index > entries.size()
+      if (index == base.index()) {
+        return base;
+      }
+      return index < base.index() || index > lastIndex()
           ? EntryId.NONE
-          : entries.get((int) index - 1).last();
+          : entries.get((int) (index - base.index()) - 1).last();
     }
   }
 }

@@ -4,8 +4,10 @@ import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,12 @@ final class HarnessReplica {
   /** Whether loads are answered as soon as they are asked for. */
   boolean autoLoads = true;
 
+  /** Whether fetches of snapshots are answered as soon as they are asked for. */
+  boolean autoFetch = true;
+
+  /** Whether nobody can fetch a snapshot of this replica. */
+  boolean unreadable;
+
   // ---- of the running process
 
   private RaftCore core;
@@ -58,6 +66,21 @@ final class HarnessReplica {
   /** Loads that were asked for and not answered. */
   final List<PendingLoad> loads = new ArrayList<>();
 
+  /** Fetches of snapshots that were asked for and not answered. */
+  final List<Ready.Fetch> fetches = new ArrayList<>();
+
+  /** Snapshots of this replica's state that were taken and are not durable yet. */
+  final List<FakeSnapshot> unsaved = new ArrayList<>();
+
+  /** What the entries applied so far say besides their payload. */
+  private Configuration appliedConfiguration;
+
+  private long appliedConfigurationIndex;
+  private long appliedLogTimeMillis;
+
+  /** The last installed snapshot's. */
+  private long applyGeneration;
+
   HarnessReplica(String name, ReplicaId id, RandomSource random, Configuration birthConfiguration) {
     this.name = name;
     this.id = id;
@@ -72,6 +95,16 @@ final class HarnessReplica {
     reads.clear();
     changes.clear();
     loads.clear();
+    fetches.clear();
+    unsaved.clear();
+    appliedConfiguration = birthConfiguration;
+    appliedConfigurationIndex = 0;
+    appliedLogTimeMillis = 0;
+    applyGeneration = 0;
+    FakeSnapshot snapshot = disk.snapshot();
+    if (snapshot != null) {
+      restore(snapshot);
+    }
     core = new RaftCore(
         options,
         random,
@@ -79,6 +112,7 @@ final class HarnessReplica {
             id,
             disk.durableHardState(),
             disk.termStarts(),
+            snapshot == null ? null : snapshot.header(),
             birthConfiguration,
             disk.configurations(),
             disk.lastLogTimeMillis(),
@@ -116,8 +150,55 @@ final class HarnessReplica {
     return WALL_MILLIS_AT_ZERO + clockNanos / 1_000_000;
   }
 
+  /**
+   * Whether there is a state to take a snapshot of. Who joined a group whose first configuration is in no entry may have
+   * applied entries and know none.
+   */
+  boolean hasState() {
+    return !applied.isEmpty() && !appliedConfiguration.isEmpty();
+  }
+
+  /** A snapshot of the present state. */
+  FakeSnapshot capture() {
+    check(hasState(), "has no state to take a snapshot of");
+    return new FakeSnapshot(
+        new SnapshotHeader(
+            applied.get(applied.size() - 1),
+            appliedConfiguration,
+            appliedConfigurationIndex,
+            appliedLogTimeMillis),
+        applied);
+  }
+
+  private void restore(FakeSnapshot snapshot) {
+    applied.clear();
+    applied.addAll(snapshot.applied());
+    appliedConfiguration = snapshot.header().configuration();
+    appliedConfigurationIndex = snapshot.header().configurationIndex();
+    appliedLogTimeMillis = snapshot.header().logTimeMillis();
+  }
+
+  /** A fetched snapshot takes the place of the state. It goes on from what was applied, and never back. */
+  void install(Ready.Install install) {
+    FakeSnapshot snapshot = disk.snapshot();
+    check(
+        snapshot != null && snapshot.header().equals(install.header()),
+        "is to install " + install + ", but its newest snapshot is " + snapshot);
+    check(install.generation() > applyGeneration, "installs an older fetch: " + install);
+    check(
+        snapshot.lastIndex() > applied.size()
+            && snapshot.applied().subList(0, applied.size()).equals(applied),
+        "the snapshot " + install + " isn't a continuation of what it has applied");
+    check(
+        outstanding.headMap(snapshot.lastIndex(), true).isEmpty(),
+        "installs a snapshot over open proposals");
+    applyGeneration = install.generation();
+    restore(snapshot);
+  }
+
   /** Applies what was released; it must be durable here. */
   void apply(Ready.Committed committed) {
+    check(committed.generation() == applyGeneration, "applies what an installation covers");
     check(
         committed.fromIndex() == applied.size() + 1,
         "applies from " + committed.fromIndex() + " though it has applied up to " + applied.size());
@@ -139,6 +220,12 @@ final class HarnessReplica {
           "proposal " + proposed + " was overwritten by " + entry
               + " and nobody was told that it is lost");
       applied.add(entry);
+      EntryBatch content = disk.durableEntry(index);
+      appliedLogTimeMillis = content.logTimeMillis();
+      if (content.type() == EntryType.CONFIGURATION) {
+        appliedConfiguration = Configuration.decode(content.singlePayload());
+        appliedConfigurationIndex = index;
+      }
     }
   }
 

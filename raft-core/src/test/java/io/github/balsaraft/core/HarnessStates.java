@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.progress.Install;
 import io.github.balsaraft.core.progress.Progress;
 import java.util.Locale;
 
@@ -9,7 +10,7 @@ final class HarnessStates {
   private HarnessStates() {}
 
   static String describe(HarnessReplica replica) {
-    String log = " log=" + TextTrace.log(replica.disk.writtenEntries());
+    String log = " log=" + TextTrace.log(replica.disk);
     if (!replica.isUp()) {
       return replica.name + " down" + " term=" + replica.disk.durableHardState().term() + log;
     }
@@ -39,6 +40,12 @@ final class HarnessStates {
       return leader + " knows nothing of " + follower;
     }
     return leader + " knows of " + follower + ": " + progress.mode().name().toLowerCase(Locale.ROOT)
-        + " match=" + progress.match() + " next=" + progress.next();
+        + " match=" + progress.match() + " next=" + progress.next() + source(progress.install());
+  }
+
+  private static String source(Install install) {
+    return install == null
+        ? ""
+        : " snapshot=" + install.atLeast() + " source=" + TextTrace.name(install.source());
   }
 }

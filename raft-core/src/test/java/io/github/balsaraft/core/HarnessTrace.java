@@ -16,6 +16,10 @@ interface HarnessTrace {
 
   default void applied(HarnessReplica replica, Ready.Committed committed) {}
 
+  default void fetches(HarnessReplica replica, Ready.Fetch fetch) {}
+
+  default void installs(HarnessReplica replica, Ready.Install install) {}
+
   default void lost(HarnessReplica replica, long fromIndex) {}
 
   default void loads(HarnessReplica replica, Ready.Load load) {}

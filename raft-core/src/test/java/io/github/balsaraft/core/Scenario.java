@@ -40,6 +40,8 @@ import java.util.function.Predicate;
  * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
  * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
  * gone n1 for n2         n2 hears that the process of n1 is gone
+ * snapshot n1            n1 takes a snapshot, durable at once; unreadable n1: it can't be read any more
+ * fetch n3 slow | done | failed | fast    fetches of snapshots wait for "done" or "failed", or are done at once
  * state [n1 ...]         knows n1 of n2
  * </pre>
  *
@@ -97,6 +99,9 @@ final class Scenario {
             named(arguments.get(0)), arguments.size() > 1 ? Integer.parseInt(arguments.get(2)) : 0);
       case "restart" -> harness.start(named(arguments.get(0)));
       case "log" -> log(arguments);
+      case "snapshot" -> harness.snapshot(named(arguments.get(0)));
+      case "unreadable" -> unreadable(named(arguments.get(0)));
+      case "fetch" -> fetch(named(arguments.get(0)), arguments.get(1));
       case "gone" -> harness.peerGone(named(arguments.get(2)), CoreHarness.id(arguments.get(0)));
       default -> {
         return ask(command, arguments);
@@ -294,6 +299,30 @@ final class Scenario {
         }
       }
       default -> throw new IllegalArgumentException("a disk is slow, done or fast, not " + what);
+    }
+  }
+
+  private void unreadable(HarnessReplica replica) {
+    replica.unreadable = true;
+    FakeSnapshot newest = replica.disk.snapshot();
+    if (newest != null) {
+      harness.stepDo(replica, core -> core.snapshotUnavailable(newest.lastIndex()));
+    }
+  }
+
+  private void fetch(HarnessReplica replica, String what) {
+    switch (what) {
+      case "slow" -> replica.autoFetch = false;
+      case "done" -> harness.endFetch(replica, replica.fetches.get(0));
+      case "failed" -> harness.failFetch(replica, replica.fetches.get(0));
+      case "fast" -> {
+        replica.autoFetch = true;
+        while (!replica.fetches.isEmpty()) {
+          harness.endFetch(replica, replica.fetches.get(0));
+        }
+      }
+      default ->
+        throw new IllegalArgumentException("a fetch is slow, done, failed or fast, not " + what);
     }
   }
 

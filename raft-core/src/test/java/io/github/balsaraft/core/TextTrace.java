@@ -18,6 +18,7 @@ import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
@@ -40,6 +41,7 @@ final class TextTrace implements HarnessTrace {
     WRITES,
     APPLIED,
     LOADS,
+    SNAPSHOTS,
     READS,
     CHANGES,
     LOST
@@ -96,6 +98,9 @@ final class TextTrace implements HarnessTrace {
     if (write.truncateFrom() > 0) {
       line.append(" truncate=").append(write.truncateFrom());
     }
+    if (write.base().index() > 0) {
+      line.append(" base=").append(write.base());
+    }
     if (!write.append().isEmpty()) {
       line.append(" append=").append(batches(write.append()));
     }
@@ -107,6 +112,23 @@ final class TextTrace implements HarnessTrace {
     add(
         Topic.APPLIED,
         replica.name + " applies " + range(committed.fromIndex(), committed.toIndex()));
+  }
+
+  @Override
+  public void fetches(HarnessReplica replica, Ready.Fetch fetch) {
+    add(
+        Topic.SNAPSHOTS,
+        replica.name + " fetches a snapshot up to " + fetch.atLeast() + " or later from "
+            + name(fetch.source()));
+  }
+
+  @Override
+  public void installs(HarnessReplica replica, Ready.Install install) {
+    SnapshotHeader header = install.header();
+    add(
+        Topic.SNAPSHOTS,
+        replica.name + " installs the snapshot up to " + header.last() + " with configuration "
+            + header.configuration() + " of " + header.configurationIndex());
   }
 
   @Override
@@ -177,16 +199,21 @@ final class TextTrace implements HarnessTrace {
         .collect(Collectors.joining(" ", "[", "]"));
   }
 
-  /** A log, one range for each term. */
-  static String log(List<EntryBatch> entries) {
+  /** A log as a replica sees it: its base if it was compacted, then one range for each term. */
+  static String log(FakeDisk disk) {
+    List<EntryBatch> entries = disk.writtenEntries();
     List<String> runs = new ArrayList<>();
+    if (disk.writtenBase().index() > 0) {
+      runs.add("(" + disk.writtenBase() + ")");
+    }
     for (int from = 0; from < entries.size(); ) {
       int to = from;
       while (to + 1 < entries.size()
           && entries.get(to + 1).term() == entries.get(from).term()) {
         to++;
       }
-      runs.add(range(from + 1, to + 1) + "@" + entries.get(from).term());
+      runs.add(range(entries.get(from).firstIndex(), entries.get(to).lastIndex()) + "@"
+          + entries.get(from).term());
       from = to + 1;
     }
     return runs.isEmpty() ? "empty" : String.join(" ", runs);

@@ -139,6 +139,7 @@ class TraceTest {
         || event instanceof TraceEvent.Appended
         || event instanceof TraceEvent.ConfigurationAppended
         || event instanceof TraceEvent.Truncated
+        || event instanceof TraceEvent.Installed
         || event instanceof TraceEvent.Committed;
   }
 

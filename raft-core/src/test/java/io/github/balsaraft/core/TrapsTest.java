@@ -49,7 +49,7 @@ class TrapsTest {
   void trap02_termBelowTheLog() {
     TermStarts terms = new TermStarts(EntryId.NONE, List.of(new EntryId(5, 1)), 3);
     CoreStart start = new CoreStart(
-        id("n1"), new HardState(4, null), terms, voters("n1"), new TreeMap<>(), 0, 0, 0);
+        id("n1"), new HardState(4, null), terms, null, voters("n1"), new TreeMap<>(), 0, 0, 0);
     assertThatThrownBy(() -> new RaftCore(OPTIONS, () -> 1, start))
         .isInstanceOf(InvariantViolation.class);
   }
@@ -168,7 +168,17 @@ class TrapsTest {
   @DisplayName("trap 17: entries that were loaded for an earlier term are not sent in a later one")
   void trap17_loadOfAnEarlierTerm() {
     CoreHarness small = new CoreHarness(new CoreOptions(
-        1000 * MILLIS, 2000 * MILLIS, 100 * MILLIS, 400, 4, 1600, 4000, 0, 8, true));
+        1000 * MILLIS,
+        2000 * MILLIS,
+        100 * MILLIS,
+        400,
+        4,
+        1600,
+        4000,
+        0,
+        8,
+        true,
+        OPTIONS.compaction()));
     for (int i = 1; i <= 3; i++) {
       small.add("n" + i, CoreHarness.patience(i), voters("n1", "n2", "n3"));
     }

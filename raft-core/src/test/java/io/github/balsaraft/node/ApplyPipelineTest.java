@@ -129,7 +129,7 @@ class ApplyPipelineTest {
 
   private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
     pipeline.committed(
-        new Ready.Committed(batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+        new Ready.Committed(0, batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
   }
 
   /** Code that was not compiled by javac may throw what it doesn't declare; the command must not be applied again. */

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Writes are asynchronous. {@link #takeWrite} hands over what has changed under a sequence number, and {@link #written}
  * says that everything up to a sequence number is durable. A truncation lowers what earlier, still unfinished writes may
- * prove: their completion then acknowledges nothing at or above the cut, even if other entries stand there by then.
+ * prove: their completion then acknowledges nothing at or above the cut, even if other entries stand there by then. An
+ * installed snapshot takes the place of all entries, so that no write before it proves anything (trap 39).
  *
- * <p>Invariant: {@code base <= durableIndex <= lastIndex}.
+ * <p>Invariant: {@code base <= durableIndex <= lastIndex}; while the write that follows an installation is not done, {@code
+ * durableIndex} is below the base.
  */
 public final class RaftLog {
 
@@ -27,6 +29,7 @@ public final class RaftLog {
   private long logTimeMillis;
 
   private long truncateFrom;
+  private EntryId unwrittenBase = EntryId.NONE;
   private List<EntryBatch> unwritten = new ArrayList<>();
 
   /**
@@ -66,16 +69,49 @@ public final class RaftLog {
     truncateFrom = truncateFrom == 0 ? index : Math.min(truncateFrom, index);
   }
 
+  /** Forgets durable entries up to this index, inclusive; a snapshot stands in for them (Raft paper 7). */
+  public void compactTo(long index) {
+    if (index > durableIndex) {
+      throw new IllegalArgumentException(
+          "can't compact to " + index + ", durable is the log up to " + durableIndex);
+    }
+    if (index > terms.base().index()) {
+      terms.compactTo(index);
+      window.evict(index, 0);
+      unwrittenBase = terms.base();
+    }
+  }
+
+  /**
+   * Forgets all entries: an installed snapshot stands in for everything up to a position that this log doesn't have.
+   *
+   * @param snapshotLogTimeMillis at least the log time of the entry at that position
+   */
+  public void startAfter(EntryId snapshot, long snapshotLogTimeMillis) {
+    durableIndex = Math.min(durableIndex, terms.base().index());
+    terms.startAfter(snapshot);
+    window.clear();
+    for (UnfinishedWrite write : unfinished) {
+      write.lastIndex = 0;
+    }
+    unwritten = new ArrayList<>();
+    // The disk may still have an entry at that position, with a tail that was truncated since.
+    truncateFrom = 1;
+    unwrittenBase = snapshot;
+    logTimeMillis = Math.max(logTimeMillis, snapshotLogTimeMillis);
+  }
+
   /** Whether there is anything that {@link #takeWrite} would hand over. */
   public boolean hasUnwritten() {
-    return truncateFrom != 0 || !unwritten.isEmpty();
+    return truncateFrom != 0 || unwrittenBase.index() != 0 || !unwritten.isEmpty();
   }
 
   /** Hands over what changed since the last call, to be written under this sequence number. */
   public Changes takeWrite(long sequence) {
-    Changes changes = new Changes(truncateFrom, unwritten);
+    Changes changes = new Changes(truncateFrom, unwrittenBase, unwritten);
     unfinished.addLast(new UnfinishedWrite(sequence, terms.lastIndex()));
     truncateFrom = 0;
+    unwrittenBase = EntryId.NONE;
     unwritten = new ArrayList<>();
     return changes;
   }
@@ -115,6 +151,11 @@ public final class RaftLog {
   /** The last index. */
   public long lastIndex() {
     return terms.lastIndex();
+  }
+
+  /** The position just before the first entry: where a snapshot stands in, or {@link EntryId#NONE}. */
+  public EntryId base() {
+    return terms.base();
   }
 
   /** The first index that the log still has. */
@@ -161,9 +202,10 @@ public final class RaftLog {
    * What a write must do to the stored log.
    *
    * @param truncateFrom remove entries at this index and above first; 0 for none
+   * @param base then let the log start after this position, see {@link io.github.balsaraft.core.CoreWrite#base}
    * @param append then add these
    */
-  public record Changes(long truncateFrom, List<EntryBatch> append) {}
+  public record Changes(long truncateFrom, EntryId base, List<EntryBatch> append) {}
 
   private static final class UnfinishedWrite {
     final long sequence;

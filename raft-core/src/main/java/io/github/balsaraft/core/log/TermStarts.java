@@ -110,6 +110,13 @@ public final class TermStarts {
     base = newBase;
   }
 
+  /** Forgets everything: the log goes on after this position. */
+  public void startAfter(EntryId newBase) {
+    size = 0;
+    base = newBase;
+    lastIndex = newBase.index();
+  }
+
   /** The term of an index between base and last, both inclusive. */
   public long termAt(long index) {
     if (index == base.index()) {

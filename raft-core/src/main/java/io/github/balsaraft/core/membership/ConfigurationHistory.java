@@ -63,6 +63,14 @@ public final class ConfigurationHistory {
     }
   }
 
+  /**
+   * A snapshot has taken the place of the whole log: its configuration is in force, whatever was appended before (trap 32).
+   */
+  public void replace(Configuration configuration, long index) {
+    appended.clear();
+    appended.addLast(new Appended(index, configuration));
+  }
+
   /** The configuration in force. */
   public Configuration latest() {
     return appended.getLast().configuration;

@@ -2,12 +2,13 @@ package io.github.balsaraft.core.progress;
 
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a leader knows of one follower's log, and what it should send it next (Raft paper 5.3; pipelining: thesis 10.2.1).
  *
  * <p>In {@link Mode#PROBE} it looks for the point where the logs agree, one message at a time. In {@link Mode#REPLICATE} it
- * sends ahead of the acknowledgements, within a window of messages and bytes.
+ * sends ahead of the acknowledgements, within a window of messages and bytes. In {@link Mode#SNAPSHOT} no entries are sent.
  *
  * <p>Invariant: {@code match < next}. Within one session match never goes back: what is durable there stays.
  */
@@ -18,7 +19,9 @@ public final class Progress {
     /** One message at a time until it is known where the logs agree. */
     PROBE,
     /** Pipelined. */
-    REPLICATE
+    REPLICATE,
+    /** The leader's log starts after what the follower needs next: it takes over a snapshot (Raft paper 7). */
+    SNAPSHOT
   }
 
   private final ReplicaId replica;
@@ -44,6 +47,14 @@ public final class Progress {
   private long sentCommit;
   private long loadGeneration;
   private boolean loading;
+
+  /** Not null in {@link Mode#SNAPSHOT}, and only there. */
+  private @Nullable Install install;
+
+  /** The follower has installed a snapshot up to here; the entries after it must stay until it has got so far; else -1. */
+  private long installedIndex = -1;
+
+  private long catchUpIndex;
 
   /**
    * Starts by probing at the end of the leader's log.
@@ -101,7 +112,10 @@ public final class Progress {
 
   /** Whether a message may be sent now. */
   public boolean canSend() {
-    return writable && !loading && (mode == Mode.PROBE ? !probeUnderWay : !inflights.isFull());
+    return mode != Mode.SNAPSHOT
+        && writable
+        && !loading
+        && (mode == Mode.PROBE ? !probeUnderWay : !inflights.isFull());
   }
 
   /** A message up to this index was sent. */
@@ -132,7 +146,16 @@ public final class Progress {
       stalledSinceNanos = nowNanos;
     }
     inflights.acknowledgedTo(match);
-    if (mode == Mode.PROBE) {
+    if (match >= catchUpIndex) {
+      installedIndex = -1;
+    }
+    Install ended = install;
+    if (ended != null && Math.max(verified, match) < ended.atLeast().index()) {
+      next = Math.max(next, match + 1);
+      return moved;
+    }
+    if (mode != Mode.REPLICATE) {
+      install = null;
       mode = Mode.REPLICATE;
       probeUnderWay = false;
       next = Math.max(verified, match) + 1;
@@ -155,7 +178,7 @@ public final class Progress {
   public void rejected(EntryId previous, EntryId agreeAtMost) {
     // A hint may only move next within (match, next]: a late rejection must not undo what is known
     // since.
-    if (previous.index() <= match || previous.index() >= next) {
+    if (mode == Mode.SNAPSHOT || previous.index() <= match || previous.index() >= next) {
       return;
     }
     if (mode == Mode.PROBE && previous.index() != next - 1) {
@@ -178,6 +201,45 @@ public final class Progress {
     nextProbeEmpty = true;
   }
 
+  /** The follower needs a snapshot. */
+  public Install beginInstall() {
+    mode = Mode.SNAPSHOT;
+    probeUnderWay = false;
+    installedIndex = -1;
+    inflights.clear();
+    cancelLoad();
+    install = new Install();
+    return install;
+  }
+
+  /** How far the follower is with a snapshot; null unless the mode is {@link Mode#SNAPSHOT}. */
+  public @Nullable Install install() {
+    return install;
+  }
+
+  /**
+   * The follower's log starts after this index now, and is durable up to it.
+   *
+   * @param lastIndex the end of the leader's log: until the follower is there, the entries after the snapshot stay
+   * @return whether {@link #match} moved
+   */
+  public boolean installed(long index, long lastIndex, long nowNanos) {
+    install = null;
+    mode = Mode.REPLICATE;
+    boolean moved = index > match;
+    match = Math.max(match, index);
+    next = match + 1;
+    installedIndex = match;
+    catchUpIndex = lastIndex;
+    stalledSinceNanos = nowNanos;
+    return moved;
+  }
+
+  /** Entries after this index must stay in the leader's log, because the follower is about to need them; -1 for no demand. */
+  public long heldIndex() {
+    return install != null ? install.atLeast().index() : installedIndex;
+  }
+
   private void probe() {
     mode = Mode.PROBE;
     probeUnderWay = false;
@@ -186,6 +248,9 @@ public final class Progress {
 
   /** Whether something was sent that has not been answered for this long. */
   public boolean isStalled(long nowNanos, long afterNanos) {
+    if (mode == Mode.SNAPSHOT) {
+      return false;
+    }
     // Not only messages in flight: what a response called verified and not durable yet is lost if
     // that follower restarts, and nobody would send it again.
     boolean waiting = mode == Mode.PROBE ? probeUnderWay : next > match + 1;

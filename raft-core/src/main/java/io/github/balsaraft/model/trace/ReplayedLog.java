@@ -37,7 +37,7 @@ final class ReplayedLog {
         firstIndex == end.index() + 1 && newLastIndex >= firstIndex && term >= end.term(),
         "entries " + firstIndex + ".." + newLastIndex + " of term " + term + " don't follow "
             + end);
-    if (term > end.term()) {
+    if (term > end.term() || termByFirstIndex.isEmpty()) {
       termByFirstIndex.put(firstIndex, term);
     }
     lastIndex = newLastIndex;
@@ -49,6 +49,32 @@ final class ReplayedLog {
         "nothing to remove at " + index + ", the log ends at " + lastIndex);
     termByFirstIndex.tailMap(index, true).clear();
     lastIndex = index - 1;
+  }
+
+  EntryId base() {
+    return base;
+  }
+
+  void compactTo(EntryId newBase) {
+    check(
+        newBase.index() > base.index()
+            && newBase.index() <= lastIndex
+            && termByFirstIndex.floorEntry(newBase.index()).getValue() == newBase.term(),
+        "the log between " + base + " and " + last() + " has no entry at " + newBase);
+    EntryId end = last();
+    if (lastIndex > newBase.index()) {
+      long next = newBase.index() + 1;
+      termByFirstIndex.put(next, termByFirstIndex.floorEntry(next).getValue());
+    }
+    termByFirstIndex.headMap(newBase.index(), true).clear();
+    base = newBase;
+    check(last().equals(end), "the log ended at " + end);
+  }
+
+  void startAfter(EntryId newBase) {
+    termByFirstIndex.clear();
+    base = newBase;
+    lastIndex = newBase.index();
   }
 
   private static void check(boolean holds, String message) {

@@ -6,8 +6,10 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.trace.TraceEvent.Appended;
 import io.github.balsaraft.model.trace.TraceEvent.Committed;
+import io.github.balsaraft.model.trace.TraceEvent.Compacted;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationAppended;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationApplied;
+import io.github.balsaraft.model.trace.TraceEvent.Installed;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
@@ -162,6 +164,29 @@ final class ReplayedReplica implements TraceEvent.Handler {
     log.truncateFrom(event.fromIndex());
     configurations.tailMap(event.fromIndex(), true).clear();
     durableIndex = Math.min(durableIndex, event.fromIndex() - 1);
+  }
+
+  @Override
+  public void onCompacted(Compacted event) {
+    check(
+        event.base().index() <= Math.min(commitIndex, durableIndex),
+        "committed is only what is up to " + commitIndex + ", durable up to " + durableIndex);
+    log.compactTo(event.base());
+  }
+
+  @Override
+  public void onInstalled(Installed event) {
+    check(role == Role.FOLLOWER, "only a follower takes over a snapshot");
+    check(
+        event.base().index() > commitIndex
+            && event.configurationIndex() <= event.base().index(),
+        "entries up to " + commitIndex + " are committed");
+    check(event.base().term() <= term, "a snapshot of a later term than " + term);
+    durableIndex = Math.min(durableIndex, log.base().index());
+    log.startAfter(event.base());
+    commitIndex = event.base().index();
+    configurations.clear();
+    configurations.put(event.configurationIndex(), event.configuration());
   }
 
   @Override

@@ -101,6 +101,31 @@ public sealed interface TraceEvent {
     }
   }
 
+  /** Forgets the entries up to this position: a snapshot of its own state stands in for them (Raft paper 7). */
+  record Compacted(TraceHeader header, EntryId base) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onCompacted(this);
+    }
+  }
+
+  /**
+   * A snapshot that was fetched takes the place of the whole log, which goes on after it. Until the next {@link Written} event
+   * what was durable before counts.
+   *
+   * @param base the last entry that the snapshot covers; it is committed
+   * @param configuration in force from now on
+   * @param configurationIndex the index of that configuration's entry; 0 if it has none
+   */
+  record Installed(
+      TraceHeader header, EntryId base, Configuration configuration, long configurationIndex)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onInstalled(this);
+    }
+  }
+
   /** A write is done, and the log is durable up to this index. */
   record Written(TraceHeader header, long sequence, long durableIndex) implements TraceEvent {
     @Override
@@ -180,6 +205,10 @@ public sealed interface TraceEvent {
     void onConfigurationAppended(ConfigurationAppended event);
 
     void onTruncated(Truncated event);
+
+    void onCompacted(Compacted event);
+
+    void onInstalled(Installed event);
 
     void onWritten(Written event);
 

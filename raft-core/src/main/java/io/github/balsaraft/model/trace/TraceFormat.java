@@ -8,8 +8,10 @@ import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.trace.TraceEvent.Appended;
 import io.github.balsaraft.model.trace.TraceEvent.Committed;
+import io.github.balsaraft.model.trace.TraceEvent.Compacted;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationAppended;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationApplied;
+import io.github.balsaraft.model.trace.TraceEvent.Installed;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
@@ -143,6 +145,19 @@ public final class TraceFormat {
     }
 
     @Override
+    public void onCompacted(Compacted event) {
+      kind("compact").with("base", TraceValues.of(event.base()));
+    }
+
+    @Override
+    public void onInstalled(Installed event) {
+      kind("install")
+          .with("base", TraceValues.of(event.base()))
+          .with("configuration", TraceValues.of(event.configuration()))
+          .with("index", event.configurationIndex());
+    }
+
+    @Override
     public void onWritten(Written event) {
       kind("written").with("sequence", event.sequence()).with("durable", event.durableIndex());
     }
@@ -242,6 +257,13 @@ public final class TraceFormat {
         new ConfigurationAppended(
             header, fields.entry("entry"), fields.configuration("configuration"));
       case "truncate" -> new Truncated(header, fields.number("from"));
+      case "compact" -> new Compacted(header, fields.entry("base"));
+      case "install" ->
+        new Installed(
+            header,
+            fields.entry("base"),
+            fields.configuration("configuration"),
+            fields.number("index"));
       case "written" -> new Written(header, fields.number("sequence"), fields.number("durable"));
       case "commit" -> new Committed(header, fields.number("index"));
       case "configuration_apply" -> new ConfigurationApplied(header, fields.number("index"));

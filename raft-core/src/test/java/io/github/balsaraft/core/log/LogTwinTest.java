@@ -9,6 +9,7 @@ import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -74,24 +75,42 @@ class LogTwinTest {
     for (long seed = 1; seed <= 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       RaftLog log = new RaftLog(new TermStarts(), 0);
-      List<Entry> twin = new ArrayList<>();
-      List<Entry> disk = new ArrayList<>();
-      TreeMap<Long, List<Entry>> diskAfter = new TreeMap<>();
+      Content twin = new Content(EntryId.NONE, List.of());
+      Content disk = twin;
+      TreeMap<Long, Content> diskAfter = new TreeMap<>(Map.of(0L, disk));
       long sequence = 0;
       long done = 0;
       for (int step = 0; step < 120; step++) {
-        switch (random.nextInt(6)) {
+        long term = 1L + step / 10;
+        switch (random.nextInt(8)) {
           case 0 -> {
-            int from = 1 + random.nextInt(twin.size() + 1);
-            if (from <= twin.size()) {
+            long from = twin.base.index() + 1 + random.nextInt(twin.entries.size() + 1);
+            if (from <= twin.lastIndex()) {
               log.truncateFrom(from);
-              twin.subList(from - 1, twin.size()).clear();
+              twin = twin.upTo(from - 1);
+            }
+          }
+          case 6 -> {
+            long to = twin.base.index()
+                + random.nextInt((int) Math.max(1, log.durableIndex() - twin.base.index() + 1));
+            if (to > twin.base.index() && to <= log.durableIndex()) {
+              log.compactTo(to);
+              twin = twin.startAfter(twin.at(to));
+            }
+          }
+          case 7 -> {
+            // What an installed snapshot may stand in for: a position that the log doesn't have.
+            EntryId position =
+                new EntryId(term, twin.base.index() + 1 + random.nextInt(twin.entries.size() + 3));
+            if (random.nextInt(3) == 0 && !twin.has(position)) {
+              log.startAfter(position, 0);
+              twin = new Content(position, List.of());
             }
           }
           case 1 -> {
             if (log.hasUnwritten()) {
               RaftLog.Changes changes = log.takeWrite(++sequence);
-              disk = apply(disk, changes);
+              disk = disk.after(changes);
               assertThat(disk).isEqualTo(twin);
               diskAfter.put(sequence, disk);
             }
@@ -103,39 +122,78 @@ class LogTwinTest {
             }
           }
           default -> {
-            long term = 1L + step / 10;
-            EntryBatch batch = batch(random, term, twin.size() + 1);
+            EntryBatch batch = batch(random, term, twin.lastIndex() + 1);
             log.append(batch);
-            twin.addAll(batch.entries());
+            twin = twin.append(batch);
           }
         }
-        assertDurable(log, twin, done == 0 ? List.of() : diskAfter.get(done), done == sequence);
+        assertDurable(log, twin, diskAfter.get(done), done == sequence);
       }
     }
   }
 
   /** What the log calls durable is on the disk as it was after the last completed write, and is the log's own. */
-  private static void assertDurable(
-      RaftLog log, List<Entry> twin, List<Entry> durable, boolean allDone) {
-    assertThat(log.lastIndex()).isEqualTo(twin.size());
-    assertThat(log.durableIndex()).isLessThanOrEqualTo(durable.size());
-    int end = (int) log.durableIndex();
-    assertThat(durable.subList(0, end)).isEqualTo(twin.subList(0, end));
+  private static void assertDurable(RaftLog log, Content twin, Content durable, boolean allDone) {
+    assertThat(log.base()).isEqualTo(twin.base);
+    assertThat(log.lastIndex()).isEqualTo(twin.lastIndex());
+    assertThat(log.durableIndex()).isLessThanOrEqualTo(durable.lastIndex());
+    long from = Math.max(twin.base.index(), durable.base.index());
+    for (long index = from; index <= log.durableIndex(); index++) {
+      assertThat(durable.at(index)).isEqualTo(twin.at(index));
+    }
     if (allDone && !log.hasUnwritten()) {
       assertThat(log.durableIndex()).as("nor too modest").isEqualTo(log.lastIndex());
     }
   }
 
-  private static List<Entry> apply(List<Entry> disk, RaftLog.Changes changes) {
-    List<Entry> next = new ArrayList<>(disk);
-    if (changes.truncateFrom() > 0 && changes.truncateFrom() <= next.size()) {
-      next.subList((int) changes.truncateFrom() - 1, next.size()).clear();
+  /** A log as plain lists have it. */
+  private record Content(EntryId base, List<Entry> entries) {
+
+    long lastIndex() {
+      return base.index() + entries.size();
     }
-    for (EntryBatch batch : changes.append()) {
-      assertThat(batch.firstIndex()).isEqualTo(next.size() + 1);
+
+    EntryId at(long index) {
+      return index == base.index()
+          ? base
+          : entries.get((int) (index - base.index()) - 1).id();
+    }
+
+    boolean has(EntryId position) {
+      return entries.stream().anyMatch(entry -> entry.id().equals(position));
+    }
+
+    Content upTo(long index) {
+      return new Content(
+          base, entries.stream().filter(entry -> entry.id().index() <= index).toList());
+    }
+
+    Content startAfter(EntryId position) {
+      boolean held = has(position);
+      return new Content(
+          position,
+          entries.stream()
+              .filter(entry -> held && entry.id().index() > position.index())
+              .toList());
+    }
+
+    Content append(EntryBatch batch) {
+      assertThat(batch.firstIndex()).isEqualTo(lastIndex() + 1);
+      List<Entry> next = new ArrayList<>(entries);
       next.addAll(batch.entries());
+      return new Content(base, next);
     }
-    return next;
+
+    Content after(RaftLog.Changes changes) {
+      Content next = changes.truncateFrom() > 0 ? upTo(changes.truncateFrom() - 1) : this;
+      if (changes.base().index() > 0) {
+        next = next.startAfter(changes.base());
+      }
+      for (EntryBatch batch : changes.append()) {
+        next = next.append(batch);
+      }
+      return next;
+    }
   }
 
   private static EntryBatch batch(SplittableRandom random, long term, long firstIndex) {

@@ -13,14 +13,15 @@ import org.junit.jupiter.api.Test;
 class TermStartsTwinTest {
 
   @Test
-  @DisplayName("appending, truncating and compacting leave the same terms as in a plain list")
+  @DisplayName(
+      "appending, truncating, compacting and installing leave the same terms as in a plain list")
   void randomSteps() {
     for (long seed = 1; seed <= 300; seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       TermStarts terms = new TermStarts();
       Twin twin = new Twin();
       for (int step = 0; step < 60; step++) {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
           case 0 -> {
             long index = twin.base + 1 + random.nextInt((int) (twin.last() - twin.base) + 2);
             terms.truncateFrom(index);
@@ -31,6 +32,14 @@ class TermStartsTwinTest {
             if (random.nextInt(3) == 0) {
               terms.compactTo(index);
               twin.base = index;
+            }
+          }
+          case 2 -> {
+            if (random.nextInt(4) == 0) {
+              EntryId snapshot =
+                  new EntryId(1 + twin.termAt(twin.last()), twin.base + 1 + random.nextInt(10));
+              terms.startAfter(snapshot);
+              twin.startAfter(snapshot);
             }
           }
           default -> {
@@ -89,6 +98,16 @@ class TermStartsTwinTest {
       for (int i = 0; i < count; i++) {
         terms.add(term);
       }
+    }
+
+    void startAfter(EntryId snapshot) {
+      while (last() >= snapshot.index()) {
+        terms.remove(terms.size() - 1);
+      }
+      while (last() < snapshot.index()) {
+        terms.add(snapshot.term());
+      }
+      base = snapshot.index();
     }
 
     void truncateFrom(long index) {

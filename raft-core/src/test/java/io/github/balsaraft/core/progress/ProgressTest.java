@@ -2,6 +2,7 @@ package io.github.balsaraft.core.progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,47 @@ class ProgressTest {
     progress.sent(5, 100, 12);
     progress.sent(6, 100, 12);
     assertThat(progress.canSend()).isFalse();
+  }
+
+  /** In snapshot mode entries would be wasted, and late answers to earlier messages end it only if they reach far enough. */
+  @Test
+  void snapshotModeEndsWithTheInstallation() {
+    replicate();
+    progress.sent(3, 100, 1);
+    Install install = progress.beginInstall();
+    install.from(new ReplicaId(9), new EntryId(2, 8));
+    assertThat(progress.canSend()).isFalse();
+    assertThat(progress.isStalled(1_000_000, 1)).as("repeated by its own clock").isFalse();
+    assertThat(progress.heldIndex()).isEqualTo(8);
+    assertThat(progress.accepted(3, 3, 2)).isTrue();
+    progress.rejected(new EntryId(2, 5), EntryId.NONE);
+    assertThat(progress.mode()).isEqualTo(Progress.Mode.SNAPSHOT);
+    assertThat(progress.next()).isEqualTo(4);
+    assertThat(progress.installed(8, 20, 3)).isTrue();
+    assertThat(progress.mode()).isEqualTo(Progress.Mode.REPLICATE);
+    assertThat(progress.install()).isNull();
+    assertThat(progress.next()).isEqualTo(9);
+    assertThat(progress.canSend()).isTrue();
+  }
+
+  @Test
+  void entriesAfterTheSnapshotAreHeldUntilTheFollowerHasCaughtUp() {
+    progress.beginInstall().from(new ReplicaId(9), new EntryId(2, 8));
+    progress.installed(8, 20, 3);
+    progress.sent(19, 100, 4);
+    progress.accepted(19, 19, 5);
+    assertThat(progress.heldIndex()).isEqualTo(8);
+    progress.sent(20, 100, 6);
+    progress.accepted(20, 20, 7);
+    assertThat(progress.heldIndex()).isEqualTo(-1);
+  }
+
+  @Test
+  void lateAnswerThatReachesTheSnapshotEndsTheMode() {
+    progress.beginInstall().from(new ReplicaId(9), new EntryId(2, 8));
+    progress.accepted(8, 6, 3);
+    assertThat(progress.mode()).isEqualTo(Progress.Mode.REPLICATE);
+    assertThat(progress.next()).isEqualTo(9);
   }
 
   @Test

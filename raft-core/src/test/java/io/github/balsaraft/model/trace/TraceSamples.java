@@ -75,7 +75,14 @@ final class TraceSamples {
                 List.of(Payloads.single(EntryType.NO_OP, new byte[0]).place(new EntryId(7, 8), 0)),
                 6))),
         new TraceEvent.ReadBegun(header(25, state(7, N1, Role.LEADER, N1, 6, 7, 8, 1)), 31),
-        new TraceEvent.ReadEnded(header(30, state(7, N1, Role.LEADER, N1, 8, 7, 8, 1)), 31, 8, ""));
+        new TraceEvent.ReadEnded(header(30, state(7, N1, Role.LEADER, N1, 8, 7, 8, 1)), 31, 8, ""),
+        new TraceEvent.Compacted(
+            header(33, state(7, N1, Role.LEADER, N1, 8, 7, 8, 1)), new EntryId(5, 6)),
+        new TraceEvent.Installed(
+            header(50, state(9, null, Role.FOLLOWER, N2, 40, 8, 40, 31)),
+            new EntryId(8, 40),
+            BOTH,
+            31));
   }
 
   /** What the examples leave out: a configuration with everything in it, and texts that need care. */

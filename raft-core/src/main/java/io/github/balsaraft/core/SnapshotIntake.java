@@ -1,0 +1,153 @@
+package io.github.balsaraft.core;
+
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SnapshotHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a replica takes over a snapshot (Raft paper 7). The runtime fetches it, verifies it and makes it durable; only then the
+ * core hears of it, and decides at that moment, as one ordered step, whether it takes the place of the log.
+ *
+ * <p>Everything that a snapshot covers is committed. So if the log reaches to its last entry already, that entry is committed
+ * here, the log stays as it is, tail included, and nothing is installed. Otherwise none of the log's entries beyond the
+ * commit index is in any later leader's log, and all of them go.
+ *
+ * <p>A fetch outlives leaders: what is committed stays committed whoever leads.
+ */
+final class SnapshotIntake {
+
+  private final CoreContext context;
+  private final Transitions transitions;
+
+  /** What the latest leader has asked for. */
+  private @Nullable InstallSnapshot asked;
+
+  private Ready.@Nullable Fetch underWay;
+  private Ready.@Nullable Fetch newFetch;
+  private Ready.@Nullable Install newInstall;
+  private long lastGeneration;
+
+  SnapshotIntake(CoreContext context, Transitions transitions) {
+    this.context = context;
+    this.transitions = transitions;
+  }
+
+  /** The leader of the current term says that its log doesn't reach back to where this one ends. */
+  void onRequest(InstallSnapshot message) {
+    asked = message;
+    boolean held = holds(message.snapshot());
+    if (!held
+        && (underWay == null || underWay.atLeast().index() < message.snapshot().index())) {
+      fetch(message);
+    }
+    boolean durable = held && context.log.durableIndex() >= message.snapshot().index();
+    answer(message, durable ? InstallStatus.INSTALLED : InstallStatus.UNDER_WAY);
+  }
+
+  /** Whether the log has everything that such a snapshot covers. Its last entry is committed, whoever learns of it. */
+  private boolean holds(EntryId last) {
+    if (last.index() > context.commitIndex() && context.log.contains(last)) {
+      context.commitTo(last.index());
+    }
+    return last.index() <= context.commitIndex();
+  }
+
+  private void fetch(InstallSnapshot from) {
+    underWay = new Ready.Fetch(++lastGeneration, from.source(), from.snapshot());
+    newFetch = underWay;
+  }
+
+  /** A fetch could not be done. */
+  void failed(long generation) {
+    Ready.Fetch failed = underWay;
+    if (failed == null || failed.generation() != generation) {
+      return;
+    }
+    underWay = null;
+    InstallSnapshot request = asked;
+    if (request == null || holds(request.snapshot())) {
+      return;
+    }
+    if (!failed.source().equals(request.source())) {
+      // The leader has named another source meanwhile.
+      fetch(request);
+    } else {
+      answer(request, InstallStatus.FAILED);
+    }
+  }
+
+  /** A fetched snapshot is verified and durable here. */
+  void received(long generation, SnapshotHeader header) {
+    Ready.Fetch done = underWay;
+    if (done == null || done.generation() != generation) {
+      // Another fetch has taken its place, or it came twice.
+      context.dropped();
+      return;
+    }
+    if (header.last().index() < done.atLeast().index()) {
+      failed(generation);
+      return;
+    }
+    underWay = null;
+    // Older ones change nothing (trap 41).
+    if (!holds(header.last())) {
+      install(generation, header);
+      InstallSnapshot request = asked;
+      if (request != null && isOfCurrentLeader(request)) {
+        context.outbox.sendOnceAllIsDurable(
+            response(request, header.last(), InstallStatus.INSTALLED));
+      }
+    }
+  }
+
+  private void install(long generation, SnapshotHeader header) {
+    InvariantViolation.check(
+        transitions.current().role() != Role.LEADER,
+        "this leader's log lacks the committed entry " + header.last());
+    if (header.last().term() > context.term()) {
+      // It came from a replica that is in that term.
+      transitions.becomeFollowerIn(
+          header.last().term(),
+          null,
+          "it takes over a snapshot of term " + header.last().term());
+    } else if (transitions.current().role() != Role.FOLLOWER) {
+      transitions.becomeFollower(null, "it takes over a snapshot");
+    }
+    context.install(header);
+    newInstall = new Ready.Install(generation, header);
+    transitions.current().installed();
+  }
+
+  private boolean isOfCurrentLeader(InstallSnapshot request) {
+    return request.term() == context.term()
+        && request.from().equals(transitions.current().leader());
+  }
+
+  private void answer(InstallSnapshot request, InstallStatus status) {
+    if (isOfCurrentLeader(request)) {
+      context.outbox.send(response(request, request.snapshot(), status));
+    }
+  }
+
+  private InstallSnapshotResponse response(
+      InstallSnapshot request, EntryId snapshot, InstallStatus status) {
+    return new InstallSnapshotResponse(
+        context.self, request.from(), context.term(), request.session(), snapshot, status);
+  }
+
+  Ready.@Nullable Fetch takeFetch() {
+    Ready.Fetch taken = newFetch;
+    newFetch = null;
+    return taken;
+  }
+
+  Ready.@Nullable Install takeInstall() {
+    Ready.Install taken = newInstall;
+    newInstall = null;
+    return taken;
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.balsaraft.core.progress;
+
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a leader knows of one follower's takeover of a snapshot. */
+public final class Install {
+
+  private final TreeSet<ReplicaId> failed = new TreeSet<>();
+  private EntryId atLeast = EntryId.NONE;
+  private @Nullable ReplicaId source;
+  private long askedNanos;
+  private boolean exhausted;
+
+  Install() {}
+
+  /** The follower should fetch a snapshot from this replica that covers the log at least up to a position. */
+  public void from(ReplicaId chosen, EntryId position) {
+    source = chosen;
+    atLeast = position;
+  }
+
+  /** Whom it was told to fetch from; null if nobody is known at the moment. */
+  public @Nullable ReplicaId source() {
+    return source;
+  }
+
+  /** What the snapshot must cover. */
+  public EntryId atLeast() {
+    return atLeast;
+  }
+
+  /** The present source can't serve it. */
+  public void sourceFailed() {
+    if (source != null) {
+      failed.add(source);
+    }
+    source = null;
+  }
+
+  /** Whether a replica has failed to serve it. */
+  public boolean hasFailed(ReplicaId replica) {
+    return failed.contains(replica);
+  }
+
+  /** Nobody is left who could serve it: from the next repetition on all are tried again. */
+  public void exhausted(EntryId position) {
+    failed.clear();
+    atLeast = position;
+    exhausted = true;
+  }
+
+  /** Whether all sources were tried once without success. */
+  public boolean isExhausted() {
+    return exhausted;
+  }
+
+  /** The follower was asked. */
+  public void asked(long nowNanos) {
+    askedNanos = nowNanos;
+  }
+
+  /** When the follower was last asked. */
+  public long askedNanos() {
+    return askedNanos;
+  }
+}
