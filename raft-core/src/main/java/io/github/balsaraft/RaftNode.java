@@ -2,7 +2,9 @@ package io.github.balsaraft;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.GroupNode;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -89,6 +91,20 @@ public final class RaftNode implements AutoCloseable {
    */
   public CompletableFuture<Void> awaitLeader() {
     return group.awaitLeader();
+  }
+
+  /**
+   * Hands leadership over, if this node leads (Raft thesis 3.10). The new leader has everything that was ever acknowledged.
+   * Proposals are refused meanwhile with a {@link io.github.balsaraft.api.NotLeaderException}: for a few round trips if the
+   * target is up to date, and for the maximum of the election timeout if it can't be reached; then this node goes on leading.
+   * Asking again is safe.
+   *
+   * @param target a host whose member is a voter; or nobody for the most up to date of those that answer. A member with
+   *     priority 0 leads only if it is named here
+   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}
+   */
+  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+    return group.transferLeadership(target);
   }
 
   /** A consistent look at this node, with an {@linkplain NodeStatus#explanation explanation} of what it shows. */

@@ -13,6 +13,7 @@ import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -22,6 +23,7 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,29 @@ class RaftNodeTest {
           assertThat(text(node.query(bytes("")))).isEqualTo(all.toString());
         }
       }
+    }
+  }
+
+  @Test
+  void aLeaderHandsOverToTheHostThatIsNamed() throws Exception {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+      RaftNode leader = cluster.awaitLeader();
+      text(leader.propose(bytes("kept")));
+      RaftNode target = cluster.anyFollower();
+      HostId host = target.status().host();
+      assertThat(leader.transferLeadership(Optional.of(host)).get(30, SECONDS)).isEqualTo(host);
+      assertThat(leader.status().leader()).isEqualTo(host);
+      LocalCluster.awaitTrue(
+          "the target to know that it leads", () -> target.status().role() == Role.LEADER);
+      assertThat(text(target.propose(bytes("more")))).isEqualTo("2");
+      assertThat(failure(leader.transferLeadership(Optional.empty())))
+          .isInstanceOf(TransferFailedException.class)
+          .hasMessageContaining("not the leader");
+      assertThat(failure(target.transferLeadership(Optional.of(new HostId("n9")))))
+          .isInstanceOf(TransferFailedException.class);
+      target.close();
+      assertThat(failure(target.transferLeadership(Optional.empty())))
+          .isInstanceOf(TransferFailedException.class);
     }
   }
 

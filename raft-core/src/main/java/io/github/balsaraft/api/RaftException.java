@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
  * will, {@link OutcomeUnknownException} may still take effect.
  */
 public abstract sealed class RaftException extends RuntimeException
-    permits NotAppendedException, OutcomeUnknownException, ReadNotServedException {
+    permits NotAppendedException,
+        OutcomeUnknownException,
+        ReadNotServedException,
+        TransferFailedException {
 
   private static final long serialVersionUID = 1L;
 

@@ -15,12 +15,18 @@ final class CandidateState extends RoleState {
   private final long hintedUntilNanos;
   private final long deadlineNanos;
   private final long ownVoteWrite;
+  private final boolean leadershipTransfer;
 
-  CandidateState(CoreContext context, Transitions transitions, long hintedUntilNanos) {
+  CandidateState(
+      CoreContext context,
+      Transitions transitions,
+      long hintedUntilNanos,
+      boolean leadershipTransfer) {
     super(context);
     this.transitions = transitions;
     this.tally = new VoteTally(context.quorum());
     this.hintedUntilNanos = hintedUntilNanos;
+    this.leadershipTransfer = leadershipTransfer;
     this.deadlineNanos = context.nowNanos() < hintedUntilNanos
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
@@ -33,8 +39,8 @@ final class CandidateState extends RoleState {
     for (ReplicaId voter : context.otherVoters()) {
       // The request claims a log: whoever votes for it relies on every entry up to its end (trap
       // 1).
-      context.outbox.sendOnceAllIsDurable(
-          new RequestVote(context.self, voter, context.term(), context.lastEntry(), false));
+      context.outbox.sendOnceAllIsDurable(new RequestVote(
+          context.self, voter, context.term(), context.lastEntry(), leadershipTransfer));
     }
   }
 
@@ -90,7 +96,7 @@ final class CandidateState extends RoleState {
 
   private void decide() {
     if (tally.isWon()) {
-      transitions.becomeLeader("a quorum voted for it");
+      transitions.becomeLeader("a quorum voted for it", leadershipTransfer);
     }
   }
 }

@@ -38,6 +38,8 @@ final class CoreContext {
   final Removals removals = new Removals(this);
   final LastResort lastResort;
   final Compaction compaction;
+  final TransferTarget transferTarget;
+  final TransferRequests transfers;
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();
@@ -72,6 +74,8 @@ final class CoreContext {
     this.hardState = start.hardState();
     this.log = new RaftLog(start.terms(), logTimeMillis(start));
     this.compaction = new Compaction(this, start.snapshot());
+    this.transferTarget = new TransferTarget(this);
+    this.transfers = new TransferRequests(self);
     // A term in the log above the stored term would mean that an entry overtook the vote that
     // allowed it (trap 2).
     InvariantViolation.check(
@@ -255,6 +259,18 @@ final class CoreContext {
     }
     Configuration fallback = configurations.fallback();
     return mayStand(configuration()) || (fallback != null && mayStand(fallback));
+  }
+
+  /** Whether this replica never stands for election of its own accord. */
+  boolean hasPriorityZero() {
+    Member member = configuration().member(self);
+    return member != null && member.priority() == 0;
+  }
+
+  /** Whether this replica has a vote in what the configuration in force leads to. */
+  boolean staysVoter() {
+    Member member = configuration().member(self);
+    return member != null && member.isVoter();
   }
 
   private boolean mayStand(Configuration under) {

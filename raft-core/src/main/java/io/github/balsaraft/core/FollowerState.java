@@ -12,6 +12,7 @@ import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -204,6 +205,18 @@ final class FollowerState extends RoleState {
           context.term(),
           message.sequence(),
           context.stamps.give(context.nowNanos())));
+    }
+  }
+
+  @Override
+  void onTimeoutNow(TimeoutNow message) {
+    // Its priority was for the leader to judge, which may have been told to choose it all the same.
+    if (message.from().equals(leader)
+        && context.staysVoter()
+        && context.transferTarget.accepts(message)) {
+      transitions.becomeSuccessor("its leader hands over to it");
+    } else {
+      context.dropped();
     }
   }
 

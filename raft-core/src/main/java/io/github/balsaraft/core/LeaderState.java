@@ -12,6 +12,7 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   private final Replicator replicator;
   private final LeaderReads reads;
   private final MembershipChanges changes;
+  private final LeadershipTransfer transfer;
+  private final boolean chosenDespitePriority;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
 
   private long uncommittedBytes;
@@ -43,12 +46,14 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
    */
   private long firstIndexOfTerm;
 
-  LeaderState(CoreContext context, Transitions transitions) {
+  LeaderState(CoreContext context, Transitions transitions, boolean named) {
     super(context);
     this.transitions = transitions;
     this.replicator = new Replicator(context);
     this.reads = new LeaderReads(context);
     this.changes = new MembershipChanges(context, replicator, this);
+    this.transfer = new LeadershipTransfer(context, replicator);
+    this.chosenDespitePriority = named && context.hasPriorityZero();
   }
 
   void start() {
@@ -82,6 +87,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     }
     scheduleHeartbeats();
     sendHeartbeats();
+    transfer.repeat();
     replicator.resendStalled();
     context.compaction.reconsider();
   }
@@ -127,6 +133,10 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
 
   @Override
   ProposalResult propose(Payloads payloads) {
+    if (isTransferring()) {
+      return new ProposalResult.Refused(
+          ProposalResult.Reason.TRANSFERRING, "leadership is being handed over");
+    }
     if (uncommittedBytes > 0
         && uncommittedBytes + payloads.sizeInBytes() > context.options.maxUncommittedBytes()) {
       return new ProposalResult.Refused(
@@ -283,6 +293,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     if (hasCommittedInTerm() && reads.wantsRound()) {
       sendHeartbeats();
     }
+    transfer.step();
     replicator.sendAll();
     for (Progress progress : replicator.all()) {
       // A follower that has nothing more to get would hear of the commit at the next heartbeat
@@ -302,6 +313,60 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     if (reason != null) {
       transitions.becomeFollower(null, reason);
     }
+  }
+
+  // ------------------------------------------------------------------ the end of its office
+
+  /** Hands leadership over because somebody asks for it. */
+  void transferLeadership(long transferId, @Nullable ReplicaId wanted, long timeoutNanos) {
+    long deadlineNanos =
+        context.nowNanos() + Math.min(timeoutNanos, context.options.electionTimeoutMaxNanos());
+    String refusal = transfer.begin(wanted, deadlineNanos);
+    ReplicaId target = transfer.target();
+    if (refusal != null || target == null) {
+      context.transfers.refuse(transferId, wanted, String.valueOf(refusal));
+    } else {
+      context.transfers.begun(transferId, target, deadlineNanos);
+    }
+  }
+
+  /**
+   * Hands leadership over of its own accord, to the most suitable member and within an election timeout, unless a transfer is
+   * under way already.
+   *
+   * @return whether one is under way now
+   */
+  boolean handOver() {
+    if (transfer.target() == null) {
+      transfer.begin(null, context.nowNanos() + context.options.electionTimeoutMaxNanos());
+    }
+    return transfer.target() != null;
+  }
+
+  /** To whom leadership is being handed; null if it isn't. */
+  @Nullable
+  ReplicaId transferTarget() {
+    return transfer.target();
+  }
+
+  @Override
+  public boolean isChosenDespitePriority() {
+    return chosenDespitePriority;
+  }
+
+  @Override
+  public boolean isTransferring() {
+    return transfer.target() != null;
+  }
+
+  /** Until when leadership is being handed over at most; {@link Long#MAX_VALUE} if it isn't. */
+  long transferDeadlineNanos() {
+    return transfer.deadlineNanos();
+  }
+
+  @Override
+  void onTransferRevocationResponse(TransferRevocationResponse message) {
+    transfer.onResponse(message);
   }
 
   void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {

@@ -34,6 +34,12 @@ final class MembershipChanges {
     EntryId append(Payloads payloads);
 
     boolean hasCommittedInTerm();
+
+    /** Whether somebody wanted it to lead although it never stands of its own accord. */
+    boolean isChosenDespitePriority();
+
+    /** Whether it hands its office over: the log must not grow then. */
+    boolean isTransferring();
   }
 
   private final CoreContext context;
@@ -85,6 +91,10 @@ final class MembershipChanges {
     if (ending != null) {
       preview =
           preview.refusedToo(ChangeRefusal.Reason.NOT_LEADER, "this leader hands over: " + ending);
+    }
+    if (office.isTransferring()) {
+      preview =
+          preview.refusedToo(ChangeRefusal.Reason.TRANSFERRING, "leadership is being handed over");
     }
     if (change instanceof MembershipChange.Add add) {
       for (Addition other : additions.values()) {
@@ -186,7 +196,7 @@ final class MembershipChanges {
       endReached();
       for (Addition addition : List.copyOf(additions.values())) {
         // What comes next is the business of the next leader once this one's office is over.
-        if (isSettled() && endOfOffice() == null) {
+        if (isSettled() && endOfOffice() == null && !office.isTransferring()) {
           advance(addition);
         }
       }
@@ -348,7 +358,9 @@ final class MembershipChanges {
     if (self == null || !self.isVoter()) {
       return "it is no longer a voter";
     }
-    if (self.priority() == 0 && Successor.isReady(context, replicator)) {
+    if (self.priority() == 0
+        && !office.isChosenDespitePriority()
+        && Successor.isReady(context, replicator)) {
       return "it never stands for election, and another can take over";
     }
     return null;

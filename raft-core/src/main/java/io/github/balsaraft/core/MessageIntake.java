@@ -79,7 +79,10 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onRequestVote(RequestVote message) {
-    boolean refused = message.term() < context.term() || role().protectsLeaderFrom(message.from());
+    // A leader that asks for its own succession needs no protection: it has given up its lease.
+    // Nothing else gets past a voter that has heard its leader (traps 26, 27).
+    boolean refused = message.term() < context.term()
+        || (!message.leadershipTransfer() && role().protectsLeaderFrom(message.from()));
     noteShorterLog(message.from(), message.lastEntry());
     if (refused) {
       context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));
@@ -200,17 +203,33 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onTimeoutNow(TimeoutNow message) {
-    context.dropped();
+    if (isFromCurrentLeader(message)) {
+      role().onTimeoutNow(message);
+    }
+  }
+
+  /** Nobody but the leader of this term can have sent it. That of a later term is heard of in other ways. */
+  private boolean isFromCurrentLeader(ProtocolMessage message) {
+    boolean current = message.term() == context.term() && !(role() instanceof LeaderState);
+    if (!current) {
+      context.dropped();
+    }
+    return current;
   }
 
   @Override
   public void onTransferRevocation(TransferRevocation message) {
-    context.dropped();
+    // A promise not to campaign can be given in whatever role.
+    if (isFromCurrentLeader(message)) {
+      context.transferTarget.onRevocation(message);
+    }
   }
 
   @Override
   public void onTransferRevocationResponse(TransferRevocationResponse message) {
-    context.dropped();
+    if (isOfCurrentTerm(message)) {
+      role().onTransferRevocationResponse(message);
+    }
   }
 
   @Override

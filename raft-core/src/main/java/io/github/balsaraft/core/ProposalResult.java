@@ -25,6 +25,8 @@ public sealed interface ProposalResult {
     /** This replica isn't the leader. */
     NOT_LEADER,
     /** Too much is appended and not committed. */
-    OVERLOADED
+    OVERLOADED,
+    /** This replica hands leadership over; soon another will lead, or this one again. */
+    TRANSFERRING
   }
 }

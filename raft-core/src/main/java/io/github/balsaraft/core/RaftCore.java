@@ -132,6 +132,37 @@ public final class RaftCore {
     role().read(readId);
   }
 
+  /** As {@link #transferLeadership(long, ReplicaId, long)}, within the maximum election timeout. */
+  public void transferLeadership(long transferId, @Nullable ReplicaId target) {
+    transferLeadership(transferId, target, context.options.electionTimeoutMaxNanos());
+  }
+
+  /**
+   * Hands leadership over (Raft thesis 3.10). Proposals are refused meanwhile. Ends in exactly one {@link
+   * Ready.TransferOutcome}.
+   *
+   * @param transferId chosen by the caller, given back in the outcome
+   * @param target a voter; or null for the most up to date of those that answer, of these the one with the highest priority, of
+   *     these the one with the lowest id. A member with priority 0 leads only if it is named
+   * @param timeoutNanos for how long to try; at most the maximum election timeout, because nothing can be proposed meanwhile
+   */
+  public void transferLeadership(long transferId, @Nullable ReplicaId target, long timeoutNanos) {
+    if (role() instanceof LeaderState leader) {
+      leader.transferLeadership(transferId, target, timeoutNanos);
+    } else {
+      context.transfers.refuse(transferId, target, "this member is not the leader");
+    }
+  }
+
+  /**
+   * Hands leadership over to the most suitable member without anybody asking: there is no outcome. For a leader that leaves.
+   *
+   * @return whether leadership is being handed over
+   */
+  boolean handOver() {
+    return role() instanceof LeaderState leader && leader.handOver();
+  }
+
   /** Everything up to this write is durable. */
   public void written(long sequence) {
     context.writes.written(sequence);
@@ -208,6 +239,7 @@ public final class RaftCore {
       role().onDeadline();
     }
     role().beforeOutput();
+    context.transfers.expire(context.nowNanos());
     context.compaction.step(role());
     Ready.Install install = takeInstall();
     CoreWrite write = takeWrite();
@@ -225,7 +257,8 @@ public final class RaftCore {
         take(context.roleChanges),
         take(context.changeOutcomes),
         context.lostProposalsFrom,
-        logTimeCutMillis);
+        logTimeCutMillis,
+        context.transfers.take());
     context.lostProposalsFrom = 0;
     logTimeCutMillis = 0;
     return ready;
@@ -278,7 +311,7 @@ public final class RaftCore {
 
   /** When time must be passed in even if nothing happens. */
   public long nextDeadlineNanos() {
-    return role().deadlineNanos();
+    return Math.min(role().deadlineNanos(), context.transfers.deadlineNanos());
   }
 
   // ------------------------------------------------------------------ what it knows
@@ -404,6 +437,16 @@ public final class RaftCore {
   /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */
   public boolean hasCommittedInTerm() {
     return role() instanceof LeaderState leader && leader.hasCommittedInTerm();
+  }
+
+  /** As a leader that hands its office over: to whom; else null. */
+  public @Nullable ReplicaId transferTarget() {
+    return role() instanceof LeaderState leader ? leader.transferTarget() : null;
+  }
+
+  /** As a leader that hands its office over: until when it tries; else {@link Long#MAX_VALUE}. */
+  public long transferDeadlineNanos() {
+    return role() instanceof LeaderState leader ? leader.transferDeadlineNanos() : Long.MAX_VALUE;
   }
 
   /** As a leader: bytes appended and not committed; else 0. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lostProposalsFrom proposals at this index and above, appended by this replica as a leader and not committed, have
  *     an unknown outcome from now on; 0 for none
  * @param logTimeCutMillis by how much a jump of the wall clock was cut short; 0 for none
+ * @param transfers what became of requests to hand leadership over
  */
 public record Ready(
     List<ProtocolMessage> messages,
@@ -37,7 +38,8 @@ public record Ready(
     List<RoleChange> roleChanges,
     List<ChangeOutcome> changes,
     long lostProposalsFrom,
-    long logTimeCutMillis) {
+    long logTimeCutMillis,
+    List<TransferOutcome> transfers) {
 
   /** Whether there is nothing to do. */
   public boolean isEmpty() {
@@ -51,7 +53,8 @@ public record Ready(
         && roleChanges.isEmpty()
         && changes.isEmpty()
         && lostProposalsFrom == 0
-        && logTimeCutMillis == 0;
+        && logTimeCutMillis == 0
+        && transfers.isEmpty();
   }
 
   /**
@@ -142,5 +145,29 @@ public record Ready(
     ABORTED,
     /** Leadership was lost. What is in the log may still be committed; asking the next leader goes on from there. */
     LOST
+  }
+
+  /**
+   * The end of a request to hand leadership over (Raft thesis 3.10).
+   *
+   * @param transferId which one
+   * @param end how it ended
+   * @param target to whom; null if nobody was found
+   * @param reason for an operator; empty if it was transferred
+   */
+  public record TransferOutcome(
+      long transferId, End end, @Nullable ReplicaId target, String reason) {
+
+    /** How a transfer ends. */
+    public enum End {
+      /** The target leads. */
+      TRANSFERRED,
+      /** It did not begin, and nothing has changed. */
+      REFUSED,
+      /** It was given up, or another member leads. */
+      ABORTED,
+      /** The target was not heard to lead by the deadline. It may still come to lead. */
+      TIMED_OUT
+    }
   }
 }

@@ -13,6 +13,8 @@ import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +109,15 @@ abstract sealed class RoleState
   }
 
   void onReadIndexResponse(ReadIndexResponse message) {
+    context.dropped();
+  }
+
+  /** From the leader of the current term. */
+  void onTimeoutNow(TimeoutNow message) {
+    context.dropped();
+  }
+
+  void onTransferRevocationResponse(TransferRevocationResponse message) {
     context.dropped();
   }
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * from            to              when
  * any             FOLLOWER        a later term is seen, or a leader of the current term is heard
  * FOLLOWER        PRE_CANDIDATE   no leader was heard for an election timeout, or a failure hint
+ * FOLLOWER        CANDIDATE       its leader hands over to it
  * PRE_CANDIDATE   PRE_CANDIDATE   the round is over and nobody won
  * PRE_CANDIDATE   CANDIDATE       a quorum would vote for it
  * PRE_CANDIDATE   FOLLOWER        also: another candidate goes first
@@ -65,16 +66,29 @@ final class Transitions {
 
   /** Campaigns in the next term; see {@link #becomePreCandidate} for the hint. */
   void becomeCandidate(long hintedUntilNanos, String reason) {
+    campaign(hintedUntilNanos, false, reason);
+  }
+
+  /** Campaigns in the next term because the leader of this one has asked for it (Raft thesis 3.10). */
+  void becomeSuccessor(String reason) {
+    campaign(0, true, reason);
+  }
+
+  private void campaign(long hintedUntilNanos, boolean leadershipTransfer, String reason) {
     context.adoptTerm(context.term() + 1, context.self);
-    CandidateState next = new CandidateState(context, this, hintedUntilNanos);
+    CandidateState next = new CandidateState(context, this, hintedUntilNanos, leadershipTransfer);
     replace(next, reason);
     next.start();
   }
 
-  /** Leads the current term. */
-  void becomeLeader(String reason) {
+  /**
+   * Leads the current term.
+   *
+   * @param named whether the leader of the term before has handed over to it
+   */
+  void becomeLeader(String reason, boolean named) {
     InvariantViolation.check(current.role() == Role.CANDIDATE, "only a candidate becomes leader");
-    LeaderState next = new LeaderState(context, this);
+    LeaderState next = new LeaderState(context, this, named);
     replace(next, reason);
     next.start();
   }
@@ -93,5 +107,6 @@ final class Transitions {
     }
     context.roleChanges.add(
         new Ready.RoleChange(next.role(), context.term(), next.leader(), reason));
+    context.transfers.roleChanged(next.leader());
   }
 }

@@ -70,6 +70,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final ApplyPipeline pipeline;
   private final ProposalFlow proposals;
   private final ReadFlow reads;
+  private final TransferFlow transfers;
   private final Freshness freshness = new Freshness();
   private final LeaderWaits leaderWaits = new LeaderWaits(LeaderWaits.MAX_WAITS);
 
@@ -119,6 +120,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         self, host.nonZeroRandom(), options.requestTimeout().toNanos(), pipeline::run);
     this.proposals = new ProposalFlow(options, peers, pipeline, forwarder, intake);
     this.reads = new ReadFlow(pipeline);
+    this.transfers = new TransferFlow(pipeline);
   }
 
   void mailbox(Mailbox<Event> ownMailbox) {
@@ -424,6 +426,15 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
+  /** Hands leadership over, to a member on this host or to whom the leader likes. */
+  void transfer(@Nullable HostId target, CompletableFuture<HostId> transferred) {
+    if (core == null || hasStopped()) {
+      transfers.refuse(transferred, hasStopped() ? healthDetail : "this replica is not born yet");
+    } else {
+      transfers.begin(core, target, transferred);
+    }
+  }
+
   void peerGone(HostId peer) {
     if (core != null) {
       forEachReplicaOn(peer, core, core::peerGone);
@@ -503,6 +514,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     ready.changes().forEach(this::changeEnded);
     ready.loads().forEach(this::load);
     ready.reads().forEach(reads::decided);
+    ready.transfers().forEach(outcome -> transfers.ended(outcome, running.configuration()));
     if (peers.follow(running.configuration())) {
       log.info(environment.nowNanos(), "members are " + running.configuration());
     }
@@ -591,6 +603,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     healthDetail = reason;
     proposals.stop(stoppedReason(), reason);
     reads.stop(reason);
+    transfers.stop(reason);
     refuseToAwait();
     pipeline.stop(reason);
   }

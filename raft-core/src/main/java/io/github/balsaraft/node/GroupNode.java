@@ -17,6 +17,7 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,6 +124,13 @@ public final class GroupNode {
     CompletableFuture<Void> known = new CompletableFuture<>();
     offer(new Question(known, groupLoop -> groupLoop.awaitLeader(known)));
     return known;
+  }
+
+  /** See {@code RaftNode.transferLeadership}. */
+  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+    CompletableFuture<HostId> transferred = new CompletableFuture<>();
+    mailbox.offer(groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
+    return transferred;
   }
 
   /** See {@code RaftNode.status}. */

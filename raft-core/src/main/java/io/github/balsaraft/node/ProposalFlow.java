@@ -108,9 +108,16 @@ final class ProposalFlow {
     if (result instanceof ProposalResult.Appended position) {
       appended.appended(position.first().index(), batch, nowNanos);
     } else {
-      String reason = ((ProposalResult.Refused) result).detail();
-      refuse(batch, new OverloadedException(reason));
+      refuse(batch, refusal(core, (ProposalResult.Refused) result));
     }
+  }
+
+  private NotAppendedException refusal(RaftCore core, ProposalResult.Refused refused) {
+    if (refused.reason() == ProposalResult.Reason.TRANSFERRING) {
+      ReplicaId target = core.transferTarget();
+      return new NotLeaderException(target == null ? null : peers.hostOf(target), refused.detail());
+    }
+    return new OverloadedException(refused.detail());
   }
 
   private void forward(RaftCore core, List<Proposal> proposals, ReplicaId leader, long nowNanos) {

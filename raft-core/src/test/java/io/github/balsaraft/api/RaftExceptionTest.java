@@ -22,7 +22,8 @@ class RaftExceptionTest {
         new OverloadedException("full"),
         new ShuttingDownException(),
         new NodeFailedException("a sync failed"),
-        new ReadNotServedException("no leader"));
+        new ReadNotServedException("no leader"),
+        new TransferFailedException("nobody answers"));
     List<RaftException> not =
         List.of(new CommandTooLargeException(9, 8), new OutcomeUnknownException("lost"));
     assertThat(retryable).allMatch(RaftException::isRetryable);

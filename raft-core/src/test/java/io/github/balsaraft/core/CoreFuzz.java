@@ -38,6 +38,7 @@ final class CoreFuzz {
   private final int cuts;
   private final int changes;
   private final int snapshots;
+  private final int transfers;
 
   CoreFuzz(long seed, int steps) {
     this.seed = seed;
@@ -51,6 +52,7 @@ final class CoreFuzz {
     cuts = oneOf(0, 2, 5);
     changes = oneOf(0, 1, 4);
     snapshots = oneOf(0, 2, 10);
+    transfers = oneOf(0, 0, 1, 3);
     harness = new CoreHarness(options());
     if (seed % 16 == 0) {
       harness.replay().throughText();
@@ -102,7 +104,8 @@ final class CoreFuzz {
   public String toString() {
     return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
         + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
-        + changes + "% snapshots=" + snapshots + "%\n" + harness.options();
+        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "%\n"
+        + harness.options();
   }
 
   /** The last lines of the trace. */
@@ -131,6 +134,8 @@ final class CoreFuzz {
       changeConfiguration();
     } else if (hit(snapshots)) {
       snapshots();
+    } else if (hit(transfers)) {
+      transfer();
     } else {
       switch (random.nextInt(20)) {
         case 0, 1 -> propose();
@@ -324,6 +329,20 @@ final class CoreFuzz {
         commands[i] = "c".repeat(random.nextInt(60)) + random.nextInt();
       }
       harness.propose(replica, commands);
+    }
+  }
+
+  /** Leaders and others are asked; to somebody or to whom they like. Now and then everybody else hears no more of it. */
+  private void transfer() {
+    HarnessReplica replica = anyOfNote();
+    if (!replica.isUp()) {
+      return;
+    }
+    ReplicaId target = random.nextBoolean() ? null : anyOfNote().id;
+    trace.note("# " + replica + " hands over to " + (target == null ? "somebody" : target));
+    harness.transfer(replica, target);
+    if (random.nextBoolean()) {
+      harness.settle();
     }
   }
 

@@ -54,6 +54,7 @@ final class CoreHarness {
   private HarnessTrace trace = HarnessTrace.NONE;
   private long lastReadId;
   private long lastChangeId;
+  private long lastTransferId;
 
   CoreHarness(CoreOptions options) {
     this.options = options;
@@ -303,6 +304,14 @@ final class CoreHarness {
     return readId;
   }
 
+  /** Asks a replica to hand leadership over, to whom it likes if null; returns the number of the request. */
+  long transfer(HarnessReplica replica, ReplicaId target) {
+    long transferId = ++lastTransferId;
+    replica.transfers.add(transferId);
+    stepDo(replica, core -> core.transferLeadership(transferId, target));
+    return transferId;
+  }
+
   /** The oldest write of a replica is done. */
   void completeWrite(HarnessReplica replica) {
     long sequence = replica.disk.completeNext();
@@ -435,6 +444,11 @@ final class CoreHarness {
     }
     ready.reads().forEach(outcome -> endOfRead(replica, outcome));
     ready.changes().forEach(outcome -> endOfChange(replica, outcome));
+    for (Ready.TransferOutcome outcome : ready.transfers()) {
+      replica.check(
+          replica.transfers.remove(outcome.transferId()), "a transfer ends twice: " + outcome);
+      trace.transferEnded(replica, outcome);
+    }
     for (Ready.Load load : ready.loads()) {
       trace.loads(replica, load);
       List<EntryBatch> found = replica.disk.read(load.fromIndex(), load.toIndex(), load.maxBytes());
@@ -488,6 +502,16 @@ final class CoreHarness {
       }
       deliver(network.take(0));
     }
+  }
+
+  /** Delivers until nothing is under way but messages of this kind. */
+  void settleWithout(Class<? extends ProtocolMessage> kind) {
+    List<ProtocolMessage> heldBack = network.take(kind::isInstance);
+    while (!network.isEmpty()) {
+      deliver(network.take(0));
+      heldBack.addAll(network.take(kind::isInstance));
+    }
+    heldBack.forEach(network::send);
   }
 
   /** Time passes for all running replicas, in the order of their deadlines, with all messages delivered at once. */

@@ -38,7 +38,9 @@ final class CoreHealing {
     requireWithin(
         2,
         "the last proposal everywhere, and all reads",
-        () -> isConverged() && members.stream().allMatch(member -> member.reads.isEmpty()));
+        () -> isConverged()
+            && members.stream()
+                .allMatch(member -> member.reads.isEmpty() && member.transfers.isEmpty()));
     requireWithin(4, "peace from those that were removed", this::isRemovedQuiet);
     leader.check(leader.leads(), "a healthy leader lost its office");
   }
@@ -105,7 +107,10 @@ final class CoreHealing {
 
   private boolean isConverged() {
     HarnessReplica leader = leader().orElse(null);
-    if (leader == null || leader.core().configuration().isJoint() || !leader.changes.isEmpty()) {
+    if (leader == null
+        || leader.core().configuration().isJoint()
+        || leader.core().transferTarget() != null
+        || !leader.changes.isEmpty()) {
       return false;
     }
     RaftCore core = leader.core();

@@ -17,6 +17,7 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -187,6 +188,12 @@ final class CoreInvariants {
       sender.check(
           movedOn || disk.holds(request.lastEntry()),
           "claims a log that is not durable: " + message);
+    } else if (message instanceof TimeoutNow && !forgery && !movedOn) {
+      HarnessReplica target = replicas.get(message.to());
+      EntryId last = sender.core().lastEntry();
+      sender.check(
+          target.disk.durableHardState().term() > message.term() || target.disk.holds(last),
+          "hands over to who lacks " + last + ": " + message);
     } else if (message instanceof AppendEntriesResponse response
         && response.durableMatch() > 0
         && !movedOn) {
@@ -283,6 +290,7 @@ final class CoreInvariants {
     }
     removalIsTrue(replica);
     proposalsEnd(replica, term);
+    transfersEnd(replica);
     last.term = term;
     last.commit = core.commitIndex();
     last.leaderTerm = core.currentRole() == Role.LEADER ? term : 0;
@@ -493,6 +501,19 @@ final class CoreInvariants {
           open || proposal.index() <= replica.core().commitIndex(),
           "nobody says what became of proposal " + proposal);
     }
+  }
+
+  /** Trap 34: no transfer is older than its deadline, and none goes to somebody who could not lead. */
+  private void transfersEnd(HarnessReplica replica) {
+    RaftCore core = replica.core();
+    ReplicaId target = core.transferTarget();
+    if (target != null) {
+      replica.check(
+          core.transferDeadlineNanos() > replica.clockNanos, "a transfer outlives its deadline");
+      Member member = core.configuration().member(target);
+      replica.check(member != null && member.isVoter(), "hands over to " + target);
+    }
+    replica.check(replica.transfers.size() <= 1, "transfers are forgotten: " + replica.transfers);
   }
 
   private record Created(EntryId previous, EntryBatch entry) {}

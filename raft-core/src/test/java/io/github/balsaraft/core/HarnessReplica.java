@@ -12,7 +12,9 @@ import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** One replica in a {@link CoreHarness}: its disk, its own clock, and while it runs its core and what that process has seen. */
 final class HarnessReplica {
@@ -62,6 +64,8 @@ final class HarnessReplica {
 
   /** How changes have ended, over all processes. */
   final List<Ready.ChangeOutcome> outcomes = new ArrayList<>();
+  /** Requests to hand leadership over that have no outcome yet. */
+  final Set<Long> transfers = new TreeSet<>();
 
   /** Loads that were asked for and not answered. */
   final List<PendingLoad> loads = new ArrayList<>();
@@ -94,6 +98,7 @@ final class HarnessReplica {
     outstanding.clear();
     reads.clear();
     changes.clear();
+    transfers.clear();
     loads.clear();
     fetches.clear();
     unsaved.clear();

@@ -28,5 +28,7 @@ interface HarnessTrace {
 
   default void changeEnded(HarnessReplica replica, Ready.ChangeOutcome outcome) {}
 
+  default void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {}
+
   default void roleChanged(HarnessReplica replica, Ready.RoleChange change) {}
 }

@@ -36,6 +36,7 @@ import java.util.function.Predicate;
  * propose n1 a b         change n1 to n1 n2 [learners n3]      read n1
  * add n1 n4 [learner] [within 5000ms]    replace n1 n3 by n4 [within 5000ms]    remove n1 n3
  * abort n1 2             calls off change 2        preview n1 to n1 n2 [learners n3]
+ * transfer n1 [to n2]    n1 is asked to hand leadership over
  * disk n2 slow | done | fast    writes take until "done" (the oldest), or are done at once
  * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
  * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
@@ -136,6 +137,11 @@ final class Scenario {
       }
       case "read" -> {
         harness.read(named(arguments.get(0)));
+        return List.of();
+      }
+      case "transfer" -> {
+        ReplicaId target = arguments.size() > 1 ? CoreHarness.id(arguments.get(2)) : null;
+        harness.transfer(named(arguments.get(0)), target);
         return List.of();
       }
       case "state" -> {

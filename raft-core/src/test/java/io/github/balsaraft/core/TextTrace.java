@@ -44,6 +44,7 @@ final class TextTrace implements HarnessTrace {
     SNAPSHOTS,
     READS,
     CHANGES,
+    TRANSFERS,
     LOST
   }
 
@@ -162,6 +163,15 @@ final class TextTrace implements HarnessTrace {
             + outcome.end().name().toLowerCase(Locale.ROOT)
             + (outcome.index() > 0 ? " at " + outcome.index() : "")
             + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
+  }
+
+  @Override
+  public void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {
+    String reason = outcome.reason().isEmpty() ? "" : ": " + outcome.reason();
+    add(
+        Topic.TRANSFERS,
+        replica.name + " transfer " + outcome.transferId() + " to " + name(outcome.target())
+            + " ends, " + outcome.end().name().toLowerCase(Locale.ROOT).replace('_', ' ') + reason);
   }
 
   @Override

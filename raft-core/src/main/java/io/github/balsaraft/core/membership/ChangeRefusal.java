@@ -14,6 +14,8 @@ public record ChangeRefusal(Reason reason, String detail) {
     NOT_LEADER,
     /** The leader has not committed an entry of its own term yet; it will in a moment (trap 29). */
     NOT_READY,
+    /** The leader hands its office over. */
+    TRANSFERRING,
     /** A change is being committed. */
     CHANGE_UNDER_WAY,
     /** The target was made from a configuration that is not in force any more. */
@@ -38,6 +40,7 @@ public record ChangeRefusal(Reason reason, String detail) {
     /** Whether the same change may be possible later without anybody doing anything. */
     public boolean isPassing() {
       return this == NOT_READY
+          || this == TRANSFERRING
           || this == CHANGE_UNDER_WAY
           || this == EMPTY_MAJORITY
           || this == NO_LIVE_MAJORITY;

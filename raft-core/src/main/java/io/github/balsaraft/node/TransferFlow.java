@@ -1,0 +1,68 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.core.Ready.TransferOutcome.End;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The way of requests to hand leadership over through a replica. Each ends exactly once. */
+final class TransferFlow {
+
+  private final ApplyPipeline pipeline;
+  private final Map<Long, CompletableFuture<HostId>> asked = new LinkedHashMap<>();
+  private long lastId;
+
+  TransferFlow(ApplyPipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  /** Asks the core. While a host's replica is being replaced, its voter is meant. */
+  void begin(RaftCore core, @Nullable HostId target, CompletableFuture<HostId> transferred) {
+    ReplicaId replica = null;
+    if (target != null) {
+      Optional<Member> member = core.configuration().membersOn(target).stream()
+          .filter(Member::isVoter)
+          .findFirst();
+      if (member.isEmpty()) {
+        refuse(transferred, "no voter is on " + target);
+        return;
+      }
+      replica = member.get().replica();
+    }
+    asked.put(++lastId, transferred);
+    core.transferLeadership(lastId, replica);
+  }
+
+  void ended(Ready.TransferOutcome outcome, Configuration configuration) {
+    CompletableFuture<HostId> transferred = asked.remove(outcome.transferId());
+    if (transferred == null) {
+      return;
+    }
+    ReplicaId target = outcome.target();
+    HostId host = target == null ? null : configuration.hostOf(target).orElse(null);
+    if (outcome.end() == End.TRANSFERRED && host != null) {
+      pipeline.run(() -> transferred.complete(host));
+    } else {
+      refuse(transferred, outcome.reason());
+    }
+  }
+
+  void refuse(CompletableFuture<HostId> transferred, String reason) {
+    pipeline.run(() -> transferred.completeExceptionally(new TransferFailedException(reason)));
+  }
+
+  /** Nobody will hear more of those under way. */
+  void stop(String reason) {
+    asked.values().forEach(transferred -> refuse(transferred, reason));
+    asked.clear();
+  }
+}

@@ -1,0 +1,288 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.learner;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voter;
+import static io.github.balsaraft.core.CoreHarness.voters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.core.Ready.TransferOutcome.End;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Leadership transfer, claim by claim (Raft thesis 3.10, 4.2.3). */
+class TransferPaperTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+  private final HarnessReplica n3 = cluster.replica("n3");
+  private final List<Ready.TransferOutcome> outcomes = new ArrayList<>();
+  private final List<ProtocolMessage> sent = new ArrayList<>();
+
+  @BeforeEach
+  void elect() {
+    cluster.elect("n1");
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {
+        outcomes.add(outcome);
+      }
+
+      @Override
+      public void sent(ProtocolMessage message, boolean passes) {
+        sent.add(message);
+      }
+    });
+  }
+
+  private boolean wasSent(Class<?> kind) {
+    return sent.stream().anyMatch(kind::isInstance);
+  }
+
+  private void assertRefused(ProposalResult result) {
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            ProposalResult.Refused.class,
+            refused -> assertThat(refused.reason()).isEqualTo(ProposalResult.Reason.TRANSFERRING));
+  }
+
+  private End onlyEnd() {
+    assertThat(outcomes).hasSize(1);
+    return outcomes.get(0).end();
+  }
+
+  @Test
+  @DisplayName(
+      "3.10: the target campaigns at once and without a pre-vote, wins in the next term, and the old leader says so once")
+  void handsOver() {
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(n2.core().hardState().term()).isEqualTo(2);
+    assertThat(wasSent(RequestPreVote.class)).isFalse();
+    assertThat(outcomes).containsExactly(new Ready.TransferOutcome(1, End.TRANSFERRED, n2.id, ""));
+    cluster.run(5000 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+    assertThat(outcomes).hasSize(1);
+    assertThat(cluster.propose(n2, "x")).isInstanceOf(ProposalResult.Appended.class);
+  }
+
+  @Test
+  @DisplayName(
+      "4.2.3: voters that hear their leader vote for whom it has named, and for nobody else")
+  void votersLetTheSuccessorPass() {
+    cluster.run(100 * MILLIS);
+    cluster.transfer(n1, n2.id);
+    while (!wasSent(RequestVote.class)) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    RequestVote request =
+        (RequestVote) cluster.network().take(RequestVote.class::isInstance).get(0);
+    assertThat(request.leadershipTransfer()).isTrue();
+    cluster.deliver(new RequestVote(n2.id, n3.id, request.term(), request.lastEntry(), false));
+    assertThat(n3.core().hardState().votedFor()).isEqualTo(n1.id);
+    cluster.deliver(new RequestVote(n2.id, n3.id, request.term(), request.lastEntry(), true));
+    assertThat(n3.core().hardState().votedFor()).isEqualTo(n2.id);
+  }
+
+  @Test
+  @DisplayName(
+      "3.10: the target first gets what it lacks; nothing is proposed or changed meanwhile")
+  void targetCatchesUp() {
+    n2.autoDisk = false;
+    cluster.propose(n1, "a");
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(wasSent(TransferRevocation.class)).isTrue();
+    assertThat(wasSent(TimeoutNow.class)).as("its disk is not done").isFalse();
+    assertRefused(cluster.propose(n1, "b"));
+    assertThat(cluster.change(n1, voters("n1", "n2"))).isFalse();
+    cluster.completeWrite(n2);
+    cluster.settle();
+    assertThat(wasSent(TimeoutNow.class)).isTrue();
+    assertThat(n2.leads()).isFalse();
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(onlyEnd()).isEqualTo(End.TRANSFERRED);
+  }
+
+  @Test
+  @DisplayName("3.10: after an election timeout the leader gives up and takes proposals again")
+  void deadline() {
+    cluster.crash(n2, 0);
+    cluster.transfer(n1, n2.id);
+    cluster.run(1990 * MILLIS);
+    assertThat(outcomes).isEmpty();
+    assertRefused(cluster.propose(n1, "x"));
+    cluster.run(10 * MILLIS);
+    assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
+    assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
+    assertThat(n1.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "the deadline wakes the leader, and may be shorter than an election timeout, not longer")
+  void shorterDeadline() {
+    cluster.crash(n2, 0);
+    n1.transfers.add(7L);
+    cluster.stepDo(n1, core -> core.transferLeadership(7, n2.id, 30 * MILLIS));
+    assertThat(n1.core().nextDeadlineNanos() - n1.clockNanos).isEqualTo(30 * MILLIS);
+    cluster.timeout(n1);
+    assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
+    n1.transfers.add(8L);
+    cluster.stepDo(n1, core -> core.transferLeadership(8, n2.id, 1 << 30));
+    assertThat(n1.core().transferDeadlineNanos() - n1.clockNanos).isEqualTo(1 << 30);
+    cluster.run(2000 * MILLIS);
+    n1.transfers.add(9L);
+    cluster.stepDo(n1, core -> core.transferLeadership(9, n2.id, Long.MAX_VALUE));
+    assertThat(n1.core().transferDeadlineNanos() - n1.clockNanos).isEqualTo(2000 * MILLIS);
+  }
+
+  @Test
+  @DisplayName(
+      "what gets lost is sent again: the question for the process, and the request to campaign")
+  void lostMessages() {
+    cluster.transfer(n1, n2.id);
+    cluster.network().take(message -> true);
+    cluster.pass(n1, 100 * MILLIS);
+    cluster.settleWithout(TimeoutNow.class);
+    assertThat(cluster.network().take(TimeoutNow.class::isInstance)).hasSize(1);
+    cluster.run(100 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "a target that restarts in between is asked again: its new process knows of no other")
+  void targetRestarts() {
+    cluster.transfer(n1, n2.id);
+    cluster.settleWithout(TimeoutNow.class);
+    List<ProtocolMessage> toFormerLife = cluster.network().take(TimeoutNow.class::isInstance);
+    assertThat(toFormerLife).hasSize(1);
+    cluster.crash(n2, 0);
+    cluster.start(n2);
+    cluster.pass(n1, 100 * MILLIS);
+    cluster.settleWithout(TransferRevocation.class);
+    toFormerLife.forEach(cluster::deliver);
+    assertThat(n2.core().hardState().term()).as("not this process").isEqualTo(1);
+    cluster.run(200 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName("only a leader hands over, only to another voter, and only once at a time")
+  void refusals() {
+    cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
+    cluster.settle();
+    cluster.transfer(n2, n3.id);
+    cluster.transfer(n1, n1.id);
+    cluster.transfer(n1, CoreHarness.id("n4"));
+    cluster.transfer(n1, CoreHarness.id("n9"));
+    assertThat(outcomes).hasSize(4).allMatch(outcome -> outcome.end() == End.REFUSED);
+    assertThat(outcomes)
+        .extracting(Ready.TransferOutcome::reason)
+        .containsExactly(
+            "this member is not the leader",
+            "this member leads already",
+            "the target is no voter",
+            "the target is no member");
+    assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
+    cluster.transfer(n1, n2.id);
+    cluster.transfer(n1, n3.id);
+    assertThat(outcomes).hasSize(5);
+    assertThat(outcomes.get(4).end()).isEqualTo(End.REFUSED);
+    cluster.settle();
+    assertThat(outcomes.get(5))
+        .isEqualTo(new Ready.TransferOutcome(4 + 1, End.TRANSFERRED, n2.id, ""));
+  }
+
+  private ReplicaId chosenBy(HarnessReplica leader) {
+    cluster.transfer(leader, null);
+    return leader.core().transferTarget();
+  }
+
+  @Test
+  @DisplayName(
+      "without a target: the most up to date, then the highest priority, then the lowest id")
+  void choice() {
+    assertThat(chosenBy(n1)).isEqualTo(n2.id);
+    cluster.settle();
+    cluster.run(2000 * MILLIS);
+    cluster.change(n2, voters("n1", "n2", "n3").with(voter("n3").withPriority(9)));
+    cluster.settle();
+    assertThat(chosenBy(n2)).isEqualTo(n3.id);
+    cluster.settle();
+    assertThat(n3.leads()).isTrue();
+    n2.autoDisk = false;
+    cluster.change(
+        n3,
+        voters("n1", "n2", "n3")
+            .with(voter("n3").withPriority(9))
+            .with(voter("n2").withPriority(3)));
+    cluster.settle();
+    assertThat(chosenBy(n3)).as("n2 lags").isEqualTo(n1.id);
+  }
+
+  @Test
+  @DisplayName(
+      "without a target: nobody who is silent, and nobody with priority 0, who leads only if it is named")
+  void choiceOfTheFit() {
+    cluster.change(n1, voters("n1", "n2", "n3").with(voter("n2").withPriority(0)));
+    cluster.settle();
+    cluster.crash(n3, 0);
+    cluster.run(1100 * MILLIS);
+    cluster.transfer(n1, null);
+    assertThat(onlyEnd()).isEqualTo(End.REFUSED);
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "a leader that loses its office meanwhile says who leads instead; the next one is not bound by it")
+  void officeLost() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.transfer(n1, n2.id);
+    cluster.network().cut(n2.id, n1.id);
+    n3.clockNanos += 1000 * MILLIS;
+    cluster.timeout(n2);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    cluster.transfer(n2, n3.id);
+    cluster.settle();
+    assertThat(n3.leads()).isTrue();
+    assertThat(n1.core().leader()).isEqualTo(n3.id);
+    assertThat(outcomes)
+        .contains(
+            new Ready.TransferOutcome(1, End.ABORTED, n2.id, n3.id + " leads instead"),
+            new Ready.TransferOutcome(2, End.TRANSFERRED, n3.id, ""))
+        .hasSize(2);
+  }
+
+  @Test
+  @DisplayName("a leader hands over of its own accord without anybody being told")
+  void ownAccord() {
+    cluster.stepDo(n1, core -> assertThat(core.handOver()).isTrue());
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(outcomes).isEmpty();
+    cluster.stepDo(n1, core -> assertThat(core.handOver()).isFalse());
+  }
+}

@@ -1,0 +1,144 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.learner;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Mistakes that other implementations made when leadership was handed over. */
+class TransferTrapsTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+  private final HarnessReplica n3 = cluster.replica("n3");
+
+  @BeforeEach
+  void elect() {
+    cluster.elect("n1");
+  }
+
+  /** The leader has told n2 to campaign, and the message is on its way. */
+  private List<ProtocolMessage> toldOnItsWay() {
+    cluster.transfer(n1, n2.id);
+    cluster.settleWithout(TimeoutNow.class);
+    List<ProtocolMessage> told = cluster.network().take(TimeoutNow.class::isInstance);
+    assertThat(told).hasSize(1);
+    return told;
+  }
+
+  private void runWithoutTimeoutNow(long nanos) {
+    for (long elapsed = 0; elapsed < nanos; elapsed += 50 * MILLIS) {
+      for (HarnessReplica replica : cluster.replicas()) {
+        cluster.pass(replica, 50 * MILLIS);
+      }
+      cluster.settleWithout(TimeoutNow.class);
+      cluster.network().take(TimeoutNow.class::isInstance);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "trap 26: a request to campaign that was taken back is not followed, however late it comes")
+  void trap26_revokedRequestComesLate() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    runWithoutTimeoutNow(2500 * MILLIS);
+    assertThat(n1.core().transferTarget()).isNull();
+    told.forEach(cluster::deliver);
+    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.core().hardState().term()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 26: a request to campaign is followed only if it comes from the leader of the own term")
+  void trap26_requestOfAnEarlierTerm() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    cluster.elect("n3");
+    told.forEach(cluster::deliver);
+    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    long life = ((TimeoutNow) told.get(0)).life();
+    long term = n3.core().hardState().term();
+    cluster.deliver(new TimeoutNow(n1.id, n2.id, term, 1, life));
+    assertThat(n2.core().currentRole()).as("n1 is not its leader").isEqualTo(Role.FOLLOWER);
+    cluster.deliver(new TimeoutNow(n3.id, n2.id, term, 1, life));
+    assertThat(n2.core().currentRole()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
+  @DisplayName("trap 26: what was taken back in one term binds nobody in another")
+  void trap26_numbersBelongToTheirTerm() {
+    cluster.deliver(new TransferRevocation(n1.id, n2.id, 1, 50));
+    cluster.network().take(TransferRevocationResponse.class::isInstance);
+    cluster.elect("n3");
+    cluster.transfer(n3, n2.id);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 34: a target that became a learner, or left, does not campaign when the request comes late")
+  void trap34_targetDemoted() {
+    for (boolean leaves : new boolean[] {false, true}) {
+      List<ProtocolMessage> told = toldOnItsWay();
+      for (int i = 0; i < 50; i++) {
+        cluster.pass(n1, 50 * MILLIS);
+        cluster.network().take(TransferRevocation.class::isInstance);
+        cluster.network().take(TimeoutNow.class::isInstance);
+        cluster.settleWithout(TransferRevocation.class);
+      }
+      assertThat(n1.core().transferTarget()).isNull();
+      cluster.change(n1, leaves ? voters("n1", "n3") : voters("n1", "n3").with(learner("n2")));
+      cluster.settleWithout(TransferRevocation.class);
+      assertThat(n2.core().configuration().member(n2.id).isVoter()).isFalse();
+      told.forEach(cluster::deliver);
+      assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+      assertThat(n2.core().hardState().term()).isEqualTo(n1.core().hardState().term());
+      cluster.settle();
+      cluster.change(n1, voters("n1", "n2", "n3"));
+      cluster.settle();
+    }
+  }
+
+  @Test
+  @DisplayName("trap 34: nobody hands over to a voter that is on its way out")
+  void trap34_targetLeaves() {
+    n3.autoDisk = false;
+    cluster.network().cut(n1.id, n2.id);
+    cluster.change(n1, voters("n1", "n3").with(learner("n2")));
+    assertThat(n1.core().configuration().isJoint()).isTrue();
+    cluster.transfer(n1, n2.id);
+    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.transfers).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 34: a transfer ends with the office of the leader; the same member leads again without it")
+  void trap34_leaderFlaps() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    cluster.transfer(n1, n2.id);
+    cluster.pass(n1, 2000 * MILLIS);
+    assertThat(n1.leads()).as("no quorum answers").isFalse();
+    cluster.network().healAll();
+    cluster.elect("n1");
+    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
+  }
+}
