@@ -120,6 +120,10 @@ class RaftNodeTest {
         text(leader.propose(bytes(String.valueOf(i))));
         for (RaftNode node : cluster.nodes.values()) {
           assertThat(text(node.query(bytes("")))).isEqualTo(all.toString());
+          assertThat(text(node.query(bytes(""), ReadConsistency.LEASE)))
+              .as("not permitted, so confirmed by a quorum")
+              .isEqualTo(all.toString());
+          assertThat(node.status().leasesPermitted()).isFalse();
         }
       }
     }

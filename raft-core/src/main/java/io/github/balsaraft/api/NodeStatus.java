@@ -180,6 +180,11 @@ public final class NodeStatus {
         + "]";
   }
 
+  /** Whether the configuration permits leases, so that {@link ReadConsistency#LEASE} can make a difference. */
+  public boolean leasesPermitted() {
+    return configuration().leaseRules().permitted();
+  }
+
   /** Whether a node takes part. */
   public enum Health {
     /** Waits for its fellow founders, or for the leader to let it in. */

@@ -38,6 +38,7 @@ final class CoreContext {
   final Removals removals = new Removals(this);
   final LastResort lastResort;
   final Compaction compaction;
+  final LeasePromise leasePromise;
   final TransferTarget transferTarget;
   final TransferRequests transfers;
 
@@ -97,6 +98,7 @@ final class CoreContext {
     this.nowNanos = start.nowNanos();
     this.logClock =
         new LogClock(CoreOptions.MAX_LOG_TIME_JUMP_MILLIS, start.nowNanos(), start.wallMillis());
+    this.leasePromise = new LeasePromise(this);
   }
 
   private static long logTimeMillis(CoreStart start) {
@@ -305,7 +307,8 @@ final class CoreContext {
   /** A moment that lies a random election timeout ahead (Raft paper 5.2). */
   long randomElectionDeadline() {
     long range = options.electionTimeoutMaxNanos() - options.electionTimeoutMinNanos();
-    return nowNanos + options.electionTimeoutMinNanos() + random.below(range);
+    long minNanos = Math.max(options.electionTimeoutMinNanos(), leasePromise.windowNanos());
+    return nowNanos + minNanos + random.below(range);
   }
 
   /** A number for a load that no other load of this process has. */

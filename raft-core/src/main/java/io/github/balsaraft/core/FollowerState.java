@@ -44,7 +44,9 @@ final class FollowerState extends RoleState {
     this.reads = new RemoteReads(drawn);
     context.stamps.startAt(drawn);
     this.lastHeardNanos = context.nowNanos();
-    this.electionDeadlineNanos = isAlone() ? context.nowNanos() : newElectionDeadline();
+    this.electionDeadlineNanos = isAlone()
+        ? Math.max(context.nowNanos(), context.leasePromise.untilNanos())
+        : newElectionDeadline();
   }
 
   /** The only voter has nobody to wait for. */
@@ -117,6 +119,9 @@ final class FollowerState extends RoleState {
       } else if (context.mayHaveToStand()) {
         askThoseThatMayStand();
       }
+    } else if (context.leasePromise.forbids(context.self)) {
+      // Its own vote is as good as any.
+      electionDeadlineNanos = newElectionDeadline();
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");
@@ -163,6 +168,7 @@ final class FollowerState extends RoleState {
 
   private void heardLeader() {
     lastHeardNanos = context.nowNanos();
+    context.leasePromise.heard(leader);
     hintedUntilNanos = 0;
     electionDeadlineNanos = newElectionDeadline();
   }
@@ -229,7 +235,10 @@ final class FollowerState extends RoleState {
 
   @Override
   void onPeerGone(ReplicaId peer) {
-    if (!peer.equals(leader) || !context.options.failureHints()) {
+    // While leases are permitted a hint shortens nothing.
+    if (!peer.equals(leader)
+        || !context.options.failureHints()
+        || context.leasePromise.windowNanos() > 0) {
       return;
     }
     hintedUntilNanos = lastHeardNanos + context.options.electionTimeoutMaxNanos();

@@ -26,6 +26,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   private final MembershipChanges changes;
   private final LeadershipTransfer transfer;
   private final boolean chosenDespitePriority;
+  private final LeaderLease lease;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
 
   private long uncommittedBytes;
@@ -54,6 +55,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     this.changes = new MembershipChanges(context, replicator, this);
     this.transfer = new LeadershipTransfer(context, replicator);
     this.chosenDespitePriority = named && context.hasPriorityZero();
+    this.lease = new LeaderLease(context, replicator);
   }
 
   void start() {
@@ -216,6 +218,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
 
   private void sendHeartbeats() {
     sequence++;
+    lease.roundSent(sequence);
     if (hasCommittedInTerm()) {
       reads.openRound(sequence);
     }
@@ -264,6 +267,23 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   @Override
   void read(long readId) {
     reads.read(readId);
+  }
+
+  /** Until when reads may be answered by the lease; {@link LeaderLease#NONE} if they may not. */
+  long leaseUntilNanos() {
+    long until =
+        hasCommittedInTerm() && !transfer.mayBeDeposed() ? lease.untilNanos() : LeaderLease.NONE;
+    return context.nowNanos() < until ? until : LeaderLease.NONE;
+  }
+
+  @Override
+  boolean leaseRead(long readId) {
+    long until = leaseUntilNanos();
+    if (until == LeaderLease.NONE) {
+      return false;
+    }
+    context.readOutcomes.add(new Ready.ReadOutcome(readId, context.commitIndex(), "", until));
+    return true;
   }
 
   @Override

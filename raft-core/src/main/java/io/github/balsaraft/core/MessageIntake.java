@@ -67,7 +67,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onRequestPreVote(RequestPreVote message) {
-    boolean granted = !role().protectsLeaderFrom(message.from())
+    boolean granted = !isLeaderProtectedFrom(message.from())
         && VotingRules.wouldVote(context, message.term(), message.lastEntry());
     noteShorterLog(message.from(), message.lastEntry());
     context.outbox.send(
@@ -77,12 +77,16 @@ final class MessageIntake implements ProtocolMessage.Handler {
     }
   }
 
+  private boolean isLeaderProtectedFrom(ReplicaId candidate) {
+    return role().protectsLeaderFrom(candidate) || context.leasePromise.forbids(candidate);
+  }
+
   @Override
   public void onRequestVote(RequestVote message) {
     // A leader that asks for its own succession needs no protection: it has given up its lease.
     // Nothing else gets past a voter that has heard its leader (traps 26, 27).
     boolean refused = message.term() < context.term()
-        || (!message.leadershipTransfer() && role().protectsLeaderFrom(message.from()));
+        || (!message.leadershipTransfer() && isLeaderProtectedFrom(message.from()));
     noteShorterLog(message.from(), message.lastEntry());
     if (refused) {
       context.outbox.send(new VoteResponse(context.self, message.from(), context.term(), false));

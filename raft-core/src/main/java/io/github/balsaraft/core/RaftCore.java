@@ -44,6 +44,8 @@ public final class RaftCore {
   private long applyGeneration;
 
   private long logTimeCutMillis;
+  private long leaseReadsGranted;
+  private long leaseReadsRefused;
 
   /** As below, without a trace. */
   public RaftCore(CoreOptions options, RandomSource random, CoreStart start) {
@@ -65,7 +67,8 @@ public final class RaftCore {
   /**
    * Time has passed.
    *
-   * @param nowNanos the monotonic clock, zero or more; a value below an earlier one counts as that one
+   * @param nowNanos the monotonic clock, zero or more, read after the inputs that follow had arrived: leases rest on that; a
+   *     value below an earlier one counts as that one
    * @param wallMillis the wall clock, milliseconds since 1970; used for log time only
    */
   public void advanceTo(long nowNanos, long wallMillis) {
@@ -130,6 +133,20 @@ public final class RaftCore {
   public void read(long readId) {
     context.trace.readBegun(readId);
     role().read(readId);
+  }
+
+  /**
+   * As {@link #read}, but answered by this leader's lease if it holds one, without asking anybody (Raft thesis 6.4.1). Its outcome
+   * then names the moment by which the answer must be there.
+   */
+  public void leaseRead(long readId) {
+    if (role().leaseRead(readId)) {
+      leaseReadsGranted++;
+      context.trace.readBegun(readId);
+    } else {
+      leaseReadsRefused++;
+      read(readId);
+    }
   }
 
   /** As {@link #transferLeadership(long, ReplicaId, long)}, within the maximum election timeout. */
@@ -437,6 +454,21 @@ public final class RaftCore {
   /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */
   public boolean hasCommittedInTerm() {
     return role() instanceof LeaderState leader && leader.hasCommittedInTerm();
+  }
+
+  /** As a leader that holds a lease: until when, by the clock of {@link #advanceTo}; else -1. */
+  public long leaseUntilNanos() {
+    return role() instanceof LeaderState leader ? leader.leaseUntilNanos() : LeaderLease.NONE;
+  }
+
+  /** How many reads the lease has answered. */
+  public long leaseReadsGranted() {
+    return leaseReadsGranted;
+  }
+
+  /** How many reads that asked for the lease had to ask a quorum. */
+  public long leaseReadsRefused() {
+    return leaseReadsRefused;
   }
 
   /** As a leader that hands its office over: to whom; else null. */

@@ -106,8 +106,15 @@ public record Ready(
    * @param readId which one
    * @param index it may be answered from a state that has applied this index; -1 if it was refused
    * @param refusal why it was refused; else empty
+   * @param leaseUntilNanos if it may be answered by a lease: only if the answer is there before this moment of the clock that
+   *     {@link RaftCore#advanceTo} is given, read anew; else {@link Long#MAX_VALUE}
    */
-  public record ReadOutcome(long readId, long index, String refusal) {
+  public record ReadOutcome(long readId, long index, String refusal, long leaseUntilNanos) {
+
+    /** The end of a read by ReadIndex, which doesn't expire. */
+    public ReadOutcome(long readId, long index, String refusal) {
+      this(readId, index, refusal, Long.MAX_VALUE);
+    }
 
     /** Whether it may be answered. */
     public boolean isConfirmed() {

@@ -131,6 +131,11 @@ abstract sealed class RoleState
     context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "no leader is known"));
   }
 
+  /** A read that the lease of this replica may answer. Returns false if it has none. */
+  boolean leaseRead(long readId) {
+    return false;
+  }
+
   /** Another replica was told that it would get this one's vote. */
   void preVoteGranted(RequestPreVote request) {}
 

@@ -88,6 +88,7 @@ final class Transitions {
    */
   void becomeLeader(String reason, boolean named) {
     InvariantViolation.check(current.role() == Role.CANDIDATE, "only a candidate becomes leader");
+    context.leasePromise.lead();
     LeaderState next = new LeaderState(context, this, named);
     replace(next, reason);
     next.start();

@@ -119,7 +119,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     Forwarder forwarder = new Forwarder(
         self, host.nonZeroRandom(), options.requestTimeout().toNanos(), pipeline::run);
     this.proposals = new ProposalFlow(options, peers, pipeline, forwarder, intake);
-    this.reads = new ReadFlow(pipeline);
+    this.reads = new ReadFlow(pipeline, environment::nowNanos, this::confirmAfterAll);
     this.transfers = new TransferFlow(pipeline);
   }
 
@@ -419,11 +419,30 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
-  void read(PendingRead read) {
-    reads.add(read);
+  void read(PendingRead read, boolean byLease) {
+    if (byLease) {
+      reads.addForLease(read);
+    } else {
+      reads.add(read);
+    }
     if (hasStopped()) {
       reads.refuseGathered(healthDetail);
     }
+  }
+
+  /** The lease was over before a read was answered: a quorum must confirm it. On any thread. */
+  private void confirmAfterAll(PendingRead read) {
+    mailbox.offer(new Event() {
+      @Override
+      public void happen(GroupLoop loop) {
+        loop.read(read, false);
+      }
+
+      @Override
+      public void abandon(String reason) {
+        read.refuse(reason);
+      }
+    });
   }
 
   /** Hands leadership over, to a member on this host or to whom the leader likes. */

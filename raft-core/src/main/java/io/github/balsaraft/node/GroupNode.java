@@ -11,6 +11,7 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +101,7 @@ public final class GroupNode {
       return CompletableFuture.failedFuture(
           new ReadNotServedException("too many reads wait already"));
     }
-    Read<T> read = new Read<>(reader);
+    Read<T> read = new Read<>(reader, consistency == ReadConsistency.LEASE);
     if (consistency == ReadConsistency.STALE) {
       readLocally(read);
     } else {
@@ -129,7 +131,17 @@ public final class GroupNode {
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    mailbox.offer(groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
+    mailbox.offer(new GroupLoop.Event() {
+      @Override
+      public void happen(GroupLoop groupLoop) {
+        groupLoop.transfer(target.orElse(null), transferred);
+      }
+
+      @Override
+      public void abandon(String reason) {
+        transferred.completeExceptionally(new TransferFailedException(reason));
+      }
+    });
     return transferred;
   }
 
@@ -309,14 +321,16 @@ public final class GroupNode {
     final CompletableFuture<T> future = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final Supplier<T> reader;
+    private final boolean byLease;
 
-    Read(Supplier<T> reader) {
+    Read(Supplier<T> reader, boolean byLease) {
       this.reader = reader;
+      this.byLease = byLease;
     }
 
     @Override
     public void happen(GroupLoop groupLoop) {
-      groupLoop.read(this);
+      groupLoop.read(this, byLease);
     }
 
     @Override
@@ -335,6 +349,34 @@ public final class GroupNode {
       } catch (Throwable e) {
         future.completeExceptionally(e);
       }
+    }
+
+    @Override
+    public boolean runWhile(BooleanSupplier inTime) {
+      if (ended.get()) {
+        return true;
+      }
+      CompletableFuture<T> result = new CompletableFuture<>();
+      try {
+        result.complete(reader.get());
+      } catch (Throwable e) {
+        result.completeExceptionally(e);
+      }
+      if (!inTime.getAsBoolean()) {
+        return false;
+      }
+      if (ended.getAndSet(true)) {
+        return true;
+      }
+      pendingReads.decrementAndGet();
+      result.whenComplete((answer, failure) -> {
+        if (failure == null) {
+          future.complete(answer);
+        } else {
+          future.completeExceptionally(failure);
+        }
+      });
+      return true;
     }
 
     @Override

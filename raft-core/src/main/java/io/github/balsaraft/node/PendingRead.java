@@ -1,11 +1,20 @@
 package io.github.balsaraft.node;
 
-/** A read on its way through a node. Exactly one of the methods is called, once, on an apply thread; but if
+import java.util.function.BooleanSupplier;
+
+/** A read on its way through a node. It ends once, by one of the methods, which are called on an apply thread; but if
  * apply threads hang when a node is closed, {@link #refuse} may be called on any thread and again: the first end counts. */
 interface PendingRead {
 
   /** The state is fresh enough. */
   void run();
+
+  /**
+   * The state is fresh enough if the answer is there in time. Returns false if it wasn't: then the read has not ended.
+   *
+   * @param inTime asked once the answer is there
+   */
+  boolean runWhile(BooleanSupplier inTime);
 
   /** It won't be. */
   void refuse(String reason);

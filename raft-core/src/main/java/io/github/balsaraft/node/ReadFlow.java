@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The way of linearizable reads through a replica: those of one turn of the mailbox ask the core together, and then wait on
@@ -14,16 +16,30 @@ import java.util.Map;
 final class ReadFlow {
 
   private final ApplyPipeline pipeline;
+  private final LongSupplier nowNanos;
+  private final Consumer<PendingRead> again;
   private final Map<Long, List<PendingRead>> asked = new LinkedHashMap<>();
   private List<PendingRead> gathered = new ArrayList<>();
+  private List<PendingRead> gatheredForLease = new ArrayList<>();
   private long lastId;
 
-  ReadFlow(ApplyPipeline pipeline) {
+  /**
+   * @param nowNanos the clock that the core is given
+   * @param again takes a read that must be confirmed by a quorum after all; called on an apply thread
+   */
+  ReadFlow(ApplyPipeline pipeline, LongSupplier nowNanos, Consumer<PendingRead> again) {
     this.pipeline = pipeline;
+    this.nowNanos = nowNanos;
+    this.again = again;
   }
 
   void add(PendingRead read) {
     gathered.add(read);
+  }
+
+  /** A read that the leader's lease may answer, if this replica is the leader and holds one. */
+  void addForLease(PendingRead read) {
+    gatheredForLease.add(read);
   }
 
   /** Asks from which index on what was gathered may be answered. */
@@ -31,6 +47,10 @@ final class ReadFlow {
     if (!gathered.isEmpty()) {
       asked.put(++lastId, takeGathered());
       core.read(lastId);
+    }
+    if (!gatheredForLease.isEmpty()) {
+      asked.put(++lastId, takeGatheredForLease());
+      core.leaseRead(lastId);
     }
   }
 
@@ -42,16 +62,30 @@ final class ReadFlow {
     if (outcome.isConfirmed()) {
       pipeline.read(
           outcome.index(),
-          () -> reads.forEach(PendingRead::run),
+          () -> run(reads, outcome.leaseUntilNanos()),
           reason -> reads.forEach(read -> read.refuse(reason)));
     } else {
       refuse(reads, outcome.refusal());
     }
   }
 
+  private void run(List<PendingRead> reads, long leaseUntilNanos) {
+    if (leaseUntilNanos == Long.MAX_VALUE) {
+      reads.forEach(PendingRead::run);
+      return;
+    }
+    for (PendingRead read : reads) {
+      // The process may have stood still since the core looked at the clock (trap 25).
+      if (!read.runWhile(() -> nowNanos.getAsLong() < leaseUntilNanos)) {
+        again.accept(read);
+      }
+    }
+  }
+
   /** Refuses what was gathered in this turn. */
   void refuseGathered(String reason) {
     refuse(takeGathered(), reason);
+    refuse(takeGatheredForLease(), reason);
   }
 
   /** Refuses everything that has not been confirmed. */
@@ -64,6 +98,12 @@ final class ReadFlow {
   private List<PendingRead> takeGathered() {
     List<PendingRead> taken = gathered;
     gathered = new ArrayList<>();
+    return taken;
+  }
+
+  private List<PendingRead> takeGatheredForLease() {
+    List<PendingRead> taken = gatheredForLease;
+    gatheredForLease = new ArrayList<>();
     return taken;
   }
 

@@ -161,6 +161,8 @@ final class ChurnFuzz {
     if (fresh != null) {
       members.add(wanted(fresh.name));
     }
-    return members.stream().anyMatch(Member::isVoter) ? Configuration.of(members) : null;
+    return members.stream().anyMatch(Member::isVoter)
+        ? Configuration.of(members).withLeaseRules(current.leaseRules())
+        : null;
   }
 }

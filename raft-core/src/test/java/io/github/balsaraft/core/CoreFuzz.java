@@ -26,6 +26,9 @@ final class CoreFuzz {
   private final int steps;
   private final ChurnFuzz churn;
 
+  /** In runs with leases all clocks run, each at its own rate within the bound; else null, and each stands still or jumps at will. */
+  private final FuzzLeases leases;
+
   /** Copies of messages that arrive again much later. */
   private final List<ProtocolMessage> late = new ArrayList<>();
 
@@ -57,6 +60,7 @@ final class CoreFuzz {
     if (seed % 16 == 0) {
       harness.replay().throughText();
     }
+    boolean withLeases = random.nextInt(3) == 0;
     int voters = oneOf(1, 2, 3, 3, 3, 4, 5, 5);
     String[] names = new String[voters];
     for (int i = 0; i < voters; i++) {
@@ -64,6 +68,9 @@ final class CoreFuzz {
     }
     for (int i = 1; i <= REPLICAS; i++) {
       Configuration birth = i <= voters ? CoreHarness.voters(names) : Configuration.EMPTY;
+      if (withLeases && i <= voters) {
+        birth = birth.withLeaseRules(FuzzLeases.rules(random));
+      }
       HarnessReplica replica =
           harness.add("n" + i, new SplittableRandom(seed * 31 + i)::nextLong, birth);
       replica.autoDisk = random.nextInt(100) < 40;
@@ -71,6 +78,7 @@ final class CoreFuzz {
       replica.autoFetch = random.nextInt(4) == 0;
       replicas.add(replica);
     }
+    leases = withLeases ? new FuzzLeases(harness, random) : null;
     harness.trace(trace);
     churn = new ChurnFuzz(seed, random, harness, replicas);
   }
@@ -104,8 +112,8 @@ final class CoreFuzz {
   public String toString() {
     return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
         + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
-        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "%\n"
-        + harness.options();
+        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "%"
+        + (leases == null ? "" : " leases") + "\n" + harness.options();
   }
 
   /** The last lines of the trace. */
@@ -232,11 +240,13 @@ final class CoreFuzz {
       if ((directions & 2) != 0) {
         harness.network().cut(other.id, leader.id);
       }
-      if (other != leader) {
+      if (leases == null && other != leader) {
         harness.pass(other, (1000 + random.nextInt(1500)) * MILLIS);
       }
     }
-    if (random.nextBoolean()) {
+    if (leases != null) {
+      leases.rivalry(leader);
+    } else if (random.nextBoolean()) {
       letSuccessorRule(leader);
     }
   }
@@ -292,6 +302,10 @@ final class CoreFuzz {
   }
 
   private void time() {
+    if (leases != null) {
+      leases.time(anyOfNote());
+      return;
+    }
     switch (random.nextInt(8)) {
       case 0 -> harness.pass(any(), random.nextInt(2500) * MILLIS);
       case 1 -> {
@@ -349,7 +363,11 @@ final class CoreFuzz {
   private void read() {
     HarnessReplica replica = anyOfNote();
     if (replica.isUp()) {
-      harness.read(replica);
+      if (leases != null && random.nextInt(3) > 0) {
+        harness.leaseRead(replica);
+      } else {
+        harness.read(replica);
+      }
     }
   }
 
@@ -443,7 +461,11 @@ final class CoreFuzz {
 
   private void changeConfiguration() {
     for (HarnessReplica leader : leaders()) {
-      churn.change(leader, trace);
+      if (leases != null && random.nextInt(4) == 0) {
+        leases.change(leader);
+      } else {
+        churn.change(leader, trace);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 
 /**
  * A cluster of cores without a runtime: each input is one step, after which the outputs are carried out and the
@@ -93,6 +95,15 @@ final class CoreHarness {
 
   static Configuration voters(String... names) {
     return Configuration.of(List.of(names).stream().map(CoreHarness::voter).toList());
+  }
+
+  /** As {@link #ofVoters}, born with leases. */
+  static CoreHarness withLeases(CoreOptions options, LeaseRules rules, String... names) {
+    CoreHarness harness = new CoreHarness(options);
+    for (String name : names) {
+      harness.add(name, patience(id(name).value()), voters(names).withLeaseRules(rules));
+    }
+    return harness;
   }
 
   /** Three voters, or as many as are named, that were all born with the same configuration. */
@@ -298,9 +309,18 @@ final class CoreHarness {
 
   /** Starts a linearizable read; returns its number. */
   long read(HarnessReplica replica) {
+    return read(replica, RaftCore::read);
+  }
+
+  /** Starts a read that a lease may answer; returns its number. */
+  long leaseRead(HarnessReplica replica) {
+    return read(replica, RaftCore::leaseRead);
+  }
+
+  private long read(HarnessReplica replica, ObjLongConsumer<RaftCore> start) {
     long readId = ++lastReadId;
     replica.reads.put(readId, invariants.committedIndex());
-    stepDo(replica, core -> core.read(readId));
+    stepDo(replica, core -> start.accept(core, readId));
     return readId;
   }
 
@@ -491,6 +511,8 @@ final class CoreHarness {
     replica.check(
         !outcome.isConfirmed() || outcome.index() >= floor,
         "stale read: " + outcome + ", but " + floor + " was committed when it began");
+    replica.check(
+        outcome.leaseUntilNanos() > replica.clockNanos, "a lease that is over: " + outcome);
     trace.readEnded(replica, outcome);
   }
 

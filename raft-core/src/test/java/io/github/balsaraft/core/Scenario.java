@@ -3,6 +3,7 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.core.membership.ChangePreview;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
@@ -37,6 +38,7 @@ import java.util.function.Predicate;
  * add n1 n4 [learner] [within 5000ms]    replace n1 n3 by n4 [within 5000ms]    remove n1 n3
  * abort n1 2             calls off change 2        preview n1 to n1 n2 [learners n3]
  * transfer n1 [to n2]    n1 is asked to hand leadership over
+ * leases n1 1000ms 100ppm | off     n1 is asked for other rules for leases      lease-read n1
  * disk n2 slow | done | fast    writes take until "done" (the oldest), or are done at once
  * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
  * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
@@ -135,6 +137,16 @@ final class Scenario {
         Configuration target = configuration(arguments.subList(2, arguments.size()));
         return preview(named(arguments.get(0)).core().previewChange(MembershipChange.to(target)));
       }
+      case "leases" -> {
+        HarnessReplica replica = named(arguments.get(0));
+        Configuration current = replica.core().configuration();
+        MembershipChange wanted = MembershipChange.to(current.withLeaseRules(rules(arguments)));
+        return List.of(change(replica, wanted));
+      }
+      case "lease-read" -> {
+        harness.leaseRead(named(arguments.get(0)));
+        return List.of();
+      }
       case "read" -> {
         harness.read(named(arguments.get(0)));
         return List.of();
@@ -205,6 +217,15 @@ final class Scenario {
     return command.equals("add")
         ? MembershipChange.add(wanted, limit)
         : MembershipChange.replace(first, wanted, limit);
+  }
+
+  private static LeaseRules rules(List<String> arguments) {
+    if (arguments.get(1).equals("off")) {
+      return LeaseRules.FORBIDDEN;
+    }
+    int windowMillis = Math.toIntExact(nanos(arguments.get(1)) / CoreHarness.MILLIS);
+    return LeaseRules.permitted(
+        windowMillis, Integer.parseInt(arguments.get(2).replace("ppm", "")));
   }
 
   private static long nanos(String text) {

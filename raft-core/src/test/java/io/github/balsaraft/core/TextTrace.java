@@ -151,6 +151,9 @@ final class TextTrace implements HarnessTrace {
   public void readEnded(HarnessReplica replica, Ready.ReadOutcome outcome) {
     String end = outcome.isConfirmed()
         ? "may be answered at " + outcome.index()
+            + (outcome.leaseUntilNanos() == Long.MAX_VALUE
+                ? ""
+                : " until " + outcome.leaseUntilNanos() / CoreHarness.MILLIS + "ms")
         : "is refused: " + outcome.refusal();
     add(Topic.READS, replica.name + " read " + outcome.readId() + " " + end);
   }

@@ -246,7 +246,7 @@ class TransferPaperTest {
     cluster.change(n1, voters("n1", "n2", "n3").with(voter("n2").withPriority(0)));
     cluster.settle();
     cluster.crash(n3, 0);
-    cluster.run(1100 * MILLIS);
+    cluster.run(2100 * MILLIS);
     cluster.transfer(n1, null);
     assertThat(onlyEnd()).isEqualTo(End.REFUSED);
     cluster.transfer(n1, n2.id);

@@ -4,6 +4,7 @@ import io.github.balsaraft.model.Configuration;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigurationHistory {
 
   private final Deque<Appended> appended = new ArrayDeque<>();
+  private List<Configuration> possible;
 
   /** Starts from the configuration that is in force before the first entry. */
   public ConfigurationHistory(Configuration base, long baseIndex) {
     appended.addLast(new Appended(baseIndex, base));
+    possible = List.of(base);
   }
 
   /** A configuration entry was appended. */
@@ -31,6 +34,7 @@ public final class ConfigurationHistory {
           "configuration at " + index + " after one at " + latestIndex());
     }
     appended.addLast(new Appended(index, configuration));
+    changed();
   }
 
   /**
@@ -44,6 +48,7 @@ public final class ConfigurationHistory {
       appended.removeLast();
       changed = true;
     }
+    changed();
     return changed;
   }
 
@@ -60,6 +65,7 @@ public final class ConfigurationHistory {
   public void committedTo(long commitIndex) {
     while (appended.size() > 1 && second().index <= commitIndex) {
       appended.removeFirst();
+      changed();
     }
   }
 
@@ -69,6 +75,11 @@ public final class ConfigurationHistory {
   public void replace(Configuration configuration, long index) {
     appended.clear();
     appended.addLast(new Appended(index, configuration));
+    changed();
+  }
+
+  private void changed() {
+    possible = appended.stream().map(Appended::configuration).toList();
   }
 
   /** The configuration in force. */
@@ -90,6 +101,16 @@ public final class ConfigurationHistory {
     Configuration before = appended.getLast().configuration;
     appended.addLast(latest);
     return before;
+  }
+
+  /** The index of the latest configuration that is known to be committed. */
+  public long committedIndex() {
+    return appended.getFirst().index;
+  }
+
+  /** All that may be in force for somebody, as far as this log tells: the latest known to be committed and those above it. */
+  public List<Configuration> possible() {
+    return possible;
   }
 
   private Appended second() {

@@ -1,0 +1,291 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voters;
+import static io.github.balsaraft.core.CoreHarness.withLeases;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.RequestPreVote;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Reads by lease, claim by claim (Raft thesis 6.4.1). The harness fails on any answer that would be stale. */
+class LeasePaperTest {
+
+  /** A second, and clocks that differ by a tenth: nine tenths of a second for the leader. */
+  private static final LeaseRules RULES = LeaseRules.permitted(1000, 100_000);
+
+  private static final long LENGTH = 900 * MILLIS;
+
+  private final CoreHarness cluster = withLeases(OPTIONS, RULES, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+  private final HarnessReplica n3 = cluster.replica("n3");
+  private final List<Ready.ReadOutcome> outcomes = new ArrayList<>();
+
+  private HarnessTrace listener() {
+    return new HarnessTrace() {
+      @Override
+      public void readEnded(HarnessReplica replica, Ready.ReadOutcome outcome) {
+        outcomes.add(outcome);
+      }
+    };
+  }
+
+  @BeforeEach
+  void elect() {
+    cluster.run(1500 * MILLIS);
+    assertThat(n1.leads()).isTrue();
+    cluster.trace(listener());
+  }
+
+  private static long until(HarnessReplica replica) {
+    return replica.core().leaseUntilNanos();
+  }
+
+  /** Whether n3 would vote for n2. */
+  private boolean wouldVote() {
+    cluster.network().take(message -> true);
+    cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n3.core().lastEntry()));
+    ProtocolMessage answer =
+        cluster.network().take(PreVoteResponse.class::isInstance).get(0);
+    return ((PreVoteResponse) answer).granted();
+  }
+
+  private void passAll(long nanos) {
+    cluster.replicas().forEach(replica -> replica.clockNanos += nanos);
+    cluster.replicas().forEach(replica -> cluster.pass(replica, 0));
+  }
+
+  @Test
+  @DisplayName(
+      "6.4.1: a leader with a lease answers at once, at its commit index, without asking anybody")
+  void answersAtOnce() {
+    cluster.propose(n1, "x");
+    cluster.settle();
+    long read = cluster.leaseRead(n1);
+    assertThat(outcomes).containsExactly(new Ready.ReadOutcome(read, 2, "", until(n1)));
+    assertThat(cluster.network().inFlight()).isEmpty();
+    assertThat(n1.core().leaseReadsGranted()).isEqualTo(1);
+    assertThat(n1.core().leaseReadsRefused()).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "6.4.1, trap 25: the lease counts from when the round was sent that a majority has answered")
+  void trap25_fromTheSending() {
+    long before = until(n1);
+    cluster.timeout(n1);
+    long sentAt = n1.clockNanos;
+    assertThat(until(n1)).as("not answered yet").isEqualTo(before);
+    passAll(70 * MILLIS);
+    List<ProtocolMessage> round = cluster.network().take(Heartbeat.class::isInstance);
+    assertThat(round).hasSize(2);
+    cluster.deliver(round.get(0));
+    passAll(20 * MILLIS);
+    cluster.settle();
+    assertThat(until(n1)).isEqualTo(sentAt + LENGTH);
+  }
+
+  @Test
+  @DisplayName("6.4.1: without answers the lease ends, and a read asks a quorum")
+  void ends() {
+    long until = until(n1);
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    passAll(until - n1.clockNanos - 1);
+    cluster.leaseRead(n1);
+    assertThat(outcomes).hasSize(1);
+    passAll(1);
+    cluster.leaseRead(n1);
+    assertThat(outcomes).hasSize(1);
+    assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
+    assertThat(n1.core().leaseReadsRefused()).isEqualTo(1);
+    cluster.network().healAll();
+    cluster.run(200 * MILLIS);
+    assertThat(outcomes).hasSize(2).allMatch(Ready.ReadOutcome::isConfirmed);
+    assertThat(outcomes.get(1).leaseUntilNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  @DisplayName(
+      "leases are off unless the configuration permits them; then nothing but ReadIndex answers")
+  void offByDefault() {
+    CoreHarness plain = ofVoters(OPTIONS, "n1", "n2", "n3");
+    plain.trace(listener());
+    HarnessReplica leader = plain.elect("n1");
+    plain.leaseRead(leader);
+    assertThat(outcomes).isEmpty();
+    plain.settle();
+    assertThat(outcomes).hasSize(1).allMatch(Ready.ReadOutcome::isConfirmed);
+    assertThat(until(leader)).isEqualTo(LeaderLease.NONE);
+  }
+
+  @Test
+  @DisplayName("at a follower such a read asks the leader, like any other")
+  void follower() {
+    cluster.leaseRead(n2);
+    assertThat(outcomes).isEmpty();
+    cluster.settle();
+    assertThat(outcomes).hasSize(1).allMatch(Ready.ReadOutcome::isConfirmed);
+  }
+
+  @Test
+  @DisplayName("6.4, trap 23: no lease before an entry of the leader's own term is committed")
+  void notBeforeTheNoOp() {
+    cluster.crash(n1, 0);
+    n2.autoDisk = false;
+    n3.autoDisk = false;
+    for (int i = 0; !n2.leads(); i++) {
+      n2.check(i < 500, "is not elected");
+      passAll(10 * MILLIS);
+      while (!n2.leads() && n2.disk.pendingWrites() + n3.disk.pendingWrites() > 0) {
+        for (HarnessReplica replica : List.of(n2, n3)) {
+          if (replica.disk.pendingWrites() > 0) {
+            cluster.completeWrite(replica);
+          }
+        }
+        cluster.settle();
+      }
+      cluster.settle();
+    }
+    passAll(100 * MILLIS);
+    cluster.settle();
+    assertThat(n2.core().hasCommittedInTerm()).isFalse();
+    assertThat(until(n2)).isEqualTo(LeaderLease.NONE);
+    for (HarnessReplica replica : List.of(n2, n3)) {
+      replica.autoDisk = true;
+      while (replica.disk.pendingWrites() > 0) {
+        cluster.completeWrite(replica);
+      }
+    }
+    cluster.settle();
+    assertThat(until(n2)).isGreaterThan(n2.clockNanos);
+  }
+
+  @Test
+  @DisplayName(
+      "a lease relies only on voters whose log is known to hold the configuration that permits it")
+  void switchedOn() {
+    CoreHarness plain = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica leader = plain.elect("n1");
+    plain.network().cut(leader.id, plain.replica("n3").id);
+    plain.change(leader, voters("n1", "n2", "n3").withLeaseRules(RULES));
+    assertThat(until(leader)).as("not committed").isEqualTo(LeaderLease.NONE);
+    plain.settle();
+    assertThat(until(leader)).as("n2 has it").isGreaterThan(leader.clockNanos);
+    // From now on n3 hears heartbeats, and n2 nothing at all.
+    plain.network().cut(leader.id, plain.replica("n2").id);
+    plain.network().healAll();
+    plain.network().cut(leader.id, plain.replica("n2").id);
+    for (int i = 0; i < 12; i++) {
+      plain.replicas().forEach(replica -> replica.clockNanos += 100 * MILLIS);
+      plain.replicas().forEach(replica -> plain.pass(replica, 0));
+      plain.network().take(AppendEntries.class::isInstance);
+      plain.settle();
+    }
+    assertThat(leader.leads()).isTrue();
+    assertThat(until(leader)).as("n3 has promised nothing").isEqualTo(LeaderLease.NONE);
+    plain.run(1000 * MILLIS);
+    assertThat(until(leader)).as("now it has it").isGreaterThan(leader.clockNanos);
+  }
+
+  @Test
+  @DisplayName(
+      "a lease ends as soon as a configuration without leases is appended, and shrinks with a shorter window")
+  void switchedOff() {
+    Configuration members = voters("n1", "n2", "n3");
+    long start = until(n1) - LENGTH;
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(500, 0)));
+    assertThat(until(n1)).as("the shorter one").isEqualTo(start + 500 * MILLIS);
+    cluster.settle();
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(4000, 0)));
+    assertThat(until(n1)).as("not committed").isEqualTo(start + 500 * MILLIS);
+    cluster.settle();
+    assertThat(until(n1)).isEqualTo(start + 4000 * MILLIS);
+    cluster.change(n1, members);
+    assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
+    cluster.settle();
+    assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
+  }
+
+  @Test
+  @DisplayName("who was promised a long window has it, even once a shorter one is committed")
+  void switchedOffAtVoters() {
+    Configuration members = voters("n1", "n2", "n3");
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.run(300 * MILLIS);
+    cluster.change(n1, members);
+    cluster.settle();
+    cluster.crash(n1, 0);
+    assertThat(n2.core().configuration().leaseRules().permitted()).isFalse();
+    passAll(8500 * MILLIS);
+    assertThat(wouldVote()).isFalse();
+    passAll(500 * MILLIS);
+    assertThat(wouldVote()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "a leader that has left its office has no lease, and one that comes back starts anew")
+  void leavesOffice() {
+    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1, 0));
+    assertThat(n1.leads()).isFalse();
+    assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
+    cluster.settle();
+    assertThat(n1.leads()).as("its voters let itself pass").isTrue();
+    assertThat(n1.core().hardState().term()).isEqualTo(8);
+    assertThat(until(n1)).isEqualTo(n1.clockNanos + LENGTH);
+  }
+
+  @Test
+  @DisplayName("the length is exact: the window less the drift, on the leader's clock")
+  void length() {
+    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(1000, 1))).isEqualTo(999_999_000);
+    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(1, 999_999))).isEqualTo(1);
+    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(Integer.MAX_VALUE, 0)))
+        .isEqualTo(Integer.MAX_VALUE * MILLIS);
+    assertThat(LeaderLease.lengthNanos(LeaseRules.FORBIDDEN)).isZero();
+  }
+
+  @Test
+  @DisplayName("the only voter needs no answers")
+  void onlyVoter() {
+    CoreHarness one = withLeases(OPTIONS, RULES, "n1");
+    HarnessReplica only = one.replica("n1");
+    one.pass(only, 990 * MILLIS);
+    assertThat(only.leads())
+        .as("it may have promised its vote before it started")
+        .isFalse();
+    one.pass(only, 10 * MILLIS);
+    assertThat(only.leads()).isTrue();
+    one.leaseRead(only);
+    assertThat(only.core().leaseReadsGranted()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("many rounds for reads between two heartbeats make no lease last longer than it may")
+  void manyRounds() {
+    for (int i = 0; i < 300; i++) {
+      cluster.read(n1);
+      cluster.settle();
+      passAll(1 * MILLIS);
+      cluster.settle();
+      assertThat(until(n1)).isLessThanOrEqualTo(n1.clockNanos + LENGTH);
+      assertThat(until(n1)).isGreaterThan(n1.clockNanos + LENGTH - 130 * MILLIS);
+    }
+    assertThat(cluster.network().inFlight()).noneMatch(RequestPreVote.class::isInstance);
+  }
+}

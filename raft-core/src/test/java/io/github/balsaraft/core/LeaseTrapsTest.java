@@ -1,0 +1,321 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.withLeases;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.VoteResponse;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Mistakes that other implementations made with leases. The harness fails on any answer that would be stale. */
+class LeaseTrapsTest {
+
+  /** Longer than the shortest election timeout of {@link CoreHarness#OPTIONS}, which is one second. */
+  private static final long WINDOW = 1500 * MILLIS;
+
+  private final CoreHarness cluster =
+      withLeases(OPTIONS, LeaseRules.permitted(1500, 0), "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+  private final HarnessReplica n3 = cluster.replica("n3");
+
+  @BeforeEach
+  void elect() {
+    cluster.run(2000 * MILLIS);
+    assertThat(n1.leads()).isTrue();
+  }
+
+  private void passAll(long nanos) {
+    cluster.replicas().forEach(replica -> replica.clockNanos += nanos);
+    cluster.replicas().forEach(replica -> cluster.pass(replica, 0));
+  }
+
+  private boolean holdsLease(HarnessReplica replica) {
+    return replica.core().leaseUntilNanos() != LeaderLease.NONE;
+  }
+
+  private List<ProtocolMessage> toldOnItsWay() {
+    cluster.transfer(n1, n2.id);
+    cluster.settleWithout(TimeoutNow.class);
+    List<ProtocolMessage> told = cluster.network().take(TimeoutNow.class::isInstance);
+    assertThat(told).hasSize(1);
+    return told;
+  }
+
+  /** Another candidate with an up-to-date log asks n3. */
+  private boolean wouldVote(HarnessReplica voter) {
+    cluster.network().take(message -> true);
+    long term = voter.core().hardState().term() + 1;
+    cluster.deliver(new RequestPreVote(n2.id, voter.id, term, voter.core().lastEntry()));
+    ProtocolMessage answer =
+        cluster.network().take(PreVoteResponse.class::isInstance).get(0);
+    return ((PreVoteResponse) answer).granted();
+  }
+
+  private boolean votes(HarnessReplica voter) {
+    long term = voter.core().hardState().term() + 1;
+    cluster.deliver(new RequestVote(n2.id, voter.id, term, voter.core().lastEntry(), false));
+    ProtocolMessage answer =
+        cluster.network().take(VoteResponse.class::isInstance).get(0);
+    return ((VoteResponse) answer).granted();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 25: a leader that stood still finds its lease expired, whatever it held before")
+  void trap25_frozenLeader() {
+    assertThat(holdsLease(n1)).isTrue();
+    for (int i = 0; i < 50; i++) {
+      n1.clockNanos += 100 * MILLIS;
+      for (HarnessReplica other : List.of(n2, n3)) {
+        cluster.pass(other, 100 * MILLIS);
+      }
+      List<ProtocolMessage> toFrozen = cluster.network().take(m -> m.to().equals(n1.id));
+      cluster.settleWithout(TimeoutNow.class);
+      toFrozen.forEach(cluster.network()::send);
+      cluster.network().take(m -> m.to().equals(n1.id));
+    }
+    HarnessReplica successor = n2.leads() ? n2 : n3;
+    assertThat(successor.leads()).isTrue();
+    cluster.propose(successor, "x");
+    cluster.network().take(m -> m.to().equals(n1.id));
+    cluster.settle();
+    cluster.leaseRead(n1);
+    assertThat(n1.core().leaseReadsGranted()).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 25: with clocks that differ by the bound, a lease ends before anybody else can be elected")
+  void trap25_drift() {
+    CoreHarness other = withLeases(OPTIONS, LeaseRules.permitted(1500, 200_000), "n1", "n2", "n3");
+    HarnessReplica slow = other.replica("n1");
+    DriftingClocks clocks =
+        new DriftingClocks(other, new java.util.ArrayDeque<>(List.of(0, 200_000, 200_000))::poll);
+    for (int i = 0; !slow.leads(); i++) {
+      slow.check(i < 1000, "is not elected");
+      // The others are as if they were not there, or they would be faster.
+      clocks.pass(10 * MILLIS, other.replica("n2"), other.replica("n3"));
+      other.settle();
+    }
+    clocks.pass(100 * MILLIS);
+    other.settle();
+    other.network().cut(slow.id, CoreHarness.id("n2"));
+    other.network().cut(slow.id, CoreHarness.id("n3"));
+    long granted = 0;
+    for (int i = 0; slow.leads(); i++) {
+      other.leaseRead(slow);
+      granted = slow.core().leaseReadsGranted();
+      boolean succeeded = other.replica("n2").leads() || other.replica("n3").leads();
+      assertThat(succeeded && holdsLease(slow)).isFalse();
+      clocks.pass(10 * MILLIS);
+      other.settle();
+    }
+    assertThat(granted).as("about 1200 ms of 10 ms each").isBetween(100L, 121L);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: a voter refuses pre-votes and votes alike for the whole window, whatever its own settings are")
+  void trap27_votersHonourTheWindow() {
+    passAll(100 * MILLIS);
+    cluster.settle();
+    n3.clockNanos += WINDOW - 1;
+    assertThat(wouldVote(n3)).isFalse();
+    assertThat(votes(n3)).isFalse();
+    n3.clockNanos += 1;
+    assertThat(wouldVote(n3)).isTrue();
+    assertThat(votes(n3)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: a voter that is told of a shorter window goes by the longer one until the shorter is committed")
+  void trap27_shorterWindowNotCommitted() {
+    cluster.crash(n2, 0);
+    cluster.network().cut(n3.id, n1.id);
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
+    passAll(100 * MILLIS);
+    cluster.settle();
+    passAll(100 * MILLIS);
+    cluster.settle();
+    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(300);
+    n3.clockNanos += WINDOW - 1;
+    assertThat(wouldVote(n3)).isFalse();
+    n3.clockNanos += 1;
+    assertThat(wouldVote(n3)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: a failure hint shortens nothing, neither for the candidate nor for the voter")
+  void trap27_hint() {
+    passAll(100 * MILLIS);
+    cluster.settle();
+    cluster.crash(n1, 0);
+    cluster.peerGone(n2, n1.id);
+    cluster.peerGone(n3, n1.id);
+    assertThat(wouldVote(n3)).isFalse();
+    cluster.run(WINDOW - 10 * MILLIS);
+    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n3.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    // The window is over, and a hint makes nobody stand before its own timeout.
+    cluster.pass(n2, 50 * MILLIS);
+    cluster.peerGone(n2, n1.id);
+    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    cluster.run(1000 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: the voter that makes the lease restarts within it, and votes for nobody for a whole window")
+  void trap27_overlapVoterRestarts() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.run(WINDOW + 100 * MILLIS);
+    assertThat(n2.core().currentRole()).isNotEqualTo(Role.LEADER);
+    assertThat(holdsLease(n1)).as("by n3").isTrue();
+    cluster.crash(n3, 0);
+    cluster.start(n3);
+    cluster.network().cut(n1.id, n3.id);
+    for (int i = 0; holdsLease(n1); i++) {
+      n1.check(i < 1000, "its lease has no end");
+      cluster.leaseRead(n1);
+      passAll(10 * MILLIS);
+      cluster.settle();
+      assertThat(n2.leads() || n3.leads()).isFalse();
+      assertThat(n3.core().hardState().term()).isEqualTo(1);
+    }
+    cluster.run(4000 * MILLIS);
+    assertThat(n2.leads() || n3.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 26: the old leader is cut off while it hands over; it has no lease, and its successor gets one")
+  void trap26_cutOffWhileHandingOver() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    assertThat(holdsLease(n1)).as("from the moment on at which it has asked").isFalse();
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    cluster.network().cut(n2.id, n1.id);
+    cluster.network().cut(n3.id, n1.id);
+    told.forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    cluster.propose(n2, "x");
+    cluster.settle();
+    cluster.leaseRead(n1);
+    assertThat(n1.core().leaseReadsGranted()).isZero();
+    cluster.leaseRead(n2);
+    assertThat(n2.core().leaseReadsGranted()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 26: neither the end of a transfer nor fresh rounds bring the lease back, only the target's promise")
+  void trap26_onlyThePromiseBringsTheLeaseBack() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    for (int i = 0; i < 30; i++) {
+      passAll(100 * MILLIS);
+      cluster.network().take(TimeoutNow.class::isInstance);
+      cluster.network().take(TransferRevocation.class::isInstance);
+      cluster.settle();
+      assertThat(holdsLease(n1)).isFalse();
+    }
+    assertThat(n1.core().transferTarget()).isNull();
+    passAll(100 * MILLIS);
+    cluster.settle();
+    assertThat(holdsLease(n1)).isTrue();
+    told.forEach(cluster::deliver);
+    assertThat(n2.core().hardState().term()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("trap 26: one target's promise is not another's")
+  void trap26_promiseOfAnother() {
+    toldOnItsWay();
+    cluster.network().cut(n1.id, n2.id);
+    for (int i = 0; i < 21; i++) {
+      passAll(100 * MILLIS);
+      cluster.settle();
+    }
+    assertThat(n1.core().transferTarget()).isNull();
+    cluster.transfer(n1, n3.id);
+    cluster.settleWithout(TimeoutNow.class);
+    cluster.network().take(TimeoutNow.class::isInstance);
+    for (int i = 0; i < 21; i++) {
+      passAll(100 * MILLIS);
+      cluster.network().take(TimeoutNow.class::isInstance);
+      cluster.settle();
+    }
+    assertThat(n1.leads()).isTrue();
+    assertThat(holdsLease(n1)).as("n2 has promised nothing").isFalse();
+    cluster.network().healAll();
+    passAll(100 * MILLIS);
+    cluster.settle();
+    passAll(100 * MILLIS);
+    cluster.settle();
+    assertThat(holdsLease(n1)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: a voter honours a longer window from the moment on at which it is told of it")
+  void trap27_longerWindow() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.deliver(cluster.network().take(AppendEntries.class::isInstance).get(0));
+    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(9000);
+    for (int i = 0; i < 89; i++) {
+      cluster.pass(n3, 100 * MILLIS);
+    }
+    assertThat(n3.core().currentRole()).as("its own vote counts too").isEqualTo(Role.FOLLOWER);
+    assertThat(wouldVote(n3)).isFalse();
+    n3.clockNanos += 100 * MILLIS;
+    assertThat(wouldVote(n3)).isTrue();
+  }
+
+  @Test
+  @DisplayName("whoever leads has nothing left to promise to an earlier leader")
+  void leaderIsFree() {
+    toldOnItsWay().forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    cluster.deliver(new HeartbeatResponse(n3.id, n2.id, 9, 1, 0));
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(n2.core().hardState().term()).isEqualTo(10);
+  }
+
+  @Test
+  @DisplayName(
+      "a successor that loses the election its leader asked for waits like any other voter")
+  void successorWaits() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    told.forEach(cluster::deliver);
+    cluster.network().take(message -> true);
+    assertThat(n2.core().hardState().term()).isEqualTo(2);
+    cluster.network().cut(n2.id, n1.id);
+    cluster.network().cut(n2.id, n3.id);
+    cluster.timeout(n2);
+    cluster.network().healAll();
+    cluster.run(6000 * MILLIS);
+    assertThat(cluster.replicas().stream().filter(HarnessReplica::leads)).hasSize(1);
+  }
+}
