@@ -66,11 +66,12 @@ final class CoreFuzz {
     for (int i = 0; i < voters; i++) {
       names[i] = "n" + (i + 1);
     }
+    Configuration founding = CoreHarness.voters(names);
+    if (withLeases) {
+      founding = founding.withLeaseRules(FuzzLeases.rules(random));
+    }
     for (int i = 1; i <= REPLICAS; i++) {
-      Configuration birth = i <= voters ? CoreHarness.voters(names) : Configuration.EMPTY;
-      if (withLeases && i <= voters) {
-        birth = birth.withLeaseRules(FuzzLeases.rules(random));
-      }
+      Configuration birth = i <= voters ? founding : Configuration.EMPTY;
       HarnessReplica replica =
           harness.add("n" + i, new SplittableRandom(seed * 31 + i)::nextLong, birth);
       replica.autoDisk = random.nextInt(100) < 40;
