@@ -356,11 +356,12 @@ public final class GroupNode {
       if (ended.get()) {
         return true;
       }
-      CompletableFuture<T> result = new CompletableFuture<>();
+      Runnable end;
       try {
-        result.complete(reader.get());
+        T answer = reader.get();
+        end = () -> future.complete(answer);
       } catch (Throwable e) {
-        result.completeExceptionally(e);
+        end = () -> future.completeExceptionally(e);
       }
       if (!inTime.getAsBoolean()) {
         return false;
@@ -369,13 +370,7 @@ public final class GroupNode {
         return true;
       }
       pendingReads.decrementAndGet();
-      result.whenComplete((answer, failure) -> {
-        if (failure == null) {
-          future.complete(answer);
-        } else {
-          future.completeExceptionally(failure);
-        }
-      });
+      end.run();
       return true;
     }
 
