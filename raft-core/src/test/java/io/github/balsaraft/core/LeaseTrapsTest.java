@@ -117,7 +117,7 @@ class LeaseTrapsTest {
     other.network().cut(slow.id, CoreHarness.id("n2"));
     other.network().cut(slow.id, CoreHarness.id("n3"));
     long granted = 0;
-    for (int i = 0; slow.leads(); i++) {
+    while (slow.leads()) {
       other.leaseRead(slow);
       granted = slow.core().leaseReadsGranted();
       boolean succeeded = other.replica("n2").leads() || other.replica("n3").leads();
@@ -244,6 +244,19 @@ class LeaseTrapsTest {
     assertThat(holdsLease(n1)).isTrue();
     told.forEach(cluster::deliver);
     assertThat(n2.core().hardState().term()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("trap 26: that the target says which process it is takes no request back")
+  void trap26_nameIsNoPromise() {
+    toldOnItsWay();
+    for (int i = 0; i < 15; i++) {
+      passAll(100 * MILLIS);
+      cluster.network().take(TimeoutNow.class::isInstance);
+      cluster.settle();
+      assertThat(n1.core().transferTarget()).isEqualTo(n2.id);
+      assertThat(holdsLease(n1)).isFalse();
+    }
   }
 
   @Test
