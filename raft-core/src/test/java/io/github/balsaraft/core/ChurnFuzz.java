@@ -131,7 +131,8 @@ final class ChurnFuzz {
   private void forgetRemoved(HarnessReplica leader) {
     Configuration current = leader.core().configuration();
     for (HarnessReplica replica : List.copyOf(replicas)) {
-      if (current.removedAt(replica.id) > 0
+      if (replica != leader
+          && current.removedAt(replica.id) > 0
           && current.removedAt(replica.id) <= leader.core().commitIndex()
           && random.nextInt(6) == 0) {
         harness.crash(replica, random.nextInt(3));

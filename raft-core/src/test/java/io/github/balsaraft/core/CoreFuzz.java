@@ -462,6 +462,11 @@ final class CoreFuzz {
 
   private void changeConfiguration() {
     for (HarnessReplica leader : leaders()) {
+      // An old leader may just have been shut down, as one that the newer one's configuration
+      // removed.
+      if (!leader.leads()) {
+        continue;
+      }
       if (leases != null && random.nextInt(4) == 0) {
         leases.change(leader);
       } else {

@@ -207,6 +207,30 @@ class SnapshotTrapsTest {
   }
 
   @Test
+  @DisplayName(
+      "trap 39: a leader takes for a match only a position of its own log: the source may have been a later leader's")
+  void trap39_snapshotOfALaterLeader() {
+    HarnessReplica leader = cluster.elect("n1");
+    cutOff(cluster, n3);
+    propose(cluster, leader, 5);
+    cluster.run(2500 * MILLIS);
+    cluster.snapshot(leader);
+    propose(cluster, leader, 3);
+    n3.autoFetch = false;
+    cluster.network().healAll();
+    cluster.run(1500 * MILLIS);
+    long session = leader.core().progressOf(n3.id).session();
+    for (EntryId foreign : List.of(new EntryId(1, 99), new EntryId(2, 8))) {
+      cluster.deliver(new InstallSnapshotResponse(
+          n3.id, leader.id, 1, session, foreign, InstallStatus.INSTALLED));
+      assertThat(leader.core().progressOf(n3.id).match()).isLessThan(6);
+    }
+    cluster.deliver(new InstallSnapshotResponse(
+        n3.id, leader.id, 1, session, new EntryId(1, 6), InstallStatus.INSTALLED));
+    assertThat(leader.core().progressOf(n3.id).match()).isEqualTo(6);
+  }
+
+  @Test
   @DisplayName("trap 40: INSTALLED is said only once the log's new start is durable too")
   void trap40_installedIsDurable() {
     n3.autoFetch = false;
