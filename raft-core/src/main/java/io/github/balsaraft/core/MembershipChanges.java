@@ -65,6 +65,11 @@ final class MembershipChanges {
   // ------------------------------------------------------------------ proposals
 
   void propose(long changeId, MembershipChange change) {
+    if (isSettled()) {
+      // The one before may have committed in the same batch of inputs: it ends before this one
+      // begins.
+      endReached();
+    }
     if (additions.containsKey(changeId) || Long.valueOf(changeId).equals(inLog)) {
       throw new IllegalArgumentException("change " + changeId + " is under way already");
     }

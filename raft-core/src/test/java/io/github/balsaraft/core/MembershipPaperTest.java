@@ -17,6 +17,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
@@ -75,6 +76,27 @@ class MembershipPaperTest {
     assertThat(n1.outcomes).isEmpty();
     cluster.settle();
     assertThat(onlyOutcome(n1)).isEqualTo(new Ready.ChangeOutcome(1, Ready.ChangeEnd.DONE, 3, ""));
+  }
+
+  @Test
+  @DisplayName("4.1: one that is committed in the same batch of inputs ends before the next begins")
+  void changeEndsBeforeTheNext() {
+    cluster.elect("n1");
+    Configuration three = voters("n1", "n2", "n3");
+    cluster.change(n1, three.with(voter("n3").withPriority(2)));
+    cluster.network().take(message -> message.to().equals(n2.id)).forEach(cluster::deliver);
+    ProtocolMessage answer =
+        cluster.network().take(message -> message.from().equals(n2.id)).get(0);
+    cluster.inputOnly(n1, core -> {
+      core.receive(answer);
+      return null;
+    });
+    cluster.change(n1, three.with(voter("n3").withPriority(3)));
+    cluster.settle();
+    assertThat(n1.outcomes)
+        .containsExactly(
+            new Ready.ChangeOutcome(1, Ready.ChangeEnd.DONE, 2, ""),
+            new Ready.ChangeOutcome(2, Ready.ChangeEnd.DONE, 3, ""));
   }
 
   @Test
