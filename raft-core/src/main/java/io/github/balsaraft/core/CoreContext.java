@@ -50,6 +50,9 @@ final class CoreContext {
   final List<Ready.ChangeOutcome> changeOutcomes = new ArrayList<>();
   long lostProposalsFrom;
 
+  /** What was committed when this replica's last office ended: its own proposals are among it, and may wait for the disk. */
+  long committedInOfficeTo;
+
   private long lastLoadGeneration;
 
   private HardState hardState;

@@ -404,6 +404,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   void leave() {
     // What was appended and is not committed may still commit under the next leader: nobody can
     // know yet.
+    context.committedInOfficeTo = context.commitIndex();
     if (context.log.lastIndex() > context.commitIndex()) {
       context.lostProposalsFrom = context.commitIndex() + 1;
     }

@@ -299,6 +299,10 @@ public final class RaftCore {
   private Ready.@Nullable Install takeInstall() {
     Ready.Install install = snapshots.takeInstall();
     if (install != null) {
+      if (context.committedInOfficeTo > releasedIndex) {
+        // They are in the snapshot, but what they returned is not: their outcome is unknown.
+        context.lostProposalsFrom = releasedIndex + 1;
+      }
       releasedIndex = install.header().last().index();
       applyGeneration = install.generation();
     }

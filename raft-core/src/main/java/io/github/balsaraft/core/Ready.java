@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param reads linearizable reads whose wait is over
  * @param roleChanges in the order in which they happened
  * @param changes changes of the configuration that came to an end
- * @param lostProposalsFrom proposals at this index and above, appended by this replica as a leader and not committed, have
+ * @param lostProposalsFrom proposals at this index and above, appended by this replica as a leader and not committed, or not
+ *     handed out before an installed snapshot covered them, have
  *     an unknown outcome from now on; 0 for none
  * @param logTimeCutMillis by how much a jump of the wall clock was cut short; 0 for none
  * @param transfers what became of requests to hand leadership over

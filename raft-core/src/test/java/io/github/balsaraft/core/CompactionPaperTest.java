@@ -233,6 +233,35 @@ class CompactionPaperTest {
     assertThat(answers.get(answers.size() - 1).status()).isEqualTo(InstallStatus.INSTALLED);
   }
 
+  /** Their results are lost with the entries, although they are committed; found by the fuzz, seed 50012. */
+  @Test
+  @DisplayName(
+      "choice: proposals that an old leader could not apply before it takes over a snapshot have an unknown outcome")
+  void proposalsThatTheSnapshotCovers() {
+    leader.autoDisk = false;
+    cluster.propose(leader, "a");
+    cluster.settle();
+    assertThat(leader.core().commitIndex()).as("by n2 and n3").isEqualTo(2);
+    assertThat(leader.applied).as("not durable here").hasSize(1);
+    // It can't be lost any more, so it is not among what is lost with the office.
+    isolate(leader);
+    cluster.elect("n2");
+    cluster.pass(leader, 2500 * MILLIS);
+    assertThat(leader.leads()).isFalse();
+    assertThat(leader.outstanding).containsOnlyKeys(2L);
+    cluster.propose(follower, "b", "c");
+    cluster.run(2500 * MILLIS);
+    cluster.snapshot(follower);
+    cluster.network().healAll();
+    cluster.run(1500 * MILLIS);
+    while (leader.disk.pendingWrites() > 0) {
+      cluster.completeWrite(leader);
+    }
+    cluster.run(1500 * MILLIS);
+    assertThat(leader.outstanding).isEmpty();
+    assertThat(leader.applied).isEqualTo(follower.applied);
+  }
+
   @Test
   @DisplayName("7: the snapshot holds the latest configuration as of its last entry")
   void theConfigurationIsInTheSnapshot() {
