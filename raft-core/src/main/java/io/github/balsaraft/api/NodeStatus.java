@@ -171,6 +171,7 @@ public final class NodeStatus {
         + ", durableIndex=" + values.durableIndex
         + ", lastIndex=" + values.lastIndex
         + ", configuration=" + values.configuration
+        + ", leasesPermitted=" + leasesPermitted()
         + ", durability=" + values.durability
         + ", sinceLeaderContact="
         + values.sinceLeaderContact.map(Duration::toString).orElse("unknown")

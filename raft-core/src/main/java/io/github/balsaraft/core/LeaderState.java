@@ -26,6 +26,10 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   private final MembershipChanges changes;
   private final LeadershipTransfer transfer;
   private final boolean chosenDespitePriority;
+
+  /** Whether it has tried to hand over because its office ends. */
+  private boolean hasHandedOver;
+
   private final LeaderLease lease;
   private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
 
@@ -324,7 +328,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
       }
     }
     String endOfOffice = changes.endOfOffice();
-    if (endOfOffice != null) {
+    if (endOfOffice != null && !isHandingOver()) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
       transitions.becomeFollower(null, endOfOffice);
       return;
@@ -348,6 +352,15 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     } else {
       context.transfers.begun(transferId, target, deadlineNanos);
     }
+  }
+
+  /** Tries once, at the end of the office, so that the others need not wait for an election timeout (trap 10). */
+  private boolean isHandingOver() {
+    if (!hasHandedOver) {
+      hasHandedOver = true;
+      handOver();
+    }
+    return isTransferring();
   }
 
   /**

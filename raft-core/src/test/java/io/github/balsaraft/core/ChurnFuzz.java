@@ -131,6 +131,7 @@ final class ChurnFuzz {
   private void forgetRemoved(HarnessReplica leader) {
     Configuration current = leader.core().configuration();
     for (HarnessReplica replica : List.copyOf(replicas)) {
+      // A leader that has removed itself may still be handing over.
       if (replica != leader
           && current.removedAt(replica.id) > 0
           && current.removedAt(replica.id) <= leader.core().commitIndex()

@@ -51,6 +51,36 @@ class TransferTrapsTest {
 
   @Test
   @DisplayName(
+      "trap 10: a leader that removes itself hands over once that is committed; nobody waits for a timeout")
+  void trap10_removedLeaderHandsOver() {
+    cluster.change(n1, voters("n2", "n3"));
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Refused.class);
+    assertThat(cluster.propose(n2, "x")).isInstanceOf(ProposalResult.Appended.class);
+    cluster.run(200 * MILLIS);
+    assertThat(n1.leads()).isFalse();
+    assertThat(n2.core().hardState().term()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 10: a leader whose office ends and whose successor can't be reached steps down in the end")
+  void trap10_nobodyToHandOverTo() {
+    cluster.change(n1, voters("n2", "n3"));
+    while (n1.core().transferTarget() == null) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().take(message -> true);
+    cluster.pass(n1, 2000 * MILLIS);
+    assertThat(n1.leads()).isFalse();
+    cluster.run(3000 * MILLIS);
+    assertThat(n2.leads() || n3.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
       "trap 26: a request to campaign that was taken back is not followed, however late it comes")
   void trap26_revokedRequestComesLate() {
     List<ProtocolMessage> told = toldOnItsWay();
