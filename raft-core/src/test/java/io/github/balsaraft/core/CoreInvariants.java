@@ -460,7 +460,9 @@ final class CoreInvariants {
       EntryId entry = replica.disk.writtenAt(commit);
       replica.check(entry.term() == term, "commits " + entry + " by counting (figure 8)");
       boolean durable = onQuorum(entry, replica.core().configuration())
-          || (last.configuration != null && onQuorum(entry, last.configuration));
+          || (last.configuration != null && onQuorum(entry, last.configuration))
+          || configurationsAfter(replica, last.commit).stream()
+              .anyMatch(between -> onQuorum(entry, between));
       replica.check(durable, "commits " + entry + ", which is not durable on a quorum");
     }
   }
@@ -476,6 +478,14 @@ final class CoreInvariants {
               + " holds all that was committed at " + since + " ns, which was up to "
               + then.getValue());
     }
+  }
+
+  /** A leader that needs nobody else may append and commit several in one step. */
+  private static List<Configuration> configurationsAfter(HarnessReplica replica, long index) {
+    return replica.disk.writtenEntries().stream()
+        .filter(entry -> entry.type() == EntryType.CONFIGURATION && entry.firstIndex() > index)
+        .map(entry -> Configuration.decode(entry.singlePayload()))
+        .toList();
   }
 
   private boolean onQuorum(EntryId entry, Configuration configuration) {
