@@ -11,7 +11,7 @@ import io.github.balsaraft.model.ReplicaId;
  * A follower's side of replication under one leader (Raft paper 5.3).
  *
  * <p>What it acknowledges is limited twice: to what this leader's messages have proven equal ({@link #verified}), and to
- * what is durable here. The log may be longer than both; the rest proves nothing (traps 15 and 16).
+ * what is durable and intact here. The log may be longer than both; the rest proves nothing (traps 15 and 16).
  */
 final class AppendHandling {
 
@@ -104,7 +104,7 @@ final class AppendHandling {
   }
 
   private long durableMatch() {
-    return Math.min(verified, log.durableIndex());
+    return Math.min(verified, Math.min(log.durableIndex(), context.repair.intactIndex()));
   }
 
   /** Tells the leader what has become durable since the last time. One answer serves all messages that waited for it. */

@@ -41,6 +41,7 @@ final class CoreContext {
   final LeasePromise leasePromise;
   final TransferTarget transferTarget;
   final TransferRequests transfers;
+  final Repair repair;
 
   /** What the next {@link Ready} says besides messages, write and entries. */
   final List<Ready.Load> loads = new ArrayList<>();
@@ -80,6 +81,12 @@ final class CoreContext {
     this.compaction = new Compaction(this, start.snapshot());
     this.transferTarget = new TransferTarget(this);
     this.transfers = new TransferRequests(self);
+    this.repair = new Repair(start.damaged());
+    repair.compactTo(log.base().index());
+    for (DamagedEntry damaged : repair.all()) {
+      InvariantViolation.check(
+          log.contains(damaged.entry()), "damaged is " + damaged + ", which the log doesn't have");
+    }
     // A term in the log above the stored term would mean that an entry overtook the vote that
     // allowed it (trap 2).
     InvariantViolation.check(
@@ -120,11 +127,19 @@ final class CoreContext {
     commitIndex = last.index();
     if (log.contains(last)) {
       inLog.tailMap(last.index() + 1).forEach(configurations::append);
+      long damaged = repair.lastUpTo(last.index());
+      if (damaged > 0) {
+        // The snapshot has what they brought about, and so nothing is missing without them.
+        log.compactTo(damaged);
+        writes.logChanged();
+        repair.compactTo(damaged);
+      }
       return;
     }
     // The process ended after the snapshot was made durable and before the log followed it.
     log.startAfter(last, snapshot.logTimeMillis());
     writes.logChanged();
+    repair.truncateFrom(0);
     if (last.term() > hardState.term()) {
       // Nobody has this replica's vote of that term: it would be stored.
       setHardState(new HardState(last.term(), null));
@@ -141,11 +156,48 @@ final class CoreContext {
         "asked to go back from " + commitIndex + " to the snapshot up to " + snapshot.last());
     log.startAfter(snapshot.last(), snapshot.logTimeMillis());
     writes.logChanged();
+    repair.truncateFrom(0);
     commitIndex = snapshot.last().index();
     configurations.replace(snapshot.configuration(), snapshot.configurationIndex());
     quorum = new Quorum(configurations.latest());
     compaction.installed(snapshot);
     trace.installed(snapshot);
+  }
+
+  /**
+   * A snapshot takes the place of the beginning of the log, because entries of that are damaged. The log has its last entry,
+   * durable; what follows stays.
+   */
+  void installInPlaceOfDamaged(SnapshotHeader snapshot) {
+    commitTo(snapshot.last().index());
+    if (snapshot.configurationIndex() > log.base().index()) {
+      knowConfiguration(snapshot.configurationIndex(), snapshot.configuration());
+      trace.refilled(log.at(snapshot.configurationIndex()), snapshot.configuration());
+    }
+    log.compactTo(snapshot.last().index());
+    writes.logChanged();
+    repair.compactTo(snapshot.last().index());
+    compaction.installed(snapshot);
+    trace.compacted();
+  }
+
+  /** A copy of a damaged entry takes its place with the next write. If it is a configuration it is known from now on. */
+  void refill(EntryBatch copy) {
+    repair.found(copy);
+    writes.logChanged();
+    Configuration configuration = null;
+    if (copy.type() == EntryType.CONFIGURATION) {
+      configuration = Configuration.decode(copy.singlePayload());
+      knowConfiguration(copy.firstIndex(), configuration);
+    }
+    trace.refilled(copy.last(), configuration);
+  }
+
+  private void knowConfiguration(long index, Configuration configuration) {
+    leasePromise.knows(configuration);
+    configurations.insert(index, configuration);
+    configurations.committedTo(commitIndex);
+    quorum = new Quorum(configurations.latest());
   }
 
   long nowNanos() {
@@ -218,6 +270,7 @@ final class CoreContext {
             + " is committed");
     log.truncateFrom(index);
     writes.logChanged();
+    repair.truncateFrom(index);
     if (configurations.truncateFrom(index)) {
       quorum = new Quorum(configurations.latest());
     }
@@ -259,7 +312,7 @@ final class CoreContext {
    * removed it may hold the only copy of that, and the others can't do without its vote (trap 6).
    */
   boolean isElectable() {
-    if (removals.ownRemoval() > 0) {
+    if (removals.ownRemoval() > 0 || repair.isRecovering()) {
       return false;
     }
     Configuration fallback = configurations.fallback();
@@ -287,7 +340,9 @@ final class CoreContext {
 
   /** Whether this replica could become electable without hearing anything: see {@link LastResort}. */
   boolean mayHaveToStand() {
-    return removals.ownRemoval() == 0 && configuration().isVoter(self);
+    return removals.ownRemoval() == 0
+        && !repair.isRecovering()
+        && configuration().isVoter(self);
   }
 
   /** How much longer than others this replica waits for a leader before it stands. */

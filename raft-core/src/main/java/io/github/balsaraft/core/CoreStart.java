@@ -5,6 +5,7 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotHeader;
+import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param logTimeMillis the log time of the last entry, or zero
  * @param nowNanos the monotonic clock
  * @param wallMillis the wall clock
+ * @param damaged the entries of the log that can't be read any more, while term and vote and the positions of all entries can.
+ *     {@code configurations} has none of them. Where even that is lost, or it isn't known how much is, the replica must not
+ *     start: a new one takes its place
  */
 public record CoreStart(
     ReplicaId self,
@@ -31,4 +35,34 @@ public record CoreStart(
     SortedMap<Long, Configuration> configurations,
     long logTimeMillis,
     long nowNanos,
-    long wallMillis) {}
+    long wallMillis,
+    List<DamagedEntry> damaged) {
+
+  public CoreStart {
+    damaged = List.copyOf(damaged);
+  }
+
+  /** With a log of which every entry can be read. */
+  public CoreStart(
+      ReplicaId self,
+      HardState hardState,
+      TermStarts terms,
+      @Nullable SnapshotHeader snapshot,
+      Configuration birthConfiguration,
+      SortedMap<Long, Configuration> configurations,
+      long logTimeMillis,
+      long nowNanos,
+      long wallMillis) {
+    this(
+        self,
+        hardState,
+        terms,
+        snapshot,
+        birthConfiguration,
+        configurations,
+        logTimeMillis,
+        nowNanos,
+        wallMillis,
+        List.of());
+  }
+}

@@ -2,6 +2,7 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
@@ -100,6 +101,12 @@ final class CoreTrace {
   void compacted() {
     if (on) {
       sink.record(new TraceEvent.Compacted(header(), context.log.base()));
+    }
+  }
+
+  void refilled(EntryId entry, @Nullable Configuration configuration) {
+    if (on) {
+      sink.record(new TraceEvent.Refilled(header(), entry, configuration));
     }
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param truncateFrom remove entries at this index and above first; 0 for none
  * @param base then let the log start after this position; {@link EntryId#NONE} for no change. If the log has this entry,
  *     those after it stay; else none does. A durable, verified snapshot covers everything up to it
+ * @param refill then put these copies in the place of damaged entries: single entries of the same term and index
  * @param append then add these
  */
 public record CoreWrite(
@@ -21,4 +22,5 @@ public record CoreWrite(
     @Nullable HardState hardState,
     long truncateFrom,
     EntryId base,
+    List<EntryBatch> refill,
     List<EntryBatch> append) {}

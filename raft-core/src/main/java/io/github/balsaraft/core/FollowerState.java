@@ -219,6 +219,7 @@ final class FollowerState extends RoleState {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     if (message.from().equals(leader)
         && context.staysVoter()
+        && !context.repair.isRecovering()
         && context.transferTarget.accepts(message)) {
       transitions.becomeSuccessor("its leader hands over to it");
     } else {

@@ -43,6 +43,15 @@ final class LeasePromise {
   }
 
   /**
+   * A configuration is known again whose entry could not be read when this process started: what was promised under it holds,
+   * even if a later one is known by now.
+   */
+  void knows(Configuration refilled) {
+    long windowNanos = refilled.leaseRules().windowMillis() * MILLI;
+    promisedUntilNanos = Math.max(promisedUntilNanos, heardNanos + windowNanos);
+  }
+
+  /**
    * This replica leads. Whoever led before relies on no lease any more, and can't get a new one: a quorum is in a later
    * term.
    */

@@ -34,14 +34,23 @@ final class MessageIntake implements ProtocolMessage.Handler {
   private final CoreContext context;
   private final Transitions transitions;
   private final SnapshotIntake snapshots;
+  private final Refilling refilling;
+  private final EntryAnswers answers;
 
   /** When this replica last moved above a member's term while it led. */
   private long movedAboveNanos = NEVER;
 
-  MessageIntake(CoreContext context, Transitions transitions, SnapshotIntake snapshots) {
+  MessageIntake(
+      CoreContext context,
+      Transitions transitions,
+      SnapshotIntake snapshots,
+      Refilling refilling,
+      EntryAnswers answers) {
     this.context = context;
     this.transitions = transitions;
     this.snapshots = snapshots;
+    this.refilling = refilling;
+    this.answers = answers;
   }
 
   /** Nonsense is dropped and counted. */
@@ -262,12 +271,13 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onFetchEntries(FetchEntries message) {
-    context.dropped();
+    // Of whatever term: an entry that is durable here is what it is.
+    answers.onRequest(message);
   }
 
   @Override
   public void onFetchEntriesResponse(FetchEntriesResponse message) {
-    context.dropped();
+    refilling.onResponse(message);
   }
 
   @Override

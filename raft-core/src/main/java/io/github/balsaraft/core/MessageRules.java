@@ -6,6 +6,8 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.UnknownFormatException;
@@ -29,6 +31,12 @@ final class MessageRules {
     }
     if (message instanceof AppendEntriesResponse response) {
       return response.durableMatch() >= 0 && response.verified() >= response.durableMatch();
+    }
+    if (message instanceof FetchEntries fetch) {
+      return fetch.entry().index() > 0;
+    }
+    if (message instanceof FetchEntriesResponse response) {
+      return response.batches().stream().allMatch(MessageRules::isConfigurationReadable);
     }
     if (message instanceof InstallSnapshot install) {
       return install.session() > 0

@@ -36,6 +36,8 @@ public final class RaftCore {
   private final Transitions transitions;
   private final MessageIntake intake;
   private final SnapshotIntake snapshots;
+  private final Refilling refilling;
+  private final EntryAnswers answers;
 
   /** The highest index that a {@link Ready} has released to apply, or that an installed snapshot covers. */
   private long releasedIndex;
@@ -57,7 +59,9 @@ public final class RaftCore {
     this.context = new CoreContext(options, random, start, sink);
     this.transitions = new Transitions(context);
     this.snapshots = new SnapshotIntake(context, transitions);
-    this.intake = new MessageIntake(context, transitions, snapshots);
+    this.refilling = new Refilling(context, transitions, snapshots);
+    this.answers = new EntryAnswers(context);
+    this.intake = new MessageIntake(context, transitions, snapshots, refilling, answers);
     this.releasedIndex = context.commitIndex();
     context.trace.started();
   }
@@ -184,6 +188,7 @@ public final class RaftCore {
   public void written(long sequence) {
     context.writes.written(sequence);
     context.log.written(sequence);
+    context.repair.written(sequence);
     context.trace.written(sequence);
     context.outbox.release();
     role().onDurable();
@@ -191,7 +196,7 @@ public final class RaftCore {
 
   /** Entries that a {@link Ready.Load} asked for. */
   public void loaded(ReplicaId follower, long generation, List<EntryBatch> batches) {
-    if (role() instanceof LeaderState leader) {
+    if (!answers.loaded(generation, batches) && role() instanceof LeaderState leader) {
       leader.loaded(follower, generation, batches);
     }
   }
@@ -252,6 +257,7 @@ public final class RaftCore {
 
   /** Does what is due, and says what the inputs since the last call ask for. */
   public Ready ready() {
+    refilling.step();
     if (role().deadlineNanos() <= context.nowNanos()) {
       role().onDeadline();
     }
@@ -283,7 +289,7 @@ public final class RaftCore {
 
   private @Nullable CoreWrite takeWrite() {
     boolean hardStateChanged = context.writes.isHardStateUnwritten();
-    if (!hardStateChanged && !context.log.hasUnwritten()) {
+    if (!hardStateChanged && !context.log.hasUnwritten() && !context.repair.hasUnwritten()) {
       return null;
     }
     long sequence = context.writes.issue();
@@ -293,6 +299,7 @@ public final class RaftCore {
         hardStateChanged ? context.hardState() : null,
         changes.truncateFrom(),
         changes.base(),
+        context.repair.takeRefill(sequence),
         changes.append());
   }
 
@@ -311,7 +318,8 @@ public final class RaftCore {
 
   private Ready.@Nullable Committed takeCommitted() {
     // Committed is not enough: what is applied here must not be lost here (trap 20).
-    long releasable = Math.min(context.commitIndex(), context.log.durableIndex());
+    long releasable = Math.min(
+        context.commitIndex(), Math.min(context.log.durableIndex(), context.repair.intactIndex()));
     if (releasable <= releasedIndex) {
       return null;
     }
@@ -332,7 +340,9 @@ public final class RaftCore {
 
   /** When time must be passed in even if nothing happens. */
   public long nextDeadlineNanos() {
-    return Math.min(role().deadlineNanos(), context.transfers.deadlineNanos());
+    return Math.min(
+        role().deadlineNanos(),
+        Math.min(context.transfers.deadlineNanos(), refilling.deadlineNanos()));
   }
 
   // ------------------------------------------------------------------ what it knows
@@ -412,6 +422,19 @@ public final class RaftCore {
   /** The term of an index of the log, from that of {@link #baseEntry} on. */
   public long termAt(long index) {
     return context.log.termAt(index);
+  }
+
+  /**
+   * The entries of the log that the disk has damaged and that are not repaired yet. As long as there are any, this replica
+   * neither votes nor campaigns nor acknowledges nor applies what is at or above the first of them.
+   */
+  public List<DamagedEntry> damagedEntries() {
+    return context.repair.all();
+  }
+
+  /** Whether there are damaged entries. */
+  public boolean isRecovering() {
+    return context.repair.isRecovering();
   }
 
   /** The configuration in force: the latest in the log, committed or not. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fetch a snapshot to fetch from another replica, or null
  * @param install a fetched snapshot that takes the place of the state machine's state, or null; comes before {@code committed}
  * @param committed entries that may be applied now, or null
- * @param loads older entries to read from the log store for followers that lag
+ * @param loads older entries to read from the log store for other members
  * @param reads linearizable reads whose wait is over
  * @param roleChanges in the order in which they happened
  * @param changes changes of the configuration that came to an end
@@ -90,9 +90,9 @@ public record Ready(
   public record Install(long generation, SnapshotHeader header) {}
 
   /**
-   * Entries to read from the log store for a follower. {@link RaftCore#loaded} or {@link RaftCore#loadFailed} answers it.
+   * Entries to read from the log store, for a follower that lags or for a member that has damaged its own. {@link RaftCore#loaded} or {@link RaftCore#loadFailed} answers it.
    *
-   * @param follower for whom
+   * @param follower for which member
    * @param generation to be given back with the answer
    * @param fromIndex the first index
    * @param toIndex the last index, inclusive

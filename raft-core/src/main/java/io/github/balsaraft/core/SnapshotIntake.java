@@ -4,6 +4,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.SnapshotHeader;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything that a snapshot covers is committed. So if the log reaches to its last entry already, that entry is committed
  * here, the log stays as it is, tail included, and nothing is installed. Otherwise none of the log's entries beyond the
  * commit index is in any later leader's log, and all of them go.
+ *
+ * <p>If entries that it covers are damaged here, it takes the place of the log's beginning up to its last entry.
  *
  * <p>A fetch outlives leaders: what is committed stays committed whoever leads.
  */
@@ -39,7 +42,7 @@ final class SnapshotIntake {
   /** The leader of the current term says that its log doesn't reach back to where this one ends. */
   void onRequest(InstallSnapshot message) {
     asked = message;
-    boolean held = holds(message.snapshot());
+    boolean held = covers(message.snapshot());
     if (!held
         && (underWay == null || underWay.atLeast().index() < message.snapshot().index())) {
       fetch(message);
@@ -56,6 +59,19 @@ final class SnapshotIntake {
     return last.index() <= context.commitIndex();
   }
 
+  /** Whether the log has all of it, and intact. */
+  private boolean covers(EntryId last) {
+    return holds(last) && last.index() <= context.repair.intactIndex();
+  }
+
+  /** A damaged entry is committed, and those who were asked for it have it no more. */
+  void fetchInPlaceOf(EntryId damaged, ReplicaId source) {
+    if (underWay == null) {
+      underWay = new Ready.Fetch(++lastGeneration, source, damaged);
+      newFetch = underWay;
+    }
+  }
+
   private void fetch(InstallSnapshot from) {
     underWay = new Ready.Fetch(++lastGeneration, from.source(), from.snapshot());
     newFetch = underWay;
@@ -69,7 +85,7 @@ final class SnapshotIntake {
     }
     underWay = null;
     InstallSnapshot request = asked;
-    if (request == null || holds(request.snapshot())) {
+    if (request == null || covers(request.snapshot())) {
       return;
     }
     if (!failed.source().equals(request.source())) {
@@ -94,8 +110,17 @@ final class SnapshotIntake {
     }
     underWay = null;
     // Older ones change nothing (trap 41).
-    if (!holds(header.last())) {
-      install(generation, header);
+    if (!covers(header.last())) {
+      if (!holds(header.last())) {
+        install(generation, header);
+      } else if (context.log.durableIndex() >= header.last().index()) {
+        context.installInPlaceOfDamaged(header);
+        newInstall = new Ready.Install(generation, header);
+        transitions.current().onDurable();
+      } else {
+        // It is asked for again, when the write of what follows is done.
+        return;
+      }
       InstallSnapshot request = asked;
       if (request != null && isOfCurrentLeader(request)) {
         context.outbox.sendOnceAllIsDurable(

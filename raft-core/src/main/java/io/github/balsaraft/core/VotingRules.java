@@ -20,19 +20,22 @@ final class VotingRules {
   static boolean mayVote(CoreContext context, ReplicaId candidate, EntryId candidateLast) {
     ReplicaId earlier = context.votedFor();
     return (earlier == null || earlier.equals(candidate))
-        && !isRemoved(context)
+        && mayTakePart(context)
         && isUpToDate(candidateLast, context.lastEntry());
   }
 
   /** Whether a vote would be given in that later term. */
   static boolean wouldVote(CoreContext context, long prospectiveTerm, EntryId candidateLast) {
     return prospectiveTerm > context.term()
-        && !isRemoved(context)
+        && mayTakePart(context)
         && isUpToDate(candidateLast, context.lastEntry());
   }
 
-  /** Who knows that it was removed stays quiet: the committed configuration counts it nowhere (trap 6). */
-  private static boolean isRemoved(CoreContext context) {
-    return context.removals.ownRemoval() > 0;
+  /**
+   * Who knows that it was removed stays quiet: the committed configuration counts it nowhere (trap 6). Who lacks entries that
+   * it has acknowledged votes for nobody: see {@link Repair}.
+   */
+  private static boolean mayTakePart(CoreContext context) {
+    return context.removals.ownRemoval() == 0 && !context.repair.isRecovering();
   }
 }

@@ -560,6 +560,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void write(CoreWrite write) {
+    if (!write.refill().isEmpty()) {
+      // No log store starts with damaged entries so far: it refuses such a log.
+      throw new UnsupportedOperationException("log stores can't repair entries yet: " + write);
+    }
     GroupWrite groupWrite = new GroupWrite(
         group, null, write.hardState(), write.truncateFrom(), write.base(), write.append());
     long sequence = write.sequence();

@@ -25,6 +25,7 @@ final class CoreFuzz {
   private final TextTrace trace = new TextTrace();
   private final int steps;
   private final ChurnFuzz churn;
+  private final DamageFuzz damage;
 
   /** In runs with leases all clocks run, each at its own rate within the bound; else null, and each stands still or jumps at will. */
   private final FuzzLeases leases;
@@ -42,6 +43,7 @@ final class CoreFuzz {
   private final int changes;
   private final int snapshots;
   private final int transfers;
+  private final int damages;
 
   CoreFuzz(long seed, int steps) {
     this.seed = seed;
@@ -56,6 +58,7 @@ final class CoreFuzz {
     changes = oneOf(0, 1, 4);
     snapshots = oneOf(0, 2, 10);
     transfers = oneOf(0, 0, 1, 3);
+    damages = oneOf(0, 0, 10, 40);
     harness = new CoreHarness(options());
     if (seed % 16 == 0) {
       harness.replay().throughText();
@@ -82,6 +85,7 @@ final class CoreFuzz {
     leases = withLeases ? new FuzzLeases(harness, random) : null;
     harness.trace(trace);
     churn = new ChurnFuzz(seed, random, harness, replicas);
+    damage = new DamageFuzz(random, harness, trace, damages);
   }
 
   private int oneOf(int... choices) {
@@ -113,7 +117,8 @@ final class CoreFuzz {
   public String toString() {
     return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
         + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
-        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "%"
+        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "% damages=" + damages
+        + "%"
         + (leases == null ? "" : " leases") + "\n" + harness.options();
   }
 
@@ -190,6 +195,7 @@ final class CoreFuzz {
       trace.note("# power loss");
       for (HarnessReplica replica : replicas) {
         harness.crash(replica, random.nextInt(3));
+        damage.beforeStart(replica);
         harness.start(replica);
       }
       return;
@@ -197,6 +203,7 @@ final class CoreFuzz {
     HarnessReplica replica = anyOfNote();
     if (!replica.isUp()) {
       trace.note("# " + replica + " starts");
+      damage.beforeStart(replica);
       harness.start(replica);
     } else if (random.nextInt(3) == 0) {
       trace.note("# " + replica + " crashes");
@@ -450,6 +457,7 @@ final class CoreFuzz {
               + found.header().last());
           replica.disk.save(found);
           harness.crash(replica, random.nextInt(3));
+          damage.beforeStart(replica);
           harness.start(replica);
         }
       }

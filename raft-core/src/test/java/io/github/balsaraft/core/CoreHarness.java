@@ -204,6 +204,14 @@ final class CoreHarness {
     replica.crash(survivingWrites);
   }
 
+  /** The disk of a stopped replica damages durable entries. */
+  void damage(HarnessReplica replica, long... indexes) {
+    replica.check(!replica.isUp(), "is running");
+    for (long index : indexes) {
+      replica.disk.damage(index);
+    }
+  }
+
   /** Makes a replica's log what a story needs it to be: one entry for each term that is named. */
   void preset(HarnessReplica replica, long term, long... terms) {
     List<EntryBatch> entries = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
@@ -47,14 +48,13 @@ final class CoreHealing {
 
   private void heal() {
     harness.network().healAll();
+    harness.replicas().stream().filter(replica -> !replica.isUp()).forEach(harness::start);
+    harness.replicas().forEach(this::mendOnlyCopies);
     for (HarnessReplica replica : harness.replicas()) {
       replica.autoDisk = true;
       replica.autoLoads = true;
       replica.autoFetch = true;
       replica.unreadable = false;
-      if (!replica.isUp()) {
-        harness.start(replica);
-      }
       while (replica.disk.pendingWrites() > 0) {
         harness.completeWrite(replica);
       }
@@ -72,6 +72,26 @@ final class CoreHealing {
         harness.stepDo(replica, core -> core.writable(other.id, true));
       }
     }
+  }
+
+  /** What was damaged everywhere nobody can repair; and what isn't committed may have to wait for a leader. */
+  private void mendOnlyCopies(HarnessReplica replica) {
+    List<Long> onlyCopies = replica.disk.damaged().stream()
+        .filter(index -> !hasCopies(replica, replica.disk.durableAt(index)))
+        .toList();
+    if (!onlyCopies.isEmpty()) {
+      harness.crash(replica, 0);
+      onlyCopies.forEach(replica.disk::mend);
+      harness.start(replica);
+    }
+  }
+
+  private boolean hasCopies(HarnessReplica damaged, EntryId entry) {
+    return harness.invariants().isCommitted(entry)
+        && damaged.core().configuration().members().stream()
+            .map(member -> harness.replica(member.replica()).disk)
+            .anyMatch(disk -> disk.durableBase().index() >= entry.index()
+                || (disk.holds(entry) && !disk.damaged().contains(entry.index())));
   }
 
   private void requireWithin(
@@ -122,6 +142,7 @@ final class CoreHealing {
       boolean equal = member.applied.equals(leader.applied)
           && member.core().lastEntry().equals(core.lastEntry())
           && member.applied.size() == core.lastEntry().index()
+          && !member.core().isRecovering()
           && leader.id.equals(itsLeader);
       if (!equal) {
         return false;

@@ -7,11 +7,13 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
@@ -54,6 +56,11 @@ final class CoreInvariants {
     return committed.size();
   }
 
+  boolean isCommitted(EntryId entry) {
+    return entry.index() <= committed.size()
+        && committed.get((int) entry.index() - 1).id.equals(entry);
+  }
+
   /** Who has led in each term. */
   Map<Long, ReplicaId> leaders() {
     return leaders;
@@ -88,11 +95,14 @@ final class CoreInvariants {
   /** A snapshot has taken the place of the state machine's state. */
   void onInstall(HarnessReplica replica) {
     Seen last = seen.get(replica.id);
-    replica.check(replica.applied.size() > last.commit, "goes back to an older snapshot");
+    // Where entries are damaged, less may be applied than is known to be committed.
+    replica.check(
+        replica.applied.size() > last.commit || !replica.disk.damaged().isEmpty(),
+        "goes back to an older snapshot");
     if (!forgery) {
       isCommittedPrefix(replica, replica.applied);
     }
-    last.commit = replica.applied.size();
+    last.commit = Math.max(last.commit, replica.applied.size());
   }
 
   /** A log that was there before the story begins. */
@@ -167,10 +177,16 @@ final class CoreInvariants {
 
   /** Called when a message leaves. What it discloses or claims must survive a power loss. */
   void onMessage(HarnessReplica sender, ProtocolMessage message) {
+    FakeDisk disk = sender.disk;
+    boolean campaigns = message instanceof RequestPreVote || message instanceof RequestVote;
+    boolean grants = (message instanceof PreVoteResponse preVote && preVote.granted())
+        || (message instanceof VoteResponse vote && vote.granted());
+    if (campaigns || grants) {
+      sender.check(!sender.core().isRecovering(), "takes part in elections: " + message);
+    }
     if (message instanceof RequestPreVote) {
       return;
     }
-    FakeDisk disk = sender.disk;
     HardState durable = disk.durableHardState();
     sender.check(
         durable.term() >= message.term(), "discloses a term that is not durable: " + message);
@@ -182,6 +198,7 @@ final class CoreInvariants {
           movedOn || message.to().equals(durable.votedFor()),
           "discloses a vote that is not durable: " + message);
     } else if (message instanceof RequestVote request) {
+      isIntact(sender, request.lastEntry().index(), message);
       sender.check(
           movedOn || sender.id.equals(durable.votedFor()),
           "campaigns without a durable vote: " + message);
@@ -202,6 +219,13 @@ final class CoreInvariants {
         && response.status() == InstallStatus.INSTALLED
         && !movedOn) {
       claimsInstalled(sender, response);
+    } else if (message instanceof FetchEntriesResponse response) {
+      for (EntryBatch entry : FakeDisk.singles(response.batches())) {
+        sender.check(
+            !disk.damaged().contains(entry.firstIndex())
+                && created.get(entry.last()).entry.equals(entry),
+            "gives away what is damaged: " + response);
+      }
     } else if (message instanceof Heartbeat heartbeat && heartbeat.commit() > 0) {
       HarnessReplica follower = replicas.get(heartbeat.to());
       boolean holds = follower.disk.durableHardState().term() > message.term()
@@ -210,7 +234,14 @@ final class CoreInvariants {
     }
   }
 
+  /** What others may rely on, a member whose disk has damaged it doesn't promise. */
+  private static void isIntact(HarnessReplica sender, long upTo, ProtocolMessage message) {
+    sender.check(
+        sender.disk.lacking().headSet(upTo + 1).isEmpty(), "promises what is damaged: " + message);
+  }
+
   private void claimsDurable(HarnessReplica sender, AppendEntriesResponse response) {
+    isIntact(sender, response.durableMatch(), response);
     sender.check(
         response.durableMatch() <= sender.disk.durableLastIndex(),
         "claims what is not durable: " + response);
@@ -225,6 +256,7 @@ final class CoreInvariants {
   /** Installed means: the snapshot is durable, and so is the log's new start (trap 40). */
   private void claimsInstalled(HarnessReplica sender, InstallSnapshotResponse response) {
     EntryId claimed = response.snapshot();
+    isIntact(sender, claimed.index(), response);
     sender.check(
         sender.disk.durableLastIndex() >= claimed.index() && holds(sender, claimed),
         "claims to have installed what is not durable: " + response);
@@ -278,6 +310,11 @@ final class CoreInvariants {
     replica.check(
         replica.leads() || replica.changes.isEmpty(),
         "nobody says what became of changes " + replica.changes);
+    replica.check(
+        core.currentRole() == Role.FOLLOWER || !core.isRecovering(),
+        "is recovering, and " + core.currentRole());
+    replica.check(
+        core.isRecovering() || replica.disk.writtenLacking().isEmpty(), "takes itself for intact");
     if (core.currentRole() == Role.LEADER && !forgery) {
       electionSafety(replica, term);
       matchesAreDurable(replica, term);

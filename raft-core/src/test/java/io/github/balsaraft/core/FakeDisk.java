@@ -6,12 +6,16 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.Payloads;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One replica's disk: what is durable, and the writes that are under way. Entries are kept one by one, so that it shares no
@@ -23,7 +27,8 @@ import java.util.TreeMap;
 final class FakeDisk {
 
   /** What survives a crash. */
-  private Content durable = new Content(HardState.INITIAL, EntryId.NONE, List.of());
+  private Content durable =
+      new Content(HardState.INITIAL, EntryId.NONE, List.of(), new TreeSet<>());
 
   /** The newest verified snapshot, or null. */
   private FakeSnapshot snapshot;
@@ -35,7 +40,7 @@ final class FakeDisk {
 
   /** Puts content there that was durable before the story begins. */
   void preset(HardState hardState, List<EntryBatch> entries) {
-    durable = new Content(hardState, EntryId.NONE, entries);
+    durable = new Content(hardState, EntryId.NONE, entries, new TreeSet<>());
     written = durable;
   }
 
@@ -77,6 +82,52 @@ final class FakeDisk {
     written = durable;
   }
 
+  /** Damages a durable entry while no process runs: its content can't be read any more. */
+  void damage(long index) {
+    if (!pending.isEmpty() || durable.at(index).index() <= durable.base.index()) {
+      throw new AssertionError("there is no entry to damage at " + index);
+    }
+    durable = durable.withDamaged(index, true);
+    written = durable;
+  }
+
+  /** The entry can be read again. */
+  void mend(long index) {
+    durable = durable.withDamaged(index, false);
+    written = durable;
+  }
+
+  /** The durable entries that can't be read. */
+  SortedSet<Long> damaged() {
+    return Collections.unmodifiableSortedSet(durable.damaged);
+  }
+
+  /** The durable entries that can't be read, and that no snapshot stands in for. */
+  SortedSet<Long> lacking() {
+    return lacking(durable);
+  }
+
+  /** The same, as the replica sees its log. */
+  SortedSet<Long> writtenLacking() {
+    return lacking(written);
+  }
+
+  private SortedSet<Long> lacking(Content content) {
+    long covered = snapshot == null ? 0 : snapshot.lastIndex();
+    return new TreeSet<>(content.damaged.tailSet(covered + 1));
+  }
+
+  /** The damaged entries as a process finds them; of some it can still read the checksum. */
+  List<DamagedEntry> damagedEntries() {
+    List<DamagedEntry> found = new ArrayList<>();
+    for (long index : durable.damaged) {
+      byte[] payload = durableEntry(index).singlePayload();
+      found.add(
+          new DamagedEntry(durable.at(index), index % 2 == 0 ? 0 : Payloads.checksum(payload)));
+    }
+    return found;
+  }
+
   HardState durableHardState() {
     return durable.hardState;
   }
@@ -114,7 +165,7 @@ final class FakeDisk {
     return durable.at(durableLastIndex());
   }
 
-  /** One durable entry. */
+  /** One durable entry; of a damaged one what it once was. */
   EntryBatch durableEntry(long index) {
     return durable.entries.get((int) (index - durable.base.index()) - 1);
   }
@@ -135,7 +186,9 @@ final class FakeDisk {
   /** The last configuration in the log as the replica sees it, or null if there is none. */
   Configuration writtenConfiguration() {
     for (int i = written.entries.size() - 1; i >= 0; i--) {
-      if (written.entries.get(i).type() == EntryType.CONFIGURATION) {
+      EntryBatch entry = written.entries.get(i);
+      if (entry.type() == EntryType.CONFIGURATION
+          && !written.damaged.contains(entry.firstIndex())) {
         return Configuration.decode(written.entries.get(i).singlePayload());
       }
     }
@@ -155,6 +208,9 @@ final class FakeDisk {
     }
     for (long index = fromIndex; index <= Math.min(toIndex, durableLastIndex()); index++) {
       EntryBatch entry = durableEntry(index);
+      if (durable.damaged.contains(index)) {
+        throw new AssertionError("reads the damaged entry at " + index);
+      }
       if (!found.isEmpty() && bytes + entry.sizeInBytes() > maxBytes) {
         break;
       }
@@ -181,7 +237,8 @@ final class FakeDisk {
   SortedMap<Long, Configuration> configurations() {
     SortedMap<Long, Configuration> found = new TreeMap<>();
     for (EntryBatch entry : durable.entries) {
-      if (entry.type() == EntryType.CONFIGURATION) {
+      if (entry.type() == EntryType.CONFIGURATION
+          && !durable.damaged.contains(entry.firstIndex())) {
         found.put(entry.firstIndex(), Configuration.decode(entry.singlePayload()));
       }
     }
@@ -204,15 +261,28 @@ final class FakeDisk {
     return singles;
   }
 
-  private record Content(HardState hardState, EntryId base, List<EntryBatch> entries) {
+  private record Content(
+      HardState hardState, EntryId base, List<EntryBatch> entries, TreeSet<Long> damaged) {
+
+    Content withDamaged(long index, boolean isDamaged) {
+      TreeSet<Long> next = new TreeSet<>(damaged);
+      if (isDamaged) {
+        next.add(index);
+      } else {
+        next.remove(index);
+      }
+      return new Content(hardState, base, entries, next);
+    }
 
     Content after(CoreWrite write) {
       HardState nextState = write.hardState() == null ? hardState : write.hardState();
       if (write.truncateFrom() == 0
           && write.base().index() == 0
+          && write.refill().isEmpty()
           && write.append().isEmpty()) {
-        return new Content(nextState, base, entries);
+        return new Content(nextState, base, entries, damaged);
       }
+      TreeSet<Long> nextDamaged = new TreeSet<>(damaged);
       List<EntryBatch> next = new ArrayList<>(entries);
       next.removeIf(
           entry -> write.truncateFrom() > 0 && entry.firstIndex() >= write.truncateFrom());
@@ -222,6 +292,16 @@ final class FakeDisk {
         boolean held = next.stream().anyMatch(entry -> entry.last().equals(write.base()));
         next.removeIf(entry -> !held || entry.firstIndex() <= write.base().index());
       }
+      long end = nextBase.index() + next.size();
+      long start = nextBase.index();
+      nextDamaged.removeIf(index -> index <= start || index > end);
+      for (EntryBatch copy : write.refill()) {
+        if (!nextDamaged.remove(copy.firstIndex())
+            || !next.get((int) (copy.firstIndex() - start) - 1).equals(copy)) {
+          throw new AssertionError("write " + write.sequence() + " puts " + copy
+              + " in the place of what was not damaged, or not that");
+        }
+      }
       for (EntryBatch entry : singles(write.append())) {
         if (entry.firstIndex() != nextBase.index() + next.size() + 1) {
           throw new AssertionError("write " + write.sequence() + " puts " + entry + " behind index "
@@ -229,7 +309,7 @@ final class FakeDisk {
         }
         next.add(entry);
       }
-      return new Content(nextState, nextBase, next);
+      return new Content(nextState, nextBase, next, nextDamaged);
     }
 
     long lastIndex() {

@@ -122,7 +122,8 @@ final class HarnessReplica {
             disk.configurations(),
             disk.lastLogTimeMillis(),
             clockNanos,
-            wallMillis()),
+            wallMillis(),
+            disk.damagedEntries()),
         sink);
   }
 
@@ -218,6 +219,7 @@ final class HarnessReplica {
           recent.get(i) + " in memory differs from the disk");
     }
     for (long index = committed.fromIndex(); index <= committed.toIndex(); index++) {
+      check(!disk.damaged().contains(index), "applies the damaged entry at " + index);
       EntryId entry = disk.durableAt(index);
       EntryId proposed = outstanding.remove(index);
       check(

@@ -27,6 +27,10 @@ final class HarnessStates {
     if (core.durableIndex() < core.lastEntry().index()) {
       line.append(" durable=").append(core.durableIndex());
     }
+    if (core.isRecovering()) {
+      line.append(" damaged=")
+          .append(core.damagedEntries().stream().map(DamagedEntry::entry).toList());
+    }
     if (core.configurationIndex() > 0) {
       line.append(" configuration=").append(core.configuration());
     }

@@ -42,6 +42,7 @@ import java.util.function.Predicate;
  * disk n2 slow | done | fast    writes take until "done" (the oldest), or are done at once
  * crash n1 [with 1 write]       loses what is not durable, but for so many writes; restart n1
  * log n1 term=4 1 1 2    what was durable before the story: one entry for each term
+ * damage n1 2 3          n1, which is down, finds on its disk that these entries can't be read
  * gone n1 for n2         n2 hears that the process of n1 is gone
  * snapshot n1            n1 takes a snapshot, durable at once; unreadable n1: it can't be read any more
  * fetch n3 slow | done | failed | fast    fetches of snapshots wait for "done" or "failed", or are done at once
@@ -101,6 +102,10 @@ final class Scenario {
         harness.crash(
             named(arguments.get(0)), arguments.size() > 1 ? Integer.parseInt(arguments.get(2)) : 0);
       case "restart" -> harness.start(named(arguments.get(0)));
+      case "damage" ->
+        harness.damage(
+            named(arguments.get(0)),
+            arguments.stream().skip(1).mapToLong(Long::parseLong).toArray());
       case "log" -> log(arguments);
       case "snapshot" -> harness.snapshot(named(arguments.get(0)));
       case "unreadable" -> unreadable(named(arguments.get(0)));

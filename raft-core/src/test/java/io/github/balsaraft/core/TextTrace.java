@@ -102,6 +102,9 @@ final class TextTrace implements HarnessTrace {
     if (write.base().index() > 0) {
       line.append(" base=").append(write.base());
     }
+    if (!write.refill().isEmpty()) {
+      line.append(" refill=").append(batches(write.refill()));
+    }
     if (!write.append().isEmpty()) {
       line.append(" append=").append(batches(write.append()));
     }

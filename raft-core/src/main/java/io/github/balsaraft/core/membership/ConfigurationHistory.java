@@ -37,6 +37,18 @@ public final class ConfigurationHistory {
     changed();
   }
 
+  /** A configuration entry that the log has could not be read before. */
+  public void insert(long index, Configuration configuration) {
+    TreeMap<Long, Configuration> all = new TreeMap<>(all());
+    // Below the first is nothing that could be in force again.
+    if (index > all.firstKey()) {
+      all.put(index, configuration);
+      appended.clear();
+      all.forEach((at, one) -> appended.addLast(new Appended(at, one)));
+      changed();
+    }
+  }
+
   /**
    * Entries at this index and above were removed.
    *

@@ -13,6 +13,7 @@ import io.github.balsaraft.model.trace.TraceEvent.Installed;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
+import io.github.balsaraft.model.trace.TraceEvent.Refilled;
 import io.github.balsaraft.model.trace.TraceEvent.RoleChanged;
 import io.github.balsaraft.model.trace.TraceEvent.Sent;
 import io.github.balsaraft.model.trace.TraceEvent.Started;
@@ -187,6 +188,17 @@ final class ReplayedReplica implements TraceEvent.Handler {
     commitIndex = event.base().index();
     configurations.clear();
     configurations.put(event.configurationIndex(), event.configuration());
+  }
+
+  @Override
+  public void onRefilled(Refilled event) {
+    long index = event.entry().index();
+    check(index > log.base().index() && index <= log.last().index(), "the log has no such entry");
+    Configuration configuration = event.configuration();
+    if (configuration != null && index > configurations.firstKey()) {
+      configurations.put(index, configuration);
+      configurations.headMap(configurations.floorKey(commitIndex), false).clear();
+    }
   }
 
   @Override

@@ -126,6 +126,20 @@ public sealed interface TraceEvent {
     }
   }
 
+  /**
+   * What a damaged entry of the log was is known again.
+   *
+   * @param configuration if it is one, in force from here on unless there is a later one; else null
+   */
+  record Refilled(
+      TraceHeader header, EntryId entry, @Nullable Configuration configuration)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onRefilled(this);
+    }
+  }
+
   /** A write is done, and the log is durable up to this index. */
   record Written(TraceHeader header, long sequence, long durableIndex) implements TraceEvent {
     @Override
@@ -209,6 +223,8 @@ public sealed interface TraceEvent {
     void onCompacted(Compacted event);
 
     void onInstalled(Installed event);
+
+    void onRefilled(Refilled event);
 
     void onWritten(Written event);
 

@@ -171,6 +171,15 @@ final class TraceFields {
     return entries;
   }
 
+  @Nullable
+  Configuration configurationOrNull(String name) {
+    if (left.containsKey(name) && left.get(name) == null) {
+      take(name);
+      return null;
+    }
+    return configuration(name);
+  }
+
   Configuration configuration(String name) {
     TraceFields fields = object(name);
     List<Member> members = fields.list("members", TraceFields::member);

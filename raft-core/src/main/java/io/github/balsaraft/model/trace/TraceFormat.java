@@ -15,6 +15,7 @@ import io.github.balsaraft.model.trace.TraceEvent.Installed;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
+import io.github.balsaraft.model.trace.TraceEvent.Refilled;
 import io.github.balsaraft.model.trace.TraceEvent.RoleChanged;
 import io.github.balsaraft.model.trace.TraceEvent.Sent;
 import io.github.balsaraft.model.trace.TraceEvent.Started;
@@ -158,6 +159,14 @@ public final class TraceFormat {
     }
 
     @Override
+    public void onRefilled(Refilled event) {
+      Configuration configuration = event.configuration();
+      kind("refill")
+          .with("entry", TraceValues.of(event.entry()))
+          .with("configuration", configuration == null ? null : TraceValues.of(configuration));
+    }
+
+    @Override
     public void onWritten(Written event) {
       kind("written").with("sequence", event.sequence()).with("durable", event.durableIndex());
     }
@@ -264,6 +273,8 @@ public final class TraceFormat {
             fields.entry("base"),
             fields.configuration("configuration"),
             fields.number("index"));
+      case "refill" ->
+        new Refilled(header, fields.entry("entry"), fields.configurationOrNull("configuration"));
       case "written" -> new Written(header, fields.number("sequence"), fields.number("durable"));
       case "commit" -> new Committed(header, fields.number("index"));
       case "configuration_apply" -> new ConfigurationApplied(header, fields.number("index"));

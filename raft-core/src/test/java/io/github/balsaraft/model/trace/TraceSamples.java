@@ -82,7 +82,11 @@ final class TraceSamples {
             header(50, state(9, null, Role.FOLLOWER, N2, 40, 8, 40, 31)),
             new EntryId(8, 40),
             BOTH,
-            31));
+            31),
+        new TraceEvent.Refilled(
+            header(52, state(9, null, Role.FOLLOWER, N2, 40, 8, 40, 31)),
+            new EntryId(8, 38),
+            null));
   }
 
   /** What the examples leave out: a configuration with everything in it, and texts that need care. */
@@ -111,7 +115,8 @@ final class TraceSamples {
         new TraceEvent.ConfigurationAppended(header, new EntryId(1, 1), full),
         new TraceEvent.RoleChanged(
             header, Role.FOLLOWER, 0, gone, "\"\\/\b\f\n\r\t\u0000\u001f\u007f\u2028\ud800x\udc00"),
-        new TraceEvent.ReadEnded(header, Long.MIN_VALUE, -1, "\ud83d\ude00 \u00e9"));
+        new TraceEvent.ReadEnded(header, Long.MIN_VALUE, -1, "\ud83d\ude00 \u00e9"),
+        new TraceEvent.Refilled(header, new EntryId(2, 3), full));
   }
 
   private static TraceHeader header(long number, TraceState state) {
