@@ -1,5 +1,6 @@
 package io.github.balsaraft;
 
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.HostId;
@@ -105,6 +106,11 @@ public final class RaftNode implements AutoCloseable {
    */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     return group.transferLeadership(target);
+  }
+
+  /** Who belongs to the group, and how to change that. May be asked for at any member; changes are made at the leader. */
+  public Membership membership() {
+    return group.membership();
   }
 
   /** A consistent look at this node, with an {@linkplain NodeStatus#explanation explanation} of what it shows. */

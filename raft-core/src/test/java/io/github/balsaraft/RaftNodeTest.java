@@ -38,7 +38,7 @@ class RaftNodeTest {
     return new String(future.get(30, SECONDS), UTF_8);
   }
 
-  private static Throwable failure(CompletableFuture<?> future) {
+  static Throwable failure(CompletableFuture<?> future) {
     try {
       Object result = future.get(30, SECONDS);
       throw new AssertionError("expected a failure, got " + result);

@@ -106,6 +106,14 @@ public final class NodeStatus {
     return values.configuration;
   }
 
+  /**
+   * The index of the committed configuration that removed this replica, as far as it knows; 0 if it wasn't. It takes no part any
+   * more and never will again.
+   */
+  public long removedAt() {
+    return values.removedAt;
+  }
+
   /** How writes are made durable. */
   public Durability durability() {
     return values.durability;
@@ -172,6 +180,7 @@ public final class NodeStatus {
         + ", lastIndex=" + values.lastIndex
         + ", configuration=" + values.configuration
         + ", leasesPermitted=" + leasesPermitted()
+        + ", removedAt=" + values.removedAt
         + ", durability=" + values.durability
         + ", sinceLeaderContact="
         + values.sinceLeaderContact.map(Duration::toString).orElse("unknown")
@@ -233,6 +242,7 @@ public final class NodeStatus {
     private long durableIndex;
     private long lastIndex;
     private Configuration configuration = Configuration.EMPTY;
+    private long removedAt;
     private Durability durability = Durability.SYNCED;
     private Optional<Duration> sinceLeaderContact = Optional.empty();
     private Optional<Duration> staleness = Optional.empty();
@@ -312,6 +322,12 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#removedAt}. */
+    public Builder removedAt(long value) {
+      this.removedAt = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#durability}. */
     public Builder durability(Durability value) {
       this.durability = value;
@@ -362,6 +378,7 @@ public final class NodeStatus {
       copy.durableIndex = durableIndex;
       copy.lastIndex = lastIndex;
       copy.configuration = configuration;
+      copy.removedAt = removedAt;
       copy.durability = durability;
       copy.sinceLeaderContact = sinceLeaderContact;
       copy.staleness = staleness;

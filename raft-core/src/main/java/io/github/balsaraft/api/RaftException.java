@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * will, {@link OutcomeUnknownException} may still take effect.
  */
 public abstract sealed class RaftException extends RuntimeException
-    permits NotAppendedException,
+    permits ChangeFailedException,
+        NotAppendedException,
         OutcomeUnknownException,
         ReadNotServedException,
         TransferFailedException {

@@ -5,5 +5,7 @@ package io.github.balsaraft.model;
  *
  * @param replica the id that the asker has drawn and made durable
  * @param founders a digest of the founders that the asker was started with; all must have been given the same
+ * @param address where the asker's host listens: whoever is asked may never have heard of it, and owes it an answer
  */
-public record BirthQuery(ReplicaId replica, long founders) implements ServiceMessage {}
+public record BirthQuery(ReplicaId replica, long founders, String address)
+    implements ServiceMessage {}

@@ -1,14 +1,27 @@
 package io.github.balsaraft.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Answer to {@link JoinRequest}.
  *
  * @param replica the new replica
  * @param status what the responder did
  * @param detail for an operator: what is awaited, or why it was refused
+ * @param leader who leads, if the responder doesn't and knows it: the new replica may never have heard of that host
+ * @param leaderAddress where that host listens; empty without a leader
  */
-public record JoinAnswer(ReplicaId replica, Status status, String detail)
-    implements ServiceMessage {
+public record JoinAnswer(
+    ReplicaId replica,
+    Status status,
+    String detail,
+    @Nullable HostId leader,
+    String leaderAddress) implements ServiceMessage {
+
+  /** An answer that names no leader. */
+  public JoinAnswer(ReplicaId replica, Status status, String detail) {
+    this(replica, status, detail, null, "");
+  }
 
   /** What became of the request. */
   public enum Status {
@@ -16,7 +29,7 @@ public record JoinAnswer(ReplicaId replica, Status status, String detail)
     NOT_LEADER(1),
     /** A step was taken, or the one before is not finished yet. */
     IN_PROGRESS(2),
-    /** The replica is a voter by a committed configuration. */
+    /** The replica is a member by a committed configuration. */
     DONE(3),
     /** It can't be done as things are; asking again later may help. */
     REFUSED(4);

@@ -1,8 +1,8 @@
 package io.github.balsaraft.model;
 
 /**
- * A new replica asks to be made a member in place of the one that its host carried before. Repeated until the replica sees
- * itself as a voter; the leader takes one step of the change each time, so nothing is lost when leaders change.
+ * A new replica asks to be let in: in place of the one that its host carried before, or as soon as an operator adds its host.
+ * Repeated until the replica is a member by a committed configuration, so nothing is lost when leaders change.
  *
  * @param replica the new replica
  * @param host its host

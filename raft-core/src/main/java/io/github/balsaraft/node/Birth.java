@@ -74,7 +74,7 @@ final class Birth {
       questions++;
       for (Founder peer : plan.peers()) {
         if (!peer.host().equals(host)) {
-          port.send(peer.host(), new BirthQuery(self, plan.foundersDigest()));
+          port.send(peer.host(), new BirthQuery(self, plan.foundersDigest(), port.ownAddress()));
         }
       }
     }
@@ -195,6 +195,9 @@ final class Birth {
   /** What a birth needs from its node. */
   interface Port {
     void send(HostId to, BirthQuery query);
+
+    /** Where others reach this host. */
+    String ownAddress();
 
     /** The identity for a cluster that is founded now. */
     ClusterIdentity newCluster();

@@ -37,6 +37,15 @@ public record BirthPlan(Kind kind, List<Founder> peers) {
     return peers.get(0).host();
   }
 
+  /** Where others reach this host: as the operator wrote it in the list, else as the transport knows it. */
+  String addressOf(HostRuntime self) {
+    return peers.stream()
+        .filter(peer -> peer.host().equals(self.self()))
+        .map(Founder::address)
+        .findFirst()
+        .orElseGet(() -> self.transport().localAddress());
+  }
+
   /** Tells founders that were started with different lists from each other; never zero. */
   long foundersDigest() {
     CRC32C crc = new CRC32C();

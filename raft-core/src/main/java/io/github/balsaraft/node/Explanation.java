@@ -34,13 +34,16 @@ public final class Explanation {
   public static String of(NodeStatus status, Duration electionTimeoutMin) {
     List<String> clauses = new ArrayList<>();
     clauses.add(main(status, electionTimeoutMin));
-    if (status.health() == NodeStatus.Health.RUNNING) {
+    if (status.health() == NodeStatus.Health.RUNNING && status.removedAt() == 0) {
       addNotes(status, clauses);
     }
     return String.join("; ", clauses) + ".";
   }
 
   private static String main(NodeStatus status, Duration electionTimeoutMin) {
+    if (status.health() == NodeStatus.Health.RUNNING && status.removedAt() > 0) {
+      return "Removed: " + status.host() + " was " + Wording.removed(status.removedAt());
+    }
     if (status.health() != NodeStatus.Health.RUNNING || isStranger(status)) {
       return takesNoPart(status);
     }

@@ -23,6 +23,7 @@ final class GroupBirth implements Birth.Port {
   private final HostRuntime host;
   private final GroupId group;
   private final ReplicaId self;
+  private final BirthPlan plan;
   private final GroupPeers peers;
   private final RateLimitedLog log;
   private final Birth birth;
@@ -42,6 +43,7 @@ final class GroupBirth implements Birth.Port {
     this.host = host;
     this.group = group;
     this.self = self;
+    this.plan = plan;
     this.peers = peers;
     this.log = log;
     this.ends = ends;
@@ -89,6 +91,11 @@ final class GroupBirth implements Birth.Port {
   @Override
   public void send(HostId to, BirthQuery query) {
     peers.sendToHost(to, query);
+  }
+
+  @Override
+  public String ownAddress() {
+    return plan.addressOf(host);
   }
 
   @Override

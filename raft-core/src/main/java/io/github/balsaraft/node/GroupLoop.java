@@ -1,5 +1,9 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
@@ -25,6 +29,7 @@ import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.Role;
@@ -71,6 +76,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final ProposalFlow proposals;
   private final ReadFlow reads;
   private final TransferFlow transfers;
+  private final MembershipFlow memberships;
   private final Freshness freshness = new Freshness();
   private final LeaderWaits leaderWaits = new LeaderWaits(LeaderWaits.MAX_WAITS);
 
@@ -79,14 +85,13 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private @Nullable GroupBirth birth;
   private @Nullable RaftCore core;
   private @Nullable JoinSeeker joinSeeker;
-  private long lastChangeId;
-
   /** The first entry of the log, if it is the group's first configuration: founders without data are given it. */
   private @Nullable EntryBatch founding;
 
   private boolean inBatch;
   private long timerAtNanos = NO_TIMER;
   private String lastRoleReason = "";
+  private boolean saidRemoved;
 
   @SuppressWarnings("NullAway.Init")
   private Mailbox<Event> mailbox;
@@ -121,6 +126,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     this.proposals = new ProposalFlow(options, peers, pipeline, forwarder, intake);
     this.reads = new ReadFlow(pipeline, environment::nowNanos, this::confirmAfterAll);
     this.transfers = new TransferFlow(pipeline);
+    this.memberships = new MembershipFlow(pipeline, peers.guests());
   }
 
   void mailbox(Mailbox<Event> ownMailbox) {
@@ -208,18 +214,22 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     } else {
       proposals.pass(core, nowNanos);
       reads.pass(core);
+      memberships.step(core, nowNanos);
       freshness.observe(core, pipeline.appliedIndex());
       perform(core, core.ready());
       tellOfLeader(core);
+      sayIfRemoved(core);
       if (joinSeeker != null && !joinSeeker.isDone()) {
         joinSeeker.step(core, nowNanos);
       }
     }
+    peers.guests().forgetSilent(nowNanos);
     armTimer();
   }
 
   private void armTimer() {
-    long deadline = proposals.deadlineNanos();
+    long deadline = Math.min(proposals.deadlineNanos(), memberships.deadlineNanos());
+    deadline = Math.min(deadline, peers.guests().deadlineNanos());
     if (core != null) {
       deadline = Math.min(deadline, core.nextDeadlineNanos());
     }
@@ -307,6 +317,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void answerBirth(HostId from, BirthQuery query) {
+    peers.askedBy(from, query.address(), null, environment.nowNanos());
     if (birth != null) {
       birth.answer(from, query);
     } else if (core != null) {
@@ -372,7 +383,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       }
     } else if (message instanceof JoinAnswer answer) {
       if (joinSeeker != null) {
-        joinSeeker.onAnswer(answer);
+        joinSeeker.onAnswer(answer, peers);
       }
     } else if (core != null) {
       receiveFromMember(core, from, message);
@@ -390,11 +401,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private void receiveFromMember(RaftCore running, HostId from, ServiceMessage message) {
     if (message instanceof JoinRequest request) {
       if (request.host().equals(from)) {
-        long silentForNanos = options.electionTimeoutMin().toNanos();
-        peers.sendToHost(
-            from,
-            Joining.nextStep(
-                running, request, environment.nowNanos(), silentForNanos, ++lastChangeId));
+        onJoinRequest(running, request);
       } else {
         host.misdirected();
       }
@@ -411,6 +418,81 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       throw new IllegalStateException("no answer to " + message);
     }
   }
+
+  private void onJoinRequest(RaftCore running, JoinRequest request) {
+    long nowNanos = environment.nowNanos();
+    HostId from = request.host();
+    long removedAt = running.configuration().removedAt(request.replica());
+    if (removedAt > 0 && removedAt <= running.commitIndex() && running.hasCommittedInTerm()) {
+      peers.heardFrom(request.replica(), from);
+      long term = running.hardState().term();
+      peers.send(List.of(new RemovedNotice(self, request.replica(), term, removedAt)));
+      return;
+    }
+    peers.askedBy(from, request.address(), request.replica(), nowNanos);
+    // An operator may be waiting for exactly this one.
+    memberships.step(running, nowNanos);
+    peers.sendToHost(
+        from,
+        Joining.nextStep(
+            running,
+            request,
+            nowNanos,
+            options.electionTimeoutMin().toNanos(),
+            memberships.newChangeId()));
+  }
+
+  private void sayIfRemoved(RaftCore running) {
+    if (running.removedAt() > 0 && !saidRemoved) {
+      saidRemoved = true;
+      log.warn(environment.nowNanos(), Wording.removed(running.removedAt()));
+    }
+  }
+
+  // ------------------------------------------------------------------ changes of the members
+
+  void change(ConfigurationChange change, CompletableFuture<ChangeResult> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      memberships.change(running, change, answer, environment.nowNanos());
+    }
+  }
+
+  void preview(ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      memberships.preview(running, change, answer);
+    }
+  }
+
+  void abortChange(HostId changing, CompletableFuture<Boolean> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      memberships.abort(running, changing, answer);
+    }
+  }
+
+  void viewMembers(CompletableFuture<MembershipView> answer) {
+    MembershipView view = MembershipReport.of(
+        core,
+        self,
+        memberships,
+        peers.guests(),
+        options.electionTimeoutMax().toNanos(),
+        environment.nowNanos());
+    pipeline.run(() -> answer.complete(view));
+  }
+
+  private @Nullable RaftCore runningOrRefuse(CompletableFuture<?> answer) {
+    if (hasStopped()) {
+      memberships.fail(answer, stoppedReason());
+    } else if (core == null) {
+      memberships.fail(answer, new NotLeaderException(null, "this replica is not born yet"));
+    }
+    return hasStopped() ? null : core;
+  }
+
+  // ------------------------------------------------------------------ requests
 
   void propose(Proposal proposal) {
     proposals.add(proposal);
@@ -530,7 +612,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (ready.lostProposalsFrom() > 0) {
       proposals.lostFrom(ready.lostProposalsFrom());
     }
-    ready.changes().forEach(this::changeEnded);
+    ready.changes().forEach(outcome -> changeEnded(outcome, running));
     ready.loads().forEach(this::load);
     ready.reads().forEach(reads::decided);
     ready.transfers().forEach(outcome -> transfers.ended(outcome, running.configuration()));
@@ -551,7 +633,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     lastRoleReason = line;
   }
 
-  private void changeEnded(Ready.ChangeOutcome outcome) {
+  private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
+    memberships.ended(outcome, running);
     log.info(
         environment.nowNanos(),
         "change " + outcome.changeId() + " of the configuration: " + outcome.end()
@@ -627,6 +710,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     proposals.stop(stoppedReason(), reason);
     reads.stop(reason);
     transfers.stop(reason);
+    memberships.stop(stoppedReason());
     refuseToAwait();
     pipeline.stop(reason);
   }

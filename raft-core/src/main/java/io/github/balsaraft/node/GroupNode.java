@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.CommandTooLargeException;
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -11,7 +12,6 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
-import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
@@ -131,18 +131,20 @@ public final class GroupNode {
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    mailbox.offer(new GroupLoop.Event() {
-      @Override
-      public void happen(GroupLoop groupLoop) {
-        groupLoop.transfer(target.orElse(null), transferred);
-      }
+    offer(new Question(
+        transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred)));
+    return transferred;
+  }
 
-      @Override
-      public void abandon(String reason) {
-        transferred.completeExceptionally(new TransferFailedException(reason));
+  /** See {@code RaftNode.membership}. */
+  public Membership membership() {
+    return new MembershipCalls((answer, ask) -> {
+      if (closing) {
+        answer.completeExceptionally(new ShuttingDownException());
+      } else {
+        offer(new Question(answer, ask));
       }
     });
-    return transferred;
   }
 
   /** See {@code RaftNode.status}. */

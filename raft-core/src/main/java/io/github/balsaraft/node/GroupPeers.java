@@ -20,6 +20,7 @@ final class GroupPeers {
   private final GroupId group;
   private final BirthPlan plan;
   private final ReplicaRoutes routes = new ReplicaRoutes();
+  private final Guests guests = new Guests(new GuestRoutes());
   private @Nullable Configuration followed;
 
   GroupPeers(HostRuntime host, GroupId group, BirthPlan plan) {
@@ -33,8 +34,39 @@ final class GroupPeers {
     plan.peers().forEach(peer -> setRoute(peer.host(), peer.address()));
   }
 
+  /** Those that ask to be let in. */
+  Guests guests() {
+    return guests;
+  }
+
   /**
-   * Learns where members are reached. What the operator said at the start wins over what the log says.
+   * A host asks for something, and says where it is. If it is a member's, that is known better.
+   *
+   * @param replica that asks to be let in; null if it isn't born yet
+   */
+  void askedBy(HostId from, String address, @Nullable ReplicaId replica, long nowNanos) {
+    Configuration configuration = followed;
+    boolean isMember = configuration != null && !configuration.membersOn(from).isEmpty();
+    if (!isMember) {
+      guests.heard(from, address, replica, nowNanos);
+    }
+  }
+
+  /** Learns from a member where another one is that nobody has told this replica of. */
+  void setHint(HostId peer, String address) {
+    boolean isKnown = followed != null && ReplicaRoutes.addressesIn(followed).containsKey(peer);
+    if (!isPlanned(peer) && !isKnown && !address.isBlank()) {
+      setRoute(peer, address);
+    }
+  }
+
+  private boolean isPlanned(HostId peer) {
+    return plan.peers().stream().anyMatch(planned -> planned.host().equals(peer));
+  }
+
+  /**
+   * Learns where members are reached. What the operator said at the start wins over what the log said by then; what changes
+   * after that is news.
    *
    * @return whether another configuration than before is in force
    */
@@ -45,11 +77,16 @@ final class GroupPeers {
     }
     followed = configuration;
     routes.configure(configuration);
+    Map<HostId, String> addressesBefore =
+        before == null ? Map.of() : ReplicaRoutes.addressesIn(before);
     ReplicaRoutes.addressesIn(configuration).forEach((member, address) -> {
-      if (plan.peers().stream().noneMatch(peer -> peer.host().equals(member))) {
+      String addressBefore = addressesBefore.get(member);
+      boolean isNews = addressBefore != null && !addressBefore.equals(address);
+      if (isNews || !isPlanned(member)) {
         setRoute(member, address);
       }
     });
+    guests.settled(member -> !configuration.membersOn(member).isEmpty());
     return before != null;
   }
 
@@ -99,5 +136,23 @@ final class GroupPeers {
 
   void sendToHost(HostId to, ServiceMessage message) {
     host.transport().send(to, List.of(new GroupMessage(group, message)));
+  }
+
+  /** Hosts of the plan keep the ways that they have. */
+  private final class GuestRoutes implements Guests.Routes {
+
+    @Override
+    public void open(HostId guest, String address) {
+      if (!isPlanned(guest)) {
+        setRoute(guest, address);
+      }
+    }
+
+    @Override
+    public void close(HostId guest) {
+      if (!isPlanned(guest)) {
+        host.routes().release(group, guest);
+      }
+    }
   }
 }

@@ -30,6 +30,15 @@ final class HostRoutes {
     transport.setRoute(peer, address);
   }
 
+  /** A group needs no way to this peer any more. */
+  synchronized void release(GroupId group, HostId peer) {
+    Set<GroupId> groups = users.get(peer);
+    if (groups != null && groups.remove(group) && groups.isEmpty()) {
+      users.remove(peer);
+      transport.removeRoute(peer);
+    }
+  }
+
   /**
    * A group doesn't run any more. A host that has only left the configuration keeps its route until then: its replica may
    * not know that it was removed, and is owed answers.

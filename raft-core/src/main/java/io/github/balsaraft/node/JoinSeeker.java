@@ -12,10 +12,11 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A new replica's side of being let in: asks until it has the place of the replica that its host carried before. A replica that has been a voter never asks: if it is one
- * no longer, somebody has removed it.
+ * A new replica's side of being let in: asks until it has the place of the replica that its host carried before, or until its host
+ * is added. A replica that has been a voter never asks: if it is one no longer, somebody has removed it.
  */
 final class JoinSeeker {
 
@@ -27,6 +28,10 @@ final class JoinSeeker {
   private final BirthPlan plan;
   private long nextRequestNanos;
   private String answer = "no leader has answered yet";
+
+  /** Who leads, as a member has said. */
+  private @Nullable HostId namedLeader;
+
   private boolean done;
 
   JoinSeeker(ReplicaId self, HostRuntime host, GroupId group, BirthPlan plan) {
@@ -53,8 +58,11 @@ final class JoinSeeker {
     TreeSet<HostId> asked = new TreeSet<>();
     plan.peers().stream().map(Founder::host).forEach(asked::add);
     core.configuration().members().stream().map(Member::host).forEach(asked::add);
+    if (namedLeader != null) {
+      asked.add(namedLeader);
+    }
     asked.remove(host.self());
-    JoinRequest request = new JoinRequest(self, host.self(), ownAddress());
+    JoinRequest request = new JoinRequest(self, host.self(), plan.addressOf(host));
     for (HostId member : asked) {
       host.transport().send(member, List.of(new GroupMessage(group, request)));
     }
@@ -69,18 +77,16 @@ final class JoinSeeker {
         && core.configurationIndex() <= core.commitIndex();
   }
 
-  /** Where others reach this host: as the operator wrote it in the list, else as the transport knows it. */
-  private String ownAddress() {
-    return plan.peers().stream()
-        .filter(peer -> peer.host().equals(host.self()))
-        .map(Founder::address)
-        .findFirst()
-        .orElseGet(() -> host.transport().localAddress());
-  }
-
-  void onAnswer(JoinAnswer message) {
-    if (message.replica().equals(self) && message.status() != JoinAnswer.Status.NOT_LEADER) {
+  void onAnswer(JoinAnswer message, GroupPeers peers) {
+    if (!message.replica().equals(self)) {
+      return;
+    }
+    HostId leader = message.leader();
+    if (message.status() != JoinAnswer.Status.NOT_LEADER) {
       answer = message.detail();
+    } else if (leader != null && !leader.equals(namedLeader)) {
+      namedLeader = leader;
+      peers.setHint(leader, message.leaderAddress());
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinAnswer.Status;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ final class Joining {
   private static JoinAnswer step(
       RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
     if (core.currentRole() != Role.LEADER) {
-      return answer(request, Status.NOT_LEADER, "this member is not the leader");
+      return notLeader(core, request);
     }
     for (AdditionStatus addition : core.additions()) {
       if (addition.wanted().replica().equals(request.replica())) {
@@ -59,7 +60,9 @@ final class Joining {
       return isMember
           ? answer(request, Status.DONE, "")
           : answer(
-              request, Status.REFUSED, request.host() + " is not a member's host; add it first");
+              request,
+              Status.REFUSED,
+              request.host() + " is no member's host yet; the leader lets it in once it is added");
     }
     for (Member old : earlier) {
       Progress progress = core.progressOf(old.replica());
@@ -109,6 +112,17 @@ final class Joining {
         false,
         old.priority(),
         old.campaignDelayMillis());
+  }
+
+  /** Names the leader, of whom the new replica may not have heard. */
+  private static JoinAnswer notLeader(RaftCore core, JoinRequest request) {
+    ReplicaId leader = core.leader();
+    Member member = leader == null ? null : core.configuration().member(leader);
+    String detail = "this member is not the leader";
+    return member == null
+        ? answer(request, Status.NOT_LEADER, detail)
+        : new JoinAnswer(
+            request.replica(), Status.NOT_LEADER, detail, member.host(), member.address());
   }
 
   private static JoinAnswer answer(JoinRequest request, Status status, String detail) {

@@ -58,6 +58,7 @@ final class StatusReport {
         .durableIndex(core.durableIndex())
         .lastIndex(core.lastEntry().index())
         .configuration(core.configuration())
+        .removedAt(core.removedAt())
         .uncommittedBytes(core.uncommittedBytes());
   }
 

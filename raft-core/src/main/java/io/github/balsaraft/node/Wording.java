@@ -76,6 +76,12 @@ final class Wording {
     return whole ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.1f", tenths);
   }
 
+  /** What a removed replica's operator should know. */
+  static String removed(long index) {
+    return "removed from the group at index " + index
+        + "; stop this process and delete its folder, it takes no part any more";
+  }
+
   /** Why a replica can't go on: it met something that only a newer version can read. */
   static String outdated(String what) {
     return "this server is older than a feature that the cluster uses, upgrade it: " + what;

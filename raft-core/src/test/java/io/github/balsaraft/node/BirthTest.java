@@ -69,6 +69,11 @@ class BirthTest {
     final List<String> born = new ArrayList<>();
 
     @Override
+    public String ownAddress() {
+      return "here";
+    }
+
+    @Override
     public void send(HostId to, BirthQuery query) {
       asked.add(to.name());
     }

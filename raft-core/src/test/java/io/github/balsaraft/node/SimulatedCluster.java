@@ -104,7 +104,8 @@ final class SimulatedCluster {
   }
 
   Optional<Life> leader() {
-    return running.values().stream()
+    // A copy: to ask for a status lets time pass, and others may start or end meanwhile.
+    return List.copyOf(running.values()).stream()
         .filter(process -> process.isRunning() && process.status().role() == Role.LEADER)
         .findFirst();
   }

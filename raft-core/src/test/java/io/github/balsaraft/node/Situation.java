@@ -77,6 +77,7 @@ final class Situation {
         .durableIndex(index("durable"))
         .lastIndex(index("last"))
         .configuration(configuration)
+        .removedAt(Long.parseLong(setting("removed", "0")))
         .durability(Durability.valueOf(setting("durability", "SYNCED")))
         .sinceLeaderContact(contact)
         .staleness(staleness)

@@ -84,11 +84,12 @@ public final class SampleMessages {
         new FetchEntriesResponse(FROM, TO, 5, -3, 8, List.of(commands, noOp)),
         new FetchEntriesResponse(FROM, TO, 5, 3, 0, List.of()),
         new RemovedNotice(FROM, TO, 5, 12),
-        new BirthQuery(FROM, 0x0123_4567_89ab_cdefL),
+        new BirthQuery(FROM, 0x0123_4567_89ab_cdefL, "n1.example:7000"),
         new BirthAnswer(FROM, 0, null, null, null),
         new BirthAnswer(FROM, -1, TO, new ClusterIdentity(-5, 3), founding()),
         new JoinRequest(FROM, new HostId("n-1.example_2"), "n1.example:7000"),
         new JoinAnswer(FROM, JoinAnswer.Status.NOT_LEADER, ""),
+        new JoinAnswer(FROM, JoinAnswer.Status.NOT_LEADER, "", new HostId("n2"), "n2.example:7000"),
         new JoinAnswer(FROM, JoinAnswer.Status.REFUSED, "not now \u2014 später"),
         new ForwardedProposals(
             FROM, TO, 5, -9, 1, List.of(bytes("one"), bytes(""), bytes("three"))),

@@ -13,6 +13,7 @@ import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.JoinAnswer;
@@ -61,6 +62,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
     } else if (message instanceof BirthQuery query) {
       sink.fixed(Messages.BirthQuery.REPLICA_FIELD_NUMBER, query.replica().value());
       sink.fixed(Messages.BirthQuery.FOUNDERS_FIELD_NUMBER, query.founders());
+      sink.text(Messages.BirthQuery.ADDRESS_FIELD_NUMBER, query.address());
     } else if (message instanceof BirthAnswer answer) {
       onBirthAnswer(answer);
     } else if (message instanceof JoinRequest request) {
@@ -71,6 +73,9 @@ final class MessageLayout implements ProtocolMessage.Handler {
       sink.fixed(Messages.JoinAnswer.REPLICA_FIELD_NUMBER, answer.replica().value());
       sink.number(Messages.JoinAnswer.STATUS_FIELD_NUMBER, answer.status().code());
       sink.text(Messages.JoinAnswer.DETAIL_FIELD_NUMBER, answer.detail());
+      HostId leader = answer.leader();
+      sink.text(Messages.JoinAnswer.LEADER_FIELD_NUMBER, leader == null ? "" : leader.name());
+      sink.text(Messages.JoinAnswer.LEADER_ADDRESS_FIELD_NUMBER, answer.leaderAddress());
     } else {
       throw new IllegalArgumentException("no layout for " + message.getClass());
     }

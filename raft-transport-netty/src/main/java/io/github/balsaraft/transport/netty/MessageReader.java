@@ -75,6 +75,7 @@ final class MessageReader {
       case Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER -> forwardedProposals(in);
       case Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER -> forwardedOutcomes(in);
       case Envelope.BIRTH_ANSWER_FIELD_NUMBER -> birthAnswer(in);
+      case Envelope.BIRTH_QUERY_FIELD_NUMBER -> birthQuery(in);
       case Envelope.JOIN_REQUEST_FIELD_NUMBER -> joinRequest(in);
       case Envelope.JOIN_ANSWER_FIELD_NUMBER -> joinAnswer(in);
       default -> {
@@ -205,10 +206,6 @@ final class MessageReader {
       case Envelope.REMOVED_NOTICE_FIELD_NUMBER ->
         new RemovedNotice(
             from(), to(), term(), fields.number(Messages.RemovedNotice.INDEX_FIELD_NUMBER));
-      case Envelope.BIRTH_QUERY_FIELD_NUMBER ->
-        new BirthQuery(
-            replica(Messages.BirthQuery.REPLICA_FIELD_NUMBER),
-            fields.number(Messages.BirthQuery.FOUNDERS_FIELD_NUMBER));
       default -> throw new IllegalArgumentException("no reader for kind " + kind);
     };
   }
@@ -325,6 +322,15 @@ final class MessageReader {
     return id == 0 ? null : new ClusterIdentity(id, (int) epoch);
   }
 
+  private Message birthQuery(CodedInputStream in) throws IOException {
+    Text address = new Text(Messages.BirthQuery.ADDRESS_FIELD_NUMBER);
+    fields.read(in, address);
+    return new BirthQuery(
+        replica(Messages.BirthQuery.REPLICA_FIELD_NUMBER),
+        fields.number(Messages.BirthQuery.FOUNDERS_FIELD_NUMBER),
+        address.value);
+  }
+
   private Message joinRequest(CodedInputStream in) throws IOException {
     Text host = new Text(Messages.JoinRequest.HOST_FIELD_NUMBER);
     Text address = new Text(Messages.JoinRequest.ADDRESS_FIELD_NUMBER);
@@ -335,11 +341,19 @@ final class MessageReader {
 
   private Message joinAnswer(CodedInputStream in) throws IOException {
     Text detail = new Text(Messages.JoinAnswer.DETAIL_FIELD_NUMBER);
-    fields.read(in, detail);
+    Text leader = new Text(Messages.JoinAnswer.LEADER_FIELD_NUMBER);
+    Text address = new Text(Messages.JoinAnswer.LEADER_ADDRESS_FIELD_NUMBER);
+    fields.read(
+        in,
+        (field, content) -> detail.read(field, content)
+            || leader.read(field, content)
+            || address.read(field, content));
     return new JoinAnswer(
         replica(Messages.JoinAnswer.REPLICA_FIELD_NUMBER),
         JoinAnswer.Status.ofCode(fields.code(Messages.JoinAnswer.STATUS_FIELD_NUMBER)),
-        detail.value);
+        detail.value,
+        leader.value.isEmpty() ? null : new HostId(leader.value),
+        address.value);
   }
 
   // The head that all messages between replicas share.

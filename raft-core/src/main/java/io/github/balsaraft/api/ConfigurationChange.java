@@ -1,0 +1,80 @@
+package io.github.balsaraft.api;
+
+import io.github.balsaraft.model.HostId;
+import java.time.Duration;
+import java.util.Objects;
+
+/** What an operator wants of a group's configuration. See {@link Membership}. */
+public sealed interface ConfigurationChange {
+
+  /** The host that it is about. */
+  HostId host();
+
+  /**
+   * One more member.
+   *
+   * @param host the new one; its node is started with {@code join}, before or within the time limit
+   */
+  record Add(HostId host, AddOptions options) implements ConfigurationChange {
+    public Add {
+      Objects.requireNonNull(host, "host");
+      Objects.requireNonNull(options, "options");
+    }
+  }
+
+  /**
+   * A learner becomes a voter.
+   *
+   * @param timeLimit if it has not caught up by then it stays a learner
+   */
+  record Promote(HostId host, Duration timeLimit) implements ConfigurationChange {
+    public Promote {
+      Objects.requireNonNull(host, "host");
+      AddOptions.check(timeLimit);
+    }
+  }
+
+  /** A voter becomes a learner. */
+  record Demote(HostId host) implements ConfigurationChange {
+    public Demote {
+      Objects.requireNonNull(host, "host");
+    }
+  }
+
+  /** A member leaves. Its replica never comes back: a host that is added again carries a new one, in an empty folder. */
+  record Remove(HostId host) implements ConfigurationChange {
+    public Remove {
+      Objects.requireNonNull(host, "host");
+    }
+  }
+
+  /**
+   * A new host takes the place of a member, with its role, priority and campaign delay. Both are members until the new one has
+   * caught up; the group never counts both at once.
+   *
+   * @param old who leaves; it may be dead
+   * @param replacement who comes; its node is started with {@code join}, before or within the time limit
+   * @param timeLimit if it has not caught up by then it is removed again, and the old member stays
+   */
+  record Replace(HostId old, HostId replacement, Duration timeLimit)
+      implements ConfigurationChange {
+    public Replace {
+      Objects.requireNonNull(old, "old");
+      Objects.requireNonNull(replacement, "replacement");
+      AddOptions.check(timeLimit);
+    }
+
+    @Override
+    public HostId host() {
+      return replacement;
+    }
+  }
+
+  /** Other options for a member. */
+  record Update(HostId host, MemberOptions options) implements ConfigurationChange {
+    public Update {
+      Objects.requireNonNull(host, "host");
+      Objects.requireNonNull(options, "options");
+    }
+  }
+}

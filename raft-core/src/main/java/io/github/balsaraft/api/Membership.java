@@ -1,0 +1,89 @@
+package io.github.balsaraft.api;
+
+import io.github.balsaraft.model.HostId;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Who belongs to a group, and how an operator changes that: in the names of hosts, while the group goes on working. Replicas,
+ * quorums and joint consensus (Raft paper 6, thesis 4) are the library's business.
+ *
+ * <pre>{@code
+ * // On the new machine: RaftNode.builder().id("n4").join("n1=10.0.0.1:8001") … .start()
+ * Membership members = leader.membership();
+ * members.add(new HostId("n4"), AddOptions.voter()).join();
+ * members.remove(new HostId("n1")).join();
+ * }</pre>
+ *
+ * <p><b>Where.</b> Changes, previews and aborts are the leader's: elsewhere they fail with a {@link NotLeaderException} that
+ * names it. {@link #view} is answered by every member.
+ *
+ * <p><b>How a change ends.</b> Its future completes once, with the configuration that is committed, or with
+ *
+ * <ul>
+ *   <li>a {@link NotLeaderException}: nothing has changed; ask the leader;
+ *   <li>a {@link ChangeFailedException}: refused with every reason, aborted, or lost sight of with leadership;
+ *   <li>an {@link OverloadedException}, a {@link ShuttingDownException} or a {@link NodeFailedException}: it was not begun.
+ * </ul>
+ *
+ * <p>A change says how things should be in the end, so asking for it again is always safe: it goes on where it stands, and one
+ * that is done already ends at once. {@link RaftException#isRetryable} says whether asking again as it is may help.
+ *
+ * <p>All methods may be called from any thread, and none of them blocks. Futures complete on a thread that also runs the state
+ * machine: what is chained to them must not block. To give up waiting ends nothing: see {@link #abort}.
+ */
+public interface Membership {
+
+  /**
+   * Makes a change.
+   *
+   * @return the committed configuration that it led to
+   */
+  CompletableFuture<ChangeResult> change(ConfigurationChange change);
+
+  /** Whether a change would be made as things are, what speaks against it, and what it leads to. Nothing happens. */
+  CompletableFuture<ChangePreview> preview(ConfigurationChange change);
+
+  /**
+   * Calls off what would make this host a member, or give it another role, as long as it isn't decided. The change that asked
+   * for it ends as aborted, once the host is out again.
+   *
+   * @return whether anything was called off
+   */
+  CompletableFuture<Boolean> abort(HostId host);
+
+  /** A consistent look at the members, at those on their way in, and at hosts that ask to be let in. */
+  CompletableFuture<MembershipView> view();
+
+  /**
+   * Adds a host: waits until its new replica has asked to be let in, lets it catch up as a learner, and gives it its role (Raft
+   * thesis 4.2.1).
+   */
+  default CompletableFuture<ChangeResult> add(HostId host, AddOptions options) {
+    return change(new ConfigurationChange.Add(host, options));
+  }
+
+  /** Makes a learner a voter, once it has caught up. */
+  default CompletableFuture<ChangeResult> promote(HostId host) {
+    return change(new ConfigurationChange.Promote(host, AddOptions.DEFAULT_TIME_LIMIT));
+  }
+
+  /** Makes a voter a learner. */
+  default CompletableFuture<ChangeResult> demote(HostId host) {
+    return change(new ConfigurationChange.Demote(host));
+  }
+
+  /** Removes a host. A leader may remove itself: it hands over once that is committed. */
+  default CompletableFuture<ChangeResult> remove(HostId host) {
+    return change(new ConfigurationChange.Remove(host));
+  }
+
+  /** Puts a new host in the place of a member, in one change of voters. */
+  default CompletableFuture<ChangeResult> replace(HostId old, HostId replacement) {
+    return change(new ConfigurationChange.Replace(old, replacement, AddOptions.DEFAULT_TIME_LIMIT));
+  }
+
+  /** Changes what is agreed on a member: its priority, its campaign delay, its address. */
+  default CompletableFuture<ChangeResult> update(HostId host, MemberOptions options) {
+    return change(new ConfigurationChange.Update(host, options));
+  }
+}

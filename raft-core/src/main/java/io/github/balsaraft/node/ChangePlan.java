@@ -1,0 +1,234 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeRefusal;
+import io.github.balsaraft.api.ChangeRefusal.Reason;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import java.time.Duration;
+import java.util.List;
+
+/** What is to be done for an operator's change, who speaks of hosts: the core's change of replicas, or why there is none. */
+sealed interface ChangePlan {
+
+  /** The core does it. */
+  record Propose(MembershipChange change) implements ChangePlan {}
+
+  /** It is so already. */
+  record Done() implements ChangePlan {}
+
+  /**
+   * The new host has to ask to be let in first.
+   *
+   * @param host which
+   * @param timeLimit how long that may take, with everything behind it
+   */
+  record AwaitHost(HostId host, Duration timeLimit) implements ChangePlan {}
+
+  /** It can't be done. */
+  record Refuse(ChangeRefusal refusal) implements ChangePlan {}
+
+  /**
+   * Plans a change.
+   *
+   * @param current the configuration in force
+   * @param index where that is
+   * @param guests who asks to be let in
+   * @param timeLimitNanos what is left of the change's own time limit, if it has one
+   */
+  static ChangePlan of(
+      ConfigurationChange change,
+      Configuration current,
+      long index,
+      Guests guests,
+      long timeLimitNanos) {
+    // What it becomes without anybody doing anything.
+    Configuration base = current.isJoint() ? current.leaveJoint(index + 1) : current;
+    try {
+      return new Planner(base, index, guests, timeLimitNanos).plan(change);
+    } catch (IllegalArgumentException e) {
+      return refuse(Reason.IMPOSSIBLE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ChangePlan refuse(Reason reason, String detail) {
+    return new Refuse(new ChangeRefusal(reason, detail));
+  }
+
+  /** Plans from one configuration. */
+  record Planner(Configuration base, long index, Guests guests, long timeLimitNanos) {
+
+    ChangePlan plan(ConfigurationChange change) {
+      if (change instanceof ConfigurationChange.Add add) {
+        return add(add.host(), add.options());
+      } else if (change instanceof ConfigurationChange.Promote promote) {
+        return promote(promote.host());
+      } else if (change instanceof ConfigurationChange.Demote demote) {
+        return demote(demote.host());
+      } else if (change instanceof ConfigurationChange.Remove remove) {
+        return remove(remove.host());
+      } else if (change instanceof ConfigurationChange.Replace replace) {
+        return replace(replace);
+      } else if (change instanceof ConfigurationChange.Update update) {
+        return update(update.host(), update.options());
+      }
+      throw new IllegalStateException("no plan for " + change);
+    }
+
+    private ChangePlan add(HostId host, AddOptions options) {
+      List<Member> there = base.membersOn(host);
+      if (there.isEmpty()) {
+        Guests.Guest guest = guests.asking(host);
+        ReplicaId replica = guest == null ? null : guest.replica();
+        if (guest == null || replica == null) {
+          return new AwaitHost(host, options.timeLimit());
+        }
+        Member wanted = wanted(replica, host, guest.address(), options);
+        return propose(new MembershipChange.Add(wanted, List.of(), timeLimitNanos));
+      }
+      Member member = principal(there);
+      if (member.role() == options.role()) {
+        return new Done();
+      }
+      if (member.isVoter()) {
+        return refuse(
+            Reason.IMPOSSIBLE, host + " is a voter already; to make it a learner, demote it");
+      }
+      Member wanted = wanted(member.replica(), host, member.address(), options);
+      return propose(new MembershipChange.Add(wanted, List.of(), timeLimitNanos));
+    }
+
+    private static Member wanted(
+        ReplicaId replica, HostId host, String address, AddOptions options) {
+      int delayMillis = Math.toIntExact(options.campaignDelay().toMillis());
+      return new Member(
+          replica, host, address, options.role(), false, options.priority(), delayMillis);
+    }
+
+    private ChangePlan promote(HostId host) {
+      List<Member> there = base.membersOn(host);
+      if (there.isEmpty()) {
+        return unknown(host);
+      }
+      Member member = principal(there);
+      if (member.isVoter()) {
+        return new Done();
+      }
+      return propose(new MembershipChange.Add(
+          member.withRole(MemberRole.VOTER, false), List.of(), timeLimitNanos));
+    }
+
+    private ChangePlan demote(HostId host) {
+      List<Member> there = base.membersOn(host);
+      if (there.isEmpty()) {
+        return unknown(host);
+      }
+      Configuration target = base;
+      for (Member member : there) {
+        target = target.with(member.withRole(MemberRole.LEARNER, false));
+      }
+      return reconfigure(target);
+    }
+
+    private ChangePlan remove(HostId host) {
+      List<Member> there = base.membersOn(host);
+      if (there.isEmpty()) {
+        return unknown(host);
+      }
+      if (there.size() == 1) {
+        return propose(new MembershipChange.Remove(there.get(0).replica()));
+      }
+      Configuration target = base;
+      for (Member member : there) {
+        target = target.without(member.replica());
+      }
+      return reconfigure(target);
+    }
+
+    private ChangePlan replace(ConfigurationChange.Replace change) {
+      HostId host = change.replacement();
+      List<Member> leaving = base.membersOn(change.old());
+      List<Member> there = base.membersOn(host);
+      if (host.equals(change.old())) {
+        return refuse(
+            Reason.IMPOSSIBLE,
+            "a host can't take its own place; if its disk is lost, start it with an empty folder");
+      }
+      if (leaving.isEmpty()) {
+        return unknown(change.old());
+      }
+      ReplicaId replica;
+      String address;
+      if (there.isEmpty()) {
+        Guests.Guest guest = guests.asking(host);
+        replica = guest == null ? null : guest.replica();
+        if (guest == null || replica == null) {
+          return new AwaitHost(host, change.timeLimit());
+        }
+        address = guest.address();
+      } else if (principal(there).isVoter()) {
+        return refuse(
+            Reason.IMPOSSIBLE,
+            host + " is a voter already; to be without " + change.old() + ", remove it");
+      } else {
+        replica = principal(there).replica();
+        address = principal(there).address();
+      }
+      Member old = principal(leaving);
+      Member wanted = new Member(
+          replica, host, address, old.role(), false, old.priority(), old.campaignDelayMillis());
+      List<ReplicaId> replaces = leaving.stream().map(Member::replica).toList();
+      return propose(new MembershipChange.Add(wanted, replaces, timeLimitNanos));
+    }
+
+    private ChangePlan update(HostId host, MemberOptions options) {
+      List<Member> there = base.membersOn(host);
+      if (there.isEmpty()) {
+        return unknown(host);
+      }
+      Configuration target = base;
+      for (Member member : there) {
+        Member changed = member
+            .withPriority(options.priority().orElse(member.priority()))
+            .withCampaignDelayMillis(options
+                .campaignDelay()
+                .map(delay -> Math.toIntExact(delay.toMillis()))
+                .orElse(member.campaignDelayMillis()))
+            .withAddress(options.address().orElse(member.address()));
+        target = target.with(changed);
+      }
+      return reconfigure(target);
+    }
+
+    /** While a host's replica is being replaced, its voter is meant. */
+    private static Member principal(List<Member> there) {
+      return there.stream().filter(Member::isVoter).findFirst().orElseGet(() -> there.get(0));
+    }
+
+    private ChangePlan reconfigure(Configuration target) {
+      return target.equals(base)
+          ? new Done()
+          : propose(new MembershipChange.Reconfigure(target, index));
+    }
+
+    private static ChangePlan propose(MembershipChange change) {
+      return new Propose(change);
+    }
+
+    private ChangePlan unknown(HostId host) {
+      List<String> members = base.members().stream()
+          .map(member -> member.host().name())
+          .distinct()
+          .sorted()
+          .toList();
+      return refuse(
+          Reason.UNKNOWN_MEMBER, host + " isn't a member; members are " + Wording.list(members));
+    }
+  }
+}

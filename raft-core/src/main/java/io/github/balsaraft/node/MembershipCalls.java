@@ -1,0 +1,52 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.Membership;
+import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.model.HostId;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The public calls, handed to the mailbox.
+ *
+ * @param asking hands a question over and completes the future if the node is closed
+ */
+record MembershipCalls(BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> asking)
+    implements Membership {
+
+  @Override
+  public CompletableFuture<ChangeResult> change(ConfigurationChange change) {
+    Objects.requireNonNull(change, "change");
+    CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
+    asking.accept(answer, loop -> loop.change(change, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<ChangePreview> preview(ConfigurationChange change) {
+    Objects.requireNonNull(change, "change");
+    CompletableFuture<ChangePreview> answer = new CompletableFuture<>();
+    asking.accept(answer, loop -> loop.preview(change, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<Boolean> abort(HostId host) {
+    Objects.requireNonNull(host, "host");
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    asking.accept(answer, loop -> loop.abortChange(host, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<MembershipView> view() {
+    CompletableFuture<MembershipView> answer = new CompletableFuture<>();
+    asking.accept(answer, loop -> loop.viewMembers(answer));
+    return answer;
+  }
+}

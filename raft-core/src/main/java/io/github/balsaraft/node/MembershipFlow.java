@@ -1,0 +1,259 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangeFailedException.End;
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MembershipView.AdditionView;
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.core.membership.AdditionStatus;
+import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The way of an operator's changes through a replica: turned from hosts to replicas, held until a new host has asked to be let
+ * in, handed to the core, and told how they ended. Each ends exactly once. Used by the mailbox's thread only.
+ */
+final class MembershipFlow {
+
+  /** So many wait or are under way; an operator has one. */
+  static final int MAX_CHANGES = 256;
+
+  private final ApplyPipeline pipeline;
+  private final Guests guests;
+  private final List<Waiting> waiting = new ArrayList<>();
+  private final Map<Long, CompletableFuture<ChangeResult>> underWay = new TreeMap<>();
+  private long lastChangeId;
+
+  MembershipFlow(ApplyPipeline pipeline, Guests guests) {
+    this.pipeline = pipeline;
+    this.guests = guests;
+  }
+
+  /** A change that waits until its host asks to be let in. */
+  private record Waiting(
+      ConfigurationChange change,
+      CompletableFuture<ChangeResult> answer,
+      Duration timeLimit,
+      long deadlineNanos) {}
+
+  /** A number for a change that nobody has asked for through here. */
+  long newChangeId() {
+    return ++lastChangeId;
+  }
+
+  // ------------------------------------------------------------------ requests
+
+  void change(
+      RaftCore core,
+      ConfigurationChange change,
+      CompletableFuture<ChangeResult> answer,
+      long nowNanos) {
+    if (core.currentRole() != Role.LEADER) {
+      fail(answer, notLeader(core));
+    } else if (waiting.size() + underWay.size() >= MAX_CHANGES) {
+      fail(answer, new OverloadedException(MAX_CHANGES + " changes of the configuration wait"));
+    } else {
+      Duration limit = timeLimit(change);
+      begin(core, new Waiting(change, answer, limit, nowNanos + limit.toNanos()), nowNanos, true);
+    }
+  }
+
+  /** Does what can be done for a change now; whether it need not wait any longer. */
+  private boolean begin(RaftCore core, Waiting asked, long nowNanos, boolean isNew) {
+    long left = Math.max(1, asked.deadlineNanos - nowNanos);
+    ChangePlan plan = plan(core, asked.change, left);
+    if (plan instanceof ChangePlan.AwaitHost) {
+      if (isNew) {
+        waiting.add(asked);
+      }
+      return false;
+    } else if (plan instanceof ChangePlan.Done) {
+      ChangeResult result = new ChangeResult(core.configurationIndex(), core.configuration());
+      if (isSettled(core)) {
+        pipeline.run(() -> asked.answer.complete(result));
+      } else {
+        // What makes it so may still be truncated.
+        fail(
+            asked.answer,
+            new ChangeFailedException(
+                List.of(Refusals.underWay("a change of the configuration is being committed"))));
+      }
+    } else if (plan instanceof ChangePlan.Refuse refuse) {
+      fail(asked.answer, new ChangeFailedException(List.of(refuse.refusal())));
+    } else if (plan instanceof ChangePlan.Propose propose) {
+      propose(core, propose.change(), asked.answer);
+    }
+    return true;
+  }
+
+  private void propose(
+      RaftCore core, MembershipChange change, CompletableFuture<ChangeResult> answer) {
+    var preview = core.previewChange(change);
+    if (preview.isAllowed()) {
+      long id = newChangeId();
+      underWay.put(id, answer);
+      core.changeConfiguration(id, change);
+    } else {
+      fail(answer, new ChangeFailedException(Refusals.of(preview.refusals())));
+    }
+  }
+
+  private ChangePlan plan(RaftCore core, ConfigurationChange change, long leftNanos) {
+    return ChangePlan.of(
+        change, core.configuration(), core.configurationIndex(), guests, leftNanos);
+  }
+
+  private static Duration timeLimit(ConfigurationChange change) {
+    if (change instanceof ConfigurationChange.Add add) {
+      return add.options().timeLimit();
+    } else if (change instanceof ConfigurationChange.Promote promote) {
+      return promote.timeLimit();
+    } else if (change instanceof ConfigurationChange.Replace replace) {
+      return replace.timeLimit();
+    }
+    return AddOptions.DEFAULT_TIME_LIMIT;
+  }
+
+  void preview(RaftCore core, ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
+    if (core.currentRole() != Role.LEADER) {
+      fail(answer, notLeader(core));
+      return;
+    }
+    ChangePreview preview = Previews.of(core, change, guests);
+    pipeline.run(() -> answer.complete(preview));
+  }
+
+  void abort(RaftCore core, HostId host, CompletableFuture<Boolean> answer) {
+    if (core.currentRole() != Role.LEADER) {
+      fail(answer, notLeader(core));
+      return;
+    }
+    List<Waiting> calledOff =
+        waiting.stream().filter(asked -> asked.change.host().equals(host)).toList();
+    waiting.removeAll(calledOff);
+    calledOff.forEach(asked -> fail(
+        asked.answer,
+        new ChangeFailedException(End.ABORTED, "it was called off before " + host + " had asked")));
+    boolean any = !calledOff.isEmpty();
+    for (AdditionStatus addition : core.additions()) {
+      if (addition.wanted().host().equals(host)) {
+        any |= core.abortChange(addition.changeId());
+      }
+    }
+    boolean result = any;
+    pipeline.run(() -> answer.complete(result));
+  }
+
+  /** What waits for its host, as the view shows it. */
+  List<AdditionView> waitingAdditions() {
+    return waiting.stream()
+        .map(asked -> new AdditionView(
+            asked.change.host(),
+            asked.change instanceof ConfigurationChange.Add add
+                ? add.options().role()
+                : MemberRole.VOTER,
+            AdditionView.Phase.AWAITING_HOST,
+            0,
+            0,
+            0,
+            "has not asked to be let in yet; start it"))
+        .toList();
+  }
+
+  // ------------------------------------------------------------------ steps and ends
+
+  /** Begins what waits for a host that has asked, and ends what has waited too long. */
+  void step(RaftCore core, long nowNanos) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    List<Waiting> before = List.copyOf(waiting);
+    waiting.clear();
+    for (Waiting asked : before) {
+      if (core.currentRole() != Role.LEADER) {
+        fail(asked.answer, notLeader(core));
+      } else if (nowNanos - asked.deadlineNanos >= 0) {
+        fail(
+            asked.answer,
+            new ChangeFailedException(
+                End.ABORTED,
+                asked.change.host() + " has not asked to be let in within "
+                    + Wording.duration(asked.timeLimit)
+                    + "; start its node so that it joins, naming a member of this group"));
+      } else if (!isSettled(core) || !begin(core, asked, nowNanos, false)) {
+        waiting.add(asked);
+      }
+    }
+  }
+
+  /** A host has only just asked, or a change has ended: what waits may begin. */
+  long deadlineNanos() {
+    return waiting.stream().mapToLong(Waiting::deadlineNanos).min().orElse(Long.MAX_VALUE);
+  }
+
+  private static boolean isSettled(RaftCore core) {
+    return !core.configuration().isJoint()
+        && core.configurationIndex() <= core.commitIndex()
+        && core.hasCommittedInTerm();
+  }
+
+  void ended(Ready.ChangeOutcome outcome, RaftCore core) {
+    CompletableFuture<ChangeResult> answer = underWay.remove(outcome.changeId());
+    if (answer == null) {
+      return;
+    }
+    switch (outcome.end()) {
+      case DONE -> {
+        ChangeResult result = new ChangeResult(outcome.index(), core.configuration());
+        pipeline.run(() -> answer.complete(result));
+      }
+      case REFUSED ->
+        fail(answer, new ChangeFailedException(List.of(Refusals.impossible(outcome.detail()))));
+      case ABORTED -> fail(answer, new ChangeFailedException(End.ABORTED, outcome.detail()));
+      case LOST -> fail(answer, new ChangeFailedException(End.LOST, outcome.detail()));
+    }
+  }
+
+  /** Nobody will hear more of those under way. */
+  void stop(NotAppendedException refusal) {
+    waiting.forEach(asked -> fail(asked.answer, refusal));
+    waiting.clear();
+    underWay
+        .values()
+        .forEach(answer -> fail(
+            answer,
+            new ChangeFailedException(
+                End.LOST, "this node stopped before the change was committed; it may still be")));
+    underWay.clear();
+  }
+
+  /** Ends it with a failure. */
+  void fail(CompletableFuture<?> answer, RuntimeException failure) {
+    pipeline.run(() -> answer.completeExceptionally(failure));
+  }
+
+  private static NotLeaderException notLeader(RaftCore core) {
+    ReplicaId leader = core.leader();
+    Member member = leader == null ? null : core.configuration().member(leader);
+    return member == null
+        ? new NotLeaderException(null, "no leader is known")
+        : new NotLeaderException(member.host(), member.address(), member.host() + " leads");
+  }
+}
