@@ -23,7 +23,26 @@ class DocumentedCommandsTest {
   private static final String NODE =
       "raft-examples/src/test/java/io/github/balsaraft/examples/kv/cli/KvNodeIT.java";
 
+  private static final String MEMBERS =
+      "raft-examples/src/test/java/io/github/balsaraft/examples/kv/faults/MembershipIT.java";
+  private static final String ADMIN =
+      "raft-examples/kv admin --servers 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
+
   private static final Map<String, Run> RUN_BY = Map.ofEntries(
+      Map.entry(ADMIN + " status", new Run(MEMBERS, "\"status\"")),
+      Map.entry(ADMIN + " members", new Run(MEMBERS, "\"members\"")),
+      Map.entry(ADMIN + " explain", new Run(MEMBERS, "\"explain\"")),
+      Map.entry(
+          "raft-examples/kv node --id n4 --data ./data/n4 --join n1=127.0.0.1:8001:7001 --raft 127.0.0.1:8004 --listen 127.0.0.1:7004",
+          new Run(MEMBERS, "cluster.join(\"n4\")")),
+      Map.entry(ADMIN + " add n4 --dry-run", new Run(MEMBERS, "\"add\", \"n4\", \"--dry-run\"")),
+      Map.entry(ADMIN + " add n4", new Run(MEMBERS, "\"add\", \"n4\")")),
+      Map.entry(ADMIN + ",127.0.0.1:7004 remove n4", new Run(MEMBERS, "\"remove\", \"n1\"")),
+      Map.entry(ADMIN + " replace n2 n6", new Run(MEMBERS, "\"replace\", \"n2\", \"n6\"")),
+      Map.entry(
+          ADMIN + " set n3 --address 127.0.0.1:9003",
+          new Run(MEMBERS, "\"set\", node.id(), \"--address\", address")),
+      Map.entry(ADMIN + " transfer n2", new Run(MEMBERS, "\"transfer\", \"n5\"")),
       Map.entry("raft-examples/kv demo", new Run(SMOKE, "raft-examples/kv\" demo")),
       Map.entry("mvn verify", new Run(".ci/run", "verify")),
       Map.entry("redis-cli -p 7001 set color green", new Run(SMOKE, "set color green")),

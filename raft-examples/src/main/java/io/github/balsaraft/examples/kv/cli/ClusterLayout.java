@@ -80,6 +80,16 @@ record ClusterLayout(List<Server> servers) {
     return new ClusterLayout(servers);
   }
 
+  /** The same with one more, unless it is there already. */
+  ClusterLayout with(Server server) {
+    if (find(server.id()).isPresent()) {
+      return this;
+    }
+    List<Server> more = new ArrayList<>(servers);
+    more.add(server);
+    return new ClusterLayout(more);
+  }
+
   Optional<Server> find(String id) {
     return servers.stream().filter(server -> server.id().equals(id)).findFirst();
   }

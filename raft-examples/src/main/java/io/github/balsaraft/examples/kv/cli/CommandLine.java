@@ -47,6 +47,7 @@ public final class CommandLine {
       return switch (name) {
         case "demo" -> new DemoCommand(console).run(rest);
         case "node" -> new NodeCommand(console).run(rest);
+        case "admin" -> new AdminCommand(console).run(rest);
         case "help", "--help", "-h" -> HelpCommand.run(console, rest);
         case "version", "--version" -> VersionCommand.run(console);
         default -> throw new UsageException("unknown command " + name + "; type: help");

@@ -10,8 +10,9 @@ final class HelpCommand {
 
         {kv} demo      start three servers on this machine and say what to type next
         {kv} node      start one server of a cluster
+        {kv} admin     look at a cluster, and change its members
         {kv} version   print the version
-        {kv} help demo | help node   show the options""";
+        {kv} help demo | node | admin   show the options""";
 
   private static final String DEMO = """
       {kv} demo [options]   start servers on 127.0.0.1 until Ctrl-C
@@ -24,11 +25,13 @@ final class HelpCommand {
         --max-value BYTES   the longest value, such as 1mb (8mb)""";
 
   private static final String NODE = """
-      {kv} node --id ID --cluster MEMBERS --data DIR [options]   start one server
+      {kv} node --id ID --cluster MEMBERS | --join MEMBERS --data DIR [options]   start one server
 
         --id ID             its name, one of those in --cluster
         --cluster MEMBERS   all members, the same at each: id=host:raftPort:redisPort,...
                             such as n1=10.0.0.1:8001:7001,n2=10.0.0.2:8001:7001,n3=10.0.0.3:8001:7001
+        --join MEMBERS      instead of --cluster: joins a cluster that exists, of which these are some members;
+                            it is let in once it is added (help admin)
         --data DIR          where it keeps its data
         --listen HOST:PORT  where Redis clients reach it (as in --cluster)
         --raft HOST:PORT    where it listens for other servers (as in --cluster)
@@ -40,6 +43,34 @@ final class HelpCommand {
         --heartbeat MILLIS  how often a leader shows that it is alive (100)
         --trace FILE        appends every step of the protocol, as lines of JSON""";
 
+  private static final String ADMIN = """
+      {kv} admin --servers HOST:PORT,... COMMAND [options]   look at a cluster, and change its members
+
+        --servers LIST      where some of the servers listen for clients; some may be down
+
+        status              how each of these servers is
+        members             all members: role, how far they are, who is on its way in, who asks to be let in
+        pending             the servers that ask to be let in
+        explain             a sentence from each server: is all well, and if not, what is missing
+        add ID              lets a server in that was started with --join, and waits until it has caught up
+        promote ID          makes a learner a voter
+        demote ID           makes a voter a learner
+        remove ID           removes a server
+        replace OLD NEW     puts a server that was started with --join in the place of another one, dead or alive
+        set ID              changes what is agreed on a server: --priority, --delay, --address
+        transfer [ID]       hands leadership over, to this server or to the most up to date
+        abort ID            calls an addition off
+
+        --learner           add: as a learner, which receives everything and does not vote
+        --priority N        add, set: 0 never leads; of the others the higher goes first (1)
+        --delay MILLIS      add, set: how much longer than others it waits before it stands for election (0)
+        --address HOST:PORT set: where the other servers reach it
+        --dry-run           only say what would become of a change
+        --timeout SECONDS   for everything together (add: 600, else 60)
+        --json              print one line of JSON
+
+      Exit codes: 0 done, 1 not done, 2 wrong arguments. To ask for the same change again is always safe.""";
+
   private HelpCommand() {}
 
   static int run(Console console, List<String> words) {
@@ -47,6 +78,7 @@ final class HelpCommand {
     String text = switch (topic) {
       case "demo" -> DEMO;
       case "node" -> NODE;
+      case "admin" -> ADMIN;
       default -> OVERVIEW;
     };
     console.say(text.replace("{kv}", console.program()));

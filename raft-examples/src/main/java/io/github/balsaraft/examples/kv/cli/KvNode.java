@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.RaftNodeBuilder;
 import io.github.balsaraft.TraceWriter;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
@@ -72,9 +73,10 @@ final class KvNode implements AutoCloseable {
           .build();
       opened.push(transport);
       KvStateMachine state = new KvStateMachine();
-      RaftNode node = RaftNode.builder()
+      String[] members = options.layout().founders().toArray(String[]::new);
+      RaftNodeBuilder builder = RaftNode.builder();
+      RaftNode node = (options.joining() ? builder.join(members) : builder.bootstrap(members))
           .id(options.id())
-          .bootstrap(options.layout().founders().toArray(String[]::new))
           .stateMachine(state)
           .logStore(store)
           .transport(transport)

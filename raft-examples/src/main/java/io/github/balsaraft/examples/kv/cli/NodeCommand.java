@@ -85,6 +85,11 @@ final class NodeCommand {
     try {
       while (!stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
         NodeStatus status = node.status();
+        if (!said && status.removedAt() > 0) {
+          said = true;
+          console.complain("kv: " + options.id() + " was removed from the cluster at index "
+              + status.removedAt() + ": stop this process and delete " + options.data());
+        }
         if (!said && status.health() == NodeStatus.Health.FAILED) {
           said = true;
           console.complain("kv: " + options.id() + " has stopped taking part: "

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What {@code kv node} was asked to do.
  *
  * @param id the server's name
- * @param layout all members
+ * @param layout all members; or with {@code joining}, some of them
+ * @param joining whether it joins a cluster that exists, and never founds one
  * @param data the folder
  * @param raft where to listen for other servers
  * @param advertisedRaft where others reach it
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 record NodeOptions(
     String id,
     ClusterLayout layout,
+    boolean joining,
     Path data,
     HostPort raft,
     HostPort advertisedRaft,
@@ -46,6 +49,7 @@ record NodeOptions(
   private static final Set<String> VALUED = Set.of(
       "--id",
       "--cluster",
+      "--join",
       "--data",
       "--listen",
       "--raft",
@@ -61,20 +65,17 @@ record NodeOptions(
   static NodeOptions parse(List<String> words) {
     Arguments arguments = Arguments.parse("node", words, VALUED, FLAGS);
     String id = arguments.required("--id", "n1");
-    String members = arguments.required("--cluster", "n1=127.0.0.1:8001:7001");
-    ClusterLayout layout = checked(arguments, "--cluster", members, ClusterLayout::parse);
-    ClusterLayout.Server self = layout
-        .find(id)
-        .orElseThrow(
-            () -> arguments.wrong("--cluster doesn't name " + id + ", which --id says this is"));
-    HostPort listen = arguments
-        .text("--listen")
-        .map(text -> checked(arguments, "--listen", text, HostPort::parse))
-        .orElse(self.redis());
-    HostPort raft = arguments
-        .text("--raft")
-        .map(text -> checked(arguments, "--raft", text, HostPort::parse))
-        .orElse(self.raft());
+    boolean joining = arguments.text("--join").isPresent();
+    if (joining && arguments.text("--cluster").isPresent()) {
+      throw arguments.wrong("--cluster founds a cluster and --join joins one: give one of them");
+    }
+    String list = joining ? "--join" : "--cluster";
+    String members = arguments.required(list, "n1=127.0.0.1:8001:7001");
+    ClusterLayout named = checked(arguments, list, members, ClusterLayout::parse);
+    ClusterLayout.Server self = self(arguments, id, named, joining);
+    ClusterLayout layout = named.with(self);
+    HostPort listen = address(arguments, "--listen").orElse(self.redis());
+    HostPort raft = address(arguments, "--raft").orElse(self.raft());
     Duration electionTimeout =
         Duration.ofMillis(arguments.number("--election-timeout", 50, 600_000, 1000));
     Duration heartbeat = Duration.ofMillis(arguments.number("--heartbeat", 5, 60_000, 100));
@@ -93,6 +94,7 @@ record NodeOptions(
     return new NodeOptions(
         id,
         layout,
+        joining,
         data,
         raft,
         self.raft(),
@@ -101,6 +103,32 @@ record NodeOptions(
         heartbeat,
         arguments.text("--trace").map(text -> path(arguments, "--trace", text)).orElse(null),
         arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  /** Where this server is: as the list says, or if it joins as --raft and --listen say. */
+  private static ClusterLayout.Server self(
+      Arguments arguments, String id, ClusterLayout named, boolean joining) {
+    Optional<ClusterLayout.Server> listed = named.find(id);
+    if (listed.isPresent()) {
+      if (joining && named.servers().size() == 1) {
+        throw arguments.wrong("--join names only " + id + " itself; name a member to ask");
+      }
+      return listed.get();
+    }
+    if (!joining) {
+      throw arguments.wrong("--cluster doesn't name " + id + ", which --id says this is");
+    }
+    Optional<HostPort> raft = address(arguments, "--raft");
+    Optional<HostPort> listen = address(arguments, "--listen");
+    if (raft.isEmpty() || listen.isEmpty()) {
+      throw arguments.wrong("--join doesn't name " + id
+          + ": say where it is with --raft 127.0.0.1:8004 and --listen 127.0.0.1:7004");
+    }
+    return new ClusterLayout.Server(id, raft.get(), listen.get());
+  }
+
+  private static Optional<HostPort> address(Arguments arguments, String name) {
+    return arguments.text(name).map(text -> checked(arguments, name, text, HostPort::parse));
   }
 
   /**

@@ -18,6 +18,7 @@ public final class CommandTable {
     List<CommandSpec> all = new ArrayList<>(KeyCommands.all(maxValueBytes));
     all.addAll(ConnectionCommands.all());
     all.addAll(ServerCommands.all(this));
+    all.addAll(RaftCommands.all());
     for (CommandSpec spec : all) {
       specs.put(spec.name(), spec);
     }

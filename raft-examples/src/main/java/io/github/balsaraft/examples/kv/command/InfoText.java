@@ -101,6 +101,7 @@ final class InfoText {
     line("cluster", Objects.requireNonNullElse(status.cluster(), ""));
     line("health", status.health().name().toLowerCase(Locale.ROOT));
     line("health_detail", status.healthDetail());
+    line("removed_at", status.removedAt());
     line("durability", status.durability().name().toLowerCase(Locale.ROOT));
     // How old the data may be that is read after READONLY; -1 if nobody knows.
     line(

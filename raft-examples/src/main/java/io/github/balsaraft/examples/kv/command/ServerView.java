@@ -1,15 +1,24 @@
 package io.github.balsaraft.examples.kv.command;
 
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.HostId;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What commands about the server can ask. Any event loop may. */
 public interface ServerView {
 
   /** How the Raft node is: one look, to be taken once for everything that is shown together. */
   NodeStatus status();
+
+  /** Who belongs to the cluster, and how to change that. */
+  Membership membership();
+
+  /** Hands leadership over, to this server or to whom the leader likes; completes with who leads then. */
+  CompletableFuture<HostId> transferLeadership(Optional<HostId> target);
 
   /** How many keys the local copy has. */
   int keys();

@@ -70,6 +70,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** What is under way, or answered but not written yet. */
   private @Nullable Run run;
 
+  /** Whether a command is under way that takes its time; it is at the front of the queue. */
+  private boolean deferred;
+
   /** Whether {@link #advance} is on the stack: a future that is complete already must not call it again. */
   private boolean advancing;
 
@@ -103,7 +106,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean isIdle() {
-    return run == null && queue.isEmpty();
+    return run == null && !deferred && queue.isEmpty();
   }
 
   @Override
@@ -199,7 +202,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Does one thing; false if the next one has to wait for something. */
   private boolean step(Optional<String> redirection) {
-    if (closing || !channel.isWritable()) {
+    if (closing || deferred || !channel.isWritable()) {
       return false;
     }
     Run current = run;
@@ -216,6 +219,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } else if (planned instanceof Planned.Local local) {
       replyTo(next, local.command().execute(session, server));
       closing = session.quitting();
+    } else if (planned instanceof Planned.Deferred command) {
+      if (server.isDraining()) {
+        replyTo(next, Failures.SHUTTING_DOWN);
+      } else {
+        defer(next, command.command());
+      }
     } else if (planned instanceof Planned.Stateful stateful) {
       Reply refusal = refusalOf(stateful.operation(), redirection);
       if (refusal == null) {
@@ -246,6 +255,30 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     queue.removeFirst();
     release(command.bytes());
     replies.write(reply);
+  }
+
+  /** Begins a command that takes its time. Whether the client waits for it or not, it goes on. */
+  private void defer(QueuedCommand command, Planned.DeferredCommand begun) {
+    deferred = true;
+    server.runStarted();
+    // A failure is a reply already; what could go wrong in here is logged where it happens.
+    CompletableFuture<Reply> unused = begin(begun)
+        .whenComplete((reply, failure) -> onEventLoop("a deferred command", () -> {
+          deferred = false;
+          server.runEnded();
+          if (!closing) {
+            replyTo(command, reply == null ? new Reply.Failure("ERR " + failure) : reply);
+            advance();
+          }
+        }));
+  }
+
+  private CompletableFuture<Reply> begin(Planned.DeferredCommand command) {
+    try {
+      return command.begin(server);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void start(Run started) {
@@ -282,8 +315,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private <T> void await(Run started, CompletableFuture<T> future, AnswerReader<T> reader) {
     // The future's own outcome reaches the client; what could go wrong in here is logged where
     // it happens.
-    CompletableFuture<T> unused = future.whenComplete(
-        (result, failure) -> onEventLoop(started, () -> end(started, result, failure, reader)));
+    CompletableFuture<T> unused = future.whenComplete((result, failure) -> onEventLoop(
+        "a run of " + started.size() + " commands", () -> end(started, result, failure, reader)));
   }
 
   /** Turns what a future held into answers. */
@@ -292,7 +325,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     List<Answer> read(T result);
   }
 
-  private void onEventLoop(Run ended, Runnable task) {
+  private void onEventLoop(String what, Runnable task) {
     if (channel.eventLoop().inEventLoop()) {
       guarded(task);
       return;
@@ -302,7 +335,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } catch (RejectedExecutionException e) {
       // The server has been closed, and this connection with it.
       server.runEnded();
-      LOG.debug("a run of {} commands ended after its server", ended.size());
+      LOG.debug("{} ended after its server", what);
     }
   }
 

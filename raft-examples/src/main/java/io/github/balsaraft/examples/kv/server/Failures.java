@@ -157,6 +157,10 @@ final class Failures {
     if (status.health() == Health.CLOSED) {
       return SHUTTING_DOWN;
     }
+    if (status.removedAt() > 0) {
+      return new Reply.Failure("CLUSTERDOWN this server was removed from the cluster at index "
+          + status.removedAt() + "; use another one");
+    }
     if (status.leader() == null && (!quorumInReach(status) || waitedLong(status))) {
       return new Reply.Failure("CLUSTERDOWN no quorum: " + status.explanation());
     }

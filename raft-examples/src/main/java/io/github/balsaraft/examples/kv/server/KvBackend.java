@@ -1,8 +1,11 @@
 package io.github.balsaraft.examples.kv.server;
 
 import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.model.HostId;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -18,6 +21,12 @@ public interface KvBackend {
   /** See {@link RaftNode#read}. */
   <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader);
 
+  /** See {@link RaftNode#membership}. */
+  Membership membership();
+
+  /** See {@link RaftNode#transferLeadership}. */
+  CompletableFuture<HostId> transferLeadership(Optional<HostId> target);
+
   /** See {@link RaftNode#status}. */
   NodeStatus status();
 
@@ -32,6 +41,16 @@ public interface KvBackend {
       @Override
       public <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader) {
         return node.read(consistency, reader);
+      }
+
+      @Override
+      public Membership membership() {
+        return node.membership();
+      }
+
+      @Override
+      public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+        return node.transferLeadership(target);
       }
 
       @Override

@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.server;
 
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.examples.kv.command.CommandTable;
 import io.github.balsaraft.examples.kv.command.ServerView;
@@ -7,6 +8,7 @@ import io.github.balsaraft.examples.kv.command.Session;
 import io.github.balsaraft.examples.kv.resp.MemoryBudget;
 import io.github.balsaraft.examples.kv.resp.RespPipeline;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.github.balsaraft.model.HostId;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -37,6 +39,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -194,6 +197,16 @@ public final class KvServer implements ServerView, AutoCloseable {
   @Override
   public NodeStatus status() {
     return backend().status();
+  }
+
+  @Override
+  public Membership membership() {
+    return backend().membership();
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+    return backend().transferLeadership(target);
   }
 
   @Override

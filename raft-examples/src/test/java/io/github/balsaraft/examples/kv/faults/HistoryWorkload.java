@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /**
  * Clients that read and write a few keys through all members at once and write down what they are told. Some send several
@@ -51,6 +50,7 @@ final class HistoryWorkload implements AutoCloseable {
 
   private volatile Mark lastMark = new Mark(System.nanoTime());
   private volatile boolean stopping;
+  private volatile List<Integer> ports = List.of();
 
   private HistoryWorkload(KvCluster cluster) {
     this.cluster = cluster;
@@ -60,14 +60,10 @@ final class HistoryWorkload implements AutoCloseable {
   static HistoryWorkload start(KvCluster cluster, long seed) {
     HistoryWorkload workload = new HistoryWorkload(cluster);
     Map<String, String> lastSeen = RandomOperations.newLastSeen();
-    List<Integer> ports = cluster.nodes().stream().map(KvProcess::port).toList();
+    workload.talkTo(cluster.nodes());
     for (int number = 0; number < CLIENTS; number++) {
-      int home = number;
-      List<Integer> fromHome = IntStream.range(0, ports.size())
-          .mapToObj(i -> ports.get((home + i) % ports.size()))
-          .toList();
       RandomOperations operations = new RandomOperations(number, seed, lastSeen);
-      Runnable client = new WorkloadClient(workload, number, DEPTHS[number], fromHome, operations);
+      Runnable client = new WorkloadClient(workload, number, DEPTHS[number], operations);
       Thread thread = new Thread(client, "client-" + number);
       thread.setDaemon(true);
       workload.threads.add(thread);
@@ -77,6 +73,11 @@ final class HistoryWorkload implements AutoCloseable {
   }
 
   // ------------------------------------------------------------------ for the test
+
+  /** From their next connections on the clients talk to these servers. */
+  void talkTo(List<KvProcess> nodes) {
+    ports = nodes.stream().map(KvProcess::port).toList();
+  }
 
   /** Waits until so many more operations were answered. */
   void awaitAnswers(int more) {
@@ -161,6 +162,10 @@ final class HistoryWorkload implements AutoCloseable {
   }
 
   // ------------------------------------------------------------------ for its clients
+
+  List<Integer> ports() {
+    return ports;
+  }
 
   HistoryRecorder<KvInput, KvOutput> recorder() {
     return recorder;

@@ -30,25 +30,17 @@ final class WorkloadClient implements Runnable {
   private final HistoryWorkload workload;
   private final int number;
   private final int depth;
-  private final List<Integer> ports;
   private final RandomOperations operations;
 
   /**
    * A client.
    *
    * @param depth how many commands it sends at once before it waits for their replies
-   * @param ports of the members, its home first
    */
-  WorkloadClient(
-      HistoryWorkload workload,
-      int number,
-      int depth,
-      List<Integer> ports,
-      RandomOperations operations) {
+  WorkloadClient(HistoryWorkload workload, int number, int depth, RandomOperations operations) {
     this.workload = workload;
     this.number = number;
     this.depth = depth;
-    this.ports = ports;
     this.operations = operations;
   }
 
@@ -56,15 +48,17 @@ final class WorkloadClient implements Runnable {
   public void run() {
     int member = 0;
     while (!workload.isStopping()) {
-      try (RespClient connection = new RespClient(ports.get(member), REPLY_PATIENCE)) {
+      List<Integer> ports = workload.ports();
+      int port = ports.get((number + member) % ports.size());
+      try (RespClient connection = new RespClient(port, REPLY_PATIENCE)) {
         converse(connection);
         member = 0;
       } catch (UncheckedIOException e) {
         // Not reached, or the connection broke: what was under way is noted already.
-        member = (member + 1) % ports.size();
+        member++;
         LockSupport.parkNanos(BACK_OFF_NANOS);
       } catch (RuntimeException | Error e) {
-        workload.report(this + " at port " + ports.get(member), e);
+        workload.report(this + " at port " + port, e);
         return;
       }
     }

@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.testing;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NodeStatus.Peer;
@@ -43,6 +44,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private final List<Batch> proposed = new ArrayList<>();
   private final List<ReadConsistency> reads = new ArrayList<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
+  private final FakeMembership members = new FakeMembership();
 
   private boolean holding;
   private boolean sameThread;
@@ -174,6 +176,21 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
       applier.execute(step);
     }
     return future;
+  }
+
+  /** What is asked of the members; the test ends it. */
+  public FakeMembership members() {
+    return members;
+  }
+
+  @Override
+  public Membership membership() {
+    return members;
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+    return members.transfer(target);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -43,6 +44,13 @@ public final class KvCluster implements AutoCloseable {
   private static final int ATTEMPTS = 5;
 
   private final Path folder;
+
+  /** The founders, as {@code --cluster} says. */
+  private final String layout;
+
+  /** Servers that left; their processes have ended. */
+  private final List<KvProcess> former = new ArrayList<>();
+
   private final Map<String, KvProcess> nodes = new LinkedHashMap<>();
 
   private KvCluster(int size, List<String> options) {
@@ -52,13 +60,16 @@ public final class KvCluster implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     List<Integer> ports = freePorts(2 * size);
-    String layout = IntStream.range(0, size)
+    layout = IntStream.range(0, size)
         .mapToObj(
             i -> "n" + (i + 1) + "=127.0.0.1:" + ports.get(2 * i) + ":" + ports.get(2 * i + 1))
         .collect(Collectors.joining(","));
     for (int i = 0; i < size; i++) {
       String id = "n" + (i + 1);
-      nodes.put(id, new KvProcess(id, ports.get(2 * i + 1), layout, folder.resolve(id), options));
+      nodes.put(
+          id,
+          new KvProcess(
+              id, ports.get(2 * i + 1), List.of("--cluster", layout), folder.resolve(id), options));
     }
   }
 
@@ -79,6 +90,60 @@ public final class KvCluster implements AutoCloseable {
       }
     }
   }
+
+  /** Starts a server that asks to be let in, on free ports. It has to be added by whoever wants it. */
+  public KvProcess join(String id) {
+    List<Integer> ports = freePorts(2);
+    List<String> birth = List.of(
+        "--join", layout,
+        "--raft", "127.0.0.1:" + ports.get(0),
+        "--listen", "127.0.0.1:" + ports.get(1));
+    KvProcess node = new KvProcess(id, ports.get(1), birth, folder.resolve(id), List.of());
+    nodes.put(id, node);
+    node.start();
+    return node;
+  }
+
+  /** Ends a server that is no member any more, and forgets it. */
+  public void retire(KvProcess node) {
+    node.kill();
+    nodes.remove(node.id());
+    former.add(node);
+  }
+
+  /** Runs {@code kv admin} on all servers, in a process of its own. */
+  public AdminRun admin(String... words) {
+    List<String> command = new ArrayList<>(KvProcess.kv());
+    command.addAll(List.of("admin", "--servers", servers()));
+    command.addAll(List.of(words));
+    try {
+      Path output = Files.createTempFile(folder, "admin", ".out");
+      Process process = new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(output.toFile())
+          .start();
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError(
+            String.join(" ", words) + " doesn't end: " + Files.readString(output) + lastWords());
+      }
+      return new AdminRun(process.exitValue(), Files.readString(output));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Where the servers listen for clients, as {@code --servers} wants it. */
+  public String servers() {
+    return nodes.values().stream()
+        .map(node -> "127.0.0.1:" + node.port())
+        .collect(Collectors.joining(","));
+  }
+
+  /** How a run of {@code kv admin} ended, and what it printed. */
+  public record AdminRun(int exitCode, String output) {}
 
   /** All servers, running or not. */
   public List<KvProcess> nodes() {
@@ -159,7 +224,7 @@ public final class KvCluster implements AutoCloseable {
 
   /** Lines of the logs that tell of errors. */
   public List<String> errorsInLogs() {
-    return nodes.values().stream()
+    return Stream.concat(nodes.values().stream(), former.stream())
         .flatMap(node -> node.logLines().stream())
         .filter(line -> line.contains(" ERROR "))
         .toList();
@@ -186,6 +251,11 @@ public final class KvCluster implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A port that nobody listens on. */
+  public static int freePort() {
+    return freePorts(1).get(0);
   }
 
   private static List<Integer> freePorts(int count) {

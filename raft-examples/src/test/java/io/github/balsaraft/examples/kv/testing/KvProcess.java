@@ -38,21 +38,34 @@ public final class KvProcess {
   /** Whether the test has asked for its end. */
   private boolean endWanted;
 
-  KvProcess(String id, int port, String layout, Path data, List<String> options) {
+  /**
+   * A server that doesn't run yet.
+   *
+   * @param birth how it comes into being: {@code --cluster} or {@code --join}, and what belongs to it
+   */
+  KvProcess(String id, int port, List<String> birth, Path data, List<String> options) {
     this.id = id;
     this.port = port;
     this.data = data;
     this.output = data.resolveSibling(id + ".out");
     command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // Small, quick to start, and not all processors for each of several servers.
-    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", classPath(), Kv.class.getName(), "node"));
-    command.addAll(List.of("--id", id, "--cluster", layout, "--data", data.toString()));
+    command.addAll(kv());
+    command.addAll(List.of("node", "--id", id, "--data", data.toString()));
+    command.addAll(birth);
     command.addAll(options);
     // So that a test run that is killed leaves no server behind.
     command.add("--until-stdin-closes");
+  }
+
+  /** The beginning of a command line of the program. */
+  static List<String> kv() {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // Small, quick to start, and not all processors for each of several servers.
+    words.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    words.add("--enable-native-access=ALL-UNNAMED");
+    words.addAll(List.of("-cp", classPath(), Kv.class.getName()));
+    return words;
   }
 
   /** The packaged program if the build says where it is, else the classes under test. */
@@ -93,11 +106,18 @@ public final class KvProcess {
 
   /** Starts it, with the same command each time, and returns at once. */
   public void start() {
+    startWith();
+  }
+
+  /** Starts it with more options than usual. */
+  public void startWith(String... more) {
     if (isRunning()) {
       throw new IllegalStateException(id + " is running");
     }
     try {
-      process = new ProcessBuilder(command)
+      List<String> words = new ArrayList<>(command);
+      words.addAll(List.of(more));
+      process = new ProcessBuilder(words)
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
           .start();

@@ -1,0 +1,281 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import io.github.balsaraft.examples.kv.client.Admin;
+import io.github.balsaraft.examples.kv.client.Admin.RefusedException;
+import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
+import io.github.balsaraft.examples.kv.client.AdminException;
+import io.github.balsaraft.examples.kv.client.Fields;
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.server.HostPort;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code kv admin}: looks at a cluster, and changes its members. */
+final class AdminCommand {
+
+  private final Console console;
+
+  AdminCommand(Console console) {
+    this.console = console;
+  }
+
+  int run(List<String> words) {
+    AdminOptions options = AdminOptions.parse(words);
+    try (Admin admin = new Admin(options.servers(), options.timeout())) {
+      return new Run(admin, options).run();
+    } catch (AdminException e) {
+      console.complain("kv: " + explained(e, options));
+      return CommandLine.FAILED;
+    }
+  }
+
+  /** The servers' words, with what to type next where there is something. */
+  private String explained(AdminException e, AdminOptions options) {
+    String text = String.valueOf(e.getMessage());
+    if (!(e instanceof RefusedException refused)) {
+      return text;
+    }
+    String said =
+        text.substring(Math.min(text.length(), refused.code().length())).strip();
+    return switch (refused.code()) {
+      case "REFUSED" -> {
+        int blank = said.indexOf(' ');
+        yield options.verb() + " was refused: " + said.substring(blank + 1);
+      }
+      case "ABORTED" -> options.verb() + " was given up: " + said;
+      case "TRANSFERFAILED" -> "leadership was not handed over: " + said;
+      case "ERR" -> said;
+      default -> text;
+    };
+  }
+
+  /** One run. */
+  private final class Run {
+    private final Admin admin;
+    private final AdminOptions options;
+    private final int[] attempts = new int[1];
+    private String lastProgress = "";
+
+    Run(Admin admin, AdminOptions options) {
+      this.admin = admin;
+      this.options = options;
+    }
+
+    int run() {
+      return switch (options.verb()) {
+        case "status" -> status();
+        case "explain" -> explain();
+        case "members" -> members();
+        case "pending" -> pending();
+        case "transfer" -> transfer();
+        case "abort" -> abort();
+        default -> options.dryRun() ? preview() : change();
+      };
+    }
+
+    // ---------------------------------------------------------------- looks
+
+    private int status() {
+      List<ServerStatus> statuses = admin.statuses();
+      if (options.json()) {
+        say(statuses.stream().map(AdminText::json).toList());
+      } else {
+        AdminText.status(statuses).forEach(console::say);
+      }
+      if (statuses.stream().anyMatch(status -> status.get("role").equals("leader"))
+          || statuses.stream().anyMatch(status -> !status.get("leader").isEmpty())) {
+        return CommandLine.OK;
+      }
+      console.complain(
+          "kv: no leader is known; type: " + console.program() + " admin --servers ... explain");
+      return CommandLine.FAILED;
+    }
+
+    private int explain() {
+      int exit = CommandLine.FAILED;
+      Map<String, Object> json = new LinkedHashMap<>();
+      for (ServerStatus status : admin.statuses()) {
+        String sentence = status.isUp() ? status.get("explain") : "down: " + status.problem();
+        json.put(status.server().toString(), sentence);
+        if (!options.json()) {
+          console.say(status.server() + ": " + sentence);
+        }
+        exit = status.isUp() ? CommandLine.OK : exit;
+      }
+      if (options.json()) {
+        say(json);
+      }
+      return exit;
+    }
+
+    private int members() {
+      List<Map<String, String>> members = look("MEMBERS");
+      List<Map<String, String>> additions = look("ADDITIONS");
+      List<Map<String, String>> pending = look("PENDING");
+      if (options.json()) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("members", members);
+        json.put("additions", additions);
+        json.put("pending", pending);
+        say(json);
+      } else {
+        AdminText.members(members, additions, pending).forEach(console::say);
+      }
+      return CommandLine.OK;
+    }
+
+    private int pending() {
+      List<Map<String, String>> pending = look("PENDING");
+      if (options.json()) {
+        say(pending);
+      } else if (pending.isEmpty()) {
+        console.say("no server asks to be let in");
+      } else {
+        AdminText.pendingLines(pending).forEach(console::say);
+      }
+      return CommandLine.OK;
+    }
+
+    private List<Map<String, String>> look(String what) {
+      return Fields.lines(admin.look(List.of("RAFT", what)));
+    }
+
+    // ---------------------------------------------------------------- changes
+
+    private List<String> words() {
+      List<String> words = new ArrayList<>(List.of(options.verb().toUpperCase(Locale.ROOT)));
+      words.addAll(options.ids());
+      words.addAll(options.words());
+      return words;
+    }
+
+    private List<String> raft(String... first) {
+      List<String> words = new ArrayList<>(List.of("RAFT"));
+      words.addAll(List.of(first));
+      words.addAll(words());
+      return words;
+    }
+
+    /** Told anew each time how long it may take. */
+    private List<String> timedChange() {
+      List<String> words = raft();
+      if (List.of("add", "promote", "replace").contains(options.verb())) {
+        words.add("TIMEOUT");
+        words.add(String.valueOf(admin.left().toMillis()));
+      }
+      return words;
+    }
+
+    private int preview() {
+      Map<String, String> preview =
+          Fields.of(admin.atLeader(() -> raft("PREVIEW"), leader -> {}, attempts));
+      if (options.json()) {
+        say(preview);
+      } else {
+        AdminText.preview(options.verb() + " " + String.join(" ", options.ids()), preview)
+            .forEach(console::say);
+      }
+      return preview.getOrDefault("allowed", "no").equals("yes")
+          ? CommandLine.OK
+          : CommandLine.FAILED;
+    }
+
+    private int change() {
+      Map<String, String> result;
+      try {
+        result = Fields.of(admin.atLeader(this::timedChange, this::showProgress, attempts));
+      } catch (RefusedException e) {
+        if (attempts[0] > 1 && isDoneAlready(e)) {
+          result = Map.of();
+        } else {
+          throw e;
+        }
+      }
+      if (options.json()) {
+        say(result);
+      } else {
+        console.say(done(result));
+      }
+      return CommandLine.OK;
+    }
+
+    /** An earlier attempt whose end was lost has done it, so that its member isn't there any more. */
+    private boolean isDoneAlready(RefusedException e) {
+      boolean removes = options.verb().equals("remove") || options.verb().equals("replace");
+      if (!removes || !String.valueOf(e.getMessage()).startsWith("REFUSED UNKNOWN_MEMBER")) {
+        return false;
+      }
+      List<String> members =
+          look("MEMBERS").stream().map(line -> line.getOrDefault("id", "")).toList();
+      return !members.contains(options.ids().get(0))
+          && (options.verb().equals("remove") || members.contains(options.ids().get(1)));
+    }
+
+    private String done(Map<String, String> result) {
+      String id = options.ids().get(0);
+      String what = switch (options.verb()) {
+        case "add" -> id + (options.words().contains("LEARNER") ? " is a learner" : " is a voter");
+        case "promote" -> id + " is a voter";
+        case "demote" -> id + " is a learner";
+        case "remove" -> id + " is removed: stop it and delete its folder";
+        case "replace" ->
+          options.ids().get(1) + " has taken the place of " + id
+              + ": if that still runs, stop it, and delete its folder";
+        default -> id + " is changed";
+      };
+      if (result.isEmpty()) {
+        return what;
+      }
+      String learners = result.getOrDefault("learners", "");
+      return what + " (voters " + AdminText.names(result.getOrDefault("voters", ""))
+          + (learners.isEmpty() ? "" : ", learners " + AdminText.names(learners)) + ", index "
+          + result.getOrDefault("index", "") + ")";
+    }
+
+    private void showProgress(HostPort leader) {
+      if (options.json()) {
+        return;
+      }
+      String target = options.ids().get(options.ids().size() - 1);
+      admin.askQuietly(leader, List.of("RAFT", "ADDITIONS")).ifPresent(reply -> {
+        for (Map<String, String> addition : Fields.lines(reply)) {
+          String line = AdminText.progress(addition);
+          if (target.equals(addition.get("id")) && !line.equals(lastProgress)) {
+            lastProgress = line;
+            console.say(line);
+          }
+        }
+      });
+    }
+
+    private int transfer() {
+      Reply reply = admin.atLeader(this::raft, leader -> {}, attempts);
+      Map<String, String> result = Fields.of(reply);
+      if (options.json()) {
+        say(result);
+      } else {
+        console.say(result.getOrDefault("leader", "") + " leads");
+      }
+      return CommandLine.OK;
+    }
+
+    private int abort() {
+      Reply reply = admin.atLeader(this::raft, leader -> {}, attempts);
+      boolean any = reply instanceof Reply.Int number && number.value() > 0;
+      String id = options.ids().get(0);
+      if (options.json()) {
+        say(Map.of("aborted", any));
+      } else {
+        console.say(any ? "the addition of " + id + " is called off" : id + " is not being added");
+      }
+      return any ? CommandLine.OK : CommandLine.FAILED;
+    }
+
+    private void say(Object json) {
+      console.say(JsonText.of(json));
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package io.github.balsaraft.examples.kv.command;
+
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeRefusal;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The answers of RAFT, as docs/kv.md has them. */
+final class RaftReplies {
+
+  private RaftReplies() {}
+
+  /** Writes what a look at the members shows. */
+  @FunctionalInterface
+  interface Writer {
+    Reply write(MembershipView look, ServerView server);
+  }
+
+  /** Names and values, one after the other. */
+  private static final class Fields {
+    private final List<Reply> replies = new ArrayList<>();
+
+    Fields add(String name, Object value) {
+      replies.add(Reply.Bulk.of(name));
+      replies.add(Reply.Bulk.of(value.toString()));
+      return this;
+    }
+
+    Reply reply() {
+      return new Reply.Array(replies);
+    }
+  }
+
+  static Reply status(ServerView server) {
+    NodeStatus status = server.status();
+    HostId leader = status.leader();
+    Configuration configuration = status.configuration();
+    return new Fields()
+        .add("id", status.host())
+        .add("role", word(status.role()))
+        .add("term", status.term())
+        .add("leader", leader == null ? "" : leader)
+        .add(
+            "leader_address",
+            leader == null ? "" : server.clientAddress(leader.name()).orElse(""))
+        .add("health", word(status.health()))
+        .add("health_detail", status.healthDetail())
+        .add("removed_at", status.removedAt())
+        .add("commit", status.commitIndex())
+        .add("applied", status.appliedIndex())
+        .add("durable", status.durableIndex())
+        .add("last", status.lastIndex())
+        .add("voters", names(configuration, Member::isVoter))
+        .add("learners", names(configuration, RaftReplies::isLearner))
+        .add("joint", yesNo(configuration.isJoint()))
+        .add("staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L))
+        .add("explain", status.explanation())
+        .reply();
+  }
+
+  static Reply members(MembershipView look, ServerView server) {
+    return lines(look.members().stream()
+        .map(view -> {
+          Member member = view.member();
+          return "id=" + member.host()
+              + " role=" + word(member.role())
+              + " leader=" + yesNo(view.leads())
+              + " priority=" + member.priority()
+              + " delay_ms=" + member.campaignDelayMillis()
+              + " match=" + view.matchIndex()
+              + " lag=" + view.lagEntries()
+              + " live=" + view.live().map(RaftReplies::yesNo).orElse("unknown")
+              + " contact_ms=" + view.sinceContact().map(age -> age.toMillis()).orElse(-1L)
+              + " address=" + member.address()
+              + " client=" + server.clientAddress(member.host().name()).orElse("")
+              + " replica=" + member.replica();
+        })
+        .toList());
+  }
+
+  static Reply additions(MembershipView look) {
+    return lines(look.additions().stream()
+        .map(addition -> "id=" + addition.host()
+            + " role=" + word(addition.role())
+            + " phase=" + word(addition.phase())
+            + " round=" + addition.round()
+            + " match=" + addition.matchIndex()
+            + " missing=" + addition.missingEntries()
+            + " detail=" + addition.detail())
+        .toList());
+  }
+
+  static Reply pending(MembershipView look) {
+    return lines(look.pending().stream()
+        .map(host -> "id=" + host.host()
+            + " asked_ms=" + host.sinceAsked().toMillis()
+            + " address=" + host.address()
+            + " replica=" + host.replica())
+        .toList());
+  }
+
+  static Reply result(ChangeResult result) {
+    return new Fields()
+        .add("index", result.index())
+        .add("voters", names(result.configuration(), Member::isVoter))
+        .add("learners", names(result.configuration(), RaftReplies::isLearner))
+        .reply();
+  }
+
+  static Reply leader(HostId leader) {
+    return new Fields().add("leader", leader).reply();
+  }
+
+  static Reply preview(ChangePreview preview) {
+    Configuration target = preview.target().orElse(Configuration.EMPTY);
+    Fields fields = new Fields()
+        .add("allowed", yesNo(preview.isAllowed()))
+        .add("voters", names(preview.current(), Member::isVoter))
+        .add("learners", names(preview.current(), RaftReplies::isLearner))
+        .add("target_voters", names(target, Member::isVoter))
+        .add("target_learners", names(target, RaftReplies::isLearner))
+        .add("joint", yesNo(preview.joint()));
+    preview.refusals().forEach(refusal -> fields.add("refusal", text(refusal)));
+    preview.notes().forEach(note -> fields.add("note", note));
+    return fields.reply();
+  }
+
+  private static String text(ChangeRefusal refusal) {
+    return refusal.reason() + " " + refusal.detail();
+  }
+
+  /** The first word says what became of it, and whether asking again may help. */
+  static Reply failure(Throwable failure, ServerView server) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    String message = Objects.requireNonNullElseGet(cause.getMessage(), cause::toString);
+    if (cause instanceof NotLeaderException notLeader) {
+      return notLeader(notLeader.leader().orElse(null), message, server);
+    } else if (cause instanceof ChangeFailedException changeFailed) {
+      return new Reply.Failure(
+          switch (changeFailed.end()) {
+            case REFUSED ->
+              (changeFailed.isRetryable() ? "TRYAGAIN " : "REFUSED ") + reasons(changeFailed) + " "
+                  + message;
+            case ABORTED -> "ABORTED " + message;
+            case LOST -> "LOST " + message;
+          });
+    } else if (cause instanceof TransferFailedException) {
+      NodeStatus status = server.status();
+      return status.role() == Role.LEADER
+          ? new Reply.Failure("TRANSFERFAILED " + message)
+          : notLeader(status.leader(), message, server);
+    } else if (cause instanceof ShuttingDownException) {
+      return new Reply.Failure("TRYAGAIN this server is shutting down; use another one");
+    } else if (cause instanceof NodeFailedException) {
+      return new Reply.Failure("CLUSTERDOWN this server has stopped taking part: " + message);
+    } else if (cause instanceof RaftException raft && raft.isRetryable()) {
+      return new Reply.Failure("TRYAGAIN " + message);
+    }
+    return new Reply.Failure("ERR " + message);
+  }
+
+  private static Reply notLeader(@Nullable HostId leader, String message, ServerView server) {
+    String name = leader == null ? "-" : leader.name();
+    String address = leader == null ? "-" : server.clientAddress(name).orElse("-");
+    return new Reply.Failure("NOTLEADER " + name + " " + address + " " + message);
+  }
+
+  private static String reasons(ChangeFailedException failed) {
+    return failed.refusals().stream()
+        .map(refusal -> refusal.reason().name())
+        .distinct()
+        .collect(Collectors.joining(","));
+  }
+
+  private static Reply lines(List<String> lines) {
+    List<Reply> replies = new ArrayList<>();
+    lines.forEach(line -> replies.add(Reply.Bulk.of(line)));
+    return new Reply.Array(replies);
+  }
+
+  private static boolean isLearner(Member member) {
+    return member.role() == MemberRole.LEARNER;
+  }
+
+  private static String names(Configuration configuration, Predicate<Member> condition) {
+    return configuration.members().stream()
+        .filter(condition)
+        .map(member -> member.host().name())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(","));
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String yesNo(boolean value) {
+    return value ? "yes" : "no";
+  }
+}

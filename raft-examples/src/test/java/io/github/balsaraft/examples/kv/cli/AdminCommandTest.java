@@ -1,0 +1,294 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangeFailedException.End;
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeRefusal;
+import io.github.balsaraft.api.ChangeRefusal.Reason;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.api.MembershipView.AdditionView;
+import io.github.balsaraft.api.MembershipView.MemberView;
+import io.github.balsaraft.api.MembershipView.PendingHost;
+import io.github.balsaraft.examples.kv.testing.FakeMembership;
+import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What an operator sees who types {@code kv admin}; the server is real, the cluster behind it is not. */
+@Timeout(60)
+class AdminCommandTest {
+
+  private final TestServer server = TestServer.start();
+  private final FakeMembership members = server.backend().members();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final CommandLine line = new CommandLine(
+      new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), "kv"));
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private int admin(String... words) {
+    return adminAt("127.0.0.1:" + server.server().port(), words);
+  }
+
+  private int adminAt(String servers, String... words) {
+    List<String> all = new ArrayList<>(List.of("admin", "--servers", servers));
+    all.addAll(List.of(words));
+    return line.run(all.toArray(String[]::new));
+  }
+
+  private String printed() {
+    return out.toString(UTF_8).replace(":" + server.server().port(), ":PORT");
+  }
+
+  private String complaint() {
+    return err.toString(UTF_8);
+  }
+
+  private static int closedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static Member voter(int number) {
+    return Member.voter(
+        new ReplicaId(number), new HostId("n" + number), "10.0.0." + number + ":8001");
+  }
+
+  private static Configuration three() {
+    return Configuration.of(List.of(voter(1), voter(2), voter(3)));
+  }
+
+  private static Configuration four() {
+    return Configuration.of(List.of(voter(1), voter(2), voter(3), voter(4)));
+  }
+
+  static Stream<Arguments> wrongArguments() {
+    String all = "status, members, pending, explain, add, promote, demote, remove, set, abort, "
+        + "replace, transfer";
+    return Stream.of(
+        Arguments.of("say what to do: " + all, new String[] {}),
+        Arguments.of("unknown admin command grow", new String[] {"grow"}),
+        Arguments.of("add takes the id of one server, not 0", new String[] {"add"}),
+        Arguments.of(
+            "replace takes the ids of two servers, old and new, not 1",
+            new String[] {"replace", "n1"}),
+        Arguments.of("status takes no id of a server, not 1", new String[] {"status", "n1"}),
+        Arguments.of(
+            "transfer takes the id of a server or none, not 2",
+            new String[] {"transfer", "n1", "n2"}),
+        Arguments.of("--learner is not for remove", new String[] {"remove", "n1", "--learner"}),
+        Arguments.of(
+            "set changes --priority, --delay or --address: give one of them",
+            new String[] {"set", "n1"}),
+        Arguments.of(
+            "--dry-run is for changes of members, not for status",
+            new String[] {"status", "--dry-run"}),
+        Arguments.of("unknown argument --now", new String[] {"status", "--now"}),
+        Arguments.of(
+            "--priority takes a number from 0 to 255, not 300",
+            new String[] {"add", "n4", "--priority", "300"}));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongArguments")
+  void whatIsWrongIsSaidInOneLine(String complaint, String... words) {
+    assertThat(admin(words)).isEqualTo(2);
+    assertThat(complaint()).isEqualTo("kv: " + complaint + "; type: kv help admin\n");
+  }
+
+  @Test
+  void theServersHaveToBeNamed() {
+    assertThat(line.run("admin", "status")).isEqualTo(2);
+    assertThat(complaint())
+        .isEqualTo("kv: --servers is missing, for example --servers 127.0.0.1:7001; "
+            + "type: kv help admin\n");
+  }
+
+  @Test
+  void statusShowsEveryServerAndThoseThatAreDown() throws IOException {
+    int closed = closedPort();
+    String servers = "127.0.0.1:" + server.server().port() + ",127.0.0.1:" + closed;
+    assertThat(adminAt(servers, "status")).isZero();
+    assertThat(printed()
+            .replace(":" + closed, ":DOWN")
+            .lines()
+            .map(text -> text.replaceAll(" +", " ")))
+        .containsExactly(
+            "SERVER ID ROLE TERM LEADER COMMIT APPLIED AGE OF READS NOTE",
+            "127.0.0.1:PORT n1 leader 4 n1 0 0 7 ms",
+            "127.0.0.1:DOWN - down - - - - - connection refused");
+    assertThat(complaint()).isEmpty();
+  }
+
+  @Test
+  void withoutALeaderStatusFails() {
+    server.backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
+    assertThat(admin("status")).isEqualTo(1);
+    assertThat(printed()).contains("n2 and n3 are missing");
+    assertThat(complaint())
+        .isEqualTo("kv: no leader is known; type: kv admin --servers ... explain\n");
+  }
+
+  @Test
+  void membersAreATable() {
+    members.show(new MembershipView(
+        true,
+        Optional.of(new HostId("n1")),
+        three(),
+        17,
+        true,
+        List.of(
+            new MemberView(
+                voter(1), true, 1_234_567, 0, Optional.of(true), Optional.of(Duration.ZERO)),
+            new MemberView(
+                voter(2).withPriority(10).withCampaignDelayMillis(250),
+                false,
+                1_234_500,
+                67,
+                Optional.of(true),
+                Optional.of(Duration.ofMillis(12))),
+            new MemberView(voter(3), false, 0, 1_234_567, Optional.of(false), Optional.empty())),
+        List.of(new AdditionView(
+            new HostId("n4"),
+            MemberRole.VOTER,
+            AdditionView.Phase.CATCHING_UP,
+            2,
+            70,
+            20,
+            "catching up, 20 entries to go")),
+        List.of(new PendingHost(
+            new HostId("n5"), new ReplicaId(5), "10.0.0.5:8001", Duration.ofMillis(120)))));
+    assertThat(admin("members")).isZero();
+    assertThat(printed()).isEqualTo("""
+        ID  ROLE   STATE   PRIORITY   DELAY      MATCH        LAG  HEARD  ADDRESS        CLIENTS
+        n1  voter  leads          1    0 ms  1,234,567          0      -  10.0.0.1:8001  127.0.0.1:7001
+        n2  voter  live          10  250 ms  1,234,500         67  12 ms  10.0.0.2:8001  127.0.0.1:7002
+        n3  voter  silent         1    0 ms          0  1,234,567      -  10.0.0.3:8001  127.0.0.1:7003
+        n4 on its way to voter: catching up, 20 entries to go
+        n5 at 10.0.0.5:8001 asks to be let in; type: add n5
+        """);
+    out.reset();
+    assertThat(admin("members", "--json")).isZero();
+    assertThat(printed())
+        .startsWith("{\"members\":[{\"id\":\"n1\",\"role\":\"voter\",\"leader\":\"yes\",")
+        .contains("\"match\":1234567", "\"detail\":\"catching up, 20 entries to go\"")
+        .endsWith("\"replica\":\"r0000000000000005\"}]}\n");
+  }
+
+  @Test
+  void anAdditionSaysHowItEnded() {
+    members.answerChanges(CompletableFuture.completedFuture(new ChangeResult(18, four())));
+    assertThat(admin("add", "n4")).isZero();
+    assertThat(printed()).isEqualTo("n4 is a voter (voters n1 n2 n3 n4, index 18)\n");
+    assertThat(complaint()).isEmpty();
+  }
+
+  @Test
+  void aFailureIsOneLineWithoutTheProtocolsWords() {
+    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+        List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n9 isn't a member")))));
+    assertThat(admin("remove", "n9")).isEqualTo(1);
+    assertThat(complaint()).isEqualTo("kv: remove was refused: n9 isn't a member\n");
+    err.reset();
+    members.answerChanges(CompletableFuture.failedFuture(
+        new ChangeFailedException(End.ABORTED, "it did not catch up in time")));
+    assertThat(admin("add", "n4")).isEqualTo(1);
+    assertThat(complaint()).isEqualTo("kv: add was given up: it did not catch up in time\n");
+  }
+
+  /** Asked again as long as that may help, and then it says so. */
+  @Test
+  void whatPassesIsWaitedForUntilTheTimeIsOver() {
+    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+        List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way")))));
+    assertThat(admin("remove", "n3", "--timeout", "1")).isEqualTo(1);
+    assertThat(members.asked()).hasSizeGreaterThan(1);
+    assertThat(complaint())
+        .isEqualTo("kv: not done within 1 s; asking again is safe. Last: "
+            + "TRYAGAIN CHANGE_UNDER_WAY another change is under way\n");
+  }
+
+  @Test
+  void aPreviewChangesNothing() {
+    members.answerPreviews(new ChangePreview(
+        List.of(),
+        three(),
+        Optional.of(four()),
+        true,
+        List.of("n4 has not asked to be let in yet: start its node so that it joins")));
+    assertThat(admin("add", "n4", "--dry-run")).isZero();
+    assertThat(printed()).isEqualTo("""
+        add n4 would be done
+          voters    n1 n2 n3 -> n1 n2 n3 n4
+          learners  none (as before)
+          note      n4 has not asked to be let in yet: start its node so that it joins
+        """);
+    out.reset();
+    members.answerPreviews(new ChangePreview(
+        List.of(new ChangeRefusal(Reason.NO_CANDIDATE, "nobody would stand")),
+        three(),
+        Optional.empty(),
+        false,
+        List.of()));
+    assertThat(admin("set", "n1", "--priority", "0", "--dry-run")).isEqualTo(1);
+    assertThat(printed()).isEqualTo("""
+        set n1 would be refused
+          refusal   NO_CANDIDATE nobody would stand
+        """);
+  }
+
+  @Test
+  void leadershipIsHandedOver() {
+    members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
+    assertThat(admin("transfer", "n2")).isZero();
+    assertThat(printed()).isEqualTo("n2 leads\n");
+  }
+
+  @Test
+  void aClusterThatIsDownIsNamed() throws IOException {
+    int closed = closedPort();
+    assertThat(adminAt("127.0.0.1:" + closed, "members")).isEqualTo(1);
+    assertThat(complaint())
+        .isEqualTo("kv: no server answers: 127.0.0.1:" + closed
+            + " (connection refused); check --servers, or start one\n");
+  }
+
+  @Test
+  void aLeaderThatNobodyNamedIsAskedFor() {
+    server.backend().setStatus(Role.FOLLOWER, "n9", List.of("n2"), Optional.of(Duration.ZERO));
+    assertThat(admin("remove", "n3")).isEqualTo(1);
+    assertThat(complaint())
+        .isEqualTo("kv: n9 leads, and none of --servers is n9; "
+            + "add its address for clients to --servers\n");
+  }
+}

@@ -1,0 +1,228 @@
+package io.github.balsaraft.examples.kv.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangeFailedException.End;
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeRefusal;
+import io.github.balsaraft.api.ChangeRefusal.Reason;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.api.MembershipView.AdditionView;
+import io.github.balsaraft.api.MembershipView.MemberView;
+import io.github.balsaraft.api.MembershipView.PendingHost;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.examples.kv.testing.FakeMembership;
+import io.github.balsaraft.examples.kv.testing.RespClient;
+import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** RAFT over the wire: what is asked of the node, and what is answered. */
+@Timeout(30)
+class RaftCommandTest {
+
+  private static final HostId N4 = new HostId("n4");
+
+  private final TestServer server = TestServer.start();
+  private final FakeMembership members = server.backend().members();
+  private final RespClient client = server.connect();
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  private static Member voter(int number) {
+    return Member.voter(
+        new ReplicaId(number), new HostId("n" + number), "127.0.0.1:" + (8000 + number));
+  }
+
+  private static Configuration configuration() {
+    Member learner = Member.learner(new ReplicaId(4), N4, "127.0.0.1:8004");
+    return Configuration.of(List.of(voter(1), voter(2), learner));
+  }
+
+  private void succeed() {
+    members.answerChanges(CompletableFuture.completedFuture(new ChangeResult(17, configuration())));
+  }
+
+  private void fail(RaftException failure) {
+    members.answerChanges(CompletableFuture.failedFuture(failure));
+  }
+
+  @Test
+  void wordsBecomeChanges() {
+    succeed();
+    String done = "[\"index\", \"17\", \"voters\", \"n1,n2\", \"learners\", \"n4\"]";
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo(done);
+    client.call("raft", "add", "n4", "learner", "priority", "7", "delay", "250", "timeout", "9000");
+    client.call("RAFT", "PROMOTE", "n4");
+    client.call("RAFT", "DEMOTE", "n4");
+    client.call("RAFT", "REMOVE", "n4");
+    client.call("RAFT", "REPLACE", "n1", "n4", "TIMEOUT", "1000");
+    client.call("RAFT", "SET", "n4", "PRIORITY", "0", "ADDRESS", "10.0.0.4:8001");
+    assertThat(client.call("RAFT", "ABORT", "n4")).isEqualTo(":1");
+    assertThat(members.asked())
+        .containsExactly(
+            new ConfigurationChange.Add(N4, AddOptions.voter()),
+            new ConfigurationChange.Add(
+                N4,
+                AddOptions.learner()
+                    .withPriority(7)
+                    .withCampaignDelay(Duration.ofMillis(250))
+                    .withTimeLimit(Duration.ofSeconds(9))),
+            new ConfigurationChange.Promote(N4, AddOptions.DEFAULT_TIME_LIMIT),
+            new ConfigurationChange.Demote(N4),
+            new ConfigurationChange.Remove(N4),
+            new ConfigurationChange.Replace(new HostId("n1"), N4, Duration.ofSeconds(1)),
+            new ConfigurationChange.Update(
+                N4, MemberOptions.NONE.withPriority(0).withAddress("10.0.0.4:8001")),
+            N4);
+  }
+
+  @Test
+  void nonsenseIsRefusedWithoutAskingTheNode() {
+    assertThat(client.call("RAFT", "ADD")).startsWith("-ERR wrong number of arguments");
+    assertThat(client.call("RAFT", "ADD", "n 4")).startsWith("-ERR a host id is 1 to 64 letters");
+    assertThat(client.call("RAFT", "ADD", "n4", "SOON")).contains("\"SOON\" is out of place");
+    assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY")).contains("lacks its value");
+    assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "high")).contains("takes a number");
+    assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "300")).contains("0 to 255");
+    assertThat(client.call("RAFT", "REPLACE", "n4")).startsWith("-ERR wrong number");
+    assertThat(client.call("RAFT", "FROB")).startsWith("-ERR unknown subcommand 'FROB'");
+    assertThat(members.asked()).isEmpty();
+  }
+
+  @Test
+  void aFailureSaysFirstWhatBecameOfIt() {
+    fail(new NotLeaderException(new HostId("n2"), "127.0.0.1:8002", "n2 leads"));
+    assertThat(client.call("RAFT", "REMOVE", "n4"))
+        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 n2 leads");
+    fail(new NotLeaderException(null, "no leader is known"));
+    assertThat(client.call("RAFT", "REMOVE", "n4")).isEqualTo("-NOTLEADER - - no leader is known");
+    fail(new ChangeFailedException(
+        List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n4 isn't a member"))));
+    assertThat(client.call("RAFT", "REMOVE", "n4"))
+        .isEqualTo("-REFUSED UNKNOWN_MEMBER n4 isn't a member");
+    fail(new ChangeFailedException(
+        List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way"))));
+    assertThat(client.call("RAFT", "REMOVE", "n4"))
+        .isEqualTo("-TRYAGAIN CHANGE_UNDER_WAY another change is under way");
+    fail(new ChangeFailedException(End.ABORTED, "it did not catch up in time"));
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-ABORTED it did not catch up in time");
+    fail(new ChangeFailedException(End.LOST, "leadership was lost"));
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-LOST leadership was lost");
+    fail(new OverloadedException("256 changes wait"));
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-TRYAGAIN 256 changes wait");
+  }
+
+  /** Minutes may pass; other connections don't notice, and on the same one the order holds. */
+  @Test
+  void aChangeThatTakesItsTimeIsAnsweredInItsTurn() {
+    CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
+    members.answerChanges(answer);
+    client.send("RAFT", "ADD", "n4").send("PING");
+    try (RespClient other = server.connect()) {
+      assertThat(other.call("PING")).isEqualTo("+PONG");
+      assertThat(other.call("RAFT", "PENDING")).isEqualTo("[]");
+    }
+    answer.complete(new ChangeResult(17, configuration()));
+    assertThat(client.readReplies(2))
+        .containsExactly(
+            "[\"index\", \"17\", \"voters\", \"n1,n2\", \"learners\", \"n4\"]", "+PONG");
+  }
+
+  @Test
+  void leadershipIsHandedOver() {
+    members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
+    assertThat(client.call("RAFT", "TRANSFER")).isEqualTo("[\"leader\", \"n2\"]");
+    members.answerTransfers(
+        CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
+    assertThat(client.call("RAFT", "TRANSFER", "n9"))
+        .isEqualTo("-TRANSFERFAILED no voter is on n9");
+    assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
+    server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
+    assertThat(client.call("RAFT", "TRANSFER"))
+        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 no voter is on n9");
+    assertThat(members.asked())
+        .containsExactly(Optional.empty(), Optional.of(new HostId("n9")), Optional.empty());
+  }
+
+  @Test
+  void aPreviewShowsBothConfigurationsAndEveryReason() {
+    Configuration before = Configuration.of(List.of(voter(1), voter(2)));
+    members.answerPreviews(new ChangePreview(
+        List.of(
+            new ChangeRefusal(Reason.NO_CANDIDATE, "nobody would stand"),
+            new ChangeRefusal(Reason.NOT_READY, "not yet")),
+        before,
+        Optional.of(configuration()),
+        true,
+        List.of("n4 has not asked to be let in yet")));
+    assertThat(client.call("RAFT", "PREVIEW", "ADD", "n4"))
+        .isEqualTo("[\"allowed\", \"no\", \"voters\", \"n1,n2\", \"learners\", \"\", "
+            + "\"target_voters\", \"n1,n2\", \"target_learners\", \"n4\", \"joint\", \"yes\", "
+            + "\"refusal\", \"NO_CANDIDATE nobody would stand\", \"refusal\", \"NOT_READY not yet\", "
+            + "\"note\", \"n4 has not asked to be let in yet\"]");
+  }
+
+  @Test
+  void looksAreLinesOfFields() {
+    members.show(new MembershipView(
+        true,
+        Optional.of(new HostId("n1")),
+        configuration(),
+        17,
+        true,
+        List.of(
+            new MemberView(voter(1), true, 90, 0, Optional.of(true), Optional.of(Duration.ZERO)),
+            new MemberView(voter(2), false, -1, -1, Optional.empty(), Optional.empty())),
+        List.of(new AdditionView(
+            N4,
+            MemberRole.VOTER,
+            AdditionView.Phase.CATCHING_UP,
+            2,
+            70,
+            20,
+            "catching up, 20 entries to go")),
+        List.of(new PendingHost(
+            new HostId("n5"), new ReplicaId(5), "127.0.0.1:8005", Duration.ofMillis(120)))));
+    assertThat(client.call("RAFT", "MEMBERS"))
+        .isEqualTo("[\"id=n1 role=voter leader=yes priority=1 delay_ms=0 match=90 lag=0 live=yes "
+            + "contact_ms=0 address=127.0.0.1:8001 client=127.0.0.1:7001 "
+            + "replica=r0000000000000001\", "
+            + "\"id=n2 role=voter leader=no priority=1 delay_ms=0 match=-1 lag=-1 live=unknown "
+            + "contact_ms=-1 address=127.0.0.1:8002 client=127.0.0.1:7002 "
+            + "replica=r0000000000000002\"]");
+    assertThat(client.call("RAFT", "ADDITIONS"))
+        .isEqualTo("[\"id=n4 role=voter phase=catching_up round=2 match=70 missing=20 "
+            + "detail=catching up, 20 entries to go\"]");
+    assertThat(client.call("RAFT", "PENDING"))
+        .isEqualTo("[\"id=n5 asked_ms=120 address=127.0.0.1:8005 replica=r0000000000000005\"]");
+    assertThat(client.call("RAFT", "EXPLAIN")).isEqualTo("\"n2 and n3 are missing\"");
+    assertThat(client.call("RAFT", "STATUS"))
+        .startsWith("[\"id\", \"n1\", \"role\", \"leader\", \"term\", \"4\", \"leader\", \"n1\"")
+        .contains("\"voters\", \"n1,n2,n3\"", "\"removed_at\", \"0\"");
+    assertThat(client.call("RAFT", "HELP")).contains("RAFT ADD <id>");
+  }
+}

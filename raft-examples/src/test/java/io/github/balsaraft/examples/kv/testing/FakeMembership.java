@@ -1,0 +1,77 @@
+package io.github.balsaraft.examples.kv.testing;
+
+import io.github.balsaraft.api.ChangePreview;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.Membership;
+import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Remembers what was asked for, and answers what the test has said. Thread-safe. */
+public final class FakeMembership implements Membership {
+
+  private final List<Object> asked = new ArrayList<>();
+  private CompletableFuture<ChangeResult> change = new CompletableFuture<>();
+  private CompletableFuture<ChangePreview> preview = new CompletableFuture<>();
+  private CompletableFuture<HostId> transfer = new CompletableFuture<>();
+  private MembershipView view = new MembershipView(
+      true, Optional.empty(), Configuration.EMPTY, 0, true, List.of(), List.of(), List.of());
+
+  /** What was asked for so far: changes, previews, and hosts to call off or to hand over to. */
+  public synchronized List<Object> asked() {
+    return List.copyOf(asked);
+  }
+
+  /** How changes from now on end; one that isn't done yet is answered when it is. */
+  public synchronized void answerChanges(CompletableFuture<ChangeResult> answer) {
+    change = answer;
+  }
+
+  /** How previews from now on end. */
+  public synchronized void answerPreviews(ChangePreview answer) {
+    preview = CompletableFuture.completedFuture(answer);
+  }
+
+  /** How handing over from now on ends. */
+  public synchronized void answerTransfers(CompletableFuture<HostId> answer) {
+    transfer = answer;
+  }
+
+  /** What looks from now on show. */
+  public synchronized void show(MembershipView shown) {
+    view = shown;
+  }
+
+  @Override
+  public synchronized CompletableFuture<ChangeResult> change(ConfigurationChange wanted) {
+    asked.add(wanted);
+    return change;
+  }
+
+  @Override
+  public synchronized CompletableFuture<ChangePreview> preview(ConfigurationChange wanted) {
+    asked.add(wanted);
+    return preview;
+  }
+
+  @Override
+  public synchronized CompletableFuture<Boolean> abort(HostId host) {
+    asked.add(host);
+    return CompletableFuture.completedFuture(true);
+  }
+
+  @Override
+  public synchronized CompletableFuture<MembershipView> view() {
+    return CompletableFuture.completedFuture(view);
+  }
+
+  synchronized CompletableFuture<HostId> transfer(Optional<HostId> target) {
+    asked.add(target);
+    return transfer;
+  }
+}
