@@ -1,0 +1,84 @@
+package io.github.balsaraft.examples.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** docs/traps.md names tests that exist, and leaves no trap out. */
+class TrapsDocTest {
+
+  private static final TreeMap<String, String> TEST_SOURCES = new TreeMap<>();
+  private static String traps;
+
+  @BeforeAll
+  static void read() throws IOException {
+    traps = Files.readString(Documents.root().resolve("docs/traps.md"));
+    try (Stream<Path> files = Files.walk(Documents.root())) {
+      for (Path file : files.filter(TrapsDocTest::isTestSource).toList()) {
+        String name = file.getFileName().toString().replace(".java", "");
+        TEST_SOURCES.merge(name, Files.readString(file), String::concat);
+      }
+    }
+  }
+
+  private static boolean isTestSource(Path file) {
+    return file.toString().contains("src/test/java") && file.toString().endsWith(".java");
+  }
+
+  @Test
+  void everyTestThatIsNamedExists() {
+    Matcher named = Pattern.compile("`(\\w+)#(\\w+)`").matcher(traps);
+    int count = 0;
+    for (; named.find(); count++) {
+      assertThat(TEST_SOURCES.getOrDefault(named.group(1), ""))
+          .as(named.group())
+          .containsPattern("(void|Stream<DynamicTest>) " + named.group(2) + "\\(");
+    }
+    assertThat(count).isGreaterThan(50);
+  }
+
+  @Test
+  void everyScenarioThatIsNamedExists() {
+    Matcher named = Pattern.compile("`(\\d\\d-[a-z0-9-]+)`").matcher(traps);
+    Path scenarios = Documents.root().resolve("raft-core/src/test/testdata/scenarios");
+    while (named.find()) {
+      assertThat(scenarios.resolve(named.group(1) + ".txt")).exists();
+    }
+  }
+
+  @Test
+  void fiftyTrapsInTheirOrderEachWithTestsOrWhatItWaitsFor() {
+    List<String> parts = List.of(traps.split("(?m)^### ", -1));
+    assertThat(parts).hasSize(51);
+    for (int trap = 1; trap <= 50; trap++) {
+      String part = parts.get(trap);
+      assertThat(part).startsWith(trap + ". ");
+      assertThat(part).containsAnyOf("\n- Tests: ", "\n- Waits: ");
+    }
+  }
+
+  /** A test of the core that carries the number of a trap is named under that number or with another. */
+  @Test
+  void everyTestOfTrapIsNamed() {
+    List<String> missing = new ArrayList<>();
+    TEST_SOURCES.forEach((name, source) -> {
+      Matcher test = Pattern.compile("void (trap\\d\\d_\\w+)\\(").matcher(source);
+      while (test.find()) {
+        if (!traps.contains("`" + name + "#" + test.group(1) + "`")) {
+          missing.add(name + "#" + test.group(1));
+        }
+      }
+    });
+    assertThat(missing).isEmpty();
+  }
+}
