@@ -191,7 +191,13 @@ final class MembershipChanges {
 
   /** Takes the steps that are due. */
   void step() {
-    if (context.configuration().isJoint() && office.hasCommittedInTerm() && isCommitted()) {
+    // While leadership is handed over nothing is appended: the target must not fall behind again,
+    // and
+    // whoever leads next leaves joint consensus as well.
+    if (context.configuration().isJoint()
+        && office.hasCommittedInTerm()
+        && isCommitted()
+        && !office.isTransferring()) {
       // Only now: the joint entry is committed under both majorities, and this leader has committed
       // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
       // trap 33).

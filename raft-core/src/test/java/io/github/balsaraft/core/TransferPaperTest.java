@@ -256,6 +256,23 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
+      "nothing is appended meanwhile, not even to leave joint consensus: the next leader does that")
+  void jointIsLeftByTheNext() {
+    cluster.change(n1, voters("n1", "n2"));
+    cluster.network().take(message -> true).forEach(cluster::deliver);
+    List<ProtocolMessage> acknowledgements = cluster.network().take(message -> true);
+    cluster.transfer(n1, n2.id);
+    long last = n1.core().lastEntry().index();
+    acknowledgements.forEach(cluster::deliver);
+    assertThat(n1.core().commitIndex()).isEqualTo(last);
+    assertThat(n1.core().lastEntry().index()).isEqualTo(last);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(n2.core().configuration().isJoint()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
       "a leader that loses its office meanwhile says who leads instead; the next one is not bound by it")
   void officeLost() {
     cluster.network().cut(n1.id, n2.id);
