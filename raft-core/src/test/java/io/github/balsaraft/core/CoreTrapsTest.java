@@ -109,7 +109,7 @@ class CoreTrapsTest {
           }
         }
       }
-      three.run(15_000 * MILLIS);
+      three.run(8_000 * MILLIS);
       if (hasConnectedPair(three, replicas)) {
         long committed = three.invariants().committedIndex();
         replicas.stream().filter(HarnessReplica::leads).forEach(leader -> {

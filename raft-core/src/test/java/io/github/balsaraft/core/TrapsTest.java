@@ -268,6 +268,9 @@ class TrapsTest {
       cluster.deliver(cluster.network().take(0));
     }
     assertThat(cluster.change(n1, voters("n1", "n2"))).isFalse();
+    assertThat(n1.outcomes.get(0).detail())
+        .as("that, and not that the followers were not heard of")
+        .contains("has not committed an entry of its own term");
     cluster.settle();
     assertThat(cluster.change(n1, voters("n1", "n2"))).isTrue();
   }
