@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ final class JsonText {
       if (letter == '"' || letter == '\\') {
         quoted.append('\\').append(letter);
       } else if (letter < ' ') {
-        quoted.append(String.format("\\u%04x", (int) letter));
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) letter));
       } else {
         quoted.append(letter);
       }
