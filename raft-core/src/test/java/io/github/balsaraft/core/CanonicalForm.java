@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ import java.util.Set;
 final class CanonicalForm {
 
   /** No rule of the protocol reads these, or every reader only compares them for a freshness that is not explored. */
-  private static final Set<String> IGNORED = Set.of(
+  private static final Set<Field> IGNORED = fields(
       "CoreContext.droppedMessages", // A count for people.
       "CoreContext.contacts", // For people.
       "CoreContext.trace",
@@ -38,13 +39,13 @@ final class CanonicalForm {
       "CoreContext.stamps", // For the freshness of reads.
       "CoreContext.logClock", // The wall clock stands still.
       "CoreContext.lastLoadGeneration", // Loads are answered at once.
-      "Progress.loadGeneration",
-      "Progress.everContacted", // For people.
-      "Progress.stalledSinceNanos", // Everything is stalled whenever anybody asks.
-      "Progress.contactSequence", // For reads, which are not explored.
-      "Progress.latestStamp",
-      "Progress.stampBeforeRound",
-      "Progress.echo",
+      "progress.Progress.loadGeneration",
+      "progress.Progress.everContacted", // For people.
+      "progress.Progress.stalledSinceNanos", // Everything is stalled whenever anybody asks.
+      "progress.Progress.contactSequence", // For reads, which are not explored.
+      "progress.Progress.latestStamp",
+      "progress.Progress.stampBeforeRound",
+      "progress.Progress.echo",
       "LeaderState.sequence",
       "LeaderState.roundSequence",
       "LeaderState.roundSentNanos",
@@ -62,14 +63,17 @@ final class CanonicalForm {
   /** Numbers in messages that reads go by. */
   private static final Set<String> READ_NUMBERS = Set.of("sequence", "stamp", "echo");
 
-  private static final Set<String> WRITE_NUMBERS = Set.of(
+  private static final Set<Field> WRITE_NUMBERS = fields(
       "WriteSequence.issued",
       "WriteSequence.durable",
       "WriteSequence.hardStateGate",
-      "UnfinishedWrite.sequence",
-      "Held.sequence",
+      "log.RaftLog$UnfinishedWrite.sequence",
+      "Outbox$Held.sequence",
       "CandidateState.ownVoteWrite",
       "CoreWrite.sequence");
+
+  /** A message that was sent may arrive any number of times, so it is enough to send it once. */
+  private static final Set<Field> SENT_ONCE = fields("Outbox.held");
 
   private final int[] names;
   private final long nowNanos;
@@ -194,12 +198,26 @@ final class CanonicalForm {
     }
   }
 
+  /** Fields by name, below this package. There must be each of them: else a field with a new name would count unnoticed. */
+  private static Set<Field> fields(String... names) {
+    Set<Field> found = new HashSet<>();
+    for (String name : names) {
+      int dot = name.lastIndexOf('.');
+      String type = CanonicalForm.class.getPackageName() + "." + name.substring(0, dot);
+      try {
+        found.add(Class.forName(type).getDeclaredField(name.substring(dot + 1)));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError("no field has the name " + name, e);
+      }
+    }
+    return found;
+  }
+
   private void field(Object owner, Field field) throws IllegalAccessException {
-    String name = field.getDeclaringClass().getSimpleName() + "." + field.getName();
-    if (IGNORED.contains(name)) {
+    if (IGNORED.contains(field)) {
       return;
     }
-    if (WRITE_NUMBERS.contains(name)) {
+    if (WRITE_NUMBERS.contains(field)) {
       number(Math.max(0, field.getLong(owner) - durableWrite));
     } else if (field.getName().equals("session")
         || (owner instanceof ProtocolMessage && READ_NUMBERS.contains(field.getName()))) {
@@ -207,8 +225,7 @@ final class CanonicalForm {
       number(Math.min(1, field.getLong(owner)));
     } else if (field.getType() == long.class && field.getName().endsWith("Nanos")) {
       moment(field.getLong(owner));
-    } else if (name.equals("Outbox.held")) {
-      // A message that was sent may arrive any number of times, so it is enough to send it once.
+    } else if (SENT_ONCE.contains(field)) {
       unordered((Iterable<?>) field.get(owner));
     } else {
       put(field.get(owner));
