@@ -44,7 +44,7 @@ final class AppendHandling {
 
   void onAppendEntries(AppendEntries message) {
     if (message.session() < session) {
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     if (message.session() > session) {

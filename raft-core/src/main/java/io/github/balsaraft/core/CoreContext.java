@@ -33,6 +33,7 @@ final class CoreContext {
   final CoreTrace trace;
   final Outbox outbox;
   final LogClock logClock;
+  final Counts counts = new Counts();
   final ContactLog contacts = new ContactLog();
   final AnswerStamps stamps = new AnswerStamps();
   final Removals removals = new Removals(this);
@@ -65,9 +66,6 @@ final class CoreContext {
    * the leader tells us again (Raft thesis 3.8).
    */
   private long commitIndex;
-
-  /** Messages that the protocol does not allow, or that came too late to matter. */
-  private long droppedMessages;
 
   CoreContext(CoreOptions options, RandomSource random, CoreStart start, TraceSink sink) {
     this.self = start.self();
@@ -302,6 +300,16 @@ final class CoreContext {
     return configurations.latest();
   }
 
+  /** Whether the configuration in force is known to be committed. */
+  boolean isConfigurationCommitted() {
+    return configurations.latestIndex() <= commitIndex;
+  }
+
+  /** Whether no change of the configuration is under way in the log: the one in force is committed and not joint. */
+  boolean isSettled() {
+    return !configuration().isJoint() && isConfigurationCommitted();
+  }
+
   Quorum quorum() {
     return quorum;
   }
@@ -372,13 +380,5 @@ final class CoreContext {
   /** A number for a load that no other load of this process has. */
   long nextLoadGeneration() {
     return ++lastLoadGeneration;
-  }
-
-  void dropped() {
-    droppedMessages++;
-  }
-
-  long droppedMessages() {
-    return droppedMessages;
   }
 }

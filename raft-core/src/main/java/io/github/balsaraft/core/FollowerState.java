@@ -70,12 +70,12 @@ final class FollowerState extends RoleState {
     return lastHeardNanos;
   }
 
-  /** See {@link RaftCore#completeSinceNanos}. */
+  /** See {@link CoreView#completeSinceNanos}. */
   long completeSinceNanos() {
     return completeSinceNanos;
   }
 
-  /** See {@link RaftCore#completeCommitIndex}. */
+  /** See {@link CoreView#completeCommitIndex}. */
   long leaderCommit() {
     return leaderCommit;
   }
@@ -154,7 +154,7 @@ final class FollowerState extends RoleState {
     if (isNews) {
       context.lastResort.needed(context.nowNanos());
     } else {
-      context.dropped();
+      context.counts.dropped();
     }
   }
 
@@ -202,7 +202,7 @@ final class FollowerState extends RoleState {
     } else {
       // Capped at what the leader knows to be durable here, so only a disk that lost entries gets
       // to this point.
-      context.dropped();
+      context.counts.dropped();
     }
     if (message.sequence() > 0) {
       context.outbox.send(new HeartbeatResponse(
@@ -223,7 +223,7 @@ final class FollowerState extends RoleState {
         && context.transferTarget.accepts(message)) {
       transitions.becomeSuccessor("its leader hands over to it");
     } else {
-      context.dropped();
+      context.counts.dropped();
     }
   }
 
@@ -300,7 +300,7 @@ final class FollowerState extends RoleState {
   void onReadIndexResponse(ReadIndexResponse message) {
     List<Long> answered = reads.answered(message.request());
     if (answered.isEmpty()) {
-      context.dropped();
+      context.counts.dropped();
     }
     for (long readId : answered) {
       if (message.index() > 0) {

@@ -106,7 +106,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     });
   }
 
-  /** See {@link RaftCore#completeSinceNanos}. */
+  /** See {@link CoreView#completeSinceNanos}. */
   long completeSinceNanos() {
     // Without this replica there is no quorum, and so no other leader.
     return context.quorum().agrees(context.self::equals)
@@ -260,7 +260,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   void onHeartbeatResponse(HeartbeatResponse message) {
     Progress progress = replicator.progressOf(message.from());
     if (progress == null || message.sequence() > sequence) {
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     progress.contacted(context.nowNanos());

@@ -196,7 +196,7 @@ final class MembershipChanges {
     // whoever leads next leaves joint consensus as well.
     if (context.configuration().isJoint()
         && office.hasCommittedInTerm()
-        && isCommitted()
+        && context.isConfigurationCommitted()
         && !office.isTransferring()) {
       // Only now: the joint entry is committed under both majorities, and this leader has committed
       // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
@@ -216,11 +216,7 @@ final class MembershipChanges {
   }
 
   private boolean isSettled() {
-    return !context.configuration().isJoint() && isCommitted() && office.hasCommittedInTerm();
-  }
-
-  private boolean isCommitted() {
-    return context.configurations.latestIndex() <= context.commitIndex();
+    return context.isSettled() && office.hasCommittedInTerm();
   }
 
   /** The configuration is settled: changes that led to it are over. */

@@ -58,7 +58,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
     if (!message.to().equals(context.self)
         || message.from().equals(context.self)
         || !MessageRules.isAllowed(message)) {
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     context.trace.received(message);
@@ -169,7 +169,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
     }
     boolean expected = leader.equals(message.from()) && role() instanceof FollowerState;
     if (!expected) {
-      context.dropped();
+      context.counts.dropped();
     }
     return expected;
   }
@@ -225,7 +225,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   private boolean isFromCurrentLeader(ProtocolMessage message) {
     boolean current = message.term() == context.term() && !(role() instanceof LeaderState);
     if (!current) {
-      context.dropped();
+      context.counts.dropped();
     }
     return current;
   }
@@ -283,7 +283,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   @Override
   public void onRemovedNotice(RemovedNotice message) {
     if (!context.removals.learn(message)) {
-      context.dropped();
+      context.counts.dropped();
     } else {
       transitions.becomeFollower(null, "it was removed at index " + message.index());
     }
@@ -296,7 +296,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
       return false;
     }
     if (message.term() < context.term()) {
-      context.dropped();
+      context.counts.dropped();
       return false;
     }
     return true;
@@ -310,7 +310,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
     } else {
       // Followers learn of later terms from leaders and candidates, pre-candidates from answers
       // to their question.
-      context.dropped();
+      context.counts.dropped();
     }
   }
 
@@ -323,7 +323,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
     boolean tooSoon = movedAboveNanos != NEVER
         && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
     if (tooSoon || !context.configuration().contains(message.from())) {
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     movedAboveNanos = context.nowNanos();

@@ -93,7 +93,7 @@ final class PreCandidateState extends RoleState {
   @Override
   void onPreVoteResponse(PreVoteResponse message) {
     if (message.prospectiveTerm() != prospectiveTerm) {
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     // A later term is adopted only when no leader was heard for the whole timeout; else one late

@@ -131,7 +131,7 @@ final class Refilling {
    */
   void onResponse(FetchEntriesResponse message) {
     if (message.request() < 1 || message.request() > lastRequest) {
-      context.dropped();
+      context.counts.dropped();
     } else if (message.batches().isEmpty()) {
       onNothing(message);
     } else {
@@ -149,7 +149,7 @@ final class Refilling {
         }
       }
       if (!used) {
-        context.dropped();
+        context.counts.dropped();
       }
     }
   }

@@ -74,7 +74,7 @@ final class Replicator {
     if (progress == null
         || progress.session() != message.session()
         || message.durableMatch() > log.lastIndex()) {
-      context.dropped();
+      context.counts.dropped();
       return false;
     }
     progress.contacted(context.nowNanos());

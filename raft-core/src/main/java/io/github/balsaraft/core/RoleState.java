@@ -64,11 +64,11 @@ abstract sealed class RoleState
 
   /** From the leader of the current term. */
   void onInstallSnapshot(InstallSnapshot message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onInstallSnapshotResponse(InstallSnapshotResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   /** Something became durable. */
@@ -79,28 +79,28 @@ abstract sealed class RoleState
 
   /** From the leader of the current term. */
   void onAppendEntries(AppendEntries message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   /** From the leader of the current term. */
   void onHeartbeat(Heartbeat message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onPreVoteResponse(PreVoteResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onVoteResponse(VoteResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onAppendEntriesResponse(AppendEntriesResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onHeartbeatResponse(HeartbeatResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onReadIndexRequest(ReadIndexRequest message) {
@@ -109,16 +109,16 @@ abstract sealed class RoleState
   }
 
   void onReadIndexResponse(ReadIndexResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   /** From the leader of the current term. */
   void onTimeoutNow(TimeoutNow message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   void onTransferRevocationResponse(TransferRevocationResponse message) {
-    context.dropped();
+    context.counts.dropped();
   }
 
   ProposalResult propose(Payloads payloads) {

@@ -101,7 +101,7 @@ final class SnapshotIntake {
     Ready.Fetch done = underWay;
     if (done == null || done.generation() != generation) {
       // Another fetch has taken its place, or it came twice.
-      context.dropped();
+      context.counts.dropped();
       return;
     }
     if (header.last().index() < done.atLeast().index()) {

@@ -125,7 +125,7 @@ final class SnapshotSender {
     Progress progress = replicator.progressOf(message.from());
     Install install = progress == null ? null : progress.install();
     if (progress == null || install == null || progress.session() != message.session()) {
-      context.dropped();
+      context.counts.dropped();
       return false;
     }
     progress.contacted(context.nowNanos());

@@ -1,6 +1,6 @@
 package io.github.balsaraft.node;
 
-import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.CoreView;
 
 /**
  * How old the local state may be. Whenever the replica is in touch with a leader that knows what is committed, it notes the
@@ -22,7 +22,7 @@ final class Freshness {
   private volatile long freshNanos = NEVER;
 
   /** Takes a look, between two steps of the core. */
-  void observe(RaftCore core, long appliedIndex) {
+  void observe(CoreView core, long appliedIndex) {
     lastContactNanos = Math.max(lastContactNanos, core.lastLeaderContactNanos());
     if (noted != NEVER && appliedIndex >= notedIndex) {
       freshNanos = noted;

@@ -215,12 +215,12 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       proposals.pass(core, nowNanos);
       reads.pass(core);
       memberships.step(core, nowNanos);
-      freshness.observe(core, pipeline.appliedIndex());
+      freshness.observe(core.view(), pipeline.appliedIndex());
       perform(core, core.ready());
       tellOfLeader(core);
       sayIfRemoved(core);
       if (joinSeeker != null && !joinSeeker.isDone()) {
-        joinSeeker.step(core, nowNanos);
+        joinSeeker.step(core.view(), nowNanos);
       }
     }
     peers.guests().forgetSilent(nowNanos);
@@ -283,11 +283,11 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (!hasBeenVoter(from.configurations())) {
       joinSeeker = new JoinSeeker(self, host, group, plan);
     }
-    peers.follow(started.configuration());
+    peers.follow(started.view().configuration());
     log.info(
         environment.nowNanos(),
-        "starts as " + self + " in term " + started.hardState().term() + " with a log up to "
-            + started.lastEntry() + ", members " + started.configuration());
+        "starts as " + self + " in term " + started.view().hardState().term() + " with a log up to "
+            + started.view().lastEntry() + ", members " + started.view().configuration());
   }
 
   /** Whether a configuration made this replica a voter. The last may still be truncated, unless it founded the group. */
@@ -369,7 +369,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void unreadable(HostId from, long term, String what) {
     // What a deposed leader sent late may be no entry of the group's any more.
-    if (core == null || term >= core.hardState().term()) {
+    if (core == null || term >= core.view().hardState().term()) {
       outdated(what + ", sent by " + from);
     }
   }
@@ -408,7 +408,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     } else if (message instanceof ForwardedProposals forwarded) {
       peers.heardFrom(forwarded.from(), from);
       if (forwarded.to().equals(self)) {
-        proposals.onForwarded(forwarded, running);
+        proposals.onForwarded(forwarded, running.view());
       } else {
         host.misdirected();
       }
@@ -422,10 +422,12 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private void onJoinRequest(RaftCore running, JoinRequest request) {
     long nowNanos = environment.nowNanos();
     HostId from = request.host();
-    long removedAt = running.configuration().removedAt(request.replica());
-    if (removedAt > 0 && removedAt <= running.commitIndex() && running.hasCommittedInTerm()) {
+    long removedAt = running.view().configuration().removedAt(request.replica());
+    if (removedAt > 0
+        && removedAt <= running.view().commitIndex()
+        && running.view().hasCommittedInTerm()) {
       peers.heardFrom(request.replica(), from);
-      long term = running.hardState().term();
+      long term = running.view().hardState().term();
       peers.send(List.of(new RemovedNotice(self, request.replica(), term, removedAt)));
       return;
     }
@@ -443,9 +445,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void sayIfRemoved(RaftCore running) {
-    if (running.removedAt() > 0 && !saidRemoved) {
+    if (running.view().removedAt() > 0 && !saidRemoved) {
       saidRemoved = true;
-      log.warn(environment.nowNanos(), Wording.removed(running.removedAt()));
+      log.warn(environment.nowNanos(), Wording.removed(running.view().removedAt()));
     }
   }
 
@@ -461,7 +463,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   void preview(ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
     RaftCore running = runningOrRefuse(answer);
     if (running != null) {
-      memberships.preview(running, change, answer);
+      memberships.preview(running.view(), change, answer);
     }
   }
 
@@ -474,7 +476,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   void viewMembers(CompletableFuture<MembershipView> answer) {
     MembershipView view = MembershipReport.of(
-        core,
+        core == null ? null : core.view(),
         self,
         memberships,
         peers.guests(),
@@ -550,7 +552,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private static void forEachReplicaOn(HostId peer, RaftCore running, Consumer<ReplicaId> action) {
-    for (Member member : running.configuration().membersOn(peer)) {
+    for (Member member : running.view().configuration().membersOn(peer)) {
       action.accept(member.replica());
     }
   }
@@ -573,9 +575,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void tellOfLeader(RaftCore running) {
     // A leader can do its work only once it knows what is committed.
-    boolean ready = running.currentRole() == Role.LEADER
-        ? running.hasCommittedInTerm()
-        : running.leader() != null;
+    boolean ready = running.view().currentRole() == Role.LEADER
+        ? running.view().hasCommittedInTerm()
+        : running.view().leader() != null;
     if (ready && !leaderWaits.isEmpty()) {
       List<CompletableFuture<Void>> told = leaderWaits.take();
       pipeline.run(() -> told.forEach(known -> known.complete(null)));
@@ -615,9 +617,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     ready.changes().forEach(outcome -> changeEnded(outcome, running));
     ready.loads().forEach(this::load);
     ready.reads().forEach(reads::decided);
-    ready.transfers().forEach(outcome -> transfers.ended(outcome, running.configuration()));
-    if (peers.follow(running.configuration())) {
-      log.info(environment.nowNanos(), "members are " + running.configuration());
+    ready.transfers().forEach(outcome -> transfers.ended(outcome, running.view().configuration()));
+    if (peers.follow(running.view().configuration())) {
+      log.info(environment.nowNanos(), "members are " + running.view().configuration());
     }
   }
 
@@ -634,7 +636,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
-    memberships.ended(outcome, running);
+    memberships.ended(outcome, running.view());
     log.info(
         environment.nowNanos(),
         "change " + outcome.changeId() + " of the configuration: " + outcome.end()
@@ -732,7 +734,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private NodeStatus status() {
     if (core != null && health == Health.RUNNING) {
-      freshness.observe(core, pipeline.appliedIndex());
+      freshness.observe(core.view(), pipeline.appliedIndex());
     }
     return StatusReport.of(
         host,
@@ -740,7 +742,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         self,
         health,
         detail(),
-        core,
+        core == null ? null : core.view(),
         freshness,
         pipeline.appliedIndex(),
         options.electionTimeoutMin());

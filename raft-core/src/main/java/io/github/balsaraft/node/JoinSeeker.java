@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.Founder;
-import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
@@ -49,7 +49,7 @@ final class JoinSeeker {
     return done ? Long.MAX_VALUE : nextRequestNanos;
   }
 
-  void step(RaftCore core, long nowNanos) {
+  void step(CoreView core, long nowNanos) {
     done = hasItsPlace(core) || core.removedAt() > 0;
     if (done || nowNanos < nextRequestNanos) {
       return;
@@ -69,12 +69,11 @@ final class JoinSeeker {
   }
 
   /** Not before it is committed: until then it may be truncated, and somebody must ask again. */
-  private boolean hasItsPlace(RaftCore core) {
+  private boolean hasItsPlace(CoreView core) {
     Configuration configuration = core.configuration();
     return configuration.contains(self)
         && configuration.membersOn(host.self()).size() == 1
-        && !configuration.isJoint()
-        && core.configurationIndex() <= core.commitIndex();
+        && core.isSettled();
   }
 
   void onAnswer(JoinAnswer message, GroupPeers peers) {

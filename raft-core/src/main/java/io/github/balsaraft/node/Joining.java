@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.ChangePreview;
@@ -38,17 +39,16 @@ final class Joining {
 
   private static JoinAnswer step(
       RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
-    if (core.currentRole() != Role.LEADER) {
-      return notLeader(core, request);
+    if (core.view().currentRole() != Role.LEADER) {
+      return notLeader(core.view(), request);
     }
-    for (AdditionStatus addition : core.additions()) {
+    for (AdditionStatus addition : core.view().additions()) {
       if (addition.wanted().replica().equals(request.replica())) {
         return answer(request, Status.IN_PROGRESS, addition.detail());
       }
     }
-    Configuration configuration = core.configuration();
-    boolean settled = !configuration.isJoint() && core.configurationIndex() <= core.commitIndex();
-    if (!settled || !core.hasCommittedInTerm()) {
+    Configuration configuration = core.view().configuration();
+    if (!core.view().isSettled() || !core.view().hasCommittedInTerm()) {
       return answer(
           request, Status.IN_PROGRESS, "a change of the configuration is being committed");
     }
@@ -65,7 +65,7 @@ final class Joining {
               request.host() + " is no member's host yet; the leader lets it in once it is added");
     }
     for (Member old : earlier) {
-      Progress progress = core.progressOf(old.replica());
+      Progress progress = core.view().progressOf(old.replica());
       boolean silent = progress != null && nowNanos - progress.lastContactNanos() >= silentForNanos;
       if (!isMember && !silent) {
         return answer(
@@ -84,7 +84,7 @@ final class Joining {
         inPlaceOf(earlier, request),
         earlier.stream().map(Member::replica).toList(),
         MembershipChange.NO_LIMIT);
-    ChangePreview preview = core.previewChange(change);
+    ChangePreview preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
       core.changeConfiguration(changeId, change);
       return answer(request, Status.IN_PROGRESS, "being added as a learner");
@@ -115,7 +115,7 @@ final class Joining {
   }
 
   /** Names the leader, of whom the new replica may not have heard. */
-  private static JoinAnswer notLeader(RaftCore core, JoinRequest request) {
+  private static JoinAnswer notLeader(CoreView core, JoinRequest request) {
     ReplicaId leader = core.leader();
     Member member = leader == null ? null : core.configuration().member(leader);
     String detail = "this member is not the leader";

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.core.membership.AdditionStatus;
@@ -65,8 +66,8 @@ final class MembershipFlow {
       ConfigurationChange change,
       CompletableFuture<ChangeResult> answer,
       long nowNanos) {
-    if (core.currentRole() != Role.LEADER) {
-      fail(answer, notLeader(core));
+    if (core.view().currentRole() != Role.LEADER) {
+      fail(answer, notLeader(core.view()));
     } else if (waiting.size() + underWay.size() >= MAX_CHANGES) {
       fail(answer, new OverloadedException(MAX_CHANGES + " changes of the configuration wait"));
     } else {
@@ -78,15 +79,16 @@ final class MembershipFlow {
   /** Does what can be done for a change now; whether it need not wait any longer. */
   private boolean begin(RaftCore core, Waiting asked, long nowNanos, boolean isNew) {
     long left = Math.max(1, asked.deadlineNanos - nowNanos);
-    ChangePlan plan = plan(core, asked.change, left);
+    ChangePlan plan = plan(core.view(), asked.change, left);
     if (plan instanceof ChangePlan.AwaitHost) {
       if (isNew) {
         waiting.add(asked);
       }
       return false;
     } else if (plan instanceof ChangePlan.Done) {
-      ChangeResult result = new ChangeResult(core.configurationIndex(), core.configuration());
-      if (isSettled(core)) {
+      ChangeResult result =
+          new ChangeResult(core.view().configurationIndex(), core.view().configuration());
+      if (isSettled(core.view())) {
         pipeline.run(() -> asked.answer.complete(result));
       } else {
         // What makes it so may still be truncated.
@@ -105,7 +107,7 @@ final class MembershipFlow {
 
   private void propose(
       RaftCore core, MembershipChange change, CompletableFuture<ChangeResult> answer) {
-    var preview = core.previewChange(change);
+    var preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
       long id = newChangeId();
       underWay.put(id, answer);
@@ -115,7 +117,7 @@ final class MembershipFlow {
     }
   }
 
-  private ChangePlan plan(RaftCore core, ConfigurationChange change, long leftNanos) {
+  private ChangePlan plan(CoreView core, ConfigurationChange change, long leftNanos) {
     return ChangePlan.of(
         change, core.configuration(), core.configurationIndex(), guests, leftNanos);
   }
@@ -131,7 +133,7 @@ final class MembershipFlow {
     return AddOptions.DEFAULT_TIME_LIMIT;
   }
 
-  void preview(RaftCore core, ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
+  void preview(CoreView core, ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
     if (core.currentRole() != Role.LEADER) {
       fail(answer, notLeader(core));
       return;
@@ -141,8 +143,8 @@ final class MembershipFlow {
   }
 
   void abort(RaftCore core, HostId host, CompletableFuture<Boolean> answer) {
-    if (core.currentRole() != Role.LEADER) {
-      fail(answer, notLeader(core));
+    if (core.view().currentRole() != Role.LEADER) {
+      fail(answer, notLeader(core.view()));
       return;
     }
     List<Waiting> calledOff =
@@ -152,7 +154,7 @@ final class MembershipFlow {
         asked.answer,
         new ChangeFailedException(End.ABORTED, "it was called off before " + host + " had asked")));
     boolean any = !calledOff.isEmpty();
-    for (AdditionStatus addition : core.additions()) {
+    for (AdditionStatus addition : core.view().additions()) {
       if (addition.wanted().host().equals(host)) {
         any |= core.abortChange(addition.changeId());
       }
@@ -187,8 +189,8 @@ final class MembershipFlow {
     List<Waiting> before = List.copyOf(waiting);
     waiting.clear();
     for (Waiting asked : before) {
-      if (core.currentRole() != Role.LEADER) {
-        fail(asked.answer, notLeader(core));
+      if (core.view().currentRole() != Role.LEADER) {
+        fail(asked.answer, notLeader(core.view()));
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         fail(
             asked.answer,
@@ -197,7 +199,7 @@ final class MembershipFlow {
                 asked.change.host() + " has not asked to be let in within "
                     + Wording.duration(asked.timeLimit)
                     + "; start its node so that it joins, naming a member of this group"));
-      } else if (!isSettled(core) || !begin(core, asked, nowNanos, false)) {
+      } else if (!isSettled(core.view()) || !begin(core, asked, nowNanos, false)) {
         waiting.add(asked);
       }
     }
@@ -208,13 +210,11 @@ final class MembershipFlow {
     return waiting.stream().mapToLong(Waiting::deadlineNanos).min().orElse(Long.MAX_VALUE);
   }
 
-  private static boolean isSettled(RaftCore core) {
-    return !core.configuration().isJoint()
-        && core.configurationIndex() <= core.commitIndex()
-        && core.hasCommittedInTerm();
+  private static boolean isSettled(CoreView core) {
+    return core.isSettled() && core.hasCommittedInTerm();
   }
 
-  void ended(Ready.ChangeOutcome outcome, RaftCore core) {
+  void ended(Ready.ChangeOutcome outcome, CoreView core) {
     CompletableFuture<ChangeResult> answer = underWay.remove(outcome.changeId());
     if (answer == null) {
       return;
@@ -249,7 +249,7 @@ final class MembershipFlow {
     pipeline.run(() -> answer.completeExceptionally(failure));
   }
 
-  private static NotLeaderException notLeader(RaftCore core) {
+  private static NotLeaderException notLeader(CoreView core) {
     ReplicaId leader = core.leader();
     Member member = leader == null ? null : core.configuration().member(leader);
     return member == null

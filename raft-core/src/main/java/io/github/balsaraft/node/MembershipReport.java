@@ -4,7 +4,7 @@ import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
-import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
@@ -31,7 +31,7 @@ final class MembershipReport {
    * @param liveForNanos who was heard of so lately is live
    */
   static MembershipView of(
-      @Nullable RaftCore core,
+      @Nullable CoreView core,
       ReplicaId self,
       MembershipFlow flow,
       Guests guests,
@@ -70,7 +70,7 @@ final class MembershipReport {
   }
 
   private static MemberView view(
-      RaftCore core, Member member, ReplicaId self, long liveForNanos, long nowNanos) {
+      CoreView core, Member member, ReplicaId self, long liveForNanos, long nowNanos) {
     boolean leads = member.replica().equals(core.leader());
     if (core.currentRole() != Role.LEADER) {
       return new MemberView(member, leads, -1, -1, Optional.empty(), Optional.empty());

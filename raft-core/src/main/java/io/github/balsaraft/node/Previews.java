@@ -3,7 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ConfigurationChange;
-import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ReplicaId;
@@ -18,12 +18,12 @@ final class Previews {
 
   private Previews() {}
 
-  static ChangePreview of(RaftCore core, ConfigurationChange change, Guests guests) {
+  static ChangePreview of(CoreView core, ConfigurationChange change, Guests guests) {
     return of(core, change, guests, List.of());
   }
 
   private static ChangePreview of(
-      RaftCore core, ConfigurationChange change, Guests guests, List<String> notes) {
+      CoreView core, ConfigurationChange change, Guests guests, List<String> notes) {
     Configuration current = core.configuration();
     ChangePlan plan = ChangePlan.of(
         change,

@@ -4,6 +4,7 @@ import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.ProposalResult;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
@@ -49,7 +50,7 @@ final class ProposalFlow {
     gathered.add(proposal);
   }
 
-  void onForwarded(ForwardedProposals message, RaftCore core) {
+  void onForwarded(ForwardedProposals message, CoreView core) {
     boolean leads = core.currentRole() == Role.LEADER;
     intake.onProposals(message, core.hardState().term(), leads, gathered::add);
   }
@@ -64,14 +65,14 @@ final class ProposalFlow {
       return;
     }
     List<Proposal> proposals = takeGathered();
-    ReplicaId leader = core.leader();
-    if (core.currentRole() == Role.LEADER) {
+    ReplicaId leader = core.view().leader();
+    if (core.view().currentRole() == Role.LEADER) {
       append(core, proposals, nowNanos);
     } else if (leader != null && options.forwardProposals()) {
-      forward(core, proposals, leader, nowNanos);
+      forward(core.view(), proposals, leader, nowNanos);
     } else {
       HostId leaderHost = leader == null ? null : peers.hostOf(leader);
-      Member member = leader == null ? null : core.configuration().member(leader);
+      Member member = leader == null ? null : core.view().configuration().member(leader);
       String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
       refuse(
           proposals,
@@ -108,11 +109,11 @@ final class ProposalFlow {
     if (result instanceof ProposalResult.Appended position) {
       appended.appended(position.first().index(), batch, nowNanos);
     } else {
-      refuse(batch, refusal(core, (ProposalResult.Refused) result));
+      refuse(batch, refusal(core.view(), (ProposalResult.Refused) result));
     }
   }
 
-  private NotAppendedException refusal(RaftCore core, ProposalResult.Refused refused) {
+  private NotAppendedException refusal(CoreView core, ProposalResult.Refused refused) {
     if (refused.reason() == ProposalResult.Reason.TRANSFERRING) {
       ReplicaId target = core.transferTarget();
       return new NotLeaderException(target == null ? null : peers.hostOf(target), refused.detail());
@@ -120,7 +121,7 @@ final class ProposalFlow {
     return new OverloadedException(refused.detail());
   }
 
-  private void forward(RaftCore core, List<Proposal> proposals, ReplicaId leader, long nowNanos) {
+  private void forward(CoreView core, List<Proposal> proposals, ReplicaId leader, long nowNanos) {
     int start = 0;
     while (start < proposals.size()) {
       int end = endOfBatch(proposals, start, options.maxMessageBytes());

@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
-import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Member;
@@ -24,7 +24,7 @@ final class StatusReport {
       ReplicaId self,
       NodeStatus.Health health,
       String detail,
-      @Nullable RaftCore core,
+      @Nullable CoreView core,
       Freshness freshness,
       long appliedIndex,
       Duration electionTimeoutMin) {
@@ -46,7 +46,7 @@ final class StatusReport {
     return status.build();
   }
 
-  private static void add(RaftCore core, NodeStatus.Builder status, NodeStatus.Health health) {
+  private static void add(CoreView core, NodeStatus.Builder status, NodeStatus.Health health) {
     // Who takes no part leads nobody and follows nobody, whatever the core believed last.
     boolean takesPart = health == NodeStatus.Health.RUNNING;
     ReplicaId leader = takesPart ? core.leader() : null;
@@ -63,7 +63,7 @@ final class StatusReport {
   }
 
   private static List<NodeStatus.Peer> peers(
-      HostRuntime host, RaftCore core, ReplicaId self, long nowNanos) {
+      HostRuntime host, CoreView core, ReplicaId self, long nowNanos) {
     List<NodeStatus.Peer> peers = new ArrayList<>();
     for (Member member : core.configuration().members()) {
       if (member.replica().equals(self)) {
@@ -82,7 +82,7 @@ final class StatusReport {
   }
 
   private static Optional<Duration> sinceContact(
-      RaftCore core, @Nullable Progress progress, Member member, long nowNanos) {
+      CoreView core, @Nullable Progress progress, Member member, long nowNanos) {
     if (progress == null) {
       return since(core.silentSinceNanos(member.replica()), nowNanos);
     }

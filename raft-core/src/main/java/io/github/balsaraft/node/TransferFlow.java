@@ -29,7 +29,7 @@ final class TransferFlow {
   void begin(RaftCore core, @Nullable HostId target, CompletableFuture<HostId> transferred) {
     ReplicaId replica = null;
     if (target != null) {
-      Optional<Member> member = core.configuration().membersOn(target).stream()
+      Optional<Member> member = core.view().configuration().membersOn(target).stream()
           .filter(Member::isVoter)
           .findFirst();
       if (member.isEmpty()) {

@@ -30,7 +30,7 @@ final class CanonicalForm {
 
   /** No rule of the protocol reads these, or every reader only compares them for a freshness that is not explored. */
   private static final Set<Field> IGNORED = fields(
-      "CoreContext.droppedMessages", // A count for people.
+      "CoreContext.counts", // For people.
       "CoreContext.contacts", // For people.
       "CoreContext.trace",
       "CoreContext.lastResort", // Nobody has priority 0.

@@ -36,7 +36,7 @@ final class ChurnFuzz {
   /** Asks a leader for something; it may well refuse. */
   void change(HarnessReplica leader, TextTrace trace) {
     forgetRemoved(leader);
-    Configuration current = leader.core().configuration();
+    Configuration current = leader.view().configuration();
     if (random.nextInt(8) == 0 && !leader.changes.isEmpty()) {
       List<Long> changes = List.copyOf(leader.changes.keySet());
       long changeId = changes.get(random.nextInt(changes.size()));
@@ -129,12 +129,12 @@ final class ChurnFuzz {
 
   /** Most of those that were removed long ago are shut down, or there would soon be nobody else; they come back in the end. */
   private void forgetRemoved(HarnessReplica leader) {
-    Configuration current = leader.core().configuration();
+    Configuration current = leader.view().configuration();
     for (HarnessReplica replica : List.copyOf(replicas)) {
       // A leader that has removed itself may still be handing over.
       if (replica != leader
           && current.removedAt(replica.id) > 0
-          && current.removedAt(replica.id) <= leader.core().commitIndex()
+          && current.removedAt(replica.id) <= leader.view().commitIndex()
           && random.nextInt(6) == 0) {
         harness.crash(replica, random.nextInt(3));
         replicas.remove(replica);

@@ -70,7 +70,7 @@ class CompactionPaperTest {
     cluster.propose(leader, "a", "b", "c", "d", "e");
     cluster.run(2500 * MILLIS);
     cluster.snapshot(leader);
-    assertThat(leader.core().baseEntry()).isEqualTo(new EntryId(1, 6));
+    assertThat(leader.view().baseEntry()).isEqualTo(new EntryId(1, 6));
   }
 
   private void comeBack() {
@@ -142,11 +142,11 @@ class CompactionPaperTest {
     isolate(leader);
     cluster.propose(leader, "a");
     SnapshotHeader ahead =
-        new SnapshotHeader(new EntryId(1, 2), leader.core().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(1, 2), leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> leader.core().snapshotSaved(ahead))
         .isInstanceOf(InvariantViolation.class);
     SnapshotHeader foreign =
-        new SnapshotHeader(new EntryId(9, 1), leader.core().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(9, 1), leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> leader.core().snapshotSaved(foreign))
         .isInstanceOf(InvariantViolation.class);
   }
@@ -159,9 +159,9 @@ class CompactionPaperTest {
     cluster.settle();
     cluster.propose(leader, "b");
     cluster.settle();
-    assertThat(lagging.core().commitIndex()).isEqualTo(2);
+    assertThat(lagging.view().commitIndex()).isEqualTo(2);
     SnapshotHeader ahead =
-        new SnapshotHeader(new EntryId(1, 2), leader.core().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(1, 2), leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> lagging.core().snapshotSaved(ahead))
         .isInstanceOf(InvariantViolation.class);
   }
@@ -188,7 +188,7 @@ class CompactionPaperTest {
     comeBack();
     assertThat(lagging.disk.snapshot()).isEqualTo(leader.disk.snapshot());
     assertThat(lagging.disk.durableBase()).isEqualTo(new EntryId(1, 6));
-    assertThat(lagging.core().commitIndex()).isGreaterThanOrEqualTo(6);
+    assertThat(lagging.view().commitIndex()).isGreaterThanOrEqualTo(6);
     cluster.propose(leader, "f");
     cluster.settle();
     assertThat(lagging.applied).isEqualTo(leader.applied).hasSize(7);
@@ -219,15 +219,15 @@ class CompactionPaperTest {
     cluster.network().take(message -> message.from().equals(lagging.id));
     cluster.network().inFlight().clear();
     cluster.propose(leader, "c");
-    long session = leader.core().progressOf(lagging.id).session();
+    long session = leader.view().progressOf(lagging.id).session();
     cluster.allowForgery();
     cluster.deliver(new AppendEntries(
         leader.id, lagging.id, 1, session, new EntryId(1, 1), leader.disk.read(2, 4, 10_000), 1));
-    assertThat(lagging.core().commitIndex()).isEqualTo(1);
+    assertThat(lagging.view().commitIndex()).isEqualTo(1);
     cluster.deliver(
         new InstallSnapshot(leader.id, lagging.id, 1, session, new EntryId(1, 3), leader.id));
-    assertThat(lagging.core().lastEntry()).isEqualTo(new EntryId(1, 4));
-    assertThat(lagging.core().baseEntry()).isEqualTo(EntryId.NONE);
+    assertThat(lagging.view().lastEntry()).isEqualTo(new EntryId(1, 4));
+    assertThat(lagging.view().baseEntry()).isEqualTo(EntryId.NONE);
     assertThat(lagging.applied).hasSize(3);
     List<InstallSnapshotResponse> answers = inFlight(InstallSnapshotResponse.class);
     assertThat(answers.get(answers.size() - 1).status()).isEqualTo(InstallStatus.INSTALLED);
@@ -241,7 +241,7 @@ class CompactionPaperTest {
     leader.autoDisk = false;
     cluster.propose(leader, "a");
     cluster.settle();
-    assertThat(leader.core().commitIndex()).as("by n2 and n3").isEqualTo(2);
+    assertThat(leader.view().commitIndex()).as("by n2 and n3").isEqualTo(2);
     assertThat(leader.applied).as("not durable here").hasSize(1);
     // It can't be lost any more, so it is not among what is lost with the office.
     isolate(leader);
@@ -272,9 +272,9 @@ class CompactionPaperTest {
     cluster.snapshot(leader);
     comeBack();
     assertThat(lagging.disk.durableBase().index()).isGreaterThan(1);
-    assertThat(lagging.core().configuration()).isEqualTo(leader.core().configuration());
-    assertThat(lagging.core().configuration().contains(added.id)).isTrue();
-    assertThat(lagging.core().configurationIndex()).isEqualTo(2);
+    assertThat(lagging.view().configuration()).isEqualTo(leader.view().configuration());
+    assertThat(lagging.view().configuration().contains(added.id)).isTrue();
+    assertThat(lagging.view().configurationIndex()).isEqualTo(2);
   }
 
   @Test
@@ -288,7 +288,7 @@ class CompactionPaperTest {
     cluster.run(500 * MILLIS);
     assertThat(added.disk.durableBase()).isEqualTo(new EntryId(1, 4));
     assertThat(added.applied).isEqualTo(leader.applied);
-    assertThat(added.core().configuration()).isEqualTo(leader.core().configuration());
+    assertThat(added.view().configuration()).isEqualTo(leader.view().configuration());
   }
 
   @Test
@@ -298,12 +298,12 @@ class CompactionPaperTest {
     leaveBehind();
     lagging.autoFetch = false;
     comeBack();
-    assertThat(leader.core().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.SNAPSHOT);
+    assertThat(leader.view().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.SNAPSHOT);
     cluster.propose(leader, "f");
     assertThat(inFlight(AppendEntries.class)).noneMatch(message -> message.to().equals(lagging.id));
     cluster.endFetch(lagging, lagging.fetches.get(0));
     cluster.settle();
-    assertThat(leader.core().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.REPLICATE);
+    assertThat(leader.view().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.REPLICATE);
     assertThat(lagging.applied).isEqualTo(leader.applied).hasSize(7);
   }
 
@@ -340,7 +340,7 @@ class CompactionPaperTest {
     cluster.endFetch(lagging, lagging.fetches.get(0));
     cluster.network().healAll();
     cluster.run(700 * MILLIS);
-    assertThat(leader.core().progressOf(lagging.id).match()).isEqualTo(6);
+    assertThat(leader.view().progressOf(lagging.id).match()).isEqualTo(6);
   }
 
   @Test
@@ -364,14 +364,14 @@ class CompactionPaperTest {
     cluster.propose(leader, "a", "b");
     cluster.settle();
     cluster.snapshot(leader);
-    assertThat(leader.core().baseEntry()).as("n3's disk is slow").isEqualTo(new EntryId(1, 1));
+    assertThat(leader.view().baseEntry()).as("n3's disk is slow").isEqualTo(new EntryId(1, 1));
     cluster.propose(leader, "c", "d", "e");
     cluster.settle();
     cluster.snapshot(leader);
-    assertThat(leader.core().baseEntry()).as("the limit").isEqualTo(new EntryId(1, 3));
+    assertThat(leader.view().baseEntry()).as("the limit").isEqualTo(new EntryId(1, 3));
     isolate(lagging);
     cluster.run(2500 * MILLIS);
-    assertThat(leader.core().baseEntry()).as("n3 is silent").isEqualTo(new EntryId(1, 6));
+    assertThat(leader.view().baseEntry()).as("n3 is silent").isEqualTo(new EntryId(1, 6));
   }
 
   @Test
@@ -415,12 +415,12 @@ class CompactionPaperTest {
     lagging.autoFetch = false;
     cluster.network().healAll();
     cluster.run(1500 * MILLIS);
-    assertThat(leader.core().progressOf(lagging.id).install().source()).isEqualTo(follower.id);
+    assertThat(leader.view().progressOf(lagging.id).install().source()).isEqualTo(follower.id);
     cluster.change(leader, voters("n1", "n3", "n4"));
     cluster.settle();
     cluster.run(500 * MILLIS);
-    assertThat(leader.core().configuration().contains(follower.id)).isFalse();
-    assertThat(leader.core().progressOf(lagging.id).install().source()).isEqualTo(fourth.id);
+    assertThat(leader.view().configuration().contains(follower.id)).isFalse();
+    assertThat(leader.view().progressOf(lagging.id).install().source()).isEqualTo(fourth.id);
   }
 
   @Test
@@ -436,7 +436,7 @@ class CompactionPaperTest {
     cluster.elect("n1");
     cluster.run(3000 * MILLIS);
     assertThat(leader.leads()).as("no second time over the same snapshot").isTrue();
-    assertThat(leader.core().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.SNAPSHOT);
+    assertThat(leader.view().progressOf(lagging.id).mode()).isEqualTo(Progress.Mode.SNAPSHOT);
     cluster.elect("n2");
     cluster.run(500 * MILLIS);
     assertThat(lagging.applied).as("from n2's log").isEqualTo(follower.applied);

@@ -177,7 +177,7 @@ final class CoreFuzz {
       return any();
     }
     HarnessReplica leader = leaders.get(random.nextInt(leaders.size()));
-    List<Member> members = leader.core().configuration().members();
+    List<Member> members = leader.view().configuration().members();
     return random.nextBoolean()
         ? leader
         : harness.replica(members.get(random.nextInt(members.size())).replica());

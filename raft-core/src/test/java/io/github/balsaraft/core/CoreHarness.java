@@ -175,6 +175,10 @@ final class CoreHarness {
     return replica(name).core();
   }
 
+  CoreView view(String name) {
+    return replica(name).view();
+  }
+
   Collection<HarnessReplica> replicas() {
     return replicas.values();
   }
@@ -294,9 +298,9 @@ final class CoreHarness {
 
   /** Proposes a change to this configuration; returns whether it, or its first step, was appended at once. */
   boolean change(HarnessReplica replica, Configuration target) {
-    long before = replica.core().configurationIndex();
+    long before = replica.view().configurationIndex();
     changeBy(replica, MembershipChange.to(target));
-    return replica.core().configurationIndex() > before;
+    return replica.view().configurationIndex() > before;
   }
 
   /** Proposes a change of the configuration; returns its number. */
@@ -304,7 +308,7 @@ final class CoreHarness {
     long changeId = ++lastChangeId;
     replica.changes.put(changeId, change);
     ChangePreview preview = step(replica, core -> {
-      ChangePreview judged = core.previewChange(change);
+      ChangePreview judged = core.view().previewChange(change);
       core.changeConfiguration(changeId, change);
       return judged;
     });
@@ -417,7 +421,7 @@ final class CoreHarness {
     HarnessReplica candidate = replica(name);
     for (HarnessReplica replica : replicas.values()) {
       // Whoever else protects a leader has not heard it for long enough.
-      if (replica.isUp() && !replica.leads() && replica.core().leader() != null) {
+      if (replica.isUp() && !replica.leads() && replica.view().leader() != null) {
         pass(replica, options.electionTimeoutMinNanos());
       }
     }

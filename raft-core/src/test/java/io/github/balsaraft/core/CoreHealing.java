@@ -34,7 +34,7 @@ final class CoreHealing {
     leader.check(
         result instanceof ProposalResult.Appended,
         "a healthy leader refuses a proposal: " + result);
-    List<HarnessReplica> members = members(leader.core().configuration());
+    List<HarnessReplica> members = members(leader.view().configuration());
     members.forEach(harness::read);
     requireWithin(
         2,
@@ -88,7 +88,7 @@ final class CoreHealing {
 
   private boolean hasCopies(HarnessReplica damaged, EntryId entry) {
     return harness.invariants().isCommitted(entry)
-        && damaged.core().configuration().members().stream()
+        && damaged.view().configuration().members().stream()
             .map(member -> harness.replica(member.replica()).disk)
             .anyMatch(disk -> disk.durableBase().index() >= entry.index()
                 || (disk.holds(entry) && !disk.damaged().contains(entry.index())));
@@ -128,21 +128,21 @@ final class CoreHealing {
   private boolean isConverged() {
     HarnessReplica leader = leader().orElse(null);
     if (leader == null
-        || leader.core().configuration().isJoint()
-        || leader.core().transferTarget() != null
+        || leader.view().configuration().isJoint()
+        || leader.view().transferTarget() != null
         || !leader.changes.isEmpty()) {
       return false;
     }
-    RaftCore core = leader.core();
+    CoreView core = leader.view();
     if (core.commitIndex() != core.lastEntry().index()) {
       return false;
     }
     for (HarnessReplica member : members(core.configuration())) {
-      ReplicaId itsLeader = member.core().leader();
+      ReplicaId itsLeader = member.view().leader();
       boolean equal = member.applied.equals(leader.applied)
-          && member.core().lastEntry().equals(core.lastEntry())
+          && member.view().lastEntry().equals(core.lastEntry())
           && member.applied.size() == core.lastEntry().index()
-          && !member.core().isRecovering()
+          && !member.view().isRecovering()
           && leader.id.equals(itsLeader);
       if (!equal) {
         return false;
@@ -153,13 +153,13 @@ final class CoreHealing {
 
   /** Removed replicas were told so, or never had reason to ask, or know nobody who is still there to tell them. */
   private boolean isRemovedQuiet() {
-    Configuration current = leader().orElseThrow().core().configuration();
+    Configuration current = leader().orElseThrow().view().configuration();
     return harness.replicas().stream()
         .filter(replica -> current.removedAt(replica.id) > 0)
-        .filter(replica -> replica.core().configuration().members().stream()
+        .filter(replica -> replica.view().configuration().members().stream()
             .filter(Member::isVoterInAnyHalf)
             .anyMatch(asked -> current.contains(asked.replica())))
-        .allMatch(replica -> replica.core().currentRole() == Role.FOLLOWER
+        .allMatch(replica -> replica.view().currentRole() == Role.FOLLOWER
             && replica.core().nextDeadlineNanos() == Long.MAX_VALUE);
   }
 

@@ -129,7 +129,7 @@ final class CoreInvariants {
       replica.check(base.index() == snapshotIndex(replica), "truncates below its base: " + write);
     } else if (write.truncateFrom() > 0) {
       replica.check(write.truncateFrom() > last.commit, "truncates what is committed: " + write);
-      replica.check(!last.ledIn(replica.core().hardState().term()), "leader append-only: " + write);
+      replica.check(!last.ledIn(replica.view().hardState().term()), "leader append-only: " + write);
     }
     if (write.hardState() != null) {
       HardState before = replica.disk.writtenHardState();
@@ -182,7 +182,7 @@ final class CoreInvariants {
     boolean grants = (message instanceof PreVoteResponse preVote && preVote.granted())
         || (message instanceof VoteResponse vote && vote.granted());
     if (campaigns || grants) {
-      sender.check(!sender.core().isRecovering(), "takes part in elections: " + message);
+      sender.check(!sender.view().isRecovering(), "takes part in elections: " + message);
     }
     if (message instanceof RequestPreVote) {
       return;
@@ -207,7 +207,7 @@ final class CoreInvariants {
           "claims a log that is not durable: " + message);
     } else if (message instanceof TimeoutNow && !forgery && !movedOn) {
       HarnessReplica target = replicas.get(message.to());
-      EntryId last = sender.core().lastEntry();
+      EntryId last = sender.view().lastEntry();
       sender.check(
           target.disk.durableHardState().term() > message.term() || target.disk.holds(last),
           "hands over to who lacks " + last + ": " + message);
@@ -246,7 +246,7 @@ final class CoreInvariants {
         response.durableMatch() <= sender.disk.durableLastIndex(),
         "claims what is not durable: " + response);
     HarnessReplica leader = replicas.get(response.to());
-    if (leader.leads() && leader.core().hardState().term() == response.term()) {
+    if (leader.leads() && leader.view().hardState().term() == response.term()) {
       EntryId claimed = entryOf(leader, response.durableMatch());
       sender.check(
           holds(sender, claimed), "claims to hold the leader's " + claimed + ": " + response);
@@ -284,7 +284,7 @@ final class CoreInvariants {
     if (!replica.isUp()) {
       return;
     }
-    RaftCore core = replica.core();
+    CoreView core = replica.view();
     Seen last = seen.get(replica.id);
     long term = core.hardState().term();
     replica.check(term >= last.term, "the term goes back from " + last.term + " to " + term);
@@ -358,7 +358,7 @@ final class CoreInvariants {
 
   private Configuration committedConfiguration(HarnessReplica replica, long index) {
     replica.check(
-        index <= replica.core().commitIndex(), "configuration " + index + " isn't committed");
+        index <= replica.view().commitIndex(), "configuration " + index + " isn't committed");
     if (index == 0) {
       return replica.birthConfiguration;
     }
@@ -371,7 +371,7 @@ final class CoreInvariants {
 
   /** Who says that it was removed was, by a configuration that is committed. */
   private void removalIsTrue(HarnessReplica replica) {
-    long index = replica.core().removedAt();
+    long index = replica.view().removedAt();
     if (index == 0 || forgery) {
       return;
     }
@@ -381,7 +381,7 @@ final class CoreInvariants {
     replica.check(without.removedAt(replica.id) == index, "removed at " + index + " by " + without);
     // A leader that removed itself may be in office until it has handed over.
     replica.check(
-        replica.core().currentRole() == Role.FOLLOWER || replica.leads(),
+        replica.view().currentRole() == Role.FOLLOWER || replica.leads(),
         "was removed at " + index + " and campaigns");
   }
 
@@ -414,8 +414,8 @@ final class CoreInvariants {
     Configuration inLog = replica.disk.writtenConfiguration();
     Configuration expected = inLog == null ? configurationBefore(replica) : inLog;
     replica.check(
-        replica.core().configuration().equals(expected),
-        "goes by " + replica.core().configuration() + ", its log says " + expected);
+        replica.view().configuration().equals(expected),
+        "goes by " + replica.view().configuration() + ", its log says " + expected);
   }
 
   /** The configuration in force where a replica's log starts (trap 32). */
@@ -462,7 +462,7 @@ final class CoreInvariants {
   /** What a leader takes for durable at a member is. A member that has moved on acknowledges nothing any more. */
   private void matchesAreDurable(HarnessReplica leader, long term) {
     for (HarnessReplica follower : replicas.values()) {
-      Progress progress = leader.core().progressOf(follower.id);
+      Progress progress = leader.view().progressOf(follower.id);
       if (progress == null
           || progress.match() == 0
           || follower.disk.durableHardState().term() > term) {
@@ -477,7 +477,7 @@ final class CoreInvariants {
   }
 
   private void commitment(HarnessReplica replica, Seen last, long term) {
-    long commit = replica.core().commitIndex();
+    long commit = replica.view().commitIndex();
     for (long index = last.commit + 1; index <= commit; index++) {
       EntryId entry = replica.disk.writtenAt(index);
       if (index <= committed.size()) {
@@ -496,7 +496,7 @@ final class CoreInvariants {
     if (commit > last.commit && replica.leads() && last.leaderTerm == term) {
       EntryId entry = replica.disk.writtenAt(commit);
       replica.check(entry.term() == term, "commits " + entry + " by counting (figure 8)");
-      boolean durable = onQuorum(entry, replica.core().configuration())
+      boolean durable = onQuorum(entry, replica.view().configuration())
           || (last.configuration != null && onQuorum(entry, last.configuration))
           || configurationsAfter(replica, last.commit).stream()
               .anyMatch(between -> onQuorum(entry, between));
@@ -506,12 +506,12 @@ final class CoreInvariants {
 
   /** What was committed anywhere, by whatever leader, at the moment that it names is at the index that it names or below. */
   private static void isAsNewAsItSays(HarnessReplica replica) {
-    long since = replica.core().completeSinceNanos();
+    long since = replica.view().completeSinceNanos();
     Map.Entry<Long, Long> then = replica.committedWhen.floorEntry(since);
     if (since >= 0 && then != null) {
       replica.check(
-          replica.core().completeCommitIndex() >= then.getValue(),
-          "says that index " + replica.core().completeCommitIndex()
+          replica.view().completeCommitIndex() >= then.getValue(),
+          "says that index " + replica.view().completeCommitIndex()
               + " holds all that was committed at " + since + " ns, which was up to "
               + then.getValue());
     }
@@ -545,14 +545,14 @@ final class CoreInvariants {
     for (EntryId proposal : replica.outstanding.values()) {
       boolean open = replica.leads() && proposal.term() == term;
       replica.check(
-          open || proposal.index() <= replica.core().commitIndex(),
+          open || proposal.index() <= replica.view().commitIndex(),
           "nobody says what became of proposal " + proposal);
     }
   }
 
   /** Trap 34: no transfer is older than its deadline, and none goes to somebody who could not lead. */
   private void transfersEnd(HarnessReplica replica) {
-    RaftCore core = replica.core();
+    CoreView core = replica.view();
     ReplicaId target = core.transferTarget();
     if (target != null) {
       replica.check(

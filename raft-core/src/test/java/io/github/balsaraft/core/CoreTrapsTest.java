@@ -60,11 +60,11 @@ class CoreTrapsTest {
   void trap07_strangersDontCount() {
     cluster.timeout(n1);
     cluster.deliver(new PreVoteResponse(id("n8"), n1.id, 0, 1, true));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
     cluster.deliver(new PreVoteResponse(n2.id, n1.id, 0, 1, true));
     cluster.deliver(new VoteResponse(id("n8"), n1.id, 1, true));
     cluster.deliver(new VoteResponse(id("n9"), n1.id, 1, true));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.CANDIDATE);
     cluster.deliver(new VoteResponse(n3.id, n1.id, 1, true));
     assertThat(n1.leads()).isTrue();
   }
@@ -79,12 +79,12 @@ class CoreTrapsTest {
     HarnessReplica staying = two.add("n2", CoreHarness.patience(2), joint);
     two.timeout(staying);
     two.network().take(message -> true);
-    assertThat(staying.core().currentRole())
+    assertThat(staying.view().currentRole())
         .as("alone in the incoming half, one of two in the outgoing")
         .isEqualTo(Role.PRE_CANDIDATE);
     two.timeout(leaving);
     two.deliver(new PreVoteResponse(staying.id, leaving.id, 0, 1, true));
-    assertThat(leaving.core().currentRole()).isEqualTo(Role.CANDIDATE);
+    assertThat(leaving.view().currentRole()).isEqualTo(Role.CANDIDATE);
     two.deliver(new VoteResponse(staying.id, leaving.id, 1, true));
     assertThat(leaving.leads())
         .as("no vote in the incoming half and none needed")
@@ -153,7 +153,7 @@ class CoreTrapsTest {
     cluster.propose(n1, "b", "c");
     cluster.settle();
     cluster.deliver(old);
-    assertThat(n2.core().lastEntry()).isEqualTo(n1.core().lastEntry());
+    assertThat(n2.view().lastEntry()).isEqualTo(n1.view().lastEntry());
   }
 
   @Test
@@ -176,8 +176,8 @@ class CoreTrapsTest {
             0));
     List<EntryBatch> entries = List.of(entry(2, 4), entry(3, 5), entry(3, 6), entry(4, 7));
     core.receive(new AppendEntries(n1.id, n2.id, 4, 1, new EntryId(2, 3), entries, 5));
-    assertThat(core.lastEntry()).isEqualTo(new EntryId(4, 7));
-    assertThat(core.termAt(6)).isEqualTo(3);
+    assertThat(core.view().lastEntry()).isEqualTo(new EntryId(4, 7));
+    assertThat(core.view().termAt(6)).isEqualTo(3);
     assertThat(core.ready().write().truncateFrom()).isZero();
   }
 
@@ -187,10 +187,10 @@ class CoreTrapsTest {
     cluster.elect("n1");
     cluster.propose(n1, "x");
     cluster.run(300 * MILLIS);
-    assertThat(n2.core().commitIndex()).isEqualTo(2);
+    assertThat(n2.view().commitIndex()).isEqualTo(2);
     cluster.crash(n2, 0);
     cluster.start(n2);
-    assertThat(n2.core().commitIndex()).isZero();
+    assertThat(n2.view().commitIndex()).isZero();
     assertThat(n2.applied).isEmpty();
     cluster.run(300 * MILLIS);
     assertThat(n2.applied).hasSize(2);
@@ -203,7 +203,7 @@ class CoreTrapsTest {
     cluster.propose(n1, "x");
     cluster.network().take(message -> message.to().equals(n3.id));
     cluster.settle();
-    assertThat(n1.core().commitIndex()).isEqualTo(2);
+    assertThat(n1.view().commitIndex()).isEqualTo(2);
     cluster.crash(n1, 0);
     n2.autoDisk = true;
     cluster.pass(n3, 1000 * MILLIS);
@@ -256,8 +256,8 @@ class CoreTrapsTest {
     cluster.network().cut(n1.id, n3.id);
     cluster.change(n1, voters("n1"));
     cluster.run(500 * MILLIS);
-    assertThat(n1.core().configuration().isJoint()).isTrue();
-    assertThat(n1.core().commitIndex()).as("needs the outgoing majority too").isEqualTo(1);
+    assertThat(n1.view().configuration().isJoint()).isTrue();
+    assertThat(n1.view().commitIndex()).as("needs the outgoing majority too").isEqualTo(1);
   }
 
   @Test
@@ -269,11 +269,11 @@ class CoreTrapsTest {
     cluster.network().cut(n1.id, n3.id);
     cluster.change(n1, voters("n2", "n3"));
     cluster.pass(n1, 3000 * MILLIS);
-    assertThat(n1.core().configuration().isJoint()).isTrue();
+    assertThat(n1.view().configuration().isJoint()).isTrue();
     cluster.network().healAll();
     cluster.elect("n2");
     cluster.run(1000 * MILLIS);
-    assertThat(n1.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n1.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
     // With the joint quorum n1 would need n2 and n3.
     cluster.crash(n3, 0);
     cluster.pass(n2, 3000 * MILLIS);
@@ -281,7 +281,7 @@ class CoreTrapsTest {
     cluster.elect("n1");
     cluster.propose(n1, "x");
     cluster.settle();
-    assertThat(n1.applied).contains(n1.core().lastEntry());
+    assertThat(n1.applied).contains(n1.view().lastEntry());
   }
 
   @Test

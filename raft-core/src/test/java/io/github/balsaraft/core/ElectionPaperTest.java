@@ -44,14 +44,14 @@ class ElectionPaperTest {
   private void makeCandidate() {
     cluster.timeout(n1);
     cluster.deliver(new io.github.balsaraft.model.PreVoteResponse(id("n2"), id("n1"), 0, 1, true));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.CANDIDATE);
   }
 
   @Test
   @DisplayName("5.2: a server begins as a follower")
   void startsAsFollower() {
-    assertThat(n1.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n1.core().leader()).isNull();
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().leader()).isNull();
   }
 
   @Test
@@ -59,9 +59,9 @@ class ElectionPaperTest {
   void timeoutStartsElection() {
     long before = n1.core().nextDeadlineNanos() - 1;
     cluster.pass(n1, before - n1.clockNanos);
-    assertThat(n1.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
     cluster.pass(n1, 1);
-    assertThat(n1.core().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
     assertThat(sent(RequestPreVote.class))
         .extracting(ProtocolMessage::to)
         .containsExactly(id("n2"), id("n3"));
@@ -114,8 +114,8 @@ class ElectionPaperTest {
   void candidateFollowsLeader() {
     makeCandidate();
     cluster.deliver(new Heartbeat(id("n2"), n1.id, 1, 1, 1, 0, 0, 0));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n1.core().leader()).isEqualTo(id("n2"));
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().leader()).isEqualTo(id("n2"));
   }
 
   @Test
@@ -125,7 +125,7 @@ class ElectionPaperTest {
     makeCandidate();
     cluster.network().take(message -> true);
     cluster.deliver(new AppendEntries(id("n2"), n1.id, 0, 1, EntryId.NONE, List.of(), 0));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.CANDIDATE);
     assertThat(sent(AppendEntriesResponse.class))
         .extracting(ProtocolMessage::term)
         .containsExactly(1L);
@@ -137,10 +137,10 @@ class ElectionPaperTest {
   void candidateStartsAgain() {
     makeCandidate();
     cluster.timeout(n1);
-    assertThat(n1.core().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
     cluster.settle();
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(2);
+    assertThat(n1.view().hardState().term()).isEqualTo(2);
   }
 
   @Test
@@ -163,7 +163,7 @@ class ElectionPaperTest {
     cluster.elect("n1");
     cluster.run(20_000 * MILLIS);
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(1);
+    assertThat(n1.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -172,8 +172,8 @@ class ElectionPaperTest {
   void leaderHearsLaterTerm() {
     cluster.elect("n1");
     cluster.deliver(new AppendEntries(id("n2"), n1.id, 3, 1, EntryId.NONE, List.of(), 0));
-    assertThat(n1.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n1.core().hardState()).isEqualTo(new HardState(3, null));
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().hardState()).isEqualTo(new HardState(3, null));
   }
 
   @Test
@@ -204,7 +204,7 @@ class ElectionPaperTest {
     for (int i = 0; i < 50; i++) {
       cluster.timeout(n1);
     }
-    assertThat(n1.core().hardState()).isEqualTo(HardState.INITIAL);
+    assertThat(n1.view().hardState()).isEqualTo(HardState.INITIAL);
   }
 
   @Test
@@ -215,8 +215,8 @@ class ElectionPaperTest {
     cluster.pass(n1, 1900 * MILLIS);
     assertThat(n1.leads()).isTrue();
     cluster.pass(n1, 200 * MILLIS);
-    assertThat(n1.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n1.core().leader()).isNull();
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().leader()).isNull();
   }
 
   @Test
@@ -225,6 +225,6 @@ class ElectionPaperTest {
     CoreHarness one = ofVoters(OPTIONS, "n1");
     one.run(10 * MILLIS);
     assertThat(one.replica("n1").leads()).isTrue();
-    assertThat(one.core("n1").commitIndex()).isEqualTo(1);
+    assertThat(one.view("n1").commitIndex()).isEqualTo(1);
   }
 }

@@ -40,7 +40,7 @@ final class FuzzLeases {
 
   /** Other rules; they may well be refused for the moment. */
   void change(HarnessReplica leader) {
-    Configuration current = leader.core().configuration();
+    Configuration current = leader.view().configuration();
     if (!current.isJoint()) {
       harness.change(leader, current.withLeaseRules(rules(random)));
     }

@@ -144,12 +144,16 @@ final class HarnessReplica {
     return core;
   }
 
+  CoreView view() {
+    return core().view();
+  }
+
   Ready.ChangeOutcome lastOutcome() {
     return outcomes.get(outcomes.size() - 1);
   }
 
   boolean leads() {
-    return core != null && core.currentRole() == Role.LEADER;
+    return core != null && core.view().currentRole() == Role.LEADER;
   }
 
   long wallMillis() {

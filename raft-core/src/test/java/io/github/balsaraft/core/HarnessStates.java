@@ -14,7 +14,7 @@ final class HarnessStates {
     if (!replica.isUp()) {
       return replica.name + " down" + " term=" + replica.disk.durableHardState().term() + log;
     }
-    RaftCore core = replica.core();
+    CoreView core = replica.view();
     StringBuilder line = new StringBuilder(replica.name).append(' ');
     line.append(core.currentRole().name().toLowerCase(Locale.ROOT).replace('_', '-'));
     if (core.leader() != null && !core.leader().equals(replica.id)) {
@@ -39,7 +39,7 @@ final class HarnessStates {
 
   /** What a leader knows of a follower. */
   static String describe(HarnessReplica leader, HarnessReplica follower) {
-    Progress progress = leader.core().progressOf(follower.id);
+    Progress progress = leader.view().progressOf(follower.id);
     if (progress == null) {
       return leader + " knows nothing of " + follower;
     }

@@ -52,13 +52,13 @@ class LeasePaperTest {
   }
 
   private static long until(HarnessReplica replica) {
-    return replica.core().leaseUntilNanos();
+    return replica.view().leaseUntilNanos();
   }
 
   /** Whether n3 would vote for n2. */
   private boolean wouldVote() {
     cluster.network().take(message -> true);
-    cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n3.core().lastEntry()));
+    cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n3.view().lastEntry()));
     ProtocolMessage answer =
         cluster.network().take(PreVoteResponse.class::isInstance).get(0);
     return ((PreVoteResponse) answer).granted();
@@ -78,8 +78,8 @@ class LeasePaperTest {
     long read = cluster.leaseRead(n1);
     assertThat(outcomes).containsExactly(new Ready.ReadOutcome(read, 2, "", until(n1)));
     assertThat(cluster.network().inFlight()).isEmpty();
-    assertThat(n1.core().leaseReadsGranted()).isEqualTo(1);
-    assertThat(n1.core().leaseReadsRefused()).isZero();
+    assertThat(n1.view().leaseReadsGranted()).isEqualTo(1);
+    assertThat(n1.view().leaseReadsRefused()).isZero();
   }
 
   @Test
@@ -112,7 +112,7 @@ class LeasePaperTest {
     cluster.leaseRead(n1);
     assertThat(outcomes).hasSize(1);
     assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
-    assertThat(n1.core().leaseReadsRefused()).isEqualTo(1);
+    assertThat(n1.view().leaseReadsRefused()).isEqualTo(1);
     cluster.network().healAll();
     cluster.run(200 * MILLIS);
     assertThat(outcomes).hasSize(2).allMatch(Ready.ReadOutcome::isConfirmed);
@@ -163,7 +163,7 @@ class LeasePaperTest {
     }
     passAll(100 * MILLIS);
     cluster.settle();
-    assertThat(n2.core().hasCommittedInTerm()).isFalse();
+    assertThat(n2.view().hasCommittedInTerm()).isFalse();
     assertThat(until(n2)).isEqualTo(LeaderLease.NONE);
     for (HarnessReplica replica : List.of(n2, n3)) {
       replica.autoDisk = true;
@@ -230,7 +230,7 @@ class LeasePaperTest {
     cluster.change(n1, members);
     cluster.settle();
     cluster.crash(n1, 0);
-    assertThat(n2.core().configuration().leaseRules().permitted()).isFalse();
+    assertThat(n2.view().configuration().leaseRules().permitted()).isFalse();
     passAll(8500 * MILLIS);
     assertThat(wouldVote()).isFalse();
     passAll(500 * MILLIS);
@@ -246,7 +246,7 @@ class LeasePaperTest {
     assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
     cluster.settle();
     assertThat(n1.leads()).as("its voters let itself pass").isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(8);
+    assertThat(n1.view().hardState().term()).isEqualTo(8);
     assertThat(until(n1)).isEqualTo(n1.clockNanos + LENGTH);
   }
 
@@ -272,7 +272,7 @@ class LeasePaperTest {
     one.pass(only, 10 * MILLIS);
     assertThat(only.leads()).isTrue();
     one.leaseRead(only);
-    assertThat(only.core().leaseReadsGranted()).isEqualTo(1);
+    assertThat(only.view().leaseReadsGranted()).isEqualTo(1);
   }
 
   @Test

@@ -45,7 +45,7 @@ class LeaseTrapsTest {
   }
 
   private boolean holdsLease(HarnessReplica replica) {
-    return replica.core().leaseUntilNanos() != LeaderLease.NONE;
+    return replica.view().leaseUntilNanos() != LeaderLease.NONE;
   }
 
   private List<ProtocolMessage> toldOnItsWay() {
@@ -59,16 +59,16 @@ class LeaseTrapsTest {
   /** Another candidate with an up-to-date log asks n3. */
   private boolean wouldVote(HarnessReplica voter) {
     cluster.network().take(message -> true);
-    long term = voter.core().hardState().term() + 1;
-    cluster.deliver(new RequestPreVote(n2.id, voter.id, term, voter.core().lastEntry()));
+    long term = voter.view().hardState().term() + 1;
+    cluster.deliver(new RequestPreVote(n2.id, voter.id, term, voter.view().lastEntry()));
     ProtocolMessage answer =
         cluster.network().take(PreVoteResponse.class::isInstance).get(0);
     return ((PreVoteResponse) answer).granted();
   }
 
   private boolean votes(HarnessReplica voter) {
-    long term = voter.core().hardState().term() + 1;
-    cluster.deliver(new RequestVote(n2.id, voter.id, term, voter.core().lastEntry(), false));
+    long term = voter.view().hardState().term() + 1;
+    cluster.deliver(new RequestVote(n2.id, voter.id, term, voter.view().lastEntry(), false));
     ProtocolMessage answer =
         cluster.network().take(VoteResponse.class::isInstance).get(0);
     return ((VoteResponse) answer).granted();
@@ -95,7 +95,7 @@ class LeaseTrapsTest {
     cluster.network().take(m -> m.to().equals(n1.id));
     cluster.settle();
     cluster.leaseRead(n1);
-    assertThat(n1.core().leaseReadsGranted()).isZero();
+    assertThat(n1.view().leaseReadsGranted()).isZero();
   }
 
   @Test
@@ -119,7 +119,7 @@ class LeaseTrapsTest {
     long granted = 0;
     while (slow.leads()) {
       other.leaseRead(slow);
-      granted = slow.core().leaseReadsGranted();
+      granted = slow.view().leaseReadsGranted();
       boolean succeeded = other.replica("n2").leads() || other.replica("n3").leads();
       assertThat(succeeded && holdsLease(slow)).isFalse();
       clocks.pass(10 * MILLIS);
@@ -148,12 +148,12 @@ class LeaseTrapsTest {
   void trap27_shorterWindowNotCommitted() {
     cluster.crash(n2, 0);
     cluster.network().cut(n3.id, n1.id);
-    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
+    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
     passAll(100 * MILLIS);
     cluster.settle();
     passAll(100 * MILLIS);
     cluster.settle();
-    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(300);
+    assertThat(n3.view().configuration().leaseRules().windowMillis()).isEqualTo(300);
     n3.clockNanos += WINDOW - 1;
     assertThat(wouldVote(n3)).isFalse();
     n3.clockNanos += 1;
@@ -171,13 +171,13 @@ class LeaseTrapsTest {
     cluster.peerGone(n3, n1.id);
     assertThat(wouldVote(n3)).isFalse();
     cluster.run(WINDOW - 10 * MILLIS);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
-    assertThat(n3.core().hardState().term()).isEqualTo(1);
-    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
+    assertThat(n3.view().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().leader()).isEqualTo(n1.id);
     // The window is over, and a hint makes nobody stand before its own timeout.
     cluster.pass(n2, 50 * MILLIS);
     cluster.peerGone(n2, n1.id);
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
     cluster.run(1000 * MILLIS);
     assertThat(n2.leads()).isTrue();
   }
@@ -188,7 +188,7 @@ class LeaseTrapsTest {
   void trap27_overlapVoterRestarts() {
     cluster.network().cut(n1.id, n2.id);
     cluster.run(WINDOW + 100 * MILLIS);
-    assertThat(n2.core().currentRole()).isNotEqualTo(Role.LEADER);
+    assertThat(n2.view().currentRole()).isNotEqualTo(Role.LEADER);
     assertThat(holdsLease(n1)).as("by n3").isTrue();
     cluster.crash(n3, 0);
     cluster.start(n3);
@@ -199,7 +199,7 @@ class LeaseTrapsTest {
       passAll(10 * MILLIS);
       cluster.settle();
       assertThat(n2.leads() || n3.leads()).isFalse();
-      assertThat(n3.core().hardState().term()).isEqualTo(1);
+      assertThat(n3.view().hardState().term()).isEqualTo(1);
     }
     cluster.run(4000 * MILLIS);
     assertThat(n2.leads() || n3.leads()).isTrue();
@@ -221,9 +221,9 @@ class LeaseTrapsTest {
     cluster.propose(n2, "x");
     cluster.settle();
     cluster.leaseRead(n1);
-    assertThat(n1.core().leaseReadsGranted()).isZero();
+    assertThat(n1.view().leaseReadsGranted()).isZero();
     cluster.leaseRead(n2);
-    assertThat(n2.core().leaseReadsGranted()).isEqualTo(1);
+    assertThat(n2.view().leaseReadsGranted()).isEqualTo(1);
   }
 
   @Test
@@ -238,12 +238,12 @@ class LeaseTrapsTest {
       cluster.settle();
       assertThat(holdsLease(n1)).isFalse();
     }
-    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
     passAll(100 * MILLIS);
     cluster.settle();
     assertThat(holdsLease(n1)).isTrue();
     told.forEach(cluster::deliver);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -254,7 +254,7 @@ class LeaseTrapsTest {
       passAll(100 * MILLIS);
       cluster.network().take(TimeoutNow.class::isInstance);
       cluster.settle();
-      assertThat(n1.core().transferTarget()).isEqualTo(n2.id);
+      assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
       assertThat(holdsLease(n1)).isFalse();
     }
   }
@@ -268,7 +268,7 @@ class LeaseTrapsTest {
       passAll(100 * MILLIS);
       cluster.settle();
     }
-    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
     cluster.transfer(n1, n3.id);
     cluster.settleWithout(TimeoutNow.class);
     cluster.network().take(TimeoutNow.class::isInstance);
@@ -292,13 +292,13 @@ class LeaseTrapsTest {
       "trap 27: a voter honours a longer window from the moment on at which it is told of it")
   void trap27_longerWindow() {
     cluster.network().cut(n1.id, n2.id);
-    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
     cluster.deliver(cluster.network().take(AppendEntries.class::isInstance).get(0));
-    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(9000);
+    assertThat(n3.view().configuration().leaseRules().windowMillis()).isEqualTo(9000);
     for (int i = 0; i < 89; i++) {
       cluster.pass(n3, 100 * MILLIS);
     }
-    assertThat(n3.core().currentRole()).as("its own vote counts too").isEqualTo(Role.FOLLOWER);
+    assertThat(n3.view().currentRole()).as("its own vote counts too").isEqualTo(Role.FOLLOWER);
     assertThat(wouldVote(n3)).isFalse();
     n3.clockNanos += 100 * MILLIS;
     assertThat(wouldVote(n3)).isTrue();
@@ -313,7 +313,7 @@ class LeaseTrapsTest {
     cluster.deliver(new HeartbeatResponse(n3.id, n2.id, 9, 1, 0));
     cluster.settle();
     assertThat(n2.leads()).isTrue();
-    assertThat(n2.core().hardState().term()).isEqualTo(10);
+    assertThat(n2.view().hardState().term()).isEqualTo(10);
   }
 
   @Test
@@ -323,7 +323,7 @@ class LeaseTrapsTest {
     List<ProtocolMessage> told = toldOnItsWay();
     told.forEach(cluster::deliver);
     cluster.network().take(message -> true);
-    assertThat(n2.core().hardState().term()).isEqualTo(2);
+    assertThat(n2.view().hardState().term()).isEqualTo(2);
     cluster.network().cut(n2.id, n1.id);
     cluster.network().cut(n2.id, n3.id);
     cluster.timeout(n2);

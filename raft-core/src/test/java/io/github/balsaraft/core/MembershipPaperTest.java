@@ -60,12 +60,12 @@ class MembershipPaperTest {
     newcomer("n4");
     cluster.elect("n1");
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
-    assertThat(n1.core().commitIndex()).isEqualTo(1);
-    assertThat(n1.core().configuration().contains(id("n4"))).isTrue();
+    assertThat(n1.view().commitIndex()).isEqualTo(1);
+    assertThat(n1.view().configuration().contains(id("n4"))).isTrue();
     cluster.deliver(
         cluster.network().take(message -> message.to().equals(n2.id)).get(0));
-    assertThat(n2.core().configuration().contains(id("n4"))).isTrue();
-    assertThat(n2.core().commitIndex()).isEqualTo(1);
+    assertThat(n2.view().configuration().contains(id("n4"))).isTrue();
+    assertThat(n2.view().commitIndex()).isEqualTo(1);
   }
 
   @Test
@@ -117,30 +117,30 @@ class MembershipPaperTest {
   @DisplayName("4.1: a configuration entry that is truncated is no longer in force")
   void revertsWhenTruncated() {
     cluster.elect("n1");
-    Configuration before = n1.core().configuration();
+    Configuration before = n1.view().configuration();
     cluster.network().cut(n1.id, n2.id);
     cluster.network().cut(n1.id, n3.id);
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
-    assertThat(n1.core().configuration().isJoint()).isTrue();
+    assertThat(n1.view().configuration().isJoint()).isTrue();
     cluster.pass(n2, 3000 * MILLIS);
     cluster.elect("n2");
     cluster.network().healAll();
     cluster.run(1000 * MILLIS);
-    assertThat(n1.core().configuration()).isEqualTo(before);
+    assertThat(n1.view().configuration()).isEqualTo(before);
   }
 
   @Test
   @DisplayName("a change made from a configuration that is not in force any more is refused")
   void outdatedChange() {
     cluster.elect("n1");
-    long index = n1.core().configurationIndex();
-    Configuration base = n1.core().configuration();
+    long index = n1.view().configurationIndex();
+    Configuration base = n1.view().configuration();
     cluster.change(n1, base.with(voter("n2").withPriority(5)));
     cluster.settle();
     Configuration target = base.with(voter("n3").withPriority(5));
     cluster.changeBy(n1, new MembershipChange.Reconfigure(target, index));
     assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.REFUSED);
-    assertThat(n1.core().configuration().member(n2.id).priority()).isEqualTo(5);
+    assertThat(n1.view().configuration().member(n2.id).priority()).isEqualTo(5);
   }
 
   @Test
@@ -148,13 +148,13 @@ class MembershipPaperTest {
   void addressOfAMemberThatIsDown() {
     cluster.elect("n1");
     cluster.crash(n3, 0);
-    cluster.change(n1, n1.core().configuration().with(voter("n3").withAddress("elsewhere:1")));
-    assertThat(n1.core().configuration().isJoint()).isFalse();
+    cluster.change(n1, n1.view().configuration().with(voter("n3").withAddress("elsewhere:1")));
+    assertThat(n1.view().configuration().isJoint()).isFalse();
     cluster.settle();
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.DONE);
     cluster.start(n3);
     cluster.run(500 * MILLIS);
-    assertThat(n3.core().configuration().member(n3.id).address()).isEqualTo("elsewhere:1");
+    assertThat(n3.view().configuration().member(n3.id).address()).isEqualTo("elsewhere:1");
   }
 
   // ------------------------------------------------------------------ new members
@@ -167,15 +167,15 @@ class MembershipPaperTest {
     cluster.network().cut(n1.id, n4.id);
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), NO_LIMIT));
     cluster.run(5000 * MILLIS);
-    assertThat(n1.core().configuration().isVoter(n4.id)).isFalse();
-    assertThat(n1.core().configuration().contains(n4.id)).isTrue();
-    assertThat(n1.core().additions().get(0).phase()).isEqualTo(AdditionStatus.Phase.CATCHING_UP);
-    assertThat(n1.core().additions().get(0).missingEntries()).isEqualTo(2);
+    assertThat(n1.view().configuration().isVoter(n4.id)).isFalse();
+    assertThat(n1.view().configuration().contains(n4.id)).isTrue();
+    assertThat(n1.view().additions().get(0).phase()).isEqualTo(AdditionStatus.Phase.CATCHING_UP);
+    assertThat(n1.view().additions().get(0).missingEntries()).isEqualTo(2);
     cluster.network().healAll();
     cluster.run(2000 * MILLIS);
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.DONE);
-    assertThat(n1.core().configuration().member(n4.id)).isEqualTo(voter("n4"));
-    assertThat(n1.core().additions()).isEmpty();
+    assertThat(n1.view().configuration().member(n4.id)).isEqualTo(voter("n4"));
+    assertThat(n1.view().additions()).isEmpty();
   }
 
   @Test
@@ -193,11 +193,11 @@ class MembershipPaperTest {
       }
       cluster.settle();
     }
-    assertThat(n1.core().configuration().isVoter(n4.id)).isFalse();
-    assertThat(n1.core().additions().get(0).round()).isGreaterThan(3);
+    assertThat(n1.view().configuration().isVoter(n4.id)).isFalse();
+    assertThat(n1.view().additions().get(0).round()).isGreaterThan(3);
     n4.autoDisk = true;
     cluster.run(3000 * MILLIS);
-    assertThat(n1.core().configuration().isVoter(n4.id)).isTrue();
+    assertThat(n1.view().configuration().isVoter(n4.id)).isTrue();
   }
 
   @Test
@@ -208,9 +208,9 @@ class MembershipPaperTest {
     cluster.network().cut(n1.id, n4.id);
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), 3000 * MILLIS));
     cluster.run(2900 * MILLIS);
-    assertThat(n1.core().configuration().contains(n4.id)).isTrue();
+    assertThat(n1.view().configuration().contains(n4.id)).isTrue();
     cluster.run(400 * MILLIS);
-    assertThat(n1.core().configuration().contains(n4.id)).isFalse();
+    assertThat(n1.view().configuration().contains(n4.id)).isFalse();
     assertThat(onlyOutcome(n1))
         .isEqualTo(
             new Ready.ChangeOutcome(1, Ready.ChangeEnd.ABORTED, 3, "it did not catch up in time"));
@@ -227,7 +227,7 @@ class MembershipPaperTest {
     assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(changeId))).isTrue();
     cluster.settle();
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
-    assertThat(n1.core().configuration().contains(n4.id)).isFalse();
+    assertThat(n1.view().configuration().contains(n4.id)).isFalse();
     assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(changeId))).isFalse();
   }
 
@@ -237,7 +237,7 @@ class MembershipPaperTest {
     newcomer("n4");
     cluster.elect("n1");
     long changeId = cluster.changeBy(n1, MembershipChange.add(voter("n4"), NO_LIMIT));
-    while (!n1.core().configuration().isJoint()) {
+    while (!n1.view().configuration().isJoint()) {
       cluster.deliver(cluster.network().take(0));
     }
     assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(changeId))).isFalse();
@@ -257,7 +257,7 @@ class MembershipPaperTest {
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.LOST);
     assertThat(onlyOutcome(n1).detail()).contains("remains a learner");
     cluster.elect("n2");
-    assertThat(n2.core().configuration().contains(n4.id)).isTrue();
+    assertThat(n2.view().configuration().contains(n4.id)).isTrue();
     cluster.changeBy(n2, MembershipChange.add(voter("n4"), 1000 * MILLIS));
     cluster.run(500 * MILLIS);
     assertThat(onlyOutcome(n2).end()).isEqualTo(Ready.ChangeEnd.DONE);
@@ -278,7 +278,7 @@ class MembershipPaperTest {
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), 1000 * MILLIS));
     cluster.run(2000 * MILLIS);
     assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.ABORTED);
-    assertThat(n1.core().configuration().member(n4.id)).isEqualTo(learner("n4"));
+    assertThat(n1.view().configuration().member(n4.id)).isEqualTo(learner("n4"));
   }
 
   @Test
@@ -293,7 +293,7 @@ class MembershipPaperTest {
     assertThat(n1.outcomes)
         .extracting(Ready.ChangeOutcome::end)
         .containsExactly(Ready.ChangeEnd.DONE, Ready.ChangeEnd.DONE);
-    assertThat(n1.core().configuration().members())
+    assertThat(n1.view().configuration().members())
         .containsExactly(voter("n1"), voter("n2"), voter("n3"), voter("n4"), learner("n5"));
   }
 
@@ -303,13 +303,13 @@ class MembershipPaperTest {
     newcomer("n4");
     cluster.elect("n1");
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
-    assertThat(n1.core().configuration().isJoint()).isTrue();
+    assertThat(n1.view().configuration().isJoint()).isTrue();
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), NO_LIMIT));
     cluster.run(1000 * MILLIS);
     assertThat(n1.outcomes)
         .extracting(Ready.ChangeOutcome::end)
         .containsExactly(Ready.ChangeEnd.DONE, Ready.ChangeEnd.DONE);
-    assertThat(n1.core().configuration().members())
+    assertThat(n1.view().configuration().members())
         .containsExactly(voter("n1"), voter("n2"), voter("n4"));
   }
 
@@ -344,10 +344,10 @@ class MembershipPaperTest {
       cluster.crash(cluster.replica(learner), 0);
     }
     cluster.crash(n3, 0);
-    long before = n1.core().commitIndex();
+    long before = n1.view().commitIndex();
     cluster.propose(n1, "x");
     cluster.settle();
-    assertThat(n1.core().commitIndex()).as("n1 and n2 suffice").isEqualTo(before + 1);
+    assertThat(n1.view().commitIndex()).as("n1 and n2 suffice").isEqualTo(before + 1);
   }
 
   // ------------------------------------------------------------------ removed members
@@ -359,10 +359,10 @@ class MembershipPaperTest {
     cluster.elect("n1");
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
     cluster.settle();
-    assertThat(n3.core().removedAt()).isEqualTo(3);
+    assertThat(n3.view().removedAt()).isEqualTo(3);
     cluster.run(20_000 * MILLIS);
-    assertThat(n3.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n3.core().hardState().term()).isEqualTo(1);
+    assertThat(n3.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n3.view().hardState().term()).isEqualTo(1);
     assertThat(n3.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
   }
 
@@ -379,7 +379,7 @@ class MembershipPaperTest {
       cluster.network().cut(n3.id, n1.id);
       cluster.timeout(n3);
       cluster.settle();
-      assertThat(n3.core().removedAt()).isEqualTo(3);
+      assertThat(n3.view().removedAt()).isEqualTo(3);
       cluster.crash(n3, 0);
     }
     assertThat(n1.leads()).isTrue();
@@ -393,7 +393,7 @@ class MembershipPaperTest {
     cluster.settle();
     cluster.allowForgery();
     cluster.network().take(message -> true);
-    cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n2.core().lastEntry()));
+    cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n2.view().lastEntry()));
     PreVoteResponse answer = (PreVoteResponse) cluster.network().take(0);
     assertThat(answer.granted()).isFalse();
   }
@@ -405,9 +405,9 @@ class MembershipPaperTest {
     cluster.elect("n1");
     cluster.allowForgery();
     cluster.run(300 * MILLIS);
-    cluster.deliver(new RemovedNotice(n2.id, n3.id, 1, n3.core().commitIndex()));
-    assertThat(n3.core().removedAt()).isZero();
-    assertThat(n3.core().leader()).isEqualTo(n1.id);
+    cluster.deliver(new RemovedNotice(n2.id, n3.id, 1, n3.view().commitIndex()));
+    assertThat(n3.view().removedAt()).isZero();
+    assertThat(n3.view().leader()).isEqualTo(n1.id);
   }
 
   @Test
@@ -423,7 +423,7 @@ class MembershipPaperTest {
     cluster.run(600 * MILLIS);
     assertThat(n1.leads()).isFalse();
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.DONE);
-    assertThat(n1.core().removedAt()).isEqualTo(3);
+    assertThat(n1.view().removedAt()).isEqualTo(3);
   }
 
   // ------------------------------------------------------------------ who stands for election
@@ -435,7 +435,7 @@ class MembershipPaperTest {
     three.crash(three.replica("n1"), 0);
     three.crash(three.replica("n2"), 0);
     three.run(60_000 * MILLIS);
-    assertThat(three.core("n3").currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(three.view("n3").currentRole()).isEqualTo(Role.FOLLOWER);
   }
 
   private static CoreHarness withMembers(String... texts) {
@@ -466,8 +466,8 @@ class MembershipPaperTest {
     assertThat(three.replica("n2").leads()).isFalse();
     three.run(20_000 * MILLIS);
     assertThat(three.replica("n2").leads()).isTrue();
-    assertThat(three.core("n2").termAt(3)).isEqualTo(1);
-    assertThat(keeper.core().commitIndex()).isGreaterThan(3);
+    assertThat(three.view("n2").termAt(3)).isEqualTo(1);
+    assertThat(keeper.view().commitIndex()).isGreaterThan(3);
   }
 
   @Test
@@ -486,18 +486,18 @@ class MembershipPaperTest {
     three.pass(leader, OPTIONS.electionTimeoutMaxNanos());
     three.network().healAll();
     assertThat(leader.leads()).isFalse();
-    assertThat(fresh.core().configuration().isVoter(fresh.id)).isFalse();
+    assertThat(fresh.view().configuration().isVoter(fresh.id)).isFalse();
     three.crash(leader, 0);
     three.run(20_000 * MILLIS);
     assertThat(fresh.leads()).isTrue();
-    assertThat(fresh.core().configuration().isVoter(fresh.id)).isTrue();
+    assertThat(fresh.view().configuration().isVoter(fresh.id)).isTrue();
   }
 
   @Test
   @DisplayName("a leader that gets priority 0 makes room for a voter that has the whole log")
   void leaderThatShallNotLead() {
     cluster.elect("n1");
-    cluster.change(n1, n1.core().configuration().with(voter("n1").withPriority(0)));
+    cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
     cluster.run(5000 * MILLIS);
     assertThat(n1.leads()).isFalse();
     assertThat(n2.leads() || n3.leads()).isTrue();
@@ -512,15 +512,15 @@ class MembershipPaperTest {
     HarnessReplica far = three.replica("n1");
     three.crash(three.replica("n2"), 0);
     three.pass(far, 1100 * MILLIS);
-    three.deliver(new RequestPreVote(id("n3"), far.id, 2, three.core("n3").lastEntry()));
+    three.deliver(new RequestPreVote(id("n3"), far.id, 2, three.view("n3").lastEntry()));
     PreVoteResponse answer = (PreVoteResponse) three.network().take(0);
     assertThat(answer.granted())
         .as("votes are refused no longer than elsewhere")
         .isTrue();
     three.pass(far, 3000 * MILLIS);
-    assertThat(far.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(far.view().currentRole()).isEqualTo(Role.FOLLOWER);
     three.pass(far, 3000 * MILLIS);
-    assertThat(far.core().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(far.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
   }
 
   @Test
@@ -531,7 +531,7 @@ class MembershipPaperTest {
     three.crash(three.replica("n2"), 0);
     three.peerGone(three.replica("n1"), id("n2"));
     three.peerGone(three.replica("n3"), id("n2"));
-    assertThat(three.core("n3").currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(three.view("n3").currentRole()).isEqualTo(Role.PRE_CANDIDATE);
     assertThat(three.core("n1").nextDeadlineNanos() - three.replica("n1").clockNanos)
         .isEqualTo(320 * MILLIS);
   }

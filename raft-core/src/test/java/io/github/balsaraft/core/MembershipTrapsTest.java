@@ -38,7 +38,7 @@ class MembershipTrapsTest {
   }
 
   private List<Reason> reasonsAgainst(MembershipChange change) {
-    ChangePreview preview = n1.core().previewChange(change);
+    ChangePreview preview = n1.view().previewChange(change);
     return preview.refusals().stream().map(ChangeRefusal::reason).toList();
   }
 
@@ -57,14 +57,14 @@ class MembershipTrapsTest {
       cluster.timeout(n3);
     }
     cluster.network().healAll();
-    for (int i = 0; i < 500 && n3.core().removedAt() == 0; i++) {
+    for (int i = 0; i < 500 && n3.view().removedAt() == 0; i++) {
       cluster.timeout(n3);
       cluster.run(100 * MILLIS);
     }
     cluster.run(60_000 * MILLIS);
-    assertThat(n3.core().removedAt()).isEqualTo(3);
+    assertThat(n3.view().removedAt()).isEqualTo(3);
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(1);
+    assertThat(n1.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -77,15 +77,15 @@ class MembershipTrapsTest {
     // Joint on both; the end of it on n1 only.
     two.deliver(two.network().take(0));
     two.deliver(two.network().take(0));
-    assertThat(leader.core().configuration().isVoter(leader.id)).isFalse();
+    assertThat(leader.view().configuration().isVoter(leader.id)).isFalse();
     two.network().take(message -> true);
     two.crash(leader, 0);
     two.start(leader);
-    assertThat(leader.core().removedAt()).isZero();
+    assertThat(leader.view().removedAt()).isZero();
     two.pass(other, 1000 * MILLIS);
     two.run(8000 * MILLIS);
     assertThat(other.leads()).isTrue();
-    assertThat(leader.core().removedAt()).isEqualTo(3);
+    assertThat(leader.view().removedAt()).isEqualTo(3);
   }
 
   @Test
@@ -95,8 +95,8 @@ class MembershipTrapsTest {
     cluster.timeout(n1);
     cluster.deliver(cluster.network().take(0));
     cluster.network().take(message -> message.from().equals(n2.id)).forEach(cluster::deliver);
-    assertThat(n1.core().currentRole()).isEqualTo(Role.CANDIDATE);
-    long term = n1.core().hardState().term();
+    assertThat(n1.view().currentRole()).isEqualTo(Role.CANDIDATE);
+    long term = n1.view().hardState().term();
     cluster.deliver(new VoteResponse(id("n8"), n1.id, term, true));
     cluster.deliver(new VoteResponse(id("n9"), n1.id, term, true));
     assertThat(n1.leads()).isFalse();
@@ -164,12 +164,12 @@ class MembershipTrapsTest {
   void trap10_leaderDemotesItself() {
     cluster.elect("n1");
     cluster.change(
-        n1, n1.core().configuration().with(voter("n1").withRole(MemberRole.LEARNER, false)));
+        n1, n1.view().configuration().with(voter("n1").withRole(MemberRole.LEARNER, false)));
     cluster.propose(n1, "while it is joint");
     cluster.run(4000 * MILLIS);
     assertThat(n1.leads()).isFalse();
     assertThat(n2.leads() || n3.leads()).isTrue();
-    assertThat(n1.core().configuration().member(n1.id)).isEqualTo(learner("n1"));
+    assertThat(n1.view().configuration().member(n1.id)).isEqualTo(learner("n1"));
     assertThat(n1.applied).isEqualTo(n2.applied).hasSizeGreaterThan(4);
   }
 
@@ -182,9 +182,9 @@ class MembershipTrapsTest {
     cluster.network().cut(n3.id, n1.id);
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
     cluster.settle();
-    assertThat(n1.core().commitIndex()).isEqualTo(1);
-    assertThat(n4.core().lastEntry()).isEqualTo(new EntryId(1, 2));
-    assertThat(n4.core().configuration().contains(n4.id)).isTrue();
+    assertThat(n1.view().commitIndex()).isEqualTo(1);
+    assertThat(n4.view().lastEntry()).isEqualTo(new EntryId(1, 2));
+    assertThat(n4.view().configuration().contains(n4.id)).isTrue();
     assertThat(n4.applied).hasSizeLessThan(2);
   }
 
@@ -196,20 +196,20 @@ class MembershipTrapsTest {
     HarnessReplica leader = five.elect("n1");
     HarnessReplica next = five.replica("n2");
     five.change(leader, voters("n1", "n2", "n3"));
-    while (leader.core().configuration().isJoint()) {
+    while (leader.view().configuration().isJoint()) {
       five.deliver(five.network().take(0));
     }
     five.network().take(message -> true);
     five.replicas().forEach(replica -> five.network().cut(leader.id, replica.id));
     five.replicas().forEach(replica -> five.network().cut(replica.id, leader.id));
-    assertThat(next.core().configuration().isJoint()).isTrue();
+    assertThat(next.view().configuration().isJoint()).isTrue();
     five.elect("n2");
     // Not the same entry: the new leader's no-op is at its index.
-    assertThat(next.core().termAt(3)).isEqualTo(2);
+    assertThat(next.view().termAt(3)).isEqualTo(2);
     five.network().healAll();
     five.run(1000 * MILLIS);
-    assertThat(leader.core().termAt(3)).isEqualTo(2);
-    assertThat(leader.core().configuration()).isEqualTo(next.core().configuration());
+    assertThat(leader.view().termAt(3)).isEqualTo(2);
+    assertThat(leader.view().configuration()).isEqualTo(next.view().configuration());
   }
 
   @Test
@@ -227,7 +227,7 @@ class MembershipTrapsTest {
     assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.REFUSED);
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), MembershipChange.NO_LIMIT));
     cluster.settle();
-    assertThat(n1.core().configuration().isVoter(id("n4"))).isTrue();
+    assertThat(n1.view().configuration().isVoter(id("n4"))).isTrue();
   }
 
   @Test
@@ -271,14 +271,14 @@ class MembershipTrapsTest {
           cluster.replicas().stream().filter(HarnessReplica::leads).findFirst().orElseThrow();
       HarnessReplica fresh = newcomer("n" + next++);
       // On the same host, as after the loss of a disk.
-      Member old = leader.core().configuration().member(id(wiped));
+      Member old = leader.view().configuration().member(id(wiped));
       Member wanted = Member.voter(fresh.id, old.host(), old.address());
       cluster.changeBy(
           leader, MembershipChange.replace(old.replica(), wanted, MembershipChange.NO_LIMIT));
       cluster.run(2000 * MILLIS);
       assertThat(leader.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.DONE);
     }
-    assertThat(leader.core().configuration().incomingVoters())
+    assertThat(leader.view().configuration().incomingVoters())
         .containsExactly(id("n4"), id("n5"), id("n6"));
     for (String name : List.of("n4", "n5", "n6")) {
       assertThat(cluster.replica(name).applied).startsWith(n1.disk.durableAt(1), new EntryId(1, 2));
@@ -291,7 +291,7 @@ class MembershipTrapsTest {
     newcomer("n4");
     assertThat(reasonsAgainst(new MembershipChange.Remove(n3.id))).contains(Reason.NOT_LEADER);
     cluster.elect("n1");
-    EntryId end = n1.core().lastEntry();
+    EntryId end = n1.view().lastEntry();
     assertThat(reasonsAgainst(new MembershipChange.Remove(id("n9"))))
         .containsExactly(Reason.UNKNOWN_MEMBER);
     assertThat(reasonsAgainst(
@@ -310,7 +310,7 @@ class MembershipTrapsTest {
         voter("n1").withPriority(0), voter("n2").withPriority(0), voter("n3").withPriority(0)));
     assertThat(reasonsAgainst(MembershipChange.to(nobodyStands)))
         .containsExactly(Reason.NO_CANDIDATE);
-    assertThat(n1.core().lastEntry()).isEqualTo(end);
+    assertThat(n1.view().lastEntry()).isEqualTo(end);
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
     assertThat(reasonsAgainst(new MembershipChange.Remove(n2.id)))
         .contains(Reason.CHANGE_UNDER_WAY);

@@ -107,7 +107,7 @@ class RecoveryTest {
     letSpeak();
     cluster.deliver(new RequestVote(n3.id, n2.id, 4, new EntryId(1, 5), false));
     assertThat(lastSent(n2, VoteResponse.class).granted()).isFalse();
-    assertThat(n2.core().hardState()).isEqualTo(new HardState(4, null));
+    assertThat(n2.view().hardState()).isEqualTo(new HardState(4, null));
   }
 
   @Test
@@ -126,8 +126,8 @@ class RecoveryTest {
     for (int i = 0; i < 200; i++) {
       cluster.timeout(n2);
     }
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -143,10 +143,10 @@ class RecoveryTest {
     cluster.network().heal(n1.id, n2.id);
     cluster.timeout(n1);
     cluster.settle();
-    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    assertThat(n2.view().leader()).isEqualTo(n1.id);
     cluster.peerGone(n2, n1.id);
     cluster.pass(n2, 3000 * MILLIS);
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
   }
 
   @Test
@@ -156,13 +156,13 @@ class RecoveryTest {
     cluster.network().heal(n1.id, n2.id);
     cluster.timeout(n1);
     cluster.settle();
-    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    assertThat(n2.view().leader()).isEqualTo(n1.id);
     letSpeak();
     cluster.deliver(new TransferRevocation(n1.id, n2.id, 1, 1));
     long life = lastSent(n2, TransferRevocationResponse.class).life();
     cluster.deliver(new TimeoutNow(n1.id, n2.id, 1, 2, life));
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -175,7 +175,7 @@ class RecoveryTest {
     alone.damage(only, 2);
     alone.start(only);
     alone.run(5000 * MILLIS);
-    assertThat(only.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(only.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(only.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
   }
 
@@ -219,7 +219,7 @@ class RecoveryTest {
     cluster.timeout(n1);
     cluster.network().take(message -> message.to().equals(n2.id)).forEach(cluster::deliver);
     assertThat(sent(n2, HeartbeatResponse.class)).isNotEmpty();
-    assertThat(n2.core().isRecovering()).isTrue();
+    assertThat(n2.view().isRecovering()).isTrue();
   }
 
   @Test
@@ -234,7 +234,7 @@ class RecoveryTest {
       cluster.network().take(m -> !(m instanceof FetchEntries)).forEach(cluster::deliver);
       ignoreQuestions();
     }
-    assertThat(n2.core().commitIndex()).isEqualTo(5);
+    assertThat(n2.view().commitIndex()).isEqualTo(5);
     assertThat(n2.applied).hasSize(2);
   }
 
@@ -279,9 +279,9 @@ class RecoveryTest {
     cluster.settle();
     cluster.damage(n2, 3, 5);
     cluster.start(n2);
-    assertThat(n3.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n3.view().currentRole()).isEqualTo(Role.FOLLOWER);
     cluster.run(600 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.damaged()).isEmpty();
     cluster.run(5000 * MILLIS);
     assertThat(n2.leads() || n3.leads()).isTrue();
@@ -299,12 +299,12 @@ class RecoveryTest {
     cluster.propose(n1, "e");
     cluster.run(400 * MILLIS);
     assertThat(n2.disk.pendingWrites()).isPositive();
-    assertThat(n2.core().isRecovering()).isTrue();
+    assertThat(n2.view().isRecovering()).isTrue();
     assertThat(n2.applied).hasSizeLessThan(3);
     while (n2.disk.pendingWrites() > 0) {
       cluster.completeWrite(n2);
     }
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(lastSent(n2, AppendEntriesResponse.class).durableMatch()).isEqualTo(6);
   }
 
@@ -317,7 +317,7 @@ class RecoveryTest {
     FetchEntries first = lastSent(n2, FetchEntries.class);
     cluster.timeout(n2);
     cluster.deliver(answer(first, n1.disk.durableEntry(3)));
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
   }
 
   @Test
@@ -329,14 +329,14 @@ class RecoveryTest {
     cluster.timeout(n2);
     FetchEntries question = lastSent(n2, FetchEntries.class);
     assertThat(question.checksum()).isNotZero();
-    long dropped = n2.core().droppedMessages();
+    long dropped = n2.view().droppedMessages();
     cluster.deliver(answer(question, entry(2, 3, "b")));
     cluster.deliver(answer(question, entry(1, 3, "another")));
     cluster.deliver(answer(question, n1.disk.durableEntry(4)));
     cluster.deliver(new FetchEntriesResponse(
         n1.id, n2.id, 1, question.request() + 1, 5, List.of(n1.disk.durableEntry(3))));
-    assertThat(n2.core().isRecovering()).isTrue();
-    assertThat(n2.core().droppedMessages()).isEqualTo(dropped + 4);
+    assertThat(n2.view().isRecovering()).isTrue();
+    assertThat(n2.view().droppedMessages()).isEqualTo(dropped + 4);
   }
 
   @Test
@@ -353,7 +353,7 @@ class RecoveryTest {
     }
     EntryBatch batch = payloads.place(new EntryId(1, 2), n1.disk.durableEntry(2).logTimeMillis());
     cluster.deliver(answer(question, batch));
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
   }
 
   @Test
@@ -366,7 +366,7 @@ class RecoveryTest {
     FetchEntriesResponse given = lastSent(n2, FetchEntriesResponse.class);
     assertThat(given.batches()).containsExactly(n1.disk.durableEntry(4));
     assertThat(given.request()).isEqualTo(7);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -411,7 +411,7 @@ class RecoveryTest {
     cluster.damage(n2, 3);
     cluster.start(n2);
     cluster.run(6000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableLast()).isEqualTo(n1.disk.durableLast());
   }
 
@@ -426,11 +426,11 @@ class RecoveryTest {
     cluster.damage(n2, 3);
     cluster.start(n2);
     cluster.run(10_000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isTrue();
+    assertThat(n2.view().isRecovering()).isTrue();
     assertThat(n1.leads()).isFalse();
     cluster.start(n3);
     cluster.run(6000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
   }
 
   @Test
@@ -449,7 +449,7 @@ class RecoveryTest {
     cluster.damage(n2, 3);
     cluster.start(n2);
     cluster.run(3000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableBase()).isEqualTo(new EntryId(1, 5));
     assertThat(n2.applied).isEqualTo(n1.applied);
   }
@@ -468,7 +468,7 @@ class RecoveryTest {
     cluster.damage(n2, 3);
     cluster.start(n2);
     cluster.run(8000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.leads() || n3.leads()).isTrue();
   }
 
@@ -482,9 +482,9 @@ class RecoveryTest {
     cluster.crash(n2, 0);
     cluster.damage(n2, 3);
     cluster.start(n2);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableBase()).isEqualTo(THIRD);
-    assertThat(n2.core().lastEntry().index()).isEqualTo(5);
+    assertThat(n2.view().lastEntry().index()).isEqualTo(5);
   }
 
   @Test
@@ -494,15 +494,15 @@ class RecoveryTest {
     cluster.add("n4", CoreHarness.patience(4), voters("n1", "n2", "n3"));
     cluster.change(n1, voters("n1", "n2", "n3").with(CoreHarness.learner("n4")));
     cluster.run(500 * MILLIS);
-    assertThat(n2.core().configuration().contains(CoreHarness.id("n4"))).isTrue();
-    long index = n2.core().configurationIndex();
+    assertThat(n2.view().configuration().contains(CoreHarness.id("n4"))).isTrue();
+    long index = n2.view().configurationIndex();
     cluster.crash(n2, 0);
     cluster.damage(n2, index);
     cluster.start(n2);
-    assertThat(n2.core().configurationIndex()).isZero();
+    assertThat(n2.view().configurationIndex()).isZero();
     cluster.run(500 * MILLIS);
-    assertThat(n2.core().configurationIndex()).isEqualTo(index);
-    assertThat(n2.core().configuration()).isEqualTo(n1.core().configuration());
+    assertThat(n2.view().configurationIndex()).isEqualTo(index);
+    assertThat(n2.view().configuration()).isEqualTo(n1.view().configuration());
   }
 
   @Test
@@ -515,7 +515,7 @@ class RecoveryTest {
     cluster.damage(n2, 3);
     cluster.start(n2);
     cluster.run(2000 * MILLIS);
-    assertThat(n2.core().removedAt()).isPositive();
+    assertThat(n2.view().removedAt()).isPositive();
     assertThat(n2.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
   }
 

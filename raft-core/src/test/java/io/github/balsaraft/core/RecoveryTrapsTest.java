@@ -35,13 +35,13 @@ class RecoveryTrapsTest {
     EntryId written = commitWithoutThird();
     cluster.propose(n1, "after it");
     cluster.run(300 * MILLIS);
-    EntryId last = n2.core().lastEntry();
+    EntryId last = n2.view().lastEntry();
     cluster.crash(n2, 0);
     cluster.damage(n2, written.index());
     cluster.start(n2);
-    assertThat(n2.core().lastEntry()).as("nothing was cut off").isEqualTo(last);
+    assertThat(n2.view().lastEntry()).as("nothing was cut off").isEqualTo(last);
     cluster.run(1000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.applied).contains(written, last);
   }
 

@@ -47,7 +47,7 @@ final class ReplayCheck implements TraceSink {
     if (!replica.isUp()) {
       return;
     }
-    RaftCore core = replica.core();
+    CoreView core = replica.view();
     ReplayedState actual = new ReplayedState(
         core.hardState().term(),
         core.hardState().votedFor(),

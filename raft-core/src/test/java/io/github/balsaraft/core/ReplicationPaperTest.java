@@ -56,11 +56,11 @@ class ReplicationPaperTest {
   @DisplayName("5.3: an entry is committed once a majority has it, and only then applied")
   void committedByMajority() {
     cluster.propose(leader, "x");
-    assertThat(leader.core().commitIndex()).isEqualTo(1);
+    assertThat(leader.view().commitIndex()).isEqualTo(1);
     assertThat(leader.applied).hasSize(1);
     deliverTo(follower);
     deliverTo(leader);
-    assertThat(leader.core().commitIndex()).isEqualTo(2);
+    assertThat(leader.view().commitIndex()).isEqualTo(2);
     assertThat(leader.applied).hasSize(2);
   }
 
@@ -86,9 +86,9 @@ class ReplicationPaperTest {
         .extracting(AppendEntries::previous)
         .containsExactly(new EntryId(1, 2));
     deliverTo(follower);
-    assertThat(follower.core().lastEntry()).isEqualTo(new EntryId(1, 1));
+    assertThat(follower.view().lastEntry()).isEqualTo(new EntryId(1, 1));
     cluster.settle();
-    assertThat(follower.core().lastEntry()).isEqualTo(new EntryId(1, 3));
+    assertThat(follower.view().lastEntry()).isEqualTo(new EntryId(1, 3));
   }
 
   @Test
@@ -140,7 +140,7 @@ class ReplicationPaperTest {
       cluster.network().take(message -> message.to().equals(id("n3"))).forEach(cluster::deliver);
       cluster.network().take(message -> message.to().equals(leader.id)).forEach(cluster::deliver);
     }
-    assertThat(leader.core().commitIndex()).isEqualTo(31);
+    assertThat(leader.view().commitIndex()).isEqualTo(31);
     assertThat(appends("n2")).hasSize(OPTIONS.maxInflightMessages());
   }
 
@@ -152,9 +152,9 @@ class ReplicationPaperTest {
     cluster.propose(leader, "x");
     deliverTo(follower);
     deliverTo(leader);
-    assertThat(leader.core().commitIndex()).as("n2 alone is no majority").isEqualTo(1);
+    assertThat(leader.view().commitIndex()).as("n2 alone is no majority").isEqualTo(1);
     cluster.completeWrite(leader);
-    assertThat(leader.core().commitIndex()).isEqualTo(2);
+    assertThat(leader.view().commitIndex()).isEqualTo(2);
   }
 
   @Test
@@ -187,9 +187,9 @@ class ReplicationPaperTest {
     }
     assertThat(((ProposalResult.Refused) result).reason())
         .isEqualTo(ProposalResult.Reason.OVERLOADED);
-    assertThat(leader.core().uncommittedBytes()).isLessThanOrEqualTo(OPTIONS.maxUncommittedBytes());
+    assertThat(leader.view().uncommittedBytes()).isLessThanOrEqualTo(OPTIONS.maxUncommittedBytes());
     cluster.settle();
-    assertThat(leader.core().uncommittedBytes()).isZero();
+    assertThat(leader.view().uncommittedBytes()).isZero();
   }
 
   @Test

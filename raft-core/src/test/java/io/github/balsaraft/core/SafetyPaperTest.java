@@ -59,7 +59,7 @@ class SafetyPaperTest {
     cluster.preset(n2, 4, 1, 2);
     cluster.preset(n3, 4, 1);
     cluster.elect("n1");
-    long session = n1.core().progressOf(n2.id).session();
+    long session = n1.view().progressOf(n2.id).session();
     CoreHarness again = ofVoters(OPTIONS, "n1", "n2", "n3");
     HarnessReplica leader = again.replica("n1");
     again.preset(leader, 4, 1, 2);
@@ -69,11 +69,11 @@ class SafetyPaperTest {
     again.deliver(new VoteResponse(id("n2"), leader.id, 5, true));
     again.deliver(new AppendEntriesResponse(
         id("n2"), leader.id, 5, session, 2, 2, EntryId.NONE, EntryId.NONE));
-    assertThat(leader.core().progressOf(id("n2")).match()).isEqualTo(2);
-    assertThat(leader.core().commitIndex()).as("2@2 is on two of three").isZero();
+    assertThat(leader.view().progressOf(id("n2")).match()).isEqualTo(2);
+    assertThat(leader.view().commitIndex()).as("2@2 is on two of three").isZero();
     again.network().take(message -> message instanceof RequestVote);
     again.settle();
-    assertThat(leader.core().commitIndex()).as("with the no-op 3@5").isEqualTo(3);
+    assertThat(leader.view().commitIndex()).as("with the no-op 3@5").isEqualTo(3);
   }
 
   @Test
@@ -84,8 +84,8 @@ class SafetyPaperTest {
     cluster.deliver(
         new AppendEntries(n2.id, n1.id, 1, 1, EntryId.NONE, List.of(entry(1, 1), entry(1, 2)), 2));
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().lastEntry()).isEqualTo(new EntryId(1, 1));
-    assertThat(n1.core().droppedMessages()).isPositive();
+    assertThat(n1.view().lastEntry()).isEqualTo(new EntryId(1, 1));
+    assertThat(n1.view().droppedMessages()).isPositive();
   }
 
   @Test
@@ -115,7 +115,7 @@ class SafetyPaperTest {
     cluster.settle();
     cluster.deliver(
         new AppendEntries(n3.id, n2.id, 9, 1, EntryId.NONE, List.of(entry(8, 1), entry(8, 2)), 0));
-    assertThat(n2.core().termAt(2)).isEqualTo(1);
+    assertThat(n2.view().termAt(2)).isEqualTo(1);
     assertThat(n2.applied).containsExactly(new EntryId(1, 1), new EntryId(1, 2));
   }
 
@@ -128,7 +128,7 @@ class SafetyPaperTest {
     cluster.settle();
     cluster.crash(n3, 0);
     cluster.start(n3);
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(1, 1));
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(1, 1));
     n3.autoDisk = true;
     cluster.run(1500 * MILLIS);
     assertThat(n3.applied).isEqualTo(n1.applied).hasSize(2);
@@ -144,7 +144,7 @@ class SafetyPaperTest {
       cluster.crash(replica, 0);
     }
     cluster.replicas().forEach(cluster::start);
-    assertThat(n1.core().commitIndex()).as("not stored: learned again").isZero();
+    assertThat(n1.view().commitIndex()).as("not stored: learned again").isZero();
     cluster.elect("n2");
     assertThat(n1.applied).startsWith(new EntryId(1, 1), new EntryId(1, 2), new EntryId(1, 3));
   }
@@ -159,12 +159,12 @@ class SafetyPaperTest {
     cluster.network().cut(n1.id, n2.id);
     cluster.network().cut(n1.id, n3.id);
     cluster.change(n1, voters("n1", "n2"));
-    assertThat(n1.core().configuration().isJoint()).isTrue();
+    assertThat(n1.view().configuration().isJoint()).isTrue();
     cluster.elect("n2");
     cluster.network().healAll();
     cluster.run(1000 * MILLIS);
-    assertThat(n1.core().leader()).isEqualTo(n2.id);
-    assertThat(n1.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n1.view().leader()).isEqualTo(n2.id);
+    assertThat(n1.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
   }
 
   @Test
@@ -182,11 +182,11 @@ class SafetyPaperTest {
     cluster.settle();
     cluster.change(n1, voters("n4", "n5", "n6"));
     deliverBetween("n2", "n3");
-    assertThat(n1.core().commitIndex()).as("all old voters, no new one").isEqualTo(2);
+    assertThat(n1.view().commitIndex()).as("all old voters, no new one").isEqualTo(2);
     deliverBetween("n4");
-    assertThat(n1.core().commitIndex()).as("one new voter is no majority").isEqualTo(2);
+    assertThat(n1.view().commitIndex()).as("one new voter is no majority").isEqualTo(2);
     deliverBetween("n5");
-    assertThat(n1.core().commitIndex()).isEqualTo(3);
+    assertThat(n1.view().commitIndex()).isEqualTo(3);
   }
 
   /** One round trip between the leader and these. */
@@ -211,10 +211,10 @@ class SafetyPaperTest {
     cluster.network().take(message -> true).forEach(cluster::deliver);
     cluster.crash(n1, 0);
     cluster.network().take(message -> true);
-    assertThat(n2.core().configuration().isJoint()).isTrue();
+    assertThat(n2.view().configuration().isJoint()).isTrue();
     cluster.elect("n2");
-    assertThat(n2.core().configuration().members()).isEqualTo(voters("n2", "n3").members());
-    assertThat(n3.core().configuration()).isEqualTo(n2.core().configuration());
+    assertThat(n2.view().configuration().members()).isEqualTo(voters("n2", "n3").members());
+    assertThat(n3.view().configuration()).isEqualTo(n2.view().configuration());
   }
 
   @Test
@@ -227,14 +227,14 @@ class SafetyPaperTest {
     cluster.network().healAll();
     for (int i = 0; i < 100; i++) {
       cluster.run(100 * MILLIS);
-      if (n3.core().removedAt() == 0) {
+      if (n3.view().removedAt() == 0) {
         cluster.timeout(n3);
       }
     }
-    assertThat(n3.core().removedAt()).isEqualTo(3);
+    assertThat(n3.view().removedAt()).isEqualTo(3);
     assertThat(n3.core().nextDeadlineNanos()).as("it stays quiet").isEqualTo(Long.MAX_VALUE);
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(1);
+    assertThat(n1.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -250,8 +250,8 @@ class SafetyPaperTest {
     cluster.crash(n3, 0);
     cluster.propose(n1, "x");
     cluster.run(10_000 * MILLIS);
-    assertThat(n4.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n4.core().lastEntry().index()).isEqualTo(3);
-    assertThat(n1.core().commitIndex()).isEqualTo(2);
+    assertThat(n4.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n4.view().lastEntry().index()).isEqualTo(3);
+    assertThat(n1.view().commitIndex()).isEqualTo(2);
   }
 }

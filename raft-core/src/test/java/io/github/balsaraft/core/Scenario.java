@@ -140,11 +140,11 @@ final class Scenario {
       }
       case "preview" -> {
         Configuration target = configuration(arguments.subList(2, arguments.size()));
-        return preview(named(arguments.get(0)).core().previewChange(MembershipChange.to(target)));
+        return preview(named(arguments.get(0)).view().previewChange(MembershipChange.to(target)));
       }
       case "leases" -> {
         HarnessReplica replica = named(arguments.get(0));
-        Configuration current = replica.core().configuration();
+        Configuration current = replica.view().configuration();
         MembershipChange wanted = MembershipChange.to(current.withLeaseRules(rules(arguments)));
         return List.of(change(replica, wanted));
       }
@@ -187,12 +187,12 @@ final class Scenario {
   }
 
   private String change(HarnessReplica replica, MembershipChange change) {
-    long before = replica.core().configurationIndex();
+    long before = replica.view().configurationIndex();
     long changeId = harness.changeBy(replica, change);
-    if (replica.core().configurationIndex() > before) {
+    if (replica.view().configurationIndex() > before) {
       return "change " + changeId + " is appended at "
-          + replica.core().configurationIndex() + "@"
-          + replica.core().termAt(replica.core().configurationIndex());
+          + replica.view().configurationIndex() + "@"
+          + replica.view().termAt(replica.view().configurationIndex());
     }
     return replica.changes.containsKey(changeId)
         ? "change " + changeId + " waits"

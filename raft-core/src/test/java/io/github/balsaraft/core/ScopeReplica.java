@@ -93,7 +93,7 @@ final class ScopeReplica {
     this.position = (int) replica.id.value() - 1;
     this.number = number;
     this.hashes = hashes;
-    RaftCore core = replica.core();
+    CoreView core = replica.view();
     this.leads = replica.leads();
     this.role = core.currentRole();
     this.term = core.hardState().term();
@@ -195,10 +195,10 @@ final class ScopeReplica {
     private void campaign() {
       passTo(core().nextDeadlineNanos());
       pump();
-      if (bounds.preVotes() || core().currentRole() != Role.PRE_CANDIDATE) {
+      if (bounds.preVotes() || replica.view().currentRole() != Role.PRE_CANDIDATE) {
         return;
       }
-      long term = core().hardState().term();
+      long term = replica.view().hardState().term();
       for (String voter : VOTERS) {
         if (!voter.equals(replica.name)) {
           core()
@@ -297,7 +297,7 @@ final class ScopeReplica {
     private ProtocolMessage falsified(ProtocolMessage message) {
       if (message instanceof Heartbeat m) {
         long commit = bounds.fault() == ScopeBounds.Fault.COMMIT_TOO_FAR
-            ? core().lastEntry().index()
+            ? replica.view().lastEntry().index()
             : m.commit();
         return new Heartbeat(
             m.from(), m.to(), m.term(), m.session(), Math.min(1, m.sequence()), commit, 0, 0);

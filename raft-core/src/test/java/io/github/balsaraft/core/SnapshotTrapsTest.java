@@ -115,7 +115,7 @@ class SnapshotTrapsTest {
     assertThat(answer.durableMatch()).isEqualTo(7);
     cluster.deliver(new AppendEntries(n1.id, n3.id, 2, 1, new EntryId(2, 3), entries(2, 4, 5), 5));
     assertThat(last(AppendEntriesResponse.class).isRejection()).isFalse();
-    assertThat(n3.core().lastEntry()).as("nothing is truncated").isEqualTo(new EntryId(2, 7));
+    assertThat(n3.view().lastEntry()).as("nothing is truncated").isEqualTo(new EntryId(2, 7));
   }
 
   @Test
@@ -126,19 +126,19 @@ class SnapshotTrapsTest {
     EntryBatch change =
         Payloads.single(EntryType.CONFIGURATION, uncommitted.encode()).place(new EntryId(1, 1), 0);
     cluster.deliver(new AppendEntries(n1.id, n3.id, 1, 1, EntryId.NONE, List.of(change), 0));
-    assertThat(n3.core().configuration()).isEqualTo(uncommitted);
+    assertThat(n3.view().configuration()).isEqualTo(uncommitted);
     n3.autoFetch = false;
     ask(n2, 2, 2, 4);
     receive(snapshot(2, 4), 1);
-    assertThat(n3.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
-    assertThat(n3.core().configurationIndex()).isZero();
+    assertThat(n3.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n3.view().configurationIndex()).isZero();
     // Nor is it back when entries after the snapshot are truncated.
     cluster.deliver(new AppendEntries(n2.id, n3.id, 2, 1, new EntryId(2, 4), entries(2, 5, 6), 4));
     cluster.deliver(new AppendEntries(n1.id, n3.id, 3, 1, new EntryId(2, 4), entries(3, 5, 5), 4));
-    assertThat(n3.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n3.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
     cluster.crash(n3, 0);
     cluster.start(n3);
-    assertThat(n3.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n3.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
   }
 
   @Test
@@ -153,8 +153,8 @@ class SnapshotTrapsTest {
     assertThat(n3.disk.durableBase()).isEqualTo(new EntryId(1, 3));
     cluster.crash(n3, 0);
     cluster.start(n3);
-    assertThat(n3.core().configuration()).isEqualTo(later);
-    assertThat(n3.core().commitIndex()).isEqualTo(3);
+    assertThat(n3.view().configuration()).isEqualTo(later);
+    assertThat(n3.view().commitIndex()).isEqualTo(3);
   }
 
   @Test
@@ -170,7 +170,7 @@ class SnapshotTrapsTest {
     cluster.network().inFlight().clear();
     // Of term 1: eight entries, term and vote of term 3, then the install, then three entries.
     while (n3.disk.durableBase().index() == 0) {
-      assertThat(n3.core().durableIndex()).isLessThan(5);
+      assertThat(n3.view().durableIndex()).isLessThan(5);
       assertThat(cluster.network().inFlight())
           .noneMatch(message -> message instanceof AppendEntriesResponse response
               && response.term() == 3
@@ -180,7 +180,7 @@ class SnapshotTrapsTest {
     while (n3.disk.pendingWrites() > 0) {
       cluster.completeWrite(n3);
     }
-    assertThat(n3.core().durableIndex()).isEqualTo(8);
+    assertThat(n3.view().durableIndex()).isEqualTo(8);
     assertThat(last(AppendEntriesResponse.class).durableMatch()).isEqualTo(8);
   }
 
@@ -197,7 +197,7 @@ class SnapshotTrapsTest {
     assertThat(n3.fetches).as("n1 leads in term 3, not n2").isEmpty();
     cluster.deliver(new InstallSnapshot(n1.id, n3.id, 3, 7, new EntryId(3, 4), n2.id));
     receive(snapshot(2, 6), 1);
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(2, 6));
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(2, 6));
     cluster.network().inFlight().clear();
     // Rejected, with the present durable match: it must not speak of n1's entries any more.
     cluster.deliver(new AppendEntries(n1.id, n3.id, 3, 7, new EntryId(3, 8), entries(3, 9, 9), 0));
@@ -219,15 +219,15 @@ class SnapshotTrapsTest {
     n3.autoFetch = false;
     cluster.network().healAll();
     cluster.run(1500 * MILLIS);
-    long session = leader.core().progressOf(n3.id).session();
+    long session = leader.view().progressOf(n3.id).session();
     for (EntryId foreign : List.of(new EntryId(1, 99), new EntryId(2, 8))) {
       cluster.deliver(new InstallSnapshotResponse(
           n3.id, leader.id, 1, session, foreign, InstallStatus.INSTALLED));
-      assertThat(leader.core().progressOf(n3.id).match()).isLessThan(6);
+      assertThat(leader.view().progressOf(n3.id).match()).isLessThan(6);
     }
     cluster.deliver(new InstallSnapshotResponse(
         n3.id, leader.id, 1, session, new EntryId(1, 6), InstallStatus.INSTALLED));
-    assertThat(leader.core().progressOf(n3.id).match()).isEqualTo(6);
+    assertThat(leader.view().progressOf(n3.id).match()).isEqualTo(6);
   }
 
   @Test
@@ -261,9 +261,9 @@ class SnapshotTrapsTest {
     assertThat(n3.disk.durableLast()).isEqualTo(new EntryId(1, 3));
     n3.autoDisk = true;
     cluster.start(n3);
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(2, 5));
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(2, 5));
     assertThat(n3.disk.durableBase()).isEqualTo(new EntryId(2, 5));
-    assertThat(n3.core().commitIndex()).isEqualTo(5);
+    assertThat(n3.view().commitIndex()).isEqualTo(5);
     assertThat(n3.applied).hasSize(5);
   }
 
@@ -274,7 +274,7 @@ class SnapshotTrapsTest {
     n3.disk.save(snapshot(6, 5));
     cluster.crash(n3, 0);
     cluster.start(n3);
-    assertThat(n3.core().hardState()).isEqualTo(new HardState(6, null));
+    assertThat(n3.view().hardState()).isEqualTo(new HardState(6, null));
     assertThat(n3.disk.durableHardState()).isEqualTo(new HardState(6, null));
   }
 
@@ -296,8 +296,8 @@ class SnapshotTrapsTest {
     ask(n2, 3, 2, 4);
     assertThat(last(InstallSnapshotResponse.class).status()).isEqualTo(InstallStatus.INSTALLED);
     assertThat(n3.fetches).as("nothing more is fetched").hasSize(2);
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(2, 7));
-    assertThat(n3.core().commitIndex()).isEqualTo(7);
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(2, 7));
+    assertThat(n3.view().commitIndex()).isEqualTo(7);
   }
 
   @Test
@@ -307,8 +307,8 @@ class SnapshotTrapsTest {
     ask(n1, 2, 2, 4);
     cluster.deliver(new AppendEntries(n2.id, n3.id, 3, 1, EntryId.NONE, entries(2, 1, 9), 6));
     receive(snapshot(2, 4), 1);
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(2, 9));
-    assertThat(n3.core().baseEntry()).isEqualTo(EntryId.NONE);
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(2, 9));
+    assertThat(n3.view().baseEntry()).isEqualTo(EntryId.NONE);
     assertThat(n3.applied).hasSize(6);
   }
 
@@ -341,8 +341,9 @@ class SnapshotTrapsTest {
         .hasMessageContaining("no snapshot");
     assertThatThrownBy(() -> start(state, base, 12, snapshot(1, 9).header()))
         .isInstanceOf(InvariantViolation.class);
-    assertThat(start(state, base, 12, snapshot(2, 9).header()).commitIndex()).isEqualTo(9);
-    assertThat(start(state, base, 12, snapshot(2, 11).header()).lastEntry())
+    assertThat(start(state, base, 12, snapshot(2, 9).header()).view().commitIndex())
+        .isEqualTo(9);
+    assertThat(start(state, base, 12, snapshot(2, 11).header()).view().lastEntry())
         .isEqualTo(new EntryId(2, 12));
   }
 
@@ -358,7 +359,7 @@ class SnapshotTrapsTest {
     propose(healthy, leader, 5);
     healthy.run(2500 * MILLIS);
     healthy.snapshot(leader);
-    long snapshot = leader.core().baseEntry().index();
+    long snapshot = leader.view().baseEntry().index();
     healthy.network().healAll();
     healthy.run(1500 * MILLIS);
     assertThat(follower.fetches).hasSize(1);
@@ -367,17 +368,17 @@ class SnapshotTrapsTest {
     healthy.run(200 * MILLIS);
     healthy.snapshot(leader);
     healthy.run(3000 * MILLIS);
-    assertThat(leader.core().baseEntry().index()).as("while it fetches").isEqualTo(snapshot);
+    assertThat(leader.view().baseEntry().index()).as("while it fetches").isEqualTo(snapshot);
     Ready.Fetch fetch = follower.fetches.remove(0);
     FakeSnapshot older = new FakeSnapshot(
         new SnapshotHeader(
-            leader.applied.get((int) snapshot - 1), leader.core().configuration(), 0, 0),
+            leader.applied.get((int) snapshot - 1), leader.view().configuration(), 0, 0),
         leader.applied.subList(0, (int) snapshot));
     follower.disk.save(older);
     healthy.stepDo(follower, core -> core.snapshotReceived(fetch.generation(), older.header()));
     healthy.run(500 * MILLIS);
     assertThat(follower.applied).as("no second snapshot was needed").isEqualTo(leader.applied);
-    assertThat(leader.core().baseEntry().index()).as("now").isEqualTo(leader.applied.size());
+    assertThat(leader.view().baseEntry().index()).as("now").isEqualTo(leader.applied.size());
 
     cutOff(healthy, follower);
     propose(healthy, leader, 5);
@@ -391,11 +392,11 @@ class SnapshotTrapsTest {
     healthy.run(500 * MILLIS);
     healthy.snapshot(leader);
     healthy.run(5000 * MILLIS);
-    assertThat(leader.core().baseEntry().index())
+    assertThat(leader.view().baseEntry().index())
         .as("for a while")
         .isEqualTo(leader.applied.size() - 5);
     healthy.run(8000 * MILLIS);
-    assertThat(leader.core().baseEntry().index()).as("n3 is dead").isEqualTo(leader.applied.size());
+    assertThat(leader.view().baseEntry().index()).as("n3 is dead").isEqualTo(leader.applied.size());
   }
 
   private static void cutOff(CoreHarness healthy, HarnessReplica replica) {

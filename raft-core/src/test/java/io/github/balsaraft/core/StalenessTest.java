@@ -29,7 +29,7 @@ class StalenessTest {
   }
 
   private static long ageMillis(HarnessReplica replica) {
-    return (replica.clockNanos - replica.core().completeSinceNanos()) / MILLIS;
+    return (replica.clockNanos - replica.view().completeSinceNanos()) / MILLIS;
   }
 
   @Test
@@ -44,7 +44,7 @@ class StalenessTest {
   /** What waited for it while it was paused says nothing of the time since. */
   @Test
   void afterAPauseTheMessagesThatWaitedDoNotMakeItNew() {
-    long before = follower.core().completeSinceNanos();
+    long before = follower.view().completeSinceNanos();
     cluster.timeout(leader);
     List<ProtocolMessage> waiting =
         cluster.network().take(message -> message.to().equals(follower.id));
@@ -52,11 +52,11 @@ class StalenessTest {
     cluster.propose(leader, "committed during the pause");
     cluster.network().take(message -> message.to().equals(follower.id));
     cluster.settle();
-    assertThat(leader.core().commitIndex()).isEqualTo(2);
+    assertThat(leader.view().commitIndex()).isEqualTo(2);
     cluster.pass(follower, 900 * MILLIS);
     assertThat(waiting).hasSize(1).allMatch(Heartbeat.class::isInstance);
     waiting.forEach(cluster::deliver);
-    assertThat(follower.core().completeSinceNanos()).isBetween(before, before + 100 * MILLIS);
+    assertThat(follower.view().completeSinceNanos()).isBetween(before, before + 100 * MILLIS);
     assertThat(ageMillis(follower)).isGreaterThanOrEqualTo(900);
     cluster.run(500 * MILLIS);
     assertThat(ageMillis(follower)).isLessThan(320);
@@ -79,12 +79,12 @@ class StalenessTest {
     assertThat(leader.leads()).isTrue();
     cluster.propose(next, "committed elsewhere");
     cluster.settle();
-    assertThat(next.core().commitIndex()).isGreaterThan(follower.core().commitIndex());
+    assertThat(next.view().commitIndex()).isGreaterThan(follower.view().commitIndex());
     cluster.pass(leader, 100 * MILLIS);
     cluster.settle();
-    assertThat(follower.core().lastLeaderContactNanos()).as("contact").isGreaterThan(cutAt);
-    assertThat(follower.core().completeSinceNanos()).isLessThanOrEqualTo(cutAt);
-    assertThat(leader.core().completeSinceNanos()).isLessThanOrEqualTo(cutAtLeader);
+    assertThat(follower.view().lastLeaderContactNanos()).as("contact").isGreaterThan(cutAt);
+    assertThat(follower.view().completeSinceNanos()).isLessThanOrEqualTo(cutAt);
+    assertThat(leader.view().completeSinceNanos()).isLessThanOrEqualTo(cutAtLeader);
   }
 
   /** Numbers of its earlier process are echoed for a while. */
@@ -92,10 +92,10 @@ class StalenessTest {
   void aFollowerThatWasStartedAnewLearnsItAgain() {
     cluster.crash(follower, 0);
     cluster.start(follower);
-    assertThat(follower.core().completeSinceNanos()).isEqualTo(-1);
+    assertThat(follower.view().completeSinceNanos()).isEqualTo(-1);
     cluster.run(100 * MILLIS);
-    assertThat(follower.core().leader()).isEqualTo(leader.id);
-    assertThat(follower.core().completeSinceNanos()).isEqualTo(-1);
+    assertThat(follower.view().leader()).isEqualTo(leader.id);
+    assertThat(follower.view().completeSinceNanos()).isEqualTo(-1);
     cluster.run(400 * MILLIS);
     assertThat(ageMillis(follower)).isBetween(0L, 320L);
   }
@@ -105,6 +105,6 @@ class StalenessTest {
     CoreHarness alone = ofVoters(OPTIONS, "n1");
     HarnessReplica only = alone.elect("n1");
     alone.pass(only, 50 * MILLIS);
-    assertThat(only.core().completeSinceNanos()).isEqualTo(only.clockNanos);
+    assertThat(only.view().completeSinceNanos()).isEqualTo(only.clockNanos);
   }
 }

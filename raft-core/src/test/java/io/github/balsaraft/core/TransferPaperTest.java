@@ -70,7 +70,7 @@ class TransferPaperTest {
     cluster.transfer(n1, n2.id);
     cluster.settle();
     assertThat(n2.leads()).isTrue();
-    assertThat(n2.core().hardState().term()).isEqualTo(2);
+    assertThat(n2.view().hardState().term()).isEqualTo(2);
     assertThat(wasSent(RequestPreVote.class)).isFalse();
     assertThat(outcomes).containsExactly(new Ready.TransferOutcome(1, End.TRANSFERRED, n2.id, ""));
     cluster.run(5000 * MILLIS);
@@ -92,9 +92,9 @@ class TransferPaperTest {
         (RequestVote) cluster.network().take(RequestVote.class::isInstance).get(0);
     assertThat(request.leadershipTransfer()).isTrue();
     cluster.deliver(new RequestVote(n2.id, n3.id, request.term(), request.lastEntry(), false));
-    assertThat(n3.core().hardState().votedFor()).isEqualTo(n1.id);
+    assertThat(n3.view().hardState().votedFor()).isEqualTo(n1.id);
     cluster.deliver(new RequestVote(n2.id, n3.id, request.term(), request.lastEntry(), true));
-    assertThat(n3.core().hardState().votedFor()).isEqualTo(n2.id);
+    assertThat(n3.view().hardState().votedFor()).isEqualTo(n2.id);
   }
 
   @Test
@@ -147,11 +147,11 @@ class TransferPaperTest {
     assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
     n1.transfers.add(8L);
     cluster.stepDo(n1, core -> core.transferLeadership(8, n2.id, 1 << 30));
-    assertThat(n1.core().transferDeadlineNanos() - n1.clockNanos).isEqualTo(1 << 30);
+    assertThat(n1.view().transferDeadlineNanos() - n1.clockNanos).isEqualTo(1 << 30);
     cluster.run(2000 * MILLIS);
     n1.transfers.add(9L);
     cluster.stepDo(n1, core -> core.transferLeadership(9, n2.id, Long.MAX_VALUE));
-    assertThat(n1.core().transferDeadlineNanos() - n1.clockNanos).isEqualTo(2000 * MILLIS);
+    assertThat(n1.view().transferDeadlineNanos() - n1.clockNanos).isEqualTo(2000 * MILLIS);
   }
 
   @Test
@@ -180,7 +180,7 @@ class TransferPaperTest {
     cluster.pass(n1, 100 * MILLIS);
     cluster.settleWithout(TransferRevocation.class);
     toFormerLife.forEach(cluster::deliver);
-    assertThat(n2.core().hardState().term()).as("not this process").isEqualTo(1);
+    assertThat(n2.view().hardState().term()).as("not this process").isEqualTo(1);
     cluster.run(200 * MILLIS);
     assertThat(n2.leads()).isTrue();
   }
@@ -214,7 +214,7 @@ class TransferPaperTest {
 
   private ReplicaId chosenBy(HarnessReplica leader) {
     cluster.transfer(leader, null);
-    return leader.core().transferTarget();
+    return leader.view().transferTarget();
   }
 
   @Test
@@ -262,13 +262,13 @@ class TransferPaperTest {
     cluster.network().take(message -> true).forEach(cluster::deliver);
     List<ProtocolMessage> acknowledgements = cluster.network().take(message -> true);
     cluster.transfer(n1, n2.id);
-    long last = n1.core().lastEntry().index();
+    long last = n1.view().lastEntry().index();
     acknowledgements.forEach(cluster::deliver);
-    assertThat(n1.core().commitIndex()).isEqualTo(last);
-    assertThat(n1.core().lastEntry().index()).isEqualTo(last);
+    assertThat(n1.view().commitIndex()).isEqualTo(last);
+    assertThat(n1.view().lastEntry().index()).isEqualTo(last);
     cluster.settle();
     assertThat(n2.leads()).isTrue();
-    assertThat(n2.core().configuration().isJoint()).isFalse();
+    assertThat(n2.view().configuration().isJoint()).isFalse();
   }
 
   @Test
@@ -285,7 +285,7 @@ class TransferPaperTest {
     cluster.transfer(n2, n3.id);
     cluster.settle();
     assertThat(n3.leads()).isTrue();
-    assertThat(n1.core().leader()).isEqualTo(n3.id);
+    assertThat(n1.view().leader()).isEqualTo(n3.id);
     assertThat(outcomes)
         .contains(
             new Ready.TransferOutcome(1, End.ABORTED, n2.id, n3.id + " leads instead"),

@@ -60,7 +60,7 @@ class TransferTrapsTest {
     assertThat(cluster.propose(n2, "x")).isInstanceOf(ProposalResult.Appended.class);
     cluster.run(200 * MILLIS);
     assertThat(n1.leads()).isFalse();
-    assertThat(n2.core().hardState().term()).isEqualTo(2);
+    assertThat(n2.view().hardState().term()).isEqualTo(2);
   }
 
   @Test
@@ -68,7 +68,7 @@ class TransferTrapsTest {
       "trap 10: a leader whose office ends and whose successor can't be reached steps down in the end")
   void trap10_nobodyToHandOverTo() {
     cluster.change(n1, voters("n2", "n3"));
-    while (n1.core().transferTarget() == null) {
+    while (n1.view().transferTarget() == null) {
       cluster.deliver(cluster.network().take(0));
     }
     cluster.network().cut(n1.id, n2.id);
@@ -85,10 +85,10 @@ class TransferTrapsTest {
   void trap26_revokedRequestComesLate() {
     List<ProtocolMessage> told = toldOnItsWay();
     runWithoutTimeoutNow(2500 * MILLIS);
-    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
     told.forEach(cluster::deliver);
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 
   @Test
@@ -100,13 +100,13 @@ class TransferTrapsTest {
     cluster.network().cut(n1.id, n3.id);
     cluster.elect("n3");
     told.forEach(cluster::deliver);
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
     long life = ((TimeoutNow) told.get(0)).life();
-    long term = n3.core().hardState().term();
+    long term = n3.view().hardState().term();
     cluster.deliver(new TimeoutNow(n1.id, n2.id, term, 1, life));
-    assertThat(n2.core().currentRole()).as("n1 is not its leader").isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().currentRole()).as("n1 is not its leader").isEqualTo(Role.FOLLOWER);
     cluster.deliver(new TimeoutNow(n3.id, n2.id, term, 1, life));
-    assertThat(n2.core().currentRole()).isEqualTo(Role.CANDIDATE);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.CANDIDATE);
   }
 
   @Test
@@ -132,13 +132,13 @@ class TransferTrapsTest {
         cluster.network().take(TimeoutNow.class::isInstance);
         cluster.settleWithout(TransferRevocation.class);
       }
-      assertThat(n1.core().transferTarget()).isNull();
+      assertThat(n1.view().transferTarget()).isNull();
       cluster.change(n1, leaves ? voters("n1", "n3") : voters("n1", "n3").with(learner("n2")));
       cluster.settleWithout(TransferRevocation.class);
-      assertThat(n2.core().configuration().member(n2.id).isVoter()).isFalse();
+      assertThat(n2.view().configuration().member(n2.id).isVoter()).isFalse();
       told.forEach(cluster::deliver);
-      assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
-      assertThat(n2.core().hardState().term()).isEqualTo(n1.core().hardState().term());
+      assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+      assertThat(n2.view().hardState().term()).isEqualTo(n1.view().hardState().term());
       cluster.settle();
       cluster.change(n1, voters("n1", "n2", "n3"));
       cluster.settle();
@@ -151,9 +151,9 @@ class TransferTrapsTest {
     n3.autoDisk = false;
     cluster.network().cut(n1.id, n2.id);
     cluster.change(n1, voters("n1", "n3").with(learner("n2")));
-    assertThat(n1.core().configuration().isJoint()).isTrue();
+    assertThat(n1.view().configuration().isJoint()).isTrue();
     cluster.transfer(n1, n2.id);
-    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
     assertThat(n1.transfers).isEmpty();
   }
 
@@ -168,7 +168,7 @@ class TransferTrapsTest {
     assertThat(n1.leads()).as("no quorum answers").isFalse();
     cluster.network().healAll();
     cluster.elect("n1");
-    assertThat(n1.core().transferTarget()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
     assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
   }
 }

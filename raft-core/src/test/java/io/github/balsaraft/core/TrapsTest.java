@@ -63,7 +63,7 @@ class TrapsTest {
     cluster.crash(n3, 0);
     cluster.run(6000 * MILLIS);
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isGreaterThan(9);
+    assertThat(n1.view().hardState().term()).isGreaterThan(9);
   }
 
   @Test
@@ -76,13 +76,13 @@ class TrapsTest {
     cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1, 0));
     cluster.settle();
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.core().hardState().term()).isEqualTo(8);
+    assertThat(n1.view().hardState().term()).isEqualTo(8);
     cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
-    assertThat(n1.core().hardState().term()).as("too soon").isEqualTo(8);
+    assertThat(n1.view().hardState().term()).as("too soon").isEqualTo(8);
     cluster.run(2500 * MILLIS);
     cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
     cluster.settle();
-    assertThat(n1.core().hardState().term()).isEqualTo(10);
+    assertThat(n1.view().hardState().term()).isEqualTo(10);
   }
 
   @Test
@@ -96,7 +96,7 @@ class TrapsTest {
     cluster.network().cut(n1.id, n4.id);
     cluster.change(n1, voters("n1", "n2", "n3", "n4"));
     cluster.settle();
-    assertThat(n4.core().configuration().isVoter(n4.id)).isFalse();
+    assertThat(n4.view().configuration().isVoter(n4.id)).isFalse();
     // Of four voters three must be up: n2, n3 and the one that doesn't know.
     cluster.crash(n1, 0);
     cluster.elect("n2");
@@ -110,8 +110,8 @@ class TrapsTest {
     cluster.propose(n1, "a", "b", "c");
     cluster.settle();
     cluster.deliver(new AppendEntries(
-        n1.id, n2.id, 1, n1.core().progressOf(n2.id).session(), new EntryId(1, 1), List.of(), 1));
-    assertThat(n2.core().lastEntry()).isEqualTo(new EntryId(1, 4));
+        n1.id, n2.id, 1, n1.view().progressOf(n2.id).session(), new EntryId(1, 1), List.of(), 1));
+    assertThat(n2.view().lastEntry()).isEqualTo(new EntryId(1, 4));
   }
 
   @Test
@@ -124,8 +124,8 @@ class TrapsTest {
     AppendEntriesResponse answer = lastAnswer();
     assertThat(answer.durableMatch()).isEqualTo(2);
     assertThat(answer.verified()).isEqualTo(2);
-    assertThat(n2.core().commitIndex()).isEqualTo(2);
-    assertThat(n2.core().lastEntry()).as("nothing differs yet").isEqualTo(new EntryId(3, 5));
+    assertThat(n2.view().commitIndex()).isEqualTo(2);
+    assertThat(n2.view().lastEntry()).as("nothing differs yet").isEqualTo(new EntryId(3, 5));
   }
 
   @Test
@@ -133,7 +133,7 @@ class TrapsTest {
   void trap16_heartbeatBeyondTheLog() {
     cluster.preset(n2, 3, 1, 1);
     cluster.deliver(new Heartbeat(n1.id, n2.id, 3, 1, 1, 7, 7, 0));
-    assertThat(n2.core().commitIndex()).isZero();
+    assertThat(n2.view().commitIndex()).isZero();
   }
 
   @Test
@@ -146,15 +146,15 @@ class TrapsTest {
     cluster.allowForgery();
     cluster.propose(n1, "x");
     cluster.network().take(message -> true);
-    Progress progress = n1.core().progressOf(n2.id);
+    Progress progress = n1.view().progressOf(n2.id);
     long match = progress.match();
-    answer(n1.core().hardState().term() - 1, progress.session(), 4);
-    answer(n1.core().hardState().term(), progress.session() + 1, 4);
-    answer(n1.core().hardState().term(), progress.session(), 5);
+    answer(n1.view().hardState().term() - 1, progress.session(), 4);
+    answer(n1.view().hardState().term(), progress.session() + 1, 4);
+    answer(n1.view().hardState().term(), progress.session(), 5);
     assertThat(progress.match()).isEqualTo(match);
-    answer(n1.core().hardState().term(), progress.session(), 4);
+    answer(n1.view().hardState().term(), progress.session(), 4);
     assertThat(progress.match()).isEqualTo(4);
-    answer(n1.core().hardState().term(), progress.session(), 1);
+    answer(n1.view().hardState().term(), progress.session(), 1);
     assertThat(progress.match()).as("never goes back").isEqualTo(4);
     assertThat(progress.next()).isEqualTo(5);
   }
@@ -221,7 +221,7 @@ class TrapsTest {
     cluster.elect("n1");
     cluster.propose(n1, "a", "b", "c");
     cluster.settle();
-    Progress progress = n1.core().progressOf(n2.id);
+    Progress progress = n1.view().progressOf(n2.id);
     cluster.deliver(new AppendEntriesResponse(
         n2.id, n1.id, 1, progress.session(), 0, 0, new EntryId(1, 2), EntryId.NONE));
     assertThat(progress.mode()).isEqualTo(Progress.Mode.REPLICATE);
@@ -238,8 +238,8 @@ class TrapsTest {
     cluster.settle();
     cluster.run(300 * MILLIS);
     cluster.deliver(new AppendEntries(
-        n1.id, n2.id, 1, n1.core().progressOf(n2.id).session(), new EntryId(1, 2), List.of(), 2));
-    assertThat(n2.core().commitIndex()).isEqualTo(2);
+        n1.id, n2.id, 1, n1.view().progressOf(n2.id).session(), new EntryId(1, 2), List.of(), 2));
+    assertThat(n2.view().commitIndex()).isEqualTo(2);
     assertThat(n2.applied).hasSize(1);
     cluster.completeWrite(n2);
     assertThat(n2.applied).hasSize(2);
@@ -286,7 +286,7 @@ class TrapsTest {
     cluster.settle();
     assertThat(cluster.change(n1, voters("n1", "n2"))).isTrue();
     assertThat(cluster.change(n1, withLearner)).as("joint").isFalse();
-    while (n1.core().configuration().isJoint()) {
+    while (n1.view().configuration().isJoint()) {
       cluster.deliver(cluster.network().take(0));
     }
     assertThat(cluster.change(n1, withLearner)).as("its end").isFalse();
@@ -310,10 +310,10 @@ class TrapsTest {
     two.network().cut(leader.id, id("n2"));
     two.run(10_000 * MILLIS);
     assertThat(leader.leads()).as("the outgoing half needs n2").isFalse();
-    assertThat(leader.core().configuration().isJoint()).isTrue();
+    assertThat(leader.view().configuration().isJoint()).isTrue();
     two.network().healAll();
     two.run(5000 * MILLIS);
-    assertThat(leader.core().configuration().members()).isEqualTo(voters("n1").members());
+    assertThat(leader.view().configuration().members()).isEqualTo(voters("n1").members());
     assertThat(leader.leads()).isTrue();
   }
 
@@ -323,7 +323,7 @@ class TrapsTest {
     CoreHarness other = new CoreHarness(OPTIONS);
     HarnessReplica newcomer = other.add("n1", CoreHarness.patience(1), Configuration.EMPTY);
     other.run(20_000 * MILLIS);
-    assertThat(newcomer.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(newcomer.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(newcomer.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
   }
 
@@ -339,7 +339,7 @@ class TrapsTest {
       cluster.pass(n1, 20 * MILLIS);
       cluster.settle();
     }
-    assertThat(n3.core().lastEntry()).isEqualTo(new EntryId(1, 2));
+    assertThat(n3.view().lastEntry()).isEqualTo(new EntryId(1, 2));
   }
 
   @Test
@@ -356,12 +356,12 @@ class TrapsTest {
   @DisplayName("messages that make no sense are dropped and counted")
   void nonsense() {
     cluster.elect("n1");
-    long before = n2.core().droppedMessages();
+    long before = n2.view().droppedMessages();
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(1, 2)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(3, 1)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 0, EntryId.NONE, List.of(), 0));
     cluster.deliver(new Heartbeat(n2.id, n2.id, 9, 1, 1, 0, 0, 0));
-    assertThat(n2.core().droppedMessages()).isEqualTo(before + 4);
-    assertThat(n2.core().hardState().term()).isEqualTo(1);
+    assertThat(n2.view().droppedMessages()).isEqualTo(before + 4);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
   }
 }

@@ -60,11 +60,11 @@ class JoiningTest {
   }
 
   private void lead() {
-    while (!core.hasCommittedInTerm()) {
+    while (!core.view().hasCommittedInTerm()) {
       simulation.runFor(100 * Simulation.MILLIS);
       settle();
     }
-    assertThat(core.currentRole()).isEqualTo(Role.LEADER);
+    assertThat(core.view().currentRole()).isEqualTo(Role.LEADER);
   }
 
   private JoinAnswer ask(ReplicaId replica, HostId host, String address) {
@@ -85,7 +85,7 @@ class JoiningTest {
     JoinAnswer answer = ask(NEW, new HostId("n9"), "n9");
     assertThat(answer.status()).isEqualTo(Status.REFUSED);
     assertThat(answer.detail()).contains("n9");
-    assertThat(core.configuration().members()).hasSize(2);
+    assertThat(core.view().configuration().members()).hasSize(2);
   }
 
   @Test
@@ -101,16 +101,16 @@ class JoiningTest {
     settle();
     assertThat(ask(NEW, N2, "elsewhere").status()).isEqualTo(Status.IN_PROGRESS);
     // The earlier one counted in no quorum: it makes room at once.
-    assertThat(core.configuration().members().stream().map(Member::replica))
+    assertThat(core.view().configuration().members().stream().map(Member::replica))
         .containsExactly(LEADER, NEW);
-    assertThat(core.configuration().member(NEW).address()).isEqualTo("elsewhere");
+    assertThat(core.view().configuration().member(NEW).address()).isEqualTo("elsewhere");
     // It is what the old one was, and never more.
-    assertThat(core.configuration().member(NEW))
+    assertThat(core.view().configuration().member(NEW))
         .isEqualTo(
             Member.learner(NEW, N2, "elsewhere").withPriority(7).withCampaignDelayMillis(250));
     assertThat(ask(NEW, N2, "elsewhere").status()).isEqualTo(Status.DONE);
-    assertThat(core.configuration().isVoter(NEW)).isFalse();
-    assertThat(core.configuration().removedAt(OLD)).isPositive();
+    assertThat(core.view().configuration().isVoter(NEW)).isFalse();
+    assertThat(core.view().configuration().removedAt(OLD)).isPositive();
   }
 
   @Test
@@ -144,6 +144,6 @@ class JoiningTest {
     settle();
     assertThat(ask(NEW, N2, "").status()).isEqualTo(Status.REFUSED);
     assertThat(ask(NEW, N2, "x".repeat(300)).status()).isEqualTo(Status.REFUSED);
-    assertThat(core.configuration().members()).hasSize(2);
+    assertThat(core.view().configuration().members()).hasSize(2);
   }
 }

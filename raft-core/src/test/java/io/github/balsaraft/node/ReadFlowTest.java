@@ -81,7 +81,7 @@ class ReadFlowTest {
     clockNanos = 5000 * MILLIS;
     core.advanceTo(clockNanos, 0);
     turn();
-    assertThat(core.leaseUntilNanos()).isGreaterThan(clockNanos);
+    assertThat(core.view().leaseUntilNanos()).isGreaterThan(clockNanos);
   }
 
   /** Everything that the core asks for, until there is nothing more. */
@@ -131,9 +131,9 @@ class ReadFlowTest {
     Read read = new Read();
     flow.addForLease(read);
     turn();
-    clockNanos = core.leaseUntilNanos() - 1;
+    clockNanos = core.view().leaseUntilNanos() - 1;
     apply();
-    assertThat(core.leaseReadsGranted()).isEqualTo(1);
+    assertThat(core.view().leaseReadsGranted()).isEqualTo(1);
     assertThat(read.ends).isEqualTo(1);
     assertThat(again).isEmpty();
   }
@@ -145,7 +145,7 @@ class ReadFlowTest {
     Read read = new Read();
     flow.addForLease(read);
     turn();
-    clockNanos = core.leaseUntilNanos();
+    clockNanos = core.view().leaseUntilNanos();
     apply();
     assertThat(read.ends).isZero();
     assertThat(again).containsExactly(read);

@@ -1,0 +1,109 @@
+package io.github.balsaraft.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Puts together what the inputs since the last output ask for, and remembers what was handed out to apply. */
+final class ReadyAssembler {
+
+  private final CoreContext context;
+  private final SnapshotIntake snapshots;
+
+  /** The highest index that a {@link Ready} has released to apply, or that an installed snapshot covers. */
+  private long releasedIndex;
+
+  /** That of the last {@link Ready.Install}. */
+  private long applyGeneration;
+
+  private long logTimeCutMillis;
+
+  ReadyAssembler(CoreContext context, SnapshotIntake snapshots) {
+    this.context = context;
+    this.snapshots = snapshots;
+    this.releasedIndex = context.commitIndex();
+  }
+
+  /** Log time ignores so much of a jump of the wall clock. */
+  void logTimeCut(long millis) {
+    logTimeCutMillis += millis;
+  }
+
+  long releasedIndex() {
+    return releasedIndex;
+  }
+
+  Ready assemble() {
+    Ready.Install install = takeInstall();
+    CoreWrite write = takeWrite();
+    Ready.Committed committed = takeCommitted();
+    context.trace.readsEnded(context.readOutcomes);
+    context.log.evict(releasedIndex, context.options.windowBytes());
+    Ready ready = new Ready(
+        context.outbox.take(),
+        write,
+        snapshots.takeFetch(),
+        install,
+        committed,
+        take(context.loads),
+        take(context.readOutcomes),
+        take(context.roleChanges),
+        take(context.changeOutcomes),
+        context.lostProposalsFrom,
+        logTimeCutMillis,
+        context.transfers.take());
+    context.lostProposalsFrom = 0;
+    logTimeCutMillis = 0;
+    return ready;
+  }
+
+  private @Nullable CoreWrite takeWrite() {
+    boolean hardStateChanged = context.writes.isHardStateUnwritten();
+    if (!hardStateChanged && !context.log.hasUnwritten() && !context.repair.hasUnwritten()) {
+      return null;
+    }
+    long sequence = context.writes.issue();
+    var changes = context.log.takeWrite(sequence);
+    return new CoreWrite(
+        sequence,
+        hardStateChanged ? context.hardState() : null,
+        changes.truncateFrom(),
+        changes.base(),
+        context.repair.takeRefill(sequence),
+        changes.append());
+  }
+
+  private Ready.@Nullable Install takeInstall() {
+    Ready.Install install = snapshots.takeInstall();
+    if (install != null) {
+      if (context.committedInOfficeTo > releasedIndex) {
+        // They are in the snapshot, but what they returned is not: their outcome is unknown.
+        context.lostProposalsFrom = releasedIndex + 1;
+      }
+      releasedIndex = install.header().last().index();
+      applyGeneration = install.generation();
+    }
+    return install;
+  }
+
+  private Ready.@Nullable Committed takeCommitted() {
+    // Committed is not enough: what is applied here must not be lost here (trap 20).
+    long releasable = Math.min(
+        context.commitIndex(), Math.min(context.log.durableIndex(), context.repair.intactIndex()));
+    if (releasable <= releasedIndex) {
+      return null;
+    }
+    long from = releasedIndex + 1;
+    releasedIndex = releasable;
+    return new Ready.Committed(
+        applyGeneration, from, releasable, context.log.recentPart(from, releasable));
+  }
+
+  private static <T> List<T> take(List<T> collected) {
+    if (collected.isEmpty()) {
+      return List.of();
+    }
+    List<T> taken = List.copyOf(collected);
+    collected.clear();
+    return taken;
+  }
+}
