@@ -77,7 +77,7 @@ public final class CoreView {
   public long completeSinceNanos() {
     RoleState role = role();
     if (role instanceof LeaderState leader) {
-      return leader.hasCommittedInTerm() ? leader.completeSinceNanos() : -1;
+      return leader.hasCommittedInTerm() ? leader.rounds().completeSinceNanos() : -1;
     }
     return role instanceof FollowerState follower ? follower.completeSinceNanos() : -1;
   }
@@ -207,7 +207,7 @@ public final class CoreView {
   public long lastLeaderContactNanos() {
     RoleState role = role();
     if (role instanceof LeaderState leader) {
-      return leader.lastQuorumContactNanos();
+      return leader.rounds().lastQuorumContactNanos();
     }
     return role instanceof FollowerState follower && follower.leader() != null
         ? follower.lastHeardNanos()

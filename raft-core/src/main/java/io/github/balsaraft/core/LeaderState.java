@@ -5,7 +5,6 @@ import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
-import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.Payloads;
@@ -13,37 +12,26 @@ import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TransferRevocationResponse;
-import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Orders proposals, replicates them, and commits what a quorum has (Raft paper 5.3, 5.4). */
-final class LeaderState extends RoleState implements MembershipChanges.Office {
+final class LeaderState extends RoleState implements Office {
 
   private final Transitions transitions;
   private final Replicator replicator;
   private final LeaderReads reads;
   private final MembershipChanges changes;
   private final LeadershipTransfer transfer;
+  private final LeaderLease lease;
+  private final ContactRounds rounds;
+  private final UncommittedEntries uncommitted = new UncommittedEntries();
   private final boolean chosenDespitePriority;
 
   /** Whether it has tried to hand over because its office ends. */
   private boolean hasHandedOver;
 
-  private final LeaderLease lease;
-  private final ArrayDeque<Uncommitted> uncommitted = new ArrayDeque<>();
-
-  private long uncommittedBytes;
   private long heartbeatDeadlineNanos;
-
-  /** The latest heartbeat; the number identifies a round of contact together with the term. */
-  private long sequence;
-
-  /** The round of contact whose answers are awaited to learn how old the state may be; zero if none is. */
-  private long roundSequence;
-
-  private long roundSentNanos;
-  private long confirmedRoundSentNanos = -1;
 
   /**
    * The first entry of this term. Until it has committed this leader doesn't know what is committed: it neither answers
@@ -58,15 +46,16 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     this.reads = new LeaderReads(context);
     this.changes = new MembershipChanges(context, replicator, this);
     this.transfer = new LeadershipTransfer(context, replicator);
-    this.chosenDespitePriority = named && context.hasPriorityZero();
     this.lease = new LeaderLease(context, replicator);
+    this.rounds = new ContactRounds(context, replicator, this, lease, reads);
+    this.chosenDespitePriority = named && context.hasPriorityZero();
   }
 
   void start() {
     replicator.follow(context.configuration());
     firstIndexOfTerm = append(Payloads.single(EntryType.NO_OP, new byte[0])).index();
     scheduleHeartbeats();
-    sendHeartbeats();
+    rounds.sendHeartbeats();
   }
 
   @Override
@@ -86,32 +75,16 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
 
   @Override
   void onDeadline() {
-    if (context.nowNanos() - lastQuorumContactNanos()
+    if (context.nowNanos() - rounds.lastQuorumContactNanos()
         >= context.options.electionTimeoutMaxNanos()) {
       transitions.becomeFollower(null, "no quorum has answered for an election timeout");
       return;
     }
     scheduleHeartbeats();
-    sendHeartbeats();
+    rounds.sendHeartbeats();
     transfer.repeat();
     replicator.resendStalled();
     context.compaction.reconsider();
-  }
-
-  /** The latest moment since which a quorum, this replica included, has been heard of (CheckQuorum, Raft thesis 6.2). */
-  long lastQuorumContactNanos() {
-    return context.quorum().reached(voter -> {
-      Progress progress = replicator.progressOf(voter);
-      return progress == null ? context.nowNanos() : progress.lastContactNanos();
-    });
-  }
-
-  /** See {@link CoreView#completeSinceNanos}. */
-  long completeSinceNanos() {
-    // Without this replica there is no quorum, and so no other leader.
-    return context.quorum().agrees(context.self::equals)
-        ? context.nowNanos()
-        : confirmedRoundSentNanos;
   }
 
   /** Whether this leader knows what is committed. */
@@ -121,7 +94,11 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
   }
 
   long uncommittedBytes() {
-    return uncommittedBytes;
+    return uncommitted.bytes();
+  }
+
+  ContactRounds rounds() {
+    return rounds;
   }
 
   @Nullable
@@ -143,11 +120,10 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
       return new ProposalResult.Refused(
           ProposalResult.Reason.TRANSFERRING, "leadership is being handed over");
     }
-    if (uncommittedBytes > 0
-        && uncommittedBytes + payloads.sizeInBytes() > context.options.maxUncommittedBytes()) {
+    if (!uncommitted.hasRoomFor(payloads.sizeInBytes(), context.options.maxUncommittedBytes())) {
       return new ProposalResult.Refused(
           ProposalResult.Reason.OVERLOADED,
-          uncommittedBytes + " bytes are appended and not committed yet");
+          uncommitted.bytes() + " bytes are appended and not committed yet");
     }
     return new ProposalResult.Appended(append(payloads));
   }
@@ -157,8 +133,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     EntryId first = new EntryId(context.term(), context.log.lastIndex() + 1);
     EntryBatch batch = payloads.place(first, context.logClock.next(context.log.logTimeMillis()));
     context.append(batch);
-    uncommitted.addLast(new Uncommitted(batch.lastIndex(), batch.sizeInBytes()));
-    uncommittedBytes += batch.sizeInBytes();
+    uncommitted.appended(batch);
     return first;
   }
 
@@ -203,9 +178,7 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     // a majority may still be overwritten. It commits when an entry of this term above it does.
     if (reached > context.commitIndex() && context.log.termAt(reached) == context.term()) {
       context.commitTo(reached);
-      while (!uncommitted.isEmpty() && uncommitted.getFirst().lastIndex <= reached) {
-        uncommittedBytes -= uncommitted.removeFirst().bytes;
-      }
+      uncommitted.committedTo(reached);
     }
   }
 
@@ -220,52 +193,14 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
 
   // ------------------------------------------------------------------ contact and reads
 
-  private void sendHeartbeats() {
-    sequence++;
-    lease.roundSent(sequence);
-    if (hasCommittedInTerm()) {
-      reads.openRound(sequence);
-    }
-    if (roundSequence == 0) {
-      roundSequence = sequence;
-      roundSentNanos = context.nowNanos();
-      replicator.all().forEach(Progress::roundOpened);
-    }
-    for (Progress progress : replicator.all()) {
-      sendHeartbeat(progress, sequence);
-    }
-    confirmReads();
-  }
-
   /** Not put off by the rounds that reads open: whatever else is due with a heartbeat must come, however many reads there are. */
   private void scheduleHeartbeats() {
     heartbeatDeadlineNanos = context.nowNanos() + context.options.heartbeatNanos();
   }
 
-  private void sendHeartbeat(Progress progress, long heartbeatSequence) {
-    long commit = Math.min(context.commitIndex(), progress.match());
-    progress.commitSent(commit);
-    context.outbox.send(new Heartbeat(
-        context.self,
-        progress.replica(),
-        context.term(),
-        progress.session(),
-        heartbeatSequence,
-        commit,
-        hasCommittedInTerm() ? context.commitIndex() : 0,
-        progress.echo()));
-  }
-
   @Override
   void onHeartbeatResponse(HeartbeatResponse message) {
-    Progress progress = replicator.progressOf(message.from());
-    if (progress == null || message.sequence() > sequence) {
-      context.counts.dropped();
-      return;
-    }
-    progress.contacted(context.nowNanos());
-    progress.contactConfirmed(message.sequence(), message.stamp());
-    confirmReads();
+    rounds.onResponse(message);
   }
 
   @Override
@@ -295,19 +230,6 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     reads.onReadIndexRequest(message);
   }
 
-  private void confirmReads() {
-    long confirmed = context.quorum().reached(voter -> {
-      Progress progress = replicator.progressOf(voter);
-      return progress == null ? sequence : progress.contactSequence();
-    });
-    if (roundSequence > 0 && confirmed >= roundSequence) {
-      roundSequence = 0;
-      confirmedRoundSentNanos = roundSentNanos;
-      replicator.all().forEach(Progress::roundConfirmed);
-    }
-    reads.confirmedTo(confirmed);
-  }
-
   // ------------------------------------------------------------------ the rest
 
   @Override
@@ -315,18 +237,11 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     reads.expire();
     changes.step();
     if (hasCommittedInTerm() && reads.wantsRound()) {
-      sendHeartbeats();
+      rounds.sendHeartbeats();
     }
     transfer.step();
     replicator.sendAll();
-    for (Progress progress : replicator.all()) {
-      // A follower that has nothing more to get would hear of the commit at the next heartbeat
-      // only.
-      if (progress.isIdle()
-          && progress.sentCommit() < Math.min(context.commitIndex(), progress.match())) {
-        sendHeartbeat(progress, 0);
-      }
-    }
+    rounds.tellIdleOfCommit();
     String endOfOffice = changes.endOfOffice();
     if (endOfOffice != null && !isHandingOver()) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
@@ -425,6 +340,4 @@ final class LeaderState extends RoleState implements MembershipChanges.Office {
     context.compaction.reconsider();
     reads.refuseAll("leadership was lost before the read was confirmed");
   }
-
-  private record Uncommitted(long lastIndex, long bytes) {}
 }

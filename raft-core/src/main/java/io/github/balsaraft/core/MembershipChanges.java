@@ -8,7 +8,6 @@ import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
@@ -27,20 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Each change that was accepted ends in one {@link Ready.ChangeOutcome}.
  */
 final class MembershipChanges {
-
-  /** What the leader does for it. */
-  interface Office {
-
-    EntryId append(Payloads payloads);
-
-    boolean hasCommittedInTerm();
-
-    /** Whether somebody wanted it to lead although it never stands of its own accord. */
-    boolean isChosenDespitePriority();
-
-    /** Whether it hands its office over: the log must not grow then. */
-    boolean isTransferring();
-  }
 
   private final CoreContext context;
   private final Replicator replicator;

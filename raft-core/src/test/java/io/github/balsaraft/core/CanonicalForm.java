@@ -36,6 +36,7 @@ final class CanonicalForm {
       "CoreContext.lastResort", // Nobody has priority 0.
       "CoreContext.leasePromise", // Leases are off.
       "LeaderState.lease",
+      "ContactRounds.lease",
       "CoreContext.stamps", // For the freshness of reads.
       "CoreContext.logClock", // The wall clock stands still.
       "CoreContext.lastLoadGeneration", // Loads are answered at once.
@@ -46,10 +47,10 @@ final class CanonicalForm {
       "progress.Progress.latestStamp",
       "progress.Progress.stampBeforeRound",
       "progress.Progress.echo",
-      "LeaderState.sequence",
-      "LeaderState.roundSequence",
-      "LeaderState.roundSentNanos",
-      "LeaderState.confirmedRoundSentNanos",
+      "ContactRounds.sequence",
+      "ContactRounds.roundSequence",
+      "ContactRounds.roundSentNanos",
+      "ContactRounds.confirmedRoundSentNanos",
       "Replicator.lastSession", // Nobody joins.
       "FollowerState.lastHeardNanos", // Votes are asked for when stickiness has run out.
       "FollowerState.leaderCommit", // For the freshness of reads.
