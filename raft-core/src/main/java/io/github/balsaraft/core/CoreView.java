@@ -149,7 +149,9 @@ public final class CoreView {
 
   /** As a leader: the members on their way in, and how far they are; else empty. */
   public List<AdditionStatus> additions() {
-    return role() instanceof LeaderState leader ? leader.changes().additions() : List.of();
+    return role() instanceof LeaderState leader
+        ? leader.changes().additions().statuses()
+        : List.of();
   }
 
   /**

@@ -110,7 +110,7 @@ public final class RaftCore {
    * @return false if it is too late, or there is no such addition
    */
   public boolean abortChange(long changeId) {
-    return role() instanceof LeaderState leader && leader.changes().abort(changeId);
+    return role() instanceof LeaderState leader && leader.changes().additions().abort(changeId);
   }
 
   /**

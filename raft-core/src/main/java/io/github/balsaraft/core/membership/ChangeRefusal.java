@@ -1,5 +1,8 @@
 package io.github.balsaraft.core.membership;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * Why a change of the configuration is not made.
  *
@@ -7,6 +10,11 @@ package io.github.balsaraft.core.membership;
  * @param detail for an operator
  */
 public record ChangeRefusal(Reason reason, String detail) {
+
+  /** What several say, as one text for an operator. */
+  public static String details(List<ChangeRefusal> refusals) {
+    return refusals.stream().map(ChangeRefusal::detail).collect(Collectors.joining("; "));
+  }
 
   /** Why. An open set. */
   public enum Reason {
