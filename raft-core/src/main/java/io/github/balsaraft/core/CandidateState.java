@@ -31,12 +31,12 @@ final class CandidateState extends RoleState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
-        : context.randomElectionDeadline();
+        : context.candidacy.randomElectionDeadline();
     this.ownVoteWrite = context.writes.hardStateGate();
   }
 
   void start() {
-    for (ReplicaId voter : context.otherVoters()) {
+    for (ReplicaId voter : context.candidacy.otherVoters()) {
       // The request claims a log: whoever votes for it relies on every entry up to its end (trap
       // 1).
       context.outbox.sendOnceAllIsDurable(new RequestVote(
@@ -62,7 +62,7 @@ final class CandidateState extends RoleState {
 
   @Override
   void onDeadline() {
-    if (context.isElectable()) {
+    if (context.candidacy.isElectable()) {
       transitions.becomePreCandidate(hintedUntilNanos, "the election was not won in time");
     } else {
       transitions.becomeFollower(null, "it may not stand for election any more");

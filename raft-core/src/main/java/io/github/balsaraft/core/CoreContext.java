@@ -9,13 +9,11 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
-import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +35,7 @@ final class CoreContext {
   final ContactLog contacts = new ContactLog();
   final AnswerStamps stamps = new AnswerStamps();
   final Removals removals = new Removals(this);
+  final Candidacy candidacy = new Candidacy(this);
   final LastResort lastResort;
   final Compaction compaction;
   final LeasePromise leasePromise;
@@ -68,80 +67,26 @@ final class CoreContext {
   private long commitIndex;
 
   CoreContext(CoreOptions options, RandomSource random, CoreStart start, TraceSink sink) {
+    Restart restart = new Restart(start, writes);
     this.self = start.self();
     this.trace = new CoreTrace(this, sink);
     this.outbox = new Outbox(writes, trace);
     this.options = options;
     this.random = random;
     this.lastResort = new LastResort(options);
-    this.hardState = start.hardState();
-    this.log = new RaftLog(start.terms(), logTimeMillis(start));
+    this.log = restart.log();
+    this.repair = restart.repair();
+    this.hardState = restart.hardState();
+    this.commitIndex = restart.commitIndex();
+    this.configurations = restart.configurations();
+    this.quorum = new Quorum(configurations.latest());
     this.compaction = new Compaction(this, start.snapshot());
     this.transferTarget = new TransferTarget(this);
     this.transfers = new TransferRequests(self);
-    this.repair = new Repair(start.damaged());
-    repair.compactTo(log.base().index());
-    for (DamagedEntry damaged : repair.all()) {
-      InvariantViolation.check(
-          log.contains(damaged.entry()), "damaged is " + damaged + ", which the log doesn't have");
-    }
-    // A term in the log above the stored term would mean that an entry overtook the vote that
-    // allowed it (trap 2).
-    InvariantViolation.check(
-        hardState.term() >= log.last().term(),
-        "the stored term " + hardState.term() + " is below that of the last entry, " + log.last());
-    SnapshotHeader snapshot = start.snapshot();
-    if (snapshot == null) {
-      InvariantViolation.check(
-          log.base().index() == 0,
-          "the log starts after " + log.base() + ", but there is no snapshot of what was before");
-      this.configurations = new ConfigurationHistory(start.birthConfiguration(), 0);
-      start.configurations().forEach(configurations::append);
-    } else {
-      this.configurations =
-          new ConfigurationHistory(snapshot.configuration(), snapshot.configurationIndex());
-      startFrom(snapshot, start.configurations());
-    }
-    this.quorum = new Quorum(configurations.latest());
     this.nowNanos = start.nowNanos();
     this.logClock =
         new LogClock(CoreOptions.MAX_LOG_TIME_JUMP_MILLIS, start.nowNanos(), start.wallMillis());
     this.leasePromise = new LeasePromise(this);
-  }
-
-  private static long logTimeMillis(CoreStart start) {
-    SnapshotHeader snapshot = start.snapshot();
-    return Math.max(start.logTimeMillis(), snapshot == null ? 0 : snapshot.logTimeMillis());
-  }
-
-  /** Takes up log and snapshot as an earlier process has left them. */
-  private void startFrom(SnapshotHeader snapshot, SortedMap<Long, Configuration> inLog) {
-    EntryId last = snapshot.last();
-    InvariantViolation.check(
-        last.index() > log.base().index() || last.equals(log.base()),
-        "the log starts after " + log.base()
-            + ", but the newest snapshot covers only what is up to " + last
-            + ": the entries between are missing");
-    commitIndex = last.index();
-    if (log.contains(last)) {
-      inLog.tailMap(last.index() + 1).forEach(configurations::append);
-      long damaged = repair.lastUpTo(last.index());
-      if (damaged > 0) {
-        // The snapshot has what they brought about, and so nothing is missing without them.
-        log.compactTo(damaged);
-        writes.logChanged();
-        repair.compactTo(damaged);
-      }
-      return;
-    }
-    // The process ended after the snapshot was made durable and before the log followed it.
-    log.startAfter(last, snapshot.logTimeMillis());
-    writes.logChanged();
-    repair.truncateFrom(0);
-    if (last.term() > hardState.term()) {
-      // Nobody has this replica's vote of that term: it would be stored.
-      setHardState(new HardState(last.term(), null));
-    }
   }
 
   /**
@@ -312,69 +257,6 @@ final class CoreContext {
 
   Quorum quorum() {
     return quorum;
-  }
-
-  /**
-   * Whether this replica may stand for election: it has a vote in the configuration in force, and its priority allows it or
-   * the others can't do without it (see {@link LastResort}). While that configuration is not known to be committed, a vote in the one before is enough: if this replica was just
-   * removed it may hold the only copy of that, and the others can't do without its vote (trap 6).
-   */
-  boolean isElectable() {
-    if (removals.ownRemoval() > 0 || repair.isRecovering()) {
-      return false;
-    }
-    Configuration fallback = configurations.fallback();
-    return mayStand(configuration()) || (fallback != null && mayStand(fallback));
-  }
-
-  /** Whether this replica never stands for election of its own accord. */
-  boolean hasPriorityZero() {
-    Member member = configuration().member(self);
-    return member != null && member.priority() == 0;
-  }
-
-  /** Whether this replica has a vote in what the configuration in force leads to. */
-  boolean staysVoter() {
-    Member member = configuration().member(self);
-    return member != null && member.isVoter();
-  }
-
-  private boolean mayStand(Configuration under) {
-    Member member = under.member(self);
-    return member != null
-        && member.isVoterInAnyHalf()
-        && (member.priority() > 0 || lastResort.isDue(nowNanos));
-  }
-
-  /** Whether this replica could become electable without hearing anything: see {@link LastResort}. */
-  boolean mayHaveToStand() {
-    return removals.ownRemoval() == 0
-        && !repair.isRecovering()
-        && configuration().isVoter(self);
-  }
-
-  /** How much longer than others this replica waits for a leader before it stands. */
-  long campaignDelayNanos() {
-    Member member = configuration().member(self);
-    return member == null ? 0 : member.campaignDelayMillis() * 1_000_000L;
-  }
-
-  /** The other members that have a vote in either half. */
-  List<ReplicaId> otherVoters() {
-    List<ReplicaId> voters = new ArrayList<>();
-    for (Member member : configuration().members()) {
-      if (member.isVoterInAnyHalf() && !member.replica().equals(self)) {
-        voters.add(member.replica());
-      }
-    }
-    return voters;
-  }
-
-  /** A moment that lies a random election timeout ahead (Raft paper 5.2). */
-  long randomElectionDeadline() {
-    long range = options.electionTimeoutMaxNanos() - options.electionTimeoutMinNanos();
-    long minNanos = Math.max(options.electionTimeoutMinNanos(), leasePromise.windowNanos());
-    return nowNanos + minNanos + random.below(range);
   }
 
   /** A number for a load that no other load of this process has. */

@@ -51,7 +51,7 @@ final class FollowerState extends RoleState {
 
   /** The only voter has nobody to wait for. */
   private boolean isAlone() {
-    return context.isElectable() && context.otherVoters().isEmpty();
+    return context.candidacy.isElectable() && context.candidacy.otherVoters().isEmpty();
   }
 
   @Override
@@ -82,7 +82,7 @@ final class FollowerState extends RoleState {
 
   /** A member far from the rest waits longer, so that leadership stays near. How long it refuses votes is not changed by it. */
   private long newElectionDeadline() {
-    return context.randomElectionDeadline() + context.campaignDelayNanos();
+    return context.candidacy.randomElectionDeadline() + context.candidacy.campaignDelayNanos();
   }
 
   /** Campaigns without waiting for the timeout. */
@@ -100,11 +100,13 @@ final class FollowerState extends RoleState {
     long readDeadline =
         reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
     // Who may not stand still notices that its leader is silent.
-    if (context.isElectable() || leader != null) {
+    if (context.candidacy.isElectable() || leader != null) {
       return Math.min(electionDeadlineNanos, readDeadline);
     }
     // Who never stands may have to after all.
-    return context.mayHaveToStand() ? Math.min(electionDeadlineNanos, readDeadline) : readDeadline;
+    return context.candidacy.mayHaveToStand()
+        ? Math.min(electionDeadlineNanos, readDeadline)
+        : readDeadline;
   }
 
   @Override
@@ -112,11 +114,11 @@ final class FollowerState extends RoleState {
     if (context.nowNanos() - electionDeadlineNanos < 0) {
       return;
     }
-    if (!context.isElectable()) {
+    if (!context.candidacy.isElectable()) {
       electionDeadlineNanos = newElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
-      } else if (context.mayHaveToStand()) {
+      } else if (context.candidacy.mayHaveToStand()) {
         askThoseThatMayStand();
       }
     } else if (context.leasePromise.forbids(context.self)) {
@@ -146,8 +148,8 @@ final class FollowerState extends RoleState {
   void onPreVoteResponse(PreVoteResponse message) {
     Member answering = context.configuration().member(message.from());
     boolean isNews = leader == null
-        && !context.isElectable()
-        && context.mayHaveToStand()
+        && !context.candidacy.isElectable()
+        && context.candidacy.mayHaveToStand()
         && answering != null
         && answering.isVoterInAnyHalf()
         && answering.priority() > 0;
@@ -218,7 +220,7 @@ final class FollowerState extends RoleState {
   void onTimeoutNow(TimeoutNow message) {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     if (message.from().equals(leader)
-        && context.staysVoter()
+        && context.candidacy.staysVoter()
         && !context.repair.isRecovering()
         && context.transferTarget.accepts(message)) {
       transitions.becomeSuccessor("its leader hands over to it");
@@ -247,7 +249,7 @@ final class FollowerState extends RoleState {
         electionDeadlineNanos,
         context.nowNanos()
             + StandingOrder.rankWithout(peer, context) * CoreOptions.HINT_STAGGER_NANOS
-            + context.campaignDelayNanos());
+            + context.candidacy.campaignDelayNanos());
   }
 
   private boolean isHinted() {

@@ -48,7 +48,7 @@ final class LeaderState extends RoleState implements Office {
     this.transfer = new LeadershipTransfer(context, replicator);
     this.lease = new LeaderLease(context, replicator);
     this.rounds = new ContactRounds(context, replicator, this, lease, reads);
-    this.chosenDespitePriority = named && context.hasPriorityZero();
+    this.chosenDespitePriority = named && context.candidacy.hasPriorityZero();
   }
 
   void start() {

@@ -25,7 +25,8 @@ final class PreCandidateState extends RoleState {
     this.tally = new VoteTally(context.quorum());
     this.prospectiveTerm = context.term() + 1;
     this.hintedUntilNanos = hintedUntilNanos;
-    this.deadlineNanos = isHinted() ? hintedRetryNanos() : context.randomElectionDeadline();
+    this.deadlineNanos =
+        isHinted() ? hintedRetryNanos() : context.candidacy.randomElectionDeadline();
   }
 
   /** After a hint the others may learn a little later than this member that the leader is gone: ask again soon. */
@@ -45,7 +46,7 @@ final class PreCandidateState extends RoleState {
       transitions.becomeCandidate(0, "it is the only voter");
       return;
     }
-    for (ReplicaId voter : context.otherVoters()) {
+    for (ReplicaId voter : context.candidacy.otherVoters()) {
       context.outbox.send(
           new RequestPreVote(context.self, voter, prospectiveTerm, context.lastEntry()));
     }
@@ -69,7 +70,7 @@ final class PreCandidateState extends RoleState {
 
   @Override
   void onDeadline() {
-    if (context.isElectable()) {
+    if (context.candidacy.isElectable()) {
       transitions.becomePreCandidate(hintedUntilNanos, "no quorum answered the pre-vote in time");
     } else {
       transitions.becomeFollower(null, "it may not stand for election any more");
