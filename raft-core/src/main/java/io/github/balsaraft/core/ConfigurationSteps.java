@@ -47,9 +47,7 @@ final class ConfigurationSteps {
   }
 
   private boolean isLive(Progress progress) {
-    return progress.everContacted()
-        && context.nowNanos() - progress.lastContactNanos()
-            < context.options.electionTimeoutMaxNanos();
+    return progress.contact().isLive(context.nowNanos(), context.options.electionTimeoutMaxNanos());
   }
 
   /** Appends the first step towards a configuration; returns what is wrong with it instead if it can't be one. */

@@ -42,7 +42,7 @@ final class ContactRounds {
   long lastQuorumContactNanos() {
     return context.quorum().reached(voter -> {
       Progress progress = replicator.progressOf(voter);
-      return progress == null ? context.nowNanos() : progress.lastContactNanos();
+      return progress == null ? context.nowNanos() : progress.contact().lastContactNanos();
     });
   }
 
@@ -64,7 +64,7 @@ final class ContactRounds {
     if (roundSequence == 0) {
       roundSequence = sequence;
       roundSentNanos = context.nowNanos();
-      replicator.all().forEach(Progress::roundOpened);
+      replicator.all().forEach(progress -> progress.contact().roundOpened());
     }
     for (Progress progress : replicator.all()) {
       sendHeartbeat(progress, sequence);
@@ -76,7 +76,7 @@ final class ContactRounds {
   void tellIdleOfCommit() {
     for (Progress progress : replicator.all()) {
       if (progress.isIdle()
-          && progress.sentCommit() < Math.min(context.commitIndex(), progress.match())) {
+          && progress.contact().sentCommit() < Math.min(context.commitIndex(), progress.match())) {
         sendHeartbeat(progress, 0);
       }
     }
@@ -89,7 +89,7 @@ final class ContactRounds {
    */
   private void sendHeartbeat(Progress progress, long heartbeatSequence) {
     long commit = Math.min(context.commitIndex(), progress.match());
-    progress.commitSent(commit);
+    progress.contact().commitSent(commit);
     context.outbox.send(new Heartbeat(
         context.self,
         progress.replica(),
@@ -98,7 +98,7 @@ final class ContactRounds {
         heartbeatSequence,
         commit,
         office.hasCommittedInTerm() ? context.commitIndex() : 0,
-        progress.echo()));
+        progress.contact().echo()));
   }
 
   void onResponse(HeartbeatResponse message) {
@@ -107,20 +107,20 @@ final class ContactRounds {
       context.counts.dropped();
       return;
     }
-    progress.contacted(context.nowNanos());
-    progress.contactConfirmed(message.sequence(), message.stamp());
+    progress.contact().heard(context.nowNanos());
+    progress.contact().confirmed(message.sequence(), message.stamp());
     confirmRounds();
   }
 
   private void confirmRounds() {
     long confirmed = context.quorum().reached(voter -> {
       Progress progress = replicator.progressOf(voter);
-      return progress == null ? sequence : progress.contactSequence();
+      return progress == null ? sequence : progress.contact().contactSequence();
     });
     if (roundSequence > 0 && confirmed >= roundSequence) {
       roundSequence = 0;
       confirmedRoundSentNanos = roundSentNanos;
-      replicator.all().forEach(Progress::roundConfirmed);
+      replicator.all().forEach(progress -> progress.contact().roundConfirmed());
     }
     reads.confirmedTo(confirmed);
   }

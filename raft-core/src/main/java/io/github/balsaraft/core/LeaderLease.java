@@ -74,7 +74,7 @@ final class LeaderLease {
     if (progress == null || progress.match() < context.configurations.committedIndex()) {
       return -1;
     }
-    Map.Entry<Long, Long> round = sentNanos.floorEntry(progress.contactSequence());
+    Map.Entry<Long, Long> round = sentNanos.floorEntry(progress.contact().contactSequence());
     return round == null ? -1 : round.getValue();
   }
 

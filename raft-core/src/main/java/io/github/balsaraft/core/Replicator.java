@@ -77,7 +77,7 @@ final class Replicator {
       context.counts.dropped();
       return false;
     }
-    progress.contacted(context.nowNanos());
+    progress.contact().heard(context.nowNanos());
     if (message.isRejection()) {
       progress.rejected(message.rejectedPrevious(), agreeAtMost(message.hint()));
       return false;
@@ -192,7 +192,7 @@ final class Replicator {
     }
     progress.sent(message.lastIndex(), bytes, context.nowNanos());
     if (progress.mode() == Progress.Mode.REPLICATE) {
-      progress.commitSent(Math.min(context.commitIndex(), message.lastIndex()));
+      progress.contact().commitSent(Math.min(context.commitIndex(), message.lastIndex()));
     }
     context.outbox.send(message);
   }

@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.progress.Install;
+import io.github.balsaraft.core.progress.InstallProgress;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.InstallSnapshot;
@@ -35,7 +35,7 @@ final class SnapshotSender {
 
   /** Repeats a request that has been out for so long. */
   void repeat(Progress progress, long afterNanos) {
-    Install install = progress.install();
+    InstallProgress install = progress.install();
     if (install != null && context.nowNanos() - install.askedNanos() >= afterNanos) {
       ask(progress, install);
     }
@@ -44,7 +44,7 @@ final class SnapshotSender {
   /** A replica can't be a source any more: others are asked. */
   void sourceLost(ReplicaId source) {
     for (Progress progress : replicator.all()) {
-      Install install = progress.install();
+      InstallProgress install = progress.install();
       if (install != null && source.equals(install.source())) {
         install.sourceFailed();
         ask(progress, install);
@@ -55,7 +55,7 @@ final class SnapshotSender {
   /** Sources that left the configuration are replaced. */
   void revalidate() {
     for (Progress progress : replicator.all()) {
-      Install install = progress.install();
+      InstallProgress install = progress.install();
       ReplicaId source = install == null ? null : install.source();
       if (source != null && !source.equals(context.self) && replicator.progressOf(source) == null) {
         sourceLost(source);
@@ -63,7 +63,7 @@ final class SnapshotSender {
     }
   }
 
-  private void ask(Progress progress, Install install) {
+  private void ask(Progress progress, InstallProgress install) {
     if (install.source() == null) {
       chooseSource(progress, install);
     }
@@ -80,7 +80,7 @@ final class SnapshotSender {
     }
   }
 
-  private void chooseSource(Progress progress, Install install) {
+  private void chooseSource(Progress progress, InstallProgress install) {
     EntryId base = context.log.base();
     SnapshotHeader own = context.compaction.servable();
     if (own != null && !install.hasFailed(context.self)) {
@@ -112,7 +112,7 @@ final class SnapshotSender {
   }
 
   private boolean isLive(Progress progress, int electionTimeouts) {
-    return context.nowNanos() - progress.lastContactNanos()
+    return context.nowNanos() - progress.contact().lastContactNanos()
         < electionTimeouts * context.options.electionTimeoutMaxNanos();
   }
 
@@ -123,12 +123,12 @@ final class SnapshotSender {
    */
   boolean onResponse(InstallSnapshotResponse message) {
     Progress progress = replicator.progressOf(message.from());
-    Install install = progress == null ? null : progress.install();
+    InstallProgress install = progress == null ? null : progress.install();
     if (progress == null || install == null || progress.session() != message.session()) {
       context.counts.dropped();
       return false;
     }
-    progress.contacted(context.nowNanos());
+    progress.contact().heard(context.nowNanos());
     if (message.status() == InstallStatus.FAILED) {
       if (message.snapshot().equals(install.atLeast()) && install.source() != null) {
         install.sourceFailed();
@@ -157,7 +157,7 @@ final class SnapshotSender {
       return null;
     }
     for (Progress progress : replicator.all()) {
-      Install install = progress.install();
+      InstallProgress install = progress.install();
       if (install != null
           && install.isExhausted()
           && isLive(progress, 1)

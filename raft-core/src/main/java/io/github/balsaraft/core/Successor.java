@@ -36,8 +36,6 @@ final class Successor {
   }
 
   private static boolean isLive(Progress progress, CoreContext context) {
-    return progress.everContacted()
-        && context.nowNanos() - progress.lastContactNanos()
-            < context.options.electionTimeoutMaxNanos();
+    return progress.contact().isLive(context.nowNanos(), context.options.electionTimeoutMaxNanos());
   }
 }

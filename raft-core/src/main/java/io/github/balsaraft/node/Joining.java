@@ -66,7 +66,8 @@ final class Joining {
     }
     for (Member old : earlier) {
       Progress progress = core.view().progressOf(old.replica());
-      boolean silent = progress != null && nowNanos - progress.lastContactNanos() >= silentForNanos;
+      boolean silent =
+          progress != null && nowNanos - progress.contact().lastContactNanos() >= silentForNanos;
       if (!isMember && !silent) {
         return answer(
             request,

@@ -89,8 +89,8 @@ final class MembershipReport {
     if (progress == null) {
       return new MemberView(member, leads, 0, last, Optional.of(false), Optional.empty());
     }
-    Optional<Duration> contact = progress.everContacted()
-        ? Optional.of(since(progress.lastContactNanos(), nowNanos))
+    Optional<Duration> contact = progress.contact().everContacted()
+        ? Optional.of(since(progress.contact().lastContactNanos(), nowNanos))
         : Optional.empty();
     boolean live = contact.isPresent() && contact.get().toNanos() < liveForNanos;
     return new MemberView(

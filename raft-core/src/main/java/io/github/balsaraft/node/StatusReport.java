@@ -86,8 +86,8 @@ final class StatusReport {
     if (progress == null) {
       return since(core.silentSinceNanos(member.replica()), nowNanos);
     }
-    return progress.everContacted()
-        ? since(progress.lastContactNanos(), nowNanos)
+    return progress.contact().everContacted()
+        ? since(progress.contact().lastContactNanos(), nowNanos)
         : Optional.empty();
   }
 

@@ -41,12 +41,12 @@ final class CanonicalForm {
       "CoreContext.logClock", // The wall clock stands still.
       "CoreContext.lastLoadGeneration", // Loads are answered at once.
       "progress.Progress.loadGeneration",
-      "progress.Progress.everContacted", // For people.
+      "progress.FollowerContact.everContacted", // For changes and transfers.
       "progress.Progress.stalledSinceNanos", // Everything is stalled whenever anybody asks.
-      "progress.Progress.contactSequence", // For reads, which are not explored.
-      "progress.Progress.latestStamp",
-      "progress.Progress.stampBeforeRound",
-      "progress.Progress.echo",
+      "progress.FollowerContact.contactSequence", // For reads, which are not explored.
+      "progress.FollowerContact.latestStamp",
+      "progress.FollowerContact.stampBeforeRound",
+      "progress.FollowerContact.echo",
       "ContactRounds.sequence",
       "ContactRounds.roundSequence",
       "ContactRounds.roundSentNanos",

@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.progress.Install;
+import io.github.balsaraft.core.progress.InstallProgress;
 import io.github.balsaraft.core.progress.Progress;
 import java.util.Locale;
 
@@ -47,7 +47,7 @@ final class HarnessStates {
         + " match=" + progress.match() + " next=" + progress.next() + source(progress.install());
   }
 
-  private static String source(Install install) {
+  private static String source(InstallProgress install) {
     return install == null
         ? ""
         : " snapshot=" + install.atLeast() + " source=" + TextTrace.name(install.source());

@@ -27,6 +27,7 @@ public final class Progress {
   private final ReplicaId replica;
   private final long session;
   private final Inflights inflights;
+  private final FollowerContact contact;
 
   private Mode mode = Mode.PROBE;
   private long match;
@@ -38,18 +39,11 @@ public final class Progress {
   /** When a response last moved anything, or the first of the unanswered messages was sent. */
   private long stalledSinceNanos;
 
-  private long lastContactNanos;
-  private boolean everContacted;
-  private long contactSequence;
-  private long latestStamp;
-  private long stampBeforeRound;
-  private long echo;
-  private long sentCommit;
   private long loadGeneration;
   private boolean loading;
 
   /** Not null in {@link Mode#SNAPSHOT}, and only there. */
-  private @Nullable Install install;
+  private @Nullable InstallProgress install;
 
   /** The follower has installed a snapshot up to here; the entries after it must stay until it has got so far; else -1. */
   private long installedIndex = -1;
@@ -72,7 +66,7 @@ public final class Progress {
     this.replica = replica;
     this.session = session;
     this.next = next;
-    this.lastContactNanos = nowNanos;
+    this.contact = new FollowerContact(nowNanos);
     this.stalledSinceNanos = nowNanos;
     this.inflights = new Inflights(maxInflightMessages, maxInflightBytes);
   }
@@ -85,6 +79,11 @@ public final class Progress {
   /** The session that messages and responses must carry. */
   public long session() {
     return session;
+  }
+
+  /** What is known of the way to it and back, whatever its log is like. */
+  public FollowerContact contact() {
+    return contact;
   }
 
   /** How entries are sent. */
@@ -149,7 +148,7 @@ public final class Progress {
     if (match >= catchUpIndex) {
       installedIndex = -1;
     }
-    Install ended = install;
+    InstallProgress ended = install;
     if (ended != null && Math.max(verified, match) < ended.atLeast().index()) {
       next = Math.max(next, match + 1);
       return moved;
@@ -202,18 +201,18 @@ public final class Progress {
   }
 
   /** The follower needs a snapshot. */
-  public Install beginInstall() {
+  public InstallProgress beginInstall() {
     mode = Mode.SNAPSHOT;
     probeUnderWay = false;
     installedIndex = -1;
     inflights.clear();
     cancelLoad();
-    install = new Install();
+    install = new InstallProgress();
     return install;
   }
 
   /** How far the follower is with a snapshot; null unless the mode is {@link Mode#SNAPSHOT}. */
-  public @Nullable Install install() {
+  public @Nullable InstallProgress install() {
     return install;
   }
 
@@ -260,63 +259,6 @@ public final class Progress {
   /** Whether all that was sent is known to be durable there. */
   public boolean isIdle() {
     return mode == Mode.REPLICATE && next == match + 1;
-  }
-
-  /** The follower was heard of. */
-  public void contacted(long nowNanos) {
-    lastContactNanos = nowNanos;
-    everContacted = true;
-  }
-
-  /**
-   * The follower took us for its leader after the heartbeat of this sequence number was sent.
-   *
-   * @param stamp of its answer
-   */
-  public void contactConfirmed(long sequence, long stamp) {
-    contactSequence = Math.max(contactSequence, sequence);
-    // Not the highest: a follower that was started anew counts from somewhere else.
-    latestStamp = stamp;
-  }
-
-  /** A round of heartbeats is about to be sent. One is followed at a time. */
-  public void roundOpened() {
-    stampBeforeRound = latestStamp;
-  }
-
-  /** A quorum has answered that round. */
-  public void roundConfirmed() {
-    echo = stampBeforeRound;
-  }
-
-  /** The latest stamp that we had before a round that a quorum has answered; zero if there is none. */
-  public long echo() {
-    return echo;
-  }
-
-  /** When the follower was last heard of, or when this progress began. */
-  public long lastContactNanos() {
-    return lastContactNanos;
-  }
-
-  /** Whether the follower was ever heard of in this session. */
-  public boolean everContacted() {
-    return everContacted;
-  }
-
-  /** The latest heartbeat that it answered. */
-  public long contactSequence() {
-    return contactSequence;
-  }
-
-  /** The commit index that it was last told. */
-  public long sentCommit() {
-    return sentCommit;
-  }
-
-  /** The follower was told a commit index. */
-  public void commitSent(long commit) {
-    sentCommit = Math.max(sentCommit, commit);
   }
 
   /** Whether the way to the follower takes more entries. */

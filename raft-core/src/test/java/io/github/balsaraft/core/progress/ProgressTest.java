@@ -41,7 +41,7 @@ class ProgressTest {
   void snapshotModeEndsWithTheInstallation() {
     replicate();
     progress.sent(3, 100, 1);
-    Install install = progress.beginInstall();
+    InstallProgress install = progress.beginInstall();
     install.from(new ReplicaId(9), new EntryId(2, 8));
     assertThat(progress.canSend()).isFalse();
     assertThat(progress.isStalled(1_000_000, 1)).as("repeated by its own clock").isFalse();

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a leader knows of one follower's takeover of a snapshot. */
-public final class Install {
+public final class InstallProgress {
 
   private final TreeSet<ReplicaId> failed = new TreeSet<>();
   private EntryId atLeast = EntryId.NONE;
@@ -14,7 +14,7 @@ public final class Install {
   private long askedNanos;
   private boolean exhausted;
 
-  Install() {}
+  InstallProgress() {}
 
   /** The follower should fetch a snapshot from this replica that covers the log at least up to a position. */
   public void from(ReplicaId chosen, EntryId position) {
