@@ -1,19 +1,13 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.quorum.VoteTally;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.VoteResponse;
-import org.jspecify.annotations.Nullable;
 
 /** Campaigns in a term of its own (Raft paper 5.2). */
-final class CandidateState extends RoleState {
+final class CandidateState extends CampaignState {
 
-  private final Transitions transitions;
-  private final VoteTally tally;
-  private final long hintedUntilNanos;
-  private final long deadlineNanos;
   private final long ownVoteWrite;
   private final boolean leadershipTransfer;
 
@@ -22,17 +16,17 @@ final class CandidateState extends RoleState {
       Transitions transitions,
       long hintedUntilNanos,
       boolean leadershipTransfer) {
-    super(context);
-    this.transitions = transitions;
-    this.tally = new VoteTally(context.quorum());
-    this.hintedUntilNanos = hintedUntilNanos;
+    super(context, transitions, hintedUntilNanos, deadlineNanos(context, hintedUntilNanos));
     this.leadershipTransfer = leadershipTransfer;
-    this.deadlineNanos = context.nowNanos() < hintedUntilNanos
+    this.ownVoteWrite = context.writes.hardStateGate();
+  }
+
+  private static long deadlineNanos(CoreContext context, long hintedUntilNanos) {
+    return context.nowNanos() < hintedUntilNanos
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
         : context.candidacy.randomElectionDeadline();
-    this.ownVoteWrite = context.writes.hardStateGate();
   }
 
   void start() {
@@ -50,28 +44,8 @@ final class CandidateState extends RoleState {
   }
 
   @Override
-  @Nullable
-  ReplicaId leader() {
-    return null;
-  }
-
-  @Override
-  long deadlineNanos() {
-    return deadlineNanos;
-  }
-
-  @Override
-  void onDeadline() {
-    if (context.candidacy.isElectable()) {
-      transitions.becomePreCandidate(hintedUntilNanos, "the election was not won in time");
-    } else {
-      transitions.becomeFollower(null, "it may not stand for election any more");
-    }
-  }
-
-  @Override
-  boolean protectsLeaderFrom(ReplicaId candidate) {
-    return false;
+  String reasonToAskAgain() {
+    return "the election was not won in time";
   }
 
   /** Its own vote counts like any other: once it is durable, and only in the halves that contain it. */

@@ -1,36 +1,29 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.quorum.VoteTally;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks whether an election could be won before it starts one, so that a member that can't win raises nobody's term (Raft
  * thesis 9.6).
  */
-final class PreCandidateState extends RoleState {
+final class PreCandidateState extends CampaignState {
 
-  private final Transitions transitions;
-  private final VoteTally tally;
   private final long prospectiveTerm;
-  private final long hintedUntilNanos;
-  private final long deadlineNanos;
 
   PreCandidateState(CoreContext context, Transitions transitions, long hintedUntilNanos) {
-    super(context);
-    this.transitions = transitions;
-    this.tally = new VoteTally(context.quorum());
+    super(context, transitions, hintedUntilNanos, deadlineNanos(context, hintedUntilNanos));
     this.prospectiveTerm = context.term() + 1;
-    this.hintedUntilNanos = hintedUntilNanos;
-    this.deadlineNanos =
-        isHinted() ? hintedRetryNanos() : context.candidacy.randomElectionDeadline();
   }
 
-  /** After a hint the others may learn a little later than this member that the leader is gone: ask again soon. */
-  private long hintedRetryNanos() {
+  private static long deadlineNanos(CoreContext context, long hintedUntilNanos) {
+    if (context.nowNanos() >= hintedUntilNanos) {
+      return context.candidacy.randomElectionDeadline();
+    }
+    // After a hint the others may learn a little later than this member that the leader is gone:
+    // ask again soon.
     return context.nowNanos()
         + CoreOptions.HINT_STAGGER_NANOS
         + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS);
@@ -58,29 +51,8 @@ final class PreCandidateState extends RoleState {
   }
 
   @Override
-  @Nullable
-  ReplicaId leader() {
-    return null;
-  }
-
-  @Override
-  long deadlineNanos() {
-    return deadlineNanos;
-  }
-
-  @Override
-  void onDeadline() {
-    if (context.candidacy.isElectable()) {
-      transitions.becomePreCandidate(hintedUntilNanos, "no quorum answered the pre-vote in time");
-    } else {
-      transitions.becomeFollower(null, "it may not stand for election any more");
-    }
-  }
-
-  /** It asks because it hears no leader, so it protects none. */
-  @Override
-  boolean protectsLeaderFrom(ReplicaId candidate) {
-    return false;
+  String reasonToAskAgain() {
+    return "no quorum answered the pre-vote in time";
   }
 
   /** Two that ask at the same time would both get the answer yes, and then split the vote: one stands back. */

@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link MessageIntake} has applied the rules common to all roles before it passes a message on: it is for this replica, and
  * of its current term. What a role doesn't expect, it drops; such messages are late, duplicated or out of order.
  */
-abstract sealed class RoleState
-    permits FollowerState, PreCandidateState, CandidateState, LeaderState {
+abstract sealed class RoleState permits FollowerState, CampaignState, LeaderState {
 
   final CoreContext context;
 
