@@ -90,8 +90,8 @@ public record Ready(
   public record Install(long generation, SnapshotHeader header) {}
 
   /**
-   * Entries to read from the log store, for a follower that lags or for a member that has damaged its own. {@link RaftCore#loaded} answers it, with none if they
-   * could not be read.
+   * Entries to read from the log store, for a follower that lags or for a member that has damaged its own. {@link
+   * RaftCore#loaded} answers it, with none if they could not be read.
    *
    * @param follower for which member
    * @param generation to be given back with the answer
