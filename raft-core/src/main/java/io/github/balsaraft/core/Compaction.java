@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class Compaction {
 
   private final CoreContext context;
+
+  /** The newest verified snapshot of this replica's state; null if there is none. */
   private @Nullable SnapshotHeader latest;
+
   private boolean servable;
   private boolean due;
 
@@ -22,12 +25,6 @@ final class Compaction {
     this.context = context;
     this.latest = latest;
     this.servable = latest != null;
-  }
-
-  /** The newest verified snapshot of this replica's state; null if there is none. */
-  @Nullable
-  SnapshotHeader latest() {
-    return latest;
   }
 
   /** The newest snapshot if others can have it; else null. */
