@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.log.LogClock;
 import io.github.balsaraft.core.log.TermStarts;
 import io.github.balsaraft.core.membership.ConfigurationHistory;
 import io.github.balsaraft.core.quorum.Quorum;
@@ -28,17 +29,19 @@ import java.util.Set;
  */
 final class CanonicalForm {
 
+  /** What these hold doesn't count, whoever refers to it. */
+  private static final Set<Class<?>> IGNORED_TYPES = Set.of(
+      Counts.class, // For people.
+      ContactLog.class, // For people.
+      CoreTrace.class,
+      LastResort.class, // Nobody has priority 0.
+      LeasePromise.class, // Leases are off.
+      LeaderLease.class,
+      AnswerStamps.class, // For the freshness of reads.
+      LogClock.class); // The wall clock stands still.
+
   /** No rule of the protocol reads these, or every reader only compares them for a freshness that is not explored. */
   private static final Set<Field> IGNORED = fields(
-      "CoreContext.counts", // For people.
-      "CoreContext.contacts", // For people.
-      "CoreContext.trace",
-      "CoreContext.lastResort", // Nobody has priority 0.
-      "CoreContext.leasePromise", // Leases are off.
-      "LeaderState.lease",
-      "ContactRounds.lease",
-      "CoreContext.stamps", // For the freshness of reads.
-      "CoreContext.logClock", // The wall clock stands still.
       "CoreContext.lastLoadGeneration", // Loads are answered at once.
       "progress.Progress.loadGeneration",
       "progress.FollowerContact.everContacted", // For changes and transfers.
@@ -139,6 +142,8 @@ final class CanonicalForm {
     } else if (value instanceof Map.Entry<?, ?> entry) {
       put(entry.getKey());
       put(entry.getValue());
+    } else if (IGNORED_TYPES.contains(value.getClass())) {
+      return;
     } else if (value instanceof Configuration
         || value instanceof ConfigurationHistory
         || value instanceof Quorum
