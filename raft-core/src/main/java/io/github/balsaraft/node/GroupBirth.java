@@ -32,20 +32,13 @@ final class GroupBirth implements Birth.Port {
   /** The replica's id is durable: it may be told to others. */
   private boolean begun;
 
-  GroupBirth(
-      HostRuntime host,
-      GroupId group,
-      ReplicaId self,
-      BirthPlan plan,
-      GroupPeers peers,
-      RateLimitedLog log,
-      Ends ends) {
-    this.host = host;
-    this.group = group;
-    this.self = self;
-    this.plan = plan;
-    this.peers = peers;
-    this.log = log;
+  GroupBirth(ReplicaContext context, Ends ends) {
+    this.host = context.host();
+    this.group = context.group();
+    this.self = context.self();
+    this.plan = context.plan();
+    this.peers = context.peers();
+    this.log = context.log();
     this.ends = ends;
     this.birth = new Birth(plan, self, host.self(), this);
   }

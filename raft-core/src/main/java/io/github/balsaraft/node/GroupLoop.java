@@ -4,42 +4,17 @@ import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MembershipView;
-import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
-import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
-import io.github.balsaraft.api.OverloadedException;
-import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.ShuttingDownException;
-import io.github.balsaraft.core.CoreWrite;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
-import io.github.balsaraft.model.BirthAnswer;
-import io.github.balsaraft.model.BirthQuery;
-import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryType;
-import io.github.balsaraft.model.ForwardedOutcomes;
-import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.JoinAnswer;
-import io.github.balsaraft.model.JoinRequest;
-import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.Message;
-import io.github.balsaraft.model.ProtocolMessage;
-import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.ReplicaRecord;
-import io.github.balsaraft.model.Role;
-import io.github.balsaraft.model.ServiceMessage;
 import io.github.balsaraft.model.UnknownFormatException;
-import io.github.balsaraft.model.trace.TraceSink;
-import io.github.balsaraft.storage.GroupWrite;
-import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
-import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -47,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The inside of one replica: feeds its core with what happens and does what the core asks for. Everything here runs on the
- * mailbox, one step at a time.
+ * mailbox, one step at a time, unless it says otherwise.
+ *
+ * <p>It only puts the parts together: the {@link Lifecycle} holds the core, {@link LoopIntake} takes what other hosts send,
+ * {@link RequestFlows} what callers want, {@link LoopOutput} does what the core asks for, and {@link LoopTimer} says when
+ * there is something to do even if nothing happens.
  */
 final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
-
-  private static final long NO_TIMER = Long.MAX_VALUE;
 
   /** Something that happens to the replica. */
   @FunctionalInterface
@@ -62,83 +39,47 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     default void abandon(String reason) {}
   }
 
-  private final HostRuntime host;
-  private final HostEnvironment environment;
-  private final GroupId group;
-  private final RaftOptions options;
-  private final BirthPlan plan;
-  private final ReplicaId self;
+  private final Mailbox<Event> mailbox;
+  private final ReplicaContext context;
   private final @Nullable RecoveredGroup recovered;
-  private final RateLimitedLog log;
-  private final TraceSink trace;
-  private final GroupPeers peers;
-  private final ApplyPipeline pipeline;
-  private final ProposalFlow proposals;
-  private final ReadFlow reads;
-  private final TransferFlow transfers;
-  private final MembershipFlow memberships;
+  private final RequestFlows flows;
+  private final Lifecycle lifecycle;
+  private final LoopIntake intake;
+  private final LoopOutput output;
+  private final LoopTimer timer;
   private final Freshness freshness = new Freshness();
-  private final LeaderWaits leaderWaits = new LeaderWaits(LeaderWaits.MAX_WAITS);
-
-  private Health health = Health.BEING_BORN;
-  private String healthDetail = "";
-  private @Nullable GroupBirth birth;
-  private @Nullable RaftCore core;
-  private @Nullable JoinSeeker joinSeeker;
-  /** The first entry of the log, if it is the group's first configuration: founders without data are given it. */
-  private @Nullable EntryBatch founding;
-
   private boolean inBatch;
-  private long timerAtNanos = NO_TIMER;
-  private String lastRoleReason = "";
-  private boolean saidRemoved;
-
-  @SuppressWarnings("NullAway.Init")
-  private Mailbox<Event> mailbox;
 
   GroupLoop(HostRuntime host, GroupSettings settings, @Nullable RecoveredGroup recovered) {
-    this.host = host;
-    this.environment = host.environment();
-    this.group = settings.group();
-    this.options = settings.options();
-    this.plan = settings.birth();
+    this.mailbox = new Mailbox<>(host.environment().mailboxes(), this);
     this.recovered = recovered;
-    this.self = recovered == null
+    ReplicaId self = recovered == null
         ? new ReplicaId(host.nonZeroRandom())
         : recovered.replica().replica();
-    this.log = new RateLimitedLog(host.self() + "/" + group);
-    this.trace = GuardedTrace.of(settings.trace(), log);
-    this.peers = new GroupPeers(host, group, plan);
-    long termAtStart = recovered == null ? 0 : recovered.hardState().term();
-    ForwardingIntake intake =
-        new ForwardingIntake(self, termAtStart, options.maxPendingProposalBytes(), peers::send);
-    this.pipeline = new ApplyPipeline(
-        group,
-        settings.stateMachine(),
-        host.store(),
-        0,
-        options.maxApplyQueueBytes(),
-        environment,
-        this::applyFailed,
-        intake::flush);
-    Forwarder forwarder = new Forwarder(
-        self, host.nonZeroRandom(), options.requestTimeout().toNanos(), pipeline::run);
-    this.proposals = new ProposalFlow(options, peers, pipeline, forwarder, intake);
-    this.reads = new ReadFlow(pipeline, environment::nowNanos, this::confirmAfterAll);
-    this.transfers = new TransferFlow(pipeline);
-    this.memberships = new MembershipFlow(pipeline, peers.guests());
+    this.context = new ReplicaContext(
+        host,
+        settings,
+        self,
+        new RateLimitedLog(host.self() + "/" + settings.group()),
+        new GroupPeers(host, settings.group(), settings.birth()));
+    this.flows = RequestFlows.of(context, recovered, this::applyFailed, this::confirmAfterAll);
+    this.lifecycle = new Lifecycle(context, flows, this::later);
+    this.intake = new LoopIntake(context, lifecycle, flows);
+    this.output = new LoopOutput(context, flows, new Completions());
+    this.timer = new LoopTimer(context.environment(), this::later);
   }
 
-  void mailbox(Mailbox<Event> ownMailbox) {
-    this.mailbox = ownMailbox;
+  /** Where to offer what happens. */
+  Mailbox<Event> mailbox() {
+    return mailbox;
   }
 
   GroupId group() {
-    return group;
+    return context.group();
   }
 
   ApplyPipeline pipeline() {
-    return pipeline;
+    return flows.pipeline();
   }
 
   /** May be asked from any thread. */
@@ -146,13 +87,21 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     return freshness;
   }
 
+  /** The way of what comes from other hosts. */
+  LoopIntake intake() {
+    return intake;
+  }
+
+  /** Runs something here, after what was offered before. On any thread. */
+  private void later(Runnable step) {
+    mailbox.offer(loop -> step.run());
+  }
+
   private void applyFailed(String what, Throwable cause) {
-    if (cause instanceof UnknownFormatException) {
-      mailbox.offer(loop -> loop.broken(cause));
-      return;
+    if (!(cause instanceof UnknownFormatException)) {
+      context.log().error(what + "; this replica stops", cause);
     }
-    log.error(what + "; this replica stops", cause);
-    mailbox.offer(loop -> loop.stop(Health.FAILED, what));
+    later(() -> lifecycle.applyFailed(what, cause));
   }
 
   // ------------------------------------------------------------------ one batch of events
@@ -160,15 +109,16 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   @Override
   public void handle(Event event) {
     try {
+      RaftCore core = lifecycle.core();
       if (!inBatch) {
         inBatch = true;
         if (core != null) {
-          core.advanceTo(environment.nowNanos(), environment.wallMillis());
+          core.advanceTo(context.nowNanos(), context.environment().wallMillis());
         }
       }
       event.happen(this);
     } catch (Throwable e) {
-      broken(e);
+      lifecycle.broken(e);
     }
   }
 
@@ -176,341 +126,96 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   public void endOfBatch() {
     inBatch = false;
     try {
-      if (health == Health.RUNNING || health == Health.BEING_BORN) {
+      if (!lifecycle.hasStopped()) {
         step();
       }
     } catch (Throwable e) {
-      broken(e);
-    }
-  }
-
-  private void broken(Throwable cause) {
-    if (cause instanceof UnknownFormatException) {
-      outdated(cause.getMessage() + ", stored here");
-      return;
-    }
-    log.error("a step of the protocol failed; this replica stops", cause);
-    stop(Health.FAILED, "a step of the protocol failed: " + cause);
-  }
-
-  /** An entry that only a newer version can read must not be skipped, or replicas would diverge. So this is the end. */
-  private void outdated(String what) {
-    if (!hasStopped()) {
-      String reason = Wording.outdated(what);
-      log.error("stops: " + reason);
-      stop(Health.FAILED, reason);
+      lifecycle.broken(e);
     }
   }
 
   private void step() {
-    long nowNanos = environment.nowNanos();
-    proposals.expire(nowNanos);
-    if (birth != null) {
-      birth.step(nowNanos);
-    }
+    long nowNanos = context.nowNanos();
+    flows.proposals().expire(nowNanos);
+    lifecycle.stepBirth(nowNanos);
+    RaftCore core = lifecycle.core();
     if (core == null) {
-      proposals.refuseGathered(new NotLeaderException(null, "this replica is not born yet"));
-      reads.refuseGathered("this replica is not born yet");
+      flows.refuseUnborn();
     } else {
-      proposals.pass(core, nowNanos);
-      reads.pass(core);
-      memberships.step(core, nowNanos);
-      freshness.observe(core.view(), pipeline.appliedIndex());
-      perform(core, core.ready());
-      tellOfLeader(core);
-      sayIfRemoved(core);
-      if (joinSeeker != null && !joinSeeker.isDone()) {
-        joinSeeker.step(core.view(), nowNanos);
-      }
+      flows.pass(core, nowNanos);
+      freshness.observe(core.view(), pipeline().appliedIndex());
+      output.perform(core, core.ready());
+      flows.tellOfLeader(core.view());
+      lifecycle.step(core, nowNanos);
     }
-    peers.guests().forgetSilent(nowNanos);
-    armTimer();
+    Guests guests = context.peers().guests();
+    guests.forgetSilent(nowNanos);
+    timer.arm(Math.min(
+        lifecycle.deadlineNanos(), Math.min(flows.deadlineNanos(), guests.deadlineNanos())));
   }
 
-  private void armTimer() {
-    long deadline = Math.min(proposals.deadlineNanos(), memberships.deadlineNanos());
-    deadline = Math.min(deadline, peers.guests().deadlineNanos());
-    if (core != null) {
-      deadline = Math.min(deadline, core.nextDeadlineNanos());
+  /** Takes what was done on other threads back to the mailbox. */
+  private final class Completions implements LoopOutput.Completions {
+
+    @Override
+    public void written(long sequence) {
+      tell(running -> running.written(sequence));
     }
-    if (birth != null) {
-      deadline = Math.min(deadline, birth.deadlineNanos());
+
+    @Override
+    public void loaded(Ready.Load load, List<EntryBatch> batches) {
+      tell(running -> running.loaded(load.follower(), load.generation(), batches));
     }
-    if (joinSeeker != null) {
-      deadline = Math.min(deadline, joinSeeker.deadlineNanos());
+
+    @Override
+    public void snapshotFailed(long generation) {
+      tell(running -> running.snapshotFailed(generation));
     }
-    // One timer at a time: one that fires too early sets the next, and deadlines nearly always move
-    // away.
-    if (deadline < timerAtNanos) {
-      timerAtNanos = deadline;
-      long armedFor = deadline;
-      environment.schedule(deadline, () -> mailbox.offer(loop -> loop.timerFired(armedFor)));
+
+    @Override
+    public void broken(Throwable cause) {
+      later(() -> lifecycle.broken(cause));
+    }
+
+    private void tell(Consumer<RaftCore> input) {
+      later(() -> {
+        RaftCore running = lifecycle.running();
+        if (running != null) {
+          input.accept(running);
+        }
+      });
     }
   }
 
-  private void timerFired(long armedFor) {
-    if (timerAtNanos == armedFor) {
-      timerAtNanos = NO_TIMER;
-    }
-  }
-
-  // ------------------------------------------------------------------ the beginning
+  // ------------------------------------------------------------------ the beginning and the end
 
   /** Goes on from what is stored, or begins to be born. */
   void start() {
-    peers.followPlan();
-    if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
-      startCore(recovered);
-      return;
-    }
-    birth = new GroupBirth(host, group, self, plan, peers, log, new BirthEnds());
-    birth.begin(recovered != null);
+    lifecycle.start(recovered);
   }
 
-  private void startCore(RecoveredGroup from) {
-    if (health != Health.BEING_BORN) {
-      // Closed, or failed, while the birth was being written.
-      return;
-    }
-    birth = null;
-    RaftCore started = CoreStarter.start(from, options, environment, trace);
-    core = started;
-    health = Health.RUNNING;
-    if (from.base().index() == 0 && from.last().index() >= 1) {
-      EntryBatch first = host.store().read(group, 1, 1, 1).get(0);
-      founding = first.type() == EntryType.CONFIGURATION ? first : null;
-    }
-    if (!hasBeenVoter(from.configurations())) {
-      joinSeeker = new JoinSeeker(self, host, group, plan);
-    }
-    peers.follow(started.view().configuration());
-    log.info(
-        environment.nowNanos(),
-        "starts as " + self + " in term " + started.view().hardState().term() + " with a log up to "
-            + started.view().lastEntry() + ", members " + started.view().configuration());
-  }
-
-  /** Whether a configuration made this replica a voter. The last may still be truncated, unless it founded the group. */
-  private boolean hasBeenVoter(List<EntryBatch> configurations) {
-    int certain = Math.max(1, configurations.size() - 1);
-    return configurations.stream()
-        .limit(certain)
-        .anyMatch(batch -> Configuration.decode(batch.singlePayload()).isVoter(self));
-  }
-
-  private final class BirthEnds implements GroupBirth.Ends {
-
-    @Override
-    public void later(Runnable step) {
-      mailbox.offer(loop -> step.run());
-    }
-
-    @Override
-    public void born(RecoveredGroup newborn) {
-      startCore(newborn);
-    }
-
-    @Override
-    public void failed(String reason) {
-      stop(Health.FAILED, reason);
-    }
-  }
-
-  private void answerBirth(HostId from, BirthQuery query) {
-    peers.askedBy(from, query.address(), null, environment.nowNanos());
-    if (birth != null) {
-      birth.answer(from, query);
-    } else if (core != null) {
-      EntryBatch first = founding;
-      boolean founder =
-          first != null && Configuration.decode(first.singlePayload()).contains(query.replica());
-      peers.sendToHost(
-          from,
-          new BirthAnswer(
-              query.replica(),
-              plan.foundersDigest(),
-              null,
-              host.cluster(),
-              founder ? first : null));
-    }
-  }
-
-  // ------------------------------------------------------------------ what happens
-
-  void receive(HostId from, List<Message> messages) {
-    for (Message message : messages) {
-      if (message instanceof ProtocolMessage protocol) {
-        receiveProtocol(from, protocol);
-      } else if (health == Health.RUNNING || health == Health.BEING_BORN) {
-        receiveService(from, (ServiceMessage) message);
-      }
-    }
-  }
-
-  private void receiveProtocol(HostId from, ProtocolMessage message) {
-    if (core != null && health == Health.RUNNING) {
-      peers.heardFrom(message.from(), from);
-      try {
-        core.receive(message);
-      } catch (UnknownFormatException e) {
-        unreadable(from, message.term(), String.valueOf(e.getMessage()));
-      }
-    }
-  }
-
-  /** Entries arrived that only a newer version can read. */
-  void unreadable(HostId from, UnreadableEntries entries) {
-    if (entries.to().equals(self)) {
-      unreadable(from, entries.term(), entries.what());
-    } else {
-      host.misdirected();
-    }
-  }
-
-  private void unreadable(HostId from, long term, String what) {
-    // What a deposed leader sent late may be no entry of the group's any more.
-    if (core == null || term >= core.view().hardState().term()) {
-      outdated(what + ", sent by " + from);
-    }
-  }
-
-  private void receiveService(HostId from, ServiceMessage message) {
-    if (message instanceof BirthQuery query) {
-      answerBirth(from, query);
-    } else if (message instanceof BirthAnswer answer) {
-      if (birth != null) {
-        receiveBirthAnswer(birth, from, answer);
-      }
-    } else if (message instanceof JoinAnswer answer) {
-      if (joinSeeker != null) {
-        joinSeeker.onAnswer(answer, peers);
-      }
-    } else if (core != null) {
-      receiveFromMember(core, from, message);
-    }
-  }
-
-  private void receiveBirthAnswer(GroupBirth unborn, HostId from, BirthAnswer answer) {
-    try {
-      unborn.onAnswer(from, answer);
-    } catch (UnknownFormatException e) {
-      outdated(e.getMessage() + ", sent by " + from);
-    }
-  }
-
-  private void receiveFromMember(RaftCore running, HostId from, ServiceMessage message) {
-    if (message instanceof JoinRequest request) {
-      if (request.host().equals(from)) {
-        onJoinRequest(running, request);
-      } else {
-        host.misdirected();
-      }
-    } else if (message instanceof ForwardedProposals forwarded) {
-      peers.heardFrom(forwarded.from(), from);
-      if (forwarded.to().equals(self)) {
-        proposals.onForwarded(forwarded, running.view());
-      } else {
-        host.misdirected();
-      }
-    } else if (message instanceof ForwardedOutcomes outcomes) {
-      proposals.onOutcomes(outcomes);
-    } else {
-      throw new IllegalStateException("no answer to " + message);
-    }
-  }
-
-  private void onJoinRequest(RaftCore running, JoinRequest request) {
-    long nowNanos = environment.nowNanos();
-    HostId from = request.host();
-    long removedAt = running.view().configuration().removedAt(request.replica());
-    if (removedAt > 0
-        && removedAt <= running.view().commitIndex()
-        && running.view().hasCommittedInTerm()) {
-      peers.heardFrom(request.replica(), from);
-      long term = running.view().hardState().term();
-      peers.send(List.of(new RemovedNotice(self, request.replica(), term, removedAt)));
-      return;
-    }
-    peers.askedBy(from, request.address(), request.replica(), nowNanos);
-    // An operator may be waiting for exactly this one.
-    memberships.step(running, nowNanos);
-    peers.sendToHost(
-        from,
-        Joining.nextStep(
-            running,
-            request,
-            nowNanos,
-            options.electionTimeoutMin().toNanos(),
-            memberships.newChangeId()));
-  }
-
-  private void sayIfRemoved(RaftCore running) {
-    if (running.view().removedAt() > 0 && !saidRemoved) {
-      saidRemoved = true;
-      log.warn(environment.nowNanos(), Wording.removed(running.view().removedAt()));
-    }
-  }
-
-  // ------------------------------------------------------------------ changes of the members
-
-  void change(ConfigurationChange change, CompletableFuture<ChangeResult> answer) {
-    RaftCore running = runningOrRefuse(answer);
-    if (running != null) {
-      memberships.change(running, change, answer, environment.nowNanos());
-    }
-  }
-
-  void preview(ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
-    RaftCore running = runningOrRefuse(answer);
-    if (running != null) {
-      memberships.preview(running.view(), change, answer);
-    }
-  }
-
-  void abortChange(HostId changing, CompletableFuture<Boolean> answer) {
-    RaftCore running = runningOrRefuse(answer);
-    if (running != null) {
-      memberships.abort(running, changing, answer);
-    }
-  }
-
-  void viewMembers(CompletableFuture<MembershipView> answer) {
-    MembershipView view = MembershipReport.of(
-        core == null ? null : core.view(),
-        self,
-        memberships,
-        peers.guests(),
-        options.electionTimeoutMax().toNanos(),
-        environment.nowNanos());
-    pipeline.run(() -> answer.complete(view));
-  }
-
-  private @Nullable RaftCore runningOrRefuse(CompletableFuture<?> answer) {
-    if (hasStopped()) {
-      memberships.fail(answer, stoppedReason());
-    } else if (core == null) {
-      memberships.fail(answer, new NotLeaderException(null, "this replica is not born yet"));
-    }
-    return hasStopped() ? null : core;
+  /** Takes no part any more. Everybody who waits is told how things stand. */
+  void stop(Health end, String reason) {
+    lifecycle.stop(end, reason);
   }
 
   // ------------------------------------------------------------------ requests
 
   void propose(Proposal proposal) {
-    proposals.add(proposal);
-    if (hasStopped()) {
-      proposals.refuseGathered(stoppedReason());
+    flows.proposals().add(proposal);
+    if (lifecycle.hasStopped()) {
+      flows.proposals().refuseGathered(lifecycle.stoppedReason());
     }
   }
 
   void read(PendingRead read, boolean byLease) {
     if (byLease) {
-      reads.addForLease(read);
+      flows.reads().addForLease(read);
     } else {
-      reads.add(read);
+      flows.reads().add(read);
     }
-    if (hasStopped()) {
-      reads.refuseGathered(healthDetail);
+    if (lifecycle.hasStopped()) {
+      flows.reads().refuseGathered(lifecycle.stoppedDetail());
     }
   }
 
@@ -529,197 +234,75 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     });
   }
 
-  /** Hands leadership over, to a member on this host or to whom the leader likes. */
-  void transfer(@Nullable HostId target, CompletableFuture<HostId> transferred) {
-    if (core == null || hasStopped()) {
-      transfers.refuse(transferred, hasStopped() ? healthDetail : "this replica is not born yet");
-    } else {
-      transfers.begin(core, target, transferred);
-    }
-  }
-
-  void peerGone(HostId peer) {
-    if (core != null) {
-      forEachReplicaOn(peer, core, core::peerGone);
-    }
-  }
-
-  void writable(HostId peer, boolean writable) {
-    if (core != null) {
-      RaftCore running = core;
-      forEachReplicaOn(peer, running, replica -> running.writable(replica, writable));
-    }
-  }
-
-  private static void forEachReplicaOn(HostId peer, RaftCore running, Consumer<ReplicaId> action) {
-    for (Member member : running.view().configuration().membersOn(peer)) {
-      action.accept(member.replica());
-    }
-  }
-
   /** Completes the future once there is a leader, or with an exception if this node won't hear of one any more. */
   void awaitLeader(CompletableFuture<Void> known) {
-    OverloadedException refusal = leaderWaits.add(known);
-    if (refusal != null) {
-      pipeline.run(() -> known.completeExceptionally(refusal));
-    } else if (hasStopped()) {
-      refuseToAwait();
+    flows.awaitLeader(known);
+    if (lifecycle.hasStopped()) {
+      flows.refuseToAwait(lifecycle.stoppedReason());
     }
   }
 
-  private void refuseToAwait() {
-    List<CompletableFuture<Void>> refused = leaderWaits.take();
-    NotAppendedException reason = stoppedReason();
-    pipeline.run(() -> refused.forEach(known -> known.completeExceptionally(reason)));
-  }
-
-  private void tellOfLeader(RaftCore running) {
-    // A leader can do its work only once it knows what is committed.
-    boolean ready = running.view().currentRole() == Role.LEADER
-        ? running.view().hasCommittedInTerm()
-        : running.view().leader() != null;
-    if (ready && !leaderWaits.isEmpty()) {
-      List<CompletableFuture<Void>> told = leaderWaits.take();
-      pipeline.run(() -> told.forEach(known -> known.complete(null)));
+  /** Hands leadership over, to a member on this host or to whom the leader likes. */
+  void transfer(@Nullable HostId target, CompletableFuture<HostId> transferred) {
+    RaftCore core = lifecycle.core();
+    if (lifecycle.hasStopped()) {
+      flows.transfers().refuse(transferred, lifecycle.stoppedDetail());
+    } else if (core == null) {
+      flows.transfers().refuse(transferred, RequestFlows.UNBORN);
+    } else {
+      flows.transfers().begin(core, target, transferred);
     }
   }
 
-  // ------------------------------------------------------------------ what the core asks for
-
-  private void perform(RaftCore running, Ready ready) {
-    ready.roleChanges().forEach(this::roleChanged);
-    if (ready.logTimeCutMillis() > 0) {
-      log.warn(
-          environment.nowNanos(),
-          "the wall clock jumped ahead; log time ignores " + ready.logTimeCutMillis()
-              + " ms of it");
-    }
-    CoreWrite write = ready.write();
-    if (write != null) {
-      write(write);
-    }
-    peers.send(ready.messages());
-    Ready.Fetch fetch = ready.fetch();
-    if (fetch != null) {
-      log.warn(
-          environment.nowNanos(),
-          "the leader's log no longer has the entries that this replica needs, and this version "
-              + "fetches no snapshots");
-      mailbox.offer(loop -> running.snapshotFailed(fetch.generation()));
-    }
-    Ready.Committed committed = ready.committed();
-    if (committed != null) {
-      proposals.committed(committed);
-    }
-    if (ready.lostProposalsFrom() > 0) {
-      proposals.lostFrom(ready.lostProposalsFrom());
-    }
-    ready.changes().forEach(outcome -> changeEnded(outcome, running));
-    ready.loads().forEach(this::load);
-    ready.reads().forEach(reads::decided);
-    ready.transfers().forEach(outcome -> transfers.ended(outcome, running.view().configuration()));
-    if (peers.follow(running.view().configuration())) {
-      log.info(environment.nowNanos(), "members are " + running.view().configuration());
+  void change(ConfigurationChange change, CompletableFuture<ChangeResult> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      flows.memberships().change(running, change, answer, context.nowNanos());
     }
   }
 
-  private void roleChanged(Ready.RoleChange change) {
-    proposals.roleChanged();
-    ReplicaId leader = change.leader();
-    String under = leader == null || leader.equals(self) ? "" : " under " + peers.nameOf(leader);
-    String line = change.role() + " in term " + change.term() + under + ": " + change.reason();
-    // A member without a quorum asks again every second or two, maybe for days: once is enough.
-    if (!line.equals(lastRoleReason)) {
-      log.info(environment.nowNanos(), line);
-    }
-    lastRoleReason = line;
-  }
-
-  private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
-    memberships.ended(outcome, running.view());
-    log.info(
-        environment.nowNanos(),
-        "change " + outcome.changeId() + " of the configuration: " + outcome.end()
-            + (outcome.index() > 0 ? " at index " + outcome.index() : "")
-            + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
-  }
-
-  private void write(CoreWrite write) {
-    if (!write.refill().isEmpty()) {
-      // No log store starts with damaged entries so far: it refuses such a log.
-      throw new UnsupportedOperationException("log stores can't repair entries yet: " + write);
-    }
-    GroupWrite groupWrite = new GroupWrite(
-        group, null, write.hardState(), write.truncateFrom(), write.base(), write.append());
-    long sequence = write.sequence();
-    host.writer()
-        .write(
-            LogWrite.of(List.of(groupWrite)), () -> mailbox.offer(loop -> loop.written(sequence)));
-  }
-
-  private void written(long sequence) {
-    if (core != null && health == Health.RUNNING) {
-      core.written(sequence);
+  void preview(ConfigurationChange change, CompletableFuture<ChangePreview> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      flows.memberships().preview(running.view(), change, answer);
     }
   }
 
-  private void load(Ready.Load load) {
-    environment.apply().execute(() -> {
-      List<EntryBatch> batches;
-      try {
-        batches = host.store().read(group, load.fromIndex(), load.toIndex(), load.maxBytes());
-      } catch (UnknownFormatException e) {
-        mailbox.offer(loop -> loop.broken(e));
-        return;
-      } catch (RuntimeException e) {
-        log.warn(
-            environment.nowNanos(), "reading old entries for a follower failed: " + e.getMessage());
-        // Asked for again at once, it would keep disk and threads busy with what can't be read.
-        environment.schedule(
-            environment.nowNanos() + options.heartbeatInterval().toNanos(),
-            () -> mailbox.offer(loop -> loop.loaded(load, List.of())));
-        return;
-      }
-      mailbox.offer(loop -> loop.loaded(load, batches));
-    });
-  }
-
-  private void loaded(Ready.Load load, List<EntryBatch> batches) {
-    if (core != null && health == Health.RUNNING) {
-      core.loaded(load.follower(), load.generation(), batches);
+  void abortChange(HostId changing, CompletableFuture<Boolean> answer) {
+    RaftCore running = runningOrRefuse(answer);
+    if (running != null) {
+      flows.memberships().abort(running, changing, answer);
     }
   }
 
-  // ------------------------------------------------------------------ the end
-
-  private boolean hasStopped() {
-    return health == Health.FAILED || health == Health.CLOSED;
-  }
-
-  private NotAppendedException stoppedReason() {
-    return health == Health.CLOSED
-        ? new ShuttingDownException()
-        : new NodeFailedException(healthDetail);
-  }
-
-  /** Takes no part any more. Everybody who waits is told how things stand. */
-  void stop(Health end, String reason) {
-    if (health == Health.CLOSED || (health == Health.FAILED && end == Health.FAILED)) {
-      return;
+  private @Nullable RaftCore runningOrRefuse(CompletableFuture<?> answer) {
+    RaftCore running = lifecycle.running();
+    if (running == null) {
+      flows
+          .memberships()
+          .fail(
+              answer,
+              lifecycle.hasStopped()
+                  ? lifecycle.stoppedReason()
+                  : new NotLeaderException(null, RequestFlows.UNBORN));
     }
-    health = end;
-    healthDetail = reason;
-    proposals.stop(stoppedReason(), reason);
-    reads.stop(reason);
-    transfers.stop(reason);
-    memberships.stop(stoppedReason());
-    refuseToAwait();
-    pipeline.stop(reason);
+    return running;
   }
 
-  /** Bytes of proposals that others forwarded and that have not ended. */
+  void viewMembers(CompletableFuture<MembershipView> answer) {
+    MembershipView view = MembershipReport.of(
+        lifecycle.view(),
+        context.self(),
+        flows.memberships(),
+        context.peers().guests(),
+        context.options().electionTimeoutMax().toNanos(),
+        context.nowNanos());
+    pipeline().run(() -> answer.complete(view));
+  }
+
+  /** Bytes of proposals that others forwarded and that have not ended. On any thread. */
   long forwardedBytes() {
-    return proposals.forwardedBytes();
+    return flows.proposals().forwardedBytes();
   }
 
   /** A caller waits for it, so it must not be left out if something is wrong. */
@@ -733,28 +316,19 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private NodeStatus status() {
-    if (core != null && health == Health.RUNNING) {
-      freshness.observe(core.view(), pipeline.appliedIndex());
+    RaftCore running = lifecycle.running();
+    if (running != null) {
+      freshness.observe(running.view(), pipeline().appliedIndex());
     }
     return StatusReport.of(
-        host,
-        group,
-        self,
-        health,
-        detail(),
-        core == null ? null : core.view(),
+        context.host(),
+        context.group(),
+        context.self(),
+        lifecycle.health(),
+        lifecycle.detail(),
+        lifecycle.view(),
         freshness,
-        pipeline.appliedIndex(),
-        options.electionTimeoutMin());
-  }
-
-  private String detail() {
-    if (health == Health.BEING_BORN && birth != null) {
-      return birth.explain();
-    }
-    if (health == Health.RUNNING && joinSeeker != null && !joinSeeker.isDone()) {
-      return joinSeeker.explain();
-    }
-    return healthDetail;
+        pipeline().appliedIndex(),
+        context.options().electionTimeoutMin());
   }
 }

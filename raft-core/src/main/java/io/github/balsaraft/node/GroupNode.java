@@ -57,8 +57,7 @@ public final class GroupNode {
     this.options = settings.options();
     this.stateMachine = settings.stateMachine();
     this.loop = new GroupLoop(host, settings, recovered);
-    this.mailbox = new Mailbox<>(host.environment().mailboxes(), loop);
-    this.loop.mailbox(mailbox);
+    this.mailbox = loop.mailbox();
   }
 
   void start() {
@@ -170,19 +169,19 @@ public final class GroupNode {
   }
 
   void deliver(HostId from, List<Message> messages) {
-    mailbox.offer(groupLoop -> groupLoop.receive(from, messages));
+    mailbox.offer(groupLoop -> groupLoop.intake().receive(from, messages));
   }
 
   void unreadable(HostId from, UnreadableEntries entries) {
-    mailbox.offer(groupLoop -> groupLoop.unreadable(from, entries));
+    mailbox.offer(groupLoop -> groupLoop.intake().unreadable(from, entries));
   }
 
   void peerGone(HostId peer) {
-    mailbox.offer(groupLoop -> groupLoop.peerGone(peer));
+    mailbox.offer(groupLoop -> groupLoop.intake().peerGone(peer));
   }
 
   void writable(HostId peer, boolean writable) {
-    mailbox.offer(groupLoop -> groupLoop.writable(peer, writable));
+    mailbox.offer(groupLoop -> groupLoop.intake().writable(peer, writable));
   }
 
   void fail(String reason) {

@@ -1,0 +1,268 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.model.trace.TraceSink;
+import io.github.balsaraft.storage.RecoveredGroup;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one replica, from before its birth to its end. The only code that changes its health. Used by the mailbox's
+ * thread only.
+ *
+ * <pre>
+ * BEING_BORN ──▶ RUNNING ──▶ FAILED ──▶ CLOSED
+ * </pre>
+ *
+ * <p>Steps may be left out, and none is ever taken back: a replica that has failed stays so until its host is started anew.
+ */
+final class Lifecycle {
+
+  private final ReplicaContext context;
+  private final TraceSink trace;
+  private final RequestFlows flows;
+  private final Consumer<Runnable> onMailbox;
+
+  private Health health = Health.BEING_BORN;
+  private String healthDetail = "";
+  private @Nullable GroupBirth birth;
+
+  /** Stays after the end, for who wants to know how things stood. */
+  private @Nullable RaftCore core;
+
+  private @Nullable JoinSeeker joinSeeker;
+
+  /** The first entry of the log, if it is the group's first configuration: founders without data are given it. */
+  private @Nullable EntryBatch founding;
+
+  private boolean saidRemoved;
+
+  /**
+   * @param onMailbox runs something on the mailbox; called on any thread
+   */
+  Lifecycle(ReplicaContext context, RequestFlows flows, Consumer<Runnable> onMailbox) {
+    this.context = context;
+    this.trace = GuardedTrace.of(context.settings().trace(), context.log());
+    this.flows = flows;
+    this.onMailbox = onMailbox;
+  }
+
+  // ------------------------------------------------------------------ what it is
+
+  Health health() {
+    return health;
+  }
+
+  /** Takes no part any more. */
+  boolean hasStopped() {
+    return health == Health.FAILED || health == Health.CLOSED;
+  }
+
+  /** Why nothing is taken in any more, for callers; once it {@link #hasStopped}. */
+  NotAppendedException stoppedReason() {
+    return health == Health.CLOSED
+        ? new ShuttingDownException()
+        : new NodeFailedException(healthDetail);
+  }
+
+  /** The same for people. */
+  String stoppedDetail() {
+    return healthDetail;
+  }
+
+  /** The core, also after the end; null before birth. */
+  @Nullable
+  RaftCore core() {
+    return core;
+  }
+
+  /** For who only looks at the core; null before birth. */
+  @Nullable
+  CoreView view() {
+    return core == null ? null : core.view();
+  }
+
+  /** The core of a replica that takes part; else null. */
+  @Nullable
+  RaftCore running() {
+    return health == Health.RUNNING ? core : null;
+  }
+
+  /** The birth that is under way; else null. */
+  @Nullable
+  GroupBirth birth() {
+    return birth;
+  }
+
+  /** Asks to be let in; null if this replica never asks. */
+  @Nullable
+  JoinSeeker joinSeeker() {
+    return joinSeeker;
+  }
+
+  /** The entry that founded the group, if the log still begins with it. */
+  @Nullable
+  EntryBatch founding() {
+    return founding;
+  }
+
+  /** What there is to say about its health, for people. */
+  String detail() {
+    if (health == Health.BEING_BORN && birth != null) {
+      return birth.explain();
+    }
+    if (health == Health.RUNNING && joinSeeker != null && !joinSeeker.isDone()) {
+      return joinSeeker.explain();
+    }
+    return healthDetail;
+  }
+
+  // ------------------------------------------------------------------ the beginning
+
+  /** Goes on from what is stored, or begins to be born. */
+  void start(@Nullable RecoveredGroup recovered) {
+    context.peers().followPlan();
+    if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
+      startCore(recovered);
+      return;
+    }
+    birth = new GroupBirth(context, new BirthEnds());
+    birth.begin(recovered != null);
+  }
+
+  private void startCore(RecoveredGroup from) {
+    if (health != Health.BEING_BORN) {
+      // Closed, or failed, while the birth was being written.
+      return;
+    }
+    birth = null;
+    RaftCore started = CoreStarter.start(from, context.options(), context.environment(), trace);
+    core = started;
+    health = Health.RUNNING;
+    if (from.base().index() == 0 && from.last().index() >= 1) {
+      EntryBatch first = context.host().store().read(context.group(), 1, 1, 1).get(0);
+      founding = first.type() == EntryType.CONFIGURATION ? first : null;
+    }
+    if (!hasBeenVoter(from.configurations())) {
+      joinSeeker = new JoinSeeker(context.self(), context.host(), context.group(), context.plan());
+    }
+    context.peers().follow(started.view().configuration());
+    context
+        .log()
+        .info(
+            context.nowNanos(),
+            "starts as " + context.self() + " in term "
+                + started.view().hardState().term()
+                + " with a log up to " + started.view().lastEntry() + ", members "
+                + started.view().configuration());
+  }
+
+  /** Whether a configuration made this replica a voter. The last may still be truncated, unless it founded the group. */
+  private boolean hasBeenVoter(List<EntryBatch> configurations) {
+    int certain = Math.max(1, configurations.size() - 1);
+    return configurations.stream()
+        .limit(certain)
+        .anyMatch(batch -> Configuration.decode(batch.singlePayload()).isVoter(context.self()));
+  }
+
+  private final class BirthEnds implements GroupBirth.Ends {
+
+    @Override
+    public void later(Runnable step) {
+      onMailbox.accept(step);
+    }
+
+    @Override
+    public void born(RecoveredGroup newborn) {
+      startCore(newborn);
+    }
+
+    @Override
+    public void failed(String reason) {
+      stop(Health.FAILED, reason);
+    }
+  }
+
+  // ------------------------------------------------------------------ the way to be a member, and
+  // no longer
+
+  /** Goes on with the birth, before there is a core. */
+  void stepBirth(long nowNanos) {
+    if (birth != null) {
+      birth.step(nowNanos);
+    }
+  }
+
+  /** Looks at what the core has come to know. */
+  void step(RaftCore running, long nowNanos) {
+    if (running.view().removedAt() > 0 && !saidRemoved) {
+      saidRemoved = true;
+      context.log().warn(nowNanos, Wording.removed(running.view().removedAt()));
+    }
+    if (joinSeeker != null && !joinSeeker.isDone()) {
+      joinSeeker.step(running.view(), nowNanos);
+    }
+  }
+
+  long deadlineNanos() {
+    long deadline = core == null ? Long.MAX_VALUE : core.nextDeadlineNanos();
+    if (birth != null) {
+      deadline = Math.min(deadline, birth.deadlineNanos());
+    }
+    if (joinSeeker != null) {
+      deadline = Math.min(deadline, joinSeeker.deadlineNanos());
+    }
+    return deadline;
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  /** A step failed: nobody knows how far it got. */
+  void broken(Throwable cause) {
+    if (cause instanceof UnknownFormatException) {
+      outdated(cause.getMessage() + ", stored here");
+      return;
+    }
+    context.log().error("a step of the protocol failed; this replica stops", cause);
+    stop(Health.FAILED, "a step of the protocol failed: " + cause);
+  }
+
+  /** The state machine can't go on. */
+  void applyFailed(String what, Throwable cause) {
+    if (cause instanceof UnknownFormatException) {
+      broken(cause);
+    } else {
+      stop(Health.FAILED, what);
+    }
+  }
+
+  /** An entry that only a newer version can read must not be skipped, or replicas would diverge. So this is the end. */
+  void outdated(String what) {
+    if (!hasStopped()) {
+      String reason = Wording.outdated(what);
+      context.log().error("stops: " + reason);
+      stop(Health.FAILED, reason);
+    }
+  }
+
+  /** Takes no part any more. Everybody who waits is told how things stand. */
+  void stop(Health end, String reason) {
+    if (health == Health.CLOSED || (health == Health.FAILED && end == Health.FAILED)) {
+      return;
+    }
+    health = end;
+    healthDetail = reason;
+    flows.stop(stoppedReason(), reason);
+  }
+}

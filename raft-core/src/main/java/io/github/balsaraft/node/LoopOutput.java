@@ -1,0 +1,151 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.core.CoreWrite;
+import io.github.balsaraft.core.RaftCore;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogWrite;
+import java.util.List;
+
+/**
+ * Does what the core asks for: sends, writes, reads old entries, and passes on what has come to an end. Used by the mailbox's
+ * thread only; what takes long is done on other threads, and reported as a completion.
+ */
+final class LoopOutput {
+
+  /** Hears how things ended that were done elsewhere. Called on any thread; what it hears is for the core, or for no one. */
+  interface Completions {
+    /** See {@link RaftCore#written}. */
+    void written(long sequence);
+
+    /** See {@link RaftCore#loaded}. */
+    void loaded(Ready.Load load, List<EntryBatch> batches);
+
+    /** See {@link RaftCore#snapshotFailed}. */
+    void snapshotFailed(long generation);
+
+    /** What was found means that this replica can't go on. */
+    void broken(Throwable cause);
+  }
+
+  private final ReplicaContext context;
+  private final RequestFlows flows;
+  private final Completions completions;
+  private String lastRoleReason = "";
+
+  LoopOutput(ReplicaContext context, RequestFlows flows, Completions completions) {
+    this.context = context;
+    this.flows = flows;
+    this.completions = completions;
+  }
+
+  void perform(RaftCore running, Ready ready) {
+    ready.roleChanges().forEach(this::roleChanged);
+    if (ready.logTimeCutMillis() > 0) {
+      warn("the wall clock jumped ahead; log time ignores " + ready.logTimeCutMillis()
+          + " ms of it");
+    }
+    CoreWrite write = ready.write();
+    if (write != null) {
+      write(write);
+    }
+    context.peers().send(ready.messages());
+    Ready.Fetch fetch = ready.fetch();
+    if (fetch != null) {
+      warn("the leader's log no longer has the entries that this replica needs, and this version "
+          + "fetches no snapshots");
+      completions.snapshotFailed(fetch.generation());
+    }
+    Ready.Committed committed = ready.committed();
+    if (committed != null) {
+      flows.proposals().committed(committed);
+    }
+    if (ready.lostProposalsFrom() > 0) {
+      flows.proposals().lostFrom(ready.lostProposalsFrom());
+    }
+    ready.changes().forEach(outcome -> changeEnded(outcome, running));
+    ready.loads().forEach(this::load);
+    ready.reads().forEach(flows.reads()::decided);
+    ready
+        .transfers()
+        .forEach(outcome -> flows.transfers().ended(outcome, running.view().configuration()));
+    if (context.peers().follow(running.view().configuration())) {
+      info("members are " + running.view().configuration());
+    }
+  }
+
+  private void roleChanged(Ready.RoleChange change) {
+    flows.proposals().roleChanged();
+    ReplicaId leader = change.leader();
+    String under = leader == null || leader.equals(context.self())
+        ? ""
+        : " under " + context.peers().nameOf(leader);
+    String line = change.role() + " in term " + change.term() + under + ": " + change.reason();
+    // A member without a quorum asks again every second or two, maybe for days: once is enough.
+    if (!line.equals(lastRoleReason)) {
+      info(line);
+    }
+    lastRoleReason = line;
+  }
+
+  private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
+    flows.memberships().ended(outcome, running.view());
+    info("change " + outcome.changeId() + " of the configuration: " + outcome.end()
+        + (outcome.index() > 0 ? " at index " + outcome.index() : "")
+        + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
+  }
+
+  private void write(CoreWrite write) {
+    if (!write.refill().isEmpty()) {
+      // No log store starts with damaged entries so far: it refuses such a log.
+      throw new UnsupportedOperationException("log stores can't repair entries yet: " + write);
+    }
+    GroupWrite groupWrite = new GroupWrite(
+        context.group(),
+        null,
+        write.hardState(),
+        write.truncateFrom(),
+        write.base(),
+        write.append());
+    context
+        .host()
+        .writer()
+        .write(LogWrite.of(List.of(groupWrite)), () -> completions.written(write.sequence()));
+  }
+
+  private void load(Ready.Load load) {
+    context.environment().apply().execute(() -> {
+      List<EntryBatch> batches;
+      try {
+        batches = context
+            .host()
+            .store()
+            .read(context.group(), load.fromIndex(), load.toIndex(), load.maxBytes());
+      } catch (UnknownFormatException e) {
+        completions.broken(e);
+        return;
+      } catch (RuntimeException e) {
+        warn("reading old entries for a follower failed: " + e.getMessage());
+        // Asked for again at once, it would keep disk and threads busy with what can't be read.
+        context
+            .environment()
+            .schedule(
+                context.nowNanos() + context.options().heartbeatInterval().toNanos(),
+                () -> completions.loaded(load, List.of()));
+        return;
+      }
+      completions.loaded(load, batches);
+    });
+  }
+
+  private void info(String message) {
+    context.log().info(context.nowNanos(), message);
+  }
+
+  private void warn(String message) {
+    context.log().warn(context.nowNanos(), message);
+  }
+}
