@@ -8,7 +8,6 @@ import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.trace.TraceSink;
@@ -150,10 +149,7 @@ final class Lifecycle {
     RaftCore started = CoreStarter.start(from, context.options(), context.environment(), trace);
     core = started;
     health = Health.RUNNING;
-    if (from.base().index() == 0 && from.last().index() >= 1) {
-      EntryBatch first = context.host().store().read(context.group(), 1, 1, 1).get(0);
-      founding = first.type() == EntryType.CONFIGURATION ? first : null;
-    }
+    founding = foundingOf(from.configurations());
     if (!hasBeenVoter(from.configurations())) {
       joinSeeker = new JoinSeeker(context.self(), context.host(), context.group(), context.plan());
     }
@@ -166,6 +162,13 @@ final class Lifecycle {
                 + started.view().hardState().term()
                 + " with a log up to " + started.view().lastEntry() + ", members "
                 + started.view().configuration());
+  }
+
+  /** No disk is asked: it is among what was read of the log before the host started, or the log doesn't hold it. */
+  private static @Nullable EntryBatch foundingOf(List<EntryBatch> configurations) {
+    boolean found = !configurations.isEmpty()
+        && configurations.get(0).firstIndex() == Birth.FOUNDING_ENTRY.index();
+    return found ? configurations.get(0) : null;
   }
 
   /** Whether a configuration made this replica a voter. The last may still be truncated, unless it founded the group. */

@@ -5,6 +5,7 @@ import static io.github.balsaraft.node.Simulation.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
@@ -87,6 +88,33 @@ class BirthSimulationTest {
         assertThat(clusters(cluster)).isEqualTo(founded);
       });
     }
+  }
+
+  /** It answers on its mailbox, which never waits for a disk: what it needs of the log was read when its host started. */
+  @Test
+  void aFounderThatWasStartedAgainTellsTheOthersOfTheFoundingWithoutReadingItsLog() {
+    ClusterRun.of(1, 3, OPTIONS, run -> {
+      SimulatedCluster cluster = run.cluster;
+      HostId first = new HostId("n1");
+      HostId second = new HostId("n2");
+      cluster.startAll();
+      assertThat(
+              run.simulation.runUntil(() -> cluster.running.get(first).isRunning(), 10 * SECONDS))
+          .isTrue();
+      NodeStatus unborn = cluster.running.get(second).status();
+      assertThat(unborn.health()).isEqualTo(Health.BEING_BORN);
+      cluster.hosts().forEach(cluster::crash);
+      SimulatedCluster.Life founder = cluster.start(first);
+      cluster.start(second);
+      // The two are a quorum only if the second is the founder that it was.
+      assertThat(
+              run.simulation.runUntil(() -> cluster.running.get(second).isRunning(), 10 * SECONDS))
+          .isTrue();
+      assertThat(founder.store.reads()).isZero();
+      cluster.awaitLeader();
+      assertThat(cluster.running.get(second).status().replica()).isEqualTo(unborn.replica());
+      run.healAndCheck();
+    });
   }
 
   @Test

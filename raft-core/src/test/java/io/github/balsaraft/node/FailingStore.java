@@ -17,6 +17,7 @@ final class FailingStore implements LogStore {
   private final boolean reachesDisk;
   private int writes;
   private int writesAfterFailure;
+  private int reads;
 
   /**
    * @param failingWrite counted from 1; 0 for none
@@ -31,6 +32,11 @@ final class FailingStore implements LogStore {
   /** How often somebody tried to write in spite of the failure. */
   int writesAfterFailure() {
     return writesAfterFailure;
+  }
+
+  /** How often entries were read back. */
+  int reads() {
+    return reads;
   }
 
   /** From now on the disk is in order, unless it has failed already. */
@@ -66,6 +72,7 @@ final class FailingStore implements LogStore {
 
   @Override
   public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
+    reads++;
     return disk.read(group, fromIndex, toIndex, maxBytes);
   }
 
