@@ -1,21 +1,15 @@
 package io.github.balsaraft.node;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.LogStore;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Applies committed entries to a group's state machine, in order, on the apply threads, and answers reads between them.
  * Never on a mailbox's or the network's threads: a slow state machine slows proposals, not elections.
  *
- * <p>Entries wait here in memory up to a budget. Beyond it only their indexes are noted, and they are read back from the log
- * store when it is their turn: committed and durable entries never change.
+ * <p>The entries go through an {@link EntryApplier}; here is what has to happen in order with them, on the same threads: reads,
+ * answers to callers, and the end.
  */
 final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
@@ -38,41 +32,18 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     default void abandon(String reason) {}
   }
 
-  /** How much is read back from the log store at once. */
-  private static final long READ_BACK_BYTES = 4L << 20;
-
-  /** How many bytes are applied before waiting reads get their turn. */
-  private static final long SLICE_BYTES = 1L << 20;
-
-  /** What a batch that waits takes besides its bytes, about; else tiny batches would slip through the budget. */
-  static final long OVERHEAD_BYTES = 256;
-
-  private static final byte[] NO_RESULT = {};
-
-  private final GroupId group;
-  private final StateMachine stateMachine;
-  private final LogStore store;
-  private final long maxQueuedBytes;
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
   private final Mailbox<Task> mailbox;
-
-  /** Batches in memory, ascending, each above {@link #appliedIndex}; with gaps where they must be read back. */
-  private final ArrayDeque<EntryBatch> queued = new ArrayDeque<>();
+  private final EntryApplier applier;
 
   // Used by the apply threads, one at a time; but who abandons them looks through both of these.
   private final Deque<ProposalTracker.Run> proposals = new ConcurrentLinkedDeque<>();
-  private final PriorityBlockingQueue<WaitingRead> waitingReads =
-      new PriorityBlockingQueue<>(11, Comparator.comparingLong(WaitingRead::index));
-
-  private final AtomicLong queuedBytes = new AtomicLong();
-  private final AppliedCommand command = new AppliedCommand();
+  private final WaitingReads waitingReads = new WaitingReads();
 
   /** The note that was handed over last, if nothing else was since. Used by the caller of {@link #committed} only. */
   private @Nullable Note lastNote;
 
-  private long committedIndex;
-  private volatile long appliedIndex;
   private boolean applyScheduled;
 
   /** Why nothing is applied any more; null while it is. */
@@ -98,12 +69,14 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       HostEnvironment environment,
       BiConsumer<String, Throwable> onFailure,
       Runnable afterBatch) {
-    this.group = group;
-    this.stateMachine = stateMachine;
-    this.store = store;
-    this.appliedIndex = appliedIndex;
-    this.committedIndex = appliedIndex;
-    this.maxQueuedBytes = maxQueuedBytes;
+    this.applier = new EntryApplier(
+        group,
+        stateMachine,
+        store,
+        appliedIndex,
+        maxQueuedBytes,
+        this::entryApplied,
+        () -> abandoned == null);
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
@@ -111,7 +84,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /** The highest index that the state machine has applied. */
   long appliedIndex() {
-    return appliedIndex;
+    return applier.appliedIndex();
   }
 
   /**
@@ -121,41 +94,22 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   void committed(Ready.Committed committed, List<ProposalTracker.Run> runs) {
     // Nothing below may hold on to the batches unless the budget has room for them.
     long toIndex = committed.toIndex();
-    List<EntryBatch> batches = keepWithinBudget(committed.recent());
+    List<EntryBatch> batches = applier.keepWithinBudget(committed.recent());
     if (batches.isEmpty() && runs.isEmpty()) {
       if (lastNote == null || !lastNote.extendTo(toIndex)) {
         Note note = new Note(toIndex);
         lastNote = note;
-        offer(() -> applyUpTo(note.take()));
+        offer(() -> applyUpTo(note.take(), List.of()));
       }
       return;
     }
     lastNote = null;
     // Here, not when it is their turn: from now on they can be found if it never comes.
     proposals.addAll(runs);
-    offer(() -> {
-      queued.addAll(batches);
-      applyUpTo(toIndex);
-    });
+    offer(() -> applyUpTo(toIndex, batches));
     if (abandoned != null) {
       abandonProposals(abandoned);
     }
-  }
-
-  private List<EntryBatch> keepWithinBudget(List<EntryBatch> batches) {
-    long bytes = 0;
-    for (EntryBatch batch : batches) {
-      bytes += weight(batch);
-    }
-    if (queuedBytes.get() + bytes > maxQueuedBytes) {
-      return List.of();
-    }
-    queuedBytes.addAndGet(bytes);
-    return batches;
-  }
-
-  private static long weight(EntryBatch batch) {
-    return batch.sizeInBytes() + OVERHEAD_BYTES;
   }
 
   /**
@@ -163,7 +117,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
    * happen.
    */
   void read(long index, Runnable read, Consumer<String> refused) {
-    offer(new ReadTask(new WaitingRead(index, read, refused)));
+    offer(new ReadTask(new WaitingReads.WaitingRead(index, read, refused)));
   }
 
   /**
@@ -230,7 +184,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     }
     mailbox.forEachWaiting(task -> task.abandon(reason));
     abandonProposals(reason);
-    waitingReads.forEach(waiting -> waiting.refused.accept(reason));
+    waitingReads.refuseAll(reason);
   }
 
   private void abandonProposals(String reason) {
@@ -279,23 +233,23 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private void stopNow(String reason) {
     stopped = reason;
     // A run whose beginning was applied was told so: nobody gets two answers.
-    long told = appliedIndex;
+    long told = appliedIndex();
     for (ProposalTracker.Run run = proposals.pollFirst();
         run != null;
         run = proposals.pollFirst()) {
       run.after(told).forEach(proposal -> proposal.unknown(reason));
     }
-    waitingReads.forEach(waiting -> waiting.refused.accept(reason));
+    waitingReads.refuseAll(reason);
     waitingReads.clear();
-    queued.clear();
+    applier.clear();
   }
 
-  private void applyUpTo(long index) {
+  private void applyUpTo(long index, List<EntryBatch> batches) {
     if (stopped != null) {
       stopNow(stopped);
       return;
     }
-    committedIndex = index;
+    applier.committed(index, batches);
     applyNext();
   }
 
@@ -304,13 +258,13 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       return;
     }
     try {
-      applySlice();
-    } catch (Throwable e) {
-      failed("applying the entry at " + (appliedIndex + 1) + " failed: " + e, e);
+      applier.applySlice();
+    } catch (EntryApplier.EntryFailure e) {
+      failed(e.what(), e.thrown());
       return;
     }
-    runDueReads();
-    if (appliedIndex < committedIndex) {
+    waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+    if (applier.isBehind()) {
       // Back in the queue, so that reads that need no more than this don't wait for all the rest.
       applyScheduled = true;
       offer(() -> {
@@ -320,46 +274,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     }
   }
 
-  private void applySlice() {
-    long bytes = 0;
-    while (appliedIndex < committedIndex && bytes < SLICE_BYTES && abandoned == null) {
-      EntryBatch next = queued.peekFirst();
-      if (next != null && next.firstIndex() == appliedIndex + 1) {
-        queued.removeFirst();
-        queuedBytes.addAndGet(-weight(next));
-        apply(next);
-        bytes += next.sizeInBytes();
-      } else {
-        long gapEnd =
-            next == null ? committedIndex : Math.min(committedIndex, next.firstIndex() - 1);
-        for (EntryBatch batch : store.read(group, appliedIndex + 1, gapEnd, READ_BACK_BYTES)) {
-          apply(batch);
-          bytes += batch.sizeInBytes();
-        }
-      }
+  private void entryApplied(long index, byte[] result) {
+    Proposal proposal = proposalAt(index);
+    if (proposal != null) {
+      proposal.applied(result);
     }
-  }
-
-  private void apply(EntryBatch batch) {
-    if (batch.type() != EntryType.COMMAND) {
-      appliedIndex = batch.lastIndex();
-      return;
-    }
-    command.batch = batch;
-    for (EntryBatch.Cursor cursor = batch.cursor(); abandoned == null && cursor.next(); ) {
-      command.cursor = cursor;
-      byte[] result = resultOf(stateMachine.apply(command));
-      appliedIndex = cursor.index();
-      Proposal proposal = proposalAt(cursor.index());
-      if (proposal != null) {
-        proposal.applied(result);
-      }
-    }
-  }
-
-  /** The contract rules null out, but a slip must not stop every replica at the same entry. */
-  private static byte[] resultOf(byte @Nullable [] returned) {
-    return returned == null ? NO_RESULT : returned;
   }
 
   private @Nullable Proposal proposalAt(long index) {
@@ -373,23 +292,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     return run.proposals().get((int) (index - run.firstIndex()));
   }
 
-  private void runDueReads() {
-    for (WaitingRead due = waitingReads.peek();
-        due != null && due.index <= appliedIndex && abandoned == null;
-        due = waitingReads.peek()) {
-      // Taken out afterwards, so that it can be found while it hangs.
-      due.read.run();
-      waitingReads.remove(due);
-    }
-  }
-
-  private record WaitingRead(long index, Runnable read, Consumer<String> refused) {}
-
   /** Runs a read, or leaves it waiting for its index. */
   private final class ReadTask implements Task {
-    private final WaitingRead read;
+    private final WaitingReads.WaitingRead read;
 
-    ReadTask(WaitingRead read) {
+    ReadTask(WaitingReads.WaitingRead read) {
       this.read = read;
     }
 
@@ -397,9 +304,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     public void run() {
       String reason = stopped;
       if (reason != null) {
-        read.refused.accept(reason);
-      } else if (read.index <= appliedIndex) {
-        read.read.run();
+        read.refused().accept(reason);
+      } else if (read.index() <= appliedIndex()) {
+        read.read().run();
       } else {
         waitingReads.add(read);
       }
@@ -407,7 +314,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
     @Override
     public void abandon(String reason) {
-      read.refused.accept(reason);
+      read.refused().accept(reason);
     }
   }
 
@@ -429,40 +336,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
     long take() {
       return toIndex.getAndSet(TAKEN);
-    }
-  }
-
-  /** One object for all commands: it is valid during the call only. */
-  private static final class AppliedCommand implements Command {
-    @SuppressWarnings("NullAway.Init")
-    EntryBatch batch;
-
-    @SuppressWarnings("NullAway.Init")
-    EntryBatch.Cursor cursor;
-
-    @Override
-    public long index() {
-      return cursor.index();
-    }
-
-    @Override
-    public long term() {
-      return batch.term();
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return batch.logTimeMillis();
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return cursor.payload();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return cursor.payloadBytes();
     }
   }
 }

@@ -17,6 +17,7 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
@@ -79,6 +80,8 @@ class ApplyPipelineTest {
     final MemoryLogStore log = new MemoryLogStore();
     int reads;
     boolean broken;
+    boolean forgetful;
+    boolean hasty;
 
     Store() {
       log.write(LogWrite.of(List.of(GroupWrite.ofReplica(
@@ -99,7 +102,14 @@ class ApplyPipelineTest {
     public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
       reads++;
       if (broken) {
-        throw new io.github.balsaraft.storage.LogStoreException("unreadable");
+        throw new LogStoreException("unreadable");
+      }
+      if (forgetful) {
+        assertThat(reads).as("reads of what isn't there").isLessThan(100);
+        return List.of();
+      }
+      if (hasty) {
+        return log.read(group, fromIndex + 1, toIndex + 1, maxBytes);
       }
       return log.read(group, fromIndex, toIndex, maxBytes);
     }
@@ -258,15 +268,67 @@ class ApplyPipelineTest {
     assertThat(seen).containsExactly("refused", "stopped again");
   }
 
+  /** Whose fault it is decides what an operator repairs: the disk, or the application. */
   @Test
-  void entriesThatCannotBeReadBackEndIt() {
+  void entriesThatCannotBeReadBackEndItAndTheStateMachineIsNotBlamed() {
     pipeline = pipeline(1);
-    store.broken = true;
-    List<Proposal> own = RecordedProposal.of("a");
-    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a"));
+    commit(List.of(), batch(EntryType.COMMAND, "a"));
     simulation.runFor(SECONDS);
-    assertThat(events).singleElement().asString().contains("unreadable");
+    store.broken = true;
+    List<Proposal> own = RecordedProposal.of("b");
+    commit(List.of(new ProposalTracker.Run(2, own, 0)), batch(EntryType.COMMAND, "b"));
+    simulation.runFor(SECONDS);
+    assertThat(applied).containsExactly("a");
+    assertThat(events)
+        .singleElement()
+        .asString()
+        .startsWith("failed: reading the entry at 2 back from the log store failed: ")
+        .endsWith("unreadable");
     assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");
+  }
+
+  @Test
+  void aStateMachineThatThrowsAtAnEntryThatWasReadBackIsToBlame() {
+    pipeline = pipeline(1);
+    throwing = "a";
+    commit(List.of(), batch(EntryType.COMMAND, "a"));
+    simulation.runFor(SECONDS);
+    assertThat(store.reads).isPositive();
+    assertThat(events)
+        .singleElement()
+        .asString()
+        .startsWith("failed: applying the entry at 1 failed: ");
+  }
+
+  /** Asked again at once, the store would keep the thread that all groups of the host share. */
+  @Test
+  void aStoreThatReturnsNothingEndsIt() {
+    pipeline = pipeline(1);
+    store.forgetful = true;
+    commit(List.of(), batch(EntryType.COMMAND, "a"));
+    simulation.runFor(SECONDS);
+    assertThat(store.reads).isEqualTo(1);
+    assertThat(events)
+        .singleElement()
+        .asString()
+        .startsWith("failed: reading the entry at 1 back from the log store failed: ")
+        .endsWith("it returned nothing from index 1 on");
+  }
+
+  /** Applied out of order, or before it is committed, an entry would part this replica's state from the others'. */
+  @Test
+  void aStoreThatReturnsOtherEntriesThanThoseAskedForEndsIt() {
+    pipeline = pipeline(1);
+    store.hasty = true;
+    batch(EntryType.COMMAND, "a");
+    batch(EntryType.COMMAND, "b");
+    pipeline.committed(new Ready.Committed(0, 1, 1, List.of()), List.of());
+    simulation.runFor(SECONDS);
+    assertThat(applied).isEmpty();
+    assertThat(events)
+        .singleElement()
+        .asString()
+        .endsWith("it returned the entry at 2 in place of that at 1");
   }
 
   @Test

@@ -1,0 +1,260 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies committed entries to a state machine, in order and each once, a slice at a time. They wait in memory up to a budget;
+ * beyond it only their indexes are known, and they are read back from the log store. Used by the apply threads, one at a time,
+ * unless a method says otherwise.
+ */
+final class EntryApplier {
+
+  /** Hears what the state machine returned. */
+  interface Results {
+    void applied(long index, byte[] result);
+  }
+
+  /** Why no entry is applied any more. The message says what was being done, for people; the cause is what was thrown. */
+  static final class EntryFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final Throwable thrown;
+
+    EntryFailure(String what, Throwable thrown) {
+      super(what + ": " + thrown, thrown);
+      this.thrown = thrown;
+    }
+
+    /** The cause, which is there. */
+    Throwable thrown() {
+      return thrown;
+    }
+
+    /** What was being done, for people. */
+    String what() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /** How much is read back from the log store at once. */
+  private static final long READ_BACK_BYTES = 4L << 20;
+
+  /** How many bytes are applied before waiting reads get their turn. */
+  private static final long SLICE_BYTES = 1L << 20;
+
+  /** What a batch that waits takes besides its bytes, about; else tiny batches would slip through the budget. */
+  static final long OVERHEAD_BYTES = 256;
+
+  private static final byte[] NO_RESULT = {};
+
+  private final GroupId group;
+  private final StateMachine stateMachine;
+  private final LogStore store;
+  private final long maxQueuedBytes;
+  private final Results results;
+
+  /** Says no once nobody waits for the apply threads any longer. */
+  private final BooleanSupplier mayGoOn;
+
+  /** Batches in memory, ascending, each above {@link #appliedIndex}; with gaps where they must be read back. */
+  private final ArrayDeque<EntryBatch> queued = new ArrayDeque<>();
+
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private final AppliedCommand command = new AppliedCommand();
+
+  private long committedIndex;
+
+  /** Invariant: {@code appliedIndex <= committedIndex}. */
+  private volatile long appliedIndex;
+
+  /**
+   * @param appliedIndex the index that the state machine has applied already
+   * @param maxQueuedBytes the budget
+   * @param mayGoOn asked before each command
+   */
+  EntryApplier(
+      GroupId group,
+      StateMachine stateMachine,
+      LogStore store,
+      long appliedIndex,
+      long maxQueuedBytes,
+      Results results,
+      BooleanSupplier mayGoOn) {
+    this.group = group;
+    this.stateMachine = stateMachine;
+    this.store = store;
+    this.appliedIndex = appliedIndex;
+    this.committedIndex = appliedIndex;
+    this.maxQueuedBytes = maxQueuedBytes;
+    this.results = results;
+    this.mayGoOn = mayGoOn;
+  }
+
+  /** The highest index that the state machine has applied. On any thread. */
+  long appliedIndex() {
+    return appliedIndex;
+  }
+
+  /** Whether there is more to apply. */
+  boolean isBehind() {
+    return appliedIndex < committedIndex;
+  }
+
+  /**
+   * Takes room in the budget for batches that are to be {@linkplain #committed queued}. On any thread.
+   *
+   * @return the batches; or none if there isn't room for all of them, and then nobody may hold on to them
+   */
+  List<EntryBatch> keepWithinBudget(List<EntryBatch> batches) {
+    long bytes = 0;
+    for (EntryBatch batch : batches) {
+      bytes += weight(batch);
+    }
+    if (queuedBytes.get() + bytes > maxQueuedBytes) {
+      return List.of();
+    }
+    queuedBytes.addAndGet(bytes);
+    return batches;
+  }
+
+  private static long weight(EntryBatch batch) {
+    return batch.sizeInBytes() + OVERHEAD_BYTES;
+  }
+
+  /** Entries up to here may be applied; these of them are in memory. */
+  void committed(long index, List<EntryBatch> kept) {
+    queued.addAll(kept);
+    committedIndex = index;
+  }
+
+  /** Nothing more is applied: lets go of what waits. */
+  void clear() {
+    queued.clear();
+  }
+
+  /** Applies some of what is committed, so that others get their turn. */
+  void applySlice() throws EntryFailure {
+    long bytes = 0;
+    while (isBehind() && bytes < SLICE_BYTES && mayGoOn.getAsBoolean()) {
+      EntryBatch next = queued.peekFirst();
+      if (next != null && next.firstIndex() == appliedIndex + 1) {
+        queued.removeFirst();
+        queuedBytes.addAndGet(-weight(next));
+        apply(next);
+        bytes += next.sizeInBytes();
+      } else {
+        long gapEnd =
+            next == null ? committedIndex : Math.min(committedIndex, next.firstIndex() - 1);
+        for (EntryBatch batch : readBack(gapEnd)) {
+          apply(batch);
+          bytes += batch.sizeInBytes();
+        }
+      }
+    }
+  }
+
+  /** A fault of the disk, or of the log store, is not the state machine's: an operator must be able to tell them apart. */
+  private List<EntryBatch> readBack(long toIndex) throws EntryFailure {
+    long fromIndex = appliedIndex + 1;
+    try {
+      List<EntryBatch> batches = store.read(group, fromIndex, toIndex, READ_BACK_BYTES);
+      check(batches, fromIndex, toIndex);
+      return batches;
+    } catch (Throwable e) {
+      throw new EntryFailure(
+          "reading the entry at " + fromIndex + " back from the log store failed", e);
+    }
+  }
+
+  private static void check(List<EntryBatch> batches, long fromIndex, long toIndex) {
+    if (batches.isEmpty()) {
+      // Asked again and again it would keep this thread for ever.
+      throw new LogStoreException("it returned nothing from index " + fromIndex + " on");
+    }
+    long expected = fromIndex;
+    for (EntryBatch batch : batches) {
+      if (batch.firstIndex() != expected) {
+        throw new LogStoreException(
+            "it returned the entry at " + batch.firstIndex() + " in place of that at " + expected);
+      }
+      expected = batch.lastIndex() + 1;
+    }
+    if (expected > toIndex + 1) {
+      // What is beyond may not be committed.
+      throw new LogStoreException("it returned entries up to " + (expected - 1)
+          + " where no more than those up to " + toIndex + " were asked for");
+    }
+  }
+
+  private void apply(EntryBatch batch) throws EntryFailure {
+    try {
+      if (batch.type() == EntryType.COMMAND) {
+        applyCommands(batch);
+      } else {
+        appliedIndex = batch.lastIndex();
+      }
+    } catch (Throwable e) {
+      throw new EntryFailure("applying the entry at " + (appliedIndex + 1) + " failed", e);
+    }
+  }
+
+  private void applyCommands(EntryBatch batch) {
+    command.batch = batch;
+    for (EntryBatch.Cursor cursor = batch.cursor(); mayGoOn.getAsBoolean() && cursor.next(); ) {
+      command.cursor = cursor;
+      byte[] result = resultOf(stateMachine.apply(command));
+      appliedIndex = cursor.index();
+      results.applied(cursor.index(), result);
+    }
+  }
+
+  /** The contract rules null out, but a slip must not stop every replica at the same entry. */
+  private static byte[] resultOf(byte @Nullable [] returned) {
+    return returned == null ? NO_RESULT : returned;
+  }
+
+  /** One object for all commands: it is valid during the call only. */
+  private static final class AppliedCommand implements Command {
+    @SuppressWarnings("NullAway.Init")
+    EntryBatch batch;
+
+    @SuppressWarnings("NullAway.Init")
+    EntryBatch.Cursor cursor;
+
+    @Override
+    public long index() {
+      return cursor.index();
+    }
+
+    @Override
+    public long term() {
+      return batch.term();
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return batch.logTimeMillis();
+    }
+
+    @Override
+    public ByteBuffer payload() {
+      return cursor.payload();
+    }
+
+    @Override
+    public byte[] bytes() {
+      return cursor.payloadBytes();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.balsaraft.node;
+
+import java.util.Comparator;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Reads that wait for the state machine to have applied an index, lowest first. Used by the apply threads, one at a time; but
+ * who abandons them may look through them on any thread.
+ */
+final class WaitingReads {
+
+  /**
+   * One of them.
+   *
+   * @param index it may be answered from a state that has applied this
+   * @param read runs it
+   * @param refused gets the reason if it won't be run
+   */
+  record WaitingRead(long index, Runnable read, Consumer<String> refused) {}
+
+  private final PriorityBlockingQueue<WaitingRead> reads =
+      new PriorityBlockingQueue<>(11, Comparator.comparingLong(WaitingRead::index));
+
+  void add(WaitingRead read) {
+    reads.add(read);
+  }
+
+  /** Runs those that need no more than this, as long as it may go on. */
+  void runDue(long appliedIndex, BooleanSupplier mayGoOn) {
+    for (WaitingRead due = reads.peek();
+        due != null && due.index <= appliedIndex && mayGoOn.getAsBoolean();
+        due = reads.peek()) {
+      // Taken out afterwards, so that it can be found while it hangs.
+      due.read.run();
+      reads.remove(due);
+    }
+  }
+
+  /** Tells all of them. They stay, the one that hangs among them. */
+  void refuseAll(String reason) {
+    reads.forEach(waiting -> waiting.refused.accept(reason));
+  }
+
+  void clear() {
+    reads.clear();
+  }
+}
