@@ -5,14 +5,14 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogWrite;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * Makes the writes of all groups of a host durable. While one write is under way the next batch gathers, so that one sync
  * serves everything that came meanwhile (group commit).
  *
  * <p>After a failure it does nothing any more: what a disk holds after a failed sync is unknown, and trying again would only
- * hide that (trap 43).
+ * hide that (trap 43). The same goes for a defect of this library that keeps a group from hearing that its write is durable:
+ * that group would wait for ever.
  */
 final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Request> {
 
@@ -20,16 +20,19 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   private static final long MAX_WRITE_BYTES = 16L << 20;
 
   private final LogStore store;
-  private final Consumer<Throwable> onFailure;
+  private final Failures failures;
   private final Mailbox<Request> mailbox;
   private final List<Request> batch = new ArrayList<>();
   private long batchBytes;
-  private boolean failed;
+
+  /** No while a write is under way, and for good after one that did not succeed: whatever was thrown. */
+  private boolean mayWrite = true;
+
   private volatile boolean writing;
 
-  GroupCommitWriter(LogStore store, HostEnvironment environment, Consumer<Throwable> onFailure) {
+  GroupCommitWriter(LogStore store, HostEnvironment environment, Failures failures) {
     this.store = store;
-    this.onFailure = onFailure;
+    this.failures = failures;
     this.mailbox = new Mailbox<>(environment.writer(), this);
   }
 
@@ -62,23 +65,33 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   }
 
   private void flush() {
-    if (!failed && !batch.isEmpty()) {
-      // Failed until it has succeeded: whatever is thrown, nothing is written again after it.
-      failed = true;
+    if (mayWrite && !batch.isEmpty()) {
+      mayWrite = false;
       try {
         writing = true;
         store.write(merged());
-        writing = false;
-        failed = false;
-        batch.forEach(request -> request.onDurable.run());
+        mayWrite = true;
       } catch (Throwable e) {
+        failures.storeFailed(e);
+      } finally {
         writing = false;
-        failed = true;
-        onFailure.accept(e);
+      }
+      if (mayWrite) {
+        batch.forEach(this::tell);
       }
     }
     batch.clear();
     batchBytes = 0;
+  }
+
+  /** What is durable is durable: whatever becomes of one report, the others are made. */
+  private void tell(Request request) {
+    try {
+      request.onDurable.run();
+    } catch (Throwable e) {
+      mayWrite = false;
+      failures.reportFailed(e);
+    }
   }
 
   private LogWrite merged() {
@@ -94,6 +107,15 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
       }
     }
     return new LogWrite(withHost == null ? null : withHost.host(), groups);
+  }
+
+  /** Hears, on the writer's thread, why nothing is written any more. */
+  interface Failures {
+    /** A write failed. */
+    void storeFailed(Throwable cause);
+
+    /** A write is durable, and who waits for it could not be told. */
+    void reportFailed(Throwable cause);
   }
 
   record Request(LogWrite write, Runnable onDurable) {}

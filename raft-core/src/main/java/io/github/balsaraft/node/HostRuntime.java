@@ -86,7 +86,7 @@ public final class HostRuntime implements AutoCloseable {
     this.environment = environment;
     this.log = new RateLimitedLog(self.name());
     this.closer = new Closer(self, environment, closeTimeout, log);
-    this.writer = new GroupCommitWriter(store, environment, this::failed);
+    this.writer = new GroupCommitWriter(store, environment, new WriterFailures());
     RecoveredState state = store.recover();
     recovered.putAll(state.groups());
     this.record = claimFolder(state.host());
@@ -97,7 +97,7 @@ public final class HostRuntime implements AutoCloseable {
           "the log is " + store.durability()
               + ": what is acknowledged may be lost when machines fail");
     }
-    store.onFailure(this::failed);
+    store.onFailure(this::storeFailed);
     transport.start(() -> record, new Receiver());
   }
 
@@ -246,17 +246,34 @@ public final class HostRuntime implements AutoCloseable {
     return busy;
   }
 
-  private void failed(Throwable cause) {
+  private void storeFailed(Throwable cause) {
+    failed("the log store failed", "restart it once the disk is in order", cause);
+  }
+
+  private final class WriterFailures implements GroupCommitWriter.Failures {
+
+    @Override
+    public void storeFailed(Throwable cause) {
+      HostRuntime.this.storeFailed(cause);
+    }
+
+    @Override
+    public void reportFailed(Throwable cause) {
+      failed("a write was durable and its group could not be told", "restart it", cause);
+    }
+  }
+
+  /** Ends the participation of all groups, once. */
+  private void failed(String what, String advice, Throwable cause) {
+    String reason = what + ": " + cause.getMessage();
     synchronized (this) {
       if (failure != null || closed) {
         return;
       }
-      failure = "the log store failed: " + cause.getMessage();
+      failure = reason;
     }
-    log.error(
-        "stops taking part, because the log store failed; restart it once the disk is in order",
-        cause);
-    groups.values().forEach(group -> group.fail("the log store failed: " + cause.getMessage()));
+    log.error("stops taking part, because " + what + "; " + advice, cause);
+    groups.values().forEach(group -> group.fail(reason));
     // Peers then see at once that nobody is here any more. Not on this thread, which may be the
     // store's own, nor on those of state machines, which may hang.
     environment.schedule(environment.nowNanos(), transport::close);

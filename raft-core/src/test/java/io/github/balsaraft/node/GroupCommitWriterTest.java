@@ -30,10 +30,21 @@ class GroupCommitWriterTest {
   private final Simulation simulation = new Simulation(1);
   private final Store store = new Store();
   private final List<String> events = new ArrayList<>();
-  private final GroupCommitWriter writer = new GroupCommitWriter(
-      store,
-      new SimulatedEnvironment(simulation),
-      cause -> events.add("failed: " + cause.getMessage()));
+  private final GroupCommitWriter writer =
+      new GroupCommitWriter(store, new SimulatedEnvironment(simulation), new Failures());
+
+  private final class Failures implements GroupCommitWriter.Failures {
+
+    @Override
+    public void storeFailed(Throwable cause) {
+      events.add("failed: " + cause.getMessage());
+    }
+
+    @Override
+    public void reportFailed(Throwable cause) {
+      events.add("not told: " + cause.getMessage());
+    }
+  }
 
   /** Notes which terms each write carries, and fails when asked to. */
   private final class Store implements LogStore {
@@ -142,6 +153,27 @@ class GroupCommitWriterTest {
     simulation.runFor(Simulation.SECONDS);
     assertThat(events).containsExactly("failed: not declared");
     assertThat(store.writes).isEqualTo(1);
+  }
+
+  /** The disk is in order: to say that it failed would send an operator the wrong way. */
+  @Test
+  void aReportThatThrowsIsNoFailureOfTheDiskAndTheOthersAreMade() {
+    write(FIRST, 1);
+    GroupWrite part =
+        new GroupWrite(SECOND, null, new HardState(1, null), 0, EntryId.NONE, List.of());
+    writer.write(LogWrite.of(List.of(part)), () -> {
+      throw new IllegalStateException("a slip of ours");
+    });
+    write(FIRST, 2);
+    simulation.runFor(Simulation.SECONDS);
+    assertThat(events)
+        .containsExactly(
+            "write g1/1 g2/1 g1/2", "durable g1/1", "not told: a slip of ours", "durable g1/2");
+    // The group that was not told would wait for ever: this is the end.
+    write(FIRST, 3);
+    simulation.runFor(Simulation.SECONDS);
+    assertThat(store.writes).isEqualTo(1);
+    assertThat(writer.isWriting()).isFalse();
   }
 
   @Test
