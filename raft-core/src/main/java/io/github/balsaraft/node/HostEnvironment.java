@@ -34,7 +34,15 @@ public interface HostEnvironment {
    */
   Runnable schedule(long atNanos, Runnable task);
 
-  /** Whether the calling thread is one of these, so that to wait for them could be to wait for itself. */
+  /**
+   * Runs something that may block for long on a thread of its own, which keeps no process alive.
+   *
+   * @param name what it does, in a word
+   * @param task must not throw
+   */
+  void runApart(String name, Runnable task);
+
+  /** Whether the calling thread is one of those that groups share, so that to wait for them could be to wait for itself. */
   boolean isOwnThread();
 
   /**

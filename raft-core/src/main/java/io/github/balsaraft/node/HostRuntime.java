@@ -275,8 +275,16 @@ public final class HostRuntime implements AutoCloseable {
     log.error("stops taking part, because " + what + "; " + advice, cause);
     groups.values().forEach(group -> group.fail(reason));
     // Peers then see at once that nobody is here any more. Not on this thread, which may be the
-    // store's own, nor on those of state machines, which may hang.
-    environment.schedule(environment.nowNanos(), transport::close);
+    // store's own, nor on one that groups share: it waits for what the transport is delivering.
+    environment.runApart("close-transport", this::closeTransport);
+  }
+
+  private void closeTransport() {
+    try {
+      transport.close();
+    } catch (Throwable e) {
+      log.error("closing the transport failed; others may go on believing that it is here", e);
+    }
   }
 
   @Override

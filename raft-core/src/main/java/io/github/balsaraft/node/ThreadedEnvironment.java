@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer. */
 public final class ThreadedEnvironment implements HostEnvironment {
 
+  private final String name;
   private final long originNanos = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
   private final Pool mailboxes;
@@ -31,6 +32,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
    * @param applyThreads how many state machines may run at the same time
    */
   public ThreadedEnvironment(String name, int mailboxThreads, int applyThreads) {
+    this.name = name;
     this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox"));
     this.writer = new Pool(1, threads("balsa-" + name + "-writer"));
     this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply"));
@@ -40,10 +42,10 @@ public final class ThreadedEnvironment implements HostEnvironment {
     this.timer.setRemoveOnCancelPolicy(true);
   }
 
-  private ThreadFactory threads(String name) {
+  private ThreadFactory threads(String prefix) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new OwnThread(this, task, name + "-" + count.incrementAndGet());
+      Thread thread = new OwnThread(this, task, prefix + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
@@ -86,6 +88,13 @@ public final class ThreadedEnvironment implements HostEnvironment {
     long delay = Math.max(0, atNanos - nowNanos());
     ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
     return () -> scheduled.cancel(false);
+  }
+
+  @Override
+  public void runApart(String what, Runnable task) {
+    Thread thread = new Thread(task, "balsa-" + name + "-" + what);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A store whose n-th write fails, with or without having reached the disk; every later one too. */
 final class FailingStore implements LogStore {
@@ -18,6 +19,7 @@ final class FailingStore implements LogStore {
   private int writes;
   private int writesAfterFailure;
   private int reads;
+  private Consumer<LogStoreException> listener = cause -> {};
 
   /**
    * @param failingWrite counted from 1; 0 for none
@@ -37,6 +39,17 @@ final class FailingStore implements LogStore {
   /** How often entries were read back. */
   int reads() {
     return reads;
+  }
+
+  /** As when work that no call waits for goes wrong. */
+  void failInBackground(LogStoreException cause) {
+    failingWrite = Math.max(1, writes);
+    listener.accept(cause);
+  }
+
+  @Override
+  public void onFailure(Consumer<LogStoreException> newListener) {
+    listener = newListener;
   }
 
   /** From now on the disk is in order, unless it has failed already. */

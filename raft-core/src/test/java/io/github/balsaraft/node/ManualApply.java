@@ -43,6 +43,11 @@ record ManualApply(HostEnvironment rest, List<Runnable> tasks) implements HostEn
   }
 
   @Override
+  public void runApart(String name, Runnable task) {
+    rest.runApart(name, task);
+  }
+
+  @Override
   public boolean isOwnThread() {
     return rest.isOwnThread();
   }

@@ -16,11 +16,8 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.UnknownFormatException;
@@ -28,15 +25,10 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
-import io.github.balsaraft.transport.PeerConnection;
-import io.github.balsaraft.transport.Transport;
-import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -238,53 +230,5 @@ class NewerEntriesTest {
     public byte[] query(byte[] query) {
       return query;
     }
-  }
-
-  /** Sends nothing anywhere; a test says what arrives. */
-  private static final class FakeTransport implements Transport {
-    private @Nullable TransportReceiver receiver;
-
-    private static HostRecord peer(@Nullable ClusterIdentity cluster) {
-      return new HostRecord(new HostId("n2"), 2, cluster);
-    }
-
-    void unreadable(@Nullable ClusterIdentity cluster, UnreadableEntries entries) {
-      Objects.requireNonNull(receiver).onUnreadableEntries(peer(cluster), entries);
-    }
-
-    void message(@Nullable ClusterIdentity cluster, Message message) {
-      Objects.requireNonNull(receiver)
-          .onMessages(peer(cluster), List.of(new GroupMessage(GroupId.DEFAULT, message)));
-    }
-
-    @Override
-    public void start(Supplier<HostRecord> self, TransportReceiver newReceiver) {
-      receiver = newReceiver;
-    }
-
-    @Override
-    public void identityChanged() {}
-
-    @Override
-    public String localAddress() {
-      return "n1";
-    }
-
-    @Override
-    public void setRoute(HostId peer, String address) {}
-
-    @Override
-    public void removeRoute(HostId peer) {}
-
-    @Override
-    public void send(HostId to, List<GroupMessage> messages) {}
-
-    @Override
-    public PeerConnection connection(HostId peer) {
-      return new PeerConnection(PeerConnection.State.UNKNOWN, "");
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -95,6 +95,11 @@ final class SimulatedEnvironment implements HostEnvironment {
     return () -> cancelled[0] = true;
   }
 
+  @Override
+  public void runApart(String name, Runnable task) {
+    later(simulation.nowNanos(), task);
+  }
+
   private void later(long atNanos, Runnable task) {
     simulation.at(atNanos, () -> {
       if (dead) {
