@@ -14,11 +14,12 @@ import java.util.function.Consumer;
  * they were made: if one is there after a crash, so are all before it.
  *
  * <p><b>Failure.</b> After {@link #write} has thrown, nothing is known about what the disk holds. The host stops taking
- * part at once and makes no further call but {@link #close}; an implementation refuses later writes and never syncs again
- * in hope.
+ * part at once and never writes again; an implementation refuses later writes and never syncs again in hope. Reads that
+ * were on their way by then still come: each is answered as ever, or throws.
  *
  * <p><b>Threads.</b> {@link #recover} is called once, before anything else. Then one thread at a time calls {@link #write},
- * while any number of threads call {@link #read}. {@link #close} is called when no other call is under way.
+ * while any number of threads call {@link #read}. {@link #close} is called when no write and no read is under way, and none
+ * comes after it; {@link #durability} may be asked at any time, even then.
  */
 public interface LogStore extends AutoCloseable {
 
