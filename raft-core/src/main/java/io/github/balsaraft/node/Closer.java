@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,7 @@ final class Closer {
     } catch (TimeoutException e) {
       log.warn(
           environment.nowNanos(),
+          Subject.CLOSING,
           "closing goes on in the background: after " + Wording.duration(timeout.plus(GRACE))
               + " it still waits for the transport or the log store to close");
     } catch (ExecutionException e) {
@@ -106,6 +108,7 @@ final class Closer {
   void goesOnWithout(List<String> waitedFor, String then) {
     log.warn(
         environment.nowNanos(),
+        Subject.CLOSING,
         "closing took longer than " + Wording.duration(timeout) + " and goes on in the background: "
             + String.join("; ", waitedFor) + then);
   }

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
@@ -101,7 +102,9 @@ final class GroupBirth implements Birth.Port {
   public void clusterOfPeer(ClusterIdentity cluster) {
     if (host.claimCluster(cluster) == null) {
       log.warn(
-          host.environment().nowNanos(), "a fellow founder belongs to another cluster, " + cluster);
+          host.environment().nowNanos(),
+          Subject.BIRTH,
+          "a fellow founder belongs to another cluster, " + cluster);
     }
   }
 
@@ -121,6 +124,7 @@ final class GroupBirth implements Birth.Port {
     }
     log.info(
         host.environment().nowNanos(),
+        Subject.BIRTH,
         founding == null
             ? "the group exists: joins cluster " + cluster + " as the new replica " + self
             : "the group is founded in cluster " + cluster + " by "

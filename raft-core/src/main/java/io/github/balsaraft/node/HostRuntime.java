@@ -10,6 +10,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
@@ -94,6 +95,7 @@ public final class HostRuntime implements AutoCloseable {
     if (store.durability() != LogStore.Durability.SYNCED) {
       log.warn(
           environment.nowNanos(),
+          Subject.START,
           "the log is " + store.durability()
               + ": what is acknowledged may be lost when machines fail");
     }
@@ -326,7 +328,7 @@ public final class HostRuntime implements AutoCloseable {
   private void closeStoreLate() {
     try {
       store.close();
-      log.info(environment.nowNanos(), "the log store is closed now");
+      log.info(environment.nowNanos(), Subject.CLOSING, "the log store is closed now");
     } catch (RuntimeException | Error e) {
       log.error("closing the log store failed", e);
     }

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.trace.TraceSink;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
 import java.util.function.Consumer;
@@ -158,6 +159,7 @@ final class Lifecycle {
         .log()
         .info(
             context.nowNanos(),
+            Subject.START,
             "starts as " + context.self() + " in term "
                 + started.view().hardState().term()
                 + " with a log up to " + started.view().lastEntry() + ", members "
@@ -211,7 +213,9 @@ final class Lifecycle {
   void step(RaftCore running, long nowNanos) {
     if (running.view().removedAt() > 0 && !saidRemoved) {
       saidRemoved = true;
-      context.log().warn(nowNanos, Wording.removed(running.view().removedAt()));
+      context
+          .log()
+          .warn(nowNanos, Subject.REMOVAL, Wording.removed(running.view().removedAt()));
     }
     if (joinSeeker != null && !joinSeeker.isDone()) {
       joinSeeker.step(running.view(), nowNanos);

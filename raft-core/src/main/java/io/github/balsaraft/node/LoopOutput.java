@@ -6,6 +6,7 @@ import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import java.util.List;
@@ -45,8 +46,10 @@ final class LoopOutput {
   void perform(RaftCore running, Ready ready) {
     ready.roleChanges().forEach(this::roleChanged);
     if (ready.logTimeCutMillis() > 0) {
-      warn("the wall clock jumped ahead; log time ignores " + ready.logTimeCutMillis()
-          + " ms of it");
+      warn(
+          Subject.CLOCK,
+          "the wall clock jumped ahead; log time ignores " + ready.logTimeCutMillis()
+              + " ms of it");
     }
     CoreWrite write = ready.write();
     if (write != null) {
@@ -55,8 +58,10 @@ final class LoopOutput {
     context.peers().send(ready.messages());
     Ready.Fetch fetch = ready.fetch();
     if (fetch != null) {
-      warn("the leader's log no longer has the entries that this replica needs, and this version "
-          + "fetches no snapshots");
+      warn(
+          Subject.SNAPSHOT,
+          "the leader's log no longer has the entries that this replica needs, and this version "
+              + "fetches no snapshots");
       completions.snapshotFailed(fetch.generation());
     }
     Ready.Committed committed = ready.committed();
@@ -73,7 +78,7 @@ final class LoopOutput {
         .transfers()
         .forEach(outcome -> flows.transfers().ended(outcome, running.view().configuration()));
     if (context.peers().follow(running.view().configuration())) {
-      info("members are " + running.view().configuration());
+      info(Subject.MEMBERS, "members are " + running.view().configuration());
     }
   }
 
@@ -86,16 +91,18 @@ final class LoopOutput {
     String line = change.role() + " in term " + change.term() + under + ": " + change.reason();
     // A member without a quorum asks again every second or two, maybe for days: once is enough.
     if (!line.equals(lastRoleReason)) {
-      info(line);
+      info(Subject.ROLE, line);
     }
     lastRoleReason = line;
   }
 
   private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
     flows.memberships().ended(outcome, running.view());
-    info("change " + outcome.changeId() + " of the configuration: " + outcome.end()
-        + (outcome.index() > 0 ? " at index " + outcome.index() : "")
-        + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
+    info(
+        Subject.CHANGE,
+        "change " + outcome.changeId() + " of the configuration: " + outcome.end()
+            + (outcome.index() > 0 ? " at index " + outcome.index() : "")
+            + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
   }
 
   private void write(CoreWrite write) {
@@ -128,7 +135,7 @@ final class LoopOutput {
         completions.broken(e);
         return;
       } catch (RuntimeException e) {
-        warn("reading old entries for a follower failed: " + e.getMessage());
+        warn(Subject.OLD_ENTRIES, "reading old entries for a follower failed: " + e.getMessage());
         // Asked for again at once, it would keep disk and threads busy with what can't be read.
         context
             .environment()
@@ -141,11 +148,11 @@ final class LoopOutput {
     });
   }
 
-  private void info(String message) {
-    context.log().info(context.nowNanos(), message);
+  private void info(Subject subject, String message) {
+    context.log().info(context.nowNanos(), subject, message);
   }
 
-  private void warn(String message) {
-    context.log().warn(context.nowNanos(), message);
+  private void warn(Subject subject, String message) {
+    context.log().warn(context.nowNanos(), subject, message);
   }
 }

@@ -1,68 +1,119 @@
 package io.github.balsaraft.node;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log that a person can read while things go wrong: of events that repeat, a few in a time span are written and the rest
- * are counted.
+ * A log that a person can read while things go wrong: of events that repeat, a few in a time span are written and the rest are
+ * counted, and both are said. Each subject has a budget of its own, so that a storm of one kind hides nothing of another.
+ * Thread-safe.
+ *
+ * <p>A transport limits what it says of each peer in a way of its own: nothing of this package is open to it.
  */
 final class RateLimitedLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger("io.github.balsaraft");
-  private static final int MAX_PER_SPAN = 20;
-  private static final long SPAN_NANOS = 10_000_000_000L;
+  /** What a line is about. */
+  enum Subject {
+    START("its start"),
+    BIRTH("the birth of the group"),
+    ROLE("roles and leaders"),
+    MEMBERS("the members"),
+    CHANGE("changes of the configuration"),
+    REMOVAL("its removal"),
+    CLOCK("the wall clock"),
+    OLD_ENTRIES("old entries for followers"),
+    SNAPSHOT("snapshots"),
+    CLOSING("closing");
 
+    private final String words;
+
+    Subject(String words) {
+      this.words = words;
+    }
+  }
+
+  /** For each subject. */
+  static final int MAX_PER_SPAN = 10;
+
+  static final long SPAN_NANOS = 10_000_000_000L;
+
+  private final Logger log;
   private final String prefix;
-  private long spanStartNanos;
-  private int written;
-  private long suppressed;
+  private final Map<Subject, Budget> budgets = new EnumMap<>(Subject.class);
 
   /**
    * @param prefix who speaks, such as {@code n1/g0}
    */
   RateLimitedLog(String prefix) {
+    this(prefix, LoggerFactory.getLogger("io.github.balsaraft"));
+  }
+
+  RateLimitedLog(String prefix, Logger log) {
     this.prefix = prefix;
+    this.log = log;
   }
 
   /** Something that an operator wants to know about the cluster's doings. */
-  synchronized void info(long nowNanos, String message) {
-    if (mayWrite(nowNanos)) {
-      LOG.info("{} {}", prefix, message);
+  synchronized void info(long nowNanos, Subject subject, String message) {
+    if (mayWrite(nowNanos, subject)) {
+      log.info("{} {}", prefix, message);
     }
   }
 
   /** Something odd that the node copes with. */
-  synchronized void warn(long nowNanos, String message) {
-    if (mayWrite(nowNanos)) {
-      LOG.warn("{} {}", prefix, message);
+  synchronized void warn(long nowNanos, Subject subject, String message) {
+    if (mayWrite(nowNanos, subject)) {
+      log.warn("{} {}", prefix, message);
     }
   }
 
   /** Something that ends the node's participation; never suppressed. */
   void error(String message, Throwable cause) {
-    LOG.error("{} {}", prefix, message, cause);
+    log.error("{} {}", prefix, message, cause);
   }
 
   /** As above, where there is nothing to learn from a stack trace. */
   void error(String message) {
-    LOG.error("{} {}", prefix, message);
+    log.error("{} {}", prefix, message);
   }
 
-  private boolean mayWrite(long nowNanos) {
-    if (nowNanos - spanStartNanos >= SPAN_NANOS) {
-      if (suppressed > 0) {
-        LOG.info("{} {} more lines like these were left out", prefix, suppressed);
-      }
-      spanStartNanos = nowNanos;
-      written = 0;
-      suppressed = 0;
-    }
-    if (written < MAX_PER_SPAN) {
-      written++;
+  private boolean mayWrite(long nowNanos, Subject subject) {
+    // Of every subject: the storm may be over, and nothing more be said about it.
+    budgets.forEach((other, budget) -> endSpan(nowNanos, other, budget));
+    Budget budget = budgets.computeIfAbsent(subject, key -> new Budget(nowNanos));
+    if (budget.written < MAX_PER_SPAN) {
+      budget.written++;
       return true;
     }
-    suppressed++;
+    if (budget.leftOut++ == 0) {
+      // A warning, whatever the lines are: so many of a kind are odd, and warnings may be among
+      // them.
+      log.warn("{} leaves out further lines about {} for a while", prefix, subject.words);
+    }
     return false;
+  }
+
+  private void endSpan(long nowNanos, Subject subject, Budget budget) {
+    if (nowNanos - budget.spanStartNanos < SPAN_NANOS) {
+      return;
+    }
+    if (budget.leftOut > 0) {
+      log.warn("{} has left out {} lines about {}", prefix, budget.leftOut, subject.words);
+    }
+    budget.spanStartNanos = nowNanos;
+    budget.written = 0;
+    budget.leftOut = 0;
+  }
+
+  private static final class Budget {
+    private long spanStartNanos;
+    private int written;
+    private long leftOut;
+
+    Budget(long spanStartNanos) {
+      this.spanStartNanos = spanStartNanos;
+    }
   }
 }
