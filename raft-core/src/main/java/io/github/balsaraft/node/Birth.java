@@ -112,7 +112,7 @@ final class Birth {
       refusals.remove(from);
       unborn.put(from, new Unborn(unbornThere, questions));
       if (cluster != null) {
-        port.clusterOfPeer(cluster);
+        port.clusterOfPeer(from, cluster);
       }
       foundIfAllAreUnborn();
     }
@@ -202,8 +202,8 @@ final class Birth {
     /** The identity for a cluster that is founded now. */
     ClusterIdentity newCluster();
 
-    /** A fellow founder belongs to this cluster already, through another group. */
-    void clusterOfPeer(ClusterIdentity cluster);
+    /** This fellow founder belongs to this cluster already, through another group. */
+    void clusterOfPeer(HostId founder, ClusterIdentity cluster);
 
     long wallMillis();
 

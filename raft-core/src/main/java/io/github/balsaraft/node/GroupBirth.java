@@ -99,12 +99,13 @@ final class GroupBirth implements Birth.Port {
   }
 
   @Override
-  public void clusterOfPeer(ClusterIdentity cluster) {
+  public void clusterOfPeer(HostId founder, ClusterIdentity cluster) {
     if (host.claimCluster(cluster) == null) {
       log.warn(
           host.environment().nowNanos(),
           Subject.BIRTH,
-          "a fellow founder belongs to another cluster, " + cluster);
+          "the fellow founder " + founder + " belongs to cluster " + cluster
+              + ", but this host's folder to " + host.cluster());
     }
   }
 

@@ -15,6 +15,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -27,10 +28,19 @@ final class Joining {
 
   private Joining() {}
 
+  /**
+   * Does what can be done for the request now, and says how it stands.
+   *
+   * @param begin hands a change to the core
+   */
   static JoinAnswer nextStep(
-      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
+      RaftCore core,
+      JoinRequest request,
+      long nowNanos,
+      long silentForNanos,
+      Consumer<MembershipChange> begin) {
     try {
-      return step(core, request, nowNanos, silentForNanos, changeId);
+      return step(core, request, nowNanos, silentForNanos, begin);
     } catch (IllegalArgumentException e) {
       // What is asked for can't be in a configuration. That is no reason to stop a leader.
       return answer(request, Status.REFUSED, String.valueOf(e.getMessage()));
@@ -38,7 +48,11 @@ final class Joining {
   }
 
   private static JoinAnswer step(
-      RaftCore core, JoinRequest request, long nowNanos, long silentForNanos, long changeId) {
+      RaftCore core,
+      JoinRequest request,
+      long nowNanos,
+      long silentForNanos,
+      Consumer<MembershipChange> begin) {
     if (core.view().currentRole() != Role.LEADER) {
       return notLeader(core.view(), request);
     }
@@ -76,18 +90,18 @@ final class Joining {
                 + " was heard a moment ago; if its disk is gone it will fall silent");
       }
     }
-    return begin(core, request, earlier, changeId);
+    return begin(core, request, earlier, begin);
   }
 
   private static JoinAnswer begin(
-      RaftCore core, JoinRequest request, List<Member> earlier, long changeId) {
+      RaftCore core, JoinRequest request, List<Member> earlier, Consumer<MembershipChange> begin) {
     MembershipChange change = new MembershipChange.Add(
         inPlaceOf(earlier, request),
         earlier.stream().map(Member::replica).toList(),
         MembershipChange.NO_LIMIT);
     ChangePreview preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
-      core.changeConfiguration(changeId, change);
+      begin.accept(change);
       return answer(request, Status.IN_PROGRESS, "being added as a learner");
     }
     boolean passing =

@@ -172,7 +172,7 @@ final class LoopIntake {
             request,
             nowNanos,
             context.options().electionTimeoutMin().toNanos(),
-            memberships.newChangeId()));
+            change -> memberships.begin(running, from, change)));
   }
 
   /** The process of a peer seems to be gone. */

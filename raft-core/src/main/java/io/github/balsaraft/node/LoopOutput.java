@@ -5,7 +5,6 @@ import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
@@ -35,12 +34,14 @@ final class LoopOutput {
   private final ReplicaContext context;
   private final RequestFlows flows;
   private final Completions completions;
+  private final EntryLoader loader;
   private String lastRoleReason = "";
 
   LoopOutput(ReplicaContext context, RequestFlows flows, Completions completions) {
     this.context = context;
     this.flows = flows;
     this.completions = completions;
+    this.loader = new EntryLoader(context, completions);
   }
 
   void perform(RaftCore running, Ready ready) {
@@ -71,8 +72,8 @@ final class LoopOutput {
     if (ready.lostProposalsFrom() > 0) {
       flows.proposals().lostFrom(ready.lostProposalsFrom());
     }
-    ready.changes().forEach(outcome -> changeEnded(outcome, running));
-    ready.loads().forEach(this::load);
+    ready.changes().forEach(outcome -> flows.memberships().ended(outcome, running.view()));
+    ready.loads().forEach(loader::load);
     ready.reads().forEach(flows.reads()::decided);
     ready
         .transfers()
@@ -96,15 +97,6 @@ final class LoopOutput {
     lastRoleReason = line;
   }
 
-  private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
-    flows.memberships().ended(outcome, running.view());
-    info(
-        Subject.CHANGE,
-        "change " + outcome.changeId() + " of the configuration: " + outcome.end()
-            + (outcome.index() > 0 ? " at index " + outcome.index() : "")
-            + (outcome.detail().isEmpty() ? "" : ": " + outcome.detail()));
-  }
-
   private void write(CoreWrite write) {
     if (!write.refill().isEmpty()) {
       // No log store starts with damaged entries so far: it refuses such a log.
@@ -121,31 +113,6 @@ final class LoopOutput {
         .host()
         .writer()
         .write(LogWrite.of(List.of(groupWrite)), () -> completions.written(write.sequence()));
-  }
-
-  private void load(Ready.Load load) {
-    context.environment().apply().execute(() -> {
-      List<EntryBatch> batches;
-      try {
-        batches = context
-            .host()
-            .store()
-            .read(context.group(), load.fromIndex(), load.toIndex(), load.maxBytes());
-      } catch (UnknownFormatException e) {
-        completions.broken(e);
-        return;
-      } catch (RuntimeException e) {
-        warn(Subject.OLD_ENTRIES, "reading old entries for a follower failed: " + e.getMessage());
-        // Asked for again at once, it would keep disk and threads busy with what can't be read.
-        context
-            .environment()
-            .schedule(
-                context.nowNanos() + context.options().heartbeatInterval().toNanos(),
-                () -> completions.loaded(load, List.of()));
-        return;
-      }
-      completions.loaded(load, batches);
-    });
   }
 
   private void info(Subject subject, String message) {

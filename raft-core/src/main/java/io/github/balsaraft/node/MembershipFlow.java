@@ -38,13 +38,15 @@ final class MembershipFlow {
 
   private final ApplyPipeline pipeline;
   private final Guests guests;
+  private final ChangeLog log;
   private final List<Waiting> waiting = new ArrayList<>();
   private final Map<Long, CompletableFuture<ChangeResult>> underWay = new TreeMap<>();
   private long lastChangeId;
 
-  MembershipFlow(ApplyPipeline pipeline, Guests guests) {
+  MembershipFlow(ApplyPipeline pipeline, Guests guests, ChangeLog log) {
     this.pipeline = pipeline;
     this.guests = guests;
+    this.log = log;
   }
 
   /** A change that waits until its host asks to be let in. */
@@ -54,9 +56,11 @@ final class MembershipFlow {
       Duration timeLimit,
       long deadlineNanos) {}
 
-  /** A number for a change that nobody has asked for through here. */
-  long newChangeId() {
-    return ++lastChangeId;
+  /** Begins a change that lets a host's new replica in, in place of its earlier one; no caller waits for it. */
+  void begin(RaftCore core, HostId returning, MembershipChange change) {
+    long id = ++lastChangeId;
+    log.begins(id, returning);
+    core.changeConfiguration(id, change);
   }
 
   // ------------------------------------------------------------------ requests
@@ -83,6 +87,7 @@ final class MembershipFlow {
     if (plan instanceof ChangePlan.AwaitHost) {
       if (isNew) {
         waiting.add(asked);
+        log.waits(asked.change);
       }
       return false;
     } else if (plan instanceof ChangePlan.Done) {
@@ -100,20 +105,20 @@ final class MembershipFlow {
     } else if (plan instanceof ChangePlan.Refuse refuse) {
       fail(asked.answer, new ChangeFailedException(List.of(refuse.refusal())));
     } else if (plan instanceof ChangePlan.Propose propose) {
-      propose(core, propose.change(), asked.answer);
+      propose(core, asked, propose.change());
     }
     return true;
   }
 
-  private void propose(
-      RaftCore core, MembershipChange change, CompletableFuture<ChangeResult> answer) {
+  private void propose(RaftCore core, Waiting asked, MembershipChange change) {
     var preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
-      long id = newChangeId();
-      underWay.put(id, answer);
+      long id = ++lastChangeId;
+      underWay.put(id, asked.answer);
+      log.begins(id, asked.change);
       core.changeConfiguration(id, change);
     } else {
-      fail(answer, new ChangeFailedException(Refusals.of(preview.refusals())));
+      fail(asked.answer, new ChangeFailedException(Refusals.of(preview.refusals())));
     }
   }
 
@@ -150,9 +155,7 @@ final class MembershipFlow {
     List<Waiting> calledOff =
         waiting.stream().filter(asked -> asked.change.host().equals(host)).toList();
     waiting.removeAll(calledOff);
-    calledOff.forEach(asked -> fail(
-        asked.answer,
-        new ChangeFailedException(End.ABORTED, "it was called off before " + host + " had asked")));
+    calledOff.forEach(asked -> giveUp(asked, "it was called off before " + host + " had asked"));
     boolean any = !calledOff.isEmpty();
     for (AdditionStatus addition : core.view().additions()) {
       if (addition.wanted().host().equals(host)) {
@@ -192,17 +195,20 @@ final class MembershipFlow {
       if (core.view().currentRole() != Role.LEADER) {
         fail(asked.answer, notLeader(core.view()));
       } else if (nowNanos - asked.deadlineNanos >= 0) {
-        fail(
-            asked.answer,
-            new ChangeFailedException(
-                End.ABORTED,
-                asked.change.host() + " has not asked to be let in within "
-                    + Wording.duration(asked.timeLimit)
-                    + "; start its node so that it joins, naming a member of this group"));
+        giveUp(
+            asked,
+            asked.change.host() + " has not asked to be let in within "
+                + Wording.duration(asked.timeLimit)
+                + "; start its node so that it joins, naming a member of this group");
       } else if (!isSettled(core.view()) || !begin(core, asked, nowNanos, false)) {
         waiting.add(asked);
       }
     }
+  }
+
+  private void giveUp(Waiting asked, String reason) {
+    log.gaveUp(asked.change, reason);
+    fail(asked.answer, new ChangeFailedException(End.ABORTED, reason));
   }
 
   /** A host has only just asked, or a change has ended: what waits may begin. */
@@ -215,6 +221,7 @@ final class MembershipFlow {
   }
 
   void ended(Ready.ChangeOutcome outcome, CoreView core) {
+    log.ended(outcome);
     CompletableFuture<ChangeResult> answer = underWay.remove(outcome.changeId());
     if (answer == null) {
       return;

@@ -68,7 +68,8 @@ record RequestFlows(
         new ProposalFlow(options, peers, pipeline, forwarder, intake),
         new ReadFlow(pipeline, environment::nowNanos, confirmAfterAll),
         new TransferFlow(pipeline),
-        new MembershipFlow(pipeline, peers.guests()),
+        new MembershipFlow(
+            pipeline, peers.guests(), new ChangeLog(context.log(), environment::nowNanos)),
         new LeaderWaits(LeaderWaits.MAX_WAITS));
   }
 

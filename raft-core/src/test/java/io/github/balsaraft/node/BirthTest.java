@@ -84,8 +84,8 @@ class BirthTest {
     }
 
     @Override
-    public void clusterOfPeer(ClusterIdentity cluster) {
-      asked.add("claims " + cluster);
+    public void clusterOfPeer(HostId founder, ClusterIdentity cluster) {
+      asked.add(founder + " claims " + cluster);
     }
 
     @Override
@@ -100,6 +100,15 @@ class BirthTest {
               ? "joins"
               : Configuration.decode(founding.singlePayload()).toString());
     }
+  }
+
+  /** Whose folder is the wrong one can't be seen from a cluster's number alone. */
+  @Test
+  void aFounderThatBelongsToAClusterIsNamed() {
+    Birth birth = birth(ALL, N1, R1);
+    rounds(birth, 1);
+    birth.onAnswer(N2, new BirthAnswer(R1, ALL.foundersDigest(), R2, CLUSTER, null));
+    assertThat(port.asked).endsWith("n2 claims " + CLUSTER);
   }
 
   @Test

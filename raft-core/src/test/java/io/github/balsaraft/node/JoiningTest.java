@@ -69,7 +69,11 @@ class JoiningTest {
 
   private JoinAnswer ask(ReplicaId replica, HostId host, String address) {
     JoinAnswer answer = Joining.nextStep(
-        core, new JoinRequest(replica, host, address), simulation.nowNanos(), SILENT, ++lastChange);
+        core,
+        new JoinRequest(replica, host, address),
+        simulation.nowNanos(),
+        SILENT,
+        change -> core.changeConfiguration(++lastChange, change));
     settle();
     return answer;
   }
