@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /**
  * One replica of one group: a state machine that this process shares with the other members.
  *
- * <p>All methods may be called from any thread; only {@link #close} blocks for long. Futures complete on a thread of the
+ * <p>All methods may be called from any thread, but for {@link #status} and {@link #explain} in a trace sink; only {@link
+ * #close} blocks for long. Futures complete on a thread of the
  * node that also runs the state machine: what is chained to them must not block.
  *
  * <p>A future of {@link #propose} ends in exactly one of three ways: with the state machine's result; with a {@link
@@ -102,7 +103,8 @@ public final class RaftNode implements AutoCloseable {
    *
    * @param target a host whose member is a voter; or nobody for the most up to date of those that answer. A member with
    *     priority 0 leads only if it is named here
-   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}
+   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}; or an {@link
+   *     io.github.balsaraft.api.OverloadedException} if very many questions wait already
    */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     return group.transferLeadership(target);
@@ -113,12 +115,20 @@ public final class RaftNode implements AutoCloseable {
     return group.membership();
   }
 
-  /** A consistent look at this node, with an {@linkplain NodeStatus#explanation explanation} of what it shows. */
+  /**
+   * A consistent look at this node, with an {@linkplain NodeStatus#explanation explanation} of what it shows. Waits until the
+   * thread that runs the protocol has its turn, which is soon.
+   *
+   * @throws IllegalStateException if it is that thread that calls, as with a {@link
+   *     io.github.balsaraft.model.trace.TraceSink}: it would wait for itself
+   * @throws io.github.balsaraft.api.OverloadedException if very many questions wait already
+   * @throws io.github.balsaraft.api.ShuttingDownException if the node was closed while its threads hung
+   */
   public NodeStatus status() {
     return group.status();
   }
 
-  /** {@link NodeStatus#explanation} of a look taken now. */
+  /** {@link NodeStatus#explanation} of a look taken now, with the exceptions of {@link #status}. */
   public String explain() {
     return status().explanation();
   }

@@ -91,6 +91,40 @@ class HostLifecycleTest {
     LocalCluster.awaitTrue("the address to be free", () -> isFree("n1"));
   }
 
+  /** It runs on the one thread that could answer. */
+  @Test
+  void aTraceSinkThatAsksTheNodeIsRefusedInsteadOfHanging() throws Exception {
+    CompletableFuture<RaftNode> started = new CompletableFuture<>();
+    CompletableFuture<String> answered = new CompletableFuture<>();
+    RaftNode node = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(new Appender())
+        .logStore(new MemoryLogStore())
+        .transport(network.transport())
+        .options(LocalCluster.FAST)
+        .traceTo(event -> {
+          RaftNode asked = started.getNow(null);
+          if (asked != null && !answered.isDone()) {
+            try {
+              answered.complete(asked.explain());
+            } catch (RuntimeException e) {
+              answered.completeExceptionally(e);
+            }
+          }
+        })
+        .start();
+    try (node) {
+      node.awaitLeader().get(30, SECONDS);
+      started.complete(node);
+      node.propose(bytes("a")).get(30, SECONDS);
+      assertThat(failure(answered))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("on the thread that would answer");
+      assertThat(node.status().health()).isEqualTo(Health.RUNNING);
+    }
+  }
+
   private boolean isFree(String name) {
     try {
       host(name).close();

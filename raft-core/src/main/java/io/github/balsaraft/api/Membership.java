@@ -28,7 +28,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A change says how things should be in the end, so asking for it again is always safe: it goes on where it stands, and one
  * that is done already ends at once. {@link RaftException#isRetryable} says whether asking again as it is may help.
  *
- * <p>All methods may be called from any thread, and none of them blocks. Futures complete on a thread that also runs the state
+ * <p>All methods may be called from any thread, and none of them blocks; if very many questions to the node wait already their
+ * futures end with an {@link OverloadedException}. Futures complete on a thread that also runs the state
  * machine: what is chained to them must not block. To give up waiting ends nothing: see {@link #abort}.
  */
 public interface Membership {

@@ -3,10 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
-import io.github.balsaraft.api.NotAppendedException;
-import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
-import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
@@ -20,10 +17,8 @@ import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupNode {
 
-  private static final int MAX_PENDING_READS = 1 << 20;
+  /** Questions that wait for the mailbox's turn; what becomes of them then has bounds of its own. */
+  static final int MAX_QUESTIONS = 1 << 16;
 
   private final HostRuntime host;
   private final RaftOptions options;
@@ -41,10 +37,9 @@ public final class GroupNode {
   private final GroupLoop loop;
   private final Mailbox<GroupLoop.Event> mailbox;
 
-  /** Bytes of proposals from their arrival to their end, so that a slow disk or state machine slows proposers. */
-  private final AtomicLong pendingBytes = new AtomicLong();
-
-  private final AtomicInteger pendingReads = new AtomicInteger();
+  private final Budget proposalBytes;
+  private final Budget reads = new Budget(1 << 20);
+  private final Budget questions = new Budget(MAX_QUESTIONS);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
@@ -56,6 +51,7 @@ public final class GroupNode {
     this.host = host;
     this.options = settings.options();
     this.stateMachine = settings.stateMachine();
+    this.proposalBytes = new Budget(options.maxPendingProposalBytes());
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
   }
@@ -74,12 +70,11 @@ public final class GroupNode {
           new CommandTooLargeException(command.length, options.maxCommandBytes()));
     }
     long bytes = (long) command.length + Payloads.ENTRY_OVERHEAD_BYTES;
-    if (pendingBytes.addAndGet(bytes) > options.maxPendingProposalBytes()) {
-      pendingBytes.addAndGet(-bytes);
-      return CompletableFuture.failedFuture(new OverloadedException(
-          "proposals of " + options.maxPendingProposalBytes() + " bytes wait already"));
+    if (!proposalBytes.take(bytes)) {
+      return CompletableFuture.failedFuture(
+          new OverloadedException("proposals of " + proposalBytes.max() + " bytes wait already"));
     }
-    LocalProposal proposal = new LocalProposal(command, bytes);
+    LocalProposal proposal = new LocalProposal(command, proposalBytes, bytes);
     offer(proposal);
     return proposal.future;
   }
@@ -95,12 +90,11 @@ public final class GroupNode {
       return CompletableFuture.failedFuture(
           new ReadNotServedException("this node is shutting down"));
     }
-    if (pendingReads.incrementAndGet() > MAX_PENDING_READS) {
-      pendingReads.decrementAndGet();
+    if (!reads.take(1)) {
       return CompletableFuture.failedFuture(
           new ReadNotServedException("too many reads wait already"));
     }
-    Read<T> read = new Read<>(reader, consistency == ReadConsistency.LEASE);
+    LocalRead<T> read = new LocalRead<>(reader, consistency == ReadConsistency.LEASE, reads, 1);
     if (consistency == ReadConsistency.STALE) {
       readLocally(read);
     } else {
@@ -123,15 +117,14 @@ public final class GroupNode {
       return CompletableFuture.failedFuture(new ShuttingDownException());
     }
     CompletableFuture<Void> known = new CompletableFuture<>();
-    offer(new Question(known, groupLoop -> groupLoop.awaitLeader(known)));
+    ask(known, groupLoop -> groupLoop.awaitLeader(known));
     return known;
   }
 
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    offer(new Question(
-        transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred)));
+    ask(transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
     return transferred;
   }
 
@@ -141,31 +134,44 @@ public final class GroupNode {
       if (closing) {
         answer.completeExceptionally(new ShuttingDownException());
       } else {
-        offer(new Question(answer, ask));
+        ask(answer, ask);
       }
     });
   }
 
   /** See {@code RaftNode.status}. */
   public NodeStatus status() {
-    return statusSoon().join();
+    if (host.environment().isMailboxThread()) {
+      // Its turn would never come.
+      throw new IllegalStateException(
+          "a node can't be asked on the thread that would answer: what a trace sink wants to know is "
+              + "in the event");
+    }
+    try {
+      return statusSoon().join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   /** The status as soon as the mailbox has its turn. */
   CompletableFuture<NodeStatus> statusSoon() {
     CompletableFuture<NodeStatus> status = new CompletableFuture<>();
-    offer(new Question(status, groupLoop -> groupLoop.completeWithStatus(status)));
+    ask(status, groupLoop -> groupLoop.completeWithStatus(status));
     return status;
   }
 
   /** Bytes of proposals that have not ended. */
   long pendingProposalBytes() {
-    return pendingBytes.get() + loop.forwardedBytes();
+    return proposalBytes.taken() + loop.forwardedBytes();
   }
 
   /** Reads that have not ended. */
-  int pendingReads() {
-    return pendingReads.get();
+  long pendingReads() {
+    return reads.taken();
   }
 
   void deliver(HostId from, List<Message> messages) {
@@ -186,6 +192,15 @@ public final class GroupNode {
 
   void fail(String reason) {
     mailbox.offer(groupLoop -> groupLoop.stop(NodeStatus.Health.FAILED, reason));
+  }
+
+  private void ask(CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
+    if (questions.take(1)) {
+      offer(new Question(answer, ask));
+    } else {
+      answer.completeExceptionally(
+          new OverloadedException(MAX_QUESTIONS + " questions to this node wait already"));
+    }
   }
 
   private void offer(GroupLoop.Event event) {
@@ -245,143 +260,24 @@ public final class GroupNode {
   }
 
   /** A question to the loop, whose answer somebody waits for. */
-  private record Question(CompletableFuture<?> answer, Consumer<GroupLoop> ask)
-      implements GroupLoop.Event {
+  private final class Question implements GroupLoop.Event {
+    private final CompletableFuture<?> answer;
+    private final Consumer<GroupLoop> ask;
+
+    Question(CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
+      this.answer = answer;
+      this.ask = ask;
+    }
 
     @Override
     public void happen(GroupLoop groupLoop) {
+      questions.giveBack(1);
       ask.accept(groupLoop);
     }
 
     @Override
     public void abandon(String reason) {
       answer.completeExceptionally(new ShuttingDownException());
-    }
-  }
-
-  private final class LocalProposal extends Proposal implements GroupLoop.Event {
-    final CompletableFuture<byte[]> future = new CompletableFuture<>();
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final long bytes;
-
-    LocalProposal(byte[] command, long bytes) {
-      super(command, Payloads.checksum(command));
-      this.bytes = bytes;
-    }
-
-    @Override
-    public void happen(GroupLoop groupLoop) {
-      groupLoop.propose(this);
-    }
-
-    @Override
-    public void abandon(String reason) {
-      // It may be taken in yet, if that thread goes on before it hears of the end.
-      abandon(Proposal.unknownOutcome(reason));
-    }
-
-    @Override
-    void abandon(RaftException failure) {
-      if (end()) {
-        future.completeExceptionally(failure);
-      }
-    }
-
-    @Override
-    void applied(byte[] result) {
-      if (end()) {
-        future.complete(result);
-      }
-    }
-
-    @Override
-    void notAppended(NotAppendedException reason) {
-      if (end()) {
-        future.completeExceptionally(reason);
-      }
-    }
-
-    @Override
-    void unknown(String reason) {
-      if (end()) {
-        future.completeExceptionally(new OutcomeUnknownException(reason));
-      }
-    }
-
-    /** The first end counts. Its budget is free before a callback asks for it. */
-    private boolean end() {
-      if (ended.getAndSet(true)) {
-        return false;
-      }
-      pendingBytes.addAndGet(-bytes);
-      return true;
-    }
-  }
-
-  private final class Read<T> implements GroupLoop.Event, PendingRead {
-    final CompletableFuture<T> future = new CompletableFuture<>();
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final Supplier<T> reader;
-    private final boolean byLease;
-
-    Read(Supplier<T> reader, boolean byLease) {
-      this.reader = reader;
-      this.byLease = byLease;
-    }
-
-    @Override
-    public void happen(GroupLoop groupLoop) {
-      groupLoop.read(this, byLease);
-    }
-
-    @Override
-    public void abandon(String reason) {
-      refuse(reason);
-    }
-
-    @Override
-    public void run() {
-      if (ended.getAndSet(true)) {
-        return;
-      }
-      pendingReads.decrementAndGet();
-      try {
-        future.complete(reader.get());
-      } catch (Throwable e) {
-        future.completeExceptionally(e);
-      }
-    }
-
-    @Override
-    public boolean runWhile(BooleanSupplier inTime) {
-      if (ended.get()) {
-        return true;
-      }
-      Runnable end;
-      try {
-        T answer = reader.get();
-        end = () -> future.complete(answer);
-      } catch (Throwable e) {
-        end = () -> future.completeExceptionally(e);
-      }
-      if (!inTime.getAsBoolean()) {
-        return false;
-      }
-      if (ended.getAndSet(true)) {
-        return true;
-      }
-      pendingReads.decrementAndGet();
-      end.run();
-      return true;
-    }
-
-    @Override
-    public void refuse(String reason) {
-      // A reader that hangs holds the read, but must not hold up who waits for its answer.
-      if (!ended.getAndSet(true)) {
-        pendingReads.decrementAndGet();
-      }
-      future.completeExceptionally(new ReadNotServedException(reason));
     }
   }
 }

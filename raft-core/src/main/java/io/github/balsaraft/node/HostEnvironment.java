@@ -45,6 +45,9 @@ public interface HostEnvironment {
   /** Whether the calling thread is one of those that groups share, so that to wait for them could be to wait for itself. */
   boolean isOwnThread();
 
+  /** Whether the calling thread is one of {@link #mailboxes}, on which to wait for an answer of a mailbox could be for ever. */
+  boolean isMailboxThread();
+
   /**
    * Ends the threads, without waiting for them and without interrupting what they do: a disk's write may be among it. What was
    * handed to them is still done, but for what was scheduled.

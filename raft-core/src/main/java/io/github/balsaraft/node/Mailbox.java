@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  * A queue whose entries are handled one at a time, in order, on threads that it shares with others. While one batch is
  * handled the next gathers, so that a busy mailbox works in batches without ever waiting for one to fill.
  *
- * <p>Its length is bounded by those who fill it: proposals and reads by byte and count budgets, messages by the windows of
- * their senders, completions by what was asked for.
+ * <p>Its length is bounded by those who fill it: proposals and reads by budgets of bytes, other questions by their number,
+ * messages by the windows of their senders, completions by what was asked for.
  */
 final class Mailbox<E> {
 

@@ -33,19 +33,19 @@ public final class ThreadedEnvironment implements HostEnvironment {
    */
   public ThreadedEnvironment(String name, int mailboxThreads, int applyThreads) {
     this.name = name;
-    this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox"));
-    this.writer = new Pool(1, threads("balsa-" + name + "-writer"));
-    this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply"));
+    this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox", true));
+    this.writer = new Pool(1, threads("balsa-" + name + "-writer", false));
+    this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply", false));
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
-        1, threads("balsa-" + name + "-timer"), new ThreadPoolExecutor.DiscardPolicy());
+        1, threads("balsa-" + name + "-timer", false), new ThreadPoolExecutor.DiscardPolicy());
     this.timer.setRemoveOnCancelPolicy(true);
   }
 
-  private ThreadFactory threads(String prefix) {
+  private ThreadFactory threads(String prefix, boolean mailbox) {
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new OwnThread(this, task, prefix + "-" + count.incrementAndGet());
+      Thread thread = new OwnThread(this, mailbox, task, prefix + "-" + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
@@ -103,6 +103,11 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public boolean isMailboxThread() {
+    return isOwnThread() && ((OwnThread) Thread.currentThread()).mailbox;
+  }
+
+  @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
     for (Pool pool : List.of(mailboxes, writer, apply)) {
@@ -127,10 +132,12 @@ public final class ThreadedEnvironment implements HostEnvironment {
 
   private static final class OwnThread extends Thread {
     final ThreadedEnvironment owner;
+    final boolean mailbox;
 
-    OwnThread(ThreadedEnvironment owner, Runnable task, String name) {
+    OwnThread(ThreadedEnvironment owner, boolean mailbox, Runnable task, String name) {
       super(task, name);
       this.owner = owner;
+      this.mailbox = mailbox;
     }
   }
 }

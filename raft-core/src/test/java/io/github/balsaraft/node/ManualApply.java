@@ -53,6 +53,11 @@ record ManualApply(HostEnvironment rest, List<Runnable> tasks) implements HostEn
   }
 
   @Override
+  public boolean isMailboxThread() {
+    return rest.isMailboxThread();
+  }
+
+  @Override
   public CompletableFuture<Void> shutdown() {
     return rest.shutdown();
   }

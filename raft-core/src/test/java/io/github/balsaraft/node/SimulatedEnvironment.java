@@ -119,6 +119,11 @@ final class SimulatedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public boolean isMailboxThread() {
+    return false;
+  }
+
+  @Override
   public CompletableFuture<Void> shutdown() {
     dead = true;
     return CompletableFuture.completedFuture(null);

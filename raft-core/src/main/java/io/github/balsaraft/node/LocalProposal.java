@@ -1,0 +1,76 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.model.Payloads;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A proposal that was made here. It holds its part of a budget from its arrival to its end, so that a slow disk or state machine
+ * slows proposers.
+ */
+final class LocalProposal extends Proposal implements GroupLoop.Event {
+  final CompletableFuture<byte[]> future = new CompletableFuture<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Budget budget;
+  private final long bytes;
+
+  /**
+   * @param budget of which {@code bytes} were taken for it
+   */
+  LocalProposal(byte[] command, Budget budget, long bytes) {
+    super(command, Payloads.checksum(command));
+    this.budget = budget;
+    this.bytes = bytes;
+  }
+
+  @Override
+  public void happen(GroupLoop groupLoop) {
+    groupLoop.propose(this);
+  }
+
+  @Override
+  public void abandon(String reason) {
+    // It may be taken in yet, if that thread goes on before it hears of the end.
+    abandon(Proposal.unknownOutcome(reason));
+  }
+
+  @Override
+  void abandon(RaftException failure) {
+    if (end()) {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  void applied(byte[] result) {
+    if (end()) {
+      future.complete(result);
+    }
+  }
+
+  @Override
+  void notAppended(NotAppendedException reason) {
+    if (end()) {
+      future.completeExceptionally(reason);
+    }
+  }
+
+  @Override
+  void unknown(String reason) {
+    if (end()) {
+      future.completeExceptionally(new OutcomeUnknownException(reason));
+    }
+  }
+
+  /** The first end counts. Its budget is free before a callback asks for it. */
+  private boolean end() {
+    if (ended.getAndSet(true)) {
+      return false;
+    }
+    budget.giveBack(bytes);
+    return true;
+  }
+}

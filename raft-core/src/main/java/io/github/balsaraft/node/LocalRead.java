@@ -1,0 +1,82 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.ReadNotServedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** A read that was asked for here. It holds its part of a budget from its arrival to its end. */
+final class LocalRead<T> implements GroupLoop.Event, PendingRead {
+  final CompletableFuture<T> future = new CompletableFuture<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Supplier<T> reader;
+  private final boolean byLease;
+  private final Budget budget;
+  private final long bytes;
+
+  /**
+   * @param budget of which {@code bytes} were taken for it
+   */
+  LocalRead(Supplier<T> reader, boolean byLease, Budget budget, long bytes) {
+    this.reader = reader;
+    this.byLease = byLease;
+    this.budget = budget;
+    this.bytes = bytes;
+  }
+
+  @Override
+  public void happen(GroupLoop groupLoop) {
+    groupLoop.read(this, byLease);
+  }
+
+  @Override
+  public void abandon(String reason) {
+    refuse(reason);
+  }
+
+  @Override
+  public void run() {
+    if (ended.getAndSet(true)) {
+      return;
+    }
+    budget.giveBack(bytes);
+    try {
+      future.complete(reader.get());
+    } catch (Throwable e) {
+      future.completeExceptionally(e);
+    }
+  }
+
+  @Override
+  public boolean runWhile(BooleanSupplier inTime) {
+    if (ended.get()) {
+      return true;
+    }
+    Runnable end;
+    try {
+      T answer = reader.get();
+      end = () -> future.complete(answer);
+    } catch (Throwable e) {
+      end = () -> future.completeExceptionally(e);
+    }
+    if (!inTime.getAsBoolean()) {
+      return false;
+    }
+    if (ended.getAndSet(true)) {
+      return true;
+    }
+    budget.giveBack(bytes);
+    end.run();
+    return true;
+  }
+
+  @Override
+  public void refuse(String reason) {
+    // A reader that hangs holds the read, but must not hold up who waits for its answer.
+    if (!ended.getAndSet(true)) {
+      budget.giveBack(bytes);
+    }
+    future.completeExceptionally(new ReadNotServedException(reason));
+  }
+}

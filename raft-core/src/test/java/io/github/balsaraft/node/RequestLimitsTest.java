@@ -1,0 +1,51 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.Simulation.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.HostId;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** A mailbox that doesn't get its turn must not fill the heap, whatever it is that callers go on asking for. */
+class RequestLimitsTest {
+
+  private final SimulatedCluster cluster =
+      new SimulatedCluster(1, 1, SimulatedCluster.options().build());
+
+  /** Nothing in it moves but in simulated time, and so no mailbox either. */
+  private GroupNode leader() {
+    cluster.start(new HostId("n1"));
+    return cluster.awaitLeader().node;
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) {
+    assertThat(future).as("refused at once").isCompletedExceptionally();
+    return future.handle((answer, failure) -> failure).join();
+  }
+
+  @Test
+  void questionsOfEveryKindAreBoundedWhereTheyAreOffered() {
+    GroupNode node = leader();
+    CompletableFuture<Void> first = node.awaitLeader();
+    for (int i = 1; i < GroupNode.MAX_QUESTIONS; i++) {
+      CompletableFuture<?> unused = node.awaitLeader();
+    }
+    assertThat(failure(node.awaitLeader())).isInstanceOf(OverloadedException.class);
+    assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
+    assertThat(failure(node.transferLeadership(Optional.empty())))
+        .isInstanceOf(OverloadedException.class);
+    assertThat(failure(node.statusSoon())).isInstanceOf(OverloadedException.class);
+    assertThatThrownBy(node::status)
+        .as("the failure itself, in no wrapping")
+        .isInstanceOf(OverloadedException.class);
+    cluster.simulation.runFor(SECONDS);
+    assertThat(first).isCompleted();
+    CompletableFuture<?> later = node.membership().view();
+    cluster.simulation.runFor(SECONDS);
+    assertThat(later).as("there is room again").isCompleted();
+  }
+}
