@@ -81,6 +81,14 @@ public final class RaftOptions {
     return values.maxPendingProposalBytes;
   }
 
+  /**
+   * The most bytes of reads asked for here that have not ended yet, beyond which more are refused with a {@link
+   * ReadNotServedException}: what {@code query} was given, and 256 bytes for each read, of whatever kind. Default 64 MiB.
+   */
+  public long maxPendingReadBytes() {
+    return values.maxPendingReadBytes;
+  }
+
   /** The most bytes of committed entries that wait in memory for the state machine; the rest wait on disk. Default 64 MiB. */
   public long maxApplyQueueBytes() {
     return values.maxApplyQueueBytes;
@@ -139,6 +147,7 @@ public final class RaftOptions {
     private long maxInflightBytes = 32 << 20;
     private long maxUncommittedBytes = 64 << 20;
     private long maxPendingProposalBytes = 64 << 20;
+    private long maxPendingReadBytes = 64 << 20;
     private long maxApplyQueueBytes = 64 << 20;
     private long logWindowBytes = 64 << 20;
     private Duration requestTimeout = Duration.ofSeconds(5);
@@ -188,6 +197,12 @@ public final class RaftOptions {
     /** See {@link RaftOptions#maxPendingProposalBytes}. */
     public Builder maxPendingProposalBytes(long bytes) {
       this.maxPendingProposalBytes = bytes;
+      return this;
+    }
+
+    /** See {@link RaftOptions#maxPendingReadBytes}. */
+    public Builder maxPendingReadBytes(long bytes) {
+      this.maxPendingReadBytes = bytes;
       return this;
     }
 
@@ -249,6 +264,7 @@ public final class RaftOptions {
       require(
           maxPendingProposalBytes >= maxCommandBytes,
           "maxPendingProposalBytes must hold at least one command");
+      require(maxPendingReadBytes >= 1024, "maxPendingReadBytes must be at least 1 KiB");
       require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
       require(logWindowBytes >= 0, "logWindowBytes must not be negative");
       require(requestTimeout.toNanos() > 0, "requestTimeout must be positive");
@@ -266,6 +282,7 @@ public final class RaftOptions {
       copy.maxInflightBytes = maxInflightBytes;
       copy.maxUncommittedBytes = maxUncommittedBytes;
       copy.maxPendingProposalBytes = maxPendingProposalBytes;
+      copy.maxPendingReadBytes = maxPendingReadBytes;
       copy.maxApplyQueueBytes = maxApplyQueueBytes;
       copy.logWindowBytes = logWindowBytes;
       copy.requestTimeout = requestTimeout;
@@ -285,6 +302,7 @@ public final class RaftOptions {
       all.put("maxInflightBytes", maxInflightBytes);
       all.put("maxUncommittedBytes", maxUncommittedBytes);
       all.put("maxPendingProposalBytes", maxPendingProposalBytes);
+      all.put("maxPendingReadBytes", maxPendingReadBytes);
       all.put("maxApplyQueueBytes", maxApplyQueueBytes);
       all.put("logWindowBytes", logWindowBytes);
       all.put("requestTimeout", requestTimeout);

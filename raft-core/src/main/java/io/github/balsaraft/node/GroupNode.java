@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupNode {
 
+  /** What a read takes besides its query, about; see {@link RaftOptions#maxPendingReadBytes}. */
+  private static final long READ_OVERHEAD_BYTES = 256;
+
   /** Questions that wait for the mailbox's turn; what becomes of them then has bounds of its own. */
   static final int MAX_QUESTIONS = 1 << 16;
 
@@ -38,7 +41,7 @@ public final class GroupNode {
   private final Mailbox<GroupLoop.Event> mailbox;
 
   private final Budget proposalBytes;
-  private final Budget reads = new Budget(1 << 20);
+  private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -52,6 +55,7 @@ public final class GroupNode {
     this.options = settings.options();
     this.stateMachine = settings.stateMachine();
     this.proposalBytes = new Budget(options.maxPendingProposalBytes());
+    this.readBytes = new Budget(options.maxPendingReadBytes());
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
   }
@@ -81,20 +85,28 @@ public final class GroupNode {
 
   /** See {@code RaftNode.query}. */
   public CompletableFuture<byte[]> query(byte[] query, ReadConsistency consistency) {
-    return read(consistency, () -> stateMachine.query(query));
+    return read(consistency, () -> stateMachine.query(query), query.length);
   }
 
   /** See {@code RaftNode.read}. */
   public <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader) {
+    return read(consistency, reader, 0);
+  }
+
+  private <T> CompletableFuture<T> read(
+      ReadConsistency consistency, Supplier<T> reader, int queryBytes) {
     if (closing) {
       return CompletableFuture.failedFuture(
           new ReadNotServedException("this node is shutting down"));
     }
-    if (!reads.take(1)) {
-      return CompletableFuture.failedFuture(
-          new ReadNotServedException("too many reads wait already"));
+    long bytes = queryBytes + READ_OVERHEAD_BYTES;
+    if (!readBytes.take(bytes)) {
+      return CompletableFuture.failedFuture(new ReadNotServedException(
+          "no more than " + readBytes.max() + " bytes of reads may wait, and with the " + bytes
+              + " of this one there would be more"));
     }
-    LocalRead<T> read = new LocalRead<>(reader, consistency == ReadConsistency.LEASE, reads, 1);
+    LocalRead<T> read =
+        new LocalRead<>(reader, consistency == ReadConsistency.LEASE, readBytes, bytes);
     if (consistency == ReadConsistency.STALE) {
       readLocally(read);
     } else {
@@ -169,9 +181,9 @@ public final class GroupNode {
     return proposalBytes.taken() + loop.forwardedBytes();
   }
 
-  /** Reads that have not ended. */
-  long pendingReads() {
-    return reads.taken();
+  /** Bytes of reads that have not ended. */
+  long pendingReadBytes() {
+    return readBytes.taken();
   }
 
   void deliver(HostId from, List<Message> messages) {

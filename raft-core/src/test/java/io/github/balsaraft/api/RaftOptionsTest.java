@@ -19,6 +19,7 @@ class RaftOptionsTest {
       .maxInflight(7, 16384)
       .maxUncommittedBytes(5000)
       .maxPendingProposalBytes(5001)
+      .maxPendingReadBytes(5004)
       .maxApplyQueueBytes(5002)
       .logWindowBytes(5003)
       .requestTimeout(Duration.ofSeconds(7))

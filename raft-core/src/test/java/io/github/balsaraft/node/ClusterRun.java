@@ -166,12 +166,12 @@ final class ClusterRun {
   private void checkBudgets(SimulatedCluster.Life process) {
     if (process != null && process.node != null && !process.environment.isDead()) {
       boolean free = simulation.runUntil(
-          () -> process.node.pendingProposalBytes() == 0 && process.node.pendingReads() == 0,
+          () -> process.node.pendingProposalBytes() == 0 && process.node.pendingReadBytes() == 0,
           10 * SECONDS);
       assertThat(free)
           .as(
               "budgets of %s: %d bytes, %d reads",
-              process.host, process.node.pendingProposalBytes(), process.node.pendingReads())
+              process.host, process.node.pendingProposalBytes(), process.node.pendingReadBytes())
           .isTrue();
     }
   }

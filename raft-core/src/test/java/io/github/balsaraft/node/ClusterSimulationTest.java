@@ -101,7 +101,7 @@ class ClusterSimulationTest {
         .as("all was answered at %s", process.host)
         .isTrue();
     assertThat(process.node.pendingProposalBytes()).isZero();
-    assertThat(process.node.pendingReads()).isZero();
+    assertThat(process.node.pendingReadBytes()).isZero();
     run.cluster.crash(process.host);
     run.cluster.start(process.host);
   }

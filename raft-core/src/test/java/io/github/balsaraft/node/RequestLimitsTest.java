@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.model.HostId;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +15,10 @@ import org.junit.jupiter.api.Test;
 /** A mailbox that doesn't get its turn must not fill the heap, whatever it is that callers go on asking for. */
 class RequestLimitsTest {
 
-  private final SimulatedCluster cluster =
-      new SimulatedCluster(1, 1, SimulatedCluster.options().build());
+  private static final long MAX_READ_BYTES = 3500;
+
+  private final SimulatedCluster cluster = new SimulatedCluster(
+      1, 1, SimulatedCluster.options().maxPendingReadBytes(MAX_READ_BYTES).build());
 
   /** Nothing in it moves but in simulated time, and so no mailbox either. */
   private GroupNode leader() {
@@ -25,6 +29,27 @@ class RequestLimitsTest {
   private static Throwable failure(CompletableFuture<?> future) {
     assertThat(future).as("refused at once").isCompletedExceptionally();
     return future.handle((answer, failure) -> failure).join();
+  }
+
+  @Test
+  void readsAreBoundedInBytesAndEachCountsForMoreThanItsQuery() {
+    GroupNode node = leader();
+    byte[] query = new byte[1000];
+    CompletableFuture<byte[]> first = node.query(query, ReadConsistency.LINEARIZABLE);
+    CompletableFuture<byte[]> second = node.query(query, ReadConsistency.STALE);
+    assertThat(failure(node.query(query, ReadConsistency.LEASE)))
+        .isInstanceOf(ReadNotServedException.class)
+        .hasMessageContaining("no more than " + MAX_READ_BYTES + " bytes of reads");
+    // Without a query there is room for some more, and not for ever.
+    for (int i = 0; i < (MAX_READ_BYTES - 2 * 1256) / 256; i++) {
+      assertThat(node.read(ReadConsistency.LINEARIZABLE, () -> "")).isNotDone();
+    }
+    assertThat(failure(node.read(ReadConsistency.LINEARIZABLE, () -> "")))
+        .isInstanceOf(ReadNotServedException.class);
+    cluster.simulation.runFor(SECONDS);
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
+    assertThat(node.pendingReadBytes()).as("all is given back").isZero();
   }
 
   @Test
