@@ -126,6 +126,10 @@ class RaftNodeTest {
           assertThat(node.status().leasesPermitted()).isFalse();
         }
       }
+      for (RaftNode node : cluster.nodes.values()) {
+        assertThat(node.status().counters().leaseReadsGranted()).isZero();
+        assertThat(node.status().counters().leaseReadsRefused()).isEqualTo(50);
+      }
     }
   }
 

@@ -150,6 +150,11 @@ public final class NodeStatus {
     return values.uncommittedBytes;
   }
 
+  /** What was counted since this node started. */
+  public Counters counters() {
+    return values.counters;
+  }
+
   /** The other members, as seen from here. */
   public List<Peer> peers() {
     return values.peers;
@@ -186,6 +191,7 @@ public final class NodeStatus {
         + values.sinceLeaderContact.map(Duration::toString).orElse("unknown")
         + ", staleness=" + values.staleness.map(Duration::toString).orElse("unknown")
         + ", uncommittedBytes=" + values.uncommittedBytes
+        + ", counters=" + values.counters
         + ", peers=" + values.peers
         + "]";
   }
@@ -205,6 +211,27 @@ public final class NodeStatus {
     FAILED,
     /** Was closed. */
     CLOSED
+  }
+
+  /**
+   * Counts since the node's start. Each may grow a little in a healthy group; one that keeps growing is worth a look.
+   *
+   * @param leaseReadsGranted reads that this leader's lease answered, without asking anybody; reads that are asked for together
+   *     count as one
+   * @param leaseReadsRefused reads that asked for a lease where there was none, and went the way of a linearizable read; those
+   *     asked for together count as one
+   * @param droppedMessages messages for this replica that the protocol doesn't allow, or that came too late to matter
+   * @param misdirectedMessages messages for a replica or a group that is not on this host, or from a host that is not in its
+   *     cluster; of all groups of the host together
+   */
+  public record Counters(
+      long leaseReadsGranted,
+      long leaseReadsRefused,
+      long droppedMessages,
+      long misdirectedMessages) {
+
+    /** Nothing was counted. */
+    public static final Counters NONE = new Counters(0, 0, 0, 0);
   }
 
   /**
@@ -247,6 +274,7 @@ public final class NodeStatus {
     private Optional<Duration> sinceLeaderContact = Optional.empty();
     private Optional<Duration> staleness = Optional.empty();
     private long uncommittedBytes;
+    private Counters counters = Counters.NONE;
     private List<Peer> peers = List.of();
     private Function<NodeStatus, String> explanation = status -> "";
 
@@ -352,6 +380,12 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#counters}. */
+    public Builder counters(Counters value) {
+      this.counters = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#peers}. */
     public Builder peers(List<Peer> others) {
       this.peers = List.copyOf(others);
@@ -383,6 +417,7 @@ public final class NodeStatus {
       copy.sinceLeaderContact = sinceLeaderContact;
       copy.staleness = staleness;
       copy.uncommittedBytes = uncommittedBytes;
+      copy.counters = counters;
       copy.peers = peers;
       copy.explanation = explanation;
       return new NodeStatus(copy);

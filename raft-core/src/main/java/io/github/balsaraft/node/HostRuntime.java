@@ -197,8 +197,8 @@ public final class HostRuntime implements AutoCloseable {
     clusterDurable = true;
   }
 
-  /** Messages that no replica here was meant to get. */
-  public long misdirectedMessages() {
+  /** Messages that no replica here was meant to get. On any thread. */
+  long misdirectedMessages() {
     return misdirected.get();
   }
 

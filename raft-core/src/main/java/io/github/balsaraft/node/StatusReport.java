@@ -33,6 +33,7 @@ final class StatusReport {
         .health(health)
         .healthDetail(detail)
         .durability(host.store().durability())
+        .counters(counters(host, core))
         .explanation(look -> Explanation.of(look, electionTimeoutMin));
     if (core != null) {
       add(core, status, health);
@@ -44,6 +45,17 @@ final class StatusReport {
           .peers(peers(host, core, self, nowNanos));
     }
     return status.build();
+  }
+
+  private static NodeStatus.Counters counters(HostRuntime host, @Nullable CoreView core) {
+    long misdirected = host.misdirectedMessages();
+    return core == null
+        ? new NodeStatus.Counters(0, 0, 0, misdirected)
+        : new NodeStatus.Counters(
+            core.leaseReadsGranted(),
+            core.leaseReadsRefused(),
+            core.droppedMessages(),
+            misdirected);
   }
 
   private static void add(CoreView core, NodeStatus.Builder status, NodeStatus.Health health) {

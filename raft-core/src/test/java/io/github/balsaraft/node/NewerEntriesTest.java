@@ -16,6 +16,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
@@ -105,6 +106,7 @@ class NewerEntriesTest {
     transport.unreadable(
         new ClusterIdentity(5, 5), unreadable(before.replica(), before.term() + 1));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
+    assertThat(running.status().counters().misdirectedMessages()).isEqualTo(2);
     running.propose(new byte[1]).get(30, SECONDS);
   }
 
@@ -115,6 +117,10 @@ class NewerEntriesTest {
     EntryBatch late = configuration(new EntryId(before.term() - 1, before.lastIndex() + 1));
     transport.message(before.cluster(), append(before, before.term() - 1, late));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
+    ReplicaId stranger = new ReplicaId(5);
+    transport.message(
+        before.cluster(), new HeartbeatResponse(LEADER, stranger, before.term(), 1, 1));
+    assertThat(running.status().counters().droppedMessages()).isEqualTo(1);
     EntryBatch batch = configuration(new EntryId(before.term() + 1, before.lastIndex() + 1));
     transport.message(before.cluster(), append(before, before.term() + 1, batch));
     assertStopped(

@@ -106,7 +106,15 @@ final class InfoText {
     // How old the data may be that is read after READONLY; -1 if nobody knows.
     line(
         "local_read_staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L));
+    addCounters(status.counters());
     line("explain", status.explanation());
+  }
+
+  private void addCounters(NodeStatus.Counters counters) {
+    line("lease_reads_granted", counters.leaseReadsGranted());
+    line("lease_reads_refused", counters.leaseReadsRefused());
+    line("dropped_messages", counters.droppedMessages());
+    line("misdirected_messages", counters.misdirectedMessages());
   }
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */

@@ -217,6 +217,8 @@ class KvServerTest {
               "members:n1,n2,n3\\x0d\\x0a",
               "durability:unsafe_in_memory\\x0d\\x0a",
               "local_read_staleness_ms:35\\x0d\\x0a",
+              "lease_reads_granted:0\\x0d\\x0alease_reads_refused:0\\x0d\\x0a",
+              "dropped_messages:0\\x0d\\x0amisdirected_messages:0\\x0d\\x0a",
               "explain:n2 and n3 are missing\\x0d\\x0a");
       assertThat(client.call("INFO")).contains("# Server", "# Clients", "# Raft", "# Keyspace");
       assertThat(client.call("INFO", "replication"))
