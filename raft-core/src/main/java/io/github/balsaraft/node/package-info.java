@@ -1,8 +1,29 @@
 /**
- * The runtime: turns what the pure cores ask for into I/O. Mailboxes, the group-commit writer, the apply pipeline, birth of
- * replicas, forwarding, and the promises made to callers.
+ * The runtime: turns what the pure cores ask for into I/O, and keeps the promises made to callers. Every thread, clock and
+ * random number comes from a {@link io.github.balsaraft.node.HostEnvironment}.
  *
- * <p>Every thread, clock and random number comes from a {@link io.github.balsaraft.node.HostEnvironment}.
+ * <p>Where to begin: {@code HostRuntime} for the process, {@code GroupNode} for what callers see of one replica, {@code
+ * GroupLoop} for what happens inside it. Each class belongs to one family:
+ *
+ * <ul>
+ *   <li><b>The host</b>, shared by its groups: {@code HostRuntime}, {@code HostEnvironment}, {@code ThreadedEnvironment},
+ *       {@code HostRoutes}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
+ *   <li><b>One replica</b>, its life and its core: {@code GroupNode}, {@code GroupLoop}, {@code GroupSettings}, {@code
+ *       ReplicaContext}, {@code Lifecycle}, {@code CoreStarter}, {@code GuardedTrace}, {@code LoopIntake}, {@code LoopOutput},
+ *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.
+ *   <li><b>Birth and return</b> of a replica: {@code BirthPlan}, {@code Birth}, {@code GroupBirth}, {@code JoinSeeker},
+ *       {@code Joining}, {@code Guests}.
+ *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
+ *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
+ *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code LeaderWaits}.
+ *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
+ *       WaitingReads}.
+ *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
+ *       ChangePlan}, {@code ChangeLog}, {@code Previews}, {@code Refusals}.
+ *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
+ *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code Reach},
+ *       {@code VoterCount}, {@code Wording}.
+ * </ul>
  */
 @NullMarked
 package io.github.balsaraft.node;
