@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,7 @@ public final class GroupNode {
   /** What a read takes besides its query, about; see {@link RaftOptions#maxPendingReadBytes}. */
   private static final long READ_OVERHEAD_BYTES = 256;
 
-  /** Questions that wait for the mailbox's turn; what becomes of them then has bounds of its own. */
+  /** Questions that wait for their answer, whichever thread that is waiting for; callers that await a leader count apart. */
   static final int MAX_QUESTIONS = 1 << 16;
 
   private final HostRuntime host;
@@ -43,6 +44,7 @@ public final class GroupNode {
   private final Budget proposalBytes;
   private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
+  private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
@@ -129,14 +131,14 @@ public final class GroupNode {
       return CompletableFuture.failedFuture(new ShuttingDownException());
     }
     CompletableFuture<Void> known = new CompletableFuture<>();
-    ask(known, groupLoop -> groupLoop.awaitLeader(known));
+    ask(leaderWaits, known, groupLoop -> groupLoop.awaitLeader(known));
     return known;
   }
 
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    ask(transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
+    ask(questions, transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
     return transferred;
   }
 
@@ -146,7 +148,7 @@ public final class GroupNode {
       if (closing) {
         answer.completeExceptionally(new ShuttingDownException());
       } else {
-        ask(answer, ask);
+        ask(questions, answer, ask);
       }
     });
   }
@@ -172,7 +174,7 @@ public final class GroupNode {
   /** The status as soon as the mailbox has its turn. */
   CompletableFuture<NodeStatus> statusSoon() {
     CompletableFuture<NodeStatus> status = new CompletableFuture<>();
-    ask(status, groupLoop -> groupLoop.completeWithStatus(status));
+    ask(questions, status, groupLoop -> groupLoop.completeWithStatus(status));
     return status;
   }
 
@@ -206,12 +208,12 @@ public final class GroupNode {
     mailbox.offer(groupLoop -> groupLoop.stop(NodeStatus.Health.FAILED, reason));
   }
 
-  private void ask(CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
-    if (questions.take(1)) {
-      offer(new Question(answer, ask));
+  private void ask(Budget budget, CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
+    if (budget.take(1)) {
+      offer(new Question(budget, answer, ask));
     } else {
       answer.completeExceptionally(
-          new OverloadedException(MAX_QUESTIONS + " questions to this node wait already"));
+          new OverloadedException(budget.max() + " questions to this node wait already"));
     }
   }
 
@@ -272,18 +274,30 @@ public final class GroupNode {
   }
 
   /** A question to the loop, whose answer somebody waits for. */
-  private final class Question implements GroupLoop.Event {
+  private static final class Question implements GroupLoop.Event {
     private final CompletableFuture<?> answer;
     private final Consumer<GroupLoop> ask;
+    private final Budget budget;
 
-    Question(CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
+    /** It was asked, and it was answered: the caller may give up on it before its turn. */
+    private final AtomicInteger outstanding = new AtomicInteger(2);
+
+    Question(Budget budget, CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
+      this.budget = budget;
       this.answer = answer;
       this.ask = ask;
+      CompletableFuture<?> unused = answer.whenComplete((value, failure) -> oneIsDone());
+    }
+
+    private void oneIsDone() {
+      if (outstanding.decrementAndGet() == 0) {
+        budget.giveBack(1);
+      }
     }
 
     @Override
     public void happen(GroupLoop groupLoop) {
-      questions.giveBack(1);
+      oneIsDone();
       ask.accept(groupLoop);
     }
 

@@ -53,13 +53,9 @@ class RequestLimitsTest {
   }
 
   @Test
-  void questionsOfEveryKindAreBoundedWhereTheyAreOffered() {
+  void questionsAreBoundedWhereTheyAreOffered() {
     GroupNode node = leader();
-    CompletableFuture<Void> first = node.awaitLeader();
-    for (int i = 1; i < GroupNode.MAX_QUESTIONS; i++) {
-      CompletableFuture<?> unused = node.awaitLeader();
-    }
-    assertThat(failure(node.awaitLeader())).isInstanceOf(OverloadedException.class);
+    CompletableFuture<?> first = ask(node, GroupNode.MAX_QUESTIONS);
     assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
     assertThat(failure(node.transferLeadership(Optional.empty())))
         .isInstanceOf(OverloadedException.class);
@@ -67,8 +63,61 @@ class RequestLimitsTest {
     assertThatThrownBy(node::status)
         .as("the failure itself, in no wrapping")
         .isInstanceOf(OverloadedException.class);
+    assertThat(node.awaitLeader()).as("those who wait for long count apart").isNotDone();
     cluster.simulation.runFor(SECONDS);
     assertThat(first).isCompleted();
+    assertThereIsRoomAgain(node);
+  }
+
+  @Test
+  void whoAwaitsALeaderCountsUntilHeIsTold() {
+    GroupNode node = leader();
+    CompletableFuture<Void> first = node.awaitLeader();
+    for (int i = 1; i < LeaderWaits.MAX_WAITS; i++) {
+      CompletableFuture<?> unused = node.awaitLeader();
+    }
+    assertThat(failure(node.awaitLeader())).isInstanceOf(OverloadedException.class);
+    cluster.simulation.runFor(SECONDS);
+    assertThat(first).isCompleted();
+    assertThat(node.awaitLeader()).isNotDone();
+  }
+
+  /** The mailbox has its turns, but the thread that tells callers hangs in the application. */
+  @Test
+  void aQuestionCountsUntilItIsAnswered() {
+    GroupNode node = leader();
+    SimulatedEnvironment environment = cluster.running.get(new HostId("n1")).environment;
+    environment.applyTakes(1000 * SECONDS);
+    CompletableFuture<?> first = ask(node, GroupNode.MAX_QUESTIONS);
+    cluster.simulation.runFor(SECONDS);
+    assertThat(first).isNotDone();
+    assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
+    environment.applyTakes(0);
+    cluster.simulation.runFor(1000 * SECONDS);
+    assertThereIsRoomAgain(node);
+  }
+
+  /** A caller that gives up after a while and asks again must not get around the bound. */
+  @Test
+  void aQuestionCountsUntilItsTurnEvenIfItsCallerHasGivenUp() {
+    GroupNode node = leader();
+    for (int i = 0; i < GroupNode.MAX_QUESTIONS; i++) {
+      node.membership().view().cancel(false);
+    }
+    assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
+    cluster.simulation.runFor(SECONDS);
+    assertThereIsRoomAgain(node);
+  }
+
+  private static CompletableFuture<?> ask(GroupNode node, int times) {
+    CompletableFuture<?> first = node.membership().view();
+    for (int i = 1; i < times; i++) {
+      CompletableFuture<?> unused = node.membership().view();
+    }
+    return first;
+  }
+
+  private void assertThereIsRoomAgain(GroupNode node) {
     CompletableFuture<?> later = node.membership().view();
     cluster.simulation.runFor(SECONDS);
     assertThat(later).as("there is room again").isCompleted();
