@@ -145,7 +145,7 @@ public final class NodeStatus {
     return values.staleness;
   }
 
-  /** Bytes of entries that it has appended as a leader and that are not committed. */
+  /** Bytes of entries that it has appended as a leader and that are not committed, or not durable here. */
   public long uncommittedBytes() {
     return values.uncommittedBytes;
   }
@@ -153,6 +153,11 @@ public final class NodeStatus {
   /** What was counted since this node started. */
   public Counters counters() {
     return values.counters;
+  }
+
+  /** For how long the disk here has finished no write although it has one to do; empty if it has none. */
+  public Optional<Duration> sinceDiskProgress() {
+    return values.sinceDiskProgress;
   }
 
   /** The other members, as seen from here. */
@@ -192,6 +197,8 @@ public final class NodeStatus {
         + ", staleness=" + values.staleness.map(Duration::toString).orElse("unknown")
         + ", uncommittedBytes=" + values.uncommittedBytes
         + ", counters=" + values.counters
+        + ", sinceDiskProgress="
+        + values.sinceDiskProgress.map(Duration::toString).orElse("nothing to write")
         + ", peers=" + values.peers
         + "]";
   }
@@ -275,6 +282,7 @@ public final class NodeStatus {
     private Optional<Duration> staleness = Optional.empty();
     private long uncommittedBytes;
     private Counters counters = Counters.NONE;
+    private Optional<Duration> sinceDiskProgress = Optional.empty();
     private List<Peer> peers = List.of();
     private Function<NodeStatus, String> explanation = status -> "";
 
@@ -386,6 +394,12 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#sinceDiskProgress}. */
+    public Builder sinceDiskProgress(Optional<Duration> value) {
+      this.sinceDiskProgress = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#peers}. */
     public Builder peers(List<Peer> others) {
       this.peers = List.copyOf(others);
@@ -418,6 +432,7 @@ public final class NodeStatus {
       copy.staleness = staleness;
       copy.uncommittedBytes = uncommittedBytes;
       copy.counters = counters;
+      copy.sinceDiskProgress = sinceDiskProgress;
       copy.peers = peers;
       copy.explanation = explanation;
       return new NodeStatus(copy);

@@ -70,7 +70,10 @@ public final class RaftOptions {
     return values.maxInflightBytes;
   }
 
-  /** The most bytes of entries appended but not committed, beyond which proposals are refused. Default 64 MiB. */
+  /**
+   * The most bytes of entries that a leader has appended and that are not committed, or not durable on its own disk; beyond that
+   * proposals are refused. Default 64 MiB.
+   */
   public long maxUncommittedBytes() {
     return values.maxUncommittedBytes;
   }

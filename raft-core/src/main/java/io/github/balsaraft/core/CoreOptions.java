@@ -9,7 +9,7 @@ package io.github.balsaraft.core;
  * @param maxMessageBytes the most bytes of entries in one message, unless one entry is larger
  * @param maxInflightMessages the most messages with entries under way to one follower
  * @param maxInflightBytes the most bytes of entries under way to one follower
- * @param maxUncommittedBytes the most bytes appended and not committed
+ * @param maxUncommittedBytes the most bytes appended that are not committed, or not durable on the leader
  * @param windowBytes how many bytes of recent entries stay in memory once they are durable and handed to apply
  * @param maxWaitingReads the most linearizable reads that wait at once
  * @param failureHints whether a broken connection to the leader may start a pre-vote early

@@ -192,7 +192,15 @@ public final class CoreView {
     return role() instanceof LeaderState leader ? leader.transferDeadlineNanos() : Long.MAX_VALUE;
   }
 
-  /** As a leader: bytes appended and not committed; else 0. */
+  /**
+   * Since when the disk has finished no write although it has one to do, by the clock of {@link RaftCore#advanceTo}; -1 if
+   * it has none.
+   */
+  public long diskWaitingSinceNanos() {
+    return context.writes.waitingSinceNanos();
+  }
+
+  /** As a leader: bytes appended that are not committed, or not durable here; else 0. */
   public long uncommittedBytes() {
     return role() instanceof LeaderState leader ? leader.uncommittedBytes() : 0;
   }

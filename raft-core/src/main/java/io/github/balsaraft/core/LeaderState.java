@@ -31,6 +31,9 @@ final class LeaderState extends RoleState implements Office {
   /** Whether it has tried to hand over because its office ends. */
   private boolean hasHandedOver;
 
+  /** When it last tried to hand over because its disk hangs. */
+  private long leftForDiskNanos;
+
   private long heartbeatDeadlineNanos;
 
   /**
@@ -82,6 +85,7 @@ final class LeaderState extends RoleState implements Office {
     }
     scheduleHeartbeats();
     rounds.sendHeartbeats();
+    leaveIfOwnDiskHangs();
     transfer.repeat();
     replicator.resendStalled();
     context.compaction.reconsider();
@@ -123,7 +127,8 @@ final class LeaderState extends RoleState implements Office {
     if (!uncommitted.hasRoomFor(payloads.sizeInBytes(), context.options.maxUncommittedBytes())) {
       return new ProposalResult.Refused(
           ProposalResult.Reason.OVERLOADED,
-          uncommitted.bytes() + " bytes are appended and not committed yet");
+          uncommitted.bytes()
+              + " bytes are appended and not committed, or not durable on the leader, yet");
     }
     return new ProposalResult.Appended(append(payloads));
   }
@@ -178,8 +183,8 @@ final class LeaderState extends RoleState implements Office {
     // a majority may still be overwritten. It commits when an entry of this term above it does.
     if (reached > context.commitIndex() && context.log.termAt(reached) == context.term()) {
       context.commitTo(reached);
-      uncommitted.committedTo(reached);
     }
+    uncommitted.settledTo(Math.min(context.commitIndex(), context.log.durableIndex()));
   }
 
   /** How far the log is durable at a voter. This leader's own copy counts when it is durable, and not before. */
@@ -289,6 +294,22 @@ final class LeaderState extends RoleState implements Office {
       transfer.begin(null, context.nowNanos() + context.options.electionTimeoutMaxNanos());
     }
     return transfer.target() != null;
+  }
+
+  /**
+   * Lets another lead whose disk gets on. That others have committed what is not written here shows that they can do
+   * without this disk; and without it nothing that is committed is ever applied or read here.
+   */
+  private void leaveIfOwnDiskHangs() {
+    long waitingSinceNanos = context.writes.waitingSinceNanos();
+    long patienceNanos = context.options.electionTimeoutMaxNanos();
+    if (waitingSinceNanos >= 0
+        && context.commitIndex() > context.log.durableIndex()
+        && context.nowNanos() - Math.max(waitingSinceNanos, leftForDiskNanos) >= patienceNanos) {
+      // Not again at once: proposals are refused while it tries.
+      leftForDiskNanos = context.nowNanos();
+      handOver();
+    }
   }
 
   /** To whom leadership is being handed; null if it isn't. */

@@ -170,7 +170,7 @@ public final class RaftCore {
 
   /** Everything up to this write is durable. */
   public void written(long sequence) {
-    context.writes.written(sequence);
+    context.writes.written(sequence, context.nowNanos());
     context.log.written(sequence);
     context.repair.written(sequence);
     context.trace.written(sequence);

@@ -61,7 +61,7 @@ final class ReadyAssembler {
     if (!hardStateChanged && !context.log.hasUnwritten() && !context.repair.hasUnwritten()) {
       return null;
     }
-    long sequence = context.writes.issue();
+    long sequence = context.writes.issue(context.nowNanos());
     var changes = context.log.takeWrite(sequence);
     return new CoreWrite(
         sequence,

@@ -3,7 +3,10 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.model.EntryBatch;
 import java.util.ArrayDeque;
 
-/** How much a leader has appended that is not committed yet, so that it can refuse more. */
+/**
+ * How much a leader has appended that is not committed, or not durable on its own disk, so that it can refuse more: the
+ * others may commit what a disk that hangs here has not written, and it stays in memory until then (trap 20).
+ */
 final class UncommittedEntries {
 
   private final ArrayDeque<Appended> batches = new ArrayDeque<>();
@@ -15,7 +18,8 @@ final class UncommittedEntries {
     bytes += batch.sizeInBytes();
   }
 
-  void committedTo(long index) {
+  /** Up to this index everything is committed, and durable here. */
+  void settledTo(long index) {
     while (!batches.isEmpty() && batches.getFirst().lastIndex <= index) {
       bytes -= batches.removeFirst().bytes;
     }

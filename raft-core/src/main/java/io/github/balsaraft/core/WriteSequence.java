@@ -8,10 +8,15 @@ package io.github.balsaraft.core;
  */
 final class WriteSequence {
 
+  private static final long NEVER = -1;
+
   private long issued;
   private long durable;
   private long hardStateGate;
   private boolean logChanged;
+
+  /** While a write is under way: when the disk finished the one before, or when it was given this one if later. */
+  private long waitingSinceNanos = NEVER;
 
   /** Term or vote changed: the next write carries them. */
   void hardStateChanged() {
@@ -29,17 +34,28 @@ final class WriteSequence {
   }
 
   /** Issues the number of a write that carries everything that has changed. */
-  long issue() {
+  long issue(long nowNanos) {
     logChanged = false;
+    if (durable == issued) {
+      waitingSinceNanos = nowNanos;
+    }
     return ++issued;
   }
 
   /** All writes up to this one are durable. */
-  void written(long sequence) {
+  void written(long sequence, long nowNanos) {
     if (sequence > issued) {
       throw new InvariantViolation("write " + sequence + " is done and was never asked for");
     }
-    durable = Math.max(durable, sequence);
+    if (sequence > durable) {
+      durable = sequence;
+      waitingSinceNanos = durable == issued ? NEVER : nowNanos;
+    }
+  }
+
+  /** Since when the disk has finished no write although it has one to do; -1 if it has none. */
+  long waitingSinceNanos() {
+    return waitingSinceNanos;
   }
 
   long durable() {

@@ -32,6 +32,10 @@ final class LeaderExplanation {
     if (withoutQuorum.compareTo(patience) > 0) {
       return withoutQuorum(withoutQuorum);
     }
+    if (ownDiskHoldsUp()) {
+      return ownDisk() + ", so writes and linearizable reads wait for it" + whoIsMissing()
+          + "; look at the disk of " + status.host() + " or hand leadership over";
+    }
     if (isJustElected()) {
       return "Just elected: " + leads + " and waits for the first answers of "
           + Wording.list(Explanation.hosts(missing));
@@ -76,6 +80,29 @@ final class LeaderExplanation {
   }
 
   // ------------------------------------------------------------------ writes
+
+  /** Whether what others have committed waits for the disk here, and has for long. */
+  private boolean ownDiskHoldsUp() {
+    return status.commitIndex() > status.durableIndex()
+        && (sinceDiskProgress().compareTo(patience) > 0
+            || committedAndNotDurable() > Explanation.FAR_BEHIND_ENTRIES);
+  }
+
+  private String ownDisk() {
+    String lacks = Wording.entries(committedAndNotDurable()) + " that others have committed";
+    return sinceDiskProgress().compareTo(patience) > 0
+        ? "Disk stalled: " + leads + " but its own disk has finished no write for "
+            + Wording.duration(sinceDiskProgress()) + " and lacks " + lacks
+        : "Behind: " + leads + " but its own disk still has to write " + lacks;
+  }
+
+  private long committedAndNotDurable() {
+    return status.commitIndex() - status.durableIndex();
+  }
+
+  private Duration sinceDiskProgress() {
+    return status.sinceDiskProgress().orElse(Duration.ZERO);
+  }
 
   /**
    * Whether the next entry can't commit before a voter that is far behind, or missing, has it. Entries that are merely on

@@ -42,6 +42,7 @@ final class StatusReport {
           .appliedIndex(appliedIndex)
           .sinceLeaderContact(since(freshness.lastContactNanos(), nowNanos))
           .staleness(since(freshness.freshNanos(), nowNanos))
+          .sinceDiskProgress(since(core.diskWaitingSinceNanos(), nowNanos))
           .peers(peers(host, core, self, nowNanos));
     }
     return status.build();

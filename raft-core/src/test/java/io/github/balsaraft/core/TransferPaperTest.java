@@ -186,6 +186,30 @@ class TransferPaperTest {
   }
 
   @Test
+  @DisplayName(
+      "a leader whose disk hangs for an election timeout while the others commit hands over to one of them")
+  void ownDiskHangs() {
+    n1.autoDisk = false;
+    cluster.propose(n1, "x");
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() - OPTIONS.heartbeatNanos());
+    assertThat(n1.view().transferTarget()).isNull();
+    cluster.run(3 * OPTIONS.heartbeatNanos());
+    assertThat(n1.leads()).isFalse();
+    assertThat(List.of(n2, n3)).anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName("a leader whose disk hangs leads on if the others can't commit without it")
+  void ownDiskHangsAndIsNeeded() {
+    cluster.crash(n3, 0);
+    n1.autoDisk = false;
+    cluster.propose(n1, "x");
+    cluster.run(3 * OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n1.leads()).isTrue();
+    assertThat(sent).noneMatch(TransferRevocation.class::isInstance);
+  }
+
+  @Test
   @DisplayName("only a leader hands over, only to another voter, and only once at a time")
   void refusals() {
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));

@@ -246,6 +246,34 @@ class TrapsTest {
   }
 
   @Test
+  @DisplayName(
+      "trap 20: what others have committed and the leader's disk has not counts in its limits")
+  void trap20_whatIsNotDurableHereCountsInTheLimits() {
+    cluster.elect("n1");
+    n1.autoDisk = false;
+    int appended = 0;
+    ProposalResult result = cluster.propose(n1, "x");
+    while (result instanceof ProposalResult.Appended && appended < 1000) {
+      appended++;
+      cluster.settle();
+      assertThat(n1.view().commitIndex())
+          .as("the others commit it")
+          .isEqualTo(n1.view().lastEntry().index());
+      result = cluster.propose(n1, "c".repeat(500));
+    }
+    assertThat(((ProposalResult.Refused) result).reason())
+        .isEqualTo(ProposalResult.Reason.OVERLOADED);
+    assertThat(n1.view().uncommittedBytes()).isLessThanOrEqualTo(OPTIONS.maxUncommittedBytes());
+    assertThat(n1.view().durableIndex()).isEqualTo(1);
+
+    while (n1.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n1);
+    }
+    assertThat(n1.view().uncommittedBytes()).isZero();
+    assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
+  }
+
+  @Test
   @DisplayName("trap 22: a single replica replays its log after each restart")
   void trap22_singleReplicaRestarts() {
     CoreHarness one = ofVoters(OPTIONS, "n1");

@@ -81,6 +81,7 @@ final class Situation {
         .durability(Durability.valueOf(setting("durability", "SYNCED")))
         .sinceLeaderContact(contact)
         .staleness(staleness)
+        .sinceDiskProgress(contact(settings.get("disk-waits"), Optional.empty()))
         .uncommittedBytes(Long.parseLong(setting("uncommitted", "0").replace(",", "")))
         .peers(others)
         .build();
