@@ -2,7 +2,6 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RequestVote;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +12,7 @@ import java.util.List;
 final class Outbox {
 
   private List<ProtocolMessage> ready = new ArrayList<>();
-  private final ArrayDeque<Held> held = new ArrayDeque<>();
+  private final HeldMessages held = new HeldMessages();
   private final WriteSequence writes;
   private final CoreTrace trace;
 
@@ -36,7 +35,7 @@ final class Outbox {
     if (sequence <= writes.durable()) {
       setFree(message);
     } else {
-      held.addLast(new Held(sequence, message));
+      held.add(sequence, message);
     }
   }
 
@@ -47,20 +46,12 @@ final class Outbox {
 
   /** Takes back what a candidate still holds that is none any more: its log may change before it would be sent. */
   void withdrawVoteRequests() {
-    held.removeIf(waiting -> waiting.message instanceof RequestVote);
+    held.removeIf(RequestVote.class::isInstance);
   }
 
   /** More writes are durable. */
   void release() {
-    // Not sorted by sequence: a message may wait for the hard state only, behind one that waits for
-    // the entries too.
-    held.removeIf(waiting -> {
-      boolean free = waiting.sequence <= writes.durable();
-      if (free) {
-        setFree(waiting.message);
-      }
-      return free;
-    });
+    held.release(writes.durable(), this::setFree);
   }
 
   List<ProtocolMessage> take() {
@@ -71,6 +62,4 @@ final class Outbox {
     ready = new ArrayList<>();
     return taken;
   }
-
-  private record Held(long sequence, ProtocolMessage message) {}
 }

@@ -72,12 +72,12 @@ final class CanonicalForm {
       "WriteSequence.durable",
       "WriteSequence.hardStateGate",
       "log.RaftLog$UnfinishedWrite.sequence",
-      "Outbox$Held.sequence",
+      "HeldMessages$Held.sequence",
       "CandidateState.ownVoteWrite",
       "CoreWrite.sequence");
 
   /** A message that was sent may arrive any number of times, so it is enough to send it once. */
-  private static final Set<Field> SENT_ONCE = fields("Outbox.held");
+  private static final Set<Field> SENT_ONCE = fields("HeldMessages.held");
 
   private final int[] names;
   private final long nowNanos;
