@@ -31,6 +31,9 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   private static final long NEVER = Long.MIN_VALUE;
 
+  /** Sessions are numbered anew in each term: the answer to a message of an earlier term must name none of a later one. */
+  private static final long NO_SESSION = 0;
+
   private final CoreContext context;
   private final Transitions transitions;
   private final SnapshotIntake snapshots;
@@ -135,7 +138,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
           context.self,
           message.from(),
           context.term(),
-          message.session(),
+          NO_SESSION,
           0,
           0,
           EntryId.NONE,
@@ -253,7 +256,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
           context.self,
           message.from(),
           context.term(),
-          message.session(),
+          NO_SESSION,
           message.snapshot(),
           InstallStatus.FAILED));
     } else if (followSender(message)) {

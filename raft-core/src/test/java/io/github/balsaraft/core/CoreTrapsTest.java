@@ -14,6 +14,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.PreVoteResponse;
@@ -230,6 +231,28 @@ class CoreTrapsTest {
     long readId = cluster.read(n1);
     cluster.deliver(new HeartbeatResponse(n2.id, n1.id, 1, 1, 1));
     cluster.deliver(new HeartbeatResponse(n2.id, n1.id, 1, 2, 2));
+    assertThat(n1.reads).containsKey(readId);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 24: the answer to a heartbeat of an earlier term confirms nothing in a later term of the same leader")
+  void trap24_answerToAnEarlierTerm() {
+    cluster.elect("n1");
+    cluster.crash(n1, 0);
+    cluster.start(n1);
+    cluster.elect("n1");
+    assertThat(n1.view().hardState().term()).isEqualTo(2);
+    // They were sent in term 1 and come only now; their numbers come again in term 2.
+    for (long sequence = 1; sequence <= 50; sequence++) {
+      cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, sequence, 0, 0, 0));
+    }
+    List<ProtocolMessage> answers = cluster.network().take(HeartbeatResponse.class::isInstance);
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    long readId = cluster.read(n1);
+    answers.forEach(cluster::deliver);
+    assertThat(answers).hasSize(50);
     assertThat(n1.reads).containsKey(readId);
   }
 
