@@ -2,7 +2,6 @@ package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable {
 
   private final Map<String, CommandSpec> specs = new LinkedHashMap<>();
+  private final CommandDescriptions descriptions;
 
   /** The table of a server whose values have at most so many bytes. */
   public CommandTable(int maxValueBytes) {
@@ -22,6 +22,7 @@ public final class CommandTable {
     for (CommandSpec spec : all) {
       specs.put(spec.name(), spec);
     }
+    descriptions = new CommandDescriptions(specs.values());
   }
 
   /**
@@ -45,7 +46,8 @@ public final class CommandTable {
     return specs.get(CommandSpec.lowerCase(name));
   }
 
-  Collection<CommandSpec> specs() {
-    return specs.values();
+  /** What COMMAND says of them. */
+  CommandDescriptions descriptions() {
+    return descriptions;
   }
 }

@@ -31,10 +31,10 @@ final class ServerCommands {
                 new Reply.Failure(
                     "ERR CONFIG SET is not supported by this server: settings are arguments of its start command")));
     Subcommands command = new Subcommands("command")
-        .add("count", 2, words -> fixed(new Reply.Int(table.specs().size())))
-        .add("info", -2, words -> fixed(commandInfo(words, table)))
-        .add("docs", -2, words -> fixed(commandDocs(words, table)))
-        .add("list", 2, words -> fixed(commandList(table)));
+        .add("count", 2, words -> table.descriptions().count())
+        .add("info", -2, words -> table.descriptions().infos(words))
+        .add("docs", -2, words -> table.descriptions().documents(words))
+        .add("list", 2, words -> table.descriptions().list());
     return List.of(
         keyless(
             "info",
@@ -48,8 +48,7 @@ final class ServerCommands {
             -1,
             "loading stale",
             "Describes the commands.",
-            words ->
-                words.size() == 1 ? fixed(commandInfo(List.of(), table)) : command.plan(words)),
+            words -> words.size() == 1 ? table.descriptions().infos() : command.plan(words)),
         keyless(
             "cluster",
             -2,
@@ -107,36 +106,6 @@ final class ServerCommands {
       p++;
     }
     return p == pattern.length();
-  }
-
-  private static Reply commandInfo(List<Bytes> words, CommandTable table) {
-    List<Reply> replies = new ArrayList<>();
-    if (words.size() <= 2) {
-      table.specs().forEach(spec -> replies.add(spec.describe()));
-    }
-    for (Bytes name : words.subList(Math.min(2, words.size()), words.size())) {
-      CommandSpec spec = table.find(name);
-      replies.add(spec == null ? Reply.NIL : spec.describe());
-    }
-    return new Reply.Array(replies);
-  }
-
-  private static Reply commandDocs(List<Bytes> words, CommandTable table) {
-    List<Reply> replies = new ArrayList<>();
-    for (CommandSpec spec : table.specs()) {
-      boolean wanted = words.size() == 2
-          || words.stream().skip(2).anyMatch(word -> lowerCase(word).equals(spec.name()));
-      if (wanted) {
-        replies.add(Reply.Bulk.of(spec.name()));
-        replies.add(spec.document());
-      }
-    }
-    return new Reply.Array(replies);
-  }
-
-  private static Reply commandList(CommandTable table) {
-    return new Reply.Array(
-        table.specs().stream().<Reply>map(spec -> Reply.Bulk.of(spec.name())).toList());
   }
 
   private static Planned local(Planned.LocalCommand command) {
