@@ -50,7 +50,10 @@ public final class RaftOptions {
     return values.heartbeatInterval;
   }
 
-  /** The largest command that can be proposed, in bytes. Default 8 MiB. */
+  /**
+   * The largest command that can be proposed, in bytes. Default 8 MiB. A leader refuses what is larger than its own limit, also if
+   * another member forwards it.
+   */
   public int maxCommandBytes() {
     return values.maxCommandBytes;
   }

@@ -27,7 +27,8 @@ public record ForwardedOutcomes(ReplicaId from, ReplicaId to, long origin, List<
    *
    * @param sequence which one
    * @param kind how it ended
-   * @param bytes the state machine's result if applied, else a UTF-8 explanation
+   * @param bytes the state machine's result if applied; the limit if too large, as a decimal number in ASCII; else a UTF-8
+   *     explanation
    */
   // An array, because results are passed on as they are and never compared.
   @SuppressWarnings("ArrayRecordComponent")
@@ -42,7 +43,9 @@ public record ForwardedOutcomes(ReplicaId from, ReplicaId to, long origin, List<
     /** Not appended because a queue is full; safe to propose again. */
     OVERLOADED(3),
     /** Appended, and then leadership was lost: it may still be applied. */
-    UNKNOWN(4);
+    UNKNOWN(4),
+    /** Not appended because the receiver takes no command of this size; the bytes are its limit. */
+    TOO_LARGE(5);
 
     private final byte code;
 

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.ForwardedOutcomes;
@@ -76,6 +77,16 @@ final class Forwarder {
       case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
       case OVERLOADED -> proposal.notAppended(new OverloadedException(detail));
       case UNKNOWN -> proposal.unknown(detail);
+      case TOO_LARGE -> tooLarge(proposal, detail);
+    }
+  }
+
+  private static void tooLarge(Proposal proposal, String limitBytes) {
+    try {
+      proposal.notAppended(
+          new CommandTooLargeException(proposal.command.length, Integer.parseInt(limitBytes)));
+    } catch (NumberFormatException e) {
+      proposal.unknown("the leader answered that the limit is " + limitBytes);
     }
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What was taken and has not ended is bounded in bytes: those who forwarded it may have given up on it long ago, and
  * forward more.
  *
+ * <p>What is larger than this leader's own limit is refused, whatever limit the sender has: it might fit into no message
+ * and no follower, and hold up everything behind it for ever.
+ *
  * <p>"Not appended" is answered only when no copy of the message can have been appended or ever will be: its term is the
  * current one and began after this process did, and its numbers are new.
  */
@@ -39,6 +42,7 @@ final class ForwardingIntake {
   private final ReplicaId self;
   private final long termAtStart;
   private final long maxPendingBytes;
+  private final int maxCommandBytes;
   private final AtomicLong pendingBytes = new AtomicLong();
   private final BiConsumer<ReplicaId, ForwardedOutcomes> send;
 
@@ -52,10 +56,12 @@ final class ForwardingIntake {
       ReplicaId self,
       long termAtStart,
       long maxPendingBytes,
+      int maxCommandBytes,
       BiConsumer<ReplicaId, ForwardedOutcomes> send) {
     this.self = self;
     this.termAtStart = termAtStart;
     this.maxPendingBytes = maxPendingBytes;
+    this.maxCommandBytes = maxCommandBytes;
     this.send = send;
   }
 
@@ -103,7 +109,7 @@ final class ForwardingIntake {
     }
     long bytes = 0;
     for (SealedCommand command : commands) {
-      bytes += bytesOf(command.command());
+      bytes += fits(command) ? bytesOf(command.command()) : 0;
     }
     long before = pendingBytes.get();
     if (before > 0 && before + bytes > maxPendingBytes) {
@@ -112,9 +118,23 @@ final class ForwardingIntake {
     }
     pendingBytes.addAndGet(bytes);
     long sequence = message.firstSequence();
+    List<ForwardedOutcomes.Outcome> tooLarge = new ArrayList<>();
     for (SealedCommand command : commands) {
-      accept.accept(new Forwarded(command, message.from(), message.origin(), sequence++));
+      if (fits(command)) {
+        accept.accept(new Forwarded(command, message.from(), message.origin(), sequence));
+      } else {
+        tooLarge.add(new ForwardedOutcomes.Outcome(
+            sequence, Kind.TOO_LARGE, utf8(String.valueOf(maxCommandBytes))));
+      }
+      sequence++;
     }
+    if (!tooLarge.isEmpty()) {
+      answer(message, tooLarge);
+    }
+  }
+
+  private boolean fits(SealedCommand command) {
+    return command.command().length <= maxCommandBytes;
   }
 
   private static @Nullable List<SealedCommand> open(ForwardedProposals message) {
@@ -143,6 +163,10 @@ final class ForwardingIntake {
     for (int i = 0; i < message.commands().size(); i++) {
       outcomes.add(new ForwardedOutcomes.Outcome(message.firstSequence() + i, kind, utf8(reason)));
     }
+    answer(message, outcomes);
+  }
+
+  private void answer(ForwardedProposals message, List<ForwardedOutcomes.Outcome> outcomes) {
     send.accept(
         message.from(), new ForwardedOutcomes(self, message.from(), message.origin(), outcomes));
   }

@@ -48,7 +48,11 @@ record RequestFlows(
     HostEnvironment environment = context.environment();
     long termAtStart = recovered == null ? 0 : recovered.hardState().term();
     ForwardingIntake intake = new ForwardingIntake(
-        context.self(), termAtStart, options.maxPendingProposalBytes(), peers::send);
+        context.self(),
+        termAtStart,
+        options.maxPendingProposalBytes(),
+        options.maxCommandBytes(),
+        peers::send);
     ApplyPipeline pipeline = new ApplyPipeline(
         context.group(),
         context.settings().stateMachine(),

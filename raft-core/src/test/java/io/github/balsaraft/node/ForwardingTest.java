@@ -22,6 +22,7 @@ class ForwardingTest {
   private static final ReplicaId LEADER = new ReplicaId(2);
   private static final long TIMEOUT = 1000;
   private static final int MAX_PENDING = 100;
+  private static final int MAX_COMMAND = 600;
 
   private final Forwarder forwarder = new Forwarder(FOLLOWER, 77, TIMEOUT, Runnable::run);
   private final List<ForwardedOutcomes> answers = new ArrayList<>();
@@ -30,7 +31,7 @@ class ForwardingTest {
 
   private ForwardingIntake intake(long termAtStart) {
     return new ForwardingIntake(
-        LEADER, termAtStart, MAX_PENDING, (to, outcomes) -> answers.add(outcomes));
+        LEADER, termAtStart, MAX_PENDING, MAX_COMMAND, (to, outcomes) -> answers.add(outcomes));
   }
 
   private ForwardedProposals forward(long term, List<Proposal> proposals) {
@@ -166,5 +167,21 @@ class ForwardingTest {
     // Larger than the bound, but alone: else it could never be done.
     arrive(forward(5, RecordedProposal.of("y".repeat(500))), 5, true);
     assertThat(taken).hasSize(3);
+  }
+
+  @Test
+  void whatIsLargerThanTheLeaderTakesIsCertainlyNotAppended() {
+    List<Proposal> proposals = RecordedProposal.of("a", "x".repeat(MAX_COMMAND + 1), "b");
+    arrive(forward(5, proposals), 5, true);
+    assertThat(taken)
+        .extracting(proposal -> new String(proposal.command, UTF_8))
+        .containsExactly("a", "b");
+    assertThat(kinds()).containsExactly("2:TOO_LARGE");
+    taken.forEach(proposal -> proposal.applied("done".getBytes(UTF_8)));
+    intake.flush();
+    answers.forEach(forwarder::onOutcomes);
+    assertThat(RecordedProposal.ends(proposals))
+        .containsExactly("applied:done", "not appended:CommandTooLargeException", "applied:done");
+    assertThat(intake.pendingBytes()).isZero();
   }
 }

@@ -103,7 +103,13 @@ public final class SampleMessages {
                 new ForwardedOutcomes.Outcome(2, ForwardedOutcomes.Kind.NOT_LEADER, bytes("")),
                 new ForwardedOutcomes.Outcome(
                     Long.MAX_VALUE, ForwardedOutcomes.Kind.UNKNOWN, bytes("?")))),
-        new ForwardedOutcomes(FROM, TO, 0, List.of()));
+        new ForwardedOutcomes(FROM, TO, 0, List.of()),
+        new ForwardedOutcomes(
+            FROM,
+            TO,
+            7,
+            List.of(new ForwardedOutcomes.Outcome(
+                3, ForwardedOutcomes.Kind.TOO_LARGE, bytes("8388608")))));
   }
 
   /** The kinds of messages that exist, however deep the sealed hierarchy is. */
