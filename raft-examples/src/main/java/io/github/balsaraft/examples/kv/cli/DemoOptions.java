@@ -36,18 +36,20 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
     Arguments arguments = Arguments.parse("demo", words, VALUED, Set.of("--redirect"));
     Path data = NodeOptions.folder(arguments, arguments.text("--data").orElse("data/kv-demo"));
     Properties memory = recall(data);
-    int remembered = number(memory, "nodes", 0);
+    int remembered = recalled(data, memory, "nodes", MOST_NODES, 0);
     int nodes =
         arguments.number("--nodes", 1, MOST_NODES, remembered > 0 ? remembered : USUAL_NODES);
     if (remembered > 0 && remembered != nodes) {
       throw arguments.wrong(data + " holds a demo of " + remembered
           + " servers; leave --nodes out, or choose another --data");
     }
-    int rememberedPort = number(memory, "basePort", USUAL_BASE_PORT);
+    int rememberedPort = recalled(data, memory, "basePort", 65_535 - nodes, USUAL_BASE_PORT);
     int basePort = arguments.number("--base-port", 1, 65_535 - nodes, rememberedPort);
+    int rememberedRaftPort =
+        recalled(data, memory, "raftBasePort", 65_535 - nodes, basePort + RAFT_PORTS_ABOVE);
     int usualRaftPort = arguments.text("--base-port").isPresent()
         ? basePort + RAFT_PORTS_ABOVE
-        : number(memory, "raftBasePort", basePort + RAFT_PORTS_ABOVE);
+        : rememberedRaftPort;
     int raftBasePort = arguments.number(
         "--raft-base-port", 1, 65_535 - nodes, Math.min(usualRaftPort, 65_535 - nodes));
     if (Math.abs(raftBasePort - basePort) < nodes) {
@@ -109,11 +111,21 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
     return memory;
   }
 
-  private static int number(Properties memory, String name, int otherwise) {
-    try {
-      return Integer.parseInt(memory.getProperty(name, String.valueOf(otherwise)));
-    } catch (NumberFormatException e) {
+  /** Somebody may have edited the file. */
+  private static int recalled(Path data, Properties memory, String name, int most, int otherwise) {
+    String text = memory.getProperty(name);
+    if (text == null) {
       return otherwise;
     }
+    try {
+      int number = Integer.parseInt(text.strip());
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // The same complaint as for a number out of range.
+    }
+    throw new StartupException(data.resolve(DemoFolder.MEMORY) + " says " + name + "=" + text
+        + ", which is no number from 1 to " + most + "; correct it, or choose another --data");
   }
 }

@@ -83,12 +83,13 @@ public final class KvServer implements ServerView, AutoCloseable {
   /** What {@link #serve} was given. */
   private record Service(KvBackend backend, KvStateMachine state, Failures failures) {}
 
-  private KvServer(ServerSettings settings, EventLoopGroup group, boolean epoll) {
+  private KvServer(
+      ServerSettings settings, InetSocketAddress address, EventLoopGroup group, boolean epoll) {
     this.settings = settings;
     this.commands = new CommandTable(settings.limits().maxArgumentBytes());
     this.budget = new MemoryBudget(settings.maxPendingBytes());
     this.group = group;
-    ChannelFuture bound = bootstrap(epoll).bind(settings.listen().resolve()).awaitUninterruptibly();
+    ChannelFuture bound = bootstrap(epoll).bind(address).awaitUninterruptibly();
     Throwable cause = bound.cause();
     if (cause != null) {
       var unused = group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -104,12 +105,17 @@ public final class KvServer implements ServerView, AutoCloseable {
    * @throws IllegalStateException if that isn't possible; the message says where and why
    */
   public static KvServer listen(ServerSettings settings) {
+    InetSocketAddress address = settings.listen().resolve();
+    if (address.isUnresolved()) {
+      throw new IllegalStateException("can't listen for clients on " + settings.listen()
+          + ": this machine knows no host of that name");
+    }
     boolean epoll = Epoll.isAvailable();
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(
         settings.ioThreads(),
         new DefaultThreadFactory("kv-client", true),
         epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    return new KvServer(settings, group, epoll);
+    return new KvServer(settings, address, group, epoll);
   }
 
   private ServerBootstrap bootstrap(boolean epoll) {

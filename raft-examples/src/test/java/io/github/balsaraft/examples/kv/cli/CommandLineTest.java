@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a person sees who types something wrong. */
@@ -237,6 +238,28 @@ class CommandLineTest {
     assertThatThrownBy(() -> DemoOptions.parse(List.of("--nodes", "3", "--data", data)))
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("holds a demo of 5 servers");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "nodes, 3, 0, 9",
+    "nodes, 3, three, 9",
+    "basePort, 7001, -1, 65532",
+    "raftBasePort, 8001, 70000, 65532"
+  })
+  void whatADemoRemembersIsChecked(String name, String right, String wrong, int most)
+      throws IOException {
+    String data = folder.toString();
+    DemoOptions.parse(List.of("--data", data)).remember();
+    Path memory = folder.resolve("demo.properties");
+    Files.writeString(
+        memory, Files.readString(memory).replace(name + "=" + right, name + "=" + wrong));
+
+    assertThat(line.run("demo", "--data", data)).isEqualTo(1);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("kv: " + memory + " says " + name + "=" + wrong
+            + ", which is no number from 1 to " + most
+            + "; correct it, or choose another --data" + System.lineSeparator());
   }
 
   /** What the demo prints for a server that died is what starts it again. */

@@ -144,6 +144,17 @@ class KvNodeIT {
           "n1=" + free + ":" + freePort(),
           "--trace",
           folder.resolve("not-there/trace.jsonl").toString());
+      // The top-level name of which nobody may ever have one.
+      expectComplaint(
+          "can't listen for clients on no-such-host.invalid:7001: this machine knows no host of that name",
+          "--id",
+          "n1",
+          "--data",
+          folder.resolve("d").toString(),
+          "--cluster",
+          "n1=" + free + ":" + freePort(),
+          "--listen",
+          "no-such-host.invalid:7001");
     }
   }
 
