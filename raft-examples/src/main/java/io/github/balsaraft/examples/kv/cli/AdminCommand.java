@@ -38,15 +38,14 @@ final class AdminCommand {
     if (!(e instanceof RefusedException refused)) {
       return text;
     }
-    String said =
-        text.substring(Math.min(text.length(), refused.code().length())).strip();
+    String said = refused.detail();
     return switch (refused.code()) {
-      case "REFUSED" -> {
+      case "ERR REFUSED" -> {
         int blank = said.indexOf(' ');
         yield options.verb() + " was refused: " + said.substring(blank + 1);
       }
-      case "ABORTED" -> options.verb() + " was given up: " + said;
-      case "TRANSFERFAILED" -> "leadership was not handed over: " + said;
+      case "ERR ABORTED" -> options.verb() + " was given up: " + said;
+      case "UNKNOWN TRANSFERFAILED" -> "leadership was not handed over: " + said;
       case "ERR" -> said;
       default -> text;
     };
@@ -205,7 +204,7 @@ final class AdminCommand {
     /** An earlier attempt whose end was lost has done it, so that its member isn't there any more. */
     private boolean isDoneAlready(RefusedException e) {
       boolean removes = options.verb().equals("remove") || options.verb().equals("replace");
-      if (!removes || !String.valueOf(e.getMessage()).startsWith("REFUSED UNKNOWN_MEMBER")) {
+      if (!removes || !String.valueOf(e.getMessage()).startsWith("ERR REFUSED UNKNOWN_MEMBER")) {
         return false;
       }
       List<String> members =

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Asks the servers of a cluster about it, and its leader for changes. Some of the servers may be down. Used by one thread.
@@ -221,9 +223,7 @@ public final class Admin implements AutoCloseable {
   /** Whether asking for the same change again is safe and may help. */
   private static boolean mayRepeat(Reply reply) {
     return reply instanceof Reply.Failure failure
-        && (failure.text().startsWith("NOTLEADER ")
-            || failure.text().startsWith("TRYAGAIN ")
-            || failure.text().startsWith("LOST "));
+        && (failure.text().startsWith("TRYAGAIN ") || failure.text().startsWith("UNKNOWN LOST "));
   }
 
   private static Reply orFail(Reply reply) {
@@ -304,15 +304,22 @@ public final class Admin implements AutoCloseable {
   public static final class RefusedException extends AdminException {
     private static final long serialVersionUID = 1L;
 
+    private static final Pattern CODE =
+        Pattern.compile("[A-Z]+(?: (?:REFUSED|ABORTED|TRANSFERFAILED))?(?= |$)");
+
     RefusedException(String error) {
       super(error);
     }
 
-    /** The first word of the error. */
+    /** The first words of the error, those in capitals: what is certain and, for the commands of RAFT, what became of it. */
     public String code() {
-      String text = String.valueOf(getMessage());
-      int blank = text.indexOf(' ');
-      return blank < 0 ? text : text.substring(0, blank);
+      Matcher code = CODE.matcher(String.valueOf(getMessage()));
+      return code.lookingAt() ? code.group() : "";
+    }
+
+    /** What follows the {@link #code}. */
+    public String detail() {
+      return String.valueOf(getMessage()).substring(code().length()).strip();
     }
   }
 }

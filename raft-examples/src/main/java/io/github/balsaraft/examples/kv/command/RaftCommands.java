@@ -74,8 +74,8 @@ final class RaftCommands {
   private static Planned preview(List<Bytes> words) {
     return parsed(
         words.subList(2, words.size()),
-        change -> deferred(
-            server -> server.membership().preview(change).thenApply(RaftReplies::preview)));
+        change ->
+            look(server -> server.membership().preview(change).thenApply(RaftReplies::preview)));
   }
 
   private static Planned abort(List<Bytes> words) {
@@ -96,19 +96,23 @@ final class RaftCommands {
       Optional<HostId> target = words.size() == 2
           ? Optional.empty()
           : Optional.of(new HostId(words.get(2).toString()));
-      return deferred(server -> transfer(server, target).thenApply(RaftReplies::leader));
+      return new Planned.Deferred(server -> transfer(server, target));
     } catch (IllegalArgumentException e) {
       return new Planned.Fixed(new Reply.Failure("ERR " + e.getMessage()));
     }
   }
 
   /** Asked for again, it has nothing to do. */
-  private static CompletableFuture<HostId> transfer(ServerView server, Optional<HostId> target) {
+  private static CompletableFuture<Reply> transfer(ServerView server, Optional<HostId> target) {
     NodeStatus status = server.status();
     boolean leads = status.role() == Role.LEADER;
-    return leads && target.equals(Optional.of(status.host()))
-        ? CompletableFuture.completedFuture(status.host())
-        : server.transferLeadership(target);
+    if (leads && target.equals(Optional.of(status.host()))) {
+      return CompletableFuture.completedFuture(RaftReplies.leader(status.host()));
+    }
+    return server
+        .transferLeadership(target)
+        .thenApply(RaftReplies::leader)
+        .exceptionally(failure -> RaftReplies.transferFailure(failure, leads, server));
   }
 
   private static Planned parsed(List<Bytes> words, Function<ConfigurationChange, Planned> planner) {
@@ -120,8 +124,12 @@ final class RaftCommands {
   }
 
   private static Planned view(RaftReplies.Writer writer) {
-    return deferred(
-        server -> server.membership().view().thenApply(look -> writer.write(look, server)));
+    return look(server -> server.membership().view().thenApply(look -> writer.write(look, server)));
+  }
+
+  private static Planned look(Function<ServerView, CompletableFuture<Reply>> command) {
+    return new Planned.Deferred(server ->
+        command.apply(server).exceptionally(failure -> RaftReplies.lookFailure(failure, server)));
   }
 
   private static Planned local(Function<ServerView, Reply> command) {

@@ -8,6 +8,7 @@ import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.TransferFailedException;
@@ -150,8 +151,11 @@ final class RaftReplies {
     return refusal.reason() + " " + refusal.detail();
   }
 
-  /** The first word says what became of it, and whether asking again may help. */
-  static Reply failure(Throwable failure, ServerView server) {
+  /**
+   * The first word says what is certain, as it does for every command: UNKNOWN, and nothing else, if it may have been done. The
+   * second says more.
+   */
+  static Reply.Failure failure(Throwable failure, ServerView server) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
@@ -162,30 +166,51 @@ final class RaftReplies {
       return new Reply.Failure(
           switch (changeFailed.end()) {
             case REFUSED ->
-              (changeFailed.isRetryable() ? "TRYAGAIN " : "REFUSED ") + reasons(changeFailed) + " "
-                  + message;
-            case ABORTED -> "ABORTED " + message;
-            case LOST -> "LOST " + message;
+              (changeFailed.isRetryable() ? "TRYAGAIN " : "ERR REFUSED ") + reasons(changeFailed)
+                  + " " + message;
+            case ABORTED -> "ERR ABORTED " + message;
+            case LOST -> "UNKNOWN LOST " + message;
           });
     } else if (cause instanceof TransferFailedException) {
-      NodeStatus status = server.status();
-      return status.role() == Role.LEADER
-          ? new Reply.Failure("TRANSFERFAILED " + message)
-          : notLeader(status.leader(), message, server);
+      return new Reply.Failure("UNKNOWN TRANSFERFAILED " + message);
+    } else if (cause instanceof OutcomeUnknownException || !(cause instanceof RaftException)) {
+      return new Reply.Failure("UNKNOWN " + message);
     } else if (cause instanceof ShuttingDownException) {
       return new Reply.Failure("TRYAGAIN this server is shutting down; use another one");
     } else if (cause instanceof NodeFailedException) {
       return new Reply.Failure("CLUSTERDOWN this server has stopped taking part: " + message);
-    } else if (cause instanceof RaftException raft && raft.isRetryable()) {
-      return new Reply.Failure("TRYAGAIN " + message);
     }
-    return new Reply.Failure("ERR " + message);
+    boolean retryable = ((RaftException) cause).isRetryable();
+    return new Reply.Failure((retryable ? "TRYAGAIN " : "ERR ") + message);
   }
 
-  private static Reply notLeader(@Nullable HostId leader, String message, ServerView server) {
+  /** A look changes nothing, whatever happens. */
+  static Reply lookFailure(Throwable failure, ServerView server) {
+    String text = failure(failure, server).text();
+    return new Reply.Failure(
+        text.startsWith("UNKNOWN ") ? "ERR " + text.substring("UNKNOWN ".length()) : text);
+  }
+
+  /** A member that didn't lead when it was asked has handed nothing over. */
+  static Reply transferFailure(Throwable failure, boolean led, ServerView server) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+    NodeStatus status = server.status();
+    if (!(cause instanceof TransferFailedException) || status.role() == Role.LEADER) {
+      return failure(failure, server);
+    }
+    String message = String.valueOf(cause.getMessage());
+    return led
+        ? new Reply.Failure("UNKNOWN LOST " + message)
+        : notLeader(status.leader(), message, server);
+  }
+
+  private static Reply.Failure notLeader(
+      @Nullable HostId leader, String message, ServerView server) {
     String name = leader == null ? "-" : leader.name();
     String address = leader == null ? "-" : server.clientAddress(name).orElse("-");
-    return new Reply.Failure("NOTLEADER " + name + " " + address + " " + message);
+    return new Reply.Failure("TRYAGAIN NOTLEADER " + name + " " + address + " " + message);
   }
 
   private static String reasons(ChangeFailedException failed) {

@@ -267,7 +267,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
           deferred = false;
           server.runEnded();
           if (!closing) {
-            replyTo(command, reply == null ? new Reply.Failure("ERR " + failure) : reply);
+            replyTo(command, reply == null ? new Reply.Failure("UNKNOWN " + failure) : reply);
             advance();
           }
         }));

@@ -13,6 +13,7 @@ import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
+import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.TestServer;
 import io.github.balsaraft.model.Configuration;
@@ -272,6 +273,10 @@ class AdminCommandTest {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(admin("transfer", "n2")).isZero();
     assertThat(printed()).isEqualTo("n2 leads\n");
+    members.answerTransfers(
+        CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
+    assertThat(admin("transfer", "n9")).isEqualTo(1);
+    assertThat(complaint()).isEqualTo("kv: leadership was not handed over: no voter is on n9\n");
   }
 
   @Test

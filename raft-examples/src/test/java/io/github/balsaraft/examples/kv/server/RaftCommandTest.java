@@ -117,21 +117,25 @@ class RaftCommandTest {
   void aFailureSaysFirstWhatBecameOfIt() {
     fail(new NotLeaderException(new HostId("n2"), "127.0.0.1:8002", "n2 leads"));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
-        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 n2 leads");
+        .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 n2 leads");
     fail(new NotLeaderException(null, "no leader is known"));
-    assertThat(client.call("RAFT", "REMOVE", "n4")).isEqualTo("-NOTLEADER - - no leader is known");
+    assertThat(client.call("RAFT", "REMOVE", "n4"))
+        .isEqualTo("-TRYAGAIN NOTLEADER - - no leader is known");
     fail(new ChangeFailedException(
         List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n4 isn't a member"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
-        .isEqualTo("-REFUSED UNKNOWN_MEMBER n4 isn't a member");
+        .isEqualTo("-ERR REFUSED UNKNOWN_MEMBER n4 isn't a member");
     fail(new ChangeFailedException(
         List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-TRYAGAIN CHANGE_UNDER_WAY another change is under way");
     fail(new ChangeFailedException(End.ABORTED, "it did not catch up in time"));
-    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-ABORTED it did not catch up in time");
+    assertThat(client.call("RAFT", "ADD", "n4"))
+        .isEqualTo("-ERR ABORTED it did not catch up in time");
     fail(new ChangeFailedException(End.LOST, "leadership was lost"));
-    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-LOST leadership was lost");
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-UNKNOWN LOST leadership was lost");
+    members.answerChanges(CompletableFuture.failedFuture(new IllegalStateException("a defect")));
+    assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-UNKNOWN a defect");
     fail(new OverloadedException("256 changes wait"));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-TRYAGAIN 256 changes wait");
   }
@@ -159,13 +163,25 @@ class RaftCommandTest {
     members.answerTransfers(
         CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
     assertThat(client.call("RAFT", "TRANSFER", "n9"))
-        .isEqualTo("-TRANSFERFAILED no voter is on n9");
+        .isEqualTo("-UNKNOWN TRANSFERFAILED no voter is on n9");
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
     server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
     assertThat(client.call("RAFT", "TRANSFER"))
-        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 no voter is on n9");
+        .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 no voter is on n9");
     assertThat(members.asked())
         .containsExactly(Optional.empty(), Optional.of(new HostId("n9")), Optional.empty());
+  }
+
+  /** It has begun, so it may be that what it was asked for has happened. */
+  @Test
+  void aTransferThatEndsWithItsLeadershipMayHaveBeenDone() {
+    CompletableFuture<HostId> answer = new CompletableFuture<>();
+    members.answerTransfers(answer);
+    client.send("RAFT", "TRANSFER", "n2");
+    members.awaitAsked(1);
+    server.backend().setStatus(Role.FOLLOWER, "n3", List.of("n3"), Optional.empty());
+    answer.completeExceptionally(new TransferFailedException("leadership was lost"));
+    assertThat(client.readReplies(1)).containsExactly("-UNKNOWN LOST leadership was lost");
   }
 
   @Test

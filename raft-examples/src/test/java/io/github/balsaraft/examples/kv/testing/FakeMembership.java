@@ -17,6 +17,8 @@ public final class FakeMembership implements Membership {
 
   private final List<Object> asked = new ArrayList<>();
   private CompletableFuture<ChangeResult> change = new CompletableFuture<>();
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
+
   private CompletableFuture<ChangePreview> preview = new CompletableFuture<>();
   private CompletableFuture<HostId> transfer = new CompletableFuture<>();
   private MembershipView view = new MembershipView(
@@ -25,6 +27,26 @@ public final class FakeMembership implements Membership {
   /** What was asked for so far: changes, previews, and hosts to call off or to hand over to. */
   public synchronized List<Object> asked() {
     return List.copyOf(asked);
+  }
+
+  /** Waits until so many were asked for. */
+  public synchronized void awaitAsked(int number) {
+    long deadlineNanos = System.nanoTime() + PATIENCE_NANOS;
+    while (asked.size() < number) {
+      if (System.nanoTime() - deadlineNanos >= 0) {
+        throw new AssertionError("only these were asked for: " + asked);
+      }
+      try {
+        wait(100);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private void note(Object wanted) {
+    asked.add(wanted);
+    notifyAll();
   }
 
   /** How changes from now on end; one that isn't done yet is answered when it is. */
@@ -49,19 +71,19 @@ public final class FakeMembership implements Membership {
 
   @Override
   public synchronized CompletableFuture<ChangeResult> change(ConfigurationChange wanted) {
-    asked.add(wanted);
+    note(wanted);
     return change;
   }
 
   @Override
   public synchronized CompletableFuture<ChangePreview> preview(ConfigurationChange wanted) {
-    asked.add(wanted);
+    note(wanted);
     return preview;
   }
 
   @Override
   public synchronized CompletableFuture<Boolean> abort(HostId host) {
-    asked.add(host);
+    note(host);
     return CompletableFuture.completedFuture(true);
   }
 
@@ -71,7 +93,7 @@ public final class FakeMembership implements Membership {
   }
 
   synchronized CompletableFuture<HostId> transfer(Optional<HostId> target) {
-    asked.add(target);
+    note(target);
     return transfer;
   }
 }
