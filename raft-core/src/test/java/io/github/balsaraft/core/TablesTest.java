@@ -7,11 +7,9 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,9 +25,10 @@ class TablesTest {
   }
 
   @TestFactory
-  @DisplayName("membership: the way from one configuration to the next")
+  @DisplayName(
+      "membership: the way from one configuration to the next, and which changes are refused")
   Stream<DynamicTest> membership() {
-    return DataFile.tests("membership", file -> TablesTest::change);
+    return DataFile.tests("membership", file -> MembershipTable::execute);
   }
 
   @TestFactory
@@ -77,58 +76,5 @@ class TablesTest {
       members.add(CoreHarness.voter(name).withRole(role, outgoing.contains(name)));
     }
     return Configuration.of(members);
-  }
-
-  // ------------------------------------------------------------------ membership
-
-  private static List<String> change(String line) {
-    String[] ends = line.split(" to ", 2);
-    try {
-      Configuration from = configuration(ends[0]);
-      Configuration joint = from.jointTowards(configuration(ends[1]), 9);
-      if (!joint.isJoint()) {
-        return List.of("at once: " + describe(joint));
-      }
-      return List.of("joint: " + describe(joint), "then: " + describe(joint.leaveJoint(10)));
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      return List.of("no: " + e.getMessage());
-    }
-  }
-
-  private static Configuration configuration(String text) {
-    String[] halves = text.split("learners", 2);
-    List<Member> members = new ArrayList<>();
-    names(halves[0]).forEach(name -> members.add(CoreHarness.voter(name)));
-    if (halves.length > 1) {
-      names(halves[1]).forEach(name -> members.add(CoreHarness.learner(name)));
-    }
-    return Configuration.of(members);
-  }
-
-  private static List<String> names(String text) {
-    return Arrays.stream(text.trim().split("\\s+"))
-        .filter(name -> !name.isEmpty())
-        .toList();
-  }
-
-  private static String describe(Configuration configuration) {
-    return "voters " + names(configuration.incomingVoters())
-        + role(configuration, MemberRole.LEARNER, "learners")
-        + role(configuration, MemberRole.LEAVING, "leaving")
-        + (configuration.isJoint()
-            ? "; outgoing voters " + names(configuration.outgoingVoters())
-            : "");
-  }
-
-  private static String role(Configuration configuration, MemberRole role, String title) {
-    List<ReplicaId> found = configuration.members().stream()
-        .filter(member -> member.role() == role)
-        .map(Member::replica)
-        .toList();
-    return found.isEmpty() ? "" : "; " + title + " " + names(found);
-  }
-
-  private static String names(List<ReplicaId> replicas) {
-    return replicas.stream().map(CoreHarness::name).collect(Collectors.joining(" "));
   }
 }

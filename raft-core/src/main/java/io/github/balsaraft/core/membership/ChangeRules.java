@@ -3,6 +3,7 @@ package io.github.balsaraft.core.membership;
 import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,13 @@ final class ChangeRules {
           Reason.REMOVED_BEFORE,
           "replica " + replica + " was removed at index " + removedAt
               + " and never comes back; a member on " + member.host() + " needs a new replica");
+    }
+    if (before != null && before.role() == MemberRole.LEAVING) {
+      // Out as soon as joint consensus is left, and it will be left.
+      refuse(
+          Reason.REMOVED_BEFORE,
+          "replica " + replica + " is being removed and never comes back; a member on "
+              + member.host() + " needs a new replica");
     }
     if (before != null && !before.host().equals(member.host())) {
       refuse(
