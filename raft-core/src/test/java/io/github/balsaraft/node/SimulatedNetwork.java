@@ -25,6 +25,7 @@ final class SimulatedNetwork {
   private final Set<String> cuts = new HashSet<>();
   private double loss;
   private double duplication;
+  private long minDelayNanos = 50_000;
   private long maxDelayNanos = 500_000;
 
   /** Messages to drop, for tests that want a certain one gone. */
@@ -37,7 +38,14 @@ final class SimulatedNetwork {
   void faults(double lossRate, double duplicationRate, long maxDelay) {
     loss = lossRate;
     duplication = duplicationRate;
+    minDelayNanos = Math.min(50_000, maxDelay);
     maxDelayNanos = maxDelay;
+  }
+
+  /** Every message takes exactly so long. */
+  void delay(long nanos) {
+    minDelayNanos = nanos;
+    maxDelayNanos = nanos;
   }
 
   void drop(BiPredicate<HostId, Message> toDrop) {
@@ -94,7 +102,8 @@ final class SimulatedNetwork {
     }
     int copies = simulation.chance(duplication) ? 2 : 1;
     for (int i = 0; i < copies; i++) {
-      simulation.in(simulation.between(50_000, maxDelayNanos), () -> deliver(from, to, message));
+      simulation.in(
+          simulation.between(minDelayNanos, maxDelayNanos), () -> deliver(from, to, message));
     }
   }
 
