@@ -6,6 +6,7 @@ import static io.github.balsaraft.core.CoreHarness.withLeases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.PreVoteResponse;
@@ -302,6 +303,43 @@ class LeaseTrapsTest {
     assertThat(wouldVote(n3)).isFalse();
     n3.clockNanos += 100 * MILLIS;
     assertThat(wouldVote(n3)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "trap 27: a window whose configuration was damaged is honoured once that is known again, though a shorter one is in force")
+  void trap27_windowIsRefilled() {
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.run(200 * MILLIS);
+    long index = n2.core().configurationIndex();
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
+    cluster.run(200 * MILLIS);
+    cluster.crash(n2, 0);
+    cluster.damage(n2, index);
+    cluster.start(n2);
+    cluster.propose(n1, "x");
+    for (int i = 0; i < 3; i++) {
+      cluster.network().take(FetchEntries.class::isInstance);
+      cluster.settle();
+      passAll(100 * MILLIS);
+    }
+    // By now it knows that the shorter one is committed, and would go by it.
+    assertThat(n2.core().isRecovering()).isTrue();
+    assertThat(n2.core().commitIndex()).isGreaterThan(index);
+    cluster.run(300 * MILLIS);
+    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.core().configuration().leaseRules().windowMillis()).isEqualTo(300);
+    n2.clockNanos += 8500 * MILLIS;
+    cluster.deliver(new RequestPreVote(n3.id, n2.id, 2, n2.core().lastEntry()));
+    assertThat(granted()).isFalse();
+    n2.clockNanos += 500 * MILLIS;
+    cluster.deliver(new RequestPreVote(n3.id, n2.id, 2, n2.core().lastEntry()));
+    assertThat(granted()).isTrue();
+  }
+
+  private boolean granted() {
+    List<ProtocolMessage> answers = cluster.network().take(PreVoteResponse.class::isInstance);
+    return ((PreVoteResponse) answers.get(0)).granted();
   }
 
   @Test

@@ -9,6 +9,8 @@ import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.Ready.TransferOutcome.End;
+import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
@@ -293,6 +295,28 @@ class TransferPaperTest {
     cluster.settle();
     assertThat(n2.leads()).isTrue();
     assertThat(n2.view().configuration().isJoint()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "a new member that has caught up meanwhile gets its role from the next leader, or never")
+  void additionWaits() {
+    HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), voters("n1", "n2", "n3"));
+    n4.autoDisk = false;
+    cluster.changeBy(n1, MembershipChange.add(voter("n4"), MembershipChange.NO_LIMIT));
+    cluster.settle();
+    assertThat(n1.core().configuration().member(n4.id).role()).isEqualTo(MemberRole.LEARNER);
+    long last = n1.core().lastEntry().index();
+    n2.autoDisk = false;
+    cluster.network().cut(n1.id, n2.id);
+    cluster.transfer(n1, n2.id);
+    while (n4.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n4);
+      cluster.settle();
+    }
+    assertThat(n1.core().additions().get(0).missingEntries()).isZero();
+    assertThat(n1.core().transferTarget()).isEqualTo(n2.id);
+    assertThat(n1.core().lastEntry().index()).isEqualTo(last);
   }
 
   @Test

@@ -110,6 +110,26 @@ class TransferTrapsTest {
   }
 
   @Test
+  @DisplayName(
+      "trap 26: a request to campaign is of one term, even if the same leader leads in the next one too")
+  void trap26_requestOfItsLeadersEarlierTerm() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    for (HarnessReplica other : List.of(n2, n3)) {
+      cluster.network().cut(n1.id, other.id);
+      cluster.network().cut(other.id, n1.id);
+    }
+    cluster.pass(n1, 2000 * MILLIS);
+    assertThat(n1.leads()).isFalse();
+    cluster.network().healAll();
+    cluster.elect("n1");
+    long term = n1.core().hardState().term();
+    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    told.forEach(cluster::deliver);
+    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.core().hardState().term()).isEqualTo(term).isGreaterThan(1);
+  }
+
+  @Test
   @DisplayName("trap 26: what was taken back in one term binds nobody in another")
   void trap26_numbersBelongToTheirTerm() {
     cluster.deliver(new TransferRevocation(n1.id, n2.id, 1, 50));
