@@ -11,7 +11,6 @@ import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
@@ -21,12 +20,14 @@ import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,10 @@ class MembershipTest {
   void aLeaderRemovesItself() {
     try (GrowingCluster cluster = GrowingCluster.ofThree()) {
       propose(cluster, "a");
+      awaitTrue(
+          "both others to be heard of",
+          () -> cluster.view().members().stream()
+              .allMatch(member -> member.live().orElse(false)));
       String before = cluster.leaderName();
       cluster.leader().membership().remove(host(before)).join();
       awaitTrue(
@@ -328,6 +333,33 @@ class MembershipTest {
       assertThat(preview.refusals())
           .extracting(refusal -> refusal.reason())
           .contains(Reason.NO_CANDIDATE);
+    }
+  }
+
+  /** The caller learns each reason from the core, and with it that waiting helps. */
+  @Test
+  void whatPassesByItselfIsRefusedAsRetryable() {
+    try (GrowingCluster cluster = GrowingCluster.ofThree()) {
+      propose(cluster, "a");
+      String leader = cluster.leaderName();
+      List<String> followers =
+          GrowingCluster.FOUNDERS.stream().filter(name -> !name.equals(leader)).toList();
+      cluster.stop(followers.get(0));
+      awaitTrue(
+          "its silence to be noticed",
+          () -> cluster.view().members().stream()
+              .anyMatch(member -> !member.live().orElse(true)));
+      // Of the leader and the stopped one no majority is heard of.
+      ChangeFailedException refused = LocalCluster.await("a refusal", () -> {
+        Throwable failure =
+            RaftNodeTest.failure(cluster.leader().membership().demote(host(followers.get(1))));
+        boolean silent = failure instanceof ChangeFailedException
+            && reasons(failure).contains(Reason.NO_LIVE_MAJORITY);
+        return silent ? Optional.of(changeFailure(failure)) : Optional.empty();
+      });
+      assertThat(refused.refusals()).hasSize(1);
+      assertThat(refused).hasMessageContaining("would have to be heard of");
+      assertThat(refused.isRetryable()).isTrue();
     }
   }
 

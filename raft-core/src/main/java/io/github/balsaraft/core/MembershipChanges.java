@@ -3,10 +3,10 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.CatchUp;
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
 import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
@@ -17,7 +17,6 @@ import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +84,7 @@ final class MembershipChanges {
       if (problem == null) {
         inLog = changeId;
       } else {
-        end(changeId, Ready.ChangeEnd.REFUSED, 0, problem);
+        refuse(changeId, List.of(new ChangeRefusal(ChangeRefusal.Reason.IMPOSSIBLE, problem)));
       }
     }
   }
@@ -299,8 +298,8 @@ final class MembershipChanges {
       }
       return problem == null;
     }
-    if (!refusals.stream().allMatch(refusal -> refusal.reason().isPassing())) {
-      addition.abortReason = details(refusals);
+    if (!ChangeRefusal.allPass(refusals)) {
+      addition.abortReason = ChangeRefusal.details(refusals);
     }
     return false;
   }
@@ -326,11 +325,7 @@ final class MembershipChanges {
   // ------------------------------------------------------------------ ends
 
   private void refuse(long changeId, List<ChangeRefusal> refusals) {
-    end(changeId, Ready.ChangeEnd.REFUSED, 0, details(refusals));
-  }
-
-  private static String details(List<ChangeRefusal> refusals) {
-    return refusals.stream().map(ChangeRefusal::detail).collect(Collectors.joining("; "));
+    context.changeOutcomes.add(Ready.ChangeOutcome.refused(changeId, refusals));
   }
 
   private void end(Addition addition, Ready.ChangeEnd end, long index, String detail) {

@@ -5,6 +5,7 @@ import io.github.balsaraft.core.membership.ChangePreview;
 import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -114,8 +115,10 @@ public final class RaftCore {
     if (role() instanceof LeaderState leader) {
       leader.changes().propose(changeId, change);
     } else {
-      context.changeOutcomes.add(new Ready.ChangeOutcome(
-          changeId, Ready.ChangeEnd.REFUSED, 0, "this member is not the leader"));
+      context.changeOutcomes.add(Ready.ChangeOutcome.refused(
+          changeId,
+          List.of(new ChangeRefusal(
+              ChangeRefusal.Reason.NOT_LEADER, "this member is not the leader"))));
     }
   }
 

@@ -635,6 +635,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private void changeEnded(Ready.ChangeOutcome outcome, RaftCore running) {
     memberships.ended(outcome, running);
+    if (outcome.end() == Ready.ChangeEnd.REFUSED) {
+      // Nothing has happened, and whoever asks is told, perhaps several times a second.
+      return;
+    }
     log.info(
         environment.nowNanos(),
         "change " + outcome.changeId() + " of the configuration: " + outcome.end()

@@ -2,7 +2,6 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -14,6 +13,7 @@ import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
@@ -92,11 +92,12 @@ final class MembershipFlow {
         // What makes it so may still be truncated.
         fail(
             asked.answer,
-            new ChangeFailedException(
-                List.of(Refusals.underWay("a change of the configuration is being committed"))));
+            ChangeFailedException.refused(List.of(new ChangeRefusal(
+                ChangeRefusal.Reason.CHANGE_UNDER_WAY,
+                "a change of the configuration is being committed"))));
       }
     } else if (plan instanceof ChangePlan.Refuse refuse) {
-      fail(asked.answer, new ChangeFailedException(List.of(refuse.refusal())));
+      fail(asked.answer, ChangeFailedException.refused(List.of(refuse.refusal())));
     } else if (plan instanceof ChangePlan.Propose propose) {
       propose(core, propose.change(), asked.answer);
     }
@@ -105,14 +106,9 @@ final class MembershipFlow {
 
   private void propose(
       RaftCore core, MembershipChange change, CompletableFuture<ChangeResult> answer) {
-    var preview = core.previewChange(change);
-    if (preview.isAllowed()) {
-      long id = newChangeId();
-      underWay.put(id, answer);
-      core.changeConfiguration(id, change);
-    } else {
-      fail(answer, new ChangeFailedException(Refusals.of(preview.refusals())));
-    }
+    long id = newChangeId();
+    underWay.put(id, answer);
+    core.changeConfiguration(id, change);
   }
 
   private ChangePlan plan(RaftCore core, ConfigurationChange change, long leftNanos) {
@@ -150,7 +146,7 @@ final class MembershipFlow {
     waiting.removeAll(calledOff);
     calledOff.forEach(asked -> fail(
         asked.answer,
-        new ChangeFailedException(End.ABORTED, "it was called off before " + host + " had asked")));
+        ChangeFailedException.aborted("it was called off before " + host + " had asked")));
     boolean any = !calledOff.isEmpty();
     for (AdditionStatus addition : core.additions()) {
       if (addition.wanted().host().equals(host)) {
@@ -192,8 +188,7 @@ final class MembershipFlow {
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         fail(
             asked.answer,
-            new ChangeFailedException(
-                End.ABORTED,
+            ChangeFailedException.aborted(
                 asked.change.host() + " has not asked to be let in within "
                     + Wording.duration(asked.timeLimit)
                     + "; start its node so that it joins, naming a member of this group"));
@@ -224,10 +219,9 @@ final class MembershipFlow {
         ChangeResult result = new ChangeResult(outcome.index(), core.configuration());
         pipeline.run(() -> answer.complete(result));
       }
-      case REFUSED ->
-        fail(answer, new ChangeFailedException(List.of(Refusals.impossible(outcome.detail()))));
-      case ABORTED -> fail(answer, new ChangeFailedException(End.ABORTED, outcome.detail()));
-      case LOST -> fail(answer, new ChangeFailedException(End.LOST, outcome.detail()));
+      case REFUSED -> fail(answer, ChangeFailedException.refused(outcome.refusals()));
+      case ABORTED -> fail(answer, ChangeFailedException.aborted(outcome.detail()));
+      case LOST -> fail(answer, ChangeFailedException.lost(outcome.detail()));
     }
   }
 
@@ -239,8 +233,8 @@ final class MembershipFlow {
         .values()
         .forEach(answer -> fail(
             answer,
-            new ChangeFailedException(
-                End.LOST, "this node stopped before the change was committed; it may still be")));
+            ChangeFailedException.lost(
+                "this node stopped before the change was committed; it may still be")));
     underWay.clear();
   }
 

@@ -1,7 +1,10 @@
 package io.github.balsaraft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.HostId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,11 +26,27 @@ class RaftExceptionTest {
         new ShuttingDownException(),
         new NodeFailedException("a sync failed"),
         new ReadNotServedException("no leader"),
-        new TransferFailedException("nobody answers"));
-    List<RaftException> not =
-        List.of(new CommandTooLargeException(9, 8), new OutcomeUnknownException("lost"));
+        new TransferFailedException("nobody answers"),
+        ChangeFailedException.lost("leadership was lost"));
+    List<RaftException> not = List.of(
+        new CommandTooLargeException(9, 8),
+        new OutcomeUnknownException("lost"),
+        ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(retryable).allMatch(RaftException::isRetryable);
     assertThat(not).noneMatch(RaftException::isRetryable);
+  }
+
+  @Test
+  void aRefusedChangeMayBeAskedForAgainIfAllReasonsPass() {
+    ChangeRefusal passing = new ChangeRefusal(Reason.NO_LIVE_MAJORITY, "n2 and n3 are silent");
+    ChangeRefusal lasting = new ChangeRefusal(Reason.HOST_TWICE, "n2 would carry two members");
+    assertThat(ChangeFailedException.refused(List.of(passing, passing)).isRetryable())
+        .isTrue();
+    ChangeFailedException mixed = ChangeFailedException.refused(List.of(passing, lasting));
+    assertThat(mixed.isRetryable()).isFalse();
+    assertThat(mixed.refusals()).containsExactly(passing, lasting);
+    assertThat(mixed).hasMessage("n2 and n3 are silent; n2 would carry two members");
+    assertThatIllegalArgumentException().isThrownBy(() -> ChangeFailedException.refused(List.of()));
   }
 
   @Test

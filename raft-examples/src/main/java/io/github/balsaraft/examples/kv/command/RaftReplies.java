@@ -2,7 +2,6 @@ package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.NodeFailedException;
@@ -12,6 +11,7 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;

@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
@@ -15,6 +12,8 @@ import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -215,13 +214,13 @@ class AdminCommandTest {
 
   @Test
   void aFailureIsOneLineWithoutTheProtocolsWords() {
-    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+    members.answerChanges(CompletableFuture.failedFuture(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n9 isn't a member")))));
     assertThat(admin("remove", "n9")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: remove was refused: n9 isn't a member\n");
     err.reset();
     members.answerChanges(CompletableFuture.failedFuture(
-        new ChangeFailedException(End.ABORTED, "it did not catch up in time")));
+        ChangeFailedException.aborted("it did not catch up in time")));
     assertThat(admin("add", "n4")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: add was given up: it did not catch up in time\n");
   }
@@ -229,7 +228,7 @@ class AdminCommandTest {
   /** Asked again as long as that may help, and then it says so. */
   @Test
   void whatPassesIsWaitedForUntilTheTimeIsOver() {
-    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+    members.answerChanges(CompletableFuture.failedFuture(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way")))));
     assertThat(admin("remove", "n3", "--timeout", "1")).isEqualTo(1);
     assertThat(members.asked()).hasSizeGreaterThan(1);

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
@@ -22,6 +19,8 @@ import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -120,17 +119,17 @@ class RaftCommandTest {
         .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 n2 leads");
     fail(new NotLeaderException(null, "no leader is known"));
     assertThat(client.call("RAFT", "REMOVE", "n4")).isEqualTo("-NOTLEADER - - no leader is known");
-    fail(new ChangeFailedException(
+    fail(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n4 isn't a member"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-REFUSED UNKNOWN_MEMBER n4 isn't a member");
-    fail(new ChangeFailedException(
+    fail(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-TRYAGAIN CHANGE_UNDER_WAY another change is under way");
-    fail(new ChangeFailedException(End.ABORTED, "it did not catch up in time"));
+    fail(ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-ABORTED it did not catch up in time");
-    fail(new ChangeFailedException(End.LOST, "leadership was lost"));
+    fail(ChangeFailedException.lost("leadership was lost"));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-LOST leadership was lost");
     fail(new OverloadedException("256 changes wait"));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-TRYAGAIN 256 changes wait");
