@@ -269,8 +269,8 @@ class MembershipTest {
       propose(cluster, "a");
       awaitTrue(
           "both others to be heard of",
-          () -> cluster.view().members().stream()
-              .allMatch(member -> member.live().orElse(false)));
+          () ->
+              cluster.view().members().stream().allMatch(member -> member.live().orElse(false)));
       String before = cluster.leaderName();
       cluster.leader().membership().remove(host(before)).join();
       awaitTrue(

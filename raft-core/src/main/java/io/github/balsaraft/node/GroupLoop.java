@@ -615,7 +615,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     ready.changes().forEach(outcome -> changeEnded(outcome, running));
     ready.loads().forEach(this::load);
     ready.reads().forEach(reads::decided);
-    ready.transfers().forEach(outcome -> transfers.ended(outcome, running.configuration()));
+    ready.transfers().forEach(outcome -> transfers.ended(outcome, running));
     if (peers.follow(running.configuration())) {
       log.info(environment.nowNanos(), "members are " + running.configuration());
     }

@@ -18,7 +18,6 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,10 +128,9 @@ public final class GroupNode {
   }
 
   /** See {@code RaftNode.transferLeadership}. */
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+  public CompletableFuture<HostId> transferLeadership(@Nullable HostId target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    offer(new Question(
-        transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred)));
+    offer(new Question(transferred, groupLoop -> groupLoop.transfer(target, transferred)));
     return transferred;
   }
 

@@ -15,9 +15,7 @@ import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -244,10 +242,10 @@ final class MembershipFlow {
   }
 
   private static NotLeaderException notLeader(RaftCore core) {
-    ReplicaId leader = core.leader();
-    Member member = leader == null ? null : core.configuration().member(leader);
-    return member == null
-        ? new NotLeaderException(null, "no leader is known")
-        : new NotLeaderException(member.host(), member.address(), member.host() + " leads");
+    LeaderHint leader = LeaderHint.of(core);
+    return new NotLeaderException(
+        leader.host(),
+        leader.address(),
+        leader.host() == null ? "no leader is known" : leader.host() + " leads");
   }
 }

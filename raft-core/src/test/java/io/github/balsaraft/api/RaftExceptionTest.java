@@ -51,15 +51,23 @@ class RaftExceptionTest {
 
   @Test
   void theLeaderAndItsAddressSurviveSerialization() throws Exception {
+    NotLeaderException read = (NotLeaderException) writtenAndRead(notLeader);
+    assertThat(read.leader()).contains(new HostId("n2"));
+    assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
+    TransferFailedException transfer = (TransferFailedException) writtenAndRead(
+        new TransferFailedException(new HostId("n2"), "10.0.0.2:7400", "nobody answers"));
+    assertThat(transfer.leader()).contains(new HostId("n2"));
+    assertThat(transfer.leaderAddress()).contains("10.0.0.2:7400");
+  }
+
+  private static Object writtenAndRead(Object value) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(notLeader);
+      out.writeObject(value);
     }
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      NotLeaderException read = (NotLeaderException) in.readObject();
-      assertThat(read.leader()).contains(new HostId("n2"));
-      assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
+      return in.readObject();
     }
   }
 

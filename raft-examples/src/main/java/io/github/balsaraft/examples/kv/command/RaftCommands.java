@@ -8,7 +8,6 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -93,9 +92,10 @@ final class RaftCommands {
       return new Planned.Fixed(Errors.wrongNumberOfArguments("raft|transfer"));
     }
     try {
-      Optional<HostId> target = words.size() == 2
-          ? Optional.empty()
-          : Optional.of(new HostId(words.get(2).toString()));
+      if (words.size() == 2) {
+        return deferred(server -> server.transferLeadership().thenApply(RaftReplies::leader));
+      }
+      HostId target = new HostId(words.get(2).toString());
       return deferred(server -> transfer(server, target).thenApply(RaftReplies::leader));
     } catch (IllegalArgumentException e) {
       return new Planned.Fixed(new Reply.Failure("ERR " + e.getMessage()));
@@ -103,11 +103,10 @@ final class RaftCommands {
   }
 
   /** Asked for again, it has nothing to do. */
-  private static CompletableFuture<HostId> transfer(ServerView server, Optional<HostId> target) {
+  private static CompletableFuture<HostId> transfer(ServerView server, HostId target) {
     NodeStatus status = server.status();
-    boolean leads = status.role() == Role.LEADER;
-    return leads && target.equals(Optional.of(status.host()))
-        ? CompletableFuture.completedFuture(status.host())
+    return status.role() == Role.LEADER && target.equals(status.host())
+        ? CompletableFuture.completedFuture(target)
         : server.transferLeadership(target);
   }
 

@@ -16,7 +16,6 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
-import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -167,11 +166,11 @@ final class RaftReplies {
             case ABORTED -> "ABORTED " + message;
             case LOST -> "LOST " + message;
           });
-    } else if (cause instanceof TransferFailedException) {
-      NodeStatus status = server.status();
-      return status.role() == Role.LEADER
+    } else if (cause instanceof TransferFailedException failed) {
+      HostId leader = failed.leader().orElse(null);
+      return server.status().host().equals(leader)
           ? new Reply.Failure("TRANSFERFAILED " + message)
-          : notLeader(status.leader(), message, server);
+          : notLeader(leader, message, server);
     } else if (cause instanceof ShuttingDownException) {
       return new Reply.Failure("TRYAGAIN this server is shutting down; use another one");
     } else if (cause instanceof NodeFailedException) {

@@ -205,7 +205,12 @@ public final class KvServer implements ServerView, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+  public CompletableFuture<HostId> transferLeadership() {
+    return backend().transferLeadership();
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(HostId target) {
     return backend().transferLeadership(target);
   }
 

@@ -26,7 +26,6 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -155,16 +154,22 @@ class RaftCommandTest {
   void leadershipIsHandedOver() {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(client.call("RAFT", "TRANSFER")).isEqualTo("[\"leader\", \"n2\"]");
-    members.answerTransfers(
-        CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n1"), null, "no voter is on n9")));
     assertThat(client.call("RAFT", "TRANSFER", "n9"))
         .isEqualTo("-TRANSFERFAILED no voter is on n9");
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
-    server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n2"), null, "this member is not the leader")));
     assertThat(client.call("RAFT", "TRANSFER"))
-        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 no voter is on n9");
+        .isEqualTo("-NOTLEADER n2 127.0.0.1:7002 this member is not the leader");
+    members.answerTransfers(
+        CompletableFuture.failedFuture(new TransferFailedException("an election is under way")));
+    assertThat(client.call("RAFT", "TRANSFER"))
+        .isEqualTo("-NOTLEADER - - an election is under way");
     assertThat(members.asked())
-        .containsExactly(Optional.empty(), Optional.of(new HostId("n9")), Optional.empty());
+        .containsExactly(
+            Optional.empty(), Optional.of(new HostId("n9")), Optional.empty(), Optional.empty());
   }
 
   @Test

@@ -189,8 +189,13 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
-    return members.transfer(target);
+  public CompletableFuture<HostId> transferLeadership() {
+    return members.transfer(Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(HostId target) {
+    return members.transfer(Optional.of(target));
   }
 
   @Override
