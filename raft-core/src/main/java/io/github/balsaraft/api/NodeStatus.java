@@ -11,6 +11,7 @@ import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,9 @@ public final class NodeStatus {
     return values.replica;
   }
 
-  /** The cluster, or null before birth. */
-  public @Nullable ClusterIdentity cluster() {
-    return values.cluster;
+  /** The cluster; empty before birth. */
+  public Optional<ClusterIdentity> cluster() {
+    return Optional.ofNullable(values.cluster);
   }
 
   /** Whether it takes part. */
@@ -76,9 +77,9 @@ public final class NodeStatus {
     return values.term;
   }
 
-  /** Who leads in this term as far as it knows, or null. */
-  public @Nullable HostId leader() {
-    return values.leader;
+  /** Who leads in this term, as far as it knows. */
+  public Optional<HostId> leader() {
+    return Optional.ofNullable(values.leader);
   }
 
   /** The highest index known to be committed. */
@@ -213,7 +214,7 @@ public final class NodeStatus {
    * @param replica which replica
    * @param host on which host
    * @param voter whether it counts in a quorum
-   * @param matchIndex as a leader: the highest index known to be durable there; else 0
+   * @param matchIndex as a leader: the highest index known to be durable there; else empty
    * @param sinceContact as a leader: how long ago it last answered, empty if it never has; while this node looks for a
    *     leader: how long it has been silent since the search began; else empty, for followers hear nothing of each other
    * @param connection the state of the way to its host
@@ -222,7 +223,7 @@ public final class NodeStatus {
       ReplicaId replica,
       HostId host,
       boolean voter,
-      long matchIndex,
+      OptionalLong matchIndex,
       Optional<Duration> sinceContact,
       PeerConnection connection) {}
 
@@ -256,7 +257,7 @@ public final class NodeStatus {
       this.replica = replica;
     }
 
-    /** See {@link NodeStatus#cluster}. */
+    /** See {@link NodeStatus#cluster}; null if there is none yet. */
     public Builder cluster(@Nullable ClusterIdentity value) {
       this.cluster = value;
       return this;
@@ -286,7 +287,7 @@ public final class NodeStatus {
       return this;
     }
 
-    /** See {@link NodeStatus#leader}. */
+    /** See {@link NodeStatus#leader}; null if nobody is known to lead. */
     public Builder leader(@Nullable HostId value) {
       this.leader = value;
       return this;

@@ -133,8 +133,7 @@ class BirthSimulationTest {
 
   private static Set<Object> clusters(SimulatedCluster cluster) {
     return cluster.running.values().stream()
-        .map(process -> process.status().cluster())
-        .filter(known -> known != null)
+        .flatMap(process -> process.status().cluster().stream())
         .collect(Collectors.toSet());
   }
 }

@@ -100,7 +100,8 @@ class NewerEntriesTest {
   void entriesOfTheLeaderStopTheReplicaTheyAreFor() throws Exception {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
-    transport.unreadable(before.cluster(), unreadable(before.replica(), before.term() + 1));
+    transport.unreadable(
+        before.cluster().orElseThrow(), unreadable(before.replica(), before.term() + 1));
     assertStopped(running, TYPE_9 + ", sent by n2");
   }
 
@@ -108,8 +109,9 @@ class NewerEntriesTest {
   void entriesForAnotherReplicaOrOfAnEarlierTermOrAnotherClusterStopNobody() throws Exception {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
-    transport.unreadable(before.cluster(), unreadable(LEADER, before.term() + 1));
-    transport.unreadable(before.cluster(), unreadable(before.replica(), before.term() - 1));
+    transport.unreadable(before.cluster().orElseThrow(), unreadable(LEADER, before.term() + 1));
+    transport.unreadable(
+        before.cluster().orElseThrow(), unreadable(before.replica(), before.term() - 1));
     transport.unreadable(
         new ClusterIdentity(5, 5), unreadable(before.replica(), before.term() + 1));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
@@ -121,10 +123,10 @@ class NewerEntriesTest {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
     EntryBatch late = configuration(new EntryId(before.term() - 1, before.lastIndex() + 1));
-    transport.message(before.cluster(), append(before, before.term() - 1, late));
+    transport.message(before.cluster().orElseThrow(), append(before, before.term() - 1, late));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
     EntryBatch batch = configuration(new EntryId(before.term() + 1, before.lastIndex() + 1));
-    transport.message(before.cluster(), append(before, before.term() + 1, batch));
+    transport.message(before.cluster().orElseThrow(), append(before, before.term() + 1, batch));
     assertStopped(
         running,
         "entry " + batch.firstIndex() + " of term " + batch.term() + ": the group has feature level"

@@ -53,7 +53,7 @@ final class RaftReplies {
 
   static Reply status(ServerView server) {
     NodeStatus status = server.status();
-    HostId leader = status.leader();
+    HostId leader = status.leader().orElse(null);
     Configuration configuration = status.configuration();
     return new Fields()
         .add("id", status.host())
@@ -87,8 +87,8 @@ final class RaftReplies {
               + " leader=" + yesNo(view.leads())
               + " priority=" + member.priority()
               + " delay_ms=" + member.campaignDelayMillis()
-              + " match=" + view.matchIndex()
-              + " lag=" + view.lagEntries()
+              + " match=" + view.matchIndex().orElse(-1)
+              + " lag=" + view.lagEntries().orElse(-1)
               + " live=" + view.live().map(RaftReplies::yesNo).orElse("unknown")
               + " contact_ms=" + view.sinceContact().map(age -> age.toMillis()).orElse(-1L)
               + " address=" + member.address()

@@ -62,7 +62,9 @@ final class Failures {
       return Optional.empty();
     }
     NodeStatus status = backend.status();
-    return status.role() == Role.LEADER ? Optional.empty() : addressOf(status.leader());
+    return status.role() == Role.LEADER
+        ? Optional.empty()
+        : addressOf(status.leader().orElse(null));
   }
 
   /** Sends a client to another member because of a key. */
@@ -161,11 +163,11 @@ final class Failures {
       return new Reply.Failure("CLUSTERDOWN this server was removed from the cluster at index "
           + status.removedAt() + "; use another one");
     }
-    if (status.leader() == null && (!quorumInReach(status) || waitedLong(status))) {
+    if (status.leader().isEmpty() && (!quorumInReach(status) || waitedLong(status))) {
       return new Reply.Failure("CLUSTERDOWN no quorum: " + status.explanation());
     }
     return new Reply.Failure(
-        leaderKnown || status.leader() != null
+        leaderKnown || status.leader().isPresent()
             ? "TRYAGAIN the leader did not take it: " + reason
             : "TRYAGAIN an election is under way: " + status.explanation());
   }

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -168,15 +169,26 @@ class AdminCommandTest {
         true,
         List.of(
             new MemberView(
-                voter(1), true, 1_234_567, 0, Optional.of(true), Optional.of(Duration.ZERO)),
+                voter(1),
+                true,
+                OptionalLong.of(1_234_567),
+                OptionalLong.of(0),
+                Optional.of(true),
+                Optional.of(Duration.ZERO)),
             new MemberView(
                 voter(2).withPriority(10).withCampaignDelayMillis(250),
                 false,
-                1_234_500,
-                67,
+                OptionalLong.of(1_234_500),
+                OptionalLong.of(67),
                 Optional.of(true),
                 Optional.of(Duration.ofMillis(12))),
-            new MemberView(voter(3), false, 0, 1_234_567, Optional.of(false), Optional.empty())),
+            new MemberView(
+                voter(3),
+                false,
+                OptionalLong.of(0),
+                OptionalLong.of(1_234_567),
+                Optional.of(false),
+                Optional.empty())),
         List.of(new AdditionView(
             new HostId("n4"),
             MemberRole.VOTER,

@@ -29,6 +29,7 @@ import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -199,8 +200,20 @@ class RaftCommandTest {
         17,
         true,
         List.of(
-            new MemberView(voter(1), true, 90, 0, Optional.of(true), Optional.of(Duration.ZERO)),
-            new MemberView(voter(2), false, -1, -1, Optional.empty(), Optional.empty())),
+            new MemberView(
+                voter(1),
+                true,
+                OptionalLong.of(90),
+                OptionalLong.of(0),
+                Optional.of(true),
+                Optional.of(Duration.ZERO)),
+            new MemberView(
+                voter(2),
+                false,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty())),
         List.of(new AdditionView(
             N4,
             MemberRole.VOTER,

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -213,7 +214,12 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         PeerConnection.State way =
             connected.contains(host.name()) ? PeerConnection.State.CONNECTED : elsewhere;
         peers.add(new Peer(
-            new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
+            new ReplicaId(i),
+            host,
+            true,
+            OptionalLong.empty(),
+            Optional.empty(),
+            new PeerConnection(way, "")));
       }
     }
     return NodeStatus.builder(GroupId.DEFAULT, new HostId("n1"), new ReplicaId(1))
