@@ -31,8 +31,7 @@ public final class ChangeFailedException extends RaftException {
   private ChangeFailedException(End end, String detail, List<ChangeRefusal> refusals) {
     super(detail, null);
     this.end = end;
-    this.reasons =
-        refusals.stream().map(refusal -> refusal.reason().name()).toArray(String[]::new);
+    this.reasons = refusals.stream().map(refusal -> refusal.reason().name()).toArray(String[]::new);
     this.details = refusals.stream().map(ChangeRefusal::detail).toArray(String[]::new);
   }
 

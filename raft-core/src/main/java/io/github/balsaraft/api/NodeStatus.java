@@ -181,6 +181,8 @@ public final class NodeStatus {
         + ", lastIndex=" + values.lastIndex
         + ", configuration=" + values.configuration
         + ", leasesPermitted=" + leasesPermitted()
+        + ", holdsLease=" + values.holdsLease
+        + ", leaseReads=" + values.leaseReads
         + ", removedAt=" + values.removedAt
         + ", durability=" + values.durability
         + ", sinceLeaderContact="
@@ -194,6 +196,16 @@ public final class NodeStatus {
   /** Whether the configuration permits leases, so that {@link ReadConsistency#LEASE} can make a difference. */
   public boolean leasesPermitted() {
     return configuration().leaseRules().permitted();
+  }
+
+  /** As a leader: whether it holds a lease now, and would answer {@link ReadConsistency#LEASE} reads without asking anybody. */
+  public boolean holdsLease() {
+    return values.holdsLease;
+  }
+
+  /** How many reads its leases have allowed it to answer since it started. */
+  public long leaseReads() {
+    return values.leaseReads;
   }
 
   /** Whether a node takes part. */
@@ -247,6 +259,8 @@ public final class NodeStatus {
     private Durability durability = Durability.SYNCED;
     private Optional<Duration> sinceLeaderContact = Optional.empty();
     private Optional<Duration> staleness = Optional.empty();
+    private boolean holdsLease;
+    private long leaseReads;
     private long uncommittedBytes;
     private List<Peer> peers = List.of();
     private Function<NodeStatus, String> explanation = status -> "";
@@ -347,6 +361,18 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#holdsLease}. */
+    public Builder holdsLease(boolean value) {
+      this.holdsLease = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#leaseReads}. */
+    public Builder leaseReads(long value) {
+      this.leaseReads = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#uncommittedBytes}. */
     public Builder uncommittedBytes(long value) {
       this.uncommittedBytes = value;
@@ -383,6 +409,8 @@ public final class NodeStatus {
       copy.durability = durability;
       copy.sinceLeaderContact = sinceLeaderContact;
       copy.staleness = staleness;
+      copy.holdsLease = holdsLease;
+      copy.leaseReads = leaseReads;
       copy.uncommittedBytes = uncommittedBytes;
       copy.peers = peers;
       copy.explanation = explanation;

@@ -127,7 +127,8 @@ final class MembershipChanges {
         context.configuration(),
         context.configurations.latestIndex(),
         isSettled(),
-        members);
+        members,
+        context.options.leaseBounds());
   }
 
   private boolean isLive(Progress progress) {

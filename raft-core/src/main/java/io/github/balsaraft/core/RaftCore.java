@@ -465,7 +465,8 @@ public final class RaftCore {
             configuration(),
             configurationIndex(),
             settled,
-            new TreeMap<>()));
+            new TreeMap<>(),
+            context.options.leaseBounds()));
   }
 
   /** As a leader: the members on their way in, and how far they are; else empty. */

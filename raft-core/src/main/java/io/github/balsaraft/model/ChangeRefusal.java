@@ -45,6 +45,8 @@ public record ChangeRefusal(Reason reason, String detail) {
     REPLICA_MOVED(false),
     /** No voter would ever stand for election. */
     NO_CANDIDATE(false),
+    /** The rules for leases would serve no read, only delay elections, or promise what no clock keeps. */
+    LEASE_RULES(false),
     /** No majority of the voters would hold the log (trap 35). */
     EMPTY_MAJORITY(true),
     /** No majority of the voters is heard of: nothing could be committed any more. */

@@ -77,6 +77,8 @@ sealed interface ChangePlan {
         return replace(replace);
       } else if (change instanceof ConfigurationChange.Update update) {
         return update(update.host(), update.options());
+      } else if (change instanceof ConfigurationChange.SetLeases leases) {
+        return reconfigure(base.withLeaseRules(leases.rules()));
       }
       throw new IllegalStateException("no plan for " + change);
     }

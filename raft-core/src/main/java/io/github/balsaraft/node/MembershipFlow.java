@@ -49,7 +49,17 @@ final class MembershipFlow {
       ConfigurationChange change,
       CompletableFuture<ChangeResult> answer,
       Duration timeLimit,
-      long deadlineNanos) {}
+      long deadlineNanos) {
+
+    HostId host() {
+      if (change instanceof ConfigurationChange.Add add) {
+        return add.host();
+      } else if (change instanceof ConfigurationChange.Replace replace) {
+        return replace.replacement();
+      }
+      throw new IllegalStateException("waits for no host: " + change);
+    }
+  }
 
   /** A number for a change that nobody has asked for through here. */
   long newChangeId() {
@@ -140,7 +150,7 @@ final class MembershipFlow {
       return;
     }
     List<Waiting> calledOff =
-        waiting.stream().filter(asked -> asked.change.host().equals(host)).toList();
+        waiting.stream().filter(asked -> asked.host().equals(host)).toList();
     waiting.removeAll(calledOff);
     calledOff.forEach(asked -> fail(
         asked.answer,
@@ -159,7 +169,7 @@ final class MembershipFlow {
   List<AdditionView> waitingAdditions() {
     return waiting.stream()
         .map(asked -> new AdditionView(
-            asked.change.host(),
+            asked.host(),
             asked.change instanceof ConfigurationChange.Add add
                 ? add.options().role()
                 : MemberRole.VOTER,
@@ -186,10 +196,9 @@ final class MembershipFlow {
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         fail(
             asked.answer,
-            ChangeFailedException.aborted(
-                asked.change.host() + " has not asked to be let in within "
-                    + Wording.duration(asked.timeLimit)
-                    + "; start its node so that it joins, naming a member of this group"));
+            ChangeFailedException.aborted(asked.host() + " has not asked to be let in within "
+                + Wording.duration(asked.timeLimit)
+                + "; start its node so that it joins, naming a member of this group"));
       } else if (!isSettled(core) || !begin(core, asked, nowNanos, false)) {
         waiting.add(asked);
       }

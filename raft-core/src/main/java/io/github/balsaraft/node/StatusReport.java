@@ -60,6 +60,8 @@ final class StatusReport {
         .lastIndex(core.lastEntry().index())
         .configuration(core.configuration())
         .removedAt(core.removedAt())
+        .holdsLease(takesPart && core.leaseUntilNanos() >= 0)
+        .leaseReads(core.leaseReadsGranted())
         .uncommittedBytes(core.uncommittedBytes());
   }
 

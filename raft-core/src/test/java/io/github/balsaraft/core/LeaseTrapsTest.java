@@ -148,7 +148,7 @@ class LeaseTrapsTest {
   void trap27_shorterWindowNotCommitted() {
     cluster.crash(n2, 0);
     cluster.network().cut(n3.id, n1.id);
-    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(300, 1)));
     passAll(100 * MILLIS);
     cluster.settle();
     passAll(100 * MILLIS);
@@ -292,10 +292,10 @@ class LeaseTrapsTest {
       "trap 27: a voter honours a longer window from the moment on at which it is told of it")
   void trap27_longerWindow() {
     cluster.network().cut(n1.id, n2.id);
-    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.change(n1, n1.core().configuration().withLeaseRules(LeaseRules.permitted(2000, 1)));
     cluster.deliver(cluster.network().take(AppendEntries.class::isInstance).get(0));
-    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(9000);
-    for (int i = 0; i < 89; i++) {
+    assertThat(n3.core().configuration().leaseRules().windowMillis()).isEqualTo(2000);
+    for (int i = 0; i < 19; i++) {
       cluster.pass(n3, 100 * MILLIS);
     }
     assertThat(n3.core().currentRole()).as("its own vote counts too").isEqualTo(Role.FOLLOWER);

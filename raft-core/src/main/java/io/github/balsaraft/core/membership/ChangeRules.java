@@ -95,8 +95,19 @@ final class ChangeRules {
     if (target.members().stream().noneMatch(voter -> voter.isVoter() && voter.priority() > 0)) {
       refuse(Reason.NO_CANDIDATE, "no voter would ever stand for election: all have priority 0");
     }
+    requireLeaseRules(target);
     requireMajority(target, Reason.EMPTY_MAJORITY, "hold the log", this::holdsLog);
     requireMajority(target, Reason.NO_LIVE_MAJORITY, "be heard of", this::isLive);
+  }
+
+  /** What the group has agreed on already doesn't hold up other changes, whatever this member's own settings are. */
+  private void requireLeaseRules(Configuration target) {
+    String problem = target.leaseRules().equals(current.leaseRules())
+        ? null
+        : view.leaseBounds().problem(target.leaseRules());
+    if (problem != null) {
+      refuse(Reason.LEASE_RULES, problem);
+    }
   }
 
   private void requireIdentity(Member member) {

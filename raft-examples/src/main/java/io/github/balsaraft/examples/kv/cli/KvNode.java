@@ -81,6 +81,7 @@ final class KvNode implements AutoCloseable {
           .logStore(store)
           .transport(transport)
           .options(raftOptions(options))
+          .leases(options.leases())
           .traceTo(trace(options.trace(), opened))
           .start();
       // The node closes these two, and knows when nothing uses them any more.

@@ -14,6 +14,7 @@ import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import java.util.ArrayList;
@@ -73,6 +74,10 @@ final class RaftReplies {
         .add("voters", names(configuration, Member::isVoter))
         .add("learners", names(configuration, RaftReplies::isLearner))
         .add("joint", yesNo(configuration.isJoint()))
+        .add("leases", yesNo(status.leasesPermitted()))
+        .add("lease_window_ms", configuration.leaseRules().windowMillis())
+        .add("holds_lease", yesNo(status.holdsLease()))
+        .add("lease_reads", status.leaseReads())
         .add("staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L))
         .add("explain", status.explanation())
         .reply();
@@ -117,6 +122,15 @@ final class RaftReplies {
             + " address=" + host.address()
             + " replica=" + host.replica())
         .toList());
+  }
+
+  static Reply leases(MembershipView look) {
+    LeaseRules rules = look.configuration().leaseRules();
+    return new Fields()
+        .add("permitted", yesNo(rules.permitted()))
+        .add("window_ms", rules.windowMillis())
+        .add("drift_ppm", rules.maxClockDriftPpm())
+        .reply();
   }
 
   static Reply result(ChangeResult result) {

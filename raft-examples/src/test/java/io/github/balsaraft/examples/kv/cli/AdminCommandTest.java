@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
@@ -16,6 +17,7 @@ import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
@@ -94,7 +96,7 @@ class AdminCommandTest {
 
   static Stream<Arguments> wrongArguments() {
     String all = "status, members, pending, explain, add, promote, demote, remove, set, abort, "
-        + "replace, transfer";
+        + "replace, transfer, leases";
     return Stream.of(
         Arguments.of("say what to do: " + all, new String[] {}),
         Arguments.of("unknown admin command grow", new String[] {"grow"}),
@@ -106,6 +108,12 @@ class AdminCommandTest {
         Arguments.of(
             "transfer takes the id of a server or none, not 2",
             new String[] {"transfer", "n1", "n2"}),
+        Arguments.of(
+            "leases takes on or off, or nothing to look", new String[] {"leases", "maybe"}),
+        Arguments.of("--window is not for leases", new String[] {"leases", "off", "--window", "9"}),
+        Arguments.of(
+            "--dry-run is for changes of members, not for leases",
+            new String[] {"leases", "--dry-run"}),
         Arguments.of("--learner is not for remove", new String[] {"remove", "n1", "--learner"}),
         Arguments.of(
             "set changes --priority, --delay or --address: give one of them",
@@ -213,7 +221,52 @@ class AdminCommandTest {
     assertThat(printed())
         .startsWith("{\"members\":[{\"id\":\"n1\",\"role\":\"voter\",\"leader\":\"yes\",")
         .contains("\"match\":1234567", "\"detail\":\"catching up, 20 entries to go\"")
-        .endsWith("\"replica\":\"r0000000000000005\"}]}\n");
+        .endsWith("\"replica\":\"r0000000000000005\"}],\"leases\":"
+            + "{\"permitted\":\"no\",\"window_ms\":0,\"drift_ppm\":0}}\n");
+  }
+
+  @Test
+  void leasesAreShownAndSwitched() {
+    assertThat(admin("leases")).isZero();
+    assertThat(printed()).isEqualTo("leases are off: reads are confirmed by a quorum\n");
+    out.reset();
+    LeaseRules rules = LeaseRules.permitted(1500, 200);
+    members.answerChanges(
+        CompletableFuture.completedFuture(new ChangeResult(18, three().withLeaseRules(rules))));
+    assertThat(admin("leases", "on", "--window", "1500", "--drift", "200")).isZero();
+    assertThat(printed()).isEqualTo("leases are on (voters n1 n2 n3, index 18)\n");
+    out.reset();
+    members.show(new MembershipView(
+        true,
+        Optional.of(new HostId("n1")),
+        three().withLeaseRules(rules),
+        18,
+        true,
+        List.of(),
+        List.of(),
+        List.of()));
+    String sentence = "leases are on: window 1,500 ms, clocks within 200 ppm of each other\n";
+    assertThat(admin("leases")).isZero();
+    assertThat(admin("members")).isZero();
+    assertThat(printed()).startsWith(sentence).endsWith(sentence);
+    out.reset();
+    assertThat(admin("leases", "--json")).isZero();
+    assertThat(printed())
+        .isEqualTo("{\"permitted\":\"yes\",\"window_ms\":1500,\"drift_ppm\":200}\n");
+    assertThat(admin("leases", "off")).isZero();
+    assertThat(members.asked())
+        .containsExactly(
+            new ConfigurationChange.SetLeases(rules),
+            new ConfigurationChange.SetLeases(LeaseRules.FORBIDDEN));
+  }
+
+  @Test
+  void statusSaysWhoHoldsALease() {
+    server.backend().holdLease();
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("holds a lease");
+    assertThat(admin("status", "--json")).isZero();
+    assertThat(printed()).contains("\"holds_lease\":\"yes\"", "\"lease_reads\":3");
   }
 
   @Test

@@ -23,6 +23,7 @@ import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
@@ -80,6 +81,9 @@ class RaftCommandTest {
     client.call("RAFT", "REMOVE", "n4");
     client.call("RAFT", "REPLACE", "n1", "n4", "TIMEOUT", "1000");
     client.call("RAFT", "SET", "n4", "PRIORITY", "0", "ADDRESS", "10.0.0.4:8001");
+    client.call("RAFT", "LEASES", "ON");
+    client.call("raft", "leases", "on", "window", "800", "drift", "5000");
+    client.call("RAFT", "LEASES", "OFF");
     assertThat(client.call("RAFT", "ABORT", "n4")).isEqualTo(":1");
     assertThat(members.asked())
         .containsExactly(
@@ -96,6 +100,9 @@ class RaftCommandTest {
             new ConfigurationChange.Replace(new HostId("n1"), N4, Duration.ofSeconds(1)),
             new ConfigurationChange.Update(
                 N4, MemberOptions.NONE.withPriority(0).withAddress("10.0.0.4:8001")),
+            new ConfigurationChange.SetLeases(LeaseRules.permitted(1000, 1000)),
+            new ConfigurationChange.SetLeases(LeaseRules.permitted(800, 5000)),
+            new ConfigurationChange.SetLeases(LeaseRules.FORBIDDEN),
             N4);
   }
 
@@ -108,6 +115,10 @@ class RaftCommandTest {
     assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "high")).contains("takes a number");
     assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "300")).contains("0 to 255");
     assertThat(client.call("RAFT", "REPLACE", "n4")).startsWith("-ERR wrong number");
+    assertThat(client.call("RAFT", "LEASES", "MAYBE"))
+        .isEqualTo("-ERR RAFT LEASES takes ON or OFF");
+    assertThat(client.call("RAFT", "LEASES", "OFF", "WINDOW", "9")).contains("out of place");
+    assertThat(client.call("RAFT", "LEASES", "ON", "WINDOW", "0")).contains("a window above zero");
     assertThat(client.call("RAFT", "FROB")).startsWith("-ERR unknown subcommand 'FROB'");
     assertThat(members.asked()).isEmpty();
   }
@@ -196,7 +207,7 @@ class RaftCommandTest {
     members.show(new MembershipView(
         true,
         Optional.of(new HostId("n1")),
-        configuration(),
+        configuration().withLeaseRules(LeaseRules.permitted(900, 500)),
         17,
         true,
         List.of(
@@ -240,6 +251,10 @@ class RaftCommandTest {
     assertThat(client.call("RAFT", "STATUS"))
         .startsWith("[\"id\", \"n1\", \"role\", \"leader\", \"term\", \"4\", \"leader\", \"n1\"")
         .contains("\"voters\", \"n1,n2,n3\"", "\"removed_at\", \"0\"");
+    assertThat(client.call("RAFT", "STATUS"))
+        .contains("\"leases\", \"no\", \"lease_window_ms\", \"0\", \"holds_lease\", \"no\"");
+    assertThat(client.call("RAFT", "LEASES"))
+        .isEqualTo("[\"permitted\", \"yes\", \"window_ms\", \"900\", \"drift_ppm\", \"500\"]");
     assertThat(client.call("RAFT", "HELP")).contains("RAFT ADD <id>");
   }
 }

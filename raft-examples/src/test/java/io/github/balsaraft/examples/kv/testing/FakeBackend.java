@@ -43,6 +43,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
 
   private final KvStateMachine state = new KvStateMachine();
   private final List<Batch> proposed = new ArrayList<>();
+  private boolean holdsLease;
   private final List<ReadConsistency> reads = new ArrayList<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
   private final FakeMembership members = new FakeMembership();
@@ -157,7 +158,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   public synchronized <T> CompletableFuture<T> read(
       ReadConsistency consistency, Supplier<T> reader) {
     reads.add(consistency);
-    return run(reader, consistency == ReadConsistency.LINEARIZABLE ? readFailure : null);
+    return run(reader, consistency == ReadConsistency.STALE ? null : readFailure);
   }
 
   private <T> CompletableFuture<T> run(Supplier<T> task, @Nullable RuntimeException failure) {
@@ -177,6 +178,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
       applier.execute(step);
     }
     return future;
+  }
+
+  /** From now on this server holds a lease, which has answered three reads. */
+  public synchronized void holdLease() {
+    holdsLease = true;
   }
 
   /** What is asked of the members; the test ends it. */
@@ -237,6 +243,8 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .sinceLeaderContact(contact)
         .staleness(contact)
         .peers(peers)
+        .holdsLease(holdsLease)
+        .leaseReads(holdsLease ? 3 : 0)
         .explanation(look -> "n2 and n3 are missing")
         .build();
   }
