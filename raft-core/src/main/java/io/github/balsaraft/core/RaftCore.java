@@ -150,6 +150,7 @@ public final class RaftCore {
     if (role().leaseRead(readId)) {
       leaseReadsGranted++;
       context.trace.readBegun(readId);
+      context.trace.leaseRead(readId, leaseUntilNanos());
     } else {
       leaseReadsRefused++;
       read(readId);
@@ -271,6 +272,9 @@ public final class RaftCore {
     CoreWrite write = takeWrite();
     Ready.Committed committed = takeCommitted();
     context.trace.readsEnded(context.readOutcomes);
+    context.trace.changesEnded(context.changeOutcomes);
+    List<Ready.TransferOutcome> transfers = context.transfers.take();
+    context.trace.transfersEnded(transfers);
     context.log.evict(releasedIndex, context.options.windowBytes());
     Ready ready = new Ready(
         context.outbox.take(),
@@ -284,7 +288,7 @@ public final class RaftCore {
         take(context.changeOutcomes),
         context.lostProposalsFrom,
         logTimeCutMillis,
-        context.transfers.take());
+        transfers);
     context.lostProposalsFrom = 0;
     logTimeCutMillis = 0;
     return ready;
