@@ -89,6 +89,7 @@ final class KvNode implements AutoCloseable {
       opened.remove(store);
       opened.push(node);
       server.serve(KvBackend.of(node), state);
+      server.announce();
       return new KvNode(server, node, opened);
     } catch (RuntimeException e) {
       closeAll(opened);

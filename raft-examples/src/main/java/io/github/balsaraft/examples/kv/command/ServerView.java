@@ -32,7 +32,7 @@ public interface ServerView {
   /** What CONFIG GET shows, sorted by name. */
   Map<String, String> settings();
 
-  /** Where clients reach a member, if this server was told. */
+  /** Where clients reach a member: as that has announced, else as this server was told, if it was. */
   Optional<String> clientAddress(String hostId);
 
   /** The port on which this server listens for clients. */

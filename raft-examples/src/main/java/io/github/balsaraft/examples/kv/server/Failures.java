@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,15 @@ final class Failures {
 
   private final KvBackend backend;
   private final ServerSettings settings;
+  private final Function<String, Optional<String>> clientAddress;
   private final LongSupplier uptimeNanos;
 
-  Failures(KvBackend backend, ServerSettings settings, LongSupplier uptimeNanos) {
+  Failures(
+      KvBackend backend,
+      ServerSettings settings,
+      Function<String, Optional<String>> clientAddress,
+      LongSupplier uptimeNanos) {
+    this.clientAddress = clientAddress;
     this.backend = backend;
     this.settings = settings;
     this.uptimeNanos = uptimeNanos;
@@ -214,9 +221,7 @@ final class Failures {
   }
 
   private Optional<String> addressOf(@Nullable HostId host) {
-    return host == null
-        ? Optional.empty()
-        : Optional.ofNullable(settings.clientAddresses().get(host.name()));
+    return host == null ? Optional.empty() : clientAddress.apply(host.name());
   }
 
   private static String messageOf(Throwable cause) {

@@ -80,6 +80,25 @@ class KvNodeIT {
     assertThat(replayer.state(self).role()).isEqualTo(Role.LEADER);
   }
 
+  /** The founders were started with a {@code --cluster} that doesn't have it. */
+  @Test
+  void aServerThatWasAddedLaterIsNamedInRedirections() {
+    try (KvCluster cluster = KvCluster.start(3, "--redirect")) {
+      KvProcess added = cluster.join("n4", "--redirect");
+      assertThat(cluster.admin("add", "n4").exitCode()).isZero();
+      assertThat(cluster.admin("transfer", "n4").exitCode()).isZero();
+      for (KvProcess other : cluster.othersThan(added)) {
+        expect(cluster, other, moved(added), "SET", "color", "green");
+      }
+      expect(cluster, added, "+OK", "SET", "color", "green");
+    }
+  }
+
+  private static String moved(KvProcess to) {
+    // The slot that Redis computes for "color".
+    return "-MOVED 4601 127.0.0.1:" + to.port();
+  }
+
   private static void expect(KvCluster cluster, KvProcess node, String reply, String... words) {
     cluster.await(reply + " from " + node + " to " + String.join(" ", words), PATIENCE, () -> {
       try (RespClient client = node.connect()) {
