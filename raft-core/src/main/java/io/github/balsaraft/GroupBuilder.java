@@ -5,11 +5,13 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ public final class GroupBuilder {
   private final GroupId id;
   private final @Nullable RaftHost host;
   private @Nullable BirthPlan birth;
+  private LeaseRules leases = LeaseRules.FORBIDDEN;
   private @Nullable StateMachine stateMachine;
   private RaftOptions options = RaftOptions.defaults();
   private TraceSink trace = TraceSink.OFF;
@@ -57,6 +60,19 @@ public final class GroupBuilder {
     return this;
   }
 
+  /**
+   * Founds the group with leases, so that its leader answers {@link io.github.balsaraft.api.ReadConsistency#LEASE} reads without
+   * asking anybody. Every founder is given the same rules. Once the group exists its configuration counts, and they are changed by
+   * {@link io.github.balsaraft.api.Membership#setLeases}.
+   *
+   * @param rules such as {@code LeaseRules.permitted(1000)}: a window between two heartbeat intervals and the
+   *     maximum of the election timeout, or {@link #start} throws an {@code IllegalArgumentException}
+   */
+  public GroupBuilder leases(LeaseRules rules) {
+    this.leases = Objects.requireNonNull(rules, "rules");
+    return this;
+  }
+
   /** The application's state, empty: committed commands are applied to it anew after each start. */
   public GroupBuilder stateMachine(StateMachine machine) {
     this.stateMachine = machine;
@@ -83,7 +99,7 @@ public final class GroupBuilder {
    *
    * @throws IllegalStateException if something is missing, the group runs already or was closed on this host, or the host is
    *     closed or has failed
-   * @throws IllegalArgumentException if this host is not among the founders
+   * @throws IllegalArgumentException if this host is not among the founders, or the rules for leases don't fit the options
    */
   public RaftNode start() {
     RaftHost knownHost = host;
@@ -94,13 +110,20 @@ public final class GroupBuilder {
   }
 
   void checkComplete() {
-    if (birth == null) {
+    settings();
+  }
+
+  private GroupSettings settings() {
+    BirthPlan plan = birth;
+    StateMachine machine = stateMachine;
+    if (plan == null) {
       throw new IllegalStateException(
           "say who the members are: bootstrap(...) or join(...) is missing");
     }
-    if (stateMachine == null) {
+    if (machine == null) {
       throw new IllegalStateException("say what is replicated: stateMachine(...) is missing");
     }
+    return new GroupSettings(id, plan.withLeases(leases), machine, options, trace);
   }
 
   void checkNamed(HostId host) {
@@ -114,14 +137,8 @@ public final class GroupBuilder {
   }
 
   RaftNode start(RaftHost on, Consumer<GroupNode> close) {
-    checkComplete();
-    BirthPlan plan = birth;
-    StateMachine machine = stateMachine;
-    if (plan == null || machine == null) {
-      throw new IllegalStateException("checked above");
-    }
+    GroupSettings settings = settings();
     checkNamed(on.id());
-    return new RaftNode(
-        on.runtime().startGroup(new GroupSettings(id, plan, machine, options, trace)), close);
+    return new RaftNode(on.runtime().startGroup(settings), close);
   }
 }

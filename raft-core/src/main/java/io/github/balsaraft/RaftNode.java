@@ -5,7 +5,7 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.GroupNode;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -96,18 +96,26 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
+   * Hands leadership over to the most up to date of the members that answer and may stand for election; else as below.
+   *
+   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}
+   */
+  public CompletableFuture<HostId> transferLeadership() {
+    return group.transferLeadership(null);
+  }
+
+  /**
    * Hands leadership over, if this node leads (Raft thesis 3.10). The new leader has everything that was ever acknowledged.
    * Proposals are refused meanwhile with a {@link io.github.balsaraft.api.NotLeaderException}: for a few round trips if the
    * target is up to date, and for the maximum of the election timeout if it can't be reached; then this node goes on leading.
    * Asking again is safe.
    *
-   * @param target a host whose member is a voter; or nobody for the most up to date of those that answer. A member with
-   *     priority 0 leads only if it is named here
-   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}; or an {@link
-   *     io.github.balsaraft.api.OverloadedException} if very many questions wait already
+   * @param target a host whose member is a voter, of any priority
+   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads; or an
+   *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already
    */
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
-    return group.transferLeadership(target);
+  public CompletableFuture<HostId> transferLeadership(HostId target) {
+    return group.transferLeadership(Objects.requireNonNull(target, "target"));
   }
 
   /** Who belongs to the group, and how to change that. May be asked for at any member; changes are made at the leader. */

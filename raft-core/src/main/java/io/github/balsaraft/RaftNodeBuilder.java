@@ -3,6 +3,7 @@ package io.github.balsaraft;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.transport.Transport;
@@ -33,6 +34,12 @@ public final class RaftNodeBuilder {
   /** See {@link GroupBuilder#join}. */
   public RaftNodeBuilder join(String... members) {
     group.join(members);
+    return this;
+  }
+
+  /** See {@link GroupBuilder#leases}. */
+  public RaftNodeBuilder leases(LeaseRules rules) {
+    group.leases(rules);
     return this;
   }
 
@@ -76,7 +83,7 @@ public final class RaftNodeBuilder {
    * Starts the node. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
    * @throws IllegalStateException if something is missing; the message says what
-   * @throws IllegalArgumentException if this host is not among the founders
+   * @throws IllegalArgumentException if this host is not among the founders, or the rules for leases don't fit the options
    * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or belongs to another host
    * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
    */

@@ -200,7 +200,7 @@ class HostLifecycleTest {
       start(n2, SECOND, "n1", "n2", "n3");
       start(n3, SECOND, "n1", "n2", "n3");
       second.awaitLeader().get(30, SECONDS);
-      assertThat(second.status().cluster()).isNotNull().isEqualTo(first.status().cluster());
+      assertThat(second.status().cluster()).isPresent().isEqualTo(first.status().cluster());
     }
   }
 
@@ -245,7 +245,7 @@ class HostLifecycleTest {
         .build();
     try (RaftHost host = host("n1")) {
       RaftNode node = start(host, FIRST, hanging, options, "n1");
-      LocalCluster.awaitTrue("a leader", () -> node.status().leader() != null);
+      LocalCluster.awaitTrue("a leader", () -> node.status().leader().isPresent());
       List<CompletableFuture<byte[]>> accepted = new ArrayList<>();
       for (int i = 0; i < 9; i++) {
         accepted.add(node.propose(new byte[1000]));

@@ -93,7 +93,7 @@ final class LocalCluster implements AutoCloseable {
         "a follower that knows its leader",
         () -> nodes.values().stream()
             .filter(node -> node.status().role() == Role.FOLLOWER)
-            .filter(node -> node.status().leader() != null)
+            .filter(node -> node.status().leader().isPresent())
             .findFirst());
   }
 

@@ -6,27 +6,34 @@ import static io.github.balsaraft.LocalCluster.awaitTrue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -206,6 +213,119 @@ class MembershipTest {
     }
   }
 
+  // ------------------------------------------------------------------ leases
+
+  private static final LeaseRules LEASES = LeaseRules.permitted(400);
+
+  /** Reads at the leader until its lease has answered one; the lease may be about to be renewed, or another may lead. */
+  private static void awaitLeaseRead(GrowingCluster cluster) {
+    awaitTrue("a read by lease", () -> {
+      RaftNode leader = cluster.leader();
+      long before = leader.status().leaseReads();
+      leader.query(new byte[0], ReadConsistency.LEASE).join();
+      return leader.status().leaseReads() > before;
+    });
+  }
+
+  @Test
+  void leasesAreSwitchedOnAndOffInARunningCluster() throws Exception {
+    try (GrowingCluster cluster = GrowingCluster.ofThree()) {
+      propose(cluster, "a");
+      assertThat(cluster.leader().status().holdsLease()).isFalse();
+      ChangeResult on = cluster.atLeader(leader -> leader.setLeases(LEASES));
+      assertThat(on.configuration().leaseRules()).isEqualTo(LEASES);
+      awaitLeaseRead(cluster);
+      awaitTrue("the leader to hold a lease", () -> cluster.leader().status().holdsLease());
+
+      // Whoever leads next has a lease of its own.
+      String next = GrowingCluster.FOUNDERS.stream()
+          .filter(name -> !name.equals(cluster.leaderName()))
+          .findFirst()
+          .orElseThrow();
+      awaitTrue(
+          "leadership to be handed over",
+          () -> cluster.leaderName().equals(next)
+              || cluster
+                  .leader()
+                  .transferLeadership(host(next))
+                  .handle((leader, failure) -> false)
+                  .join());
+      propose(cluster, "b");
+      awaitLeaseRead(cluster);
+
+      // Asking again is nothing to do, and other changes leave the rules alone.
+      long index = cluster.view().configurationIndex();
+      assertThat(cluster.atLeader(leader -> leader.setLeases(LEASES)).index()).isEqualTo(index);
+      MemberOptions options = MemberOptions.NONE.withPriority(2);
+      assertThat(cluster
+              .atLeader(leader -> leader.update(host("n3"), options))
+              .configuration()
+              .leaseRules())
+          .isEqualTo(LEASES);
+
+      ChangeResult off = cluster.atLeader(Membership::forbidLeases);
+      assertThat(off.configuration().leaseRules()).isEqualTo(LeaseRules.FORBIDDEN);
+      for (RaftNode node : cluster.nodes.values()) {
+        long before = node.status().leaseReads();
+        awaitTrue(
+            "an answer",
+            () -> node.query(new byte[0], ReadConsistency.LEASE)
+                .handle((answer, failure) -> failure == null)
+                .join());
+        assertThat(node.status().leaseReads()).as("confirmed by a quorum").isEqualTo(before);
+        assertThat(node.status().holdsLease()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void rulesForLeasesThatMakeNoSenseAreRefused() {
+    try (GrowingCluster cluster = GrowingCluster.ofThree()) {
+      propose(cluster, "a");
+      Throwable tooLong =
+          cluster.failureAtLeader(leader -> leader.setLeases(LeaseRules.permitted(5000)));
+      assertThat(reasons(tooLong)).containsExactly(Reason.LEASE_RULES);
+      assertThat(tooLong).hasMessageContaining("may be as long as the longest election timeout");
+      assertThat(changeFailure(tooLong).isRetryable()).isFalse();
+      ConfigurationChange tooShort = new ConfigurationChange.SetLeases(LeaseRules.permitted(50));
+      ChangePreview preview = cluster.atLeader(leader -> leader.preview(tooShort));
+      assertThat(preview.refusals())
+          .extracting(refusal -> refusal.reason())
+          .containsExactly(Reason.LEASE_RULES);
+      assertThat(cluster.view().configurationIndex()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGroupIsFoundedWithLeases() {
+    try (GrowingCluster cluster = new GrowingCluster()) {
+      String[] founders =
+          GrowingCluster.FOUNDERS.stream().map(GrowingCluster::entry).toArray(String[]::new);
+      for (String name : GrowingCluster.FOUNDERS) {
+        cluster.start(name, address(name), node -> node.bootstrap(founders).leases(LEASES));
+      }
+      propose(cluster, "a");
+      assertThat(cluster.view().configuration().leaseRules()).isEqualTo(LEASES);
+      assertThat(cluster.view().configurationIndex()).isEqualTo(1);
+      awaitLeaseRead(cluster);
+    }
+  }
+
+  @Test
+  void aGroupIsNotFoundedWithLeasesThatMakeNoSense() {
+    try (GrowingCluster cluster = new GrowingCluster()) {
+      LeaseRules tooLong = LeaseRules.permitted(5000);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() ->
+              cluster.start("n1", "at-n1", node -> node.bootstrap("n1=at-n1").leases(tooLong)))
+          .withMessageContaining("longest election timeout");
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () -> cluster.start("n1", "at-n1", node -> node.join("n2=at-n2").leases(LEASES)))
+          .withMessageContaining("has its rules for leases already");
+    }
+  }
+
   // ------------------------------------------------------------------ remove and replace
 
   @Test
@@ -262,17 +382,46 @@ class MembershipTest {
     }
   }
 
+  /** Nobody that runs has ever sent it anything, so that it is reached where its question comes from. */
+  @Test
+  void aLearnerIsToldByLeadersThatNeverKnewIt() {
+    try (GrowingCluster cluster = GrowingCluster.ofThree()) {
+      cluster.join("n4", "n1");
+      cluster.atLeader(leader ->
+          leader.add(host("n4"), AddOptions.learner().withTimeLimit(Duration.ofSeconds(60))));
+      awaitTrue(
+          "n4 to know that it is a learner",
+          () -> !cluster
+              .nodes
+              .get("n4")
+              .status()
+              .configuration()
+              .membersOn(host("n4"))
+              .isEmpty());
+      cluster.stop("n4");
+      cluster.atLeader(leader -> leader.remove(host("n4")));
+      GrowingCluster.FOUNDERS.forEach(cluster::stop);
+      GrowingCluster.FOUNDERS.forEach(cluster::found);
+      RaftNode again = cluster.join("n4", "n1", "n2", "n3");
+      awaitTrue("it is told", () -> again.status().removedAt() > 0);
+    }
+  }
+
   @Test
   void aLeaderRemovesItself() {
     try (GrowingCluster cluster = GrowingCluster.ofThree()) {
       propose(cluster, "a");
+      awaitTrue(
+          "both others to be heard of",
+          () ->
+              cluster.view().members().stream().allMatch(member -> member.live().orElse(false)));
       String before = cluster.leaderName();
       cluster.leader().membership().remove(host(before)).join();
       awaitTrue(
           "another leads",
           () -> cluster.nodes.values().stream()
               .anyMatch(node -> !node.status().host().equals(host(before))
-                  && node.status().host().equals(node.status().leader())));
+                  && node.status().leader().equals(Optional.of(node.status().host()))));
       awaitTrue("it knows", () -> cluster.nodes.get(before).status().removedAt() > 0);
       cluster.stop(before);
       propose(cluster, "b");
@@ -331,6 +480,33 @@ class MembershipTest {
     }
   }
 
+  /** The caller learns each reason from the core, and with it that waiting helps. */
+  @Test
+  void whatPassesByItselfIsRefusedAsRetryable() {
+    try (GrowingCluster cluster = GrowingCluster.ofThree()) {
+      propose(cluster, "a");
+      String leader = cluster.leaderName();
+      List<String> followers =
+          GrowingCluster.FOUNDERS.stream().filter(name -> !name.equals(leader)).toList();
+      cluster.stop(followers.get(0));
+      awaitTrue(
+          "its silence to be noticed",
+          () -> cluster.view().members().stream()
+              .anyMatch(member -> !member.live().orElse(true)));
+      // Of the leader and the stopped one no majority is heard of.
+      ChangeFailedException refused = LocalCluster.await("a refusal", () -> {
+        Throwable failure =
+            RaftNodeTest.failure(cluster.leader().membership().demote(host(followers.get(1))));
+        boolean silent = failure instanceof ChangeFailedException
+            && reasons(failure).contains(Reason.NO_LIVE_MAJORITY);
+        return silent ? Optional.of(changeFailure(failure)) : Optional.empty();
+      });
+      assertThat(refused.refusals()).hasSize(1);
+      assertThat(refused).hasMessageContaining("would have to be heard of");
+      assertThat(refused.isRetryable()).isTrue();
+    }
+  }
+
   @Test
   void aPreviewShowsWhatWouldBeAndDoesNothing() {
     try (GrowingCluster cluster = GrowingCluster.ofThree()) {
@@ -355,8 +531,8 @@ class MembershipTest {
       RaftNode follower = LocalCluster.await(
           "a follower that knows its leader",
           () -> cluster.nodes.values().stream()
-              .filter(node -> node.status().leader() != null
-                  && !node.status().host().equals(node.status().leader()))
+              .filter(node -> node.status().leader().isPresent()
+                  && !node.status().leader().equals(Optional.of(node.status().host())))
               .findFirst());
       List<CompletableFuture<?>> asked = List.of(
           follower.membership().remove(host("n1")),
@@ -372,7 +548,13 @@ class MembershipTest {
       }
       MembershipView view = follower.membership().view().get(30, SECONDS);
       assertThat(view.leads()).isFalse();
-      assertThat(view.members()).hasSize(3).allMatch(member -> member.matchIndex() == -1);
+      assertThat(view.members())
+          .hasSize(3)
+          .allMatch(
+              member -> member.matchIndex().isEmpty() && member.lagEntries().isEmpty());
+      assertThat(follower.status().peers())
+          .hasSize(2)
+          .allMatch(peer -> peer.matchIndex().isEmpty());
     }
   }
 
@@ -385,7 +567,8 @@ class MembershipTest {
       awaitTrue("all have everything and are heard of", () -> {
         MembershipView view = cluster.view();
         return view.members().stream()
-            .allMatch(member -> member.lagEntries() == 0 && member.live().orElse(false));
+            .allMatch(member ->
+                member.lagEntries().equals(OptionalLong.of(0)) && member.live().orElse(false));
       });
       MembershipView view = cluster.view();
       assertThat(view.isSettled()).isTrue();

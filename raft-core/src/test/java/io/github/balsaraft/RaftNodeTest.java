@@ -23,7 +23,6 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
@@ -133,6 +132,12 @@ class RaftNodeTest {
     }
   }
 
+  private static TransferFailedException transferFailure(CompletableFuture<?> future) {
+    Throwable failure = failure(future);
+    assertThat(failure).isInstanceOf(TransferFailedException.class);
+    return (TransferFailedException) failure;
+  }
+
   @Test
   void aLeaderHandsOverToTheHostThatIsNamed() throws Exception {
     try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
@@ -140,19 +145,20 @@ class RaftNodeTest {
       text(leader.propose(bytes("kept")));
       RaftNode target = cluster.anyFollower();
       HostId host = target.status().host();
-      assertThat(leader.transferLeadership(Optional.of(host)).get(30, SECONDS)).isEqualTo(host);
-      assertThat(leader.status().leader()).isEqualTo(host);
+      assertThat(leader.transferLeadership(host).get(30, SECONDS)).isEqualTo(host);
+      assertThat(leader.status().leader()).contains(host);
       LocalCluster.awaitTrue(
           "the target to know that it leads", () -> target.status().role() == Role.LEADER);
       assertThat(text(target.propose(bytes("more")))).isEqualTo("2");
-      assertThat(failure(leader.transferLeadership(Optional.empty())))
-          .isInstanceOf(TransferFailedException.class)
-          .hasMessageContaining("not the leader");
-      assertThat(failure(target.transferLeadership(Optional.of(new HostId("n9")))))
-          .isInstanceOf(TransferFailedException.class);
+      TransferFailedException elsewhere = transferFailure(leader.transferLeadership());
+      assertThat(elsewhere).hasMessageContaining("not the leader");
+      assertThat(elsewhere.leader()).contains(host);
+      assertThat(elsewhere.leaderAddress()).contains(host.name());
+      TransferFailedException refused =
+          transferFailure(target.transferLeadership(new HostId("n9")));
+      assertThat(refused.leader()).as("it goes on leading").contains(host);
       target.close();
-      assertThat(failure(target.transferLeadership(Optional.empty())))
-          .isInstanceOf(TransferFailedException.class);
+      assertThat(transferFailure(target.transferLeadership()).leader()).isEmpty();
     }
   }
 

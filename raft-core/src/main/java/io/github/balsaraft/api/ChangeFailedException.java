@@ -1,7 +1,9 @@
 package io.github.balsaraft.api;
 
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A change of the configuration did not come to its end. Asking for the same change again is safe in all three cases, because it
@@ -22,21 +24,38 @@ public final class ChangeFailedException extends RaftException {
   }
 
   private final End end;
-  // An array, for it survives serialization.
-  private final ChangeRefusal[] refusals;
+  // Arrays of strings, for they survive serialization.
+  private final String[] reasons;
+  private final String[] details;
 
-  /** Refused. */
-  public ChangeFailedException(List<ChangeRefusal> refusals) {
-    super(refusals.stream().map(ChangeRefusal::detail).collect(Collectors.joining("; ")), null);
-    this.end = End.REFUSED;
-    this.refusals = refusals.toArray(ChangeRefusal[]::new);
-  }
-
-  /** Begun, and not brought to its end. */
-  public ChangeFailedException(End end, String detail) {
+  private ChangeFailedException(End end, String detail, List<ChangeRefusal> refusals) {
     super(detail, null);
     this.end = end;
-    this.refusals = new ChangeRefusal[0];
+    this.reasons = refusals.stream().map(refusal -> refusal.reason().name()).toArray(String[]::new);
+    this.details = refusals.stream().map(ChangeRefusal::detail).toArray(String[]::new);
+  }
+
+  /**
+   * Refused.
+   *
+   * @param refusals all that speaks against it
+   * @throws IllegalArgumentException if that is nothing
+   */
+  public static ChangeFailedException refused(List<ChangeRefusal> refusals) {
+    if (refusals.isEmpty()) {
+      throw new IllegalArgumentException("a change is refused for a reason");
+    }
+    return new ChangeFailedException(End.REFUSED, ChangeRefusal.details(refusals), refusals);
+  }
+
+  /** Given up. */
+  public static ChangeFailedException aborted(String detail) {
+    return new ChangeFailedException(End.ABORTED, detail, List.of());
+  }
+
+  /** Lost sight of, with leadership. */
+  public static ChangeFailedException lost(String detail) {
+    return new ChangeFailedException(End.LOST, detail, List.of());
   }
 
   /** What became of it. */
@@ -46,14 +65,16 @@ public final class ChangeFailedException extends RaftException {
 
   /** Everything that speaks against it, if it was refused; else empty. */
   public List<ChangeRefusal> refusals() {
-    return List.of(refusals);
+    return IntStream.range(0, reasons.length)
+        .mapToObj(i -> new ChangeRefusal(Reason.valueOf(reasons[i]), details[i]))
+        .toList();
   }
 
   /** True if leadership was lost, or if all that speaks against it passes by itself. */
   @Override
   public boolean isRetryable() {
     return switch (end) {
-      case REFUSED -> refusals().stream().allMatch(refusal -> refusal.reason().isPassing());
+      case REFUSED -> ChangeRefusal.allPass(refusals());
       case ABORTED -> false;
       case LOST -> true;
     };

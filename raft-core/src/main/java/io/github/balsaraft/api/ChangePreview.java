@@ -1,5 +1,6 @@
 package io.github.balsaraft.api;
 
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import java.util.List;
 import java.util.Optional;

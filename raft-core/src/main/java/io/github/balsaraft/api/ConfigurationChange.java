@@ -1,14 +1,12 @@
 package io.github.balsaraft.api;
 
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import java.time.Duration;
 import java.util.Objects;
 
 /** What an operator wants of a group's configuration. See {@link Membership}. */
 public sealed interface ConfigurationChange {
-
-  /** The host that it is about. */
-  HostId host();
 
   /**
    * One more member.
@@ -63,10 +61,18 @@ public sealed interface ConfigurationChange {
       Objects.requireNonNull(replacement, "replacement");
       AddOptions.check(timeLimit);
     }
+  }
 
-    @Override
-    public HostId host() {
-      return replacement;
+  /**
+   * Other rules for leases (Raft thesis 6.4.1). In force as soon as they are appended: a leader has a lease once a quorum has
+   * promised the new window, and a voter keeps what it has promised under the old one.
+   *
+   * @param rules judged by the settings of the leader: a window between two heartbeat intervals and the maximum of the election
+   *     timeout, and a drift bound above 0; {@link LeaseRules#FORBIDDEN} for no leases
+   */
+  record SetLeases(LeaseRules rules) implements ConfigurationChange {
+    public SetLeases {
+      Objects.requireNonNull(rules, "rules");
     }
   }
 

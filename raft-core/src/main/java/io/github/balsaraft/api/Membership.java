@@ -1,6 +1,7 @@
 package io.github.balsaraft.api;
 
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -81,6 +82,20 @@ public interface Membership {
   /** Puts a new host in the place of a member, in one change of voters. */
   default CompletableFuture<ChangeResult> replace(HostId old, HostId replacement) {
     return change(new ConfigurationChange.Replace(old, replacement, AddOptions.DEFAULT_TIME_LIMIT));
+  }
+
+  /**
+   * Permits leases under these rules, so that the leader answers {@link ReadConsistency#LEASE} reads without asking anybody; or
+   * forbids them. Such as {@code setLeases(LeaseRules.permitted(1000))}, with the least election timeout for the
+   * window. Ask for it only if the clocks of all members keep within the drift bound: reads are stale otherwise.
+   */
+  default CompletableFuture<ChangeResult> setLeases(LeaseRules rules) {
+    return change(new ConfigurationChange.SetLeases(rules));
+  }
+
+  /** Forbids leases: reads are confirmed by a quorum again. */
+  default CompletableFuture<ChangeResult> forbidLeases() {
+    return setLeases(LeaseRules.FORBIDDEN);
   }
 
   /** Changes what is agreed on a member: its priority, its campaign delay, its address. */

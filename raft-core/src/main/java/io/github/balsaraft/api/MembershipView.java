@@ -8,6 +8,7 @@ import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A look at the members of a group.
@@ -47,16 +48,16 @@ public record MembershipView(
    *
    * @param member its line in the configuration
    * @param leads whether it leads
-   * @param matchIndex the highest index known to be durable there; -1 unless the leader looks
-   * @param lagEntries how many entries of the leader's log it has not got; -1 unless the leader looks
+   * @param matchIndex the highest index known to be durable there; empty unless the leader looks
+   * @param lagEntries how many entries of the leader's log it has not got; empty unless the leader looks
    * @param live whether it was heard of within an election timeout; empty where that isn't known
    * @param sinceContact how long ago it last answered; empty if never, or where that isn't known
    */
   public record MemberView(
       Member member,
       boolean leads,
-      long matchIndex,
-      long lagEntries,
+      OptionalLong matchIndex,
+      OptionalLong lagEntries,
       Optional<Boolean> live,
       Optional<Duration> sinceContact) {}
 

@@ -11,6 +11,7 @@ import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,9 @@ public final class NodeStatus {
     return values.replica;
   }
 
-  /** The cluster, or null before birth. */
-  public @Nullable ClusterIdentity cluster() {
-    return values.cluster;
+  /** The cluster; empty before birth. */
+  public Optional<ClusterIdentity> cluster() {
+    return Optional.ofNullable(values.cluster);
   }
 
   /** Whether it takes part. */
@@ -76,9 +77,9 @@ public final class NodeStatus {
     return values.term;
   }
 
-  /** Who leads in this term as far as it knows, or null. */
-  public @Nullable HostId leader() {
-    return values.leader;
+  /** Who leads in this term, as far as it knows. */
+  public Optional<HostId> leader() {
+    return Optional.ofNullable(values.leader);
   }
 
   /** The highest index known to be committed. */
@@ -190,6 +191,8 @@ public final class NodeStatus {
         + ", lastIndex=" + values.lastIndex
         + ", configuration=" + values.configuration
         + ", leasesPermitted=" + leasesPermitted()
+        + ", holdsLease=" + values.holdsLease
+        + ", leaseReads=" + values.leaseReads
         + ", removedAt=" + values.removedAt
         + ", durability=" + values.durability
         + ", sinceLeaderContact="
@@ -206,6 +209,16 @@ public final class NodeStatus {
   /** Whether the configuration permits leases, so that {@link ReadConsistency#LEASE} can make a difference. */
   public boolean leasesPermitted() {
     return configuration().leaseRules().permitted();
+  }
+
+  /** As a leader: whether it holds a lease now, and would answer {@link ReadConsistency#LEASE} reads without asking anybody. */
+  public boolean holdsLease() {
+    return values.holdsLease;
+  }
+
+  /** How many reads its leases have allowed it to answer since it started. */
+  public long leaseReads() {
+    return values.leaseReads;
   }
 
   /** Whether a node takes part. */
@@ -247,7 +260,7 @@ public final class NodeStatus {
    * @param replica which replica
    * @param host on which host
    * @param voter whether it counts in a quorum
-   * @param matchIndex as a leader: the highest index known to be durable there; else 0
+   * @param matchIndex as a leader: the highest index known to be durable there; else empty
    * @param sinceContact as a leader: how long ago it last answered, empty if it never has; while this node looks for a
    *     leader: how long it has been silent since the search began; else empty, for followers hear nothing of each other
    * @param connection the state of the way to its host
@@ -256,7 +269,7 @@ public final class NodeStatus {
       ReplicaId replica,
       HostId host,
       boolean voter,
-      long matchIndex,
+      OptionalLong matchIndex,
       Optional<Duration> sinceContact,
       PeerConnection connection) {}
 
@@ -280,6 +293,8 @@ public final class NodeStatus {
     private Durability durability = Durability.SYNCED;
     private Optional<Duration> sinceLeaderContact = Optional.empty();
     private Optional<Duration> staleness = Optional.empty();
+    private boolean holdsLease;
+    private long leaseReads;
     private long uncommittedBytes;
     private Counters counters = Counters.NONE;
     private Optional<Duration> sinceDiskProgress = Optional.empty();
@@ -292,7 +307,7 @@ public final class NodeStatus {
       this.replica = replica;
     }
 
-    /** See {@link NodeStatus#cluster}. */
+    /** See {@link NodeStatus#cluster}; null if there is none yet. */
     public Builder cluster(@Nullable ClusterIdentity value) {
       this.cluster = value;
       return this;
@@ -322,7 +337,7 @@ public final class NodeStatus {
       return this;
     }
 
-    /** See {@link NodeStatus#leader}. */
+    /** See {@link NodeStatus#leader}; null if nobody is known to lead. */
     public Builder leader(@Nullable HostId value) {
       this.leader = value;
       return this;
@@ -382,6 +397,18 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#holdsLease}. */
+    public Builder holdsLease(boolean value) {
+      this.holdsLease = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#leaseReads}. */
+    public Builder leaseReads(long value) {
+      this.leaseReads = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#uncommittedBytes}. */
     public Builder uncommittedBytes(long value) {
       this.uncommittedBytes = value;
@@ -430,6 +457,8 @@ public final class NodeStatus {
       copy.durability = durability;
       copy.sinceLeaderContact = sinceLeaderContact;
       copy.staleness = staleness;
+      copy.holdsLease = holdsLease;
+      copy.leaseReads = leaseReads;
       copy.uncommittedBytes = uncommittedBytes;
       copy.counters = counters;
       copy.sinceDiskProgress = sinceDiskProgress;

@@ -106,8 +106,10 @@ public final class RaftOptions {
   }
 
   /**
-   * How long a proposal waits to be committed, or a forwarded one to be answered, before it ends with an unknown outcome.
-   * Linearizable reads that no leader confirms end after {@link #electionTimeoutMax}. Default 5 s.
+   * How long a proposal waits to be committed, or a forwarded one to be answered, before it ends with an unknown outcome; and how
+   * long a linearizable read waits, from its arrival on, for the state machine here to have applied what was committed when it was
+   * asked, before it ends with {@link ReadNotServedException}. One that no leader confirms ends after {@link #electionTimeoutMax}
+   * already. Default 5 s.
    */
   public Duration requestTimeout() {
     return values.requestTimeout;

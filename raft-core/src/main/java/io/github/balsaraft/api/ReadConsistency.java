@@ -12,7 +12,8 @@ public enum ReadConsistency {
    * thesis 6.4.1). That is right only as long as the clocks of the members run no further apart than the bound in the
    * configuration says, and none of them stands still while its process runs on, as the clock of a suspended machine may.
    *
-   * <p>Off by default: the group's configuration must permit leases. Where they are not permitted, at other members, and
+   * <p>Off by default: the group's configuration must permit leases, from its founding on ({@code
+   * GroupBuilder.leases}) or later ({@link Membership#setLeases}). Where they are not permitted, at other members, and
    * whenever the leader holds no lease, it is the same as {@link #LINEARIZABLE}. The reading function may run twice.
    */
   LEASE,

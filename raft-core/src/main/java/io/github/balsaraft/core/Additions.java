@@ -3,9 +3,9 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.CatchUp;
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -174,7 +174,7 @@ final class Additions {
       }
       return problem == null;
     }
-    if (!refusals.stream().allMatch(refusal -> refusal.reason().isPassing())) {
+    if (!ChangeRefusal.allPass(refusals)) {
       addition.abortReason = ChangeRefusal.details(refusals);
     }
     return false;

@@ -43,7 +43,8 @@ final class ConfigurationSteps {
         context.configuration(),
         context.configurations.latestIndex(),
         isSettled(),
-        members);
+        members,
+        context.options.leaseBounds());
   }
 
   private boolean isLive(Progress progress) {

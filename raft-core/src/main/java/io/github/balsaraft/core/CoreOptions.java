@@ -1,5 +1,7 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.LeaseBounds;
+
 /**
  * The settings of a core. Times are in nanoseconds of the monotonic clock that it is given.
  *
@@ -51,6 +53,11 @@ public record CoreOptions(
     if (!condition) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  /** Which rules for leases make sense with these settings. */
+  public LeaseBounds leaseBounds() {
+    return new LeaseBounds(heartbeatNanos, electionTimeoutMaxNanos);
   }
 
   /** How far apart members stand for election after a failure hint, so that they don't split the vote. */

@@ -152,6 +152,59 @@ final class CoreTrace {
     }
   }
 
+  void leaseRead(long readId, long untilNanos) {
+    if (on) {
+      sink.record(new TraceEvent.LeaseRead(header(), readId, untilNanos));
+    }
+  }
+
+  void transferBegun(ReplicaId target, long transfer) {
+    if (on) {
+      sink.record(new TraceEvent.TransferBegun(header(), target, transfer));
+    }
+  }
+
+  void transferGivenUp(ReplicaId target, long transfer) {
+    if (on) {
+      sink.record(new TraceEvent.TransferGivenUp(header(), target, transfer));
+    }
+  }
+
+  void transfersEnded(List<Ready.TransferOutcome> outcomes) {
+    if (on) {
+      for (Ready.TransferOutcome outcome : outcomes) {
+        TraceEvent.End end = switch (outcome.end()) {
+          case TRANSFERRED -> TraceEvent.End.TRANSFERRED;
+          case REFUSED -> TraceEvent.End.REFUSED;
+          case ABORTED -> TraceEvent.End.ABORTED;
+          case TIMED_OUT -> TraceEvent.End.TIMED_OUT;
+        };
+        sink.record(new TraceEvent.TransferEnded(
+            header(), outcome.transferId(), end, outcome.target(), outcome.reason()));
+      }
+    }
+  }
+
+  void changesEnded(List<Ready.ChangeOutcome> outcomes) {
+    if (on) {
+      for (Ready.ChangeOutcome outcome : outcomes) {
+        TraceEvent.End end = switch (outcome.end()) {
+          case DONE -> TraceEvent.End.DONE;
+          case REFUSED -> TraceEvent.End.REFUSED;
+          case ABORTED -> TraceEvent.End.ABORTED;
+          case LOST -> TraceEvent.End.LOST;
+        };
+        sink.record(new TraceEvent.ChangeEnded(
+            header(),
+            outcome.changeId(),
+            end,
+            outcome.index(),
+            outcome.detail(),
+            outcome.refusals()));
+      }
+    }
+  }
+
   void readsEnded(List<Ready.ReadOutcome> outcomes) {
     if (on) {
       for (Ready.ReadOutcome outcome : outcomes) {

@@ -144,7 +144,8 @@ public final class CoreView {
             configuration(),
             configurationIndex(),
             isSettled(),
-            new TreeMap<>()));
+            new TreeMap<>(),
+            context.options.leaseBounds()));
   }
 
   /** As a leader: the members on their way in, and how far they are; else empty. */

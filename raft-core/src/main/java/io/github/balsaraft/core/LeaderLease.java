@@ -2,7 +2,6 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.Map;
 import java.util.TreeMap;
@@ -82,13 +81,8 @@ final class LeaderLease {
   private long lengthNanos() {
     long shortest = Long.MAX_VALUE;
     for (Configuration possible : context.configurations.possible()) {
-      shortest = Math.min(shortest, lengthNanos(possible.leaseRules()));
+      shortest = Math.min(shortest, possible.leaseRules().lengthNanos());
     }
     return shortest;
-  }
-
-  /** Milliseconds times parts per million are nanoseconds. */
-  static long lengthNanos(LeaseRules rules) {
-    return rules.windowMillis() * (1_000_000L - rules.maxClockDriftPpm());
   }
 }

@@ -76,6 +76,7 @@ final class LeadershipTransfer {
     }
     underWay = new UnderWay(
         target, chosen, ++lastNumber, deadlineNanos, context.configurations.latestIndex());
+    context.trace.transferBegun(target, lastNumber);
     askForLife(underWay);
     return null;
   }
@@ -174,6 +175,7 @@ final class LeadershipTransfer {
 
   private void abort(UnderWay transfer) {
     underWay = null;
+    context.trace.transferGivenUp(transfer.target, transfer.number);
     Long told = unrevoked.get(transfer.target);
     if (told != null) {
       revoke(transfer.target, told);

@@ -1,12 +1,13 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Removal;
 import io.github.balsaraft.model.RemovedNotice;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ final class MembershipChanges {
     ChangePreview preview = preview(change);
     Configuration target = preview.target();
     if (!preview.isAllowed() || target == null) {
-      end(changeId, Ready.ChangeEnd.REFUSED, 0, ChangeRefusal.details(preview.refusals()));
+      refuse(changeId, preview.refusals());
     } else if (change instanceof MembershipChange.Add add) {
       additions.begin(changeId, add);
     } else {
@@ -60,7 +61,7 @@ final class MembershipChanges {
       if (problem == null) {
         inLog = changeId;
       } else {
-        end(changeId, Ready.ChangeEnd.REFUSED, 0, problem);
+        refuse(changeId, List.of(new ChangeRefusal(ChangeRefusal.Reason.IMPOSSIBLE, problem)));
       }
     }
   }
@@ -129,6 +130,10 @@ final class MembershipChanges {
   }
 
   // ------------------------------------------------------------------ ends
+
+  private void refuse(long changeId, List<ChangeRefusal> refusals) {
+    context.changeOutcomes.add(Ready.ChangeOutcome.refused(changeId, refusals));
+  }
 
   private void end(long changeId, Ready.ChangeEnd end, long index, String detail) {
     context.changeOutcomes.add(new Ready.ChangeOutcome(changeId, end, index, detail));

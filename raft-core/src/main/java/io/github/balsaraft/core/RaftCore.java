@@ -1,6 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
@@ -98,8 +99,10 @@ public final class RaftCore {
     if (role() instanceof LeaderState leader) {
       leader.changes().propose(changeId, change);
     } else {
-      context.changeOutcomes.add(new Ready.ChangeOutcome(
-          changeId, Ready.ChangeEnd.REFUSED, 0, "this member is not the leader"));
+      context.changeOutcomes.add(Ready.ChangeOutcome.refused(
+          changeId,
+          List.of(new ChangeRefusal(
+              ChangeRefusal.Reason.NOT_LEADER, "this member is not the leader"))));
     }
   }
 
@@ -131,6 +134,7 @@ public final class RaftCore {
     if (role().leaseRead(readId)) {
       context.counts.leaseReadGranted();
       context.trace.readBegun(readId);
+      context.trace.leaseRead(readId, view.leaseUntilNanos());
     } else {
       context.counts.leaseReadRefused();
       read(readId);

@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ProtocolMessage;
@@ -141,14 +142,35 @@ public record Ready(
    * @param end what became of it
    * @param index of the configuration entry that ended it, as far as there is one; else 0
    * @param detail why, for an operator; empty if it is done
+   * @param refusals all that speaks against it if it is refused; else empty
    */
-  public record ChangeOutcome(long changeId, ChangeEnd end, long index, String detail) {}
+  public record ChangeOutcome(
+      long changeId, ChangeEnd end, long index, String detail, List<ChangeRefusal> refusals) {
+
+    public ChangeOutcome {
+      refusals = List.copyOf(refusals);
+      if ((end == ChangeEnd.REFUSED) == refusals.isEmpty()) {
+        throw new IllegalArgumentException("what is refused, and only that, has reasons: " + end);
+      }
+    }
+
+    /** The end of a change that was accepted. */
+    public ChangeOutcome(long changeId, ChangeEnd end, long index, String detail) {
+      this(changeId, end, index, detail, List.of());
+    }
+
+    /** The end of a change that was not. */
+    public static ChangeOutcome refused(long changeId, List<ChangeRefusal> refusals) {
+      return new ChangeOutcome(
+          changeId, ChangeEnd.REFUSED, 0, ChangeRefusal.details(refusals), refusals);
+    }
+  }
 
   /** What became of a change of the configuration. */
   public enum ChangeEnd {
     /** The group is what was asked for, by a committed configuration. */
     DONE,
-    /** Nothing has changed. It is safe to ask again, if the reason given is one that passes. */
+    /** Nothing has changed. It may help to ask again if all reasons given pass by themselves. */
     REFUSED,
     /** Given up, because its time was over, it was called off, or another change came in between; the detail says what remains. */
     ABORTED,

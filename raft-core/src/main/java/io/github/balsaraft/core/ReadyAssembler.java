@@ -37,6 +37,9 @@ final class ReadyAssembler {
     CoreWrite write = takeWrite();
     Ready.Committed committed = takeCommitted();
     context.trace.readsEnded(context.readOutcomes);
+    context.trace.changesEnded(context.changeOutcomes);
+    List<Ready.TransferOutcome> transfers = context.transfers.take();
+    context.trace.transfersEnded(transfers);
     context.log.evict(releasedIndex, context.options.windowBytes());
     Ready ready = new Ready(
         context.outbox.take(),
@@ -50,7 +53,7 @@ final class ReadyAssembler {
         take(context.changeOutcomes),
         context.lostProposalsFrom,
         logTimeCutMillis,
-        context.transfers.take());
+        transfers);
     context.lostProposalsFrom = 0;
     logTimeCutMillis = 0;
     return ready;

@@ -11,6 +11,12 @@ package io.github.balsaraft.model;
  */
 public record LeaseRules(boolean permitted, int windowMillis, int maxClockDriftPpm) {
 
+  /**
+   * The drift bound of those who name none, a tenth of a percent: twice of what clocks are slewed by while they are being set, one
+   * forward and one back, and ten times of what quartz drifts.
+   */
+  public static final int DEFAULT_MAX_CLOCK_DRIFT_PPM = 1000;
+
   /** No leases, which is the default. */
   public static final LeaseRules FORBIDDEN = new LeaseRules(false, 0, 0);
 
@@ -23,6 +29,20 @@ public record LeaseRules(boolean permitted, int windowMillis, int maxClockDriftP
       throw new IllegalArgumentException(
           "a clock drift is 0 to 999999 ppm, not " + maxClockDriftPpm);
     }
+  }
+
+  /**
+   * Leases with this window and the default drift bound. As long as the least election timeout is a good choice: for that time voters
+   * refuse others anyway, so that leases cost nothing when a leader fails.
+   */
+  public static LeaseRules permitted(int windowMillis) {
+    return permitted(windowMillis, DEFAULT_MAX_CLOCK_DRIFT_PPM);
+  }
+
+  /** How long a lease is, from the sending of what a quorum has answered: the window less the drift. Zero without leases. */
+  public long lengthNanos() {
+    // Milliseconds times parts per million are nanoseconds.
+    return windowMillis * (1_000_000L - maxClockDriftPpm);
   }
 
   /** Leases with this window and drift bound. */

@@ -32,6 +32,8 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     default void abandon(String reason) {}
   }
 
+  private static final long EXPIRY_PAUSE_NANOS = 10_000_000;
+
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
   private final Mailbox<Task> mailbox;
@@ -40,6 +42,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   // Used by the apply threads, one at a time; but who abandons them looks through both of these.
   private final Deque<ProposalTracker.Run> proposals = new ConcurrentLinkedDeque<>();
   private final WaitingReads waitingReads = new WaitingReads();
+
+  private final HostEnvironment environment;
+  private final LoopTimer expiry;
 
   /** The note that was handed over last, if nothing else was since. Used by the caller of {@link #committed} only. */
   private @Nullable Note lastNote;
@@ -80,6 +85,13 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
+    this.environment = environment;
+    this.expiry = new LoopTimer(
+        environment,
+        fired -> offer(() -> {
+          fired.run();
+          expireReads();
+        }));
   }
 
   /** The highest index that the state machine has applied. */
@@ -114,10 +126,23 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /**
    * Runs a read once the state machine has applied an index. Its {@code refused} gets the reason instead if that won't
-   * happen.
+   * happen, or has not by the deadline.
    */
-  void read(long index, Runnable read, Consumer<String> refused) {
-    offer(new ReadTask(new WaitingReads.WaitingRead(index, read, refused)));
+  void read(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
+    offer(new ReadTask(new WaitingReads.WaitingRead(index, deadlineNanos, read, refused)));
+  }
+
+  private void expireReads() {
+    long nowNanos = environment.nowNanos();
+    waitingReads.expire(
+        nowNanos,
+        "the state here has only got as far as index " + appliedIndex()
+            + ", and what the leader has committed beyond it did not come in time");
+    long next = waitingReads.deadlineNanos();
+    if (next != Long.MAX_VALUE) {
+      // Looking through all that wait takes its time: not for each of them.
+      expiry.arm(Math.max(next, nowNanos + EXPIRY_PAUSE_NANOS));
+    }
   }
 
   /**
@@ -309,6 +334,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         read.read().run();
       } else {
         waitingReads.add(read);
+        expiry.arm(read.deadlineNanos());
       }
     }
 

@@ -106,7 +106,7 @@ final class Birth {
       port.born(cluster, founding);
     } else if (unbornThere != null && plan.kind() == BirthPlan.Kind.BOOTSTRAP) {
       if (answer.founders() != plan.foundersDigest()) {
-        refusals.put(from, "was started with other founders");
+        refusals.put(from, "was started with other founders or other rules for leases");
         return;
       }
       refusals.remove(from);
@@ -153,8 +153,8 @@ final class Birth {
       members.add(Member.voter(replica, founder.host(), founder.address()));
     }
     decided = true;
-    Payloads configuration =
-        Payloads.single(EntryType.CONFIGURATION, Configuration.of(members).encode());
+    Configuration founding = Configuration.of(members).withLeaseRules(plan.leases());
+    Payloads configuration = Payloads.single(EntryType.CONFIGURATION, founding.encode());
     port.born(port.newCluster(), configuration.place(FOUNDING_ENTRY, port.wallMillis()));
   }
 

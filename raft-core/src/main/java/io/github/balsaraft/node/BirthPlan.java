@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
@@ -12,8 +13,9 @@ import java.util.zip.CRC32C;
  *
  * @param kind found a group with the others if none of them has data, or only join what exists
  * @param peers the founders, this host included, or the hosts to ask; sorted by host
+ * @param leases the rules for leases that a group is founded with
  */
-public record BirthPlan(Kind kind, List<Founder> peers) {
+public record BirthPlan(Kind kind, List<Founder> peers, LeaseRules leases) {
 
   /** What a replica without data may do. */
   public enum Kind {
@@ -23,7 +25,16 @@ public record BirthPlan(Kind kind, List<Founder> peers) {
     JOIN
   }
 
+  /** Without leases. */
+  public BirthPlan(Kind kind, List<Founder> peers) {
+    this(kind, peers, LeaseRules.FORBIDDEN);
+  }
+
   public BirthPlan {
+    if (kind == Kind.JOIN && leases.permitted()) {
+      throw new IllegalStateException(
+          "a group that is joined has its rules for leases already: leases(...) goes with bootstrap(...)");
+    }
     peers = peers.stream().sorted(Comparator.comparing(Founder::host)).toList();
     for (int i = 1; i < peers.size(); i++) {
       if (peers.get(i).host().equals(peers.get(i - 1).host())) {
@@ -46,11 +57,19 @@ public record BirthPlan(Kind kind, List<Founder> peers) {
         .orElseGet(() -> self.transport().localAddress());
   }
 
-  /** Tells founders that were started with different lists from each other; never zero. */
+  /** The same founders, under these rules for leases. */
+  public BirthPlan withLeases(LeaseRules rules) {
+    return new BirthPlan(kind, peers, rules);
+  }
+
+  /** Tells founders that were started with different lists, or rules for leases, from each other; never zero. */
   long foundersDigest() {
     CRC32C crc = new CRC32C();
     for (Founder peer : peers) {
       crc.update((peer.host().name() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    if (leases.permitted()) {
+      crc.update((leases + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return kind == Kind.BOOTSTRAP ? crc.getValue() + 1 : 0;
   }

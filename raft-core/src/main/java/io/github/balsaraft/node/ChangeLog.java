@@ -27,8 +27,8 @@ final class ChangeLog {
   }
 
   /** An operator's change can't begin before its host has asked to be let in. */
-  void waits(ConfigurationChange change) {
-    say(byOperator(change) + ": waits until " + change.host() + " asks to be let in");
+  void waits(ConfigurationChange change, HostId host) {
+    say(byOperator(change) + ": waits until " + host + " asks to be let in");
   }
 
   /** And that never came. */
@@ -71,19 +71,22 @@ final class ChangeLog {
   }
 
   private static String words(ConfigurationChange change) {
-    HostId host = change.host();
     if (change instanceof ConfigurationChange.Add add) {
-      return "add " + host + " as " + add.options().role().name().toLowerCase(Locale.ROOT);
-    } else if (change instanceof ConfigurationChange.Promote) {
-      return "promote " + host + " to voter";
-    } else if (change instanceof ConfigurationChange.Demote) {
-      return "demote " + host + " to learner";
-    } else if (change instanceof ConfigurationChange.Remove) {
-      return "remove " + host;
+      return "add " + add.host() + " as " + add.options().role().name().toLowerCase(Locale.ROOT);
+    } else if (change instanceof ConfigurationChange.Promote promote) {
+      return "promote " + promote.host() + " to voter";
+    } else if (change instanceof ConfigurationChange.Demote demote) {
+      return "demote " + demote.host() + " to learner";
+    } else if (change instanceof ConfigurationChange.Remove remove) {
+      return "remove " + remove.host();
     } else if (change instanceof ConfigurationChange.Replace replace) {
-      return "replace " + replace.old() + " by " + host;
-    } else if (change instanceof ConfigurationChange.Update) {
-      return "change the options of " + host;
+      return "replace " + replace.old() + " by " + replace.replacement();
+    } else if (change instanceof ConfigurationChange.Update update) {
+      return "change the options of " + update.host();
+    } else if (change instanceof ConfigurationChange.SetLeases leases) {
+      return leases.rules().permitted()
+          ? "permit leases of " + leases.rules().windowMillis() + " ms"
+          : "forbid leases";
     }
     throw new IllegalStateException("no words for " + change);
   }

@@ -1,11 +1,11 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.AddOptions;
-import io.github.balsaraft.api.ChangeRefusal;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -77,6 +77,8 @@ sealed interface ChangePlan {
         return replace(replace);
       } else if (change instanceof ConfigurationChange.Update update) {
         return update(update.host(), update.options());
+      } else if (change instanceof ConfigurationChange.SetLeases leases) {
+        return reconfigure(base.withLeaseRules(leases.rules()));
       }
       throw new IllegalStateException("no plan for " + change);
     }

@@ -50,7 +50,7 @@ public final class Explanation {
     if (status.role() == Role.LEADER) {
       return new LeaderExplanation(status, electionTimeoutMin).text();
     }
-    if (status.leader() != null) {
+    if (status.leader().isPresent()) {
       return FollowerExplanation.of(status, electionTimeoutMin);
     }
     return NoLeaderExplanation.of(status, electionTimeoutMin);

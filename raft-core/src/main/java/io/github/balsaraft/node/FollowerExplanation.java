@@ -13,7 +13,7 @@ final class FollowerExplanation {
   private FollowerExplanation() {}
 
   static String of(NodeStatus status, Duration electionTimeoutMin) {
-    HostId leader = status.leader();
+    HostId leader = status.leader().orElseThrow();
     String follows = Explanation.self(status) + " follows " + leader + " in term " + status.term();
     Duration silence = status.sinceLeaderContact().orElse(null);
     if (silence == null || silence.compareTo(electionTimeoutMin) > 0) {

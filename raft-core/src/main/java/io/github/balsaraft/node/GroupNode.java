@@ -15,7 +15,6 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -121,7 +120,7 @@ public final class GroupNode {
     if (loop.freshness().freshNanos() < 0) {
       loop.pipeline().run(() -> read.refuse("the local state is not complete yet since the start"));
     } else {
-      loop.pipeline().read(0, read::run, read::refuse);
+      loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse);
     }
   }
 
@@ -136,9 +135,9 @@ public final class GroupNode {
   }
 
   /** See {@code RaftNode.transferLeadership}. */
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+  public CompletableFuture<HostId> transferLeadership(@Nullable HostId target) {
     CompletableFuture<HostId> transferred = new CompletableFuture<>();
-    ask(questions, transferred, groupLoop -> groupLoop.transfer(target.orElse(null), transferred));
+    ask(questions, transferred, groupLoop -> groupLoop.transfer(target, transferred));
     return transferred;
   }
 

@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.core.membership.LeaseBounds;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.trace.TraceSink;
 
@@ -19,4 +20,14 @@ public record GroupSettings(
     BirthPlan birth,
     StateMachine stateMachine,
     RaftOptions options,
-    TraceSink trace) {}
+    TraceSink trace) {
+
+  public GroupSettings {
+    LeaseBounds bounds = new LeaseBounds(
+        options.heartbeatInterval().toNanos(), options.electionTimeoutMax().toNanos());
+    String problem = bounds.problem(birth.leases());
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
+  }
+}

@@ -4,9 +4,9 @@ import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinAnswer.Status;
@@ -16,7 +16,6 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * A leader's side of letting a new replica in, in place of the one that its host carried before: it becomes what that one was,
@@ -104,12 +103,10 @@ final class Joining {
       begin.accept(change);
       return answer(request, Status.IN_PROGRESS, "being added as a learner");
     }
-    boolean passing =
-        preview.refusals().stream().allMatch(refusal -> refusal.reason().isPassing());
     return answer(
         request,
-        passing ? Status.IN_PROGRESS : Status.REFUSED,
-        preview.refusals().stream().map(ChangeRefusal::detail).collect(Collectors.joining("; ")));
+        ChangeRefusal.allPass(preview.refusals()) ? Status.IN_PROGRESS : Status.REFUSED,
+        ChangeRefusal.details(preview.refusals()));
   }
 
   /**

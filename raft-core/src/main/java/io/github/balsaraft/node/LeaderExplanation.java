@@ -127,7 +127,7 @@ final class LeaderExplanation {
       return status.durableIndex();
     }
     NodeStatus.Peer peer = reach.peer(member.replica());
-    return peer == null ? 0 : peer.matchIndex();
+    return peer == null ? 0 : peer.matchIndex().orElse(0);
   }
 
   private long behind(Member member) {

@@ -2,7 +2,6 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -15,10 +14,9 @@ import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +52,17 @@ final class MembershipFlow {
       ConfigurationChange change,
       CompletableFuture<ChangeResult> answer,
       Duration timeLimit,
-      long deadlineNanos) {}
+      long deadlineNanos) {
+
+    HostId host() {
+      if (change instanceof ConfigurationChange.Add add) {
+        return add.host();
+      } else if (change instanceof ConfigurationChange.Replace replace) {
+        return replace.replacement();
+      }
+      throw new IllegalStateException("waits for no host: " + change);
+    }
+  }
 
   /** Begins a change that lets a host's new replica in, in place of its earlier one; no caller waits for it. */
   void begin(RaftCore core, HostId returning, MembershipChange change) {
@@ -87,7 +95,7 @@ final class MembershipFlow {
     if (plan instanceof ChangePlan.AwaitHost) {
       if (isNew) {
         waiting.add(asked);
-        log.waits(asked.change);
+        log.waits(asked.change, asked.host());
       }
       return false;
     } else if (plan instanceof ChangePlan.Done) {
@@ -99,11 +107,12 @@ final class MembershipFlow {
         // What makes it so may still be truncated.
         fail(
             asked.answer,
-            new ChangeFailedException(
-                List.of(Refusals.underWay("a change of the configuration is being committed"))));
+            ChangeFailedException.refused(List.of(new ChangeRefusal(
+                ChangeRefusal.Reason.CHANGE_UNDER_WAY,
+                "a change of the configuration is being committed"))));
       }
     } else if (plan instanceof ChangePlan.Refuse refuse) {
-      fail(asked.answer, new ChangeFailedException(List.of(refuse.refusal())));
+      fail(asked.answer, ChangeFailedException.refused(List.of(refuse.refusal())));
     } else if (plan instanceof ChangePlan.Propose propose) {
       propose(core, asked, propose.change());
     }
@@ -118,7 +127,7 @@ final class MembershipFlow {
       log.begins(id, asked.change);
       core.changeConfiguration(id, change);
     } else {
-      fail(asked.answer, new ChangeFailedException(Refusals.of(preview.refusals())));
+      fail(asked.answer, ChangeFailedException.refused(preview.refusals()));
     }
   }
 
@@ -153,7 +162,7 @@ final class MembershipFlow {
       return;
     }
     List<Waiting> calledOff =
-        waiting.stream().filter(asked -> asked.change.host().equals(host)).toList();
+        waiting.stream().filter(asked -> asked.host().equals(host)).toList();
     waiting.removeAll(calledOff);
     calledOff.forEach(asked -> giveUp(asked, "it was called off before " + host + " had asked"));
     boolean any = !calledOff.isEmpty();
@@ -170,7 +179,7 @@ final class MembershipFlow {
   List<AdditionView> waitingAdditions() {
     return waiting.stream()
         .map(asked -> new AdditionView(
-            asked.change.host(),
+            asked.host(),
             asked.change instanceof ConfigurationChange.Add add
                 ? add.options().role()
                 : MemberRole.VOTER,
@@ -197,7 +206,7 @@ final class MembershipFlow {
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         giveUp(
             asked,
-            asked.change.host() + " has not asked to be let in within "
+            asked.host() + " has not asked to be let in within "
                 + Wording.duration(asked.timeLimit)
                 + "; start its node so that it joins, naming a member of this group");
       } else if (!isSettled(core.view()) || !begin(core, asked, nowNanos, false)) {
@@ -208,7 +217,7 @@ final class MembershipFlow {
 
   private void giveUp(Waiting asked, String reason) {
     log.gaveUp(asked.change, reason);
-    fail(asked.answer, new ChangeFailedException(End.ABORTED, reason));
+    fail(asked.answer, ChangeFailedException.aborted(reason));
   }
 
   /** A host has only just asked, or a change has ended: what waits may begin. */
@@ -231,10 +240,9 @@ final class MembershipFlow {
         ChangeResult result = new ChangeResult(outcome.index(), core.configuration());
         pipeline.run(() -> answer.complete(result));
       }
-      case REFUSED ->
-        fail(answer, new ChangeFailedException(List.of(Refusals.impossible(outcome.detail()))));
-      case ABORTED -> fail(answer, new ChangeFailedException(End.ABORTED, outcome.detail()));
-      case LOST -> fail(answer, new ChangeFailedException(End.LOST, outcome.detail()));
+      case REFUSED -> fail(answer, ChangeFailedException.refused(outcome.refusals()));
+      case ABORTED -> fail(answer, ChangeFailedException.aborted(outcome.detail()));
+      case LOST -> fail(answer, ChangeFailedException.lost(outcome.detail()));
     }
   }
 
@@ -246,8 +254,8 @@ final class MembershipFlow {
         .values()
         .forEach(answer -> fail(
             answer,
-            new ChangeFailedException(
-                End.LOST, "this node stopped before the change was committed; it may still be")));
+            ChangeFailedException.lost(
+                "this node stopped before the change was committed; it may still be")));
     underWay.clear();
   }
 
@@ -257,10 +265,10 @@ final class MembershipFlow {
   }
 
   private static NotLeaderException notLeader(CoreView core) {
-    ReplicaId leader = core.leader();
-    Member member = leader == null ? null : core.configuration().member(leader);
-    return member == null
-        ? new NotLeaderException(null, "no leader is known")
-        : new NotLeaderException(member.host(), member.address(), member.host() + " leads");
+    LeaderHint leader = LeaderHint.of(core);
+    return new NotLeaderException(
+        leader.host(),
+        leader.address(),
+        leader.host() == null ? "no leader is known" : leader.host() + " leads");
   }
 }

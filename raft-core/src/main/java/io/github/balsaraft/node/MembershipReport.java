@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what a replica knows of the members. */
@@ -73,28 +74,45 @@ final class MembershipReport {
       CoreView core, Member member, ReplicaId self, long liveForNanos, long nowNanos) {
     boolean leads = member.replica().equals(core.leader());
     if (core.currentRole() != Role.LEADER) {
-      return new MemberView(member, leads, -1, -1, Optional.empty(), Optional.empty());
+      return new MemberView(
+          member,
+          leads,
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          Optional.empty(),
+          Optional.empty());
     }
     long last = core.lastEntry().index();
     if (member.replica().equals(self)) {
       return new MemberView(
           member,
           true,
-          core.durableIndex(),
-          last - core.durableIndex(),
+          OptionalLong.of(core.durableIndex()),
+          OptionalLong.of(last - core.durableIndex()),
           Optional.of(true),
           Optional.of(Duration.ZERO));
     }
     Progress progress = core.progressOf(member.replica());
     if (progress == null) {
-      return new MemberView(member, leads, 0, last, Optional.of(false), Optional.empty());
+      return new MemberView(
+          member,
+          leads,
+          OptionalLong.of(0),
+          OptionalLong.of(last),
+          Optional.of(false),
+          Optional.empty());
     }
     Optional<Duration> contact = progress.contact().everContacted()
         ? Optional.of(since(progress.contact().lastContactNanos(), nowNanos))
         : Optional.empty();
     boolean live = contact.isPresent() && contact.get().toNanos() < liveForNanos;
     return new MemberView(
-        member, leads, progress.match(), last - progress.match(), Optional.of(live), contact);
+        member,
+        leads,
+        OptionalLong.of(progress.match()),
+        OptionalLong.of(last - progress.match()),
+        Optional.of(live),
+        contact);
   }
 
   private static AdditionView view(AdditionStatus addition) {

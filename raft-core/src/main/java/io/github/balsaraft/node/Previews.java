@@ -36,7 +36,7 @@ final class Previews {
     } else if (plan instanceof ChangePlan.Propose propose) {
       var preview = core.previewChange(propose.change());
       return new ChangePreview(
-          Refusals.of(preview.refusals()),
+          preview.refusals(),
           current,
           Optional.ofNullable(preview.target()),
           preview.isJoint(),

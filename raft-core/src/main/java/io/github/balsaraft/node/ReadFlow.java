@@ -11,25 +11,32 @@ import java.util.function.LongSupplier;
 
 /**
  * The way of linearizable reads through a replica: those of one turn of the mailbox ask the core together, and then wait on
- * the state machine's thread for the index that they were given. Each ends exactly once.
+ * the state machine's thread for the index that they were given, for as long as a request may take. Each ends exactly once.
  */
 final class ReadFlow {
 
   private final ApplyPipeline pipeline;
   private final LongSupplier nowNanos;
+  private final long timeoutNanos;
   private final Consumer<PendingRead> again;
-  private final Map<Long, List<PendingRead>> asked = new LinkedHashMap<>();
+  private final Map<Long, Asked> asked = new LinkedHashMap<>();
   private List<PendingRead> gathered = new ArrayList<>();
   private List<PendingRead> gatheredForLease = new ArrayList<>();
   private long lastId;
 
   /**
    * @param nowNanos the clock that the core is given
+   * @param timeoutNanos how long a read waits, from when it was handed to the core
    * @param again takes a read that must be confirmed by a quorum after all; called on an apply thread
    */
-  ReadFlow(ApplyPipeline pipeline, LongSupplier nowNanos, Consumer<PendingRead> again) {
+  ReadFlow(
+      ApplyPipeline pipeline,
+      LongSupplier nowNanos,
+      long timeoutNanos,
+      Consumer<PendingRead> again) {
     this.pipeline = pipeline;
     this.nowNanos = nowNanos;
+    this.timeoutNanos = timeoutNanos;
     this.again = again;
   }
 
@@ -45,23 +52,25 @@ final class ReadFlow {
   /** Asks from which index on what was gathered may be answered. */
   void pass(RaftCore core) {
     if (!gathered.isEmpty()) {
-      asked.put(++lastId, takeGathered());
+      asked.put(++lastId, asked(takeGathered()));
       core.read(lastId);
     }
     if (!gatheredForLease.isEmpty()) {
-      asked.put(++lastId, takeGatheredForLease());
+      asked.put(++lastId, asked(takeGatheredForLease()));
       core.leaseRead(lastId);
     }
   }
 
   void decided(Ready.ReadOutcome outcome) {
-    List<PendingRead> reads = asked.remove(outcome.readId());
-    if (reads == null) {
+    Asked ended = asked.remove(outcome.readId());
+    if (ended == null) {
       return;
     }
+    List<PendingRead> reads = ended.reads;
     if (outcome.isConfirmed()) {
       pipeline.read(
           outcome.index(),
+          ended.deadlineNanos,
           () -> run(reads, outcome.leaseUntilNanos()),
           reason -> reads.forEach(read -> read.refuse(reason)));
     } else {
@@ -91,8 +100,12 @@ final class ReadFlow {
   /** Refuses everything that has not been confirmed. */
   void stop(String reason) {
     refuseGathered(reason);
-    asked.values().forEach(reads -> refuse(reads, reason));
+    asked.values().forEach(waiting -> refuse(waiting.reads, reason));
     asked.clear();
+  }
+
+  private Asked asked(List<PendingRead> reads) {
+    return new Asked(reads, nowNanos.getAsLong() + timeoutNanos);
   }
 
   private List<PendingRead> takeGathered() {
@@ -112,4 +125,7 @@ final class ReadFlow {
       pipeline.run(() -> reads.forEach(read -> read.refuse(reason)));
     }
   }
+
+  /** What one question to the core is for. */
+  private record Asked(List<PendingRead> reads, long deadlineNanos) {}
 }

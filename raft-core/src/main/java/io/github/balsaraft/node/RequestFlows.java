@@ -70,7 +70,8 @@ record RequestFlows(
     return new RequestFlows(
         pipeline,
         new ProposalFlow(options, peers, pipeline, forwarder, intake),
-        new ReadFlow(pipeline, environment::nowNanos, confirmAfterAll),
+        new ReadFlow(
+            pipeline, environment::nowNanos, options.requestTimeout().toNanos(), confirmAfterAll),
         new TransferFlow(pipeline),
         new MembershipFlow(
             pipeline, peers.guests(), new ChangeLog(context.log(), environment::nowNanos)),

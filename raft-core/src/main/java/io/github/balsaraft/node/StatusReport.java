@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what a node says of itself. */
@@ -72,6 +73,8 @@ final class StatusReport {
         .lastIndex(core.lastEntry().index())
         .configuration(core.configuration())
         .removedAt(core.removedAt())
+        .holdsLease(takesPart && core.leaseUntilNanos() >= 0)
+        .leaseReads(core.leaseReadsGranted())
         .uncommittedBytes(core.uncommittedBytes());
   }
 
@@ -87,7 +90,7 @@ final class StatusReport {
           member.replica(),
           member.host(),
           member.isVoterInAnyHalf(),
-          progress == null ? 0 : progress.match(),
+          progress == null ? OptionalLong.empty() : OptionalLong.of(progress.match()),
           sinceContact(core, progress, member, nowNanos),
           host.transport().connection(member.host())));
     }

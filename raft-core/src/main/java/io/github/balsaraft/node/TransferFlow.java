@@ -1,10 +1,10 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.core.Ready.TransferOutcome.End;
-import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -33,7 +33,7 @@ final class TransferFlow {
           .filter(Member::isVoter)
           .findFirst();
       if (member.isEmpty()) {
-        refuse(transferred, "no voter is on " + target);
+        refuse(transferred, LeaderHint.of(core.view()), "no voter is on " + target);
         return;
       }
       replica = member.get().replica();
@@ -42,22 +42,28 @@ final class TransferFlow {
     core.transferLeadership(lastId, replica);
   }
 
-  void ended(Ready.TransferOutcome outcome, Configuration configuration) {
+  void ended(Ready.TransferOutcome outcome, CoreView core) {
     CompletableFuture<HostId> transferred = asked.remove(outcome.transferId());
     if (transferred == null) {
       return;
     }
     ReplicaId target = outcome.target();
-    HostId host = target == null ? null : configuration.hostOf(target).orElse(null);
+    HostId host = target == null ? null : core.configuration().hostOf(target).orElse(null);
     if (outcome.end() == End.TRANSFERRED && host != null) {
       pipeline.run(() -> transferred.complete(host));
     } else {
-      refuse(transferred, outcome.reason());
+      refuse(transferred, LeaderHint.of(core), outcome.reason());
     }
   }
 
+  /** By a replica that takes no part, and knows of no leader. */
   void refuse(CompletableFuture<HostId> transferred, String reason) {
-    pipeline.run(() -> transferred.completeExceptionally(new TransferFailedException(reason)));
+    refuse(transferred, LeaderHint.NONE, reason);
+  }
+
+  private void refuse(CompletableFuture<HostId> transferred, LeaderHint leader, String reason) {
+    pipeline.run(() -> transferred.completeExceptionally(
+        new TransferFailedException(leader.host(), leader.address(), reason)));
   }
 
   /** Nobody will hear more of those under way. */

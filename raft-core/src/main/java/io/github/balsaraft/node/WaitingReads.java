@@ -15,10 +15,11 @@ final class WaitingReads {
    * One of them.
    *
    * @param index it may be answered from a state that has applied this
+   * @param deadlineNanos when it ends if that takes too long
    * @param read runs it
    * @param refused gets the reason if it won't be run
    */
-  record WaitingRead(long index, Runnable read, Consumer<String> refused) {}
+  record WaitingRead(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {}
 
   private final PriorityBlockingQueue<WaitingRead> reads =
       new PriorityBlockingQueue<>(11, Comparator.comparingLong(WaitingRead::index));
@@ -36,6 +37,25 @@ final class WaitingReads {
       due.read.run();
       reads.remove(due);
     }
+  }
+
+  /**
+   * Ends those that have waited too long: the index that a leader has named may never come here, if that leader and whoever has the
+   * entries are gone.
+   */
+  void expire(long nowNanos, String reason) {
+    reads.removeIf(waiting -> {
+      boolean late = nowNanos - waiting.deadlineNanos >= 0;
+      if (late) {
+        waiting.refused.accept(reason);
+      }
+      return late;
+    });
+  }
+
+  /** When the next one ends for having waited too long; {@link Long#MAX_VALUE} if none waits. */
+  long deadlineNanos() {
+    return reads.stream().mapToLong(WaitingRead::deadlineNanos).min().orElse(Long.MAX_VALUE);
   }
 
   /** Tells all of them. They stay, the one that hangs among them. */

@@ -19,7 +19,7 @@
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
  *       WaitingReads}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
- *       ChangePlan}, {@code ChangeLog}, {@code Previews}, {@code Refusals}.
+ *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
  *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code Reach},
  *       {@code VoterCount}, {@code Wording}.

@@ -1,7 +1,10 @@
 package io.github.balsaraft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.HostId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,24 +26,48 @@ class RaftExceptionTest {
         new ShuttingDownException(),
         new NodeFailedException("a sync failed"),
         new ReadNotServedException("no leader"),
-        new TransferFailedException("nobody answers"));
-    List<RaftException> not =
-        List.of(new CommandTooLargeException(9, 8), new OutcomeUnknownException("lost"));
+        new TransferFailedException("nobody answers"),
+        ChangeFailedException.lost("leadership was lost"));
+    List<RaftException> not = List.of(
+        new CommandTooLargeException(9, 8),
+        new OutcomeUnknownException("lost"),
+        ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(retryable).allMatch(RaftException::isRetryable);
     assertThat(not).noneMatch(RaftException::isRetryable);
   }
 
   @Test
+  void aRefusedChangeMayBeAskedForAgainIfAllReasonsPass() {
+    ChangeRefusal passing = new ChangeRefusal(Reason.NO_LIVE_MAJORITY, "n2 and n3 are silent");
+    ChangeRefusal lasting = new ChangeRefusal(Reason.HOST_TWICE, "n2 would carry two members");
+    assertThat(ChangeFailedException.refused(List.of(passing, passing)).isRetryable())
+        .isTrue();
+    ChangeFailedException mixed = ChangeFailedException.refused(List.of(passing, lasting));
+    assertThat(mixed.isRetryable()).isFalse();
+    assertThat(mixed.refusals()).containsExactly(passing, lasting);
+    assertThat(mixed).hasMessage("n2 and n3 are silent; n2 would carry two members");
+    assertThatIllegalArgumentException().isThrownBy(() -> ChangeFailedException.refused(List.of()));
+  }
+
+  @Test
   void theLeaderAndItsAddressSurviveSerialization() throws Exception {
+    NotLeaderException read = (NotLeaderException) writtenAndRead(notLeader);
+    assertThat(read.leader()).contains(new HostId("n2"));
+    assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
+    TransferFailedException transfer = (TransferFailedException) writtenAndRead(
+        new TransferFailedException(new HostId("n2"), "10.0.0.2:7400", "nobody answers"));
+    assertThat(transfer.leader()).contains(new HostId("n2"));
+    assertThat(transfer.leaderAddress()).contains("10.0.0.2:7400");
+  }
+
+  private static Object writtenAndRead(Object value) throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-      out.writeObject(notLeader);
+      out.writeObject(value);
     }
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-      NotLeaderException read = (NotLeaderException) in.readObject();
-      assertThat(read.leader()).contains(new HostId("n2"));
-      assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
+      return in.readObject();
     }
   }
 

@@ -31,9 +31,9 @@ final class FuzzLeases {
             : random.nextBoolean() ? DRIFT_PPM : random.nextInt(DRIFT_PPM));
   }
 
-  /** Windows below and above the election timeouts of one to two seconds. */
+  /** Windows from below the election timeouts of one to two seconds up to the longest that is allowed. */
   static LeaseRules rules(SplittableRandom random) {
-    int[] windows = {0, 300, 1200, 1200, 1800, 2500};
+    int[] windows = {0, 300, 1200, 1200, 1800, 2000};
     int window = windows[random.nextInt(windows.length)];
     return window == 0 ? LeaseRules.FORBIDDEN : LeaseRules.permitted(window, DRIFT_PPM);
   }

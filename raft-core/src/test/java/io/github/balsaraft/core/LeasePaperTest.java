@@ -7,7 +7,9 @@ import static io.github.balsaraft.core.CoreHarness.voters;
 import static io.github.balsaraft.core.CoreHarness.withLeases;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
@@ -16,7 +18,9 @@ import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RequestPreVote;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -208,13 +212,13 @@ class LeasePaperTest {
   void switchedOff() {
     Configuration members = voters("n1", "n2", "n3");
     long start = until(n1) - LENGTH;
-    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(500, 0)));
-    assertThat(until(n1)).as("the shorter one").isEqualTo(start + 500 * MILLIS);
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(500, 200_000)));
+    assertThat(until(n1)).as("the shorter one").isEqualTo(start + 400 * MILLIS);
     cluster.settle();
-    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(4000, 0)));
-    assertThat(until(n1)).as("not committed").isEqualTo(start + 500 * MILLIS);
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(2000, 100_000)));
+    assertThat(until(n1)).as("not committed").isEqualTo(start + 400 * MILLIS);
     cluster.settle();
-    assertThat(until(n1)).isEqualTo(start + 4000 * MILLIS);
+    assertThat(until(n1)).isEqualTo(start + 1800 * MILLIS);
     cluster.change(n1, members);
     assertThat(until(n1)).isEqualTo(LeaderLease.NONE);
     cluster.settle();
@@ -225,13 +229,13 @@ class LeasePaperTest {
   @DisplayName("who was promised a long window has it, even once a shorter one is committed")
   void switchedOffAtVoters() {
     Configuration members = voters("n1", "n2", "n3");
-    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(2000, 1)));
     cluster.run(300 * MILLIS);
     cluster.change(n1, members);
     cluster.settle();
     cluster.crash(n1, 0);
     assertThat(n2.view().configuration().leaseRules().permitted()).isFalse();
-    passAll(8500 * MILLIS);
+    passAll(1500 * MILLIS);
     assertThat(wouldVote()).isFalse();
     passAll(500 * MILLIS);
     assertThat(wouldVote()).isTrue();
@@ -251,13 +255,52 @@ class LeasePaperTest {
   }
 
   @Test
+  @DisplayName(
+      "rules that would serve no read, or only delay elections, are refused, and it is said why")
+  void nonsenseIsRefused() {
+    Configuration members = voters("n1", "n2", "n3");
+    Map<LeaseRules, String> nonsense = new LinkedHashMap<>();
+    nonsense.put(LeaseRules.permitted(1000, 0), "no two clocks run exactly alike");
+    nonsense.put(LeaseRules.permitted(200, 1), "at least two heartbeat intervals, 200 ms");
+    nonsense.put(LeaseRules.permitted(2001, 1), "the longest election timeout, 2000 ms");
+    nonsense.forEach((rules, problem) -> {
+      MembershipChange change = MembershipChange.to(members.withLeaseRules(rules));
+      assertThat(n1.view().previewChange(change).refusals())
+          .extracting(ChangeRefusal::reason)
+          .containsExactly(ChangeRefusal.Reason.LEASE_RULES);
+      cluster.changeBy(n1, change);
+      assertThat(n1.lastOutcome().refusals()).singleElement().satisfies(refusal -> {
+        assertThat(refusal.reason().isPassing()).isFalse();
+        assertThat(refusal.detail()).contains(problem);
+      });
+    });
+    assertThat(n1.view().configuration().leaseRules()).isEqualTo(RULES);
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(2000, 1)));
+    cluster.settle();
+    cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(201, 1000)));
+    cluster.settle();
+    assertThat(n1.view().configuration().leaseRules().windowMillis()).isEqualTo(201);
+  }
+
+  @Test
+  @DisplayName("a group that was founded with such rules can be changed all the same")
+  void otherChangesAreNotHeldUp() {
+    CoreHarness founded = withLeases(OPTIONS, LeaseRules.permitted(500, 0), "n1", "n2", "n3");
+    founded.run(1500 * MILLIS);
+    HarnessReplica leader = founded.replica("n1");
+    founded.changeBy(leader, new MembershipChange.Remove(CoreHarness.id("n3")));
+    founded.settle();
+    assertThat(leader.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.DONE);
+  }
+
+  @Test
   @DisplayName("the length is exact: the window less the drift, on the leader's clock")
   void length() {
-    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(1000, 1))).isEqualTo(999_999_000);
-    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(1, 999_999))).isEqualTo(1);
-    assertThat(LeaderLease.lengthNanos(LeaseRules.permitted(Integer.MAX_VALUE, 0)))
+    assertThat(LeaseRules.permitted(1000, 1).lengthNanos()).isEqualTo(999_999_000);
+    assertThat(LeaseRules.permitted(1, 999_999).lengthNanos()).isEqualTo(1);
+    assertThat(LeaseRules.permitted(Integer.MAX_VALUE, 0).lengthNanos())
         .isEqualTo(Integer.MAX_VALUE * MILLIS);
-    assertThat(LeaderLease.lengthNanos(LeaseRules.FORBIDDEN)).isZero();
+    assertThat(LeaseRules.FORBIDDEN.lengthNanos()).isZero();
   }
 
   @Test

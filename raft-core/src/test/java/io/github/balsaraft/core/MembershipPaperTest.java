@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
@@ -140,6 +141,9 @@ class MembershipPaperTest {
     Configuration target = base.with(voter("n3").withPriority(5));
     cluster.changeBy(n1, new MembershipChange.Reconfigure(target, index));
     assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.REFUSED);
+    assertThat(n1.lastOutcome().refusals())
+        .extracting(ChangeRefusal::reason)
+        .containsExactly(ChangeRefusal.Reason.OUTDATED);
     assertThat(n1.view().configuration().member(n2.id).priority()).isEqualTo(5);
   }
 

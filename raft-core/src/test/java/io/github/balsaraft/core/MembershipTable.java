@@ -1,10 +1,11 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
 import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.GroupView.Standing;
+import io.github.balsaraft.core.membership.LeaseBounds;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
@@ -41,7 +42,7 @@ import java.util.stream.Collectors;
  * <p>n1 judges. It leads, has committed in its term, and the configuration in force is that at index 5, committed unless it is
  * joint. Its members are live and have the whole log; nobody else has been heard of. What differs is said at the end: {@code
  * silent n2}, {@code behind n4} with the number of entries ({@code behind n4=32769}), {@code empty n4}, {@code follows}, {@code
- * new leader}, {@code uncommitted}.
+ * new leader}, {@code uncommitted}. Heartbeats go out every 100 ms, and the longest election timeout is 2 s.
  */
 final class MembershipTable {
 
@@ -154,7 +155,8 @@ final class MembershipTable {
         current,
         INDEX,
         !current.isJoint() && !conditions.contains("uncommitted"),
-        standings);
+        standings,
+        new LeaseBounds(100_000_000L, 2_000_000_000L));
   }
 
   // ------------------------------------------------------------------ configurations

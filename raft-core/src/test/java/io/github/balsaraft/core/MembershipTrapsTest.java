@@ -10,9 +10,9 @@ import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.membership.ChangePreview;
-import io.github.balsaraft.core.membership.ChangeRefusal;
-import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;

@@ -132,11 +132,11 @@ class RefillingTest {
     cluster.crash(n2, 0);
     cluster.damage(n2, 2, 3, 4);
     cluster.start(n2);
-    assertThat(n2.core().configuration()).isEqualTo(voters("n1", "n2", "n3"));
+    assertThat(n2.view().configuration()).isEqualTo(voters("n1", "n2", "n3"));
     cluster.run(1500 * MILLIS);
     assertThat(n4.leads()).isTrue();
-    assertThat(n2.core().isRecovering()).isFalse();
-    assertThat(n2.core().configuration()).isEqualTo(n4.core().configuration());
+    assertThat(n2.view().isRecovering()).isFalse();
+    assertThat(n2.view().configuration()).isEqualTo(n4.view().configuration());
   }
 
   // ------------------------------------------------------------------ a snapshot instead
@@ -196,7 +196,7 @@ class RefillingTest {
     cluster.add("n4", CoreHarness.patience(4), voters("n1", "n2", "n3"));
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
     cluster.run(300 * MILLIS);
-    long index = n2.core().configurationIndex();
+    long index = n2.view().configurationIndex();
     cluster.propose(n1, "a");
     cluster.run(300 * MILLIS);
     cluster.crash(n2, 0);
@@ -207,12 +207,12 @@ class RefillingTest {
     assertThat(n1.disk.durableBase().index()).isGreaterThan(index);
     cluster.damage(n2, index);
     cluster.start(n2);
-    Configuration before = n2.core().configuration();
+    Configuration before = n2.view().configuration();
     assertThat(before.contains(CoreHarness.id("n4"))).isFalse();
     cluster.run(3000 * MILLIS);
-    assertThat(n2.core().isRecovering()).isFalse();
-    assertThat(n2.core().configurationIndex()).isEqualTo(index);
-    assertThat(n2.core().configuration()).isEqualTo(n1.core().configuration());
+    assertThat(n2.view().isRecovering()).isFalse();
+    assertThat(n2.view().configurationIndex()).isEqualTo(index);
+    assertThat(n2.view().configuration()).isEqualTo(n1.view().configuration());
   }
 
   @Test
@@ -225,7 +225,7 @@ class RefillingTest {
     cluster.crash(n2, 0);
     cluster.damage(n2, 5);
     cluster.start(n2);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableBase()).isEqualTo(new EntryId(1, 5));
   }
 
@@ -238,7 +238,7 @@ class RefillingTest {
     FetchEntries question = onlyQuestion();
     cluster.deliver(new FetchEntriesResponse(
         n1.id, n2.id, question.term(), 0, 5, List.of(n1.disk.durableEntry(3))));
-    assertThat(n2.core().isRecovering()).isTrue();
+    assertThat(n2.view().isRecovering()).isTrue();
   }
 
   @Test
@@ -255,7 +255,7 @@ class RefillingTest {
     receiveOnly(copy);
     receiveOnly(append);
     cluster.pump(n2);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableEntry(3).last()).isEqualTo(new EntryId(2, 3));
     assertThat(n2.disk.durableLastIndex()).isEqualTo(3);
   }
@@ -272,7 +272,7 @@ class RefillingTest {
     Ready.Fetch fetch = n2.fetches.get(0);
     receiveOnly(answer(onlyQuestion(), 5, n1.disk.durableEntry(3)));
     cluster.endFetch(n2, fetch);
-    assertThat(n2.core().isRecovering()).isFalse();
+    assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.disk.durableBase()).isEqualTo(new EntryId(1, 5));
   }
 

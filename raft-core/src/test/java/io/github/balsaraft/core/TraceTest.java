@@ -3,10 +3,13 @@ package io.github.balsaraft.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceFormat;
+import io.github.balsaraft.model.trace.TraceHeader;
 import io.github.balsaraft.model.trace.TraceMismatchException;
 import io.github.balsaraft.model.trace.TraceReplayer;
+import io.github.balsaraft.model.trace.TracedEntries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +136,27 @@ class TraceTest {
       }
     }
     assertThat(checked).isGreaterThan(30);
+  }
+
+  @Test
+  @DisplayName("and an entry that a leader appends while it hands over")
+  void appendWhileHandingOver() throws IOException {
+    List<String> story = story();
+    int begins = 0;
+    while (!(TraceFormat.parse(story.get(begins)) instanceof TraceEvent.TransferBegun)) {
+      begins++;
+    }
+    TraceReplayer replayer = new TraceReplayer();
+    replay(replayer, story.subList(0, begins + 1));
+    TraceHeader header = TraceFormat.parse(story.get(begins)).header();
+    long index = header.state().last().index() + 1;
+    TraceHeader next =
+        new TraceHeader(header.replica(), header.number() + 1, header.atNanos(), header.state());
+    TracedEntries entries =
+        new TracedEntries(EntryType.COMMAND, header.state().term(), index, index);
+    assertThatThrownBy(() -> replayer.replay(new TraceEvent.Appended(next, entries)))
+        .isInstanceOf(TraceMismatchException.class)
+        .hasMessageContaining("while leadership is handed over");
   }
 
   private static boolean changesState(String line) {

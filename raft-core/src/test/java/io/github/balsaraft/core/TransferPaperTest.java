@@ -305,8 +305,8 @@ class TransferPaperTest {
     n4.autoDisk = false;
     cluster.changeBy(n1, MembershipChange.add(voter("n4"), MembershipChange.NO_LIMIT));
     cluster.settle();
-    assertThat(n1.core().configuration().member(n4.id).role()).isEqualTo(MemberRole.LEARNER);
-    long last = n1.core().lastEntry().index();
+    assertThat(n1.view().configuration().member(n4.id).role()).isEqualTo(MemberRole.LEARNER);
+    long last = n1.view().lastEntry().index();
     n2.autoDisk = false;
     cluster.network().cut(n1.id, n2.id);
     cluster.transfer(n1, n2.id);
@@ -314,9 +314,9 @@ class TransferPaperTest {
       cluster.completeWrite(n4);
       cluster.settle();
     }
-    assertThat(n1.core().additions().get(0).missingEntries()).isZero();
-    assertThat(n1.core().transferTarget()).isEqualTo(n2.id);
-    assertThat(n1.core().lastEntry().index()).isEqualTo(last);
+    assertThat(n1.view().additions().get(0).missingEntries()).isZero();
+    assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
+    assertThat(n1.view().lastEntry().index()).isEqualTo(last);
   }
 
   @Test

@@ -122,11 +122,11 @@ class TransferTrapsTest {
     assertThat(n1.leads()).isFalse();
     cluster.network().healAll();
     cluster.elect("n1");
-    long term = n1.core().hardState().term();
-    assertThat(n2.core().leader()).isEqualTo(n1.id);
+    long term = n1.view().hardState().term();
+    assertThat(n2.view().leader()).isEqualTo(n1.id);
     told.forEach(cluster::deliver);
-    assertThat(n2.core().currentRole()).isEqualTo(Role.FOLLOWER);
-    assertThat(n2.core().hardState().term()).isEqualTo(term).isGreaterThan(1);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n2.view().hardState().term()).isEqualTo(term).isGreaterThan(1);
   }
 
   @Test

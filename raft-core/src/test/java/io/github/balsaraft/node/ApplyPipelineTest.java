@@ -220,8 +220,8 @@ class ApplyPipelineTest {
     byte[] large = new byte[600 << 10];
     Payloads payloads = new Payloads(EntryType.COMMAND, large.length);
     payloads.add(large, Payloads.checksum(large));
-    pipeline.read(2, () -> seen.add("at 2: " + applied.size()), seen::add);
-    pipeline.read(0, () -> seen.add("at once: " + applied.size()), seen::add);
+    pipeline.read(2, Long.MAX_VALUE, () -> seen.add("at 2: " + applied.size()), seen::add);
+    pipeline.read(0, Long.MAX_VALUE, () -> seen.add("at once: " + applied.size()), seen::add);
     commit(List.of(), batch(EntryType.COMMAND, "a"));
     simulation.runFor(MILLIS);
     assertThat(seen).containsExactly("at once: 0");
@@ -242,7 +242,7 @@ class ApplyPipelineTest {
     throwing = "c";
     List<Proposal> own = RecordedProposal.of("a", "b", "c", "d");
     List<String> seen = new ArrayList<>();
-    pipeline.read(4, () -> seen.add("served"), reason -> seen.add("refused"));
+    pipeline.read(4, Long.MAX_VALUE, () -> seen.add("served"), reason -> seen.add("refused"));
     commit(
         List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
     List<Proposal> later = RecordedProposal.of("e");
@@ -263,7 +263,7 @@ class ApplyPipelineTest {
     }
     assertThat(seen).containsExactly("refused");
     assertThat(events).singleElement().asString().contains("entry at 3");
-    pipeline.read(0, () -> seen.add("served"), seen::add);
+    pipeline.read(0, Long.MAX_VALUE, () -> seen.add("served"), seen::add);
     simulation.runFor(SECONDS);
     assertThat(seen).containsExactly("refused", "stopped again");
   }

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
@@ -181,9 +182,11 @@ class BirthTest {
   void aFounderWithAnotherListIsNamedAndNotCounted() {
     Birth birth = birth(ALL, N1, R1);
     birth.onAnswer(N3, unborn(R1, R3));
-    birth.onAnswer(N2, new BirthAnswer(R1, ALL.foundersDigest() + 1, R2, null, null));
+    long otherRules = ALL.withLeases(LeaseRules.permitted(1000, 1)).foundersDigest();
+    birth.onAnswer(N2, new BirthAnswer(R1, otherRules, R2, null, null));
     assertThat(port.born).isEmpty();
-    assertThat(birth.explain()).contains("n2 (was started with other founders)");
+    assertThat(birth.explain())
+        .contains("n2 (was started with other founders or other rules for leases)");
     birth.onAnswer(N2, unborn(R1, R2));
     assertThat(port.born).hasSize(1);
   }

@@ -30,7 +30,7 @@ class ChangeLogTest {
   @Test
   void anOperatorsChangeIsNamedFromItsBeginningToItsEnd() {
     assertThat(linesOf(() -> {
-          changes.waits(ADD);
+          changes.waits(ADD, N4);
           changes.begins(7, ADD);
           changes.ended(new ChangeOutcome(7, ChangeEnd.DONE, 12, ""));
         }))

@@ -9,6 +9,7 @@ import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.RaftOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,7 @@ class HandoverSimulationTest {
             .isBetween(ROUND_TRIP, LONGEST_PAUSE);
         client.stop();
         run.simulation.runFor(SECONDS);
+        assertThat(client.all).allMatch(CompletableFuture::isDone);
         assertThat(client.answers).as("each is told once").isEqualTo(client.writes);
       });
     }
@@ -66,6 +68,7 @@ class HandoverSimulationTest {
   private static final class Client {
     private final SimulatedCluster cluster;
     private final List<SimulatedCluster.Life> hosts;
+    private final List<CompletableFuture<byte[]>> all = new ArrayList<>();
     private int at;
     private boolean stopped;
     private int writes;
@@ -102,7 +105,8 @@ class HandoverSimulationTest {
 
     private void write(String command) {
       int asked = at;
-      hosts.get(asked).node.propose(command.getBytes(UTF_8)).whenComplete((result, failure) -> {
+      CompletableFuture<byte[]> answer = hosts.get(asked).node.propose(command.getBytes(UTF_8));
+      all.add(answer.whenComplete((result, failure) -> {
         if (failure == null) {
           answered();
         } else if (failure instanceof NotAppendedException) {
@@ -111,7 +115,7 @@ class HandoverSimulationTest {
           }
           cluster.simulation.in(MILLIS / 10, () -> write(command));
         }
-      });
+      }));
     }
 
     private void answered() {

@@ -93,7 +93,8 @@ class NewerEntriesTest {
   void entriesOfTheLeaderStopTheReplicaTheyAreFor() throws Exception {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
-    transport.unreadable(before.cluster(), unreadable(before.replica(), before.term() + 1));
+    transport.unreadable(
+        before.cluster().orElseThrow(), unreadable(before.replica(), before.term() + 1));
     assertStopped(running, TYPE_9 + ", sent by n2");
   }
 
@@ -101,8 +102,9 @@ class NewerEntriesTest {
   void entriesForAnotherReplicaOrOfAnEarlierTermOrAnotherClusterStopNobody() throws Exception {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
-    transport.unreadable(before.cluster(), unreadable(LEADER, before.term() + 1));
-    transport.unreadable(before.cluster(), unreadable(before.replica(), before.term() - 1));
+    transport.unreadable(before.cluster().orElseThrow(), unreadable(LEADER, before.term() + 1));
+    transport.unreadable(
+        before.cluster().orElseThrow(), unreadable(before.replica(), before.term() - 1));
     transport.unreadable(
         new ClusterIdentity(5, 5), unreadable(before.replica(), before.term() + 1));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
@@ -115,14 +117,15 @@ class NewerEntriesTest {
     RaftNode running = running(new MemoryLogStore(disk));
     NodeStatus before = running.status();
     EntryBatch late = configuration(new EntryId(before.term() - 1, before.lastIndex() + 1));
-    transport.message(before.cluster(), append(before, before.term() - 1, late));
+    transport.message(before.cluster().orElseThrow(), append(before, before.term() - 1, late));
     assertThat(running.status().health()).isEqualTo(Health.RUNNING);
     ReplicaId stranger = new ReplicaId(5);
     transport.message(
-        before.cluster(), new HeartbeatResponse(LEADER, stranger, before.term(), 1, 1));
+        before.cluster().orElseThrow(),
+        new HeartbeatResponse(LEADER, stranger, before.term(), 1, 1));
     assertThat(running.status().counters().droppedMessages()).isEqualTo(1);
     EntryBatch batch = configuration(new EntryId(before.term() + 1, before.lastIndex() + 1));
-    transport.message(before.cluster(), append(before, before.term() + 1, batch));
+    transport.message(before.cluster().orElseThrow(), append(before, before.term() + 1, batch));
     assertStopped(
         running,
         "entry " + batch.firstIndex() + " of term " + batch.term() + ": the group has feature level"

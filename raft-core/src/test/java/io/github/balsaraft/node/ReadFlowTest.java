@@ -45,7 +45,7 @@ class ReadFlowTest {
       },
       () -> {});
   private final List<PendingRead> again = new ArrayList<>();
-  private final ReadFlow flow = new ReadFlow(pipeline, () -> clockNanos, again::add);
+  private final ReadFlow flow = new ReadFlow(pipeline, () -> clockNanos, 5000 * MILLIS, again::add);
   private final RaftCore core = core();
 
   private static RaftCore core() {

@@ -8,7 +8,6 @@ import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.model.HostId;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -57,8 +56,7 @@ class RequestLimitsTest {
     GroupNode node = leader();
     CompletableFuture<?> first = ask(node, GroupNode.MAX_QUESTIONS);
     assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
-    assertThat(failure(node.transferLeadership(Optional.empty())))
-        .isInstanceOf(OverloadedException.class);
+    assertThat(failure(node.transferLeadership(null))).isInstanceOf(OverloadedException.class);
     assertThat(failure(node.statusSoon())).isInstanceOf(OverloadedException.class);
     assertThatThrownBy(node::status)
         .as("the failure itself, in no wrapping")

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link NodeStatus} from the lines of a situation; {@code testdata/explain/README.txt} says what they mean. */
@@ -135,10 +136,17 @@ final class Situation {
         member.replica(),
         member.host(),
         member.isVoterInAnyHalf(),
-        !leads ? 0 : match != null ? number(match) : connected ? index("last") : 0,
+        leads ? OptionalLong.of(match(match, connected)) : OptionalLong.empty(),
         contact(
             after("contact", words), leads && connected ? Optional.of(MOMENT) : Optional.empty()),
         new PeerConnection(state, stateAndDetail.length == 1 ? "" : stateAndDetail[1].strip()));
+  }
+
+  private long match(@Nullable String text, boolean connected) {
+    if (text != null) {
+      return number(text);
+    }
+    return connected ? index("last") : 0;
   }
 
   private static @Nullable String after(String word, List<String> words) {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.core.membership;
 
-import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;

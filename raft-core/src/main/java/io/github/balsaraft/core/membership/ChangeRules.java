@@ -1,6 +1,7 @@
 package io.github.balsaraft.core.membership;
 
-import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
@@ -95,8 +96,19 @@ final class ChangeRules {
     if (target.members().stream().noneMatch(voter -> voter.isVoter() && voter.priority() > 0)) {
       refuse(Reason.NO_CANDIDATE, "no voter would ever stand for election: all have priority 0");
     }
+    requireLeaseRules(target);
     requireMajority(target, Reason.EMPTY_MAJORITY, "hold the log", this::holdsLog);
     requireMajority(target, Reason.NO_LIVE_MAJORITY, "be heard of", this::isLive);
+  }
+
+  /** What the group has agreed on already doesn't hold up other changes, whatever this member's own settings are. */
+  private void requireLeaseRules(Configuration target) {
+    String problem = target.leaseRules().equals(current.leaseRules())
+        ? null
+        : view.leaseBounds().problem(target.leaseRules());
+    if (problem != null) {
+      refuse(Reason.LEASE_RULES, problem);
+    }
   }
 
   private void requireIdentity(Member member) {

@@ -15,6 +15,7 @@ import java.util.SortedMap;
  * @param configurationIndex where that is
  * @param isSettled whether it is committed and not joint
  * @param members what is known of the others
+ * @param leaseBounds which rules for leases make sense with the settings of who judges
  */
 public record GroupView(
     ReplicaId self,
@@ -23,7 +24,8 @@ public record GroupView(
     Configuration configuration,
     long configurationIndex,
     boolean isSettled,
-    SortedMap<ReplicaId, Standing> members) {
+    SortedMap<ReplicaId, Standing> members,
+    LeaseBounds leaseBounds) {
 
   /** A learner that misses no more entries than these counts as caught up: the rest arrives while the change commits. */
   public static final long CAUGHT_UP_WITHIN_ENTRIES = 32_768;

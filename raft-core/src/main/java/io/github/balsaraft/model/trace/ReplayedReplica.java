@@ -5,11 +5,13 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.trace.TraceEvent.Appended;
+import io.github.balsaraft.model.trace.TraceEvent.ChangeEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Committed;
 import io.github.balsaraft.model.trace.TraceEvent.Compacted;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationAppended;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationApplied;
 import io.github.balsaraft.model.trace.TraceEvent.Installed;
+import io.github.balsaraft.model.trace.TraceEvent.LeaseRead;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
@@ -17,6 +19,9 @@ import io.github.balsaraft.model.trace.TraceEvent.Refilled;
 import io.github.balsaraft.model.trace.TraceEvent.RoleChanged;
 import io.github.balsaraft.model.trace.TraceEvent.Sent;
 import io.github.balsaraft.model.trace.TraceEvent.Started;
+import io.github.balsaraft.model.trace.TraceEvent.TransferBegun;
+import io.github.balsaraft.model.trace.TraceEvent.TransferEnded;
+import io.github.balsaraft.model.trace.TraceEvent.TransferGivenUp;
 import io.github.balsaraft.model.trace.TraceEvent.Truncated;
 import io.github.balsaraft.model.trace.TraceEvent.Voted;
 import io.github.balsaraft.model.trace.TraceEvent.Written;
@@ -37,6 +42,11 @@ final class ReplayedReplica implements TraceEvent.Handler {
   private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
 
   private final TreeSet<Long> openReads = new TreeSet<>();
+
+  /** As a leader: to whom it hands its office over, and since it leads, the number of the latest transfer. */
+  private @Nullable ReplicaId transferTarget;
+
+  private long lastTransfer;
 
   private long events;
   private long nowNanos;
@@ -130,6 +140,8 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check((event.role() == Role.LEADER) == self.equals(event.leader()), "who leads is the leader");
     role = event.role();
     leader = event.leader();
+    transferTarget = null;
+    lastTransfer = 0;
   }
 
   @Override
@@ -155,6 +167,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check(entryTerm <= term, "an entry of a later term than " + term);
     check(
         role != Role.LEADER || entryTerm == term, "a leader appends entries of its own term only");
+    check(transferTarget == null, "nothing is appended while leadership is handed over");
     log.append(entryTerm, firstIndex, lastIndex);
   }
 
@@ -256,5 +269,55 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check(
         event.index() < 0 || event.refusal().isEmpty(),
         "a read that may be answered is not refused");
+  }
+
+  @Override
+  public void onLeaseRead(LeaseRead event) {
+    check(openReads.contains(event.readId()), "read " + event.readId() + " has not begun");
+    check(role == Role.LEADER, "only a leader has a lease");
+    check(event.untilNanos() > nowNanos, "a lease that is over");
+  }
+
+  @Override
+  public void onTransferBegun(TransferBegun event) {
+    check(role == Role.LEADER && !event.target().equals(self), "a leader hands over to another");
+    check(
+        transferTarget == null && event.transfer() == lastTransfer + 1,
+        "after transfer " + lastTransfer + " to " + transferTarget);
+    transferTarget = event.target();
+    lastTransfer = event.transfer();
+  }
+
+  @Override
+  public void onTransferGivenUp(TransferGivenUp event) {
+    check(
+        event.target().equals(transferTarget) && event.transfer() == lastTransfer,
+        "it is handing over to " + transferTarget + " by transfer " + lastTransfer);
+    transferTarget = null;
+  }
+
+  @Override
+  public void onTransferEnded(TransferEnded event) {
+    check(
+        switch (event.end()) {
+          case TRANSFERRED -> event.target() != null && event.reason().isEmpty();
+          case REFUSED, ABORTED, TIMED_OUT -> !event.reason().isEmpty();
+          case DONE, LOST -> false;
+        },
+        "no transfer ends like this");
+  }
+
+  @Override
+  public void onChangeEnded(ChangeEnded event) {
+    check(
+        switch (event.end()) {
+          case DONE -> event.index() <= commitIndex && event.detail().isEmpty();
+          case REFUSED, ABORTED, LOST -> !event.detail().isEmpty();
+          case TRANSFERRED, TIMED_OUT -> false;
+        },
+        "committed is what is up to " + commitIndex + ", and no change ends like this");
+    check(
+        (event.end() == TraceEvent.End.REFUSED) != event.refusals().isEmpty(),
+        "what is refused, and only that, has reasons");
   }
 }

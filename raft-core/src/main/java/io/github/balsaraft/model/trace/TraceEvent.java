@@ -1,5 +1,6 @@
 package io.github.balsaraft.model.trace;
 
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
@@ -206,6 +207,97 @@ public sealed interface TraceEvent {
     }
   }
 
+  /**
+   * A leader's lease answers a read (Raft thesis 6.4.1), which has begun just before. The {@link ReadEnded} of it follows, as of
+   * any other read.
+   *
+   * @param untilNanos the answer counts only if it is there before this moment of the replica's clock
+   */
+  record LeaseRead(TraceHeader header, long readId, long untilNanos) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onLeaseRead(this);
+    }
+  }
+
+  /**
+   * A leader begins to hand its office over (Raft thesis 3.10), because somebody has asked for it or because its office ends. It
+   * appends nothing until it has another role, or gives the transfer up.
+   *
+   * @param transfer counts the transfers of the leader's term from 1
+   */
+  record TransferBegun(TraceHeader header, ReplicaId target, long transfer) implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onTransferBegun(this);
+    }
+  }
+
+  /** A leader gives up handing its office over, and appends again. The target may have been told to campaign all the same. */
+  record TransferGivenUp(TraceHeader header, ReplicaId target, long transfer)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onTransferGivenUp(this);
+    }
+  }
+
+  /**
+   * What whoever has asked for a transfer of leadership is told. Told with the output of a batch of inputs.
+   *
+   * @param request the number that the caller gave it
+   * @param end {@link End#TRANSFERRED}, {@link End#REFUSED}, {@link End#ABORTED} or {@link End#TIMED_OUT}
+   * @param target to whom; null if nobody was found
+   * @param reason for people; empty if it was transferred
+   */
+  record TransferEnded(
+      TraceHeader header, long request, End end, @Nullable ReplicaId target, String reason)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onTransferEnded(this);
+    }
+  }
+
+  /**
+   * What whoever has asked for a change of the configuration is told. Told with the output of a batch of inputs.
+   *
+   * @param change the number that the caller gave it
+   * @param end {@link End#DONE}, {@link End#REFUSED}, {@link End#ABORTED} or {@link End#LOST}
+   * @param index of the configuration that ended it, as far as there is one; else 0
+   * @param detail for people; empty if it is done
+   * @param refusals all that speaks against it if it is refused; else empty
+   */
+  record ChangeEnded(
+      TraceHeader header,
+      long change,
+      End end,
+      long index,
+      String detail,
+      List<ChangeRefusal> refusals)
+      implements TraceEvent {
+    @Override
+    public void deliverTo(Handler handler) {
+      handler.onChangeEnded(this);
+    }
+  }
+
+  /** What became of a request. */
+  enum End {
+    /** A change: the group is what was asked for. */
+    DONE,
+    /** A transfer: the target leads. */
+    TRANSFERRED,
+    /** Nothing has begun. */
+    REFUSED,
+    /** Given up. */
+    ABORTED,
+    /** A change: leadership was lost; what is in the log may still be committed. */
+    LOST,
+    /** A transfer: the target was not heard to lead in time, and may still come to lead. */
+    TIMED_OUT
+  }
+
   /** One method for each kind of event. */
   interface Handler {
     void onStarted(Started event);
@@ -239,5 +331,15 @@ public sealed interface TraceEvent {
     void onReadBegun(ReadBegun event);
 
     void onReadEnded(ReadEnded event);
+
+    void onLeaseRead(LeaseRead event);
+
+    void onTransferBegun(TransferBegun event);
+
+    void onTransferGivenUp(TransferGivenUp event);
+
+    void onTransferEnded(TransferEnded event);
+
+    void onChangeEnded(ChangeEnded event);
   }
 }

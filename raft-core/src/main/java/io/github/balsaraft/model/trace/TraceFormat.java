@@ -1,5 +1,6 @@
 package io.github.balsaraft.model.trace;
 
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
@@ -7,11 +8,13 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.trace.TraceEvent.Appended;
+import io.github.balsaraft.model.trace.TraceEvent.ChangeEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Committed;
 import io.github.balsaraft.model.trace.TraceEvent.Compacted;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationAppended;
 import io.github.balsaraft.model.trace.TraceEvent.ConfigurationApplied;
 import io.github.balsaraft.model.trace.TraceEvent.Installed;
+import io.github.balsaraft.model.trace.TraceEvent.LeaseRead;
 import io.github.balsaraft.model.trace.TraceEvent.ReadBegun;
 import io.github.balsaraft.model.trace.TraceEvent.ReadEnded;
 import io.github.balsaraft.model.trace.TraceEvent.Received;
@@ -19,6 +22,9 @@ import io.github.balsaraft.model.trace.TraceEvent.Refilled;
 import io.github.balsaraft.model.trace.TraceEvent.RoleChanged;
 import io.github.balsaraft.model.trace.TraceEvent.Sent;
 import io.github.balsaraft.model.trace.TraceEvent.Started;
+import io.github.balsaraft.model.trace.TraceEvent.TransferBegun;
+import io.github.balsaraft.model.trace.TraceEvent.TransferEnded;
+import io.github.balsaraft.model.trace.TraceEvent.TransferGivenUp;
 import io.github.balsaraft.model.trace.TraceEvent.Truncated;
 import io.github.balsaraft.model.trace.TraceEvent.Voted;
 import io.github.balsaraft.model.trace.TraceEvent.Written;
@@ -213,6 +219,51 @@ public final class TraceFormat {
           .with("index", event.index())
           .with("refusal", event.refusal());
     }
+
+    @Override
+    public void onLeaseRead(LeaseRead event) {
+      kind("lease_read").with("read", event.readId()).with("until", event.untilNanos());
+    }
+
+    @Override
+    public void onTransferBegun(TransferBegun event) {
+      kind("transfer")
+          .with("target", TraceValues.of(event.target()))
+          .with("transfer", event.transfer());
+    }
+
+    @Override
+    public void onTransferGivenUp(TransferGivenUp event) {
+      kind("transfer_given_up")
+          .with("target", TraceValues.of(event.target()))
+          .with("transfer", event.transfer());
+    }
+
+    @Override
+    public void onTransferEnded(TransferEnded event) {
+      kind("transfer_end")
+          .with("asked", event.request())
+          .with("end", TraceValues.of(event.end()))
+          .with("target", orNull(event.target()))
+          .with("reason", event.reason());
+    }
+
+    @Override
+    public void onChangeEnded(ChangeEnded event) {
+      List<Object> refusals = new ArrayList<>();
+      for (ChangeRefusal refusal : event.refusals()) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("reason", TraceValues.of(refusal.reason()));
+        item.put("detail", refusal.detail());
+        refusals.add(item);
+      }
+      kind("change_end")
+          .with("change", event.change())
+          .with("end", TraceValues.of(event.end()))
+          .with("index", event.index())
+          .with("detail", event.detail())
+          .with("refusals", refusals);
+    }
   }
 
   // ------------------------------------------------------------------ reading
@@ -284,8 +335,33 @@ public final class TraceFormat {
       case "read_end" ->
         new ReadEnded(
             header, fields.number("read"), fields.number("index"), fields.text("refusal"));
+      case "lease_read" -> new LeaseRead(header, fields.number("read"), fields.number("until"));
+      case "transfer" ->
+        new TransferBegun(header, fields.replica("target"), fields.number("transfer"));
+      case "transfer_given_up" ->
+        new TransferGivenUp(header, fields.replica("target"), fields.number("transfer"));
+      case "transfer_end" ->
+        new TransferEnded(
+            header,
+            fields.number("asked"),
+            fields.constant("end", TraceEvent.End.values()),
+            fields.replicaOrNull("target"),
+            fields.text("reason"));
+      case "change_end" ->
+        new ChangeEnded(
+            header,
+            fields.number("change"),
+            fields.constant("end", TraceEvent.End.values()),
+            fields.number("index"),
+            fields.text("detail"),
+            fields.list("refusals", TraceFormat::refusal));
       default -> throw new UnknownFormatException("there is no trace event \"" + kind + "\"");
     };
+  }
+
+  private static ChangeRefusal refusal(TraceFields fields) {
+    return new ChangeRefusal(
+        fields.constant("reason", ChangeRefusal.Reason.values()), fields.text("detail"));
   }
 
   private static Started started(TraceHeader header, TraceFields fields) {

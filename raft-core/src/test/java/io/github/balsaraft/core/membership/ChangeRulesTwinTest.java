@@ -2,8 +2,9 @@ package io.github.balsaraft.core.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
 import io.github.balsaraft.core.membership.GroupView.Standing;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
@@ -30,6 +31,9 @@ class ChangeRulesTwinTest {
   private static final int CASES = 15_000;
   private static final int MOST_IDS = 8;
   private static final int HOSTS = 6;
+  private static final long MILLI = 1_000_000;
+  private static final int HEARTBEAT_MILLIS = 100;
+  private static final int LONGEST_TIMEOUT_MILLIS = 2000;
 
   private SplittableRandom random = new SplittableRandom(0);
 
@@ -117,7 +121,8 @@ class ChangeRulesTwinTest {
         configuration,
         5,
         !configuration.isJoint() && random.nextInt(6) > 0,
-        standings);
+        standings,
+        new LeaseBounds(HEARTBEAT_MILLIS * MILLI, LONGEST_TIMEOUT_MILLIS * MILLI));
   }
 
   /** Mostly with a host for each member, as it should be. */
@@ -159,7 +164,18 @@ class ChangeRulesTwinTest {
     for (ReplicaId replica : randomIds(random.nextInt(3))) {
       removals.add(new Removal(replica, 1 + random.nextInt(4)));
     }
-    return Configuration.of(members, Configuration.FEATURE_LEVEL, LeaseRules.FORBIDDEN, removals);
+    return Configuration.of(members, Configuration.FEATURE_LEVEL, randomLeaseRules(), removals);
+  }
+
+  /** Mostly none, and else at both sides of each bound. */
+  private LeaseRules randomLeaseRules() {
+    if (random.nextInt(3) > 0) {
+      return LeaseRules.FORBIDDEN;
+    }
+    int[] windows = {199, 200, 201, 1000, LONGEST_TIMEOUT_MILLIS, LONGEST_TIMEOUT_MILLIS + 1};
+    int[] drifts = {0, 1, 4975, 4976, 500_000};
+    return LeaseRules.permitted(
+        windows[random.nextInt(windows.length)], drifts[random.nextInt(drifts.length)]);
   }
 
   private Member randomMember(long id) {
@@ -201,9 +217,11 @@ class ChangeRulesTwinTest {
     Configuration target = current.isJoint() ? current.leaveJoint(6) : current;
     for (int edits = random.nextInt(4); edits > 0; edits--) {
       try {
-        target = random.nextBoolean()
-            ? target.with(randomMember(randomId().value()))
-            : target.without(randomId());
+        target = switch (random.nextInt(5)) {
+          case 0, 1 -> target.with(randomMember(randomId().value()));
+          case 2, 3 -> target.without(randomId());
+          default -> target.withLeaseRules(randomLeaseRules());
+        };
       } catch (IllegalArgumentException e) {
         // Without a voter it would be none: it stays as it is.
         assertThat(e).hasMessageContaining("voter");

@@ -1,12 +1,14 @@
 package io.github.balsaraft.core.membership;
 
-import io.github.balsaraft.core.membership.ChangeRefusal.Reason;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.Removal;
 import io.github.balsaraft.model.ReplicaId;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -37,9 +39,12 @@ final class NaiveChangeRules {
   /** Who is given its role only once it is there, live and with the log. */
   private ReplicaId newcomer;
 
+  private LeaseRules wantedLeases;
+
   private NaiveChangeRules(GroupView view) {
     this.view = view;
     this.current = Set.copyOf(view.configuration().members());
+    this.wantedLeases = view.configuration().leaseRules();
   }
 
   static Verdict judge(MembershipChange change, GroupView view) {
@@ -50,6 +55,7 @@ final class NaiveChangeRules {
     NaiveChangeRules rules = new NaiveChangeRules(view);
     rules.office();
     rules.nothingUnderWay();
+    rules.wantedLeases = target.leaseRules();
     return rules.verdict(Set.copyOf(target.members()), Set.copyOf(leaving));
   }
 
@@ -61,6 +67,7 @@ final class NaiveChangeRules {
       if (!anyBase && reconfigure.basedOnIndex() != view.configurationIndex()) {
         reasons.add(Reason.OUTDATED);
       }
+      wantedLeases = reconfigure.target().leaseRules();
       return verdict(Set.copyOf(reconfigure.target().members()), Set.of());
     } else if (change instanceof MembershipChange.Remove remove) {
       nothingUnderWay();
@@ -160,6 +167,7 @@ final class NaiveChangeRules {
       if (target.stream().noneMatch(member -> isVoter(member) && member.priority() > 0)) {
         reasons.add(Reason.NO_CANDIDATE);
       }
+      leases();
       Set<ReplicaId> voters = voters(target);
       if (noQuorumOf(voters, this::holdsLog)) {
         reasons.add(Reason.EMPTY_MAJORITY);
@@ -204,12 +212,35 @@ final class NaiveChangeRules {
           boolean makesRoom = leaving.contains(one.replica()) || leaving.contains(other.replica());
           boolean leftOver = ids(current).containsAll(ids(new HashSet<>(List.of(one, other))))
               && !(isVoter(one) && isVoter(other));
-          if (one != other && !makesRoom && !leftOver) {
+          if (!one.equals(other) && !makesRoom && !leftOver) {
             reasons.add(Reason.HOST_TWICE);
           }
         }
       }
     }
+  }
+
+  /** New rules with leases must be true of some clock, and of use: two rounds in each lease, none longer than an office lasts. */
+  private void leases() {
+    if (wantedLeases.equals(view.configuration().leaseRules()) || !wantedLeases.permitted()) {
+      return;
+    }
+    BigDecimal windowMillis = BigDecimal.valueOf(wantedLeases.windowMillis());
+    BigDecimal drift = BigDecimal.valueOf(wantedLeases.maxClockDriftPpm(), 6);
+    BigDecimal leaseMillis = windowMillis.subtract(windowMillis.multiply(drift));
+    BigDecimal twoRoundsMillis = millis(view.leaseBounds().heartbeatNanos())
+        .add(millis(view.leaseBounds().heartbeatNanos()));
+    BigDecimal officeMillis = millis(view.leaseBounds().electionTimeoutMaxNanos());
+    boolean isTrue = drift.signum() > 0;
+    boolean isOfUse =
+        twoRoundsMillis.compareTo(leaseMillis) <= 0 && windowMillis.compareTo(officeMillis) <= 0;
+    if (!isTrue || !isOfUse) {
+      reasons.add(Reason.LEASE_RULES);
+    }
+  }
+
+  private static BigDecimal millis(long nanos) {
+    return BigDecimal.valueOf(nanos, 6);
   }
 
   private boolean isLive(ReplicaId replica) {

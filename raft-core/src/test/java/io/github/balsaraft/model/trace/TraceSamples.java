@@ -1,6 +1,7 @@
 package io.github.balsaraft.model.trace;
 
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
@@ -84,9 +85,27 @@ final class TraceSamples {
             BOTH,
             31),
         new TraceEvent.Refilled(
-            header(52, state(9, null, Role.FOLLOWER, N2, 40, 8, 40, 31)),
-            new EntryId(8, 38),
-            null));
+            header(52, state(9, null, Role.FOLLOWER, N2, 40, 8, 40, 31)), new EntryId(8, 38), null),
+        new TraceEvent.LeaseRead(
+            header(60, state(10, N1, Role.LEADER, N1, 44, 10, 44, 31)), 32, 1_950_000_000L),
+        new TraceEvent.TransferBegun(
+            header(70, state(10, N1, Role.LEADER, N1, 44, 10, 44, 31)), N2, 1),
+        new TraceEvent.TransferGivenUp(
+            header(80, state(10, N1, Role.LEADER, N1, 44, 10, 44, 31)), N2, 1),
+        new TraceEvent.TransferEnded(
+            header(81, state(10, N1, Role.LEADER, N1, 44, 10, 44, 31)),
+            3,
+            TraceEvent.End.TIMED_OUT,
+            N2,
+            "the target was not heard to lead in time"),
+        new TraceEvent.ChangeEnded(
+            header(90, state(10, N1, Role.LEADER, N1, 44, 10, 44, 31)),
+            5,
+            TraceEvent.End.REFUSED,
+            0,
+            "another change is under way",
+            List.of(new ChangeRefusal(
+                ChangeRefusal.Reason.CHANGE_UNDER_WAY, "another change is under way"))));
   }
 
   /** What the examples leave out: a configuration with everything in it, and texts that need care. */
@@ -116,7 +135,9 @@ final class TraceSamples {
         new TraceEvent.RoleChanged(
             header, Role.FOLLOWER, 0, gone, "\"\\/\b\f\n\r\t\u0000\u001f\u007f\u2028\ud800x\udc00"),
         new TraceEvent.ReadEnded(header, Long.MIN_VALUE, -1, "\ud83d\ude00 \u00e9"),
-        new TraceEvent.Refilled(header, new EntryId(2, 3), full));
+        new TraceEvent.Refilled(header, new EntryId(2, 3), full),
+        new TraceEvent.TransferEnded(header, -1, TraceEvent.End.REFUSED, null, "\""),
+        new TraceEvent.ChangeEnded(header, -1, TraceEvent.End.DONE, 7, "", List.of()));
   }
 
   private static TraceHeader header(long number, TraceState state) {

@@ -71,8 +71,13 @@ final class AdminCommand {
         case "pending" -> pending();
         case "transfer" -> transfer();
         case "abort" -> abort();
-        default -> options.dryRun() ? preview() : change();
+        case "leases" -> options.ids().isEmpty() ? leases() : changeOrPreview();
+        default -> changeOrPreview();
       };
+    }
+
+    private int changeOrPreview() {
+      return options.dryRun() ? preview() : change();
     }
 
     // ---------------------------------------------------------------- looks
@@ -119,9 +124,10 @@ final class AdminCommand {
         json.put("members", members);
         json.put("additions", additions);
         json.put("pending", pending);
+        json.put("leases", leaseRules());
         say(json);
       } else {
-        AdminText.members(members, additions, pending).forEach(console::say);
+        AdminText.members(members, additions, pending, leaseRules()).forEach(console::say);
       }
       return CommandLine.OK;
     }
@@ -136,6 +142,20 @@ final class AdminCommand {
         AdminText.pendingLines(pending).forEach(console::say);
       }
       return CommandLine.OK;
+    }
+
+    private int leases() {
+      Map<String, String> rules = leaseRules();
+      if (options.json()) {
+        say(rules);
+      } else {
+        console.say(AdminText.leases(rules));
+      }
+      return CommandLine.OK;
+    }
+
+    private Map<String, String> leaseRules() {
+      return Fields.of(admin.look(List.of("RAFT", "LEASES")));
     }
 
     private List<Map<String, String>> look(String what) {
@@ -223,6 +243,7 @@ final class AdminCommand {
         case "replace" ->
           options.ids().get(1) + " has taken the place of " + id
               + ": if that still runs, stop it, and delete its folder";
+        case "leases" -> "leases are " + id;
         default -> id + " is changed";
       };
       if (result.isEmpty()) {

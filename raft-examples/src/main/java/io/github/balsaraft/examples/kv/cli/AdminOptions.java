@@ -34,10 +34,10 @@ record AdminOptions(
   private static final Map<String, Names> VERBS = verbs();
 
   private static final Set<String> CHANGES =
-      Set.of("add", "promote", "demote", "remove", "replace", "set");
+      Set.of("add", "promote", "demote", "remove", "replace", "set", "leases");
 
   private static final Set<String> VALUED =
-      Set.of("--servers", "--timeout", "--priority", "--delay", "--address");
+      Set.of("--servers", "--timeout", "--priority", "--delay", "--address", "--window", "--drift");
 
   private static final Set<String> FLAGS = Set.of("--json", "--dry-run", "--learner");
 
@@ -51,6 +51,7 @@ record AdminOptions(
     }
     verbs.put("replace", new Names(2, 2));
     verbs.put("transfer", new Names(0, 1));
+    verbs.put("leases", new Names(0, 1));
     return verbs;
   }
 
@@ -77,18 +78,22 @@ record AdminOptions(
     if (wanted == null) {
       throw arguments.wrong("unknown admin command " + verb);
     }
+    if (verb.equals("leases")
+        && !List.of(List.of(), List.of("on"), List.of("off")).contains(names)) {
+      throw arguments.wrong("leases takes on or off, or nothing to look");
+    }
     if (names.size() < wanted.least || names.size() > wanted.most) {
       throw arguments.wrong(verb + " takes " + number(wanted) + ", not " + names.size());
     }
     boolean dryRun = arguments.has("--dry-run");
-    if (dryRun && !CHANGES.contains(verb)) {
+    if (dryRun && (!CHANGES.contains(verb) || names.isEmpty())) {
       throw arguments.wrong("--dry-run is for changes of members, not for " + verb);
     }
     int seconds = arguments.number("--timeout", 1, 86_400, verb.equals("add") ? 600 : 60);
     return new AdminOptions(
         verb,
         names,
-        words(arguments, verb),
+        words(arguments, names.equals(List.of("on")) ? "leases on" : verb),
         servers(arguments),
         Duration.ofSeconds(seconds),
         arguments.has("--json"),
@@ -110,6 +115,8 @@ record AdminOptions(
     allow(arguments, verb, "--priority", Set.of("add", "set"));
     allow(arguments, verb, "--delay", Set.of("add", "set"));
     allow(arguments, verb, "--address", Set.of("set"));
+    allow(arguments, verb, "--window", Set.of("leases on"));
+    allow(arguments, verb, "--drift", Set.of("leases on"));
     if (arguments.has("--learner")) {
       words.add("LEARNER");
     }
@@ -118,6 +125,13 @@ record AdminOptions(
     }
     if (arguments.has("--delay")) {
       words.addAll(List.of("DELAY", String.valueOf(arguments.number("--delay", 0, 3_600_000, 0))));
+    }
+    if (arguments.has("--window")) {
+      words.addAll(
+          List.of("WINDOW", String.valueOf(arguments.number("--window", 1, 3_600_000, 1000))));
+    }
+    if (arguments.has("--drift")) {
+      words.addAll(List.of("DRIFT", String.valueOf(arguments.number("--drift", 1, 999_999, 1000))));
     }
     arguments.text("--address").ifPresent(address -> {
       words.addAll(List.of("ADDRESS", parsed(arguments, "--address", address).toString()));

@@ -47,7 +47,7 @@ final class AdminText {
     } else if (status.get("leader").isEmpty() || !isMember(status)) {
       return status.get("explain");
     }
-    return "";
+    return status.get("holds_lease").equals("yes") ? "holds a lease" : "";
   }
 
   private static boolean isMember(ServerStatus status) {
@@ -59,7 +59,8 @@ final class AdminText {
   static List<String> members(
       List<Map<String, String>> members,
       List<Map<String, String>> additions,
-      List<Map<String, String>> pending) {
+      List<Map<String, String>> pending,
+      Map<String, String> leases) {
     Table table = new Table(
         "ID", "ROLE", "STATE", "PRIORITY", "DELAY", "MATCH", "LAG", "HEARD", "ADDRESS", "CLIENTS");
     for (Map<String, String> member : members) {
@@ -78,7 +79,23 @@ final class AdminText {
     List<String> lines = new ArrayList<>(table.lines());
     additions.forEach(addition -> lines.add(progress(addition)));
     lines.addAll(pendingLines(pending));
+    if (arePermitted(leases)) {
+      lines.add(leases(leases));
+    }
     return lines;
+  }
+
+  private static boolean arePermitted(Map<String, String> leases) {
+    return leases.getOrDefault("permitted", "no").equals("yes");
+  }
+
+  /** {@code leases are on: window 1,000 ms, clocks within 1,000 ppm of each other}. */
+  static String leases(Map<String, String> leases) {
+    return arePermitted(leases)
+        ? "leases are on: window " + count(leases.getOrDefault("window_ms", ""))
+            + " ms, clocks within " + count(leases.getOrDefault("drift_ppm", ""))
+            + " ppm of each other"
+        : "leases are off: reads are confirmed by a quorum";
   }
 
   private static boolean isLeader(Map<String, String> member) {

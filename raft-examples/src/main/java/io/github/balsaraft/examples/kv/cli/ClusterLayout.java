@@ -13,7 +13,8 @@ import java.util.Set;
 /**
  * The members of a cluster and where they listen, as {@code --cluster} says: {@code id=host:raftPort:redisPort,…}.
  *
- * <p>Every server is given the same text, so each knows where clients reach the leader; nothing needs to be exchanged.
+ * <p>Every founder is given the same text, so each knows where clients reach the others from the start. What it doesn't say, such
+ * as where servers are that were added later, these announce through the log.
  */
 record ClusterLayout(List<Server> servers) {
 

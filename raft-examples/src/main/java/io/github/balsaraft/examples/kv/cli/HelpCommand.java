@@ -41,6 +41,7 @@ final class HelpCommand {
         --io-threads N      threads that serve clients (half of the processors, at most 4)
         --election-timeout MILLIS   the least; the most is twice that (1000)
         --heartbeat MILLIS  how often a leader shows that it is alive (100)
+        --leases MILLIS     with --cluster, the same at each: founds the cluster with leases of this window (off)
         --trace FILE        appends every step of the protocol, as lines of JSON""";
 
   private static final String ADMIN = """
@@ -60,11 +61,14 @@ final class HelpCommand {
         set ID              changes what is agreed on a server: --priority, --delay, --address
         transfer [ID]       hands leadership over, to this server or to the most up to date
         abort ID            calls an addition off
+        leases on | off     whether the leader answers reads by a lease, without asking the others; alone it says how it is
 
         --learner           add: as a learner, which receives everything and does not vote
         --priority N        add, set: 0 never leads; of the others the higher goes first (1)
         --delay MILLIS      add, set: how much longer than others it waits before it stands for election (0)
         --address HOST:PORT set: where the other servers reach it
+        --window MILLIS     leases on: how long voters wait before they elect another leader (1000)
+        --drift PPM         leases on: how far the clocks of two servers may run apart, in millionths (1000)
         --dry-run           only say what would become of a change
         --timeout SECONDS   for everything together (add: 600, else 60)
         --json              print one line of JSON

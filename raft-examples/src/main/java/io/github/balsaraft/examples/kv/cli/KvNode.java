@@ -81,6 +81,7 @@ final class KvNode implements AutoCloseable {
           .logStore(store)
           .transport(transport)
           .options(raftOptions(options))
+          .leases(options.leases())
           .traceTo(trace(options.trace(), opened))
           .start();
       // The node closes these two, and knows when nothing uses them any more.
@@ -88,6 +89,7 @@ final class KvNode implements AutoCloseable {
       opened.remove(store);
       opened.push(node);
       server.serve(KvBackend.of(node), state);
+      server.announce();
       return new KvNode(server, node, opened);
     } catch (RuntimeException e) {
       closeAll(opened);

@@ -1,6 +1,5 @@
 package io.github.balsaraft.examples.kv.cli;
 
-import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.transport.TransportException;
 import java.io.IOException;
@@ -79,22 +78,11 @@ final class NodeCommand {
     Runtime.getRuntime().halt(CommandLine.OK);
   }
 
-  /** Says once if the node gives up: the process goes on, so that INFO and local reads still answer. */
   private void watch(KvNode node, NodeOptions options, CountDownLatch stopped) {
-    boolean said = false;
+    NodeComplaints complaints = new NodeComplaints(console, options);
     try {
       while (!stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        NodeStatus status = node.status();
-        if (!said && status.removedAt() > 0) {
-          said = true;
-          console.complain("kv: " + options.id() + " was removed from the cluster at index "
-              + status.removedAt() + ": stop this process and delete " + options.data());
-        }
-        if (!said && status.health() == NodeStatus.Health.FAILED) {
-          said = true;
-          console.complain("kv: " + options.id() + " has stopped taking part: "
-              + status.healthDetail() + "; local reads still work after READONLY");
-        }
+        complaints.look(node.status());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.cli;
 
 import io.github.balsaraft.examples.kv.server.HostPort;
 import io.github.balsaraft.examples.kv.server.ServerSettings;
+import io.github.balsaraft.model.LeaseRules;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings how to serve clients
  * @param electionTimeout the least; the most is twice that
  * @param heartbeat how often a leader shows itself
+ * @param leases the rules for leases that the cluster is founded with
  * @param trace the file for the trace of the protocol, or null
  * @param untilStdinCloses whether to stop when standard input ends: so a demo that is killed takes its servers along
  */
@@ -36,6 +38,7 @@ record NodeOptions(
     ServerSettings settings,
     Duration electionTimeout,
     Duration heartbeat,
+    LeaseRules leases,
     @Nullable Path trace,
     boolean untilStdinCloses) {
 
@@ -58,6 +61,7 @@ record NodeOptions(
       "--io-threads",
       "--election-timeout",
       "--heartbeat",
+      "--leases",
       "--trace");
 
   private static final Set<String> FLAGS = Set.of("--redirect", UNTIL_STDIN_CLOSES);
@@ -82,6 +86,7 @@ record NodeOptions(
     if (electionTimeout.compareTo(heartbeat.multipliedBy(2)) < 0) {
       throw arguments.wrong("--election-timeout must be at least twice --heartbeat");
     }
+    LeaseRules leases = leases(arguments, joining, electionTimeout, heartbeat);
     int maxValue =
         arguments.bytes("--max-value", 1024, LARGEST_MAX_VALUE_BYTES, DEFAULT_MAX_VALUE_BYTES);
     ServerSettings usual = ServerSettings.of(listen, maxValue);
@@ -101,8 +106,24 @@ record NodeOptions(
         settings,
         electionTimeout,
         heartbeat,
+        leases,
         arguments.text("--trace").map(text -> path(arguments, "--trace", text)).orElse(null),
         arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  /** Within the bounds that the library has for these timeouts. */
+  private static LeaseRules leases(
+      Arguments arguments, boolean joining, Duration electionTimeout, Duration heartbeat) {
+    if (!arguments.has("--leases")) {
+      return LeaseRules.FORBIDDEN;
+    }
+    if (joining) {
+      throw arguments.wrong(
+          "--leases goes with --cluster: a cluster that exists has its own; see" + " admin leases");
+    }
+    int least = Math.toIntExact(heartbeat.multipliedBy(2).toMillis()) * 101 / 100 + 1;
+    int most = Math.toIntExact(electionTimeout.multipliedBy(2).toMillis());
+    return LeaseRules.permitted(arguments.number("--leases", least, most, least));
   }
 
   /** Where this server is: as the list says, or if it joins as --raft and --listen say. */

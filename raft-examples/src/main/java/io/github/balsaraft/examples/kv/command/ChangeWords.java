@@ -4,6 +4,7 @@ import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,11 @@ final class ChangeWords {
   private static final String DELAY = "delay";
   private static final String TIMEOUT = "timeout";
   private static final String ADDRESS = "address";
+  private static final String WINDOW = "window";
+  private static final String DRIFT = "drift";
+
+  /** The least election timeout of servers for which nobody said anything else. */
+  private static final int DEFAULT_WINDOW_MILLIS = 1000;
 
   private final String verb;
   private final List<String> words;
@@ -77,8 +83,28 @@ final class ChangeWords {
             new MemberOptions(
                 number(PRIORITY), millis(DELAY), Optional.ofNullable(options.get(ADDRESS))));
       }
+      case "leases" -> {
+        return new ConfigurationChange.SetLeases(leases());
+      }
       default ->
         throw new IllegalArgumentException("\"" + words.get(0) + "\" is no change of members");
+    }
+  }
+
+  private LeaseRules leases() {
+    String choice = words.size() < 2 ? "" : words.get(1).toLowerCase(Locale.ROOT);
+    switch (choice) {
+      case "on" -> {
+        readOptions(2, Set.of(WINDOW, DRIFT), Set.of());
+        return LeaseRules.permitted(
+            number(WINDOW).orElse(DEFAULT_WINDOW_MILLIS),
+            number(DRIFT).orElse(LeaseRules.DEFAULT_MAX_CLOCK_DRIFT_PPM));
+      }
+      case "off" -> {
+        readOptions(2, Set.of(), Set.of());
+        return LeaseRules.FORBIDDEN;
+      }
+      default -> throw new IllegalArgumentException("RAFT LEASES takes ON or OFF");
     }
   }
 

@@ -1,13 +1,13 @@
 package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -82,7 +82,7 @@ final class InfoText {
   }
 
   private void addRaft() {
-    HostId leader = status.leader();
+    HostId leader = status.leader().orElse(null);
     title("Raft");
     line("id", status.host());
     line("role", status.role().name().toLowerCase(Locale.ROOT));
@@ -98,7 +98,7 @@ final class InfoText {
     line("members", members(Member::isVoter));
     line("learners", members(member -> member.role() == MemberRole.LEARNER));
     line("replica", status.replica());
-    line("cluster", Objects.requireNonNullElse(status.cluster(), ""));
+    line("cluster", status.cluster().map(ClusterIdentity::toString).orElse(""));
     line("health", status.health().name().toLowerCase(Locale.ROOT));
     line("health_detail", status.healthDetail());
     line("removed_at", status.removedAt());
@@ -119,7 +119,7 @@ final class InfoText {
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */
   private void addReplication() {
-    HostId leader = status.leader();
+    HostId leader = status.leader().orElse(null);
     boolean leads = status.role() == Role.LEADER;
     title("Replication");
     line("role", leads ? "master" : "slave");

@@ -33,7 +33,10 @@ final class RaftCommands {
       "RAFT REMOVE <id>",
       "RAFT REPLACE <old id> <new id> [TIMEOUT <ms>]",
       "RAFT SET <id> [PRIORITY <n>] [DELAY <ms>] [ADDRESS <host:port>]",
-      "RAFT PREVIEW ADD|PROMOTE|DEMOTE|REMOVE|REPLACE|SET ... -- what would become of it",
+      "RAFT LEASES -- what the cluster has agreed on leases, as names and values",
+      "RAFT LEASES ON [WINDOW <ms>] [DRIFT <ppm>]",
+      "RAFT LEASES OFF",
+      "RAFT PREVIEW ADD|PROMOTE|DEMOTE|REMOVE|REPLACE|SET|LEASES ... -- what would become of it",
       "RAFT TRANSFER [<id>] -- hands leadership over",
       "RAFT ABORT <id> -- calls off an addition or promotion");
 
@@ -53,6 +56,7 @@ final class RaftCommands {
         .add("remove", 3, RaftCommands::change)
         .add("replace", -4, RaftCommands::change)
         .add("set", -5, RaftCommands::change)
+        .add("leases", -2, RaftCommands::leases)
         .add("preview", -4, RaftCommands::preview)
         .add("transfer", -2, RaftCommands::transfer)
         .add("abort", 3, RaftCommands::abort);
@@ -69,6 +73,10 @@ final class RaftCommands {
         words.subList(1, words.size()),
         change ->
             deferred(server -> server.membership().change(change).thenApply(RaftReplies::result)));
+  }
+
+  private static Planned leases(List<Bytes> words) {
+    return words.size() == 2 ? view((look, server) -> RaftReplies.leases(look)) : change(words);
   }
 
   private static Planned preview(List<Bytes> words) {
@@ -109,8 +117,9 @@ final class RaftCommands {
     if (leads && target.equals(Optional.of(status.host()))) {
       return CompletableFuture.completedFuture(RaftReplies.leader(status.host()));
     }
-    return server
-        .transferLeadership(target)
+    return target
+        .map(server::transferLeadership)
+        .orElseGet(server::transferLeadership)
         .thenApply(RaftReplies::leader)
         .exceptionally(failure -> RaftReplies.transferFailure(failure, leads, server));
   }

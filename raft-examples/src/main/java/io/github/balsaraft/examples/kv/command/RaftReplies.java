@@ -2,7 +2,6 @@ package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.NodeFailedException;
@@ -13,15 +12,17 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
-import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -55,7 +56,7 @@ final class RaftReplies {
 
   static Reply status(ServerView server) {
     NodeStatus status = server.status();
-    HostId leader = status.leader();
+    HostId leader = status.leader().orElse(null);
     Configuration configuration = status.configuration();
     return new Fields()
         .add("id", status.host())
@@ -75,6 +76,10 @@ final class RaftReplies {
         .add("voters", names(configuration, Member::isVoter))
         .add("learners", names(configuration, RaftReplies::isLearner))
         .add("joint", yesNo(configuration.isJoint()))
+        .add("leases", yesNo(status.leasesPermitted()))
+        .add("lease_window_ms", configuration.leaseRules().windowMillis())
+        .add("holds_lease", yesNo(status.holdsLease()))
+        .add("lease_reads", status.leaseReads())
         .add("staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L))
         .add("explain", status.explanation())
         .reply();
@@ -89,8 +94,8 @@ final class RaftReplies {
               + " leader=" + yesNo(view.leads())
               + " priority=" + member.priority()
               + " delay_ms=" + member.campaignDelayMillis()
-              + " match=" + view.matchIndex()
-              + " lag=" + view.lagEntries()
+              + " match=" + view.matchIndex().orElse(-1)
+              + " lag=" + view.lagEntries().orElse(-1)
               + " live=" + view.live().map(RaftReplies::yesNo).orElse("unknown")
               + " contact_ms=" + view.sinceContact().map(age -> age.toMillis()).orElse(-1L)
               + " address=" + member.address()
@@ -119,6 +124,15 @@ final class RaftReplies {
             + " address=" + host.address()
             + " replica=" + host.replica())
         .toList());
+  }
+
+  static Reply leases(MembershipView look) {
+    LeaseRules rules = look.configuration().leaseRules();
+    return new Fields()
+        .add("permitted", yesNo(rules.permitted()))
+        .add("window_ms", rules.windowMillis())
+        .add("drift_ppm", rules.maxClockDriftPpm())
+        .reply();
   }
 
   static Reply result(ChangeResult result) {
@@ -196,14 +210,14 @@ final class RaftReplies {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
-    NodeStatus status = server.status();
-    if (!(cause instanceof TransferFailedException) || status.role() == Role.LEADER) {
+    if (!(cause instanceof TransferFailedException failed)
+        || failed.leader().equals(Optional.of(server.status().host()))) {
       return failure(failure, server);
     }
-    String message = String.valueOf(cause.getMessage());
+    String message = String.valueOf(failed.getMessage());
     return led
         ? new Reply.Failure("UNKNOWN LOST " + message)
-        : notLeader(status.leader(), message, server);
+        : notLeader(failed.leader().orElse(null), message, server);
   }
 
   private static Reply.Failure notLeader(

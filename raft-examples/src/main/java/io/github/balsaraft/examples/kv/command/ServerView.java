@@ -17,8 +17,11 @@ public interface ServerView {
   /** Who belongs to the cluster, and how to change that. */
   Membership membership();
 
-  /** Hands leadership over, to this server or to whom the leader likes; completes with who leads then. */
-  CompletableFuture<HostId> transferLeadership(Optional<HostId> target);
+  /** Hands leadership over to whom this server likes; completes with who leads then. */
+  CompletableFuture<HostId> transferLeadership();
+
+  /** Hands leadership over to that server. */
+  CompletableFuture<HostId> transferLeadership(HostId target);
 
   /** How many keys the local copy has. */
   int keys();
@@ -29,7 +32,7 @@ public interface ServerView {
   /** What CONFIG GET shows, sorted by name. */
   Map<String, String> settings();
 
-  /** Where clients reach a member, if this server was told. */
+  /** Where clients reach a member: as that has announced, else as this server was told, if it was. */
   Optional<String> clientAddress(String hostId);
 
   /** The port on which this server listens for clients. */

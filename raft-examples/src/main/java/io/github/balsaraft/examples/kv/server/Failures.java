@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +49,15 @@ final class Failures {
 
   private final KvBackend backend;
   private final ServerSettings settings;
+  private final Function<String, Optional<String>> clientAddress;
   private final LongSupplier uptimeNanos;
 
-  Failures(KvBackend backend, ServerSettings settings, LongSupplier uptimeNanos) {
+  Failures(
+      KvBackend backend,
+      ServerSettings settings,
+      Function<String, Optional<String>> clientAddress,
+      LongSupplier uptimeNanos) {
+    this.clientAddress = clientAddress;
     this.backend = backend;
     this.settings = settings;
     this.uptimeNanos = uptimeNanos;
@@ -62,7 +69,9 @@ final class Failures {
       return Optional.empty();
     }
     NodeStatus status = backend.status();
-    return status.role() == Role.LEADER ? Optional.empty() : addressOf(status.leader());
+    return status.role() == Role.LEADER
+        ? Optional.empty()
+        : addressOf(status.leader().orElse(null));
   }
 
   /** Sends a client to another member because of a key. */
@@ -161,11 +170,11 @@ final class Failures {
       return new Reply.Failure("CLUSTERDOWN this server was removed from the cluster at index "
           + status.removedAt() + "; use another one");
     }
-    if (status.leader() == null && (!quorumInReach(status) || waitedLong(status))) {
+    if (status.leader().isEmpty() && (!quorumInReach(status) || waitedLong(status))) {
       return new Reply.Failure("CLUSTERDOWN no quorum: " + status.explanation());
     }
     return new Reply.Failure(
-        leaderKnown || status.leader() != null
+        leaderKnown || status.leader().isPresent()
             ? "TRYAGAIN the leader did not take it: " + reason
             : "TRYAGAIN an election is under way: " + status.explanation());
   }
@@ -212,9 +221,7 @@ final class Failures {
   }
 
   private Optional<String> addressOf(@Nullable HostId host) {
-    return host == null
-        ? Optional.empty()
-        : Optional.ofNullable(settings.clientAddresses().get(host.name()));
+    return host == null ? Optional.empty() : clientAddress.apply(host.name());
   }
 
   private static String messageOf(Throwable cause) {

@@ -5,7 +5,6 @@ import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.HostId;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -24,8 +23,11 @@ public interface KvBackend {
   /** See {@link RaftNode#membership}. */
   Membership membership();
 
-  /** See {@link RaftNode#transferLeadership}. */
-  CompletableFuture<HostId> transferLeadership(Optional<HostId> target);
+  /** See {@link RaftNode#transferLeadership()}. */
+  CompletableFuture<HostId> transferLeadership();
+
+  /** See {@link RaftNode#transferLeadership(HostId)}. */
+  CompletableFuture<HostId> transferLeadership(HostId target);
 
   /** See {@link RaftNode#status}. */
   NodeStatus status();
@@ -49,7 +51,12 @@ public interface KvBackend {
       }
 
       @Override
-      public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+      public CompletableFuture<HostId> transferLeadership() {
+        return node.transferLeadership();
+      }
+
+      @Override
+      public CompletableFuture<HostId> transferLeadership(HostId target) {
         return node.transferLeadership(target);
       }
 

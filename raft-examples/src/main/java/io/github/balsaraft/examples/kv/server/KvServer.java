@@ -19,6 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -44,6 +45,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves Redis clients from a replicated {@link KvStateMachine}.
@@ -53,10 +56,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvServer implements ServerView, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(KvServer.class);
+
   private static final byte[] TOO_MANY_CLIENTS =
       "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private static final int BACKLOG = 511;
+
+  /** How often it is looked whether the cluster knows where this server is. */
+  private static final Duration ANNOUNCE_EVERY = Duration.ofMillis(200);
 
   /** A connection with more unsent bytes than the higher mark waits until they are below the lower. */
   private static final WriteBufferWaterMark WATER_MARK =
@@ -145,8 +153,31 @@ public final class KvServer implements ServerView, AutoCloseable {
   /** Lets clients in. */
   public void serve(KvBackend backend, KvStateMachine state) {
     service = new Service(
-        backend, state, new Failures(backend, settings, () -> System.nanoTime() - startedNanos));
+        backend,
+        state,
+        new Failures(
+            backend, settings, this::clientAddress, () -> System.nanoTime() - startedNanos));
     listener.config().setAutoRead(true);
+  }
+
+  /** From now on tells the cluster where clients reach this server. */
+  public void announce() {
+    Announcer announcer = new Announcer(backend(), state(), settings);
+    EventLoop loop = group.next();
+    var unused = loop.scheduleWithFixedDelay(
+        () -> announce(announcer, loop),
+        ANNOUNCE_EVERY.toMillis(),
+        ANNOUNCE_EVERY.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  private static void announce(Announcer announcer, EventLoop loop) {
+    try {
+      announcer.step(loop);
+    } catch (RuntimeException e) {
+      // Thrown on, it would be the last attempt.
+      LOG.warn("the address for clients could not be announced", e);
+    }
   }
 
   private Service service() {
@@ -211,7 +242,12 @@ public final class KvServer implements ServerView, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
+  public CompletableFuture<HostId> transferLeadership() {
+    return backend().transferLeadership();
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(HostId target) {
     return backend().transferLeadership(target);
   }
 
@@ -245,7 +281,10 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   @Override
   public Optional<String> clientAddress(String hostId) {
-    return Optional.ofNullable(settings.clientAddresses().get(hostId));
+    // What a server says of itself is newer than the list that this one was started with.
+    Service serving = service;
+    return (serving == null ? Optional.<String>empty() : serving.state().clientAddress(hostId))
+        .or(() -> Optional.ofNullable(settings.clientAddresses().get(hostId)));
   }
 
   @Override

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param listen where
  * @param limits what a client may send
  * @param redirect whether a follower answers MOVED instead of passing commands on
- * @param clientAddresses host id to {@code host:port} for clients; for MOVED and INFO
+ * @param clientAddresses host id to {@code host:port} for clients, this server among them; of those that have announced none, for
+ *     MOVED and INFO
  * @param maxClients the most connections
  * @param maxPendingBytes the most bytes of unanswered commands over all connections
  * @param ioThreads how many threads serve connections

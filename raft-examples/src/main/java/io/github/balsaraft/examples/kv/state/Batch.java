@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.state;
 
+import io.github.balsaraft.examples.kv.state.Operation.Announce;
 import io.github.balsaraft.examples.kv.state.Operation.Append;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import io.github.balsaraft.examples.kv.state.Operation.CountKeys;
@@ -38,6 +39,7 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
   private static final int DELETE = 18;
   private static final int INCREMENT = 19;
   private static final int APPEND = 20;
+  private static final int ANNOUNCE = 21;
 
   /** The condition is in the low bits of the flags of a {@link Set}. */
   private static final int CONDITION_BITS = 0x07;
@@ -130,6 +132,10 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
       out.putBytes(append.key());
       out.putBytes(append.suffix());
       out.putUnsigned(append.maxBytes());
+    } else if (operation instanceof Announce announce) {
+      out.putByte(ANNOUNCE);
+      out.putBytes(announce.host());
+      out.putBytes(announce.address());
     } else {
       throw new AssertionError("no code for " + operation.getClass());
     }
@@ -147,6 +153,7 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
       case DELETE -> new Delete(readAll(in));
       case INCREMENT -> new Increment(in.getBytes(), in.getSigned());
       case APPEND -> new Append(in.getBytes(), in.getBytes(), in.getInt());
+      case ANNOUNCE -> new Announce(in.getBytes(), in.getBytes());
       default -> throw new FormatException("operation " + code + " was written by a newer version");
     };
   }

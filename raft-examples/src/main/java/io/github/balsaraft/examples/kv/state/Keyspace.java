@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.state;
 
 import io.github.balsaraft.examples.kv.state.Answer.Refusal;
+import io.github.balsaraft.examples.kv.state.Operation.Announce;
 import io.github.balsaraft.examples.kv.state.Operation.Append;
 import io.github.balsaraft.examples.kv.state.Operation.Delete;
 import io.github.balsaraft.examples.kv.state.Operation.Exists;
@@ -26,9 +27,24 @@ public final class Keyspace {
 
   private final Map<Bytes, Bytes> values = new HashMap<>();
 
+  /** Where clients reach the servers, by their ids. Replaced when one of them changes, so that any thread may look at it. */
+  private Map<String, String> clientAddresses = Map.of();
+
   /** How many keys there are. */
   public int size() {
     return values.size();
+  }
+
+  /** Where clients reach the servers, by their ids. */
+  Map<String, String> clientAddresses() {
+    return clientAddresses;
+  }
+
+  Answer announce(Announce operation) {
+    Map<String, String> next = new HashMap<>(clientAddresses);
+    next.put(operation.host().toString(), operation.address().toString());
+    clientAddresses = Map.copyOf(next);
+    return Answer.Done.DONE;
   }
 
   Answer get(Get operation) {

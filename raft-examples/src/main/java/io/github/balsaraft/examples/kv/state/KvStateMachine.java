@@ -5,6 +5,8 @@ import io.github.balsaraft.api.StateMachine;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** The replicated key-value store: each command is a {@link Batch}, each result its {@link Answers}. */
 public final class KvStateMachine implements StateMachine {
@@ -14,10 +16,13 @@ public final class KvStateMachine implements StateMachine {
   /** For {@link #keys}, which any thread may call. */
   private volatile int keys;
 
+  private volatile Map<String, String> clientAddresses = Map.of();
+
   @Override
   public byte[] apply(Command command) {
     byte[] answers = Answers.applyAll(Batch.decode(command.payload()), keyspace);
     keys = keyspace.size();
+    clientAddresses = keyspace.clientAddresses();
     return answers;
   }
 
@@ -50,6 +55,11 @@ public final class KvStateMachine implements StateMachine {
   /** How many keys there were after the last command. Any thread may ask. */
   public int keys() {
     return keys;
+  }
+
+  /** Where clients reach a server, if that has announced it. Any thread may ask. */
+  public Optional<String> clientAddress(String hostId) {
+    return Optional.ofNullable(clientAddresses.get(hostId));
   }
 
   private static void requireRead(Operation operation) {

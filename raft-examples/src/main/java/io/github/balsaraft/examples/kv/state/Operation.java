@@ -226,4 +226,22 @@ public sealed interface Operation {
       return List.of(key);
     }
   }
+
+  /** A server says where clients reach it. No client's command, and no key. */
+  record Announce(Bytes host, Bytes address) implements Operation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      return keyspace.announce(this);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return true;
+    }
+
+    @Override
+    public List<Bytes> keys() {
+      return List.of();
+    }
+  }
 }

@@ -4,11 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
@@ -16,8 +14,11 @@ import io.github.balsaraft.api.MembershipView.PendingHost;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -95,7 +97,7 @@ class AdminCommandTest {
 
   static Stream<Arguments> wrongArguments() {
     String all = "status, members, pending, explain, add, promote, demote, remove, set, abort, "
-        + "replace, transfer";
+        + "replace, transfer, leases";
     return Stream.of(
         Arguments.of("say what to do: " + all, new String[] {}),
         Arguments.of("unknown admin command grow", new String[] {"grow"}),
@@ -107,6 +109,12 @@ class AdminCommandTest {
         Arguments.of(
             "transfer takes the id of a server or none, not 2",
             new String[] {"transfer", "n1", "n2"}),
+        Arguments.of(
+            "leases takes on or off, or nothing to look", new String[] {"leases", "maybe"}),
+        Arguments.of("--window is not for leases", new String[] {"leases", "off", "--window", "9"}),
+        Arguments.of(
+            "--dry-run is for changes of members, not for leases",
+            new String[] {"leases", "--dry-run"}),
         Arguments.of("--learner is not for remove", new String[] {"remove", "n1", "--learner"}),
         Arguments.of(
             "set changes --priority, --delay or --address: give one of them",
@@ -170,15 +178,26 @@ class AdminCommandTest {
         true,
         List.of(
             new MemberView(
-                voter(1), true, 1_234_567, 0, Optional.of(true), Optional.of(Duration.ZERO)),
+                voter(1),
+                true,
+                OptionalLong.of(1_234_567),
+                OptionalLong.of(0),
+                Optional.of(true),
+                Optional.of(Duration.ZERO)),
             new MemberView(
                 voter(2).withPriority(10).withCampaignDelayMillis(250),
                 false,
-                1_234_500,
-                67,
+                OptionalLong.of(1_234_500),
+                OptionalLong.of(67),
                 Optional.of(true),
                 Optional.of(Duration.ofMillis(12))),
-            new MemberView(voter(3), false, 0, 1_234_567, Optional.of(false), Optional.empty())),
+            new MemberView(
+                voter(3),
+                false,
+                OptionalLong.of(0),
+                OptionalLong.of(1_234_567),
+                Optional.of(false),
+                Optional.empty())),
         List.of(new AdditionView(
             new HostId("n4"),
             MemberRole.VOTER,
@@ -203,7 +222,52 @@ class AdminCommandTest {
     assertThat(printed())
         .startsWith("{\"members\":[{\"id\":\"n1\",\"role\":\"voter\",\"leader\":\"yes\",")
         .contains("\"match\":1234567", "\"detail\":\"catching up, 20 entries to go\"")
-        .endsWith("\"replica\":\"r0000000000000005\"}]}\n");
+        .endsWith("\"replica\":\"r0000000000000005\"}],\"leases\":"
+            + "{\"permitted\":\"no\",\"window_ms\":0,\"drift_ppm\":0}}\n");
+  }
+
+  @Test
+  void leasesAreShownAndSwitched() {
+    assertThat(admin("leases")).isZero();
+    assertThat(printed()).isEqualTo("leases are off: reads are confirmed by a quorum\n");
+    out.reset();
+    LeaseRules rules = LeaseRules.permitted(1500, 200);
+    members.answerChanges(
+        CompletableFuture.completedFuture(new ChangeResult(18, three().withLeaseRules(rules))));
+    assertThat(admin("leases", "on", "--window", "1500", "--drift", "200")).isZero();
+    assertThat(printed()).isEqualTo("leases are on (voters n1 n2 n3, index 18)\n");
+    out.reset();
+    members.show(new MembershipView(
+        true,
+        Optional.of(new HostId("n1")),
+        three().withLeaseRules(rules),
+        18,
+        true,
+        List.of(),
+        List.of(),
+        List.of()));
+    String sentence = "leases are on: window 1,500 ms, clocks within 200 ppm of each other\n";
+    assertThat(admin("leases")).isZero();
+    assertThat(admin("members")).isZero();
+    assertThat(printed()).startsWith(sentence).endsWith(sentence);
+    out.reset();
+    assertThat(admin("leases", "--json")).isZero();
+    assertThat(printed())
+        .isEqualTo("{\"permitted\":\"yes\",\"window_ms\":1500,\"drift_ppm\":200}\n");
+    assertThat(admin("leases", "off")).isZero();
+    assertThat(members.asked())
+        .containsExactly(
+            new ConfigurationChange.SetLeases(rules),
+            new ConfigurationChange.SetLeases(LeaseRules.FORBIDDEN));
+  }
+
+  @Test
+  void statusSaysWhoHoldsALease() {
+    server.backend().holdLease();
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("holds a lease");
+    assertThat(admin("status", "--json")).isZero();
+    assertThat(printed()).contains("\"holds_lease\":\"yes\"", "\"lease_reads\":3");
   }
 
   @Test
@@ -216,13 +280,13 @@ class AdminCommandTest {
 
   @Test
   void aFailureIsOneLineWithoutTheProtocolsWords() {
-    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+    members.answerChanges(CompletableFuture.failedFuture(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n9 isn't a member")))));
     assertThat(admin("remove", "n9")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: remove was refused: n9 isn't a member\n");
     err.reset();
     members.answerChanges(CompletableFuture.failedFuture(
-        new ChangeFailedException(End.ABORTED, "it did not catch up in time")));
+        ChangeFailedException.aborted("it did not catch up in time")));
     assertThat(admin("add", "n4")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: add was given up: it did not catch up in time\n");
   }
@@ -230,7 +294,7 @@ class AdminCommandTest {
   /** Asked again as long as that may help, and then it says so. */
   @Test
   void whatPassesIsWaitedForUntilTheTimeIsOver() {
-    members.answerChanges(CompletableFuture.failedFuture(new ChangeFailedException(
+    members.answerChanges(CompletableFuture.failedFuture(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way")))));
     assertThat(admin("remove", "n3", "--timeout", "1")).isEqualTo(1);
     assertThat(members.asked()).hasSizeGreaterThan(1);

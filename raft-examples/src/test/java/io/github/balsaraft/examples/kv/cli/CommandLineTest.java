@@ -131,7 +131,30 @@ class CommandLineTest {
             "--cluster",
             CLUSTER,
             "--election-timeout",
-            "100"));
+            "100"),
+        wrong(
+            "--leases takes a number from 203 to 2000, not 5000; type: kv help node",
+            "node",
+            "--id",
+            "n1",
+            "--cluster",
+            CLUSTER,
+            "--leases",
+            "5000"),
+        wrong(
+            "--leases goes with --cluster: a cluster that exists has its own; see admin leases; type:"
+                + " kv help node",
+            "node",
+            "--id",
+            "n2",
+            "--join",
+            CLUSTER,
+            "--raft",
+            "127.0.0.1:8002",
+            "--listen",
+            "127.0.0.1:7002",
+            "--leases",
+            "1000"));
   }
 
   private static Arguments wrong(String message, String... words) {

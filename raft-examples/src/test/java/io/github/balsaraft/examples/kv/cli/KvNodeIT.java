@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.TraceReader;
@@ -16,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** Starting and stopping real processes, and what they say when they can't start. */
 class KvNodeIT {
@@ -78,6 +86,25 @@ class KvNodeIT {
     assertThat(starts).hasSizeGreaterThanOrEqualTo(2);
     ReplicaId self = starts.get(starts.size() - 1).header().replica();
     assertThat(replayer.state(self).role()).isEqualTo(Role.LEADER);
+  }
+
+  /** The founders were started with a {@code --cluster} that doesn't have it. */
+  @Test
+  void aServerThatWasAddedLaterIsNamedInRedirections() {
+    try (KvCluster cluster = KvCluster.start(3, "--redirect")) {
+      KvProcess added = cluster.join("n4", "--redirect");
+      assertThat(cluster.admin("add", "n4").exitCode()).isZero();
+      assertThat(cluster.admin("transfer", "n4").exitCode()).isZero();
+      for (KvProcess other : cluster.othersThan(added)) {
+        expect(cluster, other, moved(added), "SET", "color", "green");
+      }
+      expect(cluster, added, "+OK", "SET", "color", "green");
+    }
+  }
+
+  private static String moved(KvProcess to) {
+    // The slot that Redis computes for "color".
+    return "-MOVED 4601 127.0.0.1:" + to.port();
   }
 
   private static void expect(KvCluster cluster, KvProcess node, String reply, String... words) {
@@ -155,6 +182,76 @@ class KvNodeIT {
           "n1=" + free + ":" + freePort(),
           "--listen",
           "no-such-host.invalid:7001");
+    }
+  }
+
+  @Test
+  void aFolderOfANewerVersionIsSaidSoInOneLine() throws Exception {
+    try (KvCluster cluster = KvCluster.start(1)) {
+      KvProcess node = cluster.nodes().get(0);
+      node.stop();
+      addFamily(node.data().resolve("log"), "from-the-future");
+      expectComplaint(
+          "was written by a newer version (it has a part named from-the-future): start that version",
+          "--id",
+          "n1",
+          "--data",
+          node.data().toString(),
+          "--cluster",
+          "n1=127.0.0.1:" + freePort() + ":" + freePort());
+    }
+  }
+
+  /** As a newer version might. */
+  private static void addFamily(Path folder, String name) throws RocksDBException {
+    RocksDB.loadLibrary();
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    try (Options options = new Options()) {
+      for (byte[] family : RocksDB.listColumnFamilies(options, folder.toString())) {
+        families.add(new ColumnFamilyDescriptor(family));
+      }
+    }
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions();
+        RocksDB db = RocksDB.open(options, folder.toString(), families, handles)) {
+      handles.add(db.createColumnFamily(new ColumnFamilyDescriptor(name.getBytes(UTF_8))));
+      handles.forEach(ColumnFamilyHandle::close);
+    }
+  }
+
+  /** The server runs: it could be the others that are wrong. But whoever starts it must not have to find that in a log. */
+  @Test
+  void aFolderOfAnotherClusterIsSaidSoOnTheConsole() throws Exception {
+    try (KvCluster cluster = KvCluster.start(3);
+        KvCluster another = KvCluster.start(3)) {
+      KvProcess wrong = cluster.nodes().get(0);
+      wrong.stop();
+      KvProcess stranger = another.nodes().get(0);
+      stranger.stop();
+      wrong.wipe();
+      copy(stranger.data(), wrong.data());
+      wrong.start();
+      String complaint = "the folder " + wrong.data() + " or that of n";
+      cluster.await("a complaint", PATIENCE, () -> wrong.output().contains(complaint));
+      assertThat(wrong.output().lines().filter(line -> line.contains("don't talk")))
+          .singleElement()
+          .asString()
+          .startsWith("kv: n1 and n")
+          .contains("belongs to cluster", "correct --data or --cluster");
+      assertThat(wrong.isRunning()).isTrue();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path target = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
     }
   }
 

@@ -55,6 +55,9 @@ class MembershipIT {
       admin("n5 is a voter (voters n1 n2 n3 n4 n5, index ", "promote", "n5");
       workload.talkTo(cluster.nodes());
       workload.awaitAnswers(200);
+      admin("leases are on (voters n1 n2 n3 n4 n5, index ", "leases", "on");
+      admin("leases are on: window 1,000 ms", "members");
+      workload.awaitAnswers(200);
 
       cluster.node("n2").kill();
       cluster.join("n6");
@@ -70,6 +73,8 @@ class MembershipIT {
       knowsThatItWasRemoved(cluster.node("n1"));
       admin("n3 is removed: stop it and delete its folder", "remove", "n3");
       knowsThatItWasRemoved(cluster.node("n3"));
+      workload.awaitAnswers(200);
+      admin("leases are off (voters n4 n5 n6, index ", "leases", "off");
       workload.awaitAnswers(200);
       admin("removed at index", "status");
       admin("voter", "members");

@@ -66,6 +66,7 @@ class JedisTest {
   void everydayCommandsWork() {
     try (Jedis jedis = connect()) {
       assertThat(jedis.ping()).isEqualTo("PONG");
+      long keysBefore = jedis.dbSize();
       assertThat(jedis.set("everyday", "green")).isEqualTo("OK");
       assertThat(jedis.get("everyday")).isEqualTo("green");
       assertThat(jedis.get("nothing")).isNull();
@@ -77,7 +78,7 @@ class JedisTest {
       assertThat(jedis.incrBy("count", 40)).isEqualTo(40);
       assertThat(jedis.decr("count")).isEqualTo(39);
       assertThat(jedis.append("everyday", "!")).isEqualTo(6);
-      assertThat(jedis.dbSize()).isPositive();
+      assertThat(jedis.dbSize()).as("everyday and count").isEqualTo(keysBefore + 2);
       assertThat(jedis.info("raft")).contains("role:leader", "id:jedis-1", "members:jedis-1");
       assertThat(jedis.clientSetname("worker")).isEqualTo("OK");
       assertThat(jedis.clientGetname()).isEqualTo("worker");

@@ -104,7 +104,7 @@ class KvServerTest {
     }
     assertThat(backend().proposed()).hasSize(1);
     assertThat(backend().proposed().get(0).operations()).hasSize(3);
-    assertThat(backend().reads()).containsExactly(ReadConsistency.LINEARIZABLE);
+    assertThat(backend().reads()).containsExactly(ReadConsistency.LEASE);
   }
 
   /** Each of these values fits into an answer, all of them don't: the rest is proposed again. */

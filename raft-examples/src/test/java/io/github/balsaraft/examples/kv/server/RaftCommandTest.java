@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
-import io.github.balsaraft.api.ChangeFailedException.End;
 import io.github.balsaraft.api.ChangePreview;
-import io.github.balsaraft.api.ChangeRefusal;
-import io.github.balsaraft.api.ChangeRefusal.Reason;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
@@ -22,8 +19,11 @@ import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
+import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
@@ -31,6 +31,7 @@ import io.github.balsaraft.model.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,9 @@ class RaftCommandTest {
     client.call("RAFT", "REMOVE", "n4");
     client.call("RAFT", "REPLACE", "n1", "n4", "TIMEOUT", "1000");
     client.call("RAFT", "SET", "n4", "PRIORITY", "0", "ADDRESS", "10.0.0.4:8001");
+    client.call("RAFT", "LEASES", "ON");
+    client.call("raft", "leases", "on", "window", "800", "drift", "5000");
+    client.call("RAFT", "LEASES", "OFF");
     assertThat(client.call("RAFT", "ABORT", "n4")).isEqualTo(":1");
     assertThat(members.asked())
         .containsExactly(
@@ -97,6 +101,9 @@ class RaftCommandTest {
             new ConfigurationChange.Replace(new HostId("n1"), N4, Duration.ofSeconds(1)),
             new ConfigurationChange.Update(
                 N4, MemberOptions.NONE.withPriority(0).withAddress("10.0.0.4:8001")),
+            new ConfigurationChange.SetLeases(LeaseRules.permitted(1000, 1000)),
+            new ConfigurationChange.SetLeases(LeaseRules.permitted(800, 5000)),
+            new ConfigurationChange.SetLeases(LeaseRules.FORBIDDEN),
             N4);
   }
 
@@ -109,6 +116,10 @@ class RaftCommandTest {
     assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "high")).contains("takes a number");
     assertThat(client.call("RAFT", "ADD", "n4", "PRIORITY", "300")).contains("0 to 255");
     assertThat(client.call("RAFT", "REPLACE", "n4")).startsWith("-ERR wrong number");
+    assertThat(client.call("RAFT", "LEASES", "MAYBE"))
+        .isEqualTo("-ERR RAFT LEASES takes ON or OFF");
+    assertThat(client.call("RAFT", "LEASES", "OFF", "WINDOW", "9")).contains("out of place");
+    assertThat(client.call("RAFT", "LEASES", "ON", "WINDOW", "0")).contains("a window above zero");
     assertThat(client.call("RAFT", "FROB")).startsWith("-ERR unknown subcommand 'FROB'");
     assertThat(members.asked()).isEmpty();
   }
@@ -121,18 +132,18 @@ class RaftCommandTest {
     fail(new NotLeaderException(null, "no leader is known"));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-TRYAGAIN NOTLEADER - - no leader is known");
-    fail(new ChangeFailedException(
+    fail(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.UNKNOWN_MEMBER, "n4 isn't a member"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-ERR REFUSED UNKNOWN_MEMBER n4 isn't a member");
-    fail(new ChangeFailedException(
+    fail(ChangeFailedException.refused(
         List.of(new ChangeRefusal(Reason.CHANGE_UNDER_WAY, "another change is under way"))));
     assertThat(client.call("RAFT", "REMOVE", "n4"))
         .isEqualTo("-TRYAGAIN CHANGE_UNDER_WAY another change is under way");
-    fail(new ChangeFailedException(End.ABORTED, "it did not catch up in time"));
+    fail(ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(client.call("RAFT", "ADD", "n4"))
         .isEqualTo("-ERR ABORTED it did not catch up in time");
-    fail(new ChangeFailedException(End.LOST, "leadership was lost"));
+    fail(ChangeFailedException.lost("leadership was lost"));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-UNKNOWN LOST leadership was lost");
     members.answerChanges(CompletableFuture.failedFuture(new IllegalStateException("a defect")));
     assertThat(client.call("RAFT", "ADD", "n4")).isEqualTo("-UNKNOWN a defect");
@@ -160,16 +171,23 @@ class RaftCommandTest {
   void leadershipIsHandedOver() {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(client.call("RAFT", "TRANSFER")).isEqualTo("[\"leader\", \"n2\"]");
-    members.answerTransfers(
-        CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n1"), null, "no voter is on n9")));
     assertThat(client.call("RAFT", "TRANSFER", "n9"))
         .isEqualTo("-UNKNOWN TRANSFERFAILED no voter is on n9");
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
     server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n2"), null, "this member is not the leader")));
     assertThat(client.call("RAFT", "TRANSFER"))
-        .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 no voter is on n9");
+        .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 this member is not the leader");
+    members.answerTransfers(
+        CompletableFuture.failedFuture(new TransferFailedException("an election is under way")));
+    assertThat(client.call("RAFT", "TRANSFER"))
+        .isEqualTo("-TRYAGAIN NOTLEADER - - an election is under way");
     assertThat(members.asked())
-        .containsExactly(Optional.empty(), Optional.of(new HostId("n9")), Optional.empty());
+        .containsExactly(
+            Optional.empty(), Optional.of(new HostId("n9")), Optional.empty(), Optional.empty());
   }
 
   /** It has begun, so it may be that what it was asked for has happened. */
@@ -207,12 +225,24 @@ class RaftCommandTest {
     members.show(new MembershipView(
         true,
         Optional.of(new HostId("n1")),
-        configuration(),
+        configuration().withLeaseRules(LeaseRules.permitted(900, 500)),
         17,
         true,
         List.of(
-            new MemberView(voter(1), true, 90, 0, Optional.of(true), Optional.of(Duration.ZERO)),
-            new MemberView(voter(2), false, -1, -1, Optional.empty(), Optional.empty())),
+            new MemberView(
+                voter(1),
+                true,
+                OptionalLong.of(90),
+                OptionalLong.of(0),
+                Optional.of(true),
+                Optional.of(Duration.ZERO)),
+            new MemberView(
+                voter(2),
+                false,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty())),
         List.of(new AdditionView(
             N4,
             MemberRole.VOTER,
@@ -239,6 +269,10 @@ class RaftCommandTest {
     assertThat(client.call("RAFT", "STATUS"))
         .startsWith("[\"id\", \"n1\", \"role\", \"leader\", \"term\", \"4\", \"leader\", \"n1\"")
         .contains("\"voters\", \"n1,n2,n3\"", "\"removed_at\", \"0\"");
+    assertThat(client.call("RAFT", "STATUS"))
+        .contains("\"leases\", \"no\", \"lease_window_ms\", \"0\", \"holds_lease\", \"no\"");
+    assertThat(client.call("RAFT", "LEASES"))
+        .isEqualTo("[\"permitted\", \"yes\", \"window_ms\", \"900\", \"drift_ppm\", \"500\"]");
     assertThat(client.call("RAFT", "HELP")).contains("RAFT ADD <id>");
   }
 }

@@ -27,10 +27,11 @@ class BatchTest {
       new Operation.MultiSet(List.of(KEY, Bytes.EMPTY), List.of(VALUE, Bytes.EMPTY)),
       new Operation.Delete(List.of(KEY)),
       new Operation.Increment(KEY, Long.MIN_VALUE),
-      new Operation.Append(KEY, VALUE, 300));
+      new Operation.Append(KEY, VALUE, 300),
+      new Operation.Announce(Bytes.of("n4"), Bytes.of("h:1")));
 
   /** Recorded once; a change here means that logs written before can't be read any more. */
-  private static final String GOLDEN = "01c0843d0c"
+  private static final String GOLDEN = "01c0843d0d"
       + "01036b6579"
       + "0202036b657900"
       + "0302036b6579036b6579"
@@ -42,7 +43,8 @@ class BatchTest {
       + "1102036b6579000300ff0a00"
       + "1201036b6579"
       + "13036b6579ffffffffffffffffff01"
-      + "14036b65790300ff0aac02";
+      + "14036b65790300ff0aac02"
+      + "15026e3403683a31";
 
   @Test
   void theBytesAreThoseOfTheFirstVersion() {

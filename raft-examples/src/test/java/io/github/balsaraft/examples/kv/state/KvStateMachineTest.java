@@ -45,6 +45,21 @@ class KvStateMachineTest {
   }
 
   @Test
+  void whatAServerSaysOfItselfIsKnownAndIsNoKey() {
+    assertThat(machine.clientAddress("n4")).isEmpty();
+    assertThat(apply(1000, announcement("h:1"), new Operation.CountKeys()))
+        .containsExactly(Answer.Done.DONE, new Answer.Count(0));
+    assertThat(machine.clientAddress("n4")).contains("h:1");
+    apply(1000, announcement("h:2"));
+    assertThat(machine.clientAddress("n4")).contains("h:2");
+    assertThat(machine.clientAddress("n5")).isEmpty();
+  }
+
+  private static Operation announcement(String address) {
+    return new Operation.Announce(Bytes.of("n4"), Bytes.of(address));
+  }
+
+  @Test
   void compareAndSetTakesPlaceOnlyIfTheValueIsEqual() {
     assertThat(apply(1000, ifEqual("old", "new"))).containsExactly(Answer.Nil.NIL);
     assertThat(apply(1000, set("a", "old"), ifEqual("older", "new"), new Operation.Get(A)))

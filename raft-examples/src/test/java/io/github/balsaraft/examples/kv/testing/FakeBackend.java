@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +43,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
 
   private final KvStateMachine state = new KvStateMachine();
   private final List<Batch> proposed = new ArrayList<>();
+  private boolean holdsLease;
   private final List<ReadConsistency> reads = new ArrayList<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
   private final FakeMembership members = new FakeMembership();
@@ -156,7 +158,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   public synchronized <T> CompletableFuture<T> read(
       ReadConsistency consistency, Supplier<T> reader) {
     reads.add(consistency);
-    return run(reader, consistency == ReadConsistency.LINEARIZABLE ? readFailure : null);
+    return run(reader, consistency == ReadConsistency.STALE ? null : readFailure);
   }
 
   private <T> CompletableFuture<T> run(Supplier<T> task, @Nullable RuntimeException failure) {
@@ -178,6 +180,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     return future;
   }
 
+  /** From now on this server holds a lease, which has answered three reads. */
+  public synchronized void holdLease() {
+    holdsLease = true;
+  }
+
   /** What is asked of the members; the test ends it. */
   public FakeMembership members() {
     return members;
@@ -189,8 +196,13 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<HostId> transferLeadership(Optional<HostId> target) {
-    return members.transfer(target);
+  public CompletableFuture<HostId> transferLeadership() {
+    return members.transfer(Optional.empty());
+  }
+
+  @Override
+  public CompletableFuture<HostId> transferLeadership(HostId target) {
+    return members.transfer(Optional.of(target));
   }
 
   @Override
@@ -208,7 +220,12 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         PeerConnection.State way =
             connected.contains(host.name()) ? PeerConnection.State.CONNECTED : elsewhere;
         peers.add(new Peer(
-            new ReplicaId(i), host, true, 0, Optional.empty(), new PeerConnection(way, "")));
+            new ReplicaId(i),
+            host,
+            true,
+            OptionalLong.empty(),
+            Optional.empty(),
+            new PeerConnection(way, "")));
       }
     }
     return NodeStatus.builder(GroupId.DEFAULT, new HostId("n1"), new ReplicaId(1))
@@ -226,6 +243,8 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .sinceLeaderContact(contact)
         .staleness(contact)
         .peers(peers)
+        .holdsLease(holdsLease)
+        .leaseReads(holdsLease ? 3 : 0)
         .explanation(look -> "n2 and n3 are missing")
         .build();
   }

@@ -92,13 +92,13 @@ public final class KvCluster implements AutoCloseable {
   }
 
   /** Starts a server that asks to be let in, on free ports. It has to be added by whoever wants it. */
-  public KvProcess join(String id) {
+  public KvProcess join(String id, String... more) {
     List<Integer> ports = freePorts(2);
     List<String> birth = List.of(
         "--join", layout,
         "--raft", "127.0.0.1:" + ports.get(0),
         "--listen", "127.0.0.1:" + ports.get(1));
-    KvProcess node = new KvProcess(id, ports.get(1), birth, folder.resolve(id), List.of());
+    KvProcess node = new KvProcess(id, ports.get(1), birth, folder.resolve(id), List.of(more));
     nodes.put(id, node);
     node.start();
     return node;

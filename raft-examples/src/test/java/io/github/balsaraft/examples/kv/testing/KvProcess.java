@@ -204,6 +204,11 @@ public final class KvProcess {
     return lines;
   }
 
+  /** What its processes have printed, one after the other. */
+  public String output() {
+    return String.join("\n", lines(output));
+  }
+
   /** The end of what it printed and logged. */
   public String lastWords() {
     return "== " + this + "\n" + tail(output) + tail(log());

@@ -1,0 +1,19 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import org.jspecify.annotations.Nullable;
+
+/** Who leads, for whoever has asked another. Both are null if nobody is known to. */
+record LeaderHint(@Nullable HostId host, @Nullable String address) {
+
+  static final LeaderHint NONE = new LeaderHint(null, null);
+
+  static LeaderHint of(CoreView core) {
+    ReplicaId leader = core.leader();
+    Member member = leader == null ? null : core.configuration().member(leader);
+    return member == null ? NONE : new LeaderHint(member.host(), member.address());
+  }
+}
