@@ -168,7 +168,7 @@ class CoreTrapsTest {
             n2.id,
             new HardState(3, null),
             compacted,
-            new SnapshotHeader(new EntryId(3, 5), voters("n1", "n2", "n3"), 0, 0),
+            new SnapshotHeader(new EntryId(3, 5), 3, voters("n1", "n2", "n3"), 0, 0),
             voters("n1", "n2", "n3"),
             new TreeMap<>(),
             0,

@@ -76,11 +76,13 @@ final class HarnessReplica {
   /** Snapshots of this replica's state that were taken and are not durable yet. */
   final List<FakeSnapshot> unsaved = new ArrayList<>();
 
-  /** What the entries applied so far say besides their payload. */
-  private Configuration appliedConfiguration;
+  /** The configurations among what was applied, by index, with the one in force before; below {@link #restoredTo} one only. */
+  private final TreeMap<Long, Configuration> appliedConfigurations = new TreeMap<>();
 
-  private long appliedConfigurationIndex;
   private long appliedLogTimeMillis;
+
+  /** What came from a snapshot reaches to this index. */
+  private long restoredTo;
 
   /** The last installed snapshot's. */
   private long applyGeneration;
@@ -102,9 +104,10 @@ final class HarnessReplica {
     loads.clear();
     fetches.clear();
     unsaved.clear();
-    appliedConfiguration = birthConfiguration;
-    appliedConfigurationIndex = 0;
+    appliedConfigurations.clear();
+    appliedConfigurations.put(0L, birthConfiguration);
     appliedLogTimeMillis = 0;
+    restoredTo = 0;
     applyGeneration = 0;
     FakeSnapshot snapshot = disk.snapshot();
     if (snapshot != null) {
@@ -165,27 +168,46 @@ final class HarnessReplica {
    * applied entries and know none.
    */
   boolean hasState() {
-    return !applied.isEmpty() && !appliedConfiguration.isEmpty();
+    return !applied.isEmpty() && hasState(applied.size());
+  }
+
+  /** The same of the state after this index, which it may have had a moment ago. */
+  boolean hasState(long index) {
+    return index >= Math.max(1, restoredTo)
+        && index <= applied.size()
+        && !appliedConfigurations.floorEntry(index).getValue().isEmpty();
   }
 
   /** A snapshot of the present state. */
   FakeSnapshot capture() {
-    check(hasState(), "has no state to take a snapshot of");
+    return capture(applied.size());
+  }
+
+  /**
+   * A snapshot of the state after this index. A state machine may be behind what its core has handed out to apply, so it may be
+   * taken in a later term than that in which this much was handed out.
+   */
+  FakeSnapshot capture(long index) {
+    check(hasState(index), "has no state after " + index + " to take a snapshot of");
+    Map.Entry<Long, Configuration> configuration = appliedConfigurations.floorEntry(index);
     return new FakeSnapshot(
         new SnapshotHeader(
-            applied.get(applied.size() - 1),
-            appliedConfiguration,
-            appliedConfigurationIndex,
+            applied.get((int) index - 1),
+            view().hardState().term(),
+            configuration.getValue(),
+            configuration.getKey(),
             appliedLogTimeMillis),
-        applied);
+        applied.subList(0, (int) index));
   }
 
   private void restore(FakeSnapshot snapshot) {
     applied.clear();
     applied.addAll(snapshot.applied());
-    appliedConfiguration = snapshot.header().configuration();
-    appliedConfigurationIndex = snapshot.header().configurationIndex();
+    appliedConfigurations.clear();
+    appliedConfigurations.put(
+        snapshot.header().configurationIndex(), snapshot.header().configuration());
     appliedLogTimeMillis = snapshot.header().logTimeMillis();
+    restoredTo = snapshot.lastIndex();
   }
 
   /** A fetched snapshot takes the place of the state. It goes on from what was applied, and never back. */
@@ -234,8 +256,7 @@ final class HarnessReplica {
       EntryBatch content = disk.durableEntry(index);
       appliedLogTimeMillis = content.logTimeMillis();
       if (content.type() == EntryType.CONFIGURATION) {
-        appliedConfiguration = Configuration.decode(content.singlePayload());
-        appliedConfigurationIndex = index;
+        appliedConfigurations.put(index, Configuration.decode(content.singlePayload()));
       }
     }
   }

@@ -59,7 +59,7 @@ class SnapshotTrapsTest {
       applied.add(new EntryId(term, i));
     }
     return new FakeSnapshot(
-        new SnapshotHeader(new EntryId(term, index), configuration, 0, 0), applied);
+        new SnapshotHeader(new EntryId(term, index), term, configuration, 0, 0), applied);
   }
 
   private static FakeSnapshot snapshot(long term, long index) {
@@ -372,7 +372,7 @@ class SnapshotTrapsTest {
     Ready.Fetch fetch = follower.fetches.remove(0);
     FakeSnapshot older = new FakeSnapshot(
         new SnapshotHeader(
-            leader.applied.get((int) snapshot - 1), leader.view().configuration(), 0, 0),
+            leader.applied.get((int) snapshot - 1), 1, leader.view().configuration(), 0, 0),
         leader.applied.subList(0, (int) snapshot));
     follower.disk.save(older);
     healthy.stepDo(follower, core -> core.snapshotReceived(fetch.generation(), older.header()));
