@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  *     earlier one isn't
  * @param configuration the configuration in force at that entry
  * @param configurationIndex the index of that configuration's entry; 0 if it is one that the replica was born with
- * @param logTimeMillis at least the log time of that entry
+ * @param logTimeMillis the log time of {@code last}
  */
 public record SnapshotHeader(
     EntryId last,

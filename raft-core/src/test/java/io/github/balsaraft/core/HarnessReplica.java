@@ -31,6 +31,9 @@ final class HarnessReplica {
   /** The monotonic clock; each replica has its own, so that a test decides whose timeout passes. */
   long clockNanos;
 
+  /** By how much its wall clock is wrong. */
+  long wallAheadMillis;
+
   /** What was committed anywhere when its clock came to show a time: the index, by that time. */
   final TreeMap<Long, Long> committedWhen = new TreeMap<>();
 
@@ -79,7 +82,8 @@ final class HarnessReplica {
   /** The configurations among what was applied, by index, with the one in force before; below {@link #restoredTo} one only. */
   private final TreeMap<Long, Configuration> appliedConfigurations = new TreeMap<>();
 
-  private long appliedLogTimeMillis;
+  /** The log times of what was applied, by index; below {@link #restoredTo} none. */
+  private final TreeMap<Long, Long> appliedLogTimes = new TreeMap<>();
 
   /** What came from a snapshot reaches to this index. */
   private long restoredTo;
@@ -106,7 +110,7 @@ final class HarnessReplica {
     unsaved.clear();
     appliedConfigurations.clear();
     appliedConfigurations.put(0L, birthConfiguration);
-    appliedLogTimeMillis = 0;
+    appliedLogTimes.clear();
     restoredTo = 0;
     applyGeneration = 0;
     FakeSnapshot snapshot = disk.snapshot();
@@ -160,7 +164,7 @@ final class HarnessReplica {
   }
 
   long wallMillis() {
-    return WALL_MILLIS_AT_ZERO + clockNanos / 1_000_000;
+    return WALL_MILLIS_AT_ZERO + wallAheadMillis + clockNanos / 1_000_000;
   }
 
   /**
@@ -196,7 +200,7 @@ final class HarnessReplica {
             view().hardState().term(),
             configuration.getValue(),
             configuration.getKey(),
-            appliedLogTimeMillis),
+            appliedLogTimes.floorEntry(index).getValue()),
         applied.subList(0, (int) index));
   }
 
@@ -206,7 +210,8 @@ final class HarnessReplica {
     appliedConfigurations.clear();
     appliedConfigurations.put(
         snapshot.header().configurationIndex(), snapshot.header().configuration());
-    appliedLogTimeMillis = snapshot.header().logTimeMillis();
+    appliedLogTimes.clear();
+    appliedLogTimes.put(snapshot.lastIndex(), snapshot.header().logTimeMillis());
     restoredTo = snapshot.lastIndex();
   }
 
@@ -254,7 +259,7 @@ final class HarnessReplica {
               + " and nobody was told that it is lost");
       applied.add(entry);
       EntryBatch content = disk.durableEntry(index);
-      appliedLogTimeMillis = content.logTimeMillis();
+      appliedLogTimes.put(index, content.logTimeMillis());
       if (content.type() == EntryType.CONFIGURATION) {
         appliedConfigurations.put(index, Configuration.decode(content.singlePayload()));
       }
