@@ -51,6 +51,21 @@ class LogTimeTest {
   }
 
   @Test
+  @DisplayName(
+      "a jump of the leader's wall clock is cut to ten seconds, and log time never goes back")
+  void jumpIsCutShort() {
+    cluster.elect("n1");
+    cluster.run(500 * MILLIS);
+    n1.wallAheadMillis = HOUR_MILLIS;
+    cluster.propose(n1, "ahead");
+    long rightMillis = n1.wallMillis() - HOUR_MILLIS;
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(rightMillis + 10_000);
+    n1.wallAheadMillis = -HOUR_MILLIS;
+    cluster.propose(n1, "behind");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(rightMillis + 10_000);
+  }
+
+  @Test
   @DisplayName("what is truncated takes its log time along")
   void truncated() {
     leadByWrongClock();
