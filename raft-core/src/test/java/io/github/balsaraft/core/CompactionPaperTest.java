@@ -311,7 +311,6 @@ class CompactionPaperTest {
   @DisplayName(
       "7: InstallSnapshot of an earlier term is refused, and the sender learns of the later one")
   void earlierTermIsRefused() {
-    cluster.allowForgery();
     cluster.preset(lagging, 5);
     cluster.deliver(new InstallSnapshot(leader.id, lagging.id, 1, 1, new EntryId(1, 9), leader.id));
     assertThat(lagging.disk.snapshot()).isNull();

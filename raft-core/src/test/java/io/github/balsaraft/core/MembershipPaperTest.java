@@ -394,7 +394,6 @@ class MembershipPaperTest {
     cluster.elect("n1");
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
     cluster.settle();
-    cluster.allowForgery();
     cluster.network().take(message -> true);
     cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n2.view().lastEntry()));
     PreVoteResponse answer = (PreVoteResponse) cluster.network().take(0);
@@ -406,7 +405,6 @@ class MembershipPaperTest {
       "choice: a member that knows the removing index to be committed with itself in it believes nobody")
   void falseNotice() {
     cluster.elect("n1");
-    cluster.allowForgery();
     cluster.run(300 * MILLIS);
     cluster.deliver(new RemovedNotice(n2.id, n3.id, 1, n3.view().commitIndex()));
     assertThat(n3.view().removedAt()).isZero();

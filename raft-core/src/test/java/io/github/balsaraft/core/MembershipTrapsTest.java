@@ -91,7 +91,6 @@ class MembershipTrapsTest {
   @Test
   @DisplayName("trap 7: votes of replicas outside the configuration count for nothing")
   void trap07_strangersDoNotCount() {
-    cluster.allowForgery();
     cluster.timeout(n1);
     cluster.deliver(cluster.network().take(0));
     cluster.network().take(message -> message.from().equals(n2.id)).forEach(cluster::deliver);
