@@ -49,7 +49,11 @@ final class Addition {
         && nowNanos - startNanos >= change.timeLimitNanos();
   }
 
-  /** The group as it should be in the end. */
+  /**
+   * The group as it should be in the end.
+   *
+   * @throws IllegalArgumentException if there can't be such a group any more
+   */
   Configuration goal(Configuration current) {
     return ChangePreview.goal(change, current);
   }
@@ -67,7 +71,11 @@ final class Addition {
     return member == null || (member.role() == MemberRole.LEARNER && !member.equals(asLearner()));
   }
 
-  /** The group with the new member as a learner. Who is replaced and counts nowhere makes room at once. */
+  /**
+   * The group with the new member as a learner. Who is replaced and counts nowhere makes room at once.
+   *
+   * @throws IllegalArgumentException if there can't be such a group any more
+   */
   Configuration staging(Configuration current) {
     if (change.wanted().role() == MemberRole.LEARNER) {
       return goal(current);

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,11 +127,11 @@ final class Additions {
           current.removedAt(addition.replica()),
           "another change removed it");
     } else if (addition.wantsStaging(current)) {
-      if (appendStep(addition, addition.staging(current), addition.change.replaces())) {
+      if (appendStep(addition, addition::staging, addition.change.replaces())) {
         addition.added = !addition.wasMember;
       }
     } else if (isCaughtUp(addition, current)) {
-      addition.decided = appendStep(addition, addition.goal(current), List.of());
+      addition.decided = appendStep(addition, addition::goal, List.of());
     }
   }
 
@@ -163,8 +164,16 @@ final class Additions {
     return catchUp.isDone(progress.match(), context.log.lastIndex(), context.nowNanos());
   }
 
-  /** Judged again: since the change was proposed others may have been made. */
-  private boolean appendStep(Addition addition, Configuration target, List<ReplicaId> leaving) {
+  /** Judged again: since the change was proposed others may have been made, and it may have become impossible. */
+  private boolean appendStep(
+      Addition addition, UnaryOperator<Configuration> step, List<ReplicaId> leaving) {
+    Configuration target;
+    try {
+      target = step.apply(context.configuration());
+    } catch (IllegalArgumentException e) {
+      addition.abortReason = String.valueOf(e.getMessage());
+      return false;
+    }
     List<ChangeRefusal> refusals =
         ChangePreview.ofStep(target, leaving, steps.view()).refusals();
     if (refusals.isEmpty()) {

@@ -198,7 +198,8 @@ public final class RaftCore {
    *
    * <p>No runtime calls it yet: it waits for those that take snapshots.
    *
-   * @param header its last entry was handed out to apply
+   * @param header its last entry was handed out to apply, and its {@link SnapshotHeader#takenInTerm} is this replica's term
+   *     then or later
    */
   public void snapshotSaved(SnapshotHeader header) {
     InvariantViolation.check(

@@ -70,6 +70,12 @@ final class Restart {
             + ", but the newest snapshot covers only what is up to " + last
             + ": the entries between are missing");
     commitIndex = last.index();
+    if (snapshot.takenInTerm() > hardState.term()) {
+      // A leader of an earlier term may lack what is committed here now. Nobody has this replica's
+      // vote of that term: it would be stored.
+      hardState = new HardState(snapshot.takenInTerm(), null);
+      writes.hardStateChanged();
+    }
     if (log.contains(last)) {
       inLog.tailMap(last.index() + 1).forEach(configurations::append);
       long damaged = repair.lastUpTo(last.index());
@@ -85,11 +91,6 @@ final class Restart {
     log.startAfter(last, snapshot.logTimeMillis());
     writes.logChanged();
     repair.truncateFrom(0);
-    if (last.term() > hardState.term()) {
-      // Nobody has this replica's vote of that term: it would be stored.
-      hardState = new HardState(last.term(), null);
-      writes.hardStateChanged();
-    }
   }
 
   RaftLog log() {

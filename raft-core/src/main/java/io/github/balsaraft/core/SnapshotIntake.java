@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>If entries that it covers are damaged here, it takes the place of the log's beginning up to its last entry.
  *
- * <p>A fetch outlives leaders: what is committed stays committed whoever leads.
+ * <p>A fetch outlives leaders: what is committed stays committed whoever leads. But its source may be in a later term than
+ * this replica, and what was committed there may be unknown to a leader of this one: so this replica moves to the snapshot's
+ * term before anything of it counts here ({@link SnapshotHeader#takenInTerm}).
  */
 final class SnapshotIntake {
 
@@ -109,6 +111,9 @@ final class SnapshotIntake {
       return;
     }
     underWay = null;
+    if (header.last().index() > context.commitIndex()) {
+      moveToTermOf(header);
+    }
     // Older ones change nothing (trap 41).
     if (!covers(header.last())) {
       if (!holds(header.last())) {
@@ -129,17 +134,21 @@ final class SnapshotIntake {
     }
   }
 
+  /** Even a leader: there is one in a later term, or was, and it has committed what this one may lack. */
+  private void moveToTermOf(SnapshotHeader header) {
+    if (header.takenInTerm() > context.term()) {
+      transitions.becomeFollowerIn(
+          header.takenInTerm(),
+          null,
+          "it takes over a snapshot that was taken in term " + header.takenInTerm());
+    }
+  }
+
   private void install(long generation, SnapshotHeader header) {
     InvariantViolation.check(
         transitions.current().role() != Role.LEADER,
         "this leader's log lacks the committed entry " + header.last());
-    if (header.last().term() > context.term()) {
-      // It came from a replica that is in that term.
-      transitions.becomeFollowerIn(
-          header.last().term(),
-          null,
-          "it takes over a snapshot of term " + header.last().term());
-    } else if (transitions.current().role() != Role.FOLLOWER) {
+    if (transitions.current().role() != Role.FOLLOWER) {
       transitions.becomeFollower(null, "it takes over a snapshot");
     }
     context.install(header);

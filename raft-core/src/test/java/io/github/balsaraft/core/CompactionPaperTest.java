@@ -142,11 +142,11 @@ class CompactionPaperTest {
     isolate(leader);
     cluster.propose(leader, "a");
     SnapshotHeader ahead =
-        new SnapshotHeader(new EntryId(1, 2), leader.view().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(1, 2), 1, leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> leader.core().snapshotSaved(ahead))
         .isInstanceOf(InvariantViolation.class);
     SnapshotHeader foreign =
-        new SnapshotHeader(new EntryId(9, 1), leader.view().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(9, 1), 9, leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> leader.core().snapshotSaved(foreign))
         .isInstanceOf(InvariantViolation.class);
   }
@@ -161,7 +161,7 @@ class CompactionPaperTest {
     cluster.settle();
     assertThat(lagging.view().commitIndex()).isEqualTo(2);
     SnapshotHeader ahead =
-        new SnapshotHeader(new EntryId(1, 2), leader.view().configuration(), 0, 0);
+        new SnapshotHeader(new EntryId(1, 2), 1, leader.view().configuration(), 0, 0);
     assertThatThrownBy(() -> lagging.core().snapshotSaved(ahead))
         .isInstanceOf(InvariantViolation.class);
   }
@@ -311,7 +311,6 @@ class CompactionPaperTest {
   @DisplayName(
       "7: InstallSnapshot of an earlier term is refused, and the sender learns of the later one")
   void earlierTermIsRefused() {
-    cluster.allowForgery();
     cluster.preset(lagging, 5);
     cluster.deliver(new InstallSnapshot(leader.id, lagging.id, 1, 1, new EntryId(1, 9), leader.id));
     assertThat(lagging.disk.snapshot()).isNull();

@@ -26,6 +26,7 @@ final class CoreFuzz {
   private final int steps;
   private final ChurnFuzz churn;
   private final DamageFuzz damage;
+  private final SnapshotFuzz snapshots;
 
   /** In runs with leases all clocks run, each at its own rate within the bound; else null, and each stands still or jumps at will. */
   private final FuzzLeases leases;
@@ -41,7 +42,7 @@ final class CoreFuzz {
   private final int crashes;
   private final int cuts;
   private final int changes;
-  private final int snapshots;
+  private final int snapshotRate;
   private final int transfers;
   private final int damages;
 
@@ -56,7 +57,7 @@ final class CoreFuzz {
     crashes = oneOf(0, 1, 3);
     cuts = oneOf(0, 2, 5);
     changes = oneOf(0, 1, 4);
-    snapshots = oneOf(0, 2, 10);
+    snapshotRate = oneOf(0, 2, 10);
     transfers = oneOf(0, 0, 1, 3);
     damages = oneOf(0, 0, 10, 40);
     harness = new CoreHarness(options());
@@ -86,6 +87,7 @@ final class CoreFuzz {
     harness.trace(trace);
     churn = new ChurnFuzz(seed, random, harness, replicas);
     damage = new DamageFuzz(random, harness, trace, damages);
+    snapshots = new SnapshotFuzz(random, harness, trace, damage, !withLeases);
   }
 
   private int oneOf(int... choices) {
@@ -117,7 +119,8 @@ final class CoreFuzz {
   public String toString() {
     return "seed=" + seed + " loss=" + loss + "% doubling=" + doubling + "% reach=" + reach
         + " batching=" + batching + "% crashes=" + crashes + "% cuts=" + cuts + "% changes="
-        + changes + "% transfers=" + transfers + "% snapshots=" + snapshots + "% damages=" + damages
+        + changes + "% transfers=" + transfers + "% snapshots=" + snapshotRate + "% damages="
+        + damages
         + "%"
         + (leases == null ? "" : " leases") + "\n" + harness.options();
   }
@@ -146,8 +149,8 @@ final class CoreFuzz {
       cutOrHeal();
     } else if (hit(changes)) {
       changeConfiguration();
-    } else if (hit(snapshots)) {
-      snapshots();
+    } else if (hit(snapshotRate)) {
+      snapshots.step(anyOfNote());
     } else if (hit(transfers)) {
       transfer();
     } else {
@@ -398,72 +401,6 @@ final class CoreFuzz {
           harness.answerLoad(
               replica, pending.load(), random.nextInt(4) == 0 ? List.of() : pending.found());
         }
-      }
-    }
-  }
-
-  private void snapshots() {
-    HarnessReplica replica = anyOfNote();
-    if (!replica.isUp()) {
-      return;
-    }
-    switch (random.nextInt(10)) {
-      case 0 -> {
-        replica.unreadable = !replica.unreadable;
-        FakeSnapshot newest = replica.disk.snapshot();
-        if (replica.unreadable && newest != null && random.nextBoolean()) {
-          trace.note("# " + replica + " can't read its snapshot");
-          harness.stepDo(replica, core -> core.snapshotUnavailable(newest.lastIndex()));
-        }
-      }
-      case 1, 2, 3 -> {
-        if (replica.hasState()) {
-          FakeSnapshot taken = harness.takeSnapshot(replica);
-          if (random.nextBoolean()) {
-            save(replica, taken);
-          }
-        }
-      }
-      case 4 -> {
-        if (!replica.unsaved.isEmpty()) {
-          save(replica, replica.unsaved.get(random.nextInt(replica.unsaved.size())));
-        }
-      }
-      default -> fetch();
-    }
-  }
-
-  private void save(HarnessReplica replica, FakeSnapshot taken) {
-    trace.note("# " + replica + " has a snapshot up to " + taken.header().last());
-    harness.saveSnapshot(replica, taken);
-  }
-
-  /** A fetch ends, whether it is still wanted or not; or the process ends before it hears of it. */
-  private void fetch() {
-    List<HarnessReplica> fetching = replicas.stream()
-        .filter(replica -> replica.isUp() && !replica.fetches.isEmpty())
-        .toList();
-    if (fetching.isEmpty()) {
-      return;
-    }
-    HarnessReplica replica = fetching.get(random.nextInt(fetching.size()));
-    Ready.Fetch fetch = replica.fetches.get(random.nextInt(replica.fetches.size()));
-    switch (random.nextInt(6)) {
-      case 0 -> harness.failFetch(replica, fetch);
-      case 1 -> {
-        FakeSnapshot found = harness.found(replica, fetch);
-        if (found != null) {
-          trace.note("# " + replica + " crashes with a new snapshot up to "
-              + found.header().last());
-          replica.disk.save(found);
-          harness.crash(replica, random.nextInt(3));
-          damage.beforeStart(replica);
-          harness.start(replica);
-        }
-      }
-      default -> {
-        trace.note("# " + replica + " ends the " + fetch);
-        harness.endFetch(replica, fetch);
       }
     }
   }

@@ -386,7 +386,8 @@ final class CoreHarness {
       core.snapshotFailed(fetch.generation());
     } else {
       replica.disk.save(found);
-      core.snapshotReceived(fetch.generation(), found.header());
+      // There may be a newer one, of a fetch that had been given up.
+      core.snapshotReceived(fetch.generation(), replica.disk.snapshot().header());
     }
   }
 

@@ -31,6 +31,9 @@ final class HarnessReplica {
   /** The monotonic clock; each replica has its own, so that a test decides whose timeout passes. */
   long clockNanos;
 
+  /** By how much its wall clock is wrong. */
+  long wallAheadMillis;
+
   /** What was committed anywhere when its clock came to show a time: the index, by that time. */
   final TreeMap<Long, Long> committedWhen = new TreeMap<>();
 
@@ -76,11 +79,14 @@ final class HarnessReplica {
   /** Snapshots of this replica's state that were taken and are not durable yet. */
   final List<FakeSnapshot> unsaved = new ArrayList<>();
 
-  /** What the entries applied so far say besides their payload. */
-  private Configuration appliedConfiguration;
+  /** The configurations among what was applied, by index, with the one in force before; below {@link #restoredTo} one only. */
+  private final TreeMap<Long, Configuration> appliedConfigurations = new TreeMap<>();
 
-  private long appliedConfigurationIndex;
-  private long appliedLogTimeMillis;
+  /** The log times of what was applied, by index; below {@link #restoredTo} none. */
+  private final TreeMap<Long, Long> appliedLogTimes = new TreeMap<>();
+
+  /** What came from a snapshot reaches to this index. */
+  private long restoredTo;
 
   /** The last installed snapshot's. */
   private long applyGeneration;
@@ -102,9 +108,10 @@ final class HarnessReplica {
     loads.clear();
     fetches.clear();
     unsaved.clear();
-    appliedConfiguration = birthConfiguration;
-    appliedConfigurationIndex = 0;
-    appliedLogTimeMillis = 0;
+    appliedConfigurations.clear();
+    appliedConfigurations.put(0L, birthConfiguration);
+    appliedLogTimes.clear();
+    restoredTo = 0;
     applyGeneration = 0;
     FakeSnapshot snapshot = disk.snapshot();
     if (snapshot != null) {
@@ -157,7 +164,7 @@ final class HarnessReplica {
   }
 
   long wallMillis() {
-    return WALL_MILLIS_AT_ZERO + clockNanos / 1_000_000;
+    return WALL_MILLIS_AT_ZERO + wallAheadMillis + clockNanos / 1_000_000;
   }
 
   /**
@@ -165,27 +172,47 @@ final class HarnessReplica {
    * applied entries and know none.
    */
   boolean hasState() {
-    return !applied.isEmpty() && !appliedConfiguration.isEmpty();
+    return !applied.isEmpty() && hasState(applied.size());
+  }
+
+  /** The same of the state after this index, which it may have had a moment ago. */
+  boolean hasState(long index) {
+    return index >= Math.max(1, restoredTo)
+        && index <= applied.size()
+        && !appliedConfigurations.floorEntry(index).getValue().isEmpty();
   }
 
   /** A snapshot of the present state. */
   FakeSnapshot capture() {
-    check(hasState(), "has no state to take a snapshot of");
+    return capture(applied.size());
+  }
+
+  /**
+   * A snapshot of the state after this index. A state machine may be behind what its core has handed out to apply, so it may be
+   * taken in a later term than that in which this much was handed out.
+   */
+  FakeSnapshot capture(long index) {
+    check(hasState(index), "has no state after " + index + " to take a snapshot of");
+    Map.Entry<Long, Configuration> configuration = appliedConfigurations.floorEntry(index);
     return new FakeSnapshot(
         new SnapshotHeader(
-            applied.get(applied.size() - 1),
-            appliedConfiguration,
-            appliedConfigurationIndex,
-            appliedLogTimeMillis),
-        applied);
+            applied.get((int) index - 1),
+            view().hardState().term(),
+            configuration.getValue(),
+            configuration.getKey(),
+            appliedLogTimes.floorEntry(index).getValue()),
+        applied.subList(0, (int) index));
   }
 
   private void restore(FakeSnapshot snapshot) {
     applied.clear();
     applied.addAll(snapshot.applied());
-    appliedConfiguration = snapshot.header().configuration();
-    appliedConfigurationIndex = snapshot.header().configurationIndex();
-    appliedLogTimeMillis = snapshot.header().logTimeMillis();
+    appliedConfigurations.clear();
+    appliedConfigurations.put(
+        snapshot.header().configurationIndex(), snapshot.header().configuration());
+    appliedLogTimes.clear();
+    appliedLogTimes.put(snapshot.lastIndex(), snapshot.header().logTimeMillis());
+    restoredTo = snapshot.lastIndex();
   }
 
   /** A fetched snapshot takes the place of the state. It goes on from what was applied, and never back. */
@@ -232,10 +259,9 @@ final class HarnessReplica {
               + " and nobody was told that it is lost");
       applied.add(entry);
       EntryBatch content = disk.durableEntry(index);
-      appliedLogTimeMillis = content.logTimeMillis();
+      appliedLogTimes.put(index, content.logTimeMillis());
       if (content.type() == EntryType.CONFIGURATION) {
-        appliedConfiguration = Configuration.decode(content.singlePayload());
-        appliedConfigurationIndex = index;
+        appliedConfigurations.put(index, Configuration.decode(content.singlePayload()));
       }
     }
   }

@@ -125,7 +125,7 @@ class LeasePaperTest {
 
   @Test
   @DisplayName(
-      "leases are off unless the configuration permits them; then nothing but ReadIndex answers")
+      "choice: leases are off unless the configuration permits them; then nothing but ReadIndex answers")
   void offByDefault() {
     CoreHarness plain = ofVoters(OPTIONS, "n1", "n2", "n3");
     plain.trace(listener());
@@ -138,7 +138,7 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("at a follower such a read asks the leader, like any other")
+  @DisplayName("choice: at a follower such a read asks the leader, like any other")
   void follower() {
     cluster.leaseRead(n2);
     assertThat(outcomes).isEmpty();
@@ -181,7 +181,7 @@ class LeasePaperTest {
 
   @Test
   @DisplayName(
-      "a lease relies only on voters whose log is known to hold the configuration that permits it")
+      "choice: a lease relies only on voters whose log is known to hold the configuration that permits it")
   void switchedOn() {
     CoreHarness plain = ofVoters(OPTIONS, "n1", "n2", "n3");
     HarnessReplica leader = plain.elect("n1");
@@ -208,7 +208,7 @@ class LeasePaperTest {
 
   @Test
   @DisplayName(
-      "a lease ends as soon as a configuration without leases is appended, and shrinks with a shorter window")
+      "choice: a lease ends as soon as a configuration without leases is appended, and shrinks with a shorter window")
   void switchedOff() {
     Configuration members = voters("n1", "n2", "n3");
     long start = until(n1) - LENGTH;
@@ -226,7 +226,8 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("who was promised a long window has it, even once a shorter one is committed")
+  @DisplayName(
+      "choice: who was promised a long window has it, even once a shorter one is committed")
   void switchedOffAtVoters() {
     Configuration members = voters("n1", "n2", "n3");
     cluster.change(n1, members.withLeaseRules(LeaseRules.permitted(2000, 1)));
@@ -243,7 +244,7 @@ class LeasePaperTest {
 
   @Test
   @DisplayName(
-      "a leader that has left its office has no lease, and one that comes back starts anew")
+      "6.4.1: a leader that has left its office has no lease, and one that comes back starts anew")
   void leavesOffice() {
     cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1, 0));
     assertThat(n1.leads()).isFalse();
@@ -256,7 +257,7 @@ class LeasePaperTest {
 
   @Test
   @DisplayName(
-      "rules that would serve no read, or only delay elections, are refused, and it is said why")
+      "choice: rules that would serve no read, or only delay elections, are refused, and it is said why")
   void nonsenseIsRefused() {
     Configuration members = voters("n1", "n2", "n3");
     Map<LeaseRules, String> nonsense = new LinkedHashMap<>();
@@ -283,7 +284,7 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("a group that was founded with such rules can be changed all the same")
+  @DisplayName("choice: a group that was founded with such rules can be changed all the same")
   void otherChangesAreNotHeldUp() {
     CoreHarness founded = withLeases(OPTIONS, LeaseRules.permitted(500, 0), "n1", "n2", "n3");
     founded.run(1500 * MILLIS);
@@ -294,7 +295,7 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("the length is exact: the window less the drift, on the leader's clock")
+  @DisplayName("6.4.1: the length is exact: the window less the drift, on the leader's clock")
   void length() {
     assertThat(LeaseRules.permitted(1000, 1).lengthNanos()).isEqualTo(999_999_000);
     assertThat(LeaseRules.permitted(1, 999_999).lengthNanos()).isEqualTo(1);
@@ -304,7 +305,7 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("the only voter needs no answers")
+  @DisplayName("6.4.1: the only voter needs no answers")
   void onlyVoter() {
     CoreHarness one = withLeases(OPTIONS, RULES, "n1");
     HarnessReplica only = one.replica("n1");
@@ -319,7 +320,8 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("many rounds for reads between two heartbeats make no lease last longer than it may")
+  @DisplayName(
+      "choice: many rounds for reads between two heartbeats make no lease last longer than it may")
   void manyRounds() {
     for (int i = 0; i < 300; i++) {
       cluster.read(n1);

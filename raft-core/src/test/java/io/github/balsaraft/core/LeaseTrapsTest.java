@@ -6,6 +6,7 @@ import static io.github.balsaraft.core.CoreHarness.withLeases;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.LeaseRules;
@@ -21,6 +22,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mistakes that other implementations made with leases. The harness fails on any answer that would be stale. */
 class LeaseTrapsTest {
@@ -305,14 +308,102 @@ class LeaseTrapsTest {
     assertThat(wouldVote(n3)).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {0, 300, 1000})
+  @DisplayName(
+      "trap 27: a voter that never reads the configuration with the longer window again votes for nobody within a lease")
+  void trap27_damagedConfigurationStaysLost(int millisUntilItIsCovered) {
+    CoreHarness group = withLeases(OPTIONS, LeaseRules.permitted(300, 1), "n1", "n2", "n3");
+    // Whoever starts promises a whole window.
+    group.replicas().forEach(replica -> group.pass(replica, 400 * MILLIS));
+    group.network().take(message -> true);
+    HarnessReplica leader = group.elect("n1");
+    HarnessReplica voter = group.replica("n3");
+    // n2 takes entries, but no answer of its to a heartbeat gets back: the lease rests on n3.
+    restsOn(group, voter);
+    passIn(group, 200);
+    long longer = leader.view().lastEntry().index() + 1;
+    group.change(
+        leader, leader.view().configuration().withLeaseRules(LeaseRules.permitted(2000, 1)));
+    passIn(group, 600);
+    assertThat(leader.view().leaseUntilNanos() - leader.clockNanos).isGreaterThan(1000 * MILLIS);
+    group.crash(voter, 0);
+    group.damage(voter, longer);
+    group.start(voter);
+    // It hears nobody, and doesn't get the damaged entry back.
+    cutTo(group, voter);
+    boolean voted = false;
+    for (int millis = 0; millis < 4000; millis += 10) {
+      if (millis == millisUntilItIsCovered) {
+        group.change(
+            leader, leader.view().configuration().withLeaseRules(LeaseRules.permitted(300, 1)));
+        restsOn(group, voter);
+        group.propose(leader, "a", "b");
+        restsOn(group, voter);
+        group.snapshot(leader);
+        group.snapshot(group.replica("n2"));
+        group.network().healAll();
+      }
+      passIn(group, 10);
+      if (voter.view().baseEntry().index() > longer) {
+        cutTo(group, voter);
+      }
+      boolean would = wouldVoteIn(group, voter);
+      assertThat(leader.view().leaseUntilNanos() != LeaderLease.NONE
+              && leader.view().leaseUntilNanos() > leader.clockNanos
+              && would)
+          .as("after " + millis + " ms")
+          .isFalse();
+      voted |= would;
+    }
+    assertThat(voter.view().isRecovering()).isFalse();
+    assertThat(voted).as("once nothing forbids it").isTrue();
+  }
+
+  private static void cutTo(CoreHarness group, HarnessReplica voter) {
+    for (String other : List.of("n1", "n2")) {
+      group.network().cut(CoreHarness.id(other), voter.id);
+    }
+  }
+
+  private static void passIn(CoreHarness group, long millis) {
+    for (long passed = 0; passed < millis; passed += 10) {
+      group.replicas().forEach(replica -> group.pass(replica, 10 * MILLIS));
+      restsOn(group, group.replica("n3"));
+    }
+  }
+
+  /** Delivers everything but what others than this one answer to heartbeats. */
+  private static void restsOn(CoreHarness group, HarnessReplica voter) {
+    while (!group.network().isEmpty()) {
+      ProtocolMessage next = group.network().take(0);
+      if (!(next instanceof HeartbeatResponse) || next.from().equals(voter.id)) {
+        group.deliver(next);
+      }
+    }
+  }
+
+  /** Whether it would vote for n2, if that asked; nothing comes of it. */
+  private static boolean wouldVoteIn(CoreHarness group, HarnessReplica voter) {
+    List<ProtocolMessage> before = group.network().take(message -> true);
+    long term = voter.view().hardState().term() + 1;
+    group.deliver(new RequestPreVote(
+        CoreHarness.id("n2"), voter.id, term, new EntryId(term, Integer.MAX_VALUE)));
+    ProtocolMessage answer =
+        group.network().take(PreVoteResponse.class::isInstance).get(0);
+    group.network().take(message -> true);
+    before.forEach(group.network()::send);
+    return ((PreVoteResponse) answer).granted();
+  }
+
   @Test
   @DisplayName(
       "trap 27: a window whose configuration was damaged is honoured once that is known again, though a shorter one is in force")
   void trap27_windowIsRefilled() {
-    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(9000, 0)));
+    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(2000, 1)));
     cluster.run(200 * MILLIS);
     long index = n2.view().configurationIndex();
-    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(300, 0)));
+    cluster.change(n1, n1.view().configuration().withLeaseRules(LeaseRules.permitted(300, 1)));
     cluster.run(200 * MILLIS);
     cluster.crash(n2, 0);
     cluster.damage(n2, index);
@@ -329,7 +420,7 @@ class LeaseTrapsTest {
     cluster.run(300 * MILLIS);
     assertThat(n2.view().isRecovering()).isFalse();
     assertThat(n2.view().configuration().leaseRules().windowMillis()).isEqualTo(300);
-    n2.clockNanos += 8500 * MILLIS;
+    n2.clockNanos += 1500 * MILLIS;
     cluster.deliver(new RequestPreVote(n3.id, n2.id, 2, n2.view().lastEntry()));
     assertThat(granted()).isFalse();
     n2.clockNanos += 500 * MILLIS;

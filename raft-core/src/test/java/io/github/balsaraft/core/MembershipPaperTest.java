@@ -131,7 +131,8 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("a change made from a configuration that is not in force any more is refused")
+  @DisplayName(
+      "choice: a change made from a configuration that is not in force any more is refused")
   void outdatedChange() {
     cluster.elect("n1");
     long index = n1.view().configurationIndex();
@@ -148,7 +149,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("an address changes without the member concerned, in one simple change")
+  @DisplayName("choice: an address changes without the member concerned, in one simple change")
   void addressOfAMemberThatIsDown() {
     cluster.elect("n1");
     cluster.crash(n3, 0);
@@ -221,7 +222,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("an addition that is called off takes the learner out again")
+  @DisplayName("choice: an addition that is called off takes the learner out again")
   void calledOff() {
     HarnessReplica n4 = newcomer("n4");
     cluster.elect("n1");
@@ -236,7 +237,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("an addition whose last change is in the log can't be called off")
+  @DisplayName("choice: an addition whose last change is in the log can't be called off")
   void tooLateToCallOff() {
     newcomer("n4");
     cluster.elect("n1");
@@ -250,7 +251,8 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("after a change of leader the same call goes on with the learner that is there")
+  @DisplayName(
+      "choice: after a change of leader the same call goes on with the learner that is there")
   void goesOnUnderTheNextLeader() {
     HarnessReplica n4 = newcomer("n4");
     cluster.elect("n1");
@@ -269,7 +271,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("a learner that was there before stays one if it doesn't catch up in time")
+  @DisplayName("choice: a learner that was there before stays one if it doesn't catch up in time")
   void learnerStaysLearner() {
     HarnessReplica n4 = newcomer("n4");
     cluster.elect("n1");
@@ -286,7 +288,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("two additions at once wait for each other and both come to their end")
+  @DisplayName("choice: two additions at once wait for each other and both come to their end")
   void twoAdditions() {
     newcomer("n4");
     newcomer("n5");
@@ -302,7 +304,8 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("an addition that is asked for while the configuration is joint waits for its turn")
+  @DisplayName(
+      "choice: an addition that is asked for while the configuration is joint waits for its turn")
   void additionWhileJoint() {
     newcomer("n4");
     cluster.elect("n1");
@@ -390,12 +393,11 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("a member that knows its removal to be committed gives no votes")
+  @DisplayName("choice: a member that knows its removal to be committed gives no votes")
   void removedMemberGivesNoVotes() {
     cluster.elect("n1");
     cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
     cluster.settle();
-    cluster.allowForgery();
     cluster.network().take(message -> true);
     cluster.deliver(new RequestPreVote(n2.id, n3.id, 9, n2.view().lastEntry()));
     PreVoteResponse answer = (PreVoteResponse) cluster.network().take(0);
@@ -404,10 +406,9 @@ class MembershipPaperTest {
 
   @Test
   @DisplayName(
-      "a member that knows the removing index to be committed with itself in it believes nobody")
+      "choice: a member that knows the removing index to be committed with itself in it believes nobody")
   void falseNotice() {
     cluster.elect("n1");
-    cluster.allowForgery();
     cluster.run(300 * MILLIS);
     cluster.deliver(new RemovedNotice(n2.id, n3.id, 1, n3.view().commitIndex()));
     assertThat(n3.view().removedAt()).isZero();
@@ -433,7 +434,7 @@ class MembershipPaperTest {
   // ------------------------------------------------------------------ who stands for election
 
   @Test
-  @DisplayName("a voter with priority 0 doesn't stand, however long there is no leader")
+  @DisplayName("choice: a voter with priority 0 doesn't stand, however long there is no leader")
   void priorityZero() {
     CoreHarness three = withMembers("n1", "n2", "n3/p0");
     three.crash(three.replica("n1"), 0);
@@ -457,7 +458,7 @@ class MembershipPaperTest {
 
   @Test
   @DisplayName(
-      "a voter with priority 0 that alone holds what the others need stands as a last resort, and hands over")
+      "choice: a voter with priority 0 that alone holds what the others need stands as a last resort, and hands over")
   void lastResort() {
     CoreHarness three = withMembers("n1/p0", "n2", "n3");
     HarnessReplica keeper = three.replica("n1");
@@ -476,7 +477,7 @@ class MembershipPaperTest {
 
   @Test
   @DisplayName(
-      "a voter with priority 0 stands if the only one that may stand doesn't know that it has a vote")
+      "choice: a voter with priority 0 stands if the only one that may stand doesn't know that it has a vote")
   void lastResortForOneThatDoesNotKnow() {
     CoreHarness three = withMembers("n1", "n2/p0", "n3/p0");
     HarnessReplica fresh = three.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
@@ -498,7 +499,8 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("a leader that gets priority 0 makes room for a voter that has the whole log")
+  @DisplayName(
+      "choice: a leader that gets priority 0 makes room for a voter that has the whole log")
   void leaderThatShallNotLead() {
     cluster.elect("n1");
     cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
@@ -508,7 +510,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("a campaign delay is added to the member's own timeout and to nothing else")
+  @DisplayName("choice: a campaign delay is added to the member's own timeout and to nothing else")
   void campaignDelay() {
     CoreHarness three = withMembers("n1/p1/d5000", "n2", "n3");
     assertThat(three.core("n1").nextDeadlineNanos()).isGreaterThan(6000 * MILLIS);
@@ -528,7 +530,7 @@ class MembershipPaperTest {
   }
 
   @Test
-  @DisplayName("after a failure hint too, members far from the rest stand later")
+  @DisplayName("choice: after a failure hint too, members far from the rest stand later")
   void campaignDelayAfterAHint() {
     CoreHarness three = withMembers("n1/p1/d300", "n2", "n3");
     three.elect("n2");

@@ -91,7 +91,6 @@ class MembershipTrapsTest {
   @Test
   @DisplayName("trap 7: votes of replicas outside the configuration count for nothing")
   void trap07_strangersDoNotCount() {
-    cluster.allowForgery();
     cluster.timeout(n1);
     cluster.deliver(cluster.network().take(0));
     cluster.network().take(message -> message.from().equals(n2.id)).forEach(cluster::deliver);
@@ -283,6 +282,68 @@ class MembershipTrapsTest {
     for (String name : List.of("n4", "n5", "n6")) {
       assertThat(cluster.replica(name).applied).startsWith(n1.disk.durableAt(1), new EntryId(1, 2));
     }
+  }
+
+  @Test
+  @DisplayName(
+      "an addition that another has made impossible is refused when its turn comes, and the leader lives on")
+  void additionWithoutVoter() {
+    CoreHarness two = ofVoters(OPTIONS, "n1", "n2");
+    two.add("n3", CoreHarness.patience(3), Configuration.EMPTY);
+    two.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
+    HarnessReplica leader = two.elect("n1");
+    two.run(200 * MILLIS);
+    // Each is possible as long as the other isn't made.
+    proposeTogether(
+        two,
+        leader,
+        MembershipChange.replace(n2.id, learner("n3"), MembershipChange.NO_LIMIT),
+        MembershipChange.replace(n1.id, learner("n4"), MembershipChange.NO_LIMIT));
+    two.run(1000 * MILLIS);
+    assertThat(leader.outcomes)
+        .extracting(Ready.ChangeOutcome::end)
+        .containsExactly(Ready.ChangeEnd.DONE, Ready.ChangeEnd.ABORTED);
+    assertThat(leader.lastOutcome().detail()).contains("at least one voter");
+    assertThat(leader.leads()).isTrue();
+    assertThat(leader.view().configuration().contains(CoreHarness.id("n4"))).isFalse();
+  }
+
+  @Test
+  @DisplayName("so is the one for which there is no room left")
+  void additionWithoutRoom() {
+    CoreHarness large = new CoreHarness(OPTIONS);
+    List<Member> members = new ArrayList<>(List.of(CoreHarness.voter("n1")));
+    for (int i = 2; i < Configuration.MAX_MEMBERS; i++) {
+      members.add(learner("n" + i));
+    }
+    HarnessReplica leader = large.add("n1", CoreHarness.patience(1), Configuration.of(members));
+    large.elect("n1");
+    proposeTogether(
+        large,
+        leader,
+        MembershipChange.add(learner("n300"), MembershipChange.NO_LIMIT),
+        MembershipChange.add(learner("n301"), MembershipChange.NO_LIMIT));
+    large.settle();
+    large.pass(leader, OPTIONS.heartbeatNanos());
+    assertThat(leader.outcomes)
+        .extracting(Ready.ChangeOutcome::end)
+        .containsExactly(Ready.ChangeEnd.DONE, Ready.ChangeEnd.ABORTED);
+    assertThat(leader.lastOutcome().detail()).contains("at most 255 members");
+  }
+
+  /** In one batch of inputs: each is judged before the other is made. */
+  private static void proposeTogether(
+      CoreHarness harness, HarnessReplica leader, MembershipChange... changes) {
+    for (int i = 0; i < changes.length; i++) {
+      long changeId = i + 1L;
+      MembershipChange change = changes[i];
+      leader.changes.put(changeId, change);
+      harness.inputOnly(leader, core -> {
+        core.changeConfiguration(changeId, change);
+        return null;
+      });
+    }
+    harness.pump(leader);
   }
 
   @Test

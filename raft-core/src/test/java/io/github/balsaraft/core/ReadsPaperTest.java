@@ -154,7 +154,7 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("nobody answers a read while no leader is known")
+  @DisplayName("6.4: nobody answers a read while no leader is known")
   void noLeader() {
     CoreHarness other = ofVoters(OPTIONS, "n1", "n2", "n3");
     other.trace(new HarnessTrace() {
@@ -168,7 +168,7 @@ class ReadsPaperTest {
   }
 
   @Test
-  @DisplayName("waiting reads are bounded, at the leader and at followers")
+  @DisplayName("choice: waiting reads are bounded, at the leader and at followers")
   void bounded() {
     for (HarnessReplica replica : List.of(leader, follower)) {
       outcomes.clear();

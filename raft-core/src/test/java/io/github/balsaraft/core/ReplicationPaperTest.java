@@ -169,7 +169,7 @@ class ReplicationPaperTest {
   }
 
   @Test
-  @DisplayName("a proposal to somebody who doesn't lead is refused")
+  @DisplayName("5.1: a proposal to somebody who doesn't lead is refused")
   void onlyTheLeader() {
     ProposalResult result = cluster.propose(follower, "x");
     assertThat(result).isInstanceOf(ProposalResult.Refused.class);
@@ -178,7 +178,7 @@ class ReplicationPaperTest {
   }
 
   @Test
-  @DisplayName("what is appended and not committed is bounded; the answer says so at once")
+  @DisplayName("choice: what is appended and not committed is bounded; the answer says so at once")
   void bounded() {
     cluster.network().take(message -> true);
     ProposalResult result = cluster.propose(leader, "x");
@@ -193,7 +193,7 @@ class ReplicationPaperTest {
   }
 
   @Test
-  @DisplayName("messages are capped in bytes, unless one entry is larger")
+  @DisplayName("choice: messages are capped in bytes, unless one entry is larger")
   void messageSize() {
     cluster.crash(follower, 0);
     for (int i = 0; i < 20; i++) {

@@ -24,7 +24,6 @@ import io.github.balsaraft.model.SnapshotHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -35,11 +34,6 @@ class SnapshotTrapsTest {
   private final HarnessReplica n1 = cluster.replica("n1");
   private final HarnessReplica n2 = cluster.replica("n2");
   private final HarnessReplica n3 = cluster.replica("n3");
-
-  @BeforeEach
-  void forge() {
-    cluster.allowForgery();
-  }
 
   private static EntryBatch entry(long term, long index) {
     return Payloads.single(EntryType.COMMAND, new byte[0]).place(new EntryId(term, index), 0);
@@ -59,7 +53,7 @@ class SnapshotTrapsTest {
       applied.add(new EntryId(term, i));
     }
     return new FakeSnapshot(
-        new SnapshotHeader(new EntryId(term, index), configuration, 0, 0), applied);
+        new SnapshotHeader(new EntryId(term, index), term, configuration, 0, 0), applied);
   }
 
   private static FakeSnapshot snapshot(long term, long index) {
@@ -106,6 +100,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 19: what lies at or below the snapshot is a match, also in a message that straddles it")
   void trap19_straddlesTheSnapshot() {
+    cluster.allowForgery();
     cluster.deliver(new AppendEntries(n1.id, n3.id, 2, 1, EntryId.NONE, entries(2, 1, 5), 5));
     cluster.snapshot(n3);
     assertThat(n3.disk.durableBase()).isEqualTo(new EntryId(2, 5));
@@ -122,6 +117,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 32: after an install the configuration is the snapshot's, not one of the entries that are gone")
   void trap32_staleConfiguration() {
+    cluster.allowForgery();
     Configuration uncommitted = voters("n1", "n2", "n3").jointTowards(voters("n3"), 1);
     EntryBatch change =
         Payloads.single(EntryType.CONFIGURATION, uncommitted.encode()).place(new EntryId(1, 1), 0);
@@ -144,6 +140,7 @@ class SnapshotTrapsTest {
   @Test
   @DisplayName("trap 32: a later entry that survives a restart says otherwise")
   void trap32_survivingLaterEntry() {
+    cluster.allowForgery();
     cluster.deliver(new AppendEntries(n1.id, n3.id, 1, 1, EntryId.NONE, entries(1, 1, 3), 3));
     Configuration later = voters("n1", "n2", "n3").with(CoreHarness.learner("n4"));
     EntryBatch change =
@@ -161,6 +158,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 39: a write that ends after the install proves nothing about the log that follows it")
   void trap39_completionOfAnEarlierWrite() {
+    cluster.allowForgery();
     n3.autoDisk = false;
     n3.autoFetch = false;
     cluster.deliver(new AppendEntries(n1.id, n3.id, 1, 1, EntryId.NONE, entries(1, 1, 8), 0));
@@ -188,6 +186,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 39: what messages of a session proved of the log before the install proves nothing after it")
   void trap39_sessionBeforeTheInstall() {
+    cluster.allowForgery();
     n3.autoFetch = false;
     // n1 leads in term 3 and has entries of its own; n2 was elected in term 4 without n3's
     // knowledge
@@ -220,6 +219,7 @@ class SnapshotTrapsTest {
     cluster.network().healAll();
     cluster.run(1500 * MILLIS);
     long session = leader.view().progressOf(n3.id).session();
+    cluster.allowForgery();
     for (EntryId foreign : List.of(new EntryId(1, 99), new EntryId(2, 8))) {
       cluster.deliver(new InstallSnapshotResponse(
           n3.id, leader.id, 1, session, foreign, InstallStatus.INSTALLED));
@@ -233,6 +233,7 @@ class SnapshotTrapsTest {
   @Test
   @DisplayName("trap 40: INSTALLED is said only once the log's new start is durable too")
   void trap40_installedIsDurable() {
+    cluster.allowForgery();
     n3.autoFetch = false;
     ask(n2, 3, 2, 5);
     n3.autoDisk = false;
@@ -251,6 +252,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 40: a crash between the snapshot and the log's new start ends in the snapshot's state")
   void trap40_crashBetweenTheSteps() {
+    cluster.allowForgery();
     n3.autoFetch = false;
     cluster.deliver(new AppendEntries(n1.id, n3.id, 1, 1, EntryId.NONE, entries(1, 1, 3), 0));
     ask(n2, 3, 2, 5);
@@ -271,6 +273,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 40: a snapshot of a later term than the one stored takes that term along after a crash")
   void trap40_snapshotOfALaterTerm() {
+    cluster.allowForgery();
     n3.disk.save(snapshot(6, 5));
     cluster.crash(n3, 0);
     cluster.start(n3);
@@ -282,6 +285,7 @@ class SnapshotTrapsTest {
   @DisplayName(
       "trap 41: of snapshots of two leaders the older one never replaces the newer, in whatever order they come")
   void trap41_twoLeaders() {
+    cluster.allowForgery();
     n3.autoFetch = false;
     ask(n1, 2, 2, 4);
     ask(n2, 3, 2, 7);
@@ -303,6 +307,7 @@ class SnapshotTrapsTest {
   @Test
   @DisplayName("trap 41: a snapshot that the log has overtaken meanwhile changes nothing")
   void trap41_overtaken() {
+    cluster.allowForgery();
     n3.autoFetch = false;
     ask(n1, 2, 2, 4);
     cluster.deliver(new AppendEntries(n2.id, n3.id, 3, 1, EntryId.NONE, entries(2, 1, 9), 6));
@@ -372,7 +377,7 @@ class SnapshotTrapsTest {
     Ready.Fetch fetch = follower.fetches.remove(0);
     FakeSnapshot older = new FakeSnapshot(
         new SnapshotHeader(
-            leader.applied.get((int) snapshot - 1), leader.view().configuration(), 0, 0),
+            leader.applied.get((int) snapshot - 1), 1, leader.view().configuration(), 0, 0),
         leader.applied.subList(0, (int) snapshot));
     follower.disk.save(older);
     healthy.stepDo(follower, core -> core.snapshotReceived(fetch.generation(), older.header()));

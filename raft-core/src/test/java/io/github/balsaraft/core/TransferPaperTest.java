@@ -139,7 +139,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "the deadline wakes the leader, and may be shorter than an election timeout, not longer")
+      "3.10: the deadline wakes the leader, and may be shorter than an election timeout, not longer")
   void shorterDeadline() {
     cluster.crash(n2, 0);
     n1.transfers.add(7L);
@@ -158,7 +158,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "what gets lost is sent again: the question for the process, and the request to campaign")
+      "choice: what gets lost is sent again: the question for the process, and the request to campaign")
   void lostMessages() {
     cluster.transfer(n1, n2.id);
     cluster.network().take(message -> true);
@@ -171,7 +171,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "a target that restarts in between is asked again: its new process knows of no other")
+      "choice: a target that restarts in between is asked again: its new process knows of no other")
   void targetRestarts() {
     cluster.transfer(n1, n2.id);
     cluster.settleWithout(TimeoutNow.class);
@@ -189,7 +189,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "a leader whose disk hangs for an election timeout while the others commit hands over to one of them")
+      "choice: a leader whose disk hangs for an election timeout while the others commit hands over to one of them")
   void ownDiskHangs() {
     n1.autoDisk = false;
     cluster.propose(n1, "x");
@@ -201,7 +201,7 @@ class TransferPaperTest {
   }
 
   @Test
-  @DisplayName("a leader whose disk hangs leads on if the others can't commit without it")
+  @DisplayName("choice: a leader whose disk hangs leads on if the others can't commit without it")
   void ownDiskHangsAndIsNeeded() {
     cluster.crash(n3, 0);
     n1.autoDisk = false;
@@ -212,7 +212,7 @@ class TransferPaperTest {
   }
 
   @Test
-  @DisplayName("only a leader hands over, only to another voter, and only once at a time")
+  @DisplayName("3.10: only a leader hands over, only to another voter, and only once at a time")
   void refusals() {
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
     cluster.settle();
@@ -245,7 +245,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "without a target: the most up to date, then the highest priority, then the lowest id")
+      "choice: without a target: the most up to date, then the highest priority, then the lowest id")
   void choice() {
     assertThat(chosenBy(n1)).isEqualTo(n2.id);
     cluster.settle();
@@ -267,7 +267,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "without a target: nobody who is silent, and nobody with priority 0, who leads only if it is named")
+      "choice: without a target: nobody who is silent, and nobody with priority 0, who leads only if it is named")
   void choiceOfTheFit() {
     cluster.change(n1, voters("n1", "n2", "n3").with(voter("n2").withPriority(0)));
     cluster.settle();
@@ -282,7 +282,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "nothing is appended meanwhile, not even to leave joint consensus: the next leader does that")
+      "choice: nothing is appended meanwhile, not even to leave joint consensus: the next leader does that")
   void jointIsLeftByTheNext() {
     cluster.change(n1, voters("n1", "n2"));
     cluster.network().take(message -> true).forEach(cluster::deliver);
@@ -299,7 +299,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "a new member that has caught up meanwhile gets its role from the next leader, or never")
+      "choice: a new member that has caught up meanwhile gets its role from the next leader, or never")
   void additionWaits() {
     HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), voters("n1", "n2", "n3"));
     n4.autoDisk = false;
@@ -321,7 +321,7 @@ class TransferPaperTest {
 
   @Test
   @DisplayName(
-      "a leader that loses its office meanwhile says who leads instead; the next one is not bound by it")
+      "3.10: a leader that loses its office meanwhile says who leads instead; the next one is not bound by it")
   void officeLost() {
     cluster.network().cut(n1.id, n2.id);
     cluster.transfer(n1, n2.id);
@@ -342,7 +342,7 @@ class TransferPaperTest {
   }
 
   @Test
-  @DisplayName("a leader hands over of its own accord without anybody being told")
+  @DisplayName("choice: a leader hands over of its own accord without anybody being told")
   void ownAccord() {
     cluster.stepDo(n1, core -> assertThat(core.handOver()).isTrue());
     cluster.settle();

@@ -68,11 +68,12 @@ class StoredRecordsTest {
                 .jointTowards(target.withLeaseRules(LeaseRules.permitted(900, 500)), 9)
                 .leaveJoint(Long.MAX_VALUE)),
         snapshotHeader(
-            "snapshot-header-simple", new SnapshotHeader(new EntryId(3, 70), simple, 0, 0)),
+            "snapshot-header-simple", new SnapshotHeader(new EntryId(3, 70), 5, simple, 0, 0)),
         snapshotHeader(
             "snapshot-header-joint",
             new SnapshotHeader(
                 new EntryId(Long.MAX_VALUE, Long.MAX_VALUE),
+                Long.MAX_VALUE,
                 simple.jointTowards(target, 9),
                 9,
                 1_700_000_000_000L)));

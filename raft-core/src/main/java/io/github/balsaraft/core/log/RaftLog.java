@@ -48,7 +48,9 @@ public final class RaftLog {
     terms.append(batch.term(), batch.firstIndex(), batch.lastIndex());
     window.append(batch);
     unwritten.add(batch);
-    logTimeMillis = Math.max(logTimeMillis, batch.logTimeMillis());
+    // It never goes back along a log, and what was truncated has taken its log time along: nobody
+    // may ever have applied anything by the clock of the leader that made it.
+    logTimeMillis = batch.logTimeMillis();
   }
 
   /** Removes entries at this index and above. */
@@ -85,7 +87,7 @@ public final class RaftLog {
   /**
    * Forgets all entries: an installed snapshot stands in for everything up to a position that this log doesn't have.
    *
-   * @param snapshotLogTimeMillis at least the log time of the entry at that position
+   * @param snapshotLogTimeMillis the log time of the entry at that position
    */
   public void startAfter(EntryId snapshot, long snapshotLogTimeMillis) {
     durableIndex = Math.min(durableIndex, terms.base().index());
@@ -98,7 +100,7 @@ public final class RaftLog {
     // The disk may still have an entry at that position, with a tail that was truncated since.
     truncateFrom = 1;
     unwrittenBase = snapshot;
-    logTimeMillis = Math.max(logTimeMillis, snapshotLogTimeMillis);
+    logTimeMillis = snapshotLogTimeMillis;
   }
 
   /** Whether there is anything that {@link #takeWrite} would hand over. */
@@ -193,7 +195,10 @@ public final class RaftLog {
     return terms.lastNotAbove(position.index(), position.term());
   }
 
-  /** At least the log time of every entry in the log. */
+  /**
+   * The log time of the last entry, and so at least that of every entry before it. After a truncation it is that of an entry
+   * which is gone, until the one is appended that takes its place.
+   */
   public long logTimeMillis() {
     return logTimeMillis;
   }

@@ -1,0 +1,105 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.AppendEntries;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Log time comes from entries that stay; docs/protocol.md. */
+class LogTimeTest {
+
+  private static final long HOUR_MILLIS = 3_600_000;
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+
+  private static long lastLogTimeMillis(HarnessReplica replica) {
+    return replica.disk.durableEntry(replica.disk.durableLastIndex()).logTimeMillis();
+  }
+
+  private void isolate(HarnessReplica replica) {
+    for (HarnessReplica other : cluster.replicas()) {
+      cluster.network().cut(replica.id, other.id);
+      cluster.network().cut(other.id, replica.id);
+    }
+  }
+
+  /** n1 starts with a clock that is an hour ahead, is elected, and appends what reaches nobody. */
+  private void leadByWrongClock() {
+    cluster.elect("n2");
+    cluster.run(200 * MILLIS);
+    cluster.crash(n1, 0);
+    n1.wallAheadMillis = HOUR_MILLIS;
+    cluster.start(n1);
+    cluster.run(200 * MILLIS);
+    for (HarnessReplica replica : cluster.replicas()) {
+      cluster.pass(replica, OPTIONS.electionTimeoutMaxNanos());
+    }
+    while (!n1.leads()) {
+      cluster.timeout(n1);
+      cluster.settleWithout(AppendEntries.class);
+    }
+    isolate(n1);
+    cluster.network().take(message -> true);
+    cluster.propose(n1, "by the wrong clock");
+    cluster.network().take(message -> true);
+    assertThat(lastLogTimeMillis(n1) - n1.wallMillis()).isBetween(-10_000L, 0L);
+  }
+
+  @Test
+  @DisplayName(
+      "a jump of the leader's wall clock is cut to ten seconds, and log time never goes back")
+  void jumpIsCutShort() {
+    cluster.elect("n1");
+    cluster.run(500 * MILLIS);
+    n1.wallAheadMillis = HOUR_MILLIS;
+    cluster.propose(n1, "ahead");
+    long rightMillis = n1.wallMillis() - HOUR_MILLIS;
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(rightMillis + 10_000);
+    n1.wallAheadMillis = -HOUR_MILLIS;
+    cluster.propose(n1, "behind");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(rightMillis + 10_000);
+  }
+
+  @Test
+  @DisplayName("what is truncated takes its log time along")
+  void truncated() {
+    leadByWrongClock();
+    cluster.elect("n2");
+    cluster.network().healAll();
+    cluster.run(500 * MILLIS);
+    n1.wallAheadMillis = 0;
+    cluster.run(500 * MILLIS);
+    assertThat(n1.view().lastEntry()).isEqualTo(cluster.view("n2").lastEntry());
+    cluster.elect("n1");
+    cluster.propose(n1, "by the right clock");
+    cluster.run(500 * MILLIS);
+    assertThat(lastLogTimeMillis(n1) - n1.wallMillis()).isBetween(-10_000L, 0L);
+  }
+
+  @Test
+  @DisplayName("what a snapshot has replaced takes its log time along")
+  void replacedByASnapshot() {
+    leadByWrongClock();
+    HarnessReplica n2 = cluster.elect("n2");
+    for (int i = 0; i < 5; i++) {
+      cluster.propose(n2, "a");
+      cluster.settle();
+    }
+    cluster.run(2500 * MILLIS);
+    cluster.snapshot(n2);
+    cluster.network().healAll();
+    n1.wallAheadMillis = 0;
+    cluster.run(3000 * MILLIS);
+    assertThat(n1.view().baseEntry()).as("it was installed").isEqualTo(n2.view().baseEntry());
+    assertThat(n1.view().lastEntry()).isEqualTo(n2.view().lastEntry());
+    cluster.elect("n1");
+    cluster.propose(n1, "by the right clock");
+    cluster.run(500 * MILLIS);
+    assertThat(lastLogTimeMillis(n1) - n1.wallMillis()).isBetween(-10_000L, 0L);
+  }
+}
