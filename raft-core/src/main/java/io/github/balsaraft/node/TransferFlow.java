@@ -33,7 +33,7 @@ final class TransferFlow {
           .filter(Member::isVoter)
           .findFirst();
       if (member.isEmpty()) {
-        refuse(transferred, LeaderHint.of(core.view()), "no voter is on " + target);
+        fail(transferred, LeaderHint.of(core.view()), false, "no voter is on " + target);
         return;
       }
       replica = member.get().replica();
@@ -52,23 +52,24 @@ final class TransferFlow {
     if (outcome.end() == End.TRANSFERRED && host != null) {
       pipeline.run(() -> transferred.complete(host));
     } else {
-      refuse(transferred, LeaderHint.of(core), outcome.reason());
+      fail(transferred, LeaderHint.of(core), outcome.end() != End.REFUSED, outcome.reason());
     }
   }
 
   /** By a replica that takes no part, and knows of no leader. */
   void refuse(CompletableFuture<HostId> transferred, String reason) {
-    refuse(transferred, LeaderHint.NONE, reason);
+    fail(transferred, LeaderHint.NONE, false, reason);
   }
 
-  private void refuse(CompletableFuture<HostId> transferred, LeaderHint leader, String reason) {
+  private void fail(
+      CompletableFuture<HostId> transferred, LeaderHint leader, boolean begun, String reason) {
     pipeline.run(() -> transferred.completeExceptionally(
-        new TransferFailedException(leader.host(), leader.address(), reason)));
+        new TransferFailedException(leader.host(), leader.address(), begun, reason)));
   }
 
   /** Nobody will hear more of those under way. */
   void stop(String reason) {
-    asked.values().forEach(transferred -> refuse(transferred, reason));
+    asked.values().forEach(transferred -> fail(transferred, LeaderHint.NONE, true, reason));
     asked.clear();
   }
 }

@@ -55,9 +55,10 @@ class RaftExceptionTest {
     assertThat(read.leader()).contains(new HostId("n2"));
     assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
     TransferFailedException transfer = (TransferFailedException) writtenAndRead(
-        new TransferFailedException(new HostId("n2"), "10.0.0.2:7400", "nobody answers"));
+        new TransferFailedException(new HostId("n2"), "10.0.0.2:7400", true, "nobody answers"));
     assertThat(transfer.leader()).contains(new HostId("n2"));
     assertThat(transfer.leaderAddress()).contains("10.0.0.2:7400");
+    assertThat(transfer.hasBegun()).isTrue();
   }
 
   private static Object writtenAndRead(Object value) throws Exception {

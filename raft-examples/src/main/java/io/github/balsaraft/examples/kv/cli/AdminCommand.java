@@ -45,7 +45,8 @@ final class AdminCommand {
         yield options.verb() + " was refused: " + said.substring(blank + 1);
       }
       case "ERR ABORTED" -> options.verb() + " was given up: " + said;
-      case "UNKNOWN TRANSFERFAILED" -> "leadership was not handed over: " + said;
+      case "UNKNOWN TRANSFERFAILED", "ERR TRANSFERFAILED" ->
+        "leadership was not handed over: " + said;
       case "ERR" -> said;
       default -> text;
     };

@@ -113,15 +113,14 @@ final class RaftCommands {
   /** Asked for again, it has nothing to do. */
   private static CompletableFuture<Reply> transfer(ServerView server, Optional<HostId> target) {
     NodeStatus status = server.status();
-    boolean leads = status.role() == Role.LEADER;
-    if (leads && target.equals(Optional.of(status.host()))) {
+    if (status.role() == Role.LEADER && target.equals(Optional.of(status.host()))) {
       return CompletableFuture.completedFuture(RaftReplies.leader(status.host()));
     }
     return target
         .map(server::transferLeadership)
         .orElseGet(server::transferLeadership)
         .thenApply(RaftReplies::leader)
-        .exceptionally(failure -> RaftReplies.transferFailure(failure, leads, server));
+        .exceptionally(failure -> RaftReplies.transferFailure(failure, server));
   }
 
   private static Planned parsed(List<Bytes> words, Function<ConfigurationChange, Planned> planner) {

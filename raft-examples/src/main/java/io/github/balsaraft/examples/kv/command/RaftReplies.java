@@ -185,8 +185,9 @@ final class RaftReplies {
             case ABORTED -> "ERR ABORTED " + message;
             case LOST -> "UNKNOWN LOST " + message;
           });
-    } else if (cause instanceof TransferFailedException) {
-      return new Reply.Failure("UNKNOWN TRANSFERFAILED " + message);
+    } else if (cause instanceof TransferFailedException failed) {
+      return new Reply.Failure(
+          (failed.hasBegun() ? "UNKNOWN" : "ERR") + " TRANSFERFAILED " + message);
     } else if (cause instanceof OutcomeUnknownException || !(cause instanceof RaftException)) {
       return new Reply.Failure("UNKNOWN " + message);
     } else if (cause instanceof ShuttingDownException) {
@@ -205,8 +206,8 @@ final class RaftReplies {
         text.startsWith("UNKNOWN ") ? "ERR " + text.substring("UNKNOWN ".length()) : text);
   }
 
-  /** A member that didn't lead when it was asked has handed nothing over. */
-  static Reply transferFailure(Throwable failure, boolean led, ServerView server) {
+  /** A member that doesn't lead, or not any more, can be asked no further; the one that does can. */
+  static Reply transferFailure(Throwable failure, ServerView server) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()
         : failure;
@@ -215,7 +216,7 @@ final class RaftReplies {
       return failure(failure, server);
     }
     String message = String.valueOf(failed.getMessage());
-    return led
+    return failed.hasBegun()
         ? new Reply.Failure("UNKNOWN LOST " + message)
         : notLeader(failed.leader().orElse(null), message, server);
   }

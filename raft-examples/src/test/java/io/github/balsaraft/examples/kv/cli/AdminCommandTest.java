@@ -337,8 +337,8 @@ class AdminCommandTest {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(admin("transfer", "n2")).isZero();
     assertThat(printed()).isEqualTo("n2 leads\n");
-    members.answerTransfers(
-        CompletableFuture.failedFuture(new TransferFailedException("no voter is on n9")));
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n1"), null, false, "no voter is on n9")));
     assertThat(admin("transfer", "n9")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: leadership was not handed over: no voter is on n9\n");
   }

@@ -56,6 +56,7 @@ class MembershipIT {
       workload.talkTo(cluster.nodes());
       workload.awaitAnswers(200);
       admin("leases are on (voters n1 n2 n3 n4 n5, index ", "leases", "on");
+      admin("leases are on: window 1,000 ms", "leases");
       admin("leases are on: window 1,000 ms", "members");
       workload.awaitAnswers(200);
 

@@ -172,13 +172,17 @@ class RaftCommandTest {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(client.call("RAFT", "TRANSFER")).isEqualTo("[\"leader\", \"n2\"]");
     members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(new HostId("n1"), null, "no voter is on n9")));
+        new TransferFailedException(new HostId("n1"), null, false, "no voter is on n9")));
     assertThat(client.call("RAFT", "TRANSFER", "n9"))
-        .isEqualTo("-UNKNOWN TRANSFERFAILED no voter is on n9");
+        .isEqualTo("-ERR TRANSFERFAILED no voter is on n9");
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(new HostId("n1"), null, true, "it did not answer in time")));
+    assertThat(client.call("RAFT", "TRANSFER", "n3"))
+        .isEqualTo("-UNKNOWN TRANSFERFAILED it did not answer in time");
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
     server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
-    members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(new HostId("n2"), null, "this member is not the leader")));
+    members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
+        new HostId("n2"), null, false, "this member is not the leader")));
     assertThat(client.call("RAFT", "TRANSFER"))
         .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 this member is not the leader");
     members.answerTransfers(
@@ -187,7 +191,11 @@ class RaftCommandTest {
         .isEqualTo("-TRYAGAIN NOTLEADER - - an election is under way");
     assertThat(members.asked())
         .containsExactly(
-            Optional.empty(), Optional.of(new HostId("n9")), Optional.empty(), Optional.empty());
+            Optional.empty(),
+            Optional.of(new HostId("n9")),
+            Optional.of(new HostId("n3")),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /** It has begun, so it may be that what it was asked for has happened. */
@@ -198,7 +206,8 @@ class RaftCommandTest {
     client.send("RAFT", "TRANSFER", "n2");
     members.awaitAsked(1);
     server.backend().setStatus(Role.FOLLOWER, "n3", List.of("n3"), Optional.empty());
-    answer.completeExceptionally(new TransferFailedException("leadership was lost"));
+    answer.completeExceptionally(
+        new TransferFailedException(new HostId("n3"), null, true, "leadership was lost"));
     assertThat(client.readReplies(1)).containsExactly("-UNKNOWN LOST leadership was lost");
   }
 
