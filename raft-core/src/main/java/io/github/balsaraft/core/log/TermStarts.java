@@ -35,7 +35,7 @@ public final class TermStarts {
     this.lastIndex = base.index();
     for (int i = 0; i < starts.size(); i++) {
       long end = i + 1 < starts.size() ? starts.get(i + 1).index() - 1 : lastIndex;
-      append(starts.get(i).term(), this.lastIndex + 1, end);
+      append(starts.get(i).term(), starts.get(i).index(), end);
     }
     if (this.lastIndex != lastIndex) {
       throw new IllegalArgumentException("no term covers the last index " + lastIndex);
