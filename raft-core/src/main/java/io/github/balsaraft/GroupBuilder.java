@@ -63,7 +63,7 @@ public final class GroupBuilder {
   /**
    * Founds the group with leases, so that its leader answers {@link io.github.balsaraft.api.ReadConsistency#LEASE} reads without
    * asking anybody. Every founder is given the same rules. Once the group exists its configuration counts, and they are changed by
-   * {@link io.github.balsaraft.api.Membership#setLeases}.
+   * {@link io.github.balsaraft.api.Membership#setLeases}. Goes with {@code bootstrap} only: who joins a group is told its rules.
    *
    * @param rules such as {@code LeaseRules.permitted(1000)}: a window between two heartbeat intervals and the
    *     maximum of the election timeout, or {@link #start} throws an {@code IllegalArgumentException}

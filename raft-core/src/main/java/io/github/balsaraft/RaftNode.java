@@ -108,7 +108,8 @@ public final class RaftNode implements AutoCloseable {
    * Hands leadership over, if this node leads (Raft thesis 3.10). The new leader has everything that was ever acknowledged.
    * Proposals are refused meanwhile with a {@link io.github.balsaraft.api.NotLeaderException}: for a few round trips if the
    * target is up to date, and for the maximum of the election timeout if it can't be reached; then this node goes on leading.
-   * Asking again is safe.
+   * Asking again is safe. A leader also hands over of its own accord, when it is removed or its disk hangs; a request
+   * meanwhile is refused, and so are proposals.
    *
    * @param target a host whose member is a voter, of any priority
    * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads; or an

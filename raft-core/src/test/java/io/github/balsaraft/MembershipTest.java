@@ -221,9 +221,9 @@ class MembershipTest {
   private static void awaitLeaseRead(GrowingCluster cluster) {
     awaitTrue("a read by lease", () -> {
       RaftNode leader = cluster.leader();
-      long before = leader.status().leaseReads();
+      long before = leader.status().counters().leaseReadsGranted();
       leader.query(new byte[0], ReadConsistency.LEASE).join();
-      return leader.status().leaseReads() > before;
+      return leader.status().counters().leaseReadsGranted() > before;
     });
   }
 
@@ -266,13 +266,15 @@ class MembershipTest {
       ChangeResult off = cluster.atLeader(Membership::forbidLeases);
       assertThat(off.configuration().leaseRules()).isEqualTo(LeaseRules.FORBIDDEN);
       for (RaftNode node : cluster.nodes.values()) {
-        long before = node.status().leaseReads();
+        long before = node.status().counters().leaseReadsGranted();
         awaitTrue(
             "an answer",
             () -> node.query(new byte[0], ReadConsistency.LEASE)
                 .handle((answer, failure) -> failure == null)
                 .join());
-        assertThat(node.status().leaseReads()).as("confirmed by a quorum").isEqualTo(before);
+        assertThat(node.status().counters().leaseReadsGranted())
+            .as("confirmed by a quorum")
+            .isEqualTo(before);
         assertThat(node.status().holdsLease()).isFalse();
       }
     }

@@ -88,6 +88,9 @@ public interface Membership {
    * Permits leases under these rules, so that the leader answers {@link ReadConsistency#LEASE} reads without asking anybody; or
    * forbids them. Such as {@code setLeases(LeaseRules.permitted(1000))}, with the least election timeout for the
    * window. Ask for it only if the clocks of all members keep within the drift bound: reads are stale otherwise.
+   *
+   * <p>Refused with {@code LEASE_RULES} if, by the leader's own settings, the window less the drift is under two heartbeat
+   * intervals, the window is longer than the maximum of the election timeout, or the drift bound is 0.
    */
   default CompletableFuture<ChangeResult> setLeases(LeaseRules rules) {
     return change(new ConfigurationChange.SetLeases(rules));

@@ -192,7 +192,6 @@ public final class NodeStatus {
         + ", configuration=" + values.configuration
         + ", leasesPermitted=" + leasesPermitted()
         + ", holdsLease=" + values.holdsLease
-        + ", leaseReads=" + values.leaseReads
         + ", removedAt=" + values.removedAt
         + ", durability=" + values.durability
         + ", sinceLeaderContact="
@@ -214,11 +213,6 @@ public final class NodeStatus {
   /** As a leader: whether it holds a lease now, and would answer {@link ReadConsistency#LEASE} reads without asking anybody. */
   public boolean holdsLease() {
     return values.holdsLease;
-  }
-
-  /** How many reads its leases have allowed it to answer since it started. */
-  public long leaseReads() {
-    return values.leaseReads;
   }
 
   /** Whether a node takes part. */
@@ -294,7 +288,6 @@ public final class NodeStatus {
     private Optional<Duration> sinceLeaderContact = Optional.empty();
     private Optional<Duration> staleness = Optional.empty();
     private boolean holdsLease;
-    private long leaseReads;
     private long uncommittedBytes;
     private Counters counters = Counters.NONE;
     private Optional<Duration> sinceDiskProgress = Optional.empty();
@@ -403,12 +396,6 @@ public final class NodeStatus {
       return this;
     }
 
-    /** See {@link NodeStatus#leaseReads}. */
-    public Builder leaseReads(long value) {
-      this.leaseReads = value;
-      return this;
-    }
-
     /** See {@link NodeStatus#uncommittedBytes}. */
     public Builder uncommittedBytes(long value) {
       this.uncommittedBytes = value;
@@ -458,7 +445,6 @@ public final class NodeStatus {
       copy.sinceLeaderContact = sinceLeaderContact;
       copy.staleness = staleness;
       copy.holdsLease = holdsLease;
-      copy.leaseReads = leaseReads;
       copy.uncommittedBytes = uncommittedBytes;
       copy.counters = counters;
       copy.sinceDiskProgress = sinceDiskProgress;

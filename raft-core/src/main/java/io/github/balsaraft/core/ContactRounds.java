@@ -11,7 +11,7 @@ import io.github.balsaraft.model.HeartbeatResponse;
 final class ContactRounds {
 
   /** The {@linkplain HeartbeatResponse#stamp stamp} of an answer to a heartbeat of a term that is over. */
-  private static final long NOT_FOLLOWING = 0;
+  static final long NOT_FOLLOWING = 0;
 
   private final CoreContext context;
   private final Replicator replicator;

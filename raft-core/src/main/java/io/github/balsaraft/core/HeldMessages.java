@@ -25,7 +25,8 @@ import java.util.function.Predicate;
  * says everything that the earlier one said, and says it of a later moment; or repeats a question, whose answer serves both.
  * An answer to a heartbeat is an answer to all before it: that the sender followed this leader after a later one was sent is
  * more than that it did so after an earlier one, and what it promised then holds until later (trap 25). Its stamp was given
- * when it was said, like any.
+ * when it was said, like any. Copies of entries are an exception: they are large, so only the last is kept, and whoever lacks the
+ * others asks again.
  *
  * <p>What remains is in the order in which it was said.
  */
@@ -117,7 +118,15 @@ final class HeldMessages {
       return earlier.term() > later.term();
     }
     if (earlier instanceof HeartbeatResponse one && later instanceof HeartbeatResponse other) {
-      return one.sequence() > other.sequence();
+      boolean oneFollows = one.stamp() != ContactRounds.NOT_FOLLOWING;
+      boolean otherFollows = other.stamp() != ContactRounds.NOT_FOLLOWING;
+      // An answer to a leader whose term is over says only that this replica is alive, under a
+      // number of that term.
+      return oneFollows == otherFollows ? one.sequence() > other.sequence() : oneFollows;
+    }
+    if (earlier instanceof InstallSnapshotResponse one
+        && later instanceof InstallSnapshotResponse other) {
+      return one.session() > other.session();
     }
     if (earlier instanceof AppendEntriesResponse one
         && later instanceof AppendEntriesResponse other) {
@@ -125,9 +134,6 @@ final class HeldMessages {
     }
     if (earlier instanceof VoteResponse one && later instanceof VoteResponse other) {
       return one.granted() && !other.granted();
-    }
-    if (earlier instanceof ReadIndexRequest one && later instanceof ReadIndexRequest other) {
-      return one.request() > other.request();
     }
     if (earlier instanceof TransferRevocationResponse one
         && later instanceof TransferRevocationResponse other) {

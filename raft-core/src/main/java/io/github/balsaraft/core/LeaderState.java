@@ -303,10 +303,15 @@ final class LeaderState extends RoleState implements Office {
   private void leaveIfOwnDiskHangs() {
     long waitingSinceNanos = context.writes.waitingSinceNanos();
     long patienceNanos = context.options.electionTimeoutMaxNanos();
+    // Proposals are refused while it tries, which is for an election timeout at most. It pauses for
+    // as long.
+    boolean hasPaused =
+        leftForDiskNanos == 0 || context.nowNanos() - leftForDiskNanos >= 2 * patienceNanos;
     if (waitingSinceNanos >= 0
         && context.commitIndex() > context.log.durableIndex()
-        && context.nowNanos() - Math.max(waitingSinceNanos, leftForDiskNanos) >= patienceNanos) {
-      // Not again at once: proposals are refused while it tries.
+        && context.nowNanos() - waitingSinceNanos >= patienceNanos
+        && hasPaused
+        && transfer.target() == null) {
       leftForDiskNanos = context.nowNanos();
       handOver();
     }

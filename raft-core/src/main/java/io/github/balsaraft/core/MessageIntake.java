@@ -152,7 +152,11 @@ final class MessageIntake implements ProtocolMessage.Handler {
   public void onHeartbeat(Heartbeat message) {
     if (message.term() < context.term()) {
       context.outbox.send(new HeartbeatResponse(
-          context.self, message.from(), context.term(), message.sequence(), 0));
+          context.self,
+          message.from(),
+          context.term(),
+          message.sequence(),
+          ContactRounds.NOT_FOLLOWING));
     } else if (followSender(message)) {
       role().onHeartbeat(message);
     }

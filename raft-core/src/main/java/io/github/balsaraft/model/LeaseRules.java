@@ -33,7 +33,8 @@ public record LeaseRules(boolean permitted, int windowMillis, int maxClockDriftP
 
   /**
    * Leases with this window and the default drift bound. As long as the least election timeout is a good choice: for that time voters
-   * refuse others anyway, so that leases cost nothing when a leader fails.
+   * refuse others anyway. What leases cost: failure hints shorten no election while they are permitted, and a voter that was just
+   * started waits for one window.
    */
   public static LeaseRules permitted(int windowMillis) {
     return permitted(windowMillis, DEFAULT_MAX_CLOCK_DRIFT_PPM);

@@ -12,9 +12,9 @@ import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinAnswer.Status;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -128,13 +128,13 @@ final class Joining {
 
   /** Names the leader, of whom the new replica may not have heard. */
   private static JoinAnswer notLeader(CoreView core, JoinRequest request) {
-    ReplicaId leader = core.leader();
-    Member member = leader == null ? null : core.configuration().member(leader);
-    String detail = "this member is not the leader";
-    return member == null
-        ? answer(request, Status.NOT_LEADER, detail)
-        : new JoinAnswer(
-            request.replica(), Status.NOT_LEADER, detail, member.host(), member.address());
+    LeaderHint leader = LeaderHint.of(core);
+    return new JoinAnswer(
+        request.replica(),
+        Status.NOT_LEADER,
+        "this member is not the leader",
+        leader.host(),
+        Objects.requireNonNullElse(leader.address(), ""));
   }
 
   private static JoinAnswer answer(JoinRequest request, Status status, String detail) {

@@ -12,7 +12,11 @@ record LeaderHint(@Nullable HostId host, @Nullable String address) {
   static final LeaderHint NONE = new LeaderHint(null, null);
 
   static LeaderHint of(CoreView core) {
-    ReplicaId leader = core.leader();
+    return of(core, core.leader());
+  }
+
+  /** Who leads, or is about to. */
+  static LeaderHint of(CoreView core, @Nullable ReplicaId leader) {
     Member member = leader == null ? null : core.configuration().member(leader);
     return member == null ? NONE : new LeaderHint(member.host(), member.address());
   }

@@ -198,9 +198,10 @@ final class MembershipFlow {
     if (waiting.isEmpty()) {
       return;
     }
-    List<Waiting> before = List.copyOf(waiting);
-    waiting.clear();
-    for (Waiting asked : before) {
+    // Each stays among those that wait until it has gone on: if a step fails, whoever is left is
+    // told.
+    for (Waiting asked : List.copyOf(waiting)) {
+      boolean goesOn = true;
       if (core.view().currentRole() != Role.LEADER) {
         fail(asked.answer, notLeader(core.view()));
       } else if (nowNanos - asked.deadlineNanos >= 0) {
@@ -209,8 +210,11 @@ final class MembershipFlow {
             asked.host() + " has not asked to be let in within "
                 + Wording.duration(asked.timeLimit)
                 + "; start its node so that it joins, naming a member of this group");
-      } else if (!isSettled(core.view()) || !begin(core, asked, nowNanos, false)) {
-        waiting.add(asked);
+      } else {
+        goesOn = isSettled(core.view()) && begin(core, asked, nowNanos, false);
+      }
+      if (goesOn) {
+        waiting.removeIf(one -> one.answer == asked.answer);
       }
     }
   }

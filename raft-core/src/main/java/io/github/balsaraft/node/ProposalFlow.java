@@ -115,8 +115,8 @@ final class ProposalFlow {
 
   private NotAppendedException refusal(CoreView core, ProposalResult.Refused refused) {
     if (refused.reason() == ProposalResult.Reason.TRANSFERRING) {
-      ReplicaId target = core.transferTarget();
-      return new NotLeaderException(target == null ? null : peers.hostOf(target), refused.detail());
+      LeaderHint next = LeaderHint.of(core, core.transferTarget());
+      return new NotLeaderException(next.host(), next.address(), refused.detail());
     }
     return new OverloadedException(refused.detail());
   }

@@ -74,7 +74,6 @@ final class StatusReport {
         .configuration(core.configuration())
         .removedAt(core.removedAt())
         .holdsLease(takesPart && core.leaseUntilNanos() >= 0)
-        .leaseReads(core.leaseReadsGranted())
         .uncommittedBytes(core.uncommittedBytes());
   }
 

@@ -8,8 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
@@ -68,6 +71,39 @@ class HeldMessagesTest {
     held.add(8, later);
     assertThat(release(7)).isEmpty();
     assertThat(release(8)).containsExactly(later);
+  }
+
+  @Test
+  @DisplayName(
+      "an answer to a leader whose term is over takes no answer's place that tells of contact")
+  void notFollowing() {
+    HeartbeatResponse late = contact(N1, 1000, 0);
+    held.add(7, late);
+    held.add(7, contact(N1, 1, 10));
+    held.add(7, contact(N1, 2, 11));
+    held.add(7, late);
+    assertThat(release(7)).containsExactly(contact(N1, 2, 11));
+  }
+
+  @Test
+  @DisplayName("of two answers to requests to install the one of the session counts")
+  void installs() {
+    EntryId snapshot = new EntryId(4, 10);
+    InstallSnapshotResponse failed =
+        new InstallSnapshotResponse(N3, N1, 5, 8, snapshot, InstallStatus.FAILED);
+    held.add(7, failed);
+    held.add(7, new InstallSnapshotResponse(N3, N1, 5, 0, snapshot, InstallStatus.FAILED));
+    assertThat(release(7)).containsExactly(failed);
+  }
+
+  @Test
+  @DisplayName(
+      "of questions for an index the latest waits: numbers are drawn anew by each follower")
+  void readRequests() {
+    ReadIndexRequest latest = new ReadIndexRequest(N3, N1, 5, 2);
+    held.add(7, new ReadIndexRequest(N3, N1, 5, 900));
+    held.add(7, latest);
+    assertThat(release(7)).containsExactly(latest);
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.Ready.TransferOutcome.End;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
@@ -198,6 +199,32 @@ class TransferPaperTest {
     cluster.run(3 * OPTIONS.heartbeatNanos());
     assertThat(n1.leads()).isFalse();
     assertThat(List.of(n2, n3)).anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a leader whose disk hangs takes proposals half of the time while nobody suitable catches up")
+  void ownDiskHangsAndNobodyCatchesUp() {
+    CoreHarness five = CoreHarness.ofVoters(OPTIONS, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica leader = five.elect("n1");
+    Configuration onlyN5 = leader.view().configuration();
+    for (String follower : List.of("n2", "n3", "n4")) {
+      onlyN5 = onlyN5.with(onlyN5.member(CoreHarness.id(follower)).withPriority(0));
+    }
+    five.change(leader, onlyN5);
+    five.settle();
+    five.replica("n5").autoDisk = false;
+    leader.autoDisk = false;
+    five.propose(leader, "x");
+    int refused = 0;
+    int samples = 0;
+    for (long passed = 0; passed < 20 * OPTIONS.electionTimeoutMaxNanos(); passed += 100 * MILLIS) {
+      five.run(100 * MILLIS);
+      samples++;
+      refused += leader.view().transferTarget() == null ? 0 : 1;
+    }
+    assertThat(leader.leads()).isTrue();
+    assertThat(refused).isBetween(samples / 3, samples * 6 / 10);
   }
 
   @Test

@@ -79,7 +79,7 @@ final class RaftReplies {
         .add("leases", yesNo(status.leasesPermitted()))
         .add("lease_window_ms", configuration.leaseRules().windowMillis())
         .add("holds_lease", yesNo(status.holdsLease()))
-        .add("lease_reads", status.leaseReads())
+        .add("lease_reads", status.counters().leaseReadsGranted())
         .add("staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L))
         .add("explain", status.explanation())
         .reply();

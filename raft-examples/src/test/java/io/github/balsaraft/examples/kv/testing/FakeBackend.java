@@ -244,7 +244,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .staleness(contact)
         .peers(peers)
         .holdsLease(holdsLease)
-        .leaseReads(holdsLease ? 3 : 0)
+        .counters(new NodeStatus.Counters(holdsLease ? 3 : 0, 0, 0, 0))
         .explanation(look -> "n2 and n3 are missing")
         .build();
   }
