@@ -33,8 +33,10 @@ final class LeaderExplanation {
       return withoutQuorum(withoutQuorum);
     }
     if (ownDiskHoldsUp()) {
-      return ownDisk() + ", so writes and linearizable reads wait for it" + whoIsMissing()
-          + "; look at the disk of " + status.host() + " or hand leadership over";
+      boolean othersGetOn = committedAndNotDurable() > 0;
+      return ownDisk() + ", so writes " + (othersGetOn ? "and linearizable reads " : "")
+          + "wait for it" + whoIsMissing() + "; look at the disk of " + status.host()
+          + (othersGetOn ? " or hand leadership over" : "");
     }
     if (isJustElected()) {
       return "Just elected: " + leads + " and waits for the first answers of "
@@ -81,16 +83,21 @@ final class LeaderExplanation {
 
   // ------------------------------------------------------------------ writes
 
-  /** Whether what others have committed waits for the disk here, and has for long. */
+  /** Whether what is appended waits for the disk here for long, or much of what others have committed does. */
   private boolean ownDiskHoldsUp() {
-    return status.commitIndex() > status.durableIndex()
-        && (sinceDiskProgress().compareTo(patience) > 0
-            || committedAndNotDurable() > Explanation.FAR_BEHIND_ENTRIES);
+    return isDiskStalled() || committedAndNotDurable() > Explanation.FAR_BEHIND_ENTRIES;
+  }
+
+  private boolean isDiskStalled() {
+    return status.lastIndex() > status.durableIndex()
+        && sinceDiskProgress().compareTo(patience) > 0;
   }
 
   private String ownDisk() {
-    String lacks = Wording.entries(committedAndNotDurable()) + " that others have committed";
-    return sinceDiskProgress().compareTo(patience) > 0
+    String lacks = committedAndNotDurable() > 0
+        ? Wording.entries(committedAndNotDurable()) + " that others have committed"
+        : Wording.entries(status.lastIndex() - status.durableIndex());
+    return isDiskStalled()
         ? "Disk stalled: " + leads + " but its own disk has finished no write for "
             + Wording.duration(sinceDiskProgress()) + " and lacks " + lacks
         : "Behind: " + leads + " but its own disk still has to write " + lacks;

@@ -19,7 +19,11 @@ final class WaitingReads {
    * @param read runs it
    * @param refused gets the reason if it won't be run
    */
-  record WaitingRead(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {}
+  record WaitingRead(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
+    private boolean isLate(long nowNanos) {
+      return nowNanos - deadlineNanos >= 0;
+    }
+  }
 
   private final PriorityBlockingQueue<WaitingRead> reads =
       new PriorityBlockingQueue<>(11, Comparator.comparingLong(WaitingRead::index));
@@ -44,13 +48,15 @@ final class WaitingReads {
    * entries are gone.
    */
   void expire(long nowNanos, String reason) {
-    reads.removeIf(waiting -> {
-      boolean late = nowNanos - waiting.deadlineNanos >= 0;
-      if (late) {
+    // Not under the queue's lock, which its iterator doesn't take: a callback may hang, and whoever
+    // abandons the reads then
+    // must get to them all the same.
+    for (WaitingRead waiting : reads) {
+      if (waiting.isLate(nowNanos)) {
         waiting.refused.accept(reason);
       }
-      return late;
-    });
+    }
+    reads.removeIf(waiting -> waiting.isLate(nowNanos));
   }
 
   /** When the next one ends for having waited too long; {@link Long#MAX_VALUE} if none waits. */
@@ -60,7 +66,9 @@ final class WaitingReads {
 
   /** Tells all of them. They stay, the one that hangs among them. */
   void refuseAll(String reason) {
-    reads.forEach(waiting -> waiting.refused.accept(reason));
+    for (WaitingRead waiting : reads) {
+      waiting.refused.accept(reason);
+    }
   }
 
   void clear() {

@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.model.HostId;
@@ -112,7 +113,12 @@ final class RaftCommands {
 
   /** Asked for again, it has nothing to do. */
   private static CompletableFuture<Reply> transfer(ServerView server, Optional<HostId> target) {
-    NodeStatus status = server.status();
+    NodeStatus status;
+    try {
+      status = server.status();
+    } catch (RaftException e) {
+      return CompletableFuture.completedFuture(RaftReplies.failure(e, server));
+    }
     if (status.role() == Role.LEADER && target.equals(Optional.of(status.host()))) {
       return CompletableFuture.completedFuture(RaftReplies.leader(status.host()));
     }

@@ -1,0 +1,70 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.node.WaitingReads.WaitingRead;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Callers' callbacks run where reads are ended, and may hang there. */
+@Timeout(60)
+class WaitingReadsTest {
+
+  private final WaitingReads reads = new WaitingReads();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+
+  private void add(long index, long deadlineNanos, Consumer<String> refused) {
+    reads.add(new WaitingRead(index, deadlineNanos, () -> told.add("read at " + index), refused));
+  }
+
+  @Test
+  void thoseThatAreLateEndAndTheOthersWait() {
+    add(5, 100, reason -> told.add("5 " + reason));
+    add(6, 99, reason -> told.add("6 " + reason));
+    add(7, 101, reason -> told.add("7 " + reason));
+    reads.expire(100, "late");
+    assertThat(told).containsExactlyInAnyOrder("5 late", "6 late");
+    assertThat(reads.deadlineNanos()).isEqualTo(101);
+    reads.runDue(7, () -> true);
+    assertThat(told).last().isEqualTo("read at 7");
+    assertThat(reads.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void allAreToldThoughACallbackHangs() throws InterruptedException {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch otherIsTold = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    // As a future's: only who ends it runs its callbacks.
+    AtomicBoolean ended = new AtomicBoolean();
+    add(5, 100, reason -> {
+      if (ended.compareAndSet(false, true)) {
+        hangs.countDown();
+        awaitIt(goesOn);
+      }
+    });
+    add(6, 1000, reason -> otherIsTold.countDown());
+    Thread applying = new Thread(() -> reads.expire(100, "late"));
+    applying.start();
+    hangs.await();
+    Thread abandoning = new Thread(() -> reads.refuseAll("closed"));
+    abandoning.start();
+    otherIsTold.await();
+    goesOn.countDown();
+    abandoning.join();
+    applying.join();
+  }
+
+  private static void awaitIt(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
