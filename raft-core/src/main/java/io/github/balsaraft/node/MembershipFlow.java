@@ -224,7 +224,7 @@ final class MembershipFlow {
     fail(asked.answer, ChangeFailedException.aborted(reason));
   }
 
-  /** A host has only just asked, or a change has ended: what waits may begin. */
+  /** When the next of those that wait for their host is given up; {@link Long#MAX_VALUE} if none waits. */
   long deadlineNanos() {
     return waiting.stream().mapToLong(Waiting::deadlineNanos).min().orElse(Long.MAX_VALUE);
   }
