@@ -157,6 +157,7 @@ class RaftNodeTest {
       TransferFailedException refused =
           transferFailure(target.transferLeadership(new HostId("n9")));
       assertThat(refused.leader()).as("it goes on leading").contains(host);
+      assertThat(refused.isRetryable()).as("as long as no voter is there").isFalse();
       target.close();
       assertThat(transferFailure(target.transferLeadership()).leader()).isEmpty();
     }

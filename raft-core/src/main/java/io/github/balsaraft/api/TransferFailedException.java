@@ -5,42 +5,45 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leadership was not seen to pass to the target, for the reason in the message. {@link #hasBegun} says whether the target may
- * still come to lead. Asking again is safe; {@link #leader} says whom.
+ * Leadership was not seen to pass to the target, for the reason in the message. {@link #failure} says whether it may still, and
+ * {@link #leader} whom to ask next. Asking again for the same target is always safe; without a target it moves leadership once
+ * more if it has moved already.
  */
 public final class TransferFailedException extends RaftException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What is certain. */
+  public enum Failure {
+    /** Nothing has changed, and nothing will by this request: that target can't be handed leadership as things are. */
+    REFUSED,
+    /** Nothing has changed, and nothing will by this request; what was in the way passes by itself. */
+    NOT_DONE,
+    /** The target was told to take over, or may have been: it may still come to lead. */
+    OUTCOME_UNKNOWN
+  }
+
   // Strings, for they survive serialization.
   private final @Nullable String leader;
   private final @Nullable String leaderAddress;
-  private final boolean begun;
-
-  /** It has not begun, and no leader is known. */
-  public TransferFailedException(String reason) {
-    this(null, null, false, reason);
-  }
+  private final Failure failure;
 
   /**
    * @param leader who leads, or null if nobody is known to
    * @param leaderAddress where members reach the leader, or null if that isn't known
-   * @param begun whether the target may still come to lead
+   * @param failure what is certain
    */
   public TransferFailedException(
-      @Nullable HostId leader, @Nullable String leaderAddress, boolean begun, String reason) {
+      @Nullable HostId leader, @Nullable String leaderAddress, Failure failure, String reason) {
     super(reason, null);
     this.leader = leader == null ? null : leader.name();
     this.leaderAddress = leader == null ? null : leaderAddress;
-    this.begun = begun;
+    this.failure = failure;
   }
 
-  /**
-   * Whether handing over had begun: then the target may still come to lead. If it hadn't, nothing has changed, and nothing will by
-   * this request.
-   */
-  public boolean hasBegun() {
-    return begun;
+  /** What is certain. */
+  public Failure failure() {
+    return failure;
   }
 
   /**
@@ -58,6 +61,6 @@ public final class TransferFailedException extends RaftException {
 
   @Override
   public boolean isRetryable() {
-    return true;
+    return failure != Failure.REFUSED;
   }
 }

@@ -175,7 +175,7 @@ final class CoreTrace {
       for (Ready.TransferOutcome outcome : outcomes) {
         TraceEvent.End end = switch (outcome.end()) {
           case TRANSFERRED -> TraceEvent.End.TRANSFERRED;
-          case REFUSED -> TraceEvent.End.REFUSED;
+          case REFUSED, NOT_NOW -> TraceEvent.End.REFUSED;
           case ABORTED -> TraceEvent.End.ABORTED;
           case TIMED_OUT -> TraceEvent.End.TIMED_OUT;
         };

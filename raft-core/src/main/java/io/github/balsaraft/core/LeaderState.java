@@ -13,6 +13,7 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TransferRevocationResponse;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Orders proposals, replicates them, and commits what a quorum has (Raft paper 5.3, 5.4). */
@@ -265,12 +266,13 @@ final class LeaderState extends RoleState implements Office {
   void transferLeadership(long transferId, @Nullable ReplicaId wanted, long timeoutNanos) {
     long deadlineNanos =
         context.nowNanos() + Math.min(timeoutNanos, context.options.electionTimeoutMaxNanos());
-    String refusal = transfer.begin(wanted, deadlineNanos);
-    ReplicaId target = transfer.target();
-    if (refusal != null || target == null) {
-      context.transfers.refuse(transferId, wanted, String.valueOf(refusal));
+    LeadershipTransfer.Refusal refusal = transfer.begin(wanted, deadlineNanos);
+    if (refusal == null) {
+      context.transfers.begun(transferId, Objects.requireNonNull(transfer.target()), deadlineNanos);
+    } else if (refusal.passes()) {
+      context.transfers.notNow(transferId, wanted, refusal.reason());
     } else {
-      context.transfers.begun(transferId, target, deadlineNanos);
+      context.transfers.refuse(transferId, wanted, refusal.reason());
     }
   }
 

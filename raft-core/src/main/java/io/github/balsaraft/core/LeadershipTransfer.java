@@ -61,18 +61,18 @@ final class LeadershipTransfer {
    * @return why not, or null if it has begun
    */
   @Nullable
-  String begin(@Nullable ReplicaId wanted, long deadlineNanos) {
+  Refusal begin(@Nullable ReplicaId wanted, long deadlineNanos) {
     if (underWay != null) {
-      return "a transfer is under way already";
+      return new Refusal("a transfer is under way already", true);
     }
     ReplicaId target = wanted == null ? Successor.best(context, replicator) : wanted;
     if (target == null) {
-      return "no other voter that may lead answers";
+      return new Refusal("no other voter that may lead answers", true);
     }
     boolean chosen = wanted != null;
     String unfit = whyUnfit(target, chosen);
     if (unfit != null) {
-      return unfit;
+      return new Refusal(unfit, false);
     }
     underWay = new UnderWay(
         target, chosen, ++lastNumber, deadlineNanos, context.configurations.latestIndex());
@@ -167,6 +167,7 @@ final class LeadershipTransfer {
   private void tell(UnderWay transfer) {
     if (transfer.lifeKnown && matchOf(transfer.target) == context.log.lastIndex()) {
       transfer.told = true;
+      context.transfers.told(transfer.target);
       unrevoked.put(transfer.target, transfer.number);
       context.outbox.send(new TimeoutNow(
           context.self, transfer.target, context.term(), transfer.number, transfer.life));
@@ -181,6 +182,13 @@ final class LeadershipTransfer {
       revoke(transfer.target, told);
     }
   }
+
+  /**
+   * Why a transfer doesn't begin.
+   *
+   * @param passes whether that passes by itself, so that asking again may help
+   */
+  record Refusal(String reason, boolean passes) {}
 
   /** One transfer. */
   private static final class UnderWay {

@@ -185,19 +185,23 @@ public record Ready(
    * @param end how it ended
    * @param target to whom; null if nobody was found
    * @param reason for an operator; empty if it was transferred
+   * @param targetTold whether the target was told to campaign: then it may come to lead, however this has ended. If it wasn't, it
+   *     won't by this request
    */
   public record TransferOutcome(
-      long transferId, End end, @Nullable ReplicaId target, String reason) {
+      long transferId, End end, @Nullable ReplicaId target, String reason, boolean targetTold) {
 
     /** How a transfer ends. */
     public enum End {
       /** The target leads. */
       TRANSFERRED,
-      /** It did not begin, and nothing has changed. */
+      /** It did not begin, and won't as things are: another target, or another leader, is to be asked. */
       REFUSED,
+      /** It did not begin, for a reason that passes by itself. */
+      NOT_NOW,
       /** It was given up, or another member leads. */
       ABORTED,
-      /** The target was not heard to lead by the deadline. It may still come to lead. */
+      /** The target was not heard to lead by the deadline. */
       TIMED_OUT
     }
   }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.Ready.TransferOutcome.End;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +23,29 @@ final class TransferRequests {
 
   /** A transfer that was asked for begins. There is at most one. */
   void begun(long transferId, ReplicaId target, long deadlineNanos) {
-    open = new Open(transferId, target, deadlineNanos);
+    open = new Open(transferId, target, deadlineNanos, false);
   }
 
-  /** It doesn't begin, and nothing has changed. */
+  /** It doesn't begin, and won't as things are. */
   void refuse(long transferId, @Nullable ReplicaId target, String reason) {
-    outcomes.add(
-        new Ready.TransferOutcome(transferId, Ready.TransferOutcome.End.REFUSED, target, reason));
+    outcomes.add(new Ready.TransferOutcome(transferId, End.REFUSED, target, reason, false));
+  }
+
+  /** It doesn't begin, for a reason that passes by itself. */
+  void notNow(long transferId, @Nullable ReplicaId target, String reason) {
+    outcomes.add(new Ready.TransferOutcome(transferId, End.NOT_NOW, target, reason, false));
+  }
+
+  /** The leader tells this member to campaign, because somebody asked for it or of its own accord. */
+  void told(ReplicaId target) {
+    if (open != null && open.target.equals(target)) {
+      open = new Open(open.transferId, open.target, open.deadlineNanos, true);
+    }
   }
 
   /** The leader has given it up. */
   void aborted(String reason) {
-    end(Ready.TransferOutcome.End.ABORTED, reason);
+    end(End.ABORTED, reason);
   }
 
   /** This replica has another role, or another leader. */
@@ -42,15 +54,15 @@ final class TransferRequests {
       return;
     }
     if (leader.equals(open.target)) {
-      end(Ready.TransferOutcome.End.TRANSFERRED, "");
+      end(End.TRANSFERRED, "");
     } else {
-      aborted(leader.equals(self) ? "this member leads again" : leader + " leads instead");
+      aborted(leader.equals(self) ? "this member leads again" : "another member leads");
     }
   }
 
   void expire(long nowNanos) {
     if (open != null && open.deadlineNanos <= nowNanos) {
-      end(Ready.TransferOutcome.End.TIMED_OUT, "the target was not heard to lead in time");
+      end(End.TIMED_OUT, "the target was not heard to lead in time");
     }
   }
 
@@ -59,9 +71,10 @@ final class TransferRequests {
     return open == null ? Long.MAX_VALUE : open.deadlineNanos;
   }
 
-  private void end(Ready.TransferOutcome.End end, String reason) {
+  private void end(End end, String reason) {
     if (open != null) {
-      outcomes.add(new Ready.TransferOutcome(open.transferId, end, open.target, reason));
+      outcomes.add(
+          new Ready.TransferOutcome(open.transferId, end, open.target, reason, open.targetTold));
       open = null;
     }
   }
@@ -75,5 +88,5 @@ final class TransferRequests {
     return taken;
   }
 
-  private record Open(long transferId, ReplicaId target, long deadlineNanos) {}
+  private record Open(long transferId, ReplicaId target, long deadlineNanos, boolean targetTold) {}
 }

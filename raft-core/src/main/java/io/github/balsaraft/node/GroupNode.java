@@ -281,6 +281,9 @@ public final class GroupNode {
     /** It was asked, and it was answered: the caller may give up on it before its turn. */
     private final AtomicInteger outstanding = new AtomicInteger(2);
 
+    /** By its turn, or by whoever gives up waiting for it: what is told to have had no effect must not happen later. */
+    private final AtomicBoolean claimed = new AtomicBoolean();
+
     Question(Budget budget, CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
       this.budget = budget;
       this.answer = answer;
@@ -297,12 +300,16 @@ public final class GroupNode {
     @Override
     public void happen(GroupLoop groupLoop) {
       oneIsDone();
-      ask.accept(groupLoop);
+      if (claimed.compareAndSet(false, true)) {
+        ask.accept(groupLoop);
+      }
     }
 
     @Override
     public void abandon(String reason) {
-      answer.completeExceptionally(new ShuttingDownException());
+      if (claimed.compareAndSet(false, true)) {
+        answer.completeExceptionally(new ShuttingDownException());
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
@@ -33,7 +34,7 @@ final class TransferFlow {
           .filter(Member::isVoter)
           .findFirst();
       if (member.isEmpty()) {
-        fail(transferred, LeaderHint.of(core.view()), false, "no voter is on " + target);
+        fail(transferred, LeaderHint.of(core.view()), Failure.REFUSED, "no voter is on " + target);
         return;
       }
       replica = member.get().replica();
@@ -52,24 +53,34 @@ final class TransferFlow {
     if (outcome.end() == End.TRANSFERRED && host != null) {
       pipeline.run(() -> transferred.complete(host));
     } else {
-      fail(transferred, LeaderHint.of(core), outcome.end() != End.REFUSED, outcome.reason());
+      fail(transferred, LeaderHint.of(core), failure(outcome), outcome.reason());
     }
+  }
+
+  private static Failure failure(Ready.TransferOutcome outcome) {
+    if (outcome.targetTold()) {
+      return Failure.OUTCOME_UNKNOWN;
+    }
+    return outcome.end() == End.REFUSED ? Failure.REFUSED : Failure.NOT_DONE;
   }
 
   /** By a replica that takes no part, and knows of no leader. */
   void refuse(CompletableFuture<HostId> transferred, String reason) {
-    fail(transferred, LeaderHint.NONE, false, reason);
+    fail(transferred, LeaderHint.NONE, Failure.NOT_DONE, reason);
   }
 
   private void fail(
-      CompletableFuture<HostId> transferred, LeaderHint leader, boolean begun, String reason) {
+      CompletableFuture<HostId> transferred, LeaderHint leader, Failure failure, String reason) {
     pipeline.run(() -> transferred.completeExceptionally(
-        new TransferFailedException(leader.host(), leader.address(), begun, reason)));
+        new TransferFailedException(leader.host(), leader.address(), failure, reason)));
   }
 
-  /** Nobody will hear more of those under way. */
+  /** Nobody will hear more of those under way; their targets may have been told to campaign. */
   void stop(String reason) {
-    asked.values().forEach(transferred -> fail(transferred, LeaderHint.NONE, true, reason));
+    asked
+        .values()
+        .forEach(
+            transferred -> fail(transferred, LeaderHint.NONE, Failure.OUTCOME_UNKNOWN, reason));
     asked.clear();
   }
 }

@@ -3,6 +3,7 @@ package io.github.balsaraft.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.HostId;
@@ -26,11 +27,13 @@ class RaftExceptionTest {
         new ShuttingDownException(),
         new NodeFailedException("a sync failed"),
         new ReadNotServedException("no leader"),
-        new TransferFailedException("nobody answers"),
+        new TransferFailedException(null, null, Failure.NOT_DONE, "nobody answers"),
+        new TransferFailedException(null, null, Failure.OUTCOME_UNKNOWN, "not heard to lead"),
         ChangeFailedException.lost("leadership was lost"));
     List<RaftException> not = List.of(
         new CommandTooLargeException(9, 8),
         new OutcomeUnknownException("lost"),
+        new TransferFailedException(null, null, Failure.REFUSED, "no voter is on n9"),
         ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(retryable).allMatch(RaftException::isRetryable);
     assertThat(not).noneMatch(RaftException::isRetryable);
@@ -54,11 +57,12 @@ class RaftExceptionTest {
     NotLeaderException read = (NotLeaderException) writtenAndRead(notLeader);
     assertThat(read.leader()).contains(new HostId("n2"));
     assertThat(read.leaderAddress()).contains("10.0.0.2:7400");
-    TransferFailedException transfer = (TransferFailedException) writtenAndRead(
-        new TransferFailedException(new HostId("n2"), "10.0.0.2:7400", true, "nobody answers"));
+    TransferFailedException transfer =
+        (TransferFailedException) writtenAndRead(new TransferFailedException(
+            new HostId("n2"), "10.0.0.2:7400", Failure.OUTCOME_UNKNOWN, "nobody answers"));
     assertThat(transfer.leader()).contains(new HostId("n2"));
     assertThat(transfer.leaderAddress()).contains("10.0.0.2:7400");
-    assertThat(transfer.hasBegun()).isTrue();
+    assertThat(transfer.failure()).isEqualTo(Failure.OUTCOME_UNKNOWN);
   }
 
   private static Object writtenAndRead(Object value) throws Exception {

@@ -75,7 +75,8 @@ class TransferPaperTest {
     assertThat(n2.leads()).isTrue();
     assertThat(n2.view().hardState().term()).isEqualTo(2);
     assertThat(wasSent(RequestPreVote.class)).isFalse();
-    assertThat(outcomes).containsExactly(new Ready.TransferOutcome(1, End.TRANSFERRED, n2.id, ""));
+    assertThat(outcomes)
+        .containsExactly(new Ready.TransferOutcome(1, End.TRANSFERRED, n2.id, "", true));
     cluster.run(5000 * MILLIS);
     assertThat(n2.leads()).isTrue();
     assertThat(outcomes).hasSize(1);
@@ -134,8 +135,24 @@ class TransferPaperTest {
     assertRefused(cluster.propose(n1, "x"));
     cluster.run(10 * MILLIS);
     assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
+    assertThat(outcomes.get(0).targetTold()).as("it never was").isFalse();
     assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
     assertThat(n1.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "choice: an outcome says that the target was told to campaign, in whichever of its processes")
+  void outcomeSaysWhetherTheTargetWasTold() {
+    cluster.transfer(n1, n2.id);
+    cluster.settleWithout(TimeoutNow.class);
+    assertThat(cluster.network().take(TimeoutNow.class::isInstance)).hasSize(1);
+    cluster.crash(n2, 0);
+    cluster.start(n2);
+    cluster.network().cut(n1.id, n2.id);
+    cluster.run(2100 * MILLIS);
+    assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
+    assertThat(outcomes.get(0).targetTold()).isTrue();
   }
 
   @Test
@@ -259,10 +276,10 @@ class TransferPaperTest {
     cluster.transfer(n1, n2.id);
     cluster.transfer(n1, n3.id);
     assertThat(outcomes).hasSize(5);
-    assertThat(outcomes.get(4).end()).isEqualTo(End.REFUSED);
+    assertThat(outcomes.get(4).end()).isEqualTo(End.NOT_NOW);
     cluster.settle();
     assertThat(outcomes.get(5))
-        .isEqualTo(new Ready.TransferOutcome(4 + 1, End.TRANSFERRED, n2.id, ""));
+        .isEqualTo(new Ready.TransferOutcome(4 + 1, End.TRANSFERRED, n2.id, "", true));
   }
 
   private ReplicaId chosenBy(HarnessReplica leader) {
@@ -301,7 +318,7 @@ class TransferPaperTest {
     cluster.crash(n3, 0);
     cluster.run(2100 * MILLIS);
     cluster.transfer(n1, null);
-    assertThat(onlyEnd()).isEqualTo(End.REFUSED);
+    assertThat(onlyEnd()).isEqualTo(End.NOT_NOW);
     cluster.transfer(n1, n2.id);
     cluster.settle();
     assertThat(n2.leads()).isTrue();
@@ -363,8 +380,8 @@ class TransferPaperTest {
     assertThat(n1.view().leader()).isEqualTo(n3.id);
     assertThat(outcomes)
         .contains(
-            new Ready.TransferOutcome(1, End.ABORTED, n2.id, n3.id + " leads instead"),
-            new Ready.TransferOutcome(2, End.TRANSFERRED, n3.id, ""))
+            new Ready.TransferOutcome(1, End.ABORTED, n2.id, "another member leads", false),
+            new Ready.TransferOutcome(2, End.TRANSFERRED, n3.id, "", true))
         .hasSize(2);
   }
 

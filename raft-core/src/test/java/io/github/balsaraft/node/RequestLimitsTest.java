@@ -4,10 +4,14 @@ import static io.github.balsaraft.node.Simulation.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -105,6 +109,28 @@ class RequestLimitsTest {
     assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
     cluster.simulation.runFor(SECONDS);
     assertThereIsRoomAgain(node);
+  }
+
+  /** Whoever is told that nothing was begun must not see it happen once the mailbox has its turn after all. */
+  @Test
+  void whatWasGivenUpAtCloseDoesNotHappenLater() {
+    GroupNode node = leader();
+    cluster.simulation.runFor(SECONDS);
+    CompletableFuture<?> permitted = setLeases(node, LeaseRules.permitted(300, 100));
+    cluster.simulation.runFor(SECONDS);
+    assertThat(permitted).isCompleted();
+    CompletableFuture<?> forbidden = setLeases(node, LeaseRules.FORBIDDEN);
+    node.abandon();
+    assertThat(failure(forbidden)).isInstanceOf(ShuttingDownException.class);
+    cluster.simulation.runFor(SECONDS);
+    cluster.crash(new HostId("n1"));
+    CompletableFuture<MembershipView> view = leader().membership().view();
+    cluster.simulation.runFor(SECONDS);
+    assertThat(view.join().configuration().leaseRules().permitted()).isTrue();
+  }
+
+  private static CompletableFuture<?> setLeases(GroupNode node, LeaseRules rules) {
+    return node.membership().change(new ConfigurationChange.SetLeases(rules));
   }
 
   private static CompletableFuture<?> ask(GroupNode node, int times) {

@@ -294,7 +294,7 @@ public sealed interface TraceEvent {
     ABORTED,
     /** A change: leadership was lost; what is in the log may still be committed. */
     LOST,
-    /** A transfer: the target was not heard to lead in time, and may still come to lead. */
+    /** A transfer: the target was not heard to lead in time. */
     TIMED_OUT
   }
 

@@ -5,6 +5,7 @@ import io.github.balsaraft.examples.kv.client.Admin.RefusedException;
 import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
 import io.github.balsaraft.examples.kv.client.AdminException;
 import io.github.balsaraft.examples.kv.client.Fields;
+import io.github.balsaraft.examples.kv.client.LeaderRequest;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code kv admin}: looks at a cluster, and changes its members. */
 final class AdminCommand {
@@ -45,8 +47,10 @@ final class AdminCommand {
         yield options.verb() + " was refused: " + said.substring(blank + 1);
       }
       case "ERR ABORTED" -> options.verb() + " was given up: " + said;
-      case "UNKNOWN TRANSFERFAILED", "ERR TRANSFERFAILED" ->
-        "leadership was not handed over: " + said;
+      case "ERR TRANSFERFAILED" -> "leadership was not handed over: " + said;
+      case "UNKNOWN TRANSFERFAILED" ->
+        "leadership was not seen to pass, and may pass yet: " + said + "; type: "
+            + console.program() + " admin --servers ... status";
       case "ERR" -> said;
       default -> text;
     };
@@ -56,7 +60,6 @@ final class AdminCommand {
   private final class Run {
     private final Admin admin;
     private final AdminOptions options;
-    private final int[] attempts = new int[1];
     private String lastProgress = "";
 
     Run(Admin admin, AdminOptions options) {
@@ -179,19 +182,8 @@ final class AdminCommand {
       return words;
     }
 
-    /** Told anew each time how long it may take. */
-    private List<String> timedChange() {
-      List<String> words = raft();
-      if (List.of("add", "promote", "replace").contains(options.verb())) {
-        words.add("TIMEOUT");
-        words.add(String.valueOf(admin.left().toMillis()));
-      }
-      return words;
-    }
-
     private int preview() {
-      Map<String, String> preview =
-          Fields.of(admin.atLeader(() -> raft("PREVIEW"), leader -> {}, attempts));
+      Map<String, String> preview = Fields.of(admin.atLeader(() -> raft("PREVIEW")));
       if (options.json()) {
         say(preview);
       } else {
@@ -205,10 +197,11 @@ final class AdminCommand {
 
     private int change() {
       Map<String, String> result;
+      Change change = new Change();
       try {
-        result = Fields.of(admin.atLeader(this::timedChange, this::showProgress, attempts));
+        result = Fields.of(admin.atLeader(change));
       } catch (RefusedException e) {
-        if (attempts[0] > 1 && isDoneAlready(e)) {
+        if (change.attempts > 1 && isDoneAlready(e)) {
           result = Map.of();
         } else {
           throw e;
@@ -273,8 +266,7 @@ final class AdminCommand {
     }
 
     private int transfer() {
-      Reply reply = admin.atLeader(this::raft, leader -> {}, attempts);
-      Map<String, String> result = Fields.of(reply);
+      Map<String, String> result = Fields.of(admin.atLeader(new Transfer()));
       if (options.json()) {
         say(result);
       } else {
@@ -284,7 +276,7 @@ final class AdminCommand {
     }
 
     private int abort() {
-      Reply reply = admin.atLeader(this::raft, leader -> {}, attempts);
+      Reply reply = admin.atLeader(this::raft);
       boolean any = reply instanceof Reply.Int number && number.value() > 0;
       String id = options.ids().get(0);
       if (options.json()) {
@@ -297,6 +289,48 @@ final class AdminCommand {
 
     private void say(Object json) {
       console.say(JsonText.of(json));
+    }
+
+    /** A change that counts its attempts, so that a repetition can be told. */
+    private final class Change implements LeaderRequest {
+      private int attempts;
+
+      /** Told anew each time how long it may take. */
+      @Override
+      public List<String> words() {
+        attempts++;
+        List<String> words = raft();
+        if (List.of("add", "promote", "replace").contains(options.verb())) {
+          words.add("TIMEOUT");
+          words.add(String.valueOf(admin.left().toMillis()));
+        }
+        return words;
+      }
+
+      @Override
+      public void whileAwaited(HostPort leader) {
+        showProgress(leader);
+      }
+    }
+
+    /** Without a target it is done once another leads than was first asked: asking that one would move leadership once more. */
+    private final class Transfer implements LeaderRequest {
+      private String firstAsked = "";
+
+      @Override
+      public List<String> words() {
+        return raft();
+      }
+
+      @Override
+      public Optional<Reply> doneAlready(String leader) {
+        if (firstAsked.isEmpty()) {
+          firstAsked = leader;
+        }
+        return options.ids().isEmpty() && !leader.equals(firstAsked)
+            ? Optional.of(new Reply.Array(List.of(Reply.Bulk.of("leader"), Reply.Bulk.of(leader))))
+            : Optional.empty();
+      }
     }
   }
 }

@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -104,8 +102,10 @@ public final class Admin implements AutoCloseable {
             .whenComplete((reply, failure) -> connection.close()));
   }
 
-  /** Where the leader listens for clients, if that is known now. */
-  private Optional<HostPort> leader(List<ServerStatus> statuses) {
+  private record Leader(String id, HostPort address) {}
+
+  /** Who leads, and where it listens for clients, if that is known now. */
+  private Optional<Leader> leader(List<ServerStatus> statuses) {
     ServerStatus newest = null;
     for (ServerStatus status : statuses) {
       boolean names = status.isUp() && !status.get("leader").isEmpty();
@@ -119,12 +119,12 @@ public final class Admin implements AutoCloseable {
     String leader = newest.get("leader");
     for (ServerStatus status : statuses) {
       if (status.isUp() && status.get("id").equals(leader)) {
-        return Optional.of(status.server());
+        return Optional.of(new Leader(leader, status.server()));
       }
     }
     for (ServerStatus status : statuses) {
       if (status.get("leader").equals(leader) && !status.get("leader_address").isEmpty()) {
-        return Optional.of(HostPort.parse(status.get("leader_address")));
+        return Optional.of(new Leader(leader, HostPort.parse(status.get("leader_address"))));
       }
     }
     throw new AdminException(leader + " leads, and none of --servers is " + leader
@@ -135,7 +135,7 @@ public final class Admin implements AutoCloseable {
   public Reply look(List<String> words) {
     List<ServerStatus> statuses = statuses();
     List<HostPort> candidates = new ArrayList<>();
-    leader(statuses).ifPresent(candidates::add);
+    leader(statuses).map(Leader::address).ifPresent(candidates::add);
     statuses.stream().filter(ServerStatus::isUp).map(ServerStatus::server).forEach(candidates::add);
     for (HostPort server : candidates) {
       try {
@@ -152,26 +152,26 @@ public final class Admin implements AutoCloseable {
   /**
    * Asks the leader, and asks again where that is safe and may help, until the time is over.
    *
-   * @param command what to send, asked for anew each time: it may hold what is left of the time
-   * @param meanwhile called now and then with the leader's address while its answer is awaited
-   * @param attempts counts how often it was begun, so that a caller can tell a repetition
+   * @throws AdminException if the answer is no, or none came in time
    */
-  public Reply atLeader(
-      Supplier<List<String>> command, Consumer<HostPort> meanwhile, int[] attempts) {
+  public Reply atLeader(LeaderRequest request) {
     String last = "";
     while (true) {
       List<ServerStatus> statuses = statuses();
-      Optional<HostPort> leader = leader(statuses);
+      Optional<Leader> leader = leader(statuses);
       if (leader.isPresent()) {
-        attempts[0]++;
+        Optional<Reply> done = request.doneAlready(leader.get().id);
+        if (done.isPresent()) {
+          return done.get();
+        }
         try {
-          Reply reply = converse(leader.get(), command.get(), meanwhile);
+          Reply reply = converse(leader.get().address, request);
           if (!mayRepeat(reply)) {
             return orFail(reply);
           }
           last = Fields.text(reply);
         } catch (UnansweredException e) {
-          last = leader.get() + " did not answer: " + e.getMessage();
+          last = leader.get().address + " did not answer: " + e.getMessage();
         }
       } else if (statuses.stream().noneMatch(ServerStatus::isUp)) {
         last = String.valueOf(noneAnswers(statuses).getMessage());
@@ -191,18 +191,18 @@ public final class Admin implements AutoCloseable {
     }
   }
 
-  private Reply converse(HostPort leader, List<String> words, Consumer<HostPort> meanwhile) {
+  private Reply converse(HostPort leader, LeaderRequest request) {
     CompletableFuture<RespConnection> connecting = clients.connect(leader, PER_SERVER);
     RespConnection connection = await(connecting, PER_SERVER.multipliedBy(2));
     try {
-      CompletableFuture<Reply> answer = connection.call(words);
+      CompletableFuture<Reply> answer = connection.call(request.words());
       // The server knows the time limit too; it gets a moment to say so.
       long patience = deadlineNanos + TimeUnit.SECONDS.toNanos(5);
       while (System.nanoTime() - patience < 0) {
         try {
           return await(answer, Duration.ofMillis(500));
         } catch (StillWaitingException e) {
-          meanwhile.accept(leader);
+          request.whileAwaited(leader);
         }
       }
       throw new UnansweredException("no answer in time");

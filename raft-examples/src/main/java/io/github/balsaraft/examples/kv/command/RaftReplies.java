@@ -11,6 +11,7 @@ import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
@@ -187,7 +188,11 @@ final class RaftReplies {
           });
     } else if (cause instanceof TransferFailedException failed) {
       return new Reply.Failure(
-          (failed.hasBegun() ? "UNKNOWN" : "ERR") + " TRANSFERFAILED " + message);
+          switch (failed.failure()) {
+            case REFUSED -> "ERR TRANSFERFAILED " + message;
+            case NOT_DONE -> "TRYAGAIN TRANSFERFAILED " + message;
+            case OUTCOME_UNKNOWN -> "UNKNOWN TRANSFERFAILED " + message;
+          });
     } else if (cause instanceof OutcomeUnknownException || !(cause instanceof RaftException)) {
       return new Reply.Failure("UNKNOWN " + message);
     } else if (cause instanceof ShuttingDownException) {
@@ -216,7 +221,7 @@ final class RaftReplies {
       return failure(failure, server);
     }
     String message = String.valueOf(failed.getMessage());
-    return failed.hasBegun()
+    return failed.failure() == Failure.OUTCOME_UNKNOWN
         ? new Reply.Failure("UNKNOWN LOST " + message)
         : notLeader(failed.leader().orElse(null), message, server);
   }

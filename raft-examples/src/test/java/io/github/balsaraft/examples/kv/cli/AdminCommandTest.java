@@ -12,6 +12,7 @@ import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
 import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.TestServer;
 import io.github.balsaraft.model.ChangeRefusal;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -338,9 +340,43 @@ class AdminCommandTest {
     assertThat(admin("transfer", "n2")).isZero();
     assertThat(printed()).isEqualTo("n2 leads\n");
     members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(new HostId("n1"), null, false, "no voter is on n9")));
+        new TransferFailedException(new HostId("n1"), null, Failure.REFUSED, "no voter is on n9")));
     assertThat(admin("transfer", "n9")).isEqualTo(1);
     assertThat(complaint()).isEqualTo("kv: leadership was not handed over: no voter is on n9\n");
+    err.reset();
+    members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
+        new HostId("n1"), null, Failure.OUTCOME_UNKNOWN, "it was not heard to lead")));
+    assertThat(admin("transfer", "n2")).isEqualTo(1);
+    assertThat(complaint())
+        .isEqualTo("kv: leadership was not seen to pass, and may pass yet: "
+            + "it was not heard to lead; type: kv admin --servers ... status\n");
+  }
+
+  /** What is in the way passes, so that it is asked for again. */
+  @Test
+  void aTransferWaitsForAnother() throws Exception {
+    members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
+        new HostId("n1"), null, Failure.NOT_DONE, "a transfer is under way already")));
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> admin("transfer"));
+    members.awaitAsked(2);
+    members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(printed()).isEqualTo("n2 leads\n");
+  }
+
+  /** Whoever leads by then would hand over once more if it were asked. */
+  @Test
+  void aTransferToAnybodyWhoseEndWasLostIsNotRepeatedAtTheNextLeader() throws Exception {
+    CompletableFuture<HostId> lost = new CompletableFuture<>();
+    members.answerTransfers(lost);
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> admin("transfer"));
+    members.awaitAsked(1);
+    server.backend().setStatus(Role.FOLLOWER, "n3", List.of("n3"), Optional.empty());
+    lost.completeExceptionally(new TransferFailedException(
+        new HostId("n3"), null, Failure.OUTCOME_UNKNOWN, "leadership was lost"));
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(printed()).isEqualTo("n3 leads\n");
+    assertThat(members.asked()).hasSize(1);
   }
 
   @Test

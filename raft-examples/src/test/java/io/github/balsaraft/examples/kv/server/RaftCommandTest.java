@@ -16,6 +16,7 @@ import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
@@ -172,27 +173,32 @@ class RaftCommandTest {
     members.answerTransfers(CompletableFuture.completedFuture(new HostId("n2")));
     assertThat(client.call("RAFT", "TRANSFER")).isEqualTo("[\"leader\", \"n2\"]");
     members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(new HostId("n1"), null, false, "no voter is on n9")));
+        new TransferFailedException(new HostId("n1"), null, Failure.REFUSED, "no voter is on n9")));
     assertThat(client.call("RAFT", "TRANSFER", "n9"))
         .isEqualTo("-ERR TRANSFERFAILED no voter is on n9");
-    members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(new HostId("n1"), null, true, "it did not answer in time")));
+    members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
+        new HostId("n1"), null, Failure.OUTCOME_UNKNOWN, "it did not answer in time")));
     assertThat(client.call("RAFT", "TRANSFER", "n3"))
         .isEqualTo("-UNKNOWN TRANSFERFAILED it did not answer in time");
+    members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
+        new HostId("n1"), null, Failure.NOT_DONE, "a transfer is under way already")));
+    assertThat(client.call("RAFT", "TRANSFER", "n3"))
+        .isEqualTo("-TRYAGAIN TRANSFERFAILED a transfer is under way already");
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
     server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
     members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
-        new HostId("n2"), null, false, "this member is not the leader")));
+        new HostId("n2"), null, Failure.REFUSED, "this member is not the leader")));
     assertThat(client.call("RAFT", "TRANSFER"))
         .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 this member is not the leader");
-    members.answerTransfers(
-        CompletableFuture.failedFuture(new TransferFailedException("an election is under way")));
+    members.answerTransfers(CompletableFuture.failedFuture(
+        new TransferFailedException(null, null, Failure.REFUSED, "an election is under way")));
     assertThat(client.call("RAFT", "TRANSFER"))
         .isEqualTo("-TRYAGAIN NOTLEADER - - an election is under way");
     assertThat(members.asked())
         .containsExactly(
             Optional.empty(),
             Optional.of(new HostId("n9")),
+            Optional.of(new HostId("n3")),
             Optional.of(new HostId("n3")),
             Optional.empty(),
             Optional.empty());
@@ -206,8 +212,8 @@ class RaftCommandTest {
     client.send("RAFT", "TRANSFER", "n2");
     members.awaitAsked(1);
     server.backend().setStatus(Role.FOLLOWER, "n3", List.of("n3"), Optional.empty());
-    answer.completeExceptionally(
-        new TransferFailedException(new HostId("n3"), null, true, "leadership was lost"));
+    answer.completeExceptionally(new TransferFailedException(
+        new HostId("n3"), null, Failure.OUTCOME_UNKNOWN, "leadership was lost"));
     assertThat(client.readReplies(1)).containsExactly("-UNKNOWN LOST leadership was lost");
   }
 
