@@ -2,6 +2,7 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.reads.RemoteReads;
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshot;
@@ -31,6 +32,9 @@ final class FollowerState extends RoleState {
   private long leaderCommit;
 
   private long completeSinceNanos = AnswerStamps.UNKNOWN;
+
+  /** The leader hands over to this replica, which lacks the end of its log yet. */
+  private @Nullable TimeoutNow succession;
 
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
@@ -179,6 +183,7 @@ final class FollowerState extends RoleState {
   void onAppendEntries(AppendEntries message) {
     heardLeader();
     appends.onAppendEntries(message);
+    takeOverIfComplete();
   }
 
   @Override
@@ -218,15 +223,40 @@ final class FollowerState extends RoleState {
 
   @Override
   void onTimeoutNow(TimeoutNow message) {
-    // Its priority was for the leader to judge, which may have been told to choose it all the same.
-    if (message.from().equals(leader)
-        && context.candidacy.staysVoter()
-        && !context.repair.isRecovering()
-        && context.transferTarget.accepts(message)) {
-      transitions.becomeSuccessor("its leader hands over to it");
+    if (mayTakeOver(message)) {
+      succession = message;
+      takeOverIfComplete();
     } else {
       context.counts.dropped();
     }
+  }
+
+  private boolean mayTakeOver(TimeoutNow message) {
+    // Its priority was for the leader to judge, which may have been told to choose it all the same.
+    return message.from().equals(leader)
+        && context.candidacy.staysVoter()
+        && !context.repair.isRecovering()
+        && context.transferTarget.accepts(message);
+  }
+
+  /**
+   * Campaigns once the leader's whole log is durable here. Called after that was acknowledged: with it the leader commits
+   * what its clients wait for before it hears of the next term.
+   */
+  private void takeOverIfComplete() {
+    TimeoutNow message = succession;
+    if (message != null && isDurable(message.lastIndex(), message.term())) {
+      succession = null;
+      // Asked again: it may have been taken back meanwhile.
+      if (mayTakeOver(message)) {
+        transitions.becomeSuccessor("its leader hands over to it");
+      }
+    }
+  }
+
+  /** A leader's last entry is of its own term. Where the logs agree on that, they agree on everything before. */
+  private boolean isDurable(long index, long term) {
+    return context.log.durableIndex() >= index && context.log.contains(new EntryId(term, index));
   }
 
   @Override
@@ -234,6 +264,7 @@ final class FollowerState extends RoleState {
     if (leader != null) {
       appends.acknowledgeDurable(leader);
     }
+    takeOverIfComplete();
   }
 
   @Override

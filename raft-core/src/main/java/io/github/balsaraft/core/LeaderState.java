@@ -56,7 +56,7 @@ final class LeaderState extends RoleState implements Office {
   }
 
   void start() {
-    replicator.follow(context.configuration());
+    replicator.begin(context.configuration());
     firstIndexOfTerm = append(Payloads.single(EntryType.NO_OP, new byte[0])).index();
     scheduleHeartbeats();
     rounds.sendHeartbeats();
@@ -245,8 +245,11 @@ final class LeaderState extends RoleState implements Office {
     if (hasCommittedInTerm() && reads.wantsRound()) {
       rounds.sendHeartbeats();
     }
-    transfer.step();
     replicator.sendAll();
+    if (!context.candidacy.staysVoter()) {
+      transfer.prepare();
+    }
+    transfer.step();
     rounds.tellIdleOfCommit();
     String endOfOffice = changes.endOfOffice();
     if (endOfOffice != null && !isHandingOver()) {
@@ -281,6 +284,8 @@ final class LeaderState extends RoleState implements Office {
     if (!hasHandedOver) {
       hasHandedOver = true;
       handOver();
+      // All that is in the log was sent above.
+      transfer.step();
     }
     return isTransferring();
   }

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A leader's side of handing its office over (Raft thesis 3.10). While the target gets what it lacks, it is asked for the
- * name of its process; once it holds the whole log it is told to campaign at once. Nothing is proposed meanwhile, or the
- * target would never catch up.
+ * A leader's side of handing its office over (Raft thesis 3.10). While the target is sent what it lacks, it is asked for the
+ * name of its process. Then it is told to campaign, right behind the last entry: it waits until it has that one, which is
+ * sooner than its acknowledgement could be back here. Nothing is proposed meanwhile, or the target would never catch up.
  *
  * <p>Whoever was told to campaign may do so until it has promised not to, because the message may be on its way for long,
  * whatever this leader has decided since. Until then this leader relies on no lease (trap 26).
@@ -32,6 +32,12 @@ final class LeadershipTransfer {
 
   /** Who was told to campaign and has not promised not to: the highest transfer of each. Part of no configuration, perhaps. */
   private final TreeMap<ReplicaId, Long> unrevoked = new TreeMap<>();
+
+  /** The processes of those that have named them. One may have been started anew since. */
+  private final TreeMap<ReplicaId, Long> lives = new TreeMap<>();
+
+  /** Of the configuration for which possible targets were asked for the names of their processes. */
+  private long preparedIndex;
 
   LeadershipTransfer(CoreContext context, Replicator replicator) {
     this.context = context;
@@ -77,13 +83,35 @@ final class LeadershipTransfer {
     underWay = new UnderWay(
         target, chosen, ++lastNumber, deadlineNanos, context.configurations.latestIndex());
     context.trace.transferBegun(target, lastNumber);
+    Long life = lives.get(target);
+    if (life != null) {
+      underWay.lifeKnown = true;
+      underWay.life = life;
+    }
     askForLife(underWay);
     return null;
   }
 
-  private long matchOf(ReplicaId replica) {
+  /** Leadership will be handed over before long: whoever may be the target is asked for the name of its process already. */
+  void prepare() {
+    long configurationIndex = context.configurations.latestIndex();
+    if (preparedIndex == configurationIndex) {
+      return;
+    }
+    preparedIndex = configurationIndex;
+    for (Member member : StandingOrder.standing(context)) {
+      if (!member.replica().equals(context.self)) {
+        revoke(member.replica(), lastNumber);
+      }
+    }
+  }
+
+  /** Whether it was sent the whole log; some of it may be on its way. */
+  private boolean isSentAll(ReplicaId replica) {
     Progress progress = replicator.progressOf(replica);
-    return progress == null ? 0 : progress.match();
+    return progress != null
+        && progress.mode() == Progress.Mode.REPLICATE
+        && progress.next() > context.log.lastIndex();
   }
 
   /** Why the configuration in force doesn't let it lead; null if it does. */
@@ -145,6 +173,7 @@ final class LeadershipTransfer {
     if (told != null && message.transfer() >= told) {
       unrevoked.remove(message.from());
     }
+    lives.put(message.from(), message.life());
     UnderWay transfer = underWay;
     if (transfer != null && transfer.target.equals(message.from())) {
       if (!transfer.lifeKnown || transfer.life != message.life()) {
@@ -163,14 +192,19 @@ final class LeadershipTransfer {
     context.outbox.send(new TransferRevocation(context.self, target, context.term(), upTo));
   }
 
-  /** Tells the target to campaign, if it holds the whole log and its process is known. */
+  /** Tells the target to campaign, if it was sent the whole log and its process is known. */
   private void tell(UnderWay transfer) {
-    if (transfer.lifeKnown && matchOf(transfer.target) == context.log.lastIndex()) {
+    if (transfer.lifeKnown && isSentAll(transfer.target)) {
       transfer.told = true;
       context.transfers.told(transfer.target);
       unrevoked.put(transfer.target, transfer.number);
       context.outbox.send(new TimeoutNow(
-          context.self, transfer.target, context.term(), transfer.number, transfer.life));
+          context.self,
+          transfer.target,
+          context.term(),
+          transfer.number,
+          transfer.life,
+          context.log.lastIndex()));
     }
   }
 

@@ -30,6 +30,12 @@ final class Replicator {
     this.snapshots = new SnapshotSender(context, this);
   }
 
+  /** Begins a term: sends ahead to everybody, since the first answer is a round trip away. */
+  void begin(Configuration configuration) {
+    follow(configuration);
+    members.values().forEach(progress -> progress.suppose(CoreOptions.PROBE_BYTES));
+  }
+
   /** Starts to replicate to new members, and stops for those that left. */
   void follow(Configuration configuration) {
     members.keySet().removeIf(replica -> !configuration.contains(replica));
@@ -133,7 +139,7 @@ final class Replicator {
     List<EntryBatch> batches = log.recent(
         progress.next(),
         log.lastIndex(),
-        probing ? Math.min(maxBytes, CoreOptions.PROBE_BYTES) : maxBytes);
+        progress.isProven() ? maxBytes : Math.min(maxBytes, CoreOptions.PROBE_BYTES));
     if (batches != null) {
       send(progress, batches);
       return !probing;
@@ -191,7 +197,7 @@ final class Replicator {
       bytes += batch.sizeInBytes();
     }
     progress.sent(message.lastIndex(), bytes, context.nowNanos());
-    if (progress.mode() == Progress.Mode.REPLICATE) {
+    if (progress.isProven()) {
       progress.contact().commitSent(Math.min(context.commitIndex(), message.lastIndex()));
     }
     context.outbox.send(message);

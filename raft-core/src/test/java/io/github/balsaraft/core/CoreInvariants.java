@@ -40,6 +40,9 @@ final class CoreInvariants {
   private final List<Committed> committed = new ArrayList<>();
   private final Map<ReplicaId, Seen> seen = new HashMap<>();
 
+  /** Who was told to campaign, in which term, and how far that leader's log reached the first time. */
+  private final Map<ReplicaId, TreeMap<Long, Long>> handovers = new HashMap<>();
+
   private boolean forgery;
 
   CoreInvariants(Map<ReplicaId, HarnessReplica> replicas) {
@@ -108,6 +111,16 @@ final class CoreInvariants {
   /** A log that was there before the story begins. */
   void preset(HarnessReplica replica) {
     logMatching(replica, EntryId.NONE, replica.disk.writtenEntries());
+  }
+
+  /** A successor has the whole log of the leader that has told it to campaign (Raft thesis 3.10). */
+  private void succeeds(HarnessReplica successor, RequestVote request) {
+    Long lastIndex = handovers.getOrDefault(successor.id, new TreeMap<>()).get(request.term() - 1);
+    successor.check(lastIndex != null, "was not told to campaign: " + request);
+    successor.check(
+        request.lastEntry().index() >= lastIndex
+            && request.lastEntry().term() == request.term() - 1,
+        "lacks entries up to " + lastIndex + " of the leader it succeeds: " + request);
   }
 
   // ------------------------------------------------------------------ writes
@@ -205,12 +218,13 @@ final class CoreInvariants {
       sender.check(
           movedOn || disk.holds(request.lastEntry()),
           "claims a log that is not durable: " + message);
-    } else if (message instanceof TimeoutNow && !forgery && !movedOn) {
-      HarnessReplica target = replicas.get(message.to());
-      EntryId last = sender.view().lastEntry();
-      sender.check(
-          target.disk.durableHardState().term() > message.term() || target.disk.holds(last),
-          "hands over to who lacks " + last + ": " + message);
+      if (request.leadershipTransfer() && !forgery) {
+        succeeds(sender, request);
+      }
+    } else if (message instanceof TimeoutNow handover && !forgery && !movedOn) {
+      handovers
+          .computeIfAbsent(message.to(), target -> new TreeMap<>())
+          .merge(message.term(), handover.lastIndex(), Math::min);
     } else if (message instanceof AppendEntriesResponse response
         && response.durableMatch() > 0
         && !movedOn) {

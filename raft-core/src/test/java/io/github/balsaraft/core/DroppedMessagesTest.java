@@ -80,10 +80,10 @@ class DroppedMessagesTest {
   @DisplayName(
       "a request to campaign that isn't its leader's, or is one of an earlier or a later term")
   void requestsToCampaign() {
-    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM - 1, 1, 0));
-    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM + 1, 1, 0));
-    assertDropped(n2, new TimeoutNow(n3.id, n2.id, TERM, 1, 0));
-    assertDropped(n1, new TimeoutNow(n2.id, n1.id, TERM, 1, 0));
+    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM - 1, 1, 0, 1));
+    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM + 1, 1, 0, 1));
+    assertDropped(n2, new TimeoutNow(n3.id, n2.id, TERM, 1, 0, 1));
+    assertDropped(n1, new TimeoutNow(n2.id, n1.id, TERM, 1, 0, 1));
   }
 
   @Test

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.membership.ChangePreview;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
@@ -75,8 +77,8 @@ class MembershipTrapsTest {
     HarnessReplica other = two.replica("n2");
     two.change(leader, voters("n2"));
     // Joint on both; the end of it on n1 only.
-    two.deliver(two.network().take(0));
-    two.deliver(two.network().take(0));
+    two.network().take(AppendEntries.class::isInstance).forEach(two::deliver);
+    two.network().take(AppendEntriesResponse.class::isInstance).forEach(two::deliver);
     assertThat(leader.view().configuration().isVoter(leader.id)).isFalse();
     two.network().take(message -> true);
     two.crash(leader, 0);

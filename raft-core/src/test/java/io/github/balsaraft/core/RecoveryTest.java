@@ -160,7 +160,7 @@ class RecoveryTest {
     letSpeak();
     cluster.deliver(new TransferRevocation(n1.id, n2.id, 1, 1));
     long life = lastSent(n2, TransferRevocationResponse.class).life();
-    cluster.deliver(new TimeoutNow(n1.id, n2.id, 1, 2, life));
+    cluster.deliver(new TimeoutNow(n1.id, n2.id, 1, 2, life, 1));
     assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(n2.view().hardState().term()).isEqualTo(1);
   }

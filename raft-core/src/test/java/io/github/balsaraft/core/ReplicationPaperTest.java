@@ -168,6 +168,59 @@ class ReplicationPaperTest {
         .containsExactly(new EntryId(1, 1), new EntryId(1, 2), new EntryId(1, 3));
   }
 
+  /** Its first entries are on their way. */
+  private static HarnessReplica electedUnheard(CoreHarness fresh) {
+    HarnessReplica elected = fresh.replica("n1");
+    fresh.timeout(elected);
+    fresh.settleWithout(AppendEntries.class);
+    assertThat(elected.leads()).isTrue();
+    return elected;
+  }
+
+  @Test
+  @DisplayName(
+      "thesis 10.2.1: a new leader sends ahead too: the first answer of its term is a round trip away")
+  void newLeaderSendsAhead() {
+    CoreHarness fresh = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica elected = electedUnheard(fresh);
+    fresh.propose(elected, "x");
+    fresh.propose(elected, "y");
+    List<Long> sent = fresh.network().take(AppendEntries.class::isInstance).stream()
+        .filter(message -> message.to().equals(fresh.replica("n2").id))
+        .map(message -> ((AppendEntries) message).lastIndex())
+        .toList();
+    assertThat(sent).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  @DisplayName(
+      "thesis 10.2.1: what a new leader sends ahead to whose log it doesn't know is bounded")
+  void newLeaderSendsLittleForNothing() {
+    CoreOptions roomy = new CoreOptions(
+        1000 * MILLIS,
+        2000 * MILLIS,
+        100 * MILLIS,
+        20_000,
+        100,
+        1 << 20,
+        1 << 20,
+        1 << 20,
+        8,
+        true,
+        OPTIONS.compaction());
+    CoreHarness fresh = ofVoters(roomy, "n1", "n2", "n3");
+    HarnessReplica elected = electedUnheard(fresh);
+    for (int i = 0; i < 20; i++) {
+      fresh.propose(elected, "x".repeat(10_000));
+    }
+    long bytes = fresh.network().take(AppendEntries.class::isInstance).stream()
+        .filter(message -> message.to().equals(fresh.replica("n2").id))
+        .flatMap(message -> ((AppendEntries) message).batches().stream())
+        .mapToLong(EntryBatch::sizeInBytes)
+        .sum();
+    assertThat(bytes).isBetween(CoreOptions.PROBE_BYTES, CoreOptions.PROBE_BYTES + 11_000);
+  }
+
   @Test
   @DisplayName("5.1: a proposal to somebody who doesn't lead is refused")
   void onlyTheLeader() {

@@ -261,7 +261,7 @@ final class TextTrace implements HarnessTrace {
     } else if (message instanceof ReadIndexResponse m) {
       return "ReadIndexResponse" + term + " index=" + m.index();
     } else if (message instanceof TimeoutNow m) {
-      return "TimeoutNow" + term + " transfer=" + m.transfer();
+      return "TimeoutNow" + term + " transfer=" + m.transfer() + " last=" + m.lastIndex();
     } else if (message instanceof TransferRevocation m) {
       return "TransferRevocation" + term + " transfer=" + m.transfer();
     } else if (message instanceof TransferRevocationResponse m) {

@@ -7,6 +7,7 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
@@ -103,9 +104,11 @@ class TransferTrapsTest {
     assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
     long life = ((TimeoutNow) told.get(0)).life();
     long term = n3.view().hardState().term();
-    cluster.deliver(new TimeoutNow(n1.id, n2.id, term, 1, life));
+    long last = n3.view().lastEntry().index();
+    cluster.allowForgery();
+    cluster.deliver(new TimeoutNow(n1.id, n2.id, term, 1, life, last));
     assertThat(n2.view().currentRole()).as("n1 is not its leader").isEqualTo(Role.FOLLOWER);
-    cluster.deliver(new TimeoutNow(n3.id, n2.id, term, 1, life));
+    cluster.deliver(new TimeoutNow(n3.id, n2.id, term, 1, life, last));
     assertThat(n2.view().currentRole()).isEqualTo(Role.CANDIDATE);
   }
 
@@ -127,6 +130,47 @@ class TransferTrapsTest {
     told.forEach(cluster::deliver);
     assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(n2.view().hardState().term()).isEqualTo(term).isGreaterThan(1);
+  }
+
+  /** The leader has told n2, whose disk is not done with the last entry, to campaign. */
+  private void tellWhoLacksEntries() {
+    n2.autoDisk = false;
+    cluster.propose(n1, "x");
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(n2.view().hardState().term()).as("it waits for its disk").isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 26: a request to campaign that waits for entries and is taken back meanwhile is not followed")
+  void trap26_takenBackWhileItWaits() {
+    tellWhoLacksEntries();
+    runWithoutTimeoutNow(2100 * MILLIS);
+    assertThat(n1.view().transferTarget()).as("given up").isNull();
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    cluster.settle();
+    assertThat(n2.view().lastEntry()).isEqualTo(n1.view().lastEntry());
+    assertThat(n1.leads()).isTrue();
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 34: a request to campaign that waits for entries is forgotten once another leads, with whatever entries")
+  void trap34_waitsForEntriesOfAnEarlierLeader() {
+    cluster.propose(n1, "x");
+    cluster.transfer(n1, n2.id);
+    cluster.settleWithout(AppendEntries.class);
+    cluster.network().take(AppendEntries.class::isInstance);
+    cluster.crash(n1, 0);
+    cluster.elect("n3");
+    cluster.propose(n3, "y");
+    cluster.settle();
+    assertThat(n2.view().commitIndex()).isEqualTo(n3.view().commitIndex());
+    assertThat(n3.leads()).isTrue();
   }
 
   @Test

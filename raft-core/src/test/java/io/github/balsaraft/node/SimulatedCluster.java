@@ -128,7 +128,8 @@ final class SimulatedCluster {
   /** What everybody says of themselves, for a failure's message. */
   String describe() {
     StringBuilder text = new StringBuilder();
-    running.values().forEach(process -> {
+    // Asking takes simulated time, in which others come and go.
+    List.copyOf(running.values()).forEach(process -> {
       text.append("\n  ").append(process.host).append(": ");
       text.append(process.node == null ? "not started" : process.explain());
     });

@@ -39,6 +39,10 @@ final class Inflights {
     bytes = 0;
   }
 
+  long bytes() {
+    return bytes;
+  }
+
   boolean isEmpty() {
     return messages.isEmpty();
   }

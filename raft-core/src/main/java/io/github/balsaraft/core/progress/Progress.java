@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * What a leader knows of one follower's log, and what it should send it next (Raft paper 5.3; pipelining: thesis 10.2.1).
  *
  * <p>In {@link Mode#PROBE} it looks for the point where the logs agree, one message at a time. In {@link Mode#REPLICATE} it
- * sends ahead of the acknowledgements, within a window of messages and bytes. In {@link Mode#SNAPSHOT} no entries are sent.
+ * sends ahead of the acknowledgements, within a window of messages and bytes; as long as it only supposes that the logs agree,
+ * within a smaller one. In {@link Mode#SNAPSHOT} no entries are sent.
  *
  * <p>Invariant: {@code match < next}. Within one session match never goes back: what is durable there stays.
  */
@@ -35,6 +36,11 @@ public final class Progress {
   private boolean probeUnderWay;
   private boolean nextProbeEmpty;
   private boolean writable = true;
+
+  /** In {@link Mode#REPLICATE}: where the logs are supposed to agree, as nothing has been heard of that yet; else -1. */
+  private long supposedMatch = -1;
+
+  private long maxUnprovenBytes;
 
   /** When a response last moved anything, or the first of the unanswered messages was sent. */
   private long stalledSinceNanos;
@@ -69,6 +75,23 @@ public final class Progress {
     this.contact = new FollowerContact(nowNanos);
     this.stalledSinceNanos = nowNanos;
     this.inflights = new Inflights(maxInflightMessages, maxInflightBytes);
+  }
+
+  /**
+   * Supposes that the logs agree up to where this starts, and sends ahead from there on. Most do when a term begins; whose
+   * doesn't says so, and is probed then.
+   *
+   * @param maxUnprovenBytes of what may be sent for nothing
+   */
+  public void suppose(long maxUnprovenBytes) {
+    mode = Mode.REPLICATE;
+    supposedMatch = next - 1;
+    this.maxUnprovenBytes = maxUnprovenBytes;
+  }
+
+  /** Whether the follower has said where the logs agree. */
+  public boolean isProven() {
+    return supposedMatch < 0 && mode == Mode.REPLICATE;
   }
 
   /** Whose it is. */
@@ -114,7 +137,11 @@ public final class Progress {
     return mode != Mode.SNAPSHOT
         && writable
         && !loading
-        && (mode == Mode.PROBE ? !probeUnderWay : !inflights.isFull());
+        && (mode == Mode.PROBE ? !probeUnderWay : hasRoom());
+  }
+
+  private boolean hasRoom() {
+    return !inflights.isFull() && (supposedMatch < 0 || inflights.bytes() < maxUnprovenBytes);
   }
 
   /** A message up to this index was sent. */
@@ -144,6 +171,7 @@ public final class Progress {
       match = durableMatch;
       stalledSinceNanos = nowNanos;
     }
+    supposedMatch = -1;
     inflights.acknowledgedTo(match);
     if (match >= catchUpIndex) {
       installedIndex = -1;
@@ -192,7 +220,7 @@ public final class Progress {
   /** Nothing has come back for a while: find out where things stand. */
   public void resend() {
     if (mode == Mode.REPLICATE) {
-      next = match + 1;
+      next = Math.max(match, supposedMatch) + 1;
     }
     // Else the same question again: a follower that was away since the term began is not sent the
     // whole log for that.
@@ -203,6 +231,7 @@ public final class Progress {
   /** The follower needs a snapshot. */
   public InstallProgress beginInstall() {
     mode = Mode.SNAPSHOT;
+    supposedMatch = -1;
     probeUnderWay = false;
     installedIndex = -1;
     inflights.clear();
@@ -241,6 +270,7 @@ public final class Progress {
 
   private void probe() {
     mode = Mode.PROBE;
+    supposedMatch = -1;
     probeUnderWay = false;
     cancelLoad();
   }

@@ -44,7 +44,7 @@ final class MessageFields implements ProtocolMessage.Handler {
     HEARTBEAT_RESPONSE("HeartbeatResponse", "sequence", "stamp"),
     READ_INDEX_REQUEST("ReadIndexRequest", "request"),
     READ_INDEX_RESPONSE("ReadIndexResponse", "request", "index"),
-    TIMEOUT_NOW("TimeoutNow", "transfer", "life"),
+    TIMEOUT_NOW("TimeoutNow", "transfer", "life", "lastIndex"),
     TRANSFER_REVOCATION("TransferRevocation", "transfer"),
     TRANSFER_REVOCATION_RESPONSE("TransferRevocationResponse", "transfer", "life"),
     INSTALL_SNAPSHOT("InstallSnapshot", "session", "snapshot", "source"),
@@ -190,7 +190,7 @@ final class MessageFields implements ProtocolMessage.Handler {
 
   @Override
   public void onTimeoutNow(TimeoutNow m) {
-    described = Kind.TIMEOUT_NOW.of(m, m.transfer(), TraceValues.opaque(m.life()));
+    described = Kind.TIMEOUT_NOW.of(m, m.transfer(), TraceValues.opaque(m.life()), m.lastIndex());
   }
 
   @Override

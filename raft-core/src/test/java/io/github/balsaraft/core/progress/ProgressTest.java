@@ -36,6 +36,58 @@ class ProgressTest {
     assertThat(progress.canSend()).isFalse();
   }
 
+  private static Progress supposing(long next) {
+    Progress supposing = new Progress(new ReplicaId(1), 1, next, 0, 4, 1000);
+    supposing.suppose(150);
+    return supposing;
+  }
+
+  @Test
+  void asLongAsItIsSupposedThatTheLogsAgreeLittleIsSent() {
+    Progress supposing = supposing(8);
+    assertThat(supposing.isProven()).isFalse();
+    supposing.sent(8, 100, 1);
+    assertThat(supposing.next()).isEqualTo(9);
+    assertThat(supposing.canSend()).isTrue();
+    supposing.sent(9, 50, 1);
+    assertThat(supposing.canSend()).isFalse();
+    assertThat(supposing.accepted(8, 7, 2)).isTrue();
+    assertThat(supposing.isProven()).isTrue();
+    assertThat(supposing.next()).isEqualTo(10);
+    assertThat(supposing.canSend()).isTrue();
+  }
+
+  @Test
+  void whoseLogDoesNotAgreeIsProbed() {
+    Progress supposing = supposing(8);
+    supposing.sent(8, 10, 1);
+    supposing.sent(9, 10, 1);
+    supposing.rejected(new EntryId(2, 7), new EntryId(1, 4));
+    assertThat(supposing.mode()).isEqualTo(Progress.Mode.PROBE);
+    assertThat(supposing.next()).isEqualTo(5);
+    supposing.rejected(new EntryId(2, 8), new EntryId(1, 4));
+    assertThat(supposing.next()).as("the second says nothing new").isEqualTo(5);
+    supposing.sent(5, 10, 2);
+    assertThat(supposing.canSend()).as("one at a time").isFalse();
+    assertThat(supposing.accepted(5, 5, 3)).isTrue();
+    assertThat(supposing.isProven()).isTrue();
+  }
+
+  /** Or it would be sent the whole log because it was silent when the term began. */
+  @Test
+  void whoIsSilentIsAskedWhereItWasSupposedToBe() {
+    Progress supposing = supposing(8);
+    supposing.sent(9, 10, 1);
+    assertThat(supposing.isStalled(100, 99)).isTrue();
+    supposing.resend();
+    assertThat(supposing.mode()).isEqualTo(Progress.Mode.PROBE);
+    assertThat(supposing.next()).isEqualTo(8);
+    assertThat(supposing.isNextProbeEmpty()).isTrue();
+    supposing.sent(7, 0, 101);
+    supposing.resend();
+    assertThat(supposing.next()).isEqualTo(8);
+  }
+
   /** In snapshot mode entries would be wasted, and late answers to earlier messages end it only if they reach far enough. */
   @Test
   void snapshotModeEndsWithTheInstallation() {

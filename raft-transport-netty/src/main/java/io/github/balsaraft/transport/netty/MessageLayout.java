@@ -167,6 +167,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
   public void onTimeoutNow(TimeoutNow message) {
     sink.number(Messages.TimeoutNow.TRANSFER_FIELD_NUMBER, message.transfer());
     sink.fixed(Messages.TimeoutNow.LIFE_FIELD_NUMBER, message.life());
+    sink.number(Messages.TimeoutNow.LAST_INDEX_FIELD_NUMBER, message.lastIndex());
   }
 
   @Override

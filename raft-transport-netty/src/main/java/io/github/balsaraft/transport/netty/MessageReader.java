@@ -161,7 +161,8 @@ final class MessageReader {
             to(),
             term(),
             fields.number(Messages.TimeoutNow.TRANSFER_FIELD_NUMBER),
-            fields.number(Messages.TimeoutNow.LIFE_FIELD_NUMBER));
+            fields.number(Messages.TimeoutNow.LIFE_FIELD_NUMBER),
+            fields.number(Messages.TimeoutNow.LAST_INDEX_FIELD_NUMBER));
       case Envelope.TRANSFER_REVOCATION_FIELD_NUMBER ->
         new TransferRevocation(
             from(), to(), term(), fields.number(Messages.TransferRevocation.TRANSFER_FIELD_NUMBER));
