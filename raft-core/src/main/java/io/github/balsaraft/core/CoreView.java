@@ -120,6 +120,11 @@ public final class CoreView {
     return context.configuration();
   }
 
+  /** The latest configuration that is known to be committed; another one may be in force already. */
+  public Configuration committedConfiguration() {
+    return context.configurations.committed();
+  }
+
   /** The index of the configuration in force. */
   public long configurationIndex() {
     return context.configurations.latestIndex();
@@ -161,6 +166,11 @@ public final class CoreView {
    */
   public long removedAt() {
     return context.removals.ownRemoval();
+  }
+
+  /** The index of the committed configuration that removed a replica; 0 if this one knows of none. */
+  public long committedRemovalOf(ReplicaId replica) {
+    return context.removals.committedRemovalOf(replica);
   }
 
   /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */
@@ -206,8 +216,20 @@ public final class CoreView {
     return role() instanceof LeaderState leader ? leader.uncommittedBytes() : 0;
   }
 
-  /** As a leader: what is known of a member; else null. */
-  public @Nullable Progress progressOf(ReplicaId replica) {
+  /** As a leader: what is known of another member; else, or of a stranger, null. */
+  public @Nullable FollowerView follower(ReplicaId replica) {
+    Progress progress = progressOf(replica);
+    return progress == null
+        ? null
+        : new FollowerView(
+            progress.match(),
+            progress.contact().everContacted(),
+            progress.contact().lastContactNanos());
+  }
+
+  /** The same at its source, which goes on changing. */
+  @Nullable
+  Progress progressOf(ReplicaId replica) {
     return role() instanceof LeaderState leader ? leader.progressOf(replica) : null;
   }
 

@@ -7,6 +7,7 @@ import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.RemovedNotice;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 
@@ -31,7 +32,12 @@ final class Removals {
     if (noticed > 0 || context.configuration().contains(context.self)) {
       return noticed;
     }
-    long index = context.configuration().removedAt(context.self);
+    return committedRemovalOf(context.self);
+  }
+
+  /** The index of the committed configuration that removed a replica; 0 if this one knows of none. */
+  long committedRemovalOf(ReplicaId replica) {
+    long index = context.configuration().removedAt(replica);
     return index <= context.commitIndex() ? index : 0;
   }
 
@@ -58,8 +64,8 @@ final class Removals {
    * @return whether that was all there is to say to it
    */
   boolean tell(ProtocolMessage message) {
-    long index = context.configuration().removedAt(message.from());
-    if (index == 0 || index > context.commitIndex() || !isOfAMember(message)) {
+    long index = committedRemovalOf(message.from());
+    if (index == 0 || !isOfAMember(message)) {
       return false;
     }
     context.outbox.send(new RemovedNotice(context.self, message.from(), context.term(), index));

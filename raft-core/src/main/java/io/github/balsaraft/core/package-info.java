@@ -10,7 +10,7 @@
  * <p>Where to look. What needs to know only one thing, as the log, a quorum or one follower, is in a package below this one.
  *
  * <pre>
- * way in        RaftCore CoreView CoreOptions CompactionRules CoreStart RandomSource
+ * way in        RaftCore CoreView FollowerView CoreOptions CompactionRules CoreStart RandomSource
  * way out       Ready ReadyAssembler CoreWrite Outbox HeldMessages WriteSequence ProposalResult
  * shared        CoreContext Restart Counts CoreTrace InvariantViolation
  * messages      MessageIntake MessageRules

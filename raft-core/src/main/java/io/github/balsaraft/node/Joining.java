@@ -1,11 +1,11 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.FollowerView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.ChangePreview;
 import io.github.balsaraft.core.membership.MembershipChange;
-import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.JoinAnswer;
@@ -78,9 +78,8 @@ final class Joining {
               request.host() + " is no member's host yet; the leader lets it in once it is added");
     }
     for (Member old : earlier) {
-      Progress progress = core.view().progressOf(old.replica());
-      boolean silent =
-          progress != null && nowNanos - progress.contact().lastContactNanos() >= silentForNanos;
+      FollowerView follower = core.view().follower(old.replica());
+      boolean silent = follower != null && nowNanos - follower.lastContactNanos() >= silentForNanos;
       if (!isMember && !silent) {
         return answer(
             request,

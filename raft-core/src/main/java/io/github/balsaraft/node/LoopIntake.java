@@ -153,10 +153,8 @@ final class LoopIntake {
     GroupPeers peers = context.peers();
     long nowNanos = context.nowNanos();
     HostId from = request.host();
-    long removedAt = running.view().configuration().removedAt(request.replica());
-    if (removedAt > 0
-        && removedAt <= running.view().commitIndex()
-        && running.view().hasCommittedInTerm()) {
+    long removedAt = running.view().committedRemovalOf(request.replica());
+    if (removedAt > 0) {
       peers.heardFrom(request.replica(), from);
       long term = running.view().hardState().term();
       peers.send(List.of(new RemovedNotice(context.self(), request.replica(), term, removedAt)));

@@ -241,7 +241,8 @@ final class MembershipFlow {
     }
     switch (outcome.end()) {
       case DONE -> {
-        ChangeResult result = new ChangeResult(outcome.index(), core.configuration());
+        // The one in force may be that of the next change already.
+        ChangeResult result = new ChangeResult(outcome.index(), core.committedConfiguration());
         pipeline.run(() -> answer.complete(result));
       }
       case REFUSED -> fail(answer, ChangeFailedException.refused(outcome.refusals()));
@@ -252,8 +253,8 @@ final class MembershipFlow {
 
   /** Nobody will hear more of those under way. */
   void stop(NotAppendedException refusal) {
-    waiting.forEach(asked -> fail(asked.answer, refusal));
-    waiting.clear();
+    // First, because the first end counts: one of those that wait may have failed on its way to the
+    // core, and be half begun.
     underWay
         .values()
         .forEach(answer -> fail(
@@ -261,6 +262,8 @@ final class MembershipFlow {
             ChangeFailedException.lost(
                 "this node stopped before the change was committed; it may still be")));
     underWay.clear();
+    waiting.forEach(asked -> fail(asked.answer, refusal));
+    waiting.clear();
   }
 
   /** Ends it with a failure. */

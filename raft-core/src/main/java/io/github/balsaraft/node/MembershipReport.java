@@ -5,8 +5,8 @@ import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
 import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.FollowerView;
 import io.github.balsaraft.core.membership.AdditionStatus;
-import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -92,8 +92,8 @@ final class MembershipReport {
           Optional.of(true),
           Optional.of(Duration.ZERO));
     }
-    Progress progress = core.progressOf(member.replica());
-    if (progress == null) {
+    FollowerView follower = core.follower(member.replica());
+    if (follower == null) {
       return new MemberView(
           member,
           leads,
@@ -102,15 +102,15 @@ final class MembershipReport {
           Optional.of(false),
           Optional.empty());
     }
-    Optional<Duration> contact = progress.contact().everContacted()
-        ? Optional.of(since(progress.contact().lastContactNanos(), nowNanos))
+    Optional<Duration> contact = follower.everContacted()
+        ? Optional.of(since(follower.lastContactNanos(), nowNanos))
         : Optional.empty();
     boolean live = contact.isPresent() && contact.get().toNanos() < liveForNanos;
     return new MemberView(
         member,
         leads,
-        OptionalLong.of(progress.match()),
-        OptionalLong.of(last - progress.match()),
+        OptionalLong.of(follower.match()),
+        OptionalLong.of(last - follower.match()),
         Optional.of(live),
         contact);
   }

@@ -2,7 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.core.CoreView;
-import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.core.FollowerView;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -84,25 +84,25 @@ final class StatusReport {
       if (member.replica().equals(self)) {
         continue;
       }
-      Progress progress = core.progressOf(member.replica());
+      FollowerView follower = core.follower(member.replica());
       peers.add(new NodeStatus.Peer(
           member.replica(),
           member.host(),
           member.isVoterInAnyHalf(),
-          progress == null ? OptionalLong.empty() : OptionalLong.of(progress.match()),
-          sinceContact(core, progress, member, nowNanos),
+          follower == null ? OptionalLong.empty() : OptionalLong.of(follower.match()),
+          sinceContact(core, follower, member, nowNanos),
           host.transport().connection(member.host())));
     }
     return peers;
   }
 
   private static Optional<Duration> sinceContact(
-      CoreView core, @Nullable Progress progress, Member member, long nowNanos) {
-    if (progress == null) {
+      CoreView core, @Nullable FollowerView follower, Member member, long nowNanos) {
+    if (follower == null) {
       return since(core.silentSinceNanos(member.replica()), nowNanos);
     }
-    return progress.contact().everContacted()
-        ? since(progress.contact().lastContactNanos(), nowNanos)
+    return follower.everContacted()
+        ? since(follower.lastContactNanos(), nowNanos)
         : Optional.empty();
   }
 

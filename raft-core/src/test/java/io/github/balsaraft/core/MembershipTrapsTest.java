@@ -80,6 +80,8 @@ class MembershipTrapsTest {
     two.network().take(AppendEntries.class::isInstance).forEach(two::deliver);
     two.network().take(AppendEntriesResponse.class::isInstance).forEach(two::deliver);
     assertThat(leader.view().configuration().isVoter(leader.id)).isFalse();
+    assertThat(leader.view().configuration().removedAt(leader.id)).isEqualTo(3);
+    assertThat(leader.view().committedRemovalOf(leader.id)).isZero();
     two.network().take(message -> true);
     two.crash(leader, 0);
     two.start(leader);
@@ -88,6 +90,7 @@ class MembershipTrapsTest {
     two.run(8000 * MILLIS);
     assertThat(other.leads()).isTrue();
     assertThat(leader.view().removedAt()).isEqualTo(3);
+    assertThat(other.view().committedRemovalOf(leader.id)).isEqualTo(3);
   }
 
   @Test

@@ -2,70 +2,30 @@ package io.github.balsaraft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.core.CoreWrite;
 import io.github.balsaraft.core.RaftCore;
-import io.github.balsaraft.core.Ready;
-import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinAnswer.Status;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.Role;
-import io.github.balsaraft.model.trace.TraceSink;
-import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A leader that is the only voter decides about new replicas of a host that carried a learner before. */
 class JoiningTest {
 
-  private static final ReplicaId LEADER = new ReplicaId(1);
   private static final ReplicaId OLD = new ReplicaId(2);
   private static final ReplicaId NEW = new ReplicaId(3);
   private static final HostId N2 = new HostId("n2");
   private static final long SILENT = 1_000_000_000;
 
   private final Simulation simulation = new Simulation(1);
-  private final RaftCore core = core();
+  private final SoleVoter leader = new SoleVoter(
+      simulation, Member.learner(OLD, N2, "n2").withPriority(7).withCampaignDelayMillis(250));
+  private final RaftCore core = leader.core;
 
   private long lastChange;
-
-  private RaftCore core() {
-    Member old = Member.learner(OLD, N2, "n2").withPriority(7).withCampaignDelayMillis(250);
-    Configuration founding =
-        Configuration.of(List.of(Member.voter(LEADER, new HostId("n1"), "n1"), old));
-    EntryBatch entry =
-        Payloads.single(EntryType.CONFIGURATION, founding.encode()).place(new EntryId(1, 1), 1);
-    RecoveredGroup from = CoreStarter.newborn(LEADER, entry);
-    return CoreStarter.start(
-        from, RaftOptions.defaults(), new SimulatedEnvironment(simulation), TraceSink.OFF);
-  }
-
-  /** Does what the core asks for until it is quiet. */
-  private void settle() {
-    core.advanceTo(simulation.nowNanos(), 1);
-    for (Ready ready = core.ready(); !ready.isEmpty(); ready = core.ready()) {
-      CoreWrite write = ready.write();
-      if (write != null) {
-        core.written(write.sequence());
-      }
-    }
-  }
-
-  private void lead() {
-    while (!core.view().hasCommittedInTerm()) {
-      simulation.runFor(100 * Simulation.MILLIS);
-      settle();
-    }
-    assertThat(core.view().currentRole()).isEqualTo(Role.LEADER);
-  }
 
   private JoinAnswer ask(ReplicaId replica, HostId host, String address) {
     JoinAnswer answer = Joining.nextStep(
@@ -74,7 +34,7 @@ class JoiningTest {
         simulation.nowNanos(),
         SILENT,
         change -> core.changeConfiguration(++lastChange, change));
-    settle();
+    leader.settle();
     return answer;
   }
 
@@ -85,7 +45,7 @@ class JoiningTest {
 
   @Test
   void aHostThatIsNobodysIsRefused() {
-    lead();
+    leader.lead();
     JoinAnswer answer = ask(NEW, new HostId("n9"), "n9");
     assertThat(answer.status()).isEqualTo(Status.REFUSED);
     assertThat(answer.detail()).contains("n9");
@@ -94,19 +54,19 @@ class JoiningTest {
 
   @Test
   void anEarlierReplicaThatWasHeardAMomentAgoIsNotReplaced() {
-    lead();
+    leader.lead();
     assertThat(ask(NEW, N2, "n2").detail()).contains("heard a moment ago");
   }
 
   @Test
   void aNewReplicaTakesThePlaceOfASilentOne() {
-    lead();
+    leader.lead();
     simulation.runFor(2 * SILENT);
-    settle();
+    leader.settle();
     assertThat(ask(NEW, N2, "elsewhere").status()).isEqualTo(Status.IN_PROGRESS);
     // The earlier one counted in no quorum: it makes room at once.
     assertThat(core.view().configuration().members().stream().map(Member::replica))
-        .containsExactly(LEADER, NEW);
+        .containsExactly(SoleVoter.REPLICA, NEW);
     assertThat(core.view().configuration().member(NEW).address()).isEqualTo("elsewhere");
     // It is what the old one was, and never more.
     assertThat(core.view().configuration().member(NEW))
@@ -129,12 +89,12 @@ class JoiningTest {
 
   @Test
   void aReplicaThatWasRemovedIsNotLetInAgain() {
-    lead();
+    leader.lead();
     simulation.runFor(2 * SILENT);
-    settle();
+    leader.settle();
     ask(NEW, N2, "n2");
     simulation.runFor(2 * SILENT);
-    settle();
+    leader.settle();
     JoinAnswer answer = ask(OLD, N2, "n2");
     assertThat(answer.status()).isEqualTo(Status.REFUSED);
     assertThat(answer.detail()).contains("was removed at index");
@@ -143,9 +103,9 @@ class JoiningTest {
   /** It comes from the network: it must not stop a leader. */
   @Test
   void aRequestThatMakesNoSenseIsRefused() {
-    lead();
+    leader.lead();
     simulation.runFor(2 * SILENT);
-    settle();
+    leader.settle();
     assertThat(ask(NEW, N2, "").status()).isEqualTo(Status.REFUSED);
     assertThat(ask(NEW, N2, "x".repeat(300)).status()).isEqualTo(Status.REFUSED);
     assertThat(core.view().configuration().members()).hasSize(2);

@@ -115,6 +115,11 @@ public final class ConfigurationHistory {
     return before;
   }
 
+  /** The latest configuration that is known to be committed. */
+  public Configuration committed() {
+    return appended.getFirst().configuration;
+  }
+
   /** The index of the latest configuration that is known to be committed. */
   public long committedIndex() {
     return appended.getFirst().index;

@@ -1,0 +1,126 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.storage.MemoryLogStore;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Changes that wait for their hosts, at a leader that needs nobody else to commit. */
+class MembershipFlowTest {
+
+  private static final HostId N2 = new HostId("n2");
+  private static final HostId N3 = new HostId("n3");
+
+  private final Simulation simulation = new Simulation(1);
+  private final SoleVoter leader = new SoleVoter(simulation);
+  private final Guests guests = new Guests(new NoRoutes());
+  private final MembershipFlow flow = new MembershipFlow(
+      new ApplyPipeline(
+          GroupId.DEFAULT,
+          new SimulatedCluster.Machine(),
+          new MemoryLogStore(),
+          1000,
+          1 << 20,
+          new SimulatedEnvironment(simulation),
+          (what, cause) -> {
+            throw new AssertionError(what, cause);
+          },
+          () -> {}),
+      guests,
+      new ChangeLog(new RateLimitedLog("n1/g0"), this::logNanos));
+
+  private boolean logFails;
+
+  private long logNanos() {
+    if (logFails) {
+      throw new IllegalStateException("the log fails");
+    }
+    return simulation.nowNanos();
+  }
+
+  @BeforeEach
+  void lead() {
+    leader.lead();
+  }
+
+  private CompletableFuture<ChangeResult> add(HostId host) {
+    CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
+    flow.change(
+        leader.core,
+        new ConfigurationChange.Add(host, AddOptions.learner()),
+        answer,
+        simulation.nowNanos());
+    return answer;
+  }
+
+  private void asks(HostId host, int replica) {
+    guests.heard(host, host.name(), new ReplicaId(replica), simulation.nowNanos());
+  }
+
+  private void step() {
+    flow.step(leader.core, simulation.nowNanos());
+    leader.settle(ready -> ready.changes().forEach(end -> flow.ended(end, leader.core.view())));
+    simulation.runFor(Simulation.MILLIS);
+  }
+
+  @Test
+  void eachBeginsWhenItsHostAsksAndTheOneBeforeHasEnded() {
+    CompletableFuture<ChangeResult> second = add(N2);
+    CompletableFuture<ChangeResult> third = add(N3);
+    step();
+    assertThat(flow.waitingAdditions()).hasSize(2);
+    asks(N3, 3);
+    asks(N2, 2);
+    step();
+    step();
+    assertThat(second.join().configuration().membersOn(N3)).isEmpty();
+    assertThat(third.join().configuration().membersOn(N2)).hasSize(1);
+    assertThat(flow.waitingAdditions()).isEmpty();
+  }
+
+  /** A replica that fails in the middle of a step stops; who isn't told then waits for ever. */
+  @Test
+  void ifOneFailsOnItsWayToTheCoreTheOthersAreToldToo() {
+    CompletableFuture<ChangeResult> second = add(N2);
+    CompletableFuture<ChangeResult> third = add(N3);
+    asks(N2, 2);
+    logFails = true;
+    assertThatThrownBy(this::step).hasMessage("the log fails");
+    flow.stop(new NodeFailedException("the log fails"));
+    simulation.runFor(Simulation.MILLIS);
+    assertThat(failure(third)).isInstanceOf(NodeFailedException.class);
+    assertThat(failure(second))
+        .as("it may have got to the core")
+        .isInstanceOfSatisfying(
+            ChangeFailedException.class,
+            lost -> assertThat(lost.end()).isEqualTo(ChangeFailedException.End.LOST));
+  }
+
+  private static Throwable failure(CompletableFuture<?> answer) {
+    assertThat(answer).isCompletedExceptionally();
+    return answer.handle((result, failure) -> failure).join();
+  }
+
+  private static final class NoRoutes implements Guests.Routes {
+    @Override
+    public void open(HostId host, String address) {
+      // Nothing is sent to it.
+    }
+
+    @Override
+    public void close(HostId host) {
+      // It was never open.
+    }
+  }
+}
