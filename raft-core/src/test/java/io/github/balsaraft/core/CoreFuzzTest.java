@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * Random clusters under random faults; see {@link CoreFuzz}. {@code -Draft.seed=…} replays one, {@code -Draft.seeds=…} runs
@@ -19,7 +17,6 @@ class CoreFuzzTest {
   private static final int STEPS = Integer.getInteger("raft.steps", 3000);
 
   @Test
-  @Timeout(value = 8, unit = TimeUnit.MINUTES) // For runs with many more seeds than usual.
   @DisplayName("no fault breaks safety, and after all faults the cluster is one again")
   void randomFaults() {
     Long only = Long.getLong("raft.seed");
