@@ -96,9 +96,10 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
-   * Hands leadership over to the most up to date of the members that answer and may stand for election; else as below.
+   * Hands leadership over to the most up to date of the members that answer and may stand for election; else as {@link
+   * #transferLeadership(HostId)}. If that has happened, asking again moves leadership once more.
    *
-   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException}
+   * @return the host that leads now; or a failure as there
    */
   public CompletableFuture<HostId> transferLeadership() {
     return group.transferLeadership(null);
@@ -108,12 +109,13 @@ public final class RaftNode implements AutoCloseable {
    * Hands leadership over, if this node leads (Raft thesis 3.10). The new leader has everything that was ever acknowledged.
    * Proposals are refused meanwhile with a {@link io.github.balsaraft.api.NotLeaderException}: for a few round trips if the
    * target is up to date, and for the maximum of the election timeout if it can't be reached; then this node goes on leading.
-   * Asking again is safe. A leader also hands over of its own accord, when it is removed or its disk hangs; a request
-   * meanwhile is refused, and so are proposals.
+   * Asking again for the same target is safe. A leader also hands over of its own accord, when it is removed or its disk hangs; a
+   * request meanwhile is not done, and neither are proposals.
    *
    * @param target a host whose member is a voter, of any priority
    * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads; or an
-   *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already
+   *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already; or a {@link
+   *     io.github.balsaraft.api.ShuttingDownException} if the node is closed
    */
   public CompletableFuture<HostId> transferLeadership(HostId target) {
     return group.transferLeadership(Objects.requireNonNull(target, "target"));

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Leadership was not seen to pass to the target, for the reason in the message. {@link #failure} says whether it may still, and
- * {@link #leader} whom to ask next. Asking again for the same target is always safe; without a target it moves leadership once
- * more if it has moved already.
+ * {@link #leader} whom to ask next. Asking again for the same target is always safe; after an unknown outcome, asking without a
+ * target may move leadership once more.
  */
 public final class TransferFailedException extends RaftException {
 
@@ -15,11 +15,14 @@ public final class TransferFailedException extends RaftException {
 
   /** What is certain. */
   public enum Failure {
-    /** Nothing has changed, and nothing will by this request: that target can't be handed leadership as things are. */
+    /**
+     * This request has moved nothing and never will: nobody suitable can take over as things are, or the target did not answer or
+     * catch up in time. Each attempt may cost an election timeout in which nothing is proposed.
+     */
     REFUSED,
-    /** Nothing has changed, and nothing will by this request; what was in the way passes by itself. */
+    /** This request has moved nothing and never will; the same may be done a little later, or by the {@link #leader}. */
     NOT_DONE,
-    /** The target was told to take over, or may have been: it may still come to lead. */
+    /** The target was told to take over, or may have been: it may come to lead, or have led. */
     OUTCOME_UNKNOWN
   }
 
@@ -61,6 +64,6 @@ public final class TransferFailedException extends RaftException {
 
   @Override
   public boolean isRetryable() {
-    return failure != Failure.REFUSED;
+    return failure == Failure.NOT_DONE;
   }
 }

@@ -176,7 +176,7 @@ final class CoreTrace {
         TraceEvent.End end = switch (outcome.end()) {
           case TRANSFERRED -> TraceEvent.End.TRANSFERRED;
           case REFUSED, NOT_NOW -> TraceEvent.End.REFUSED;
-          case ABORTED -> TraceEvent.End.ABORTED;
+          case ABORTED, SUPERSEDED -> TraceEvent.End.ABORTED;
           case TIMED_OUT -> TraceEvent.End.TIMED_OUT;
         };
         sink.record(new TraceEvent.TransferEnded(

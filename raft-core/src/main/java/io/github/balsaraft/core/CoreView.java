@@ -211,6 +211,15 @@ public final class CoreView {
     return context.writes.waitingSinceNanos();
   }
 
+  /**
+   * Whether the target of a transfer was told to campaign.
+   *
+   * @param transferId of one that has not ended by a {@link Ready.TransferOutcome}
+   */
+  public boolean isTransferTargetTold(long transferId) {
+    return context.transfers.wasTold(transferId);
+  }
+
   /** As a leader: bytes appended that are not committed, or not durable here; else 0. */
   public long uncommittedBytes() {
     return role() instanceof LeaderState leader ? leader.uncommittedBytes() : 0;

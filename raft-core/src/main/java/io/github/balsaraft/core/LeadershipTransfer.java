@@ -73,7 +73,9 @@ final class LeadershipTransfer {
     }
     ReplicaId target = wanted == null ? Successor.best(context, replicator) : wanted;
     if (target == null) {
-      return new Refusal("no other voter that may lead answers", true);
+      return Successor.exists(context)
+          ? new Refusal("no other voter that may lead answers", true)
+          : new Refusal("there is no other voter that may lead", false);
     }
     boolean chosen = wanted != null;
     String unfit = whyUnfit(target, chosen);
@@ -196,7 +198,7 @@ final class LeadershipTransfer {
   private void tell(UnderWay transfer) {
     if (transfer.lifeKnown && isSentAll(transfer.target)) {
       transfer.told = true;
-      context.transfers.told(transfer.target);
+      context.transfers.told();
       unrevoked.put(transfer.target, transfer.number);
       context.outbox.send(new TimeoutNow(
           context.self,

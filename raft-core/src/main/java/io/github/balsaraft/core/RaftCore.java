@@ -159,7 +159,7 @@ public final class RaftCore {
     if (role() instanceof LeaderState leader) {
       leader.transferLeadership(transferId, target, timeoutNanos);
     } else {
-      context.transfers.refuse(transferId, target, "this member is not the leader");
+      context.transfers.notNow(transferId, target, "this member is not the leader");
     }
   }
 

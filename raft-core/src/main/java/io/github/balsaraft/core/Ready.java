@@ -195,12 +195,14 @@ public record Ready(
     public enum End {
       /** The target leads. */
       TRANSFERRED,
-      /** It did not begin, and won't as things are: another target, or another leader, is to be asked. */
+      /** It did not begin, and won't as things are. */
       REFUSED,
-      /** It did not begin, for a reason that passes by itself. */
+      /** It did not begin; it may a little later, or at another member that leads. */
       NOT_NOW,
-      /** It was given up, or another member leads. */
+      /** It was given up because the target can't lead any more. */
       ABORTED,
+      /** Another member leads now, or this one again. */
+      SUPERSEDED,
       /** The target was not heard to lead by the deadline. */
       TIMED_OUT
     }

@@ -28,6 +28,12 @@ final class Successor {
     return best == null ? null : best.replica();
   }
 
+  /** Whether the configuration has one at all, heard of or not. */
+  static boolean exists(CoreContext context) {
+    return StandingOrder.standing(context).stream()
+        .anyMatch(member -> member.isVoter() && !member.replica().equals(context.self));
+  }
+
   /** Whether a successor has the whole log, so that it can win as soon as it stands. */
   static boolean isReady(CoreContext context, Replicator replicator) {
     ReplicaId best = best(context, replicator);

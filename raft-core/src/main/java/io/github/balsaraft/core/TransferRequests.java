@@ -31,19 +31,19 @@ final class TransferRequests {
     outcomes.add(new Ready.TransferOutcome(transferId, End.REFUSED, target, reason, false));
   }
 
-  /** It doesn't begin, for a reason that passes by itself. */
+  /** It doesn't begin; it may a little later, or at another member. */
   void notNow(long transferId, @Nullable ReplicaId target, String reason) {
     outcomes.add(new Ready.TransferOutcome(transferId, End.NOT_NOW, target, reason, false));
   }
 
-  /** The leader tells this member to campaign, because somebody asked for it or of its own accord. */
-  void told(ReplicaId target) {
-    if (open != null && open.target.equals(target)) {
+  /** The leader tells its target to campaign. Nobody may have asked for that. */
+  void told() {
+    if (open != null) {
       open = new Open(open.transferId, open.target, open.deadlineNanos, true);
     }
   }
 
-  /** The leader has given it up. */
+  /** The leader has given it up because the target can't lead any more. */
   void aborted(String reason) {
     end(End.ABORTED, reason);
   }
@@ -56,13 +56,17 @@ final class TransferRequests {
     if (leader.equals(open.target)) {
       end(End.TRANSFERRED, "");
     } else {
-      aborted(leader.equals(self) ? "this member leads again" : "another member leads");
+      end(End.SUPERSEDED, leader.equals(self) ? "this member leads again" : "another member leads");
     }
   }
 
   void expire(long nowNanos) {
     if (open != null && open.deadlineNanos <= nowNanos) {
-      end(End.TIMED_OUT, "the target was not heard to lead in time");
+      end(
+          End.TIMED_OUT,
+          open.targetTold
+              ? "the target was not heard to lead in time"
+              : "the target did not answer or catch up in time, and was not told to take over");
     }
   }
 
@@ -77,6 +81,13 @@ final class TransferRequests {
           new Ready.TransferOutcome(open.transferId, end, open.target, reason, open.targetTold));
       open = null;
     }
+  }
+
+  /** Whether the target of a request that has not been told its end yet was told to campaign. */
+  boolean wasTold(long transferId) {
+    return (open != null && open.transferId == transferId && open.targetTold)
+        || outcomes.stream()
+            .anyMatch(outcome -> outcome.transferId() == transferId && outcome.targetTold());
   }
 
   List<Ready.TransferOutcome> take() {

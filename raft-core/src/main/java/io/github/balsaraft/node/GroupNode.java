@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
@@ -301,7 +302,14 @@ public final class GroupNode {
     public void happen(GroupLoop groupLoop) {
       oneIsDone();
       if (claimed.compareAndSet(false, true)) {
-        ask.accept(groupLoop);
+        try {
+          ask.accept(groupLoop);
+        } catch (RuntimeException e) {
+          // Nobody else knows of it yet, or may not.
+          answer.completeExceptionally(
+              new OutcomeUnknownException("this node failed while it was asked: " + e));
+          throw e;
+        }
       }
     }
 

@@ -270,6 +270,6 @@ final class Lifecycle {
     }
     health = end;
     healthDetail = reason;
-    flows.stop(stoppedReason(), reason);
+    flows.stop(stoppedReason(), reason, core == null ? null : core.view());
   }
 }

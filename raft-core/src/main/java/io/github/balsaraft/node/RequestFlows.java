@@ -126,11 +126,12 @@ record RequestFlows(
    *
    * @param refusal for what was not appended
    * @param reason the same for people
+   * @param core null if there is none yet
    */
-  void stop(NotAppendedException refusal, String reason) {
+  void stop(NotAppendedException refusal, String reason, @Nullable CoreView core) {
     proposals.stop(refusal, reason);
     reads.stop(reason);
-    transfers.stop(reason);
+    transfers.stop(core, reason);
     memberships.stop(refusal);
     refuseToAwait(refusal);
     pipeline.stop(reason);

@@ -9,6 +9,7 @@ import io.github.balsaraft.core.Ready.TransferOutcome.End;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.Role;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,14 @@ final class TransferFlow {
 
   /** Asks the core. While a host's replica is being replaced, its voter is meant. */
   void begin(RaftCore core, @Nullable HostId target, CompletableFuture<HostId> transferred) {
+    if (core.view().currentRole() != Role.LEADER) {
+      fail(
+          transferred,
+          LeaderHint.of(core.view()),
+          Failure.NOT_DONE,
+          "this member is not the leader");
+      return;
+    }
     ReplicaId replica = null;
     if (target != null) {
       Optional<Member> member = core.view().configuration().membersOn(target).stream()
@@ -53,7 +62,10 @@ final class TransferFlow {
     if (outcome.end() == End.TRANSFERRED && host != null) {
       pipeline.run(() -> transferred.complete(host));
     } else {
-      fail(transferred, LeaderHint.of(core), failure(outcome), outcome.reason());
+      String reason = outcome.end() == End.TRANSFERRED
+          ? "the target leads, and is not a member any more"
+          : outcome.reason();
+      fail(transferred, LeaderHint.of(core), failure(outcome), reason);
     }
   }
 
@@ -61,7 +73,11 @@ final class TransferFlow {
     if (outcome.targetTold()) {
       return Failure.OUTCOME_UNKNOWN;
     }
-    return outcome.end() == End.REFUSED ? Failure.REFUSED : Failure.NOT_DONE;
+    return switch (outcome.end()) {
+      case REFUSED, ABORTED, TIMED_OUT -> Failure.REFUSED;
+      case NOT_NOW, SUPERSEDED -> Failure.NOT_DONE;
+      case TRANSFERRED -> Failure.OUTCOME_UNKNOWN;
+    };
   }
 
   /** By a replica that takes no part, and knows of no leader. */
@@ -75,12 +91,20 @@ final class TransferFlow {
         new TransferFailedException(leader.host(), leader.address(), failure, reason)));
   }
 
-  /** Nobody will hear more of those under way; their targets may have been told to campaign. */
-  void stop(String reason) {
-    asked
-        .values()
-        .forEach(
-            transferred -> fail(transferred, LeaderHint.NONE, Failure.OUTCOME_UNKNOWN, reason));
+  /**
+   * Nobody will hear more of those under way.
+   *
+   * @param core null if this replica has none, and so none is under way
+   */
+  void stop(@Nullable CoreView core, String reason) {
+    asked.forEach((id, transferred) -> {
+      boolean certain = core != null && !core.isTransferTargetTold(id);
+      fail(
+          transferred,
+          LeaderHint.NONE,
+          certain ? Failure.NOT_DONE : Failure.OUTCOME_UNKNOWN,
+          reason);
+    });
     asked.clear();
   }
 }

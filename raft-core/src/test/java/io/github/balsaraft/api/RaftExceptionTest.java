@@ -28,12 +28,12 @@ class RaftExceptionTest {
         new NodeFailedException("a sync failed"),
         new ReadNotServedException("no leader"),
         new TransferFailedException(null, null, Failure.NOT_DONE, "nobody answers"),
-        new TransferFailedException(null, null, Failure.OUTCOME_UNKNOWN, "not heard to lead"),
         ChangeFailedException.lost("leadership was lost"));
     List<RaftException> not = List.of(
         new CommandTooLargeException(9, 8),
         new OutcomeUnknownException("lost"),
         new TransferFailedException(null, null, Failure.REFUSED, "no voter is on n9"),
+        new TransferFailedException(null, null, Failure.OUTCOME_UNKNOWN, "not heard to lead"),
         ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(retryable).allMatch(RaftException::isRetryable);
     assertThat(not).noneMatch(RaftException::isRetryable);

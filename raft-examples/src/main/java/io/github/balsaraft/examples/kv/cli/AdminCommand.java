@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import io.github.balsaraft.examples.kv.client.Admin;
+import io.github.balsaraft.examples.kv.client.Admin.InDoubtException;
 import io.github.balsaraft.examples.kv.client.Admin.RefusedException;
 import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
 import io.github.balsaraft.examples.kv.client.AdminException;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** {@code kv admin}: looks at a cluster, and changes its members. */
 final class AdminCommand {
@@ -49,7 +49,7 @@ final class AdminCommand {
       case "ERR ABORTED" -> options.verb() + " was given up: " + said;
       case "ERR TRANSFERFAILED" -> "leadership was not handed over: " + said;
       case "UNKNOWN TRANSFERFAILED" ->
-        "leadership was not seen to pass, and may pass yet: " + said + "; type: "
+        "leadership was not seen to pass, and may have passed or pass yet: " + said + "; type: "
             + console.program() + " admin --servers ... status";
       case "ERR" -> said;
       default -> text;
@@ -266,7 +266,18 @@ final class AdminCommand {
     }
 
     private int transfer() {
-      Map<String, String> result = Fields.of(admin.atLeader(new Transfer()));
+      Map<String, String> result;
+      try {
+        result = Fields.of(admin.atLeader(new Transfer()));
+      } catch (InDoubtException e) {
+        // Whoever leads by now would hand over once more if it were asked.
+        String leader = admin.leaderAfter(e).orElse("");
+        if (leader.isEmpty() || leader.equals(e.leader())) {
+          throw new AdminException("it is not known whether leadership has passed from "
+              + e.leader() + "; look who leads before you ask again. Last: " + e.getMessage());
+        }
+        result = Map.of("leader", leader);
+      }
       if (options.json()) {
         say(result);
       } else {
@@ -313,23 +324,16 @@ final class AdminCommand {
       }
     }
 
-    /** Without a target it is done once another leads than was first asked: asking that one would move leadership once more. */
+    /** Without a target whoever leads hands over, each time. */
     private final class Transfer implements LeaderRequest {
-      private String firstAsked = "";
-
       @Override
       public List<String> words() {
         return raft();
       }
 
       @Override
-      public Optional<Reply> doneAlready(String leader) {
-        if (firstAsked.isEmpty()) {
-          firstAsked = leader;
-        }
-        return options.ids().isEmpty() && !leader.equals(firstAsked)
-            ? Optional.of(new Reply.Array(List.of(Reply.Bulk.of("leader"), Reply.Bulk.of(leader))))
-            : Optional.empty();
+      public boolean isSafeToRepeat() {
+        return !options.ids().isEmpty();
       }
     }
   }

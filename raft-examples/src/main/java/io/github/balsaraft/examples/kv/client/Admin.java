@@ -22,6 +22,9 @@ public final class Admin implements AutoCloseable {
   /** Long for a server that is there, short for one that isn't. */
   private static final Duration PER_SERVER = Duration.ofSeconds(2);
 
+  /** Long enough for most elections. */
+  private static final Duration ELECTION = Duration.ofSeconds(10);
+
   private static final long PAUSE_MILLIS = 200;
 
   private final List<HostPort> servers;
@@ -102,7 +105,12 @@ public final class Admin implements AutoCloseable {
             .whenComplete((reply, failure) -> connection.close()));
   }
 
-  private record Leader(String id, HostPort address) {}
+  /**
+   * Who leads.
+   *
+   * @param address where it listens for clients
+   */
+  private record Leader(String id, long term, HostPort address) {}
 
   /** Who leads, and where it listens for clients, if that is known now. */
   private Optional<Leader> leader(List<ServerStatus> statuses) {
@@ -119,12 +127,13 @@ public final class Admin implements AutoCloseable {
     String leader = newest.get("leader");
     for (ServerStatus status : statuses) {
       if (status.isUp() && status.get("id").equals(leader)) {
-        return Optional.of(new Leader(leader, status.server()));
+        return Optional.of(new Leader(leader, newest.term(), status.server()));
       }
     }
     for (ServerStatus status : statuses) {
       if (status.get("leader").equals(leader) && !status.get("leader_address").isEmpty()) {
-        return Optional.of(new Leader(leader, HostPort.parse(status.get("leader_address"))));
+        return Optional.of(
+            new Leader(leader, newest.term(), HostPort.parse(status.get("leader_address"))));
       }
     }
     throw new AdminException(leader + " leads, and none of --servers is " + leader
@@ -160,18 +169,21 @@ public final class Admin implements AutoCloseable {
       List<ServerStatus> statuses = statuses();
       Optional<Leader> leader = leader(statuses);
       if (leader.isPresent()) {
-        Optional<Reply> done = request.doneAlready(leader.get().id);
-        if (done.isPresent()) {
-          return done.get();
-        }
+        HostPort address = leader.get().address;
+        boolean inDoubt;
         try {
-          Reply reply = converse(leader.get().address, request);
+          Reply reply = converse(address, request);
           if (!mayRepeat(reply)) {
             return orFail(reply);
           }
           last = Fields.text(reply);
+          inDoubt = last.startsWith("UNKNOWN ");
         } catch (UnansweredException e) {
-          last = leader.get().address + " did not answer: " + e.getMessage();
+          last = address + " did not answer: " + e.getMessage();
+          inDoubt = e.wasAsked;
+        }
+        if (inDoubt && !request.isSafeToRepeat()) {
+          throw new InDoubtException(last, leader.get());
         }
       } else if (statuses.stream().noneMatch(ServerStatus::isUp)) {
         last = String.valueOf(noneAnswers(statuses).getMessage());
@@ -196,18 +208,47 @@ public final class Admin implements AutoCloseable {
     RespConnection connection = await(connecting, PER_SERVER.multipliedBy(2));
     try {
       CompletableFuture<Reply> answer = connection.call(request.words());
-      // The server knows the time limit too; it gets a moment to say so.
-      long patience = deadlineNanos + TimeUnit.SECONDS.toNanos(5);
-      while (System.nanoTime() - patience < 0) {
-        try {
-          return await(answer, Duration.ofMillis(500));
-        } catch (StillWaitingException e) {
-          request.whileAwaited(leader);
-        }
+      try {
+        return await(answer, leader, request);
+      } catch (UnansweredException e) {
+        e.wasAsked = true;
+        throw e;
       }
-      throw new UnansweredException("no answer in time");
     } finally {
       connection.close();
+    }
+  }
+
+  private Reply await(CompletableFuture<Reply> answer, HostPort leader, LeaderRequest request) {
+    // The server knows the time limit too; it gets a moment to say so.
+    long patience = deadlineNanos + TimeUnit.SECONDS.toNanos(5);
+    while (System.nanoTime() - patience < 0) {
+      try {
+        return await(answer, Duration.ofMillis(500));
+      } catch (StillWaitingException e) {
+        request.whileAwaited(leader);
+      }
+    }
+    throw new UnansweredException("no answer in time");
+  }
+
+  /**
+   * Waits a while until somebody is known to lead in a later term than the one that was asked.
+   *
+   * @return its id; empty if nobody was heard of
+   */
+  public Optional<String> leaderAfter(InDoubtException asked) {
+    long patience = Math.min(deadlineNanos, System.nanoTime() + ELECTION.toNanos());
+    while (true) {
+      for (ServerStatus status : statuses()) {
+        if (status.isUp() && status.term() > asked.term && !status.get("leader").isEmpty()) {
+          return Optional.of(status.get("leader"));
+        }
+      }
+      if (System.nanoTime() - patience >= 0) {
+        return Optional.empty();
+      }
+      pause();
     }
   }
 
@@ -286,6 +327,9 @@ public final class Admin implements AutoCloseable {
   private static class UnansweredException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Whether it may have got the request. */
+    private boolean wasAsked;
+
     UnansweredException(String message) {
       super(message);
     }
@@ -297,6 +341,25 @@ public final class Admin implements AutoCloseable {
 
     StillWaitingException() {
       super("no answer");
+    }
+  }
+
+  /** What was asked for may have been done, and is not to be asked for again before that is known. */
+  public static final class InDoubtException extends AdminException {
+    private static final long serialVersionUID = 1L;
+
+    private final String leader;
+    private final long term;
+
+    InDoubtException(String last, Leader asked) {
+      super(last);
+      this.leader = asked.id;
+      this.term = asked.term;
+    }
+
+    /** Who was asked. */
+    public String leader() {
+      return leader;
     }
   }
 

@@ -1,9 +1,7 @@
 package io.github.balsaraft.examples.kv.client;
 
-import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import java.util.List;
-import java.util.Optional;
 
 /** What a cluster's leader is asked for, perhaps more than once. */
 @FunctionalInterface
@@ -16,12 +14,10 @@ public interface LeaderRequest {
   default void whileAwaited(HostPort leader) {}
 
   /**
-   * Called before each attempt.
-   *
-   * @param leader who would be asked
-   * @return the answer, if an earlier attempt whose end is not known turns out to have done it; else nothing
+   * Whether asking again is safe after an attempt whose end is not known. If it isn't, that is the end: an {@link
+   * Admin.InDoubtException}.
    */
-  default Optional<Reply> doneAlready(String leader) {
-    return Optional.empty();
+  default boolean isSafeToRepeat() {
+    return true;
   }
 }

@@ -126,7 +126,7 @@ final class RaftCommands {
         .map(server::transferLeadership)
         .orElseGet(server::transferLeadership)
         .thenApply(RaftReplies::leader)
-        .exceptionally(failure -> RaftReplies.transferFailure(failure, server));
+        .exceptionally(failure -> RaftReplies.transferFailure(failure, status.host(), server));
   }
 
   private static Planned parsed(List<Bytes> words, Function<ConfigurationChange, Planned> planner) {

@@ -171,9 +171,7 @@ final class RaftReplies {
    * second says more.
    */
   static Reply.Failure failure(Throwable failure, ServerView server) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
+    Throwable cause = cause(failure);
     String message = Objects.requireNonNullElseGet(cause.getMessage(), cause::toString);
     if (cause instanceof NotLeaderException notLeader) {
       return notLeader(notLeader.leader().orElse(null), message, server);
@@ -204,6 +202,12 @@ final class RaftReplies {
     return new Reply.Failure((retryable ? "TRYAGAIN " : "ERR ") + message);
   }
 
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
   /** A look changes nothing, whatever happens. */
   static Reply lookFailure(Throwable failure, ServerView server) {
     String text = failure(failure, server).text();
@@ -212,12 +216,9 @@ final class RaftReplies {
   }
 
   /** A member that doesn't lead, or not any more, can be asked no further; the one that does can. */
-  static Reply transferFailure(Throwable failure, ServerView server) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
-    if (!(cause instanceof TransferFailedException failed)
-        || failed.leader().equals(Optional.of(server.status().host()))) {
+  static Reply transferFailure(Throwable failure, HostId self, ServerView server) {
+    if (!(cause(failure) instanceof TransferFailedException failed)
+        || failed.leader().equals(Optional.of(self))) {
       return failure(failure, server);
     }
     String message = String.valueOf(failed.getMessage());

@@ -15,6 +15,7 @@ import io.github.balsaraft.api.MembershipView.PendingHost;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
@@ -187,11 +188,11 @@ class RaftCommandTest {
     assertThat(client.call("RAFT", "TRANSFER", "n1")).isEqualTo("[\"leader\", \"n1\"]");
     server.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
     members.answerTransfers(CompletableFuture.failedFuture(new TransferFailedException(
-        new HostId("n2"), null, Failure.REFUSED, "this member is not the leader")));
+        new HostId("n2"), null, Failure.NOT_DONE, "this member is not the leader")));
     assertThat(client.call("RAFT", "TRANSFER"))
         .isEqualTo("-TRYAGAIN NOTLEADER n2 127.0.0.1:7002 this member is not the leader");
     members.answerTransfers(CompletableFuture.failedFuture(
-        new TransferFailedException(null, null, Failure.REFUSED, "an election is under way")));
+        new TransferFailedException(null, null, Failure.NOT_DONE, "an election is under way")));
     assertThat(client.call("RAFT", "TRANSFER"))
         .isEqualTo("-TRYAGAIN NOTLEADER - - an election is under way");
     assertThat(members.asked())
@@ -202,6 +203,20 @@ class RaftCommandTest {
             Optional.of(new HostId("n3")),
             Optional.empty(),
             Optional.empty());
+  }
+
+  /** While the answer was on its way the server has got into trouble: what is certain stays so. */
+  @Test
+  void aRefusedTransferIsCertainThoughTheServerFailsBeforeItSaysSo() {
+    CompletableFuture<HostId> answer = new CompletableFuture<>();
+    members.answerTransfers(answer);
+    client.send("RAFT", "TRANSFER", "n2");
+    members.awaitAsked(1);
+    server.backend().failStatus(new ShuttingDownException());
+    answer.completeExceptionally(
+        new TransferFailedException(null, null, Failure.NOT_DONE, "this node is shutting down"));
+    assertThat(client.readReplies(1))
+        .containsExactly("-TRYAGAIN NOTLEADER - - this node is shutting down");
   }
 
   /** It has begun, so it may be that what it was asked for has happened. */

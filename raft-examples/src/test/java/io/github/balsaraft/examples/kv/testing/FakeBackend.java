@@ -59,6 +59,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private List<String> connected = List.of("n2", "n3");
   private PeerConnection.State elsewhere = PeerConnection.State.UNREACHABLE;
   private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
+  private long term = 4;
   private long index;
   private int looks;
 
@@ -127,6 +128,12 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     leader = newLeader;
     connected = newConnected;
     contact = newContact;
+  }
+
+  /** Sets what the status says of the leader. */
+  public synchronized void setStatus(Role newRole, String newLeader, long newTerm) {
+    setStatus(newRole, newLeader, List.of(newLeader), Optional.empty());
+    term = newTerm;
   }
 
   /** From now on the status can't be had. */
@@ -232,7 +239,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .health(health)
         .healthDetail(health == Health.FAILED ? "a sync failed" : "")
         .role(role)
-        .term(4)
+        .term(term)
         .leader(leader == null ? null : new HostId(leader))
         .commitIndex(index)
         .appliedIndex(index)

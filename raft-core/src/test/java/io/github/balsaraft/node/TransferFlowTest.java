@@ -1,0 +1,123 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.Simulation.MILLIS;
+import static io.github.balsaraft.node.Simulation.SECONDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.TransferFailedException;
+import io.github.balsaraft.api.TransferFailedException.Failure;
+import io.github.balsaraft.model.HostId;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is certain when leadership was not seen to pass: an operator decides by it whether to ask again. */
+class TransferFlowTest {
+
+  private static final long TIMEOUT =
+      RaftOptions.defaults().electionTimeoutMax().toNanos();
+
+  private final SimulatedCluster cluster = new SimulatedCluster(1, 3, RaftOptions.defaults());
+  private SimulatedCluster.Life leader;
+  private SimulatedCluster.Life target;
+
+  @BeforeEach
+  void start() {
+    cluster.startAll();
+    leader = cluster.awaitLeader();
+    target = cluster.running.values().stream()
+        .filter(life -> life != leader)
+        .findFirst()
+        .orElseThrow();
+    cluster.simulation.runFor(SECONDS);
+  }
+
+  private CompletableFuture<HostId> transfer() {
+    return leader.node.transferLeadership(target.host);
+  }
+
+  /** It gets TimeoutNow and can't act on it. */
+  private void letTheTargetsDiskHang() {
+    target.environment.diskTakes(1000 * SECONDS);
+    CompletableFuture<byte[]> unused = leader.node.propose("x".getBytes(UTF_8));
+    cluster.simulation.runFor(100 * MILLIS);
+  }
+
+  private static TransferFailedException failure(CompletableFuture<HostId> transferred) {
+    assertThat(transferred).isCompletedExceptionally();
+    return (TransferFailedException)
+        transferred.handle((host, failure) -> failure).join();
+  }
+
+  @Test
+  void whoLeadsNowIsSaid() {
+    CompletableFuture<HostId> transferred = transfer();
+    cluster.simulation.runFor(SECONDS);
+    assertThat(transferred).isCompletedWithValue(target.host);
+  }
+
+  /** Each attempt costs an election timeout in which nothing is proposed, and nothing passes by itself. */
+  @Test
+  void aTargetThatIsDownIsNotToBeAskedForAgainAtOnce() {
+    cluster.crash(target.host);
+    CompletableFuture<HostId> transferred = transfer();
+    cluster.simulation.runFor(TIMEOUT + SECONDS);
+    TransferFailedException failure = failure(transferred);
+    assertThat(failure.failure()).isEqualTo(Failure.REFUSED);
+    assertThat(failure.isRetryable()).isFalse();
+    assertThat(failure).hasMessageContaining("was not told to take over");
+    assertThat(failure.leader()).contains(leader.host);
+  }
+
+  @Test
+  void aTargetThatWasToldMayStillComeToLead() {
+    letTheTargetsDiskHang();
+    CompletableFuture<HostId> transferred = transfer();
+    cluster.simulation.runFor(TIMEOUT + SECONDS);
+    assertThat(failure(transferred).failure()).isEqualTo(Failure.OUTCOME_UNKNOWN);
+    assertThat(failure(transferred).isRetryable()).isFalse();
+  }
+
+  @Test
+  void anotherTransferPasses() {
+    cluster.crash(target.host);
+    CompletableFuture<HostId> first = transfer();
+    CompletableFuture<HostId> second = transfer();
+    cluster.simulation.runFor(SECONDS);
+    assertThat(first).isNotDone();
+    assertThat(failure(second).failure()).isEqualTo(Failure.NOT_DONE);
+    assertThat(failure(second).isRetryable()).isTrue();
+  }
+
+  @Test
+  void anotherMemberIsToBeAsked() {
+    CompletableFuture<HostId> transferred = target.node.transferLeadership(new HostId("n9"));
+    cluster.simulation.runFor(SECONDS);
+    assertThat(failure(transferred).failure())
+        .as("who doesn't lead doesn't judge the target")
+        .isEqualTo(Failure.NOT_DONE);
+    assertThat(failure(transferred).leader()).contains(leader.host);
+  }
+
+  @Test
+  void aLeaderThatStopsKnowsWhomItHasTold() {
+    cluster.crash(target.host);
+    CompletableFuture<HostId> untold = transfer();
+    cluster.simulation.runFor(SECONDS);
+    CompletableFuture<Void> unused = leader.node.stop();
+    cluster.simulation.runFor(MILLIS);
+    assertThat(failure(untold).failure()).isEqualTo(Failure.NOT_DONE);
+  }
+
+  @Test
+  void aLeaderThatStopsAfterTheTargetWasToldKnowsNothing() {
+    letTheTargetsDiskHang();
+    CompletableFuture<HostId> told = transfer();
+    cluster.simulation.runFor(SECONDS);
+    CompletableFuture<Void> unused = leader.node.stop();
+    cluster.simulation.runFor(MILLIS);
+    assertThat(failure(told).failure()).isEqualTo(Failure.OUTCOME_UNKNOWN);
+  }
+}
