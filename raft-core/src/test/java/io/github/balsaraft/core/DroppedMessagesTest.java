@@ -5,6 +5,7 @@ import static io.github.balsaraft.core.CoreHarness.id;
 import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
@@ -13,6 +14,7 @@ import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
@@ -20,6 +22,7 @@ import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
+import io.github.balsaraft.model.VoteResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,53 @@ class DroppedMessagesTest {
   void answersToNoQuestion() {
     assertDropped(n2, new ReadIndexResponse(n1.id, n2.id, TERM, 77, 1));
     assertDropped(n2, new PreVoteResponse(n3.id, n2.id, TERM, TERM + 1, true));
+  }
+
+  @Test
+  @DisplayName("answers of the current term to what only another role asks")
+  void answersForAnotherRole() {
+    for (HarnessReplica replica : new HarnessReplica[] {n1, n2}) {
+      assertDropped(replica, new VoteResponse(n3.id, replica.id, TERM, true));
+      assertDropped(replica, new PreVoteResponse(n3.id, replica.id, TERM, TERM + 1, true));
+    }
+    assertDropped(n1, new ReadIndexResponse(n3.id, n1.id, TERM, 77, 1));
+    assertDropped(n2, new HeartbeatResponse(n3.id, n2.id, TERM, 1, 0));
+    assertDropped(n2, new TransferRevocationResponse(n3.id, n2.id, TERM, 1, 0));
+    assertDropped(
+        n2, new AppendEntriesResponse(n3.id, n2.id, TERM, 1, 1, 1, EntryId.NONE, EntryId.NONE));
+    assertDropped(
+        n2,
+        new InstallSnapshotResponse(
+            n3.id, n2.id, TERM, 1, new EntryId(1, 1), InstallStatus.INSTALLED));
+  }
+
+  @Test
+  @DisplayName("a request to campaign at a member that campaigns already")
+  void requestToACandidate() {
+    cluster.crash(n1, 0);
+    cluster.crash(n3, 0);
+    cluster.network().take(message -> true);
+    cluster.start(n3);
+    n3.autoDisk = false;
+    cluster.pass(n2, OPTIONS.electionTimeoutMaxNanos());
+    cluster.timeout(n2);
+    cluster.pass(n3, OPTIONS.electionTimeoutMaxNanos());
+    while (n2.view().currentRole() != Role.CANDIDATE) {
+      cluster.timeout(n2);
+      cluster.settle();
+    }
+    cluster.network().take(message -> true);
+    long term = n2.view().hardState().term();
+    assertDropped(n2, new TimeoutNow(n1.id, n2.id, term, 1, 0, 1));
+    assertDropped(n2, new TransferRevocationResponse(n1.id, n2.id, term, 1, 0));
+  }
+
+  @Test
+  @DisplayName("only a question about reads is answered by whoever can't serve it, with a refusal")
+  void readAtAFollower() {
+    cluster.stepDo(n2, core -> core.receive(new ReadIndexRequest(n3.id, n2.id, TERM, 77)));
+    assertThat(cluster.network().take(message -> true))
+        .containsExactly(new ReadIndexResponse(n2.id, n3.id, TERM, 77, 0));
   }
 
   @Test

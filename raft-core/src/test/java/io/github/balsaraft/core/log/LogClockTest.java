@@ -1,0 +1,58 @@
+package io.github.balsaraft.core.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class LogClockTest {
+
+  private static final long MAX_JUMP_MILLIS = 10_000;
+
+  private final LogClock clock = new LogClock(MAX_JUMP_MILLIS, 5_000_000_000L, 1000);
+
+  /** Reads both clocks a while later, of which the monotonic one is right. */
+  private long after(long elapsedMillis, long jumpMillis) {
+    nowMillis += elapsedMillis;
+    wallMillis += elapsedMillis + jumpMillis;
+    return clock.observe(nowMillis * 1_000_000, wallMillis);
+  }
+
+  private long nowMillis = 5000;
+  private long wallMillis = 1000;
+
+  @Test
+  void followsTheWallClockHoweverLongNobodyLooked() {
+    assertThat(after(3_600_000, 0)).isZero();
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void aJumpUpToTheLimitIsFollowed() {
+    assertThat(after(500, MAX_JUMP_MILLIS)).isZero();
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void whatIsBeyondTheLimitIsLeftOutAndSaid() {
+    assertThat(after(500, MAX_JUMP_MILLIS + 7)).isEqualTo(7);
+    assertThat(clock.next(0)).isEqualTo(wallMillis - 7);
+    assertThat(after(500, MAX_JUMP_MILLIS + 5)).isEqualTo(5);
+    assertThat(clock.next(0)).as("both are left out").isEqualTo(wallMillis - 12);
+  }
+
+  @Test
+  void whenTheClockIsSetRightAgainNothingIsLeftOutAnyMore() {
+    after(500, MAX_JUMP_MILLIS + 100);
+    assertThat(after(500, -40)).isZero();
+    assertThat(clock.next(0)).as("60 of the jump are still ignored").isEqualTo(wallMillis - 60);
+    after(500, -90);
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void neverGoesBackAlongTheLog() {
+    after(500, -400);
+    assertThat(clock.next(wallMillis + 3)).isEqualTo(wallMillis + 3);
+    assertThat(clock.next(wallMillis - 3)).isEqualTo(wallMillis);
+  }
+}
