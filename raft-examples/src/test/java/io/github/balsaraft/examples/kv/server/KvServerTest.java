@@ -1,56 +1,22 @@
 package io.github.balsaraft.examples.kv.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
-import io.github.balsaraft.api.CommandTooLargeException;
-import io.github.balsaraft.api.NodeFailedException;
-import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotLeaderException;
-import io.github.balsaraft.api.OutcomeUnknownException;
-import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
-import io.github.balsaraft.api.ShuttingDownException;
-import io.github.balsaraft.examples.kv.command.Session;
-import io.github.balsaraft.examples.kv.testing.FakeBackend;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.examples.kv.testing.TestServer;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
-import io.github.balsaraft.transport.PeerConnection;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a client sees when the cluster behind the server does well, fails, or takes its time. */
-class KvServerTest {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  private TestServer server = TestServer.start();
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private FakeBackend backend() {
-    return server.backend();
-  }
-
-  private void restart(TestServer another) {
-    server.close();
-    server = another;
-  }
+/** What a client sees when the cluster behind the server does well, or takes its time. */
+class KvServerTest extends ServerTest {
 
   // Order.
 
@@ -244,221 +210,6 @@ class KvServerTest {
     }
   }
 
-  // Failures.
-
-  @Test
-  void whatWasCertainlyNotExecutedNeverSaysUnknown() {
-    HostId leader = new HostId("n2");
-    Optional<Duration> justNow = Optional.of(Duration.ofMillis(7));
-    backend().setStatus(Role.FOLLOWER, null, List.of("n2"), justNow);
-    expectOnWrite(
-        new NotLeaderException(null, "no leader"),
-        "-TRYAGAIN an election is under way: n2 and n3 are missing");
-    backend().setStatus(Role.FOLLOWER, null, List.of(), justNow);
-    expectOnWrite(
-        new NotLeaderException(null, "no leader"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
-    backend()
-        .setStatus(Role.FOLLOWER, null, List.of("n2", "n3"), Optional.of(Duration.ofMinutes(1)));
-    expectOnWrite(
-        new NotLeaderException(null, "no leader"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
-    backend().setStatus(Role.FOLLOWER, "n2", List.of("n2", "n3"), justNow);
-    expectOnWrite(
-        new NotLeaderException(leader, "it has changed"),
-        "-TRYAGAIN the leader did not take it: it has changed");
-    expectOnWrite(
-        new OverloadedException("the queue is full", Duration.ofSeconds(1)),
-        "-TRYAGAIN overloaded: the queue is full");
-    expectOnWrite(
-        new ShuttingDownException(), "-TRYAGAIN this server is shutting down; use another one");
-    expectOnWrite(
-        new CommandTooLargeException(10, 5),
-        "-ERR the command has 10 bytes, the limit is 5 (see --max-value)");
-    expectOnWrite(
-        new NodeFailedException("a sync failed"),
-        "-CLUSTERDOWN this server has stopped taking part, use another one: a sync failed");
-    backend().setHealth(Health.FAILED);
-    expectOnWrite(
-        new NotLeaderException(null, "failed"),
-        "-CLUSTERDOWN this server has stopped taking part, use another one: a sync failed");
-    backend().setHealth(Health.BEING_BORN);
-    backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
-    expectOnWrite(
-        new NotLeaderException(null, "not born"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
-  }
-
-  private void expectOnWrite(RuntimeException failure, String reply) {
-    backend().failProposals(failure);
-    try (RespClient client = server.connect()) {
-      assertThat(client.call("SET", "a", "1")).isEqualTo(reply);
-    }
-  }
-
-  @Test
-  void whatMayHaveBeenExecutedSaysUnknown() {
-    expectOnWrite(
-        new OutcomeUnknownException("leadership was lost"),
-        "-UNKNOWN the command may or may not be executed: leadership was lost");
-    expectOnWrite(
-        new IllegalStateException("a bug"),
-        "-UNKNOWN the command may or may not be executed: a bug");
-  }
-
-  /** It hasn't reached anybody yet, which doesn't mean that nobody is there. */
-  @Test
-  void aServerThatHasJustStartedDoesNotCallTheOthersMissing() {
-    for (PeerConnection.State unsettled :
-        List.of(PeerConnection.State.UNKNOWN, PeerConnection.State.CONNECTING)) {
-      backend().setUnconnected(unsettled);
-      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
-      expectOnWrite(
-          new NotLeaderException(null, "no leader"),
-          "-TRYAGAIN an election is under way: n2 and n3 are missing");
-      // Later the same connections are a reason: there was a leader, and now nobody is reached.
-      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.of(Duration.ofMillis(7)));
-      expectOnWrite(
-          new NotLeaderException(null, "no leader"),
-          "-CLUSTERDOWN no quorum: n2 and n3 are missing");
-    }
-  }
-
-  /** A read has no effect, so nothing about it is unknown, whatever it shared an entry with. */
-  @Test
-  void readsNeverSayUnknown() {
-    backend().failProposals(new OutcomeUnknownException("leadership was lost"));
-    try (RespClient client = server.connect()) {
-      client.sendRaw(pipeline("SET a 1", "GET a", "SET a 2", "GET a", "PING"));
-
-      assertThat(client.readReplies(5))
-          .satisfiesExactly(
-              reply -> assertThat(reply).startsWith("-UNKNOWN "),
-              reply -> assertThat(reply).startsWith("-TRYAGAIN the read was not answered"),
-              reply -> assertThat(reply).startsWith("-UNKNOWN "),
-              reply -> assertThat(reply).isEqualTo("nil"),
-              reply -> assertThat(reply).isEqualTo("+PONG"));
-      backend().failReads(new ReadNotServedException("it took too long"));
-      assertThat(client.call("GET", "a"))
-          .isEqualTo("-TRYAGAIN the leader did not take it: it took too long");
-      backend().failReads(new IllegalStateException("a bug"));
-      assertThat(client.call("GET", "a")).isEqualTo("-ERR the read failed: a bug");
-    }
-  }
-
-  @Test
-  void afterAFailureTheConnectionGoesOn() {
-    try (RespClient client = server.connect()) {
-      backend().failProposals(new OutcomeUnknownException("lost"));
-      assertThat(client.call("SET", "a", "1")).startsWith("-UNKNOWN ");
-      backend().failProposals(null);
-      assertThat(client.call("SET", "a", "1")).isEqualTo("+OK");
-    }
-  }
-
-  // Limits and bad input.
-
-  @Test
-  void aValueOverTheLimitIsRefusedAndNothingIsProposed() {
-    String large = "v".repeat(TestServer.MAX_VALUE_BYTES + 1);
-    try (RespClient client = server.connect()) {
-      assertThat(client.call("SET", "a", large))
-          .startsWith("-ERR ")
-          .contains(String.valueOf(TestServer.MAX_VALUE_BYTES));
-      assertThat(backend().proposed()).isEmpty();
-      assertThat(client.call("SET", "a", large.substring(1))).isEqualTo("+OK");
-      assertThat(client.call("APPEND", "a", "v"))
-          .isEqualTo("-ERR string exceeds maximum allowed size (see --max-value)");
-    }
-  }
-
-  @Test
-  void garbageIsAnsweredAndCutOffWhileOthersGoOn() {
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(log, true, UTF_8));
-    try (RespClient good = server.connect();
-        RespClient bad = server.connect()) {
-      bad.sendRaw("PING\r\n\u0001\u0002 garbage\r\n" + "more garbage ".repeat(10_000));
-
-      assertThat(bad.readReply()).isEqualTo("+PONG");
-      assertThat(bad.readReply()).startsWith("-ERR Protocol error: ");
-      assertThat(bad.isClosedByServer()).isTrue();
-      assertThat(good.call("PING")).isEqualTo("+PONG");
-    } finally {
-      System.setErr(before);
-    }
-    expectNoClients();
-    assertThat(server.server().cutOffs().count()).isEqualTo(1);
-    assertThat(log.toString(UTF_8).lines())
-        .singleElement(STRING)
-        .contains("closing the connection of client ", "ERR Protocol error: ", "(1 so far)");
-  }
-
-  @Test
-  void aFailureOfTheServerItselfCostsOneConnectionAndNotTheServer() {
-    ByteArrayOutputStream log = new ByteArrayOutputStream();
-    PrintStream before = System.err;
-    System.setErr(new PrintStream(log, true, UTF_8));
-    try (RespClient good = server.connect();
-        RespClient unlucky = server.connect()) {
-      // To tell why nobody took the command, the server looks at the status.
-      backend().failProposals(new NotLeaderException(null, "no leader"));
-      backend().failStatus(new IllegalStateException("a bug"));
-      unlucky.sendRaw(pipeline("SET a 1", "PING"));
-
-      assertThat(unlucky.isClosedByServer()).isTrue();
-      assertThat(good.call("PING")).isEqualTo("+PONG");
-    } finally {
-      System.setErr(before);
-    }
-    expectNoClients();
-    assertThat(server.server().cutOffs().count()).isEqualTo(1);
-    assertThat(log.toString(UTF_8).lines())
-        .singleElement(STRING)
-        .contains("java.lang.IllegalStateException: a bug at ", "(1 so far)");
-  }
-
-  @Test
-  void aMessageThatNobodyExpectsClosesTheConnectionAndIsReleased() {
-    EmbeddedChannel channel = new EmbeddedChannel();
-    Session session = new Session(7, channel.remoteAddress(), channel.localAddress(), 0);
-    channel.pipeline().addLast(new ClientConnection(server.server(), channel, session));
-    ByteBuf stranger = Unpooled.buffer().writeByte(1);
-
-    channel.writeInbound(stranger);
-    channel.pipeline().fireChannelRead(new Object());
-
-    assertThat(channel.isOpen()).isFalse();
-    assertThat(stranger.refCnt()).isZero();
-    assertThat(server.server().cutOffs().count()).isEqualTo(1);
-  }
-
-  @Test
-  void tooManyClientsAreTurnedAway() {
-    restart(TestServer.start(settings -> settings.withMaxClients(2)));
-    try (RespClient one = server.connect();
-        RespClient two = server.connect();
-        RespClient three = server.connect()) {
-      assertThat(one.call("PING")).isEqualTo("+PONG");
-      assertThat(two.call("PING")).isEqualTo("+PONG");
-      assertThat(three.readReply()).isEqualTo("-ERR max number of clients reached");
-      assertThat(three.isClosedByServer()).isTrue();
-    }
-    expectNoClients();
-    try (RespClient again = server.connect()) {
-      assertThat(again.call("PING")).isEqualTo("+PONG");
-    }
-  }
-
-  @Test
-  void quitAnswersAndCloses() {
-    try (RespClient client = server.connect()) {
-      client.sendRaw(pipeline("SET a 1", "QUIT", "SET a 2"));
-
-      assertThat(client.readReplies(2)).containsExactly("+OK", "+OK");
-      assertThat(client.isClosedByServer()).isTrue();
-    }
-    assertThat(backend().proposed()).hasSize(1);
-  }
-
   // Redirection.
 
   @Test
@@ -512,20 +263,5 @@ class KvServerTest {
           .containsExactly("+OK", "-TRYAGAIN this server is shutting down; use another one");
     }
     assertThat(backend().proposed()).hasSize(1);
-  }
-
-  private static byte[] pipeline(String... commands) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    for (String command : commands) {
-      bytes.writeBytes(RespClient.encode(command.split(" ")));
-    }
-    return bytes.toByteArray();
-  }
-
-  /** All are gone, and what they had taken from the memory budget is back. */
-  private void expectNoClients() {
-    assertThat(server.server().awaitNoClients(PATIENCE)).isTrue();
-    assertThat(server.server().sessions()).isEmpty();
-    assertThat(server.server().budget().usedBytes()).isZero();
   }
 }

@@ -1,0 +1,131 @@
+package io.github.balsaraft.examples.kv.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.CommandTooLargeException;
+import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.NodeStatus.Health;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.examples.kv.testing.RespClient;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.transport.PeerConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a client hears when a command fails: the first word says whether it may have been executed. */
+class FailureRepliesTest extends ServerTest {
+
+  @Test
+  void whatWasCertainlyNotExecutedNeverSaysUnknown() {
+    HostId leader = new HostId("n2");
+    Optional<Duration> justNow = Optional.of(Duration.ofMillis(7));
+    backend().setStatus(Role.FOLLOWER, null, List.of("n2"), justNow);
+    expectOnWrite(
+        new NotLeaderException(null, "no leader"),
+        "-TRYAGAIN an election is under way: n2 and n3 are missing");
+    backend().setStatus(Role.FOLLOWER, null, List.of(), justNow);
+    expectOnWrite(
+        new NotLeaderException(null, "no leader"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+    backend()
+        .setStatus(Role.FOLLOWER, null, List.of("n2", "n3"), Optional.of(Duration.ofMinutes(1)));
+    expectOnWrite(
+        new NotLeaderException(null, "no leader"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+    backend().setStatus(Role.FOLLOWER, "n2", List.of("n2", "n3"), justNow);
+    expectOnWrite(
+        new NotLeaderException(leader, "it has changed"),
+        "-TRYAGAIN the leader did not take it: it has changed");
+    expectOnWrite(
+        new OverloadedException("the queue is full", Duration.ofSeconds(1)),
+        "-TRYAGAIN overloaded: the queue is full");
+    expectOnWrite(
+        new ShuttingDownException(), "-TRYAGAIN this server is shutting down; use another one");
+    expectOnWrite(
+        new CommandTooLargeException(10, 5),
+        "-ERR the command has 10 bytes, the limit is 5 (see --max-value)");
+    expectOnWrite(
+        new NodeFailedException("a sync failed"),
+        "-CLUSTERDOWN this server has stopped taking part, use another one: a sync failed");
+    backend().setHealth(Health.FAILED);
+    expectOnWrite(
+        new NotLeaderException(null, "failed"),
+        "-CLUSTERDOWN this server has stopped taking part, use another one: a sync failed");
+    backend().setHealth(Health.BEING_BORN);
+    backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
+    expectOnWrite(
+        new NotLeaderException(null, "not born"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+  }
+
+  private void expectOnWrite(RuntimeException failure, String reply) {
+    backend().failProposals(failure);
+    try (RespClient client = server.connect()) {
+      assertThat(client.call("SET", "a", "1")).isEqualTo(reply);
+    }
+  }
+
+  @Test
+  void whatMayHaveBeenExecutedSaysUnknown() {
+    expectOnWrite(
+        new OutcomeUnknownException("leadership was lost"),
+        "-UNKNOWN the command may or may not be executed: leadership was lost");
+    expectOnWrite(
+        new IllegalStateException("a bug"),
+        "-UNKNOWN the command may or may not be executed: a bug");
+  }
+
+  /** It hasn't reached anybody yet, which doesn't mean that nobody is there. */
+  @Test
+  void aServerThatHasJustStartedDoesNotCallTheOthersMissing() {
+    for (PeerConnection.State unsettled :
+        List.of(PeerConnection.State.UNKNOWN, PeerConnection.State.CONNECTING)) {
+      backend().setUnconnected(unsettled);
+      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
+      expectOnWrite(
+          new NotLeaderException(null, "no leader"),
+          "-TRYAGAIN an election is under way: n2 and n3 are missing");
+      // Later the same connections are a reason: there was a leader, and now nobody is reached.
+      backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.of(Duration.ofMillis(7)));
+      expectOnWrite(
+          new NotLeaderException(null, "no leader"),
+          "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+    }
+  }
+
+  /** A read has no effect, so nothing about it is unknown, whatever it shared an entry with. */
+  @Test
+  void readsNeverSayUnknown() {
+    backend().failProposals(new OutcomeUnknownException("leadership was lost"));
+    try (RespClient client = server.connect()) {
+      client.sendRaw(pipeline("SET a 1", "GET a", "SET a 2", "GET a", "PING"));
+
+      assertThat(client.readReplies(5))
+          .satisfiesExactly(
+              reply -> assertThat(reply).startsWith("-UNKNOWN "),
+              reply -> assertThat(reply).startsWith("-TRYAGAIN the read was not answered"),
+              reply -> assertThat(reply).startsWith("-UNKNOWN "),
+              reply -> assertThat(reply).isEqualTo("nil"),
+              reply -> assertThat(reply).isEqualTo("+PONG"));
+      backend().failReads(new ReadNotServedException("it took too long"));
+      assertThat(client.call("GET", "a"))
+          .isEqualTo("-TRYAGAIN the leader did not take it: it took too long");
+      backend().failReads(new IllegalStateException("a bug"));
+      assertThat(client.call("GET", "a")).isEqualTo("-ERR the read failed: a bug");
+    }
+  }
+
+  @Test
+  void afterAFailureTheConnectionGoesOn() {
+    try (RespClient client = server.connect()) {
+      backend().failProposals(new OutcomeUnknownException("lost"));
+      assertThat(client.call("SET", "a", "1")).startsWith("-UNKNOWN ");
+      backend().failProposals(null);
+      assertThat(client.call("SET", "a", "1")).isEqualTo("+OK");
+    }
+  }
+}
