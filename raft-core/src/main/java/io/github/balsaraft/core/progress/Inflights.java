@@ -43,10 +43,6 @@ final class Inflights {
     return bytes;
   }
 
-  boolean isEmpty() {
-    return messages.isEmpty();
-  }
-
   boolean isFull() {
     return messages.size() >= maxMessages || bytes >= maxBytes;
   }
