@@ -86,7 +86,6 @@ final class Compaction {
         index - context.options.compaction().retainedEntries(), role.compactionLimit(index));
     if (target > context.log.base().index()) {
       context.log.compactTo(target);
-      context.writes.logChanged();
       context.trace.compacted();
     }
   }

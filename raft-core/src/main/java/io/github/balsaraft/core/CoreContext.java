@@ -70,7 +70,7 @@ final class CoreContext {
     Restart restart = new Restart(start, writes);
     this.self = start.self();
     this.trace = new CoreTrace(this, sink);
-    this.outbox = new Outbox(writes, trace);
+    this.outbox = new Outbox(this);
     this.options = options;
     this.random = random;
     this.lastResort = new LastResort(options);
@@ -98,7 +98,6 @@ final class CoreContext {
         snapshot.last().index() > commitIndex,
         "asked to go back from " + commitIndex + " to the snapshot up to " + snapshot.last());
     log.startAfter(snapshot.last(), snapshot.logTimeMillis());
-    writes.logChanged();
     repair.truncateFrom(0);
     commitIndex = snapshot.last().index();
     configurations.replace(snapshot.configuration(), snapshot.configurationIndex());
@@ -118,7 +117,6 @@ final class CoreContext {
       trace.refilled(log.at(snapshot.configurationIndex()), snapshot.configuration());
     }
     log.compactTo(snapshot.last().index());
-    writes.logChanged();
     repair.compactTo(snapshot.last().index());
     compaction.installed(snapshot);
     trace.compacted();
@@ -127,7 +125,6 @@ final class CoreContext {
   /** A copy of a damaged entry takes its place with the next write. If it is a configuration it is known from now on. */
   void refill(EntryBatch copy) {
     repair.found(copy);
-    writes.logChanged();
     Configuration configuration = null;
     if (copy.type() == EntryType.CONFIGURATION) {
       configuration = Configuration.decode(copy.singlePayload());
@@ -189,6 +186,11 @@ final class CoreContext {
     }
   }
 
+  /** Whether anything has changed that is not part of a write yet. */
+  boolean hasUnwritten() {
+    return writes.isHardStateUnwritten() || log.hasUnwritten() || repair.hasUnwritten();
+  }
+
   private void setHardState(HardState next) {
     hardState = next;
     writes.hardStateChanged();
@@ -197,7 +199,6 @@ final class CoreContext {
   /** Adds entries to the end of the log. A configuration among them is in force at once. */
   void append(EntryBatch batch) {
     log.append(batch);
-    writes.logChanged();
     if (batch.type() == EntryType.CONFIGURATION) {
       configurations.append(batch.firstIndex(), Configuration.decode(batch.singlePayload()));
       quorum = new Quorum(configurations.latest());
@@ -212,7 +213,6 @@ final class CoreContext {
         "asked to remove the entry at " + index + ", but everything up to " + commitIndex
             + " is committed");
     log.truncateFrom(index);
-    writes.logChanged();
     repair.truncateFrom(index);
     if (configurations.truncateFrom(index)) {
       quorum = new Quorum(configurations.latest());

@@ -13,26 +13,24 @@ final class Outbox {
 
   private List<ProtocolMessage> ready = new ArrayList<>();
   private final HeldMessages held = new HeldMessages();
-  private final WriteSequence writes;
-  private final CoreTrace trace;
+  private final CoreContext context;
 
-  Outbox(WriteSequence writes, CoreTrace trace) {
-    this.writes = writes;
-    this.trace = trace;
+  Outbox(CoreContext context) {
+    this.context = context;
   }
 
   /** Sends once the sender's term and vote are durable: every message carries a term. */
   void send(ProtocolMessage message) {
-    sendOnceWritten(writes.hardStateGate(), message);
+    sendOnceWritten(context.writes.hardStateGate(), message);
   }
 
   /** Sends once everything that the log and the hard state hold at this moment is durable. */
   void sendOnceAllIsDurable(ProtocolMessage message) {
-    sendOnceWritten(writes.everythingGate(), message);
+    sendOnceWritten(context.writes.everythingGate(context.hasUnwritten()), message);
   }
 
   private void sendOnceWritten(long sequence, ProtocolMessage message) {
-    if (sequence <= writes.durable()) {
+    if (sequence <= context.writes.durable()) {
       setFree(message);
     } else {
       held.add(sequence, message);
@@ -41,7 +39,7 @@ final class Outbox {
 
   private void setFree(ProtocolMessage message) {
     ready.add(message);
-    trace.sent(message);
+    context.trace.sent(message);
   }
 
   /** Takes back what a candidate still holds that is none any more: its log may change before it would be sent. */
@@ -51,7 +49,7 @@ final class Outbox {
 
   /** More writes are durable. */
   void release() {
-    held.release(writes.durable(), this::setFree);
+    held.release(context.writes.durable(), this::setFree);
   }
 
   List<ProtocolMessage> take() {

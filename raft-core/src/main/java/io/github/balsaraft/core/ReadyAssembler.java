@@ -60,10 +60,10 @@ final class ReadyAssembler {
   }
 
   private @Nullable CoreWrite takeWrite() {
-    boolean hardStateChanged = context.writes.isHardStateUnwritten();
-    if (!hardStateChanged && !context.log.hasUnwritten() && !context.repair.hasUnwritten()) {
+    if (!context.hasUnwritten()) {
       return null;
     }
+    boolean hardStateChanged = context.writes.isHardStateUnwritten();
     long sequence = context.writes.issue(context.nowNanos());
     var changes = context.log.takeWrite(sequence);
     return new CoreWrite(

@@ -78,18 +78,15 @@ final class Restart {
     }
     if (log.contains(last)) {
       inLog.tailMap(last.index() + 1).forEach(configurations::append);
+      // The snapshot has what damaged entries brought about, and so nothing is missing without
+      // them.
       long damaged = repair.lastUpTo(last.index());
-      if (damaged > 0) {
-        // The snapshot has what they brought about, and so nothing is missing without them.
-        log.compactTo(damaged);
-        writes.logChanged();
-        repair.compactTo(damaged);
-      }
+      log.compactTo(damaged);
+      repair.compactTo(damaged);
       return;
     }
     // The process ended after the snapshot was made durable and before the log followed it.
     log.startAfter(last, snapshot.logTimeMillis());
-    writes.logChanged();
     repair.truncateFrom(0);
   }
 

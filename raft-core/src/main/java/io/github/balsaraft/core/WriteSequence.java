@@ -13,7 +13,6 @@ final class WriteSequence {
   private long issued;
   private long durable;
   private long hardStateGate;
-  private boolean logChanged;
 
   /** While a write is under way: when the disk finished the one before, or when it was given this one if later. */
   private long waitingSinceNanos = NEVER;
@@ -23,11 +22,6 @@ final class WriteSequence {
     hardStateGate = issued + 1;
   }
 
-  /** The log changed: the next write carries it. */
-  void logChanged() {
-    logChanged = true;
-  }
-
   /** Whether the hard state must be part of the next write. */
   boolean isHardStateUnwritten() {
     return hardStateGate > issued;
@@ -35,7 +29,6 @@ final class WriteSequence {
 
   /** Issues the number of a write that carries everything that has changed. */
   long issue(long nowNanos) {
-    logChanged = false;
     if (durable == issued) {
       waitingSinceNanos = nowNanos;
     }
@@ -67,8 +60,12 @@ final class WriteSequence {
     return hardStateGate;
   }
 
-  /** The write after which everything is durable that is known now. */
-  long everythingGate() {
-    return logChanged || isHardStateUnwritten() ? issued + 1 : issued;
+  /**
+   * The write after which everything is durable that is known now.
+   *
+   * @param unwritten whether anything is not part of a write yet
+   */
+  long everythingGate(boolean unwritten) {
+    return unwritten ? issued + 1 : issued;
   }
 }
