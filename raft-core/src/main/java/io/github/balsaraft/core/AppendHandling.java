@@ -71,15 +71,10 @@ final class AppendHandling {
   /** Adds what the log doesn't have yet. Truncates only at an entry whose term really differs (trap 14). */
   private void append(EntryBatch batch) {
     long index = Math.max(batch.firstIndex(), context.commitIndex() + 1);
-    // Terms never go down along a log: if the ends agree, so does everything between them.
     long present = Math.min(batch.lastIndex(), log.lastIndex());
-    if (index <= present
-        && log.termAt(present) == batch.term()
-        && log.termAt(index) == batch.term()) {
-      index = present + 1;
-    }
-    while (index <= present && log.termAt(index) == batch.term()) {
-      index++;
+    if (index <= present && log.termAt(index) == batch.term()) {
+      // Terms never go down along a log: it agrees up to the last entry that is of no later term.
+      index = log.lastNotAbove(new EntryId(batch.term(), present)).index() + 1;
     }
     if (index > batch.lastIndex()) {
       return;

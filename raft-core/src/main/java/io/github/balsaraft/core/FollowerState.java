@@ -115,9 +115,6 @@ final class FollowerState extends RoleState {
 
   @Override
   void onDeadline() {
-    if (context.nowNanos() - electionDeadlineNanos < 0) {
-      return;
-    }
     if (!context.candidacy.isElectable()) {
       electionDeadlineNanos = newElectionDeadline();
       if (leader != null) {
@@ -183,7 +180,6 @@ final class FollowerState extends RoleState {
   void onAppendEntries(AppendEntries message) {
     heardLeader();
     appends.onAppendEntries(message);
-    takeOverIfComplete();
   }
 
   @Override

@@ -41,7 +41,7 @@ public final class LogWindow {
       bytes -= batches.get(head).sizeInBytes();
       head++;
     }
-    if (head > 64 && head > batches.size() / 2) {
+    if (head > batches.size() / 2) {
       batches.subList(0, head).clear();
       head = 0;
     }
@@ -89,10 +89,6 @@ public final class LogWindow {
   /** The first index in memory; beyond any index if there is none. */
   long firstIndex() {
     return head == batches.size() ? Long.MAX_VALUE : batches.get(head).firstIndex();
-  }
-
-  long bytes() {
-    return bytes;
   }
 
   private EntryBatch last() {

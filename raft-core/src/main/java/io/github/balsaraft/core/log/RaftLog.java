@@ -141,7 +141,7 @@ public final class RaftLog {
   /** As much of the end of a range as is in memory; may be nothing. */
   public List<EntryBatch> recentPart(long fromIndex, long toIndex) {
     long from = Math.max(fromIndex, window.firstIndex());
-    List<EntryBatch> found = from > toIndex ? null : window.read(from, toIndex, Long.MAX_VALUE);
+    List<EntryBatch> found = window.read(from, toIndex, Long.MAX_VALUE);
     return found == null ? List.of() : found;
   }
 
@@ -182,7 +182,7 @@ public final class RaftLog {
 
   /** The position of an index. */
   public EntryId at(long index) {
-    return index == 0 ? EntryId.NONE : new EntryId(terms.termAt(index), index);
+    return new EntryId(terms.termAt(index), index);
   }
 
   /** Whether the log has this position. */
