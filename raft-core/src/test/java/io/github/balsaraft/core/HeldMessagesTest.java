@@ -7,13 +7,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.FetchEntries;
+import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,5 +175,154 @@ class HeldMessagesTest {
         .isGreaterThan(1000);
     assertThat(leader.view().progressOf(N3).match())
         .isEqualTo(leader.view().lastEntry().index());
+  }
+
+  @Test
+  @DisplayName("whichever was said first, what was said in the later term stays")
+  void earlierTermSaidLater() {
+    HeartbeatResponse later = new HeartbeatResponse(N3, N1, 6, 1, 14);
+    held.add(7, later);
+    held.add(8, contact(N1, 9, 15));
+    assertThat(release(8)).containsExactly(later);
+  }
+
+  @Test
+  @DisplayName(
+      "of two answers to one heartbeat the later one waits: its stamp is that of a later moment")
+  void sameHeartbeat() {
+    held.add(7, contact(N1, 9, 12));
+    held.add(7, contact(N1, 9, 13));
+    assertThat(release(7)).containsExactly(contact(N1, 9, 13));
+  }
+
+  @Test
+  @DisplayName("a vote that is given after it was refused is given")
+  void voteAfterRefusal() {
+    VoteResponse given = new VoteResponse(N3, N1, 5, true);
+    held.add(7, new VoteResponse(N3, N1, 5, false));
+    held.add(8, given);
+    assertThat(release(8)).containsExactly(given);
+  }
+
+  @Test
+  @DisplayName("of answers about one session of installing the latest of each kind waits")
+  void installsOfOneKind() {
+    InstallSnapshotResponse installed = installing(8, 10, InstallStatus.INSTALLED);
+    held.add(7, installing(8, 10, InstallStatus.UNDER_WAY));
+    held.add(7, installed);
+    held.add(7, installing(8, 20, InstallStatus.UNDER_WAY));
+    held.add(7, installing(9, 15, InstallStatus.UNDER_WAY));
+    assertThat(release(7)).containsExactly(installed, installing(9, 15, InstallStatus.UNDER_WAY));
+
+    held.add(8, installing(9, 15, InstallStatus.UNDER_WAY));
+    held.add(8, installing(9, 16, InstallStatus.UNDER_WAY));
+    assertThat(release(8)).containsExactly(installing(9, 16, InstallStatus.UNDER_WAY));
+  }
+
+  private static InstallSnapshotResponse installing(
+      long session, long lastIndex, InstallStatus status) {
+    return new InstallSnapshotResponse(N3, N1, 5, session, new EntryId(4, lastIndex), status);
+  }
+
+  @Test
+  @DisplayName(
+      "for a damaged entry the latest question waits, and one for each other entry beside it")
+  void questionsForEntries() {
+    FetchEntries other = new FetchEntries(N3, N1, 5, 2, new EntryId(4, 12), 0);
+    FetchEntries again = new FetchEntries(N3, N1, 5, 3, new EntryId(4, 11), 0);
+    held.add(7, new FetchEntries(N3, N1, 5, 1, new EntryId(4, 11), 0));
+    held.add(7, other);
+    held.add(7, again);
+    assertThat(release(7)).containsExactly(other, again);
+  }
+
+  @Test
+  @DisplayName("of copies of entries, which are large, only the last one waits for each receiver")
+  void copiesOfEntries() {
+    FetchEntriesResponse other = new FetchEntriesResponse(N3, N2, 5, 7, 20, List.of());
+    FetchEntriesResponse last = new FetchEntriesResponse(N3, N1, 5, 2, 20, List.of());
+    held.add(7, new FetchEntriesResponse(N3, N1, 5, 1, 20, List.of()));
+    held.add(7, other);
+    held.add(7, last);
+    assertThat(release(7)).containsExactly(other, last);
+  }
+
+  @Test
+  @DisplayName("a revocation of a later transfer is acknowledged, in whatever order they arrive")
+  void revocations() {
+    TransferRevocationResponse latest = new TransferRevocationResponse(N3, N1, 5, 3, 70);
+    held.add(7, new TransferRevocationResponse(N3, N1, 5, 2, 70));
+    held.add(7, latest);
+    held.add(7, new TransferRevocationResponse(N3, N1, 5, 1, 70));
+    assertThat(release(7)).containsExactly(latest);
+
+    TransferRevocationResponse ofThisLife = new TransferRevocationResponse(N3, N1, 5, 3, 71);
+    held.add(8, latest);
+    held.add(8, ofThisLife);
+    assertThat(release(8)).containsExactly(ofThisLife);
+  }
+
+  @Test
+  @DisplayName(
+      "a question that is asked again unchanged waits no longer than when it was asked first")
+  void sameQuestion() {
+    RequestPreVote question = new RequestPreVote(N3, N1, 6, new EntryId(4, 20));
+    held.add(7, question);
+    held.add(8, question);
+    assertThat(release(7)).containsExactly(question);
+    assertThat(held.size()).isZero();
+  }
+
+  @Test
+  @DisplayName("answers to different questions for an index all leave: no later one says the same")
+  void answersToDifferentQuestions() {
+    ReadIndexResponse one = new ReadIndexResponse(N3, N1, 5, 1, 20);
+    ReadIndexResponse other = new ReadIndexResponse(N3, N1, 5, 2, 20);
+    held.add(7, one);
+    held.add(7, other);
+    assertThat(release(7)).containsExactly(one, other);
+  }
+
+  @Test
+  @DisplayName("what is withdrawn is gone, and what is said besides still waits")
+  void withdrawn() {
+    held.add(7, contact(N1, 9, 12));
+    held.add(7, new RequestVote(N3, N1, 5, new EntryId(4, 20), false));
+    held.removeIf(RequestVote.class::isInstance);
+    assertThat(release(7)).containsExactly(contact(N1, 9, 12));
+  }
+
+  @Test
+  @DisplayName(
+      "who follows another leader of its term before its request for votes could leave never sends it (trap 1)")
+  void withdrawnVoteRequests() {
+    CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica late = cluster.replica("n1");
+    late.autoDisk = false;
+    cluster.timeout(late);
+    List<ProtocolMessage> preVotes = cluster.network().take(message -> true);
+    preVotes.stream().filter(message -> message.to().equals(N3)).forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(late.view().currentRole()).isEqualTo(Role.CANDIDATE);
+
+    cluster.elect("n2");
+    cluster.settle();
+    assertThat(late.view().hardState().term()).isEqualTo(1);
+    assertThat(late.view().leader()).isEqualTo(N2);
+
+    List<ProtocolMessage> sent = new ArrayList<>();
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void sent(ProtocolMessage message, boolean passes) {
+        sent.add(message);
+      }
+    });
+    while (late.disk.pendingWrites() > 0) {
+      cluster.completeWrite(late);
+    }
+    assertThat(sent)
+        .noneMatch(RequestVote.class::isInstance)
+        .as("but that it is in touch with its leader")
+        .anyMatch(HeartbeatResponse.class::isInstance);
   }
 }
