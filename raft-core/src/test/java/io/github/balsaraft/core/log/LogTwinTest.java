@@ -7,7 +7,9 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -26,6 +28,7 @@ class LogTwinTest {
       SplittableRandom random = new SplittableRandom(seed);
       LogWindow window = new LogWindow();
       List<Entry> twin = new ArrayList<>();
+      ArrayDeque<EntryBatch> held = new ArrayDeque<>();
       for (int step = 0; step < 200; step++) {
         int choice = random.nextInt(10);
         if (choice == 0 && window.firstIndex() <= twin.size()) {
@@ -33,16 +36,35 @@ class LogTwinTest {
               + random.nextInt(twin.size() - (int) window.firstIndex() + 1);
           window.truncateFrom(from);
           twin.subList(from - 1, twin.size()).clear();
+          while (!held.isEmpty() && held.getLast().lastIndex() >= from) {
+            EntryBatch cut = held.removeLast();
+            if (cut.firstIndex() < from) {
+              held.addLast(cut.upTo(from - 1));
+            }
+          }
         } else if (choice == 1) {
-          window.evict(random.nextInt(twin.size() + 1), random.nextInt(500));
+          int index = random.nextInt(twin.size() + 1);
+          int maxBytes = random.nextInt(500);
+          window.evict(index, maxBytes);
+          while (bytes(held) > maxBytes && held.getFirst().lastIndex() <= index) {
+            held.removeFirst();
+          }
         } else {
           EntryBatch batch = batch(random, 1, twin.size() + 1);
           window.append(batch);
           twin.addAll(batch.entries());
+          held.addLast(batch);
         }
+        assertThat(window.firstIndex())
+            .as("evicted is what must be, and no batch more")
+            .isEqualTo(held.isEmpty() ? Long.MAX_VALUE : held.getFirst().firstIndex());
         assertReads(random, window, twin);
       }
     }
+  }
+
+  private static long bytes(Collection<EntryBatch> batches) {
+    return batches.stream().mapToLong(EntryBatch::sizeInBytes).sum();
   }
 
   private static void assertReads(SplittableRandom random, LogWindow window, List<Entry> twin) {

@@ -59,6 +59,7 @@ class TermStartsTwinTest {
     assertThat(terms.lastIndex()).isEqualTo(twin.last());
     assertThat(terms.base()).isEqualTo(twin.at(twin.base));
     assertThat(terms.last()).isEqualTo(twin.at(twin.last()));
+    assertThat(terms.starts()).as("one pair for each term").isEqualTo(twin.starts());
     for (long index = twin.base; index <= twin.last(); index++) {
       assertThat(terms.termAt(index)).isEqualTo(twin.termAt(index));
       assertThat(terms.contains(twin.at(index))).isTrue();
@@ -114,6 +115,16 @@ class TermStartsTwinTest {
       while (last() >= index) {
         terms.remove(terms.size() - 1);
       }
+    }
+
+    List<EntryId> starts() {
+      List<EntryId> starts = new ArrayList<>();
+      for (long index = base + 1; index <= last(); index++) {
+        if (index == base + 1 || termAt(index) != termAt(index - 1)) {
+          starts.add(at(index));
+        }
+      }
+      return starts;
     }
 
     EntryId lastNotAbove(long index, long term) {

@@ -1,0 +1,50 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.core.log.LogWindow;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A log grows for as long as its group lives; what a core holds of it doesn't. */
+class LogMemoryTest {
+
+  private static final CoreOptions SMALL_WINDOW = new CoreOptions(
+      OPTIONS.electionTimeoutMinNanos(),
+      OPTIONS.electionTimeoutMaxNanos(),
+      OPTIONS.heartbeatNanos(),
+      OPTIONS.maxMessageBytes(),
+      OPTIONS.maxInflightMessages(),
+      OPTIONS.maxInflightBytes(),
+      OPTIONS.maxUncommittedBytes(),
+      500,
+      OPTIONS.maxWaitingReads(),
+      OPTIONS.failureHints(),
+      OPTIONS.compaction());
+
+  private static int heldBatches(HarnessReplica replica) {
+    CoreContext context = (CoreContext) ObjectGraph.get(replica.core(), "context");
+    LogWindow window = (LogWindow) ObjectGraph.get(context.log, "window");
+    return ((List<?>) ObjectGraph.get(window, "batches")).size();
+  }
+
+  @Test
+  @DisplayName(
+      "entries that have left the window of recent ones are let go, at the leader and at followers")
+  void evictedEntriesAreLetGo() {
+    CoreHarness cluster = ofVoters(SMALL_WINDOW, "n1", "n2", "n3");
+    HarnessReplica leader = cluster.elect("n1");
+    for (int i = 0; i < 300; i++) {
+      cluster.propose(leader, "command");
+      cluster.settle();
+    }
+    // Eight or nine batches fit, and about as many may wait for the next time that it is tidied up.
+    for (HarnessReplica replica : cluster.replicas()) {
+      assertThat(heldBatches(replica)).as("%s", replica).isBetween(5, 25);
+      assertThat(replica.applied).hasSize(301);
+    }
+  }
+}
