@@ -338,4 +338,28 @@ class RefillingTest {
         .hasSize(EntryAnswers.MAX_LOADS)
         .doesNotContain(1L);
   }
+
+  @Test
+  @DisplayName(
+      "who knows just that entry to be committed, and nothing above it, is a source of a snapshot")
+  void committedUpToTheDamage() {
+    n2.autoFetch = false;
+    damage(3);
+    cluster.deliver(answer(onlyQuestion(), 3));
+    cluster.deliver(answer(onlyQuestion(), 3));
+    cluster.timeout(n2);
+    assertThat(n2.fetches).extracting(Ready.Fetch::atLeast).containsExactly(new EntryId(1, 3));
+  }
+
+  @Test
+  @DisplayName("a member gives the last entry that is durable here, from its memory or its disk")
+  void lastDurable() {
+    cluster.elect("n1");
+    cluster.propose(n1, "a", "b", "c", "d");
+    cluster.run(300 * MILLIS);
+    cluster.deliver(new FetchEntries(n3.id, n1.id, 1, 7, new EntryId(1, 5), 0));
+    assertThat(answersOf(n1))
+        .singleElement()
+        .satisfies(given -> assertThat(given.batches()).containsExactly(n1.disk.durableEntry(5)));
+  }
 }

@@ -1,0 +1,171 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.learner;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voter;
+import static io.github.balsaraft.core.CoreHarness.voters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReadIndexRequest;
+import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.Role;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** When a follower has something to do, and what it does then. */
+class FollowerStateTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+  private final HarnessReplica n3 = cluster.replica("n3");
+
+  private static long waitNanos(HarnessReplica replica) {
+    return replica.core().nextDeadlineNanos() - replica.clockNanos;
+  }
+
+  @Test
+  @DisplayName(
+      "a follower with a read to ask for again is to be called a heartbeat interval later, not at once")
+  void readToRepeat() {
+    cluster.elect("n1");
+    cluster.run(300 * MILLIS);
+    assertThat(waitNanos(n2)).isGreaterThan(OPTIONS.heartbeatNanos());
+    cluster.read(n2);
+    assertThat(waitNanos(n2)).isEqualTo(OPTIONS.heartbeatNanos());
+  }
+
+  @Test
+  @DisplayName("a learner notices that its leader is silent, and then has nothing to wait for")
+  void learnerWithoutLeader() {
+    HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
+    assertThat(n4.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    cluster.elect("n1");
+    cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
+    cluster.run(300 * MILLIS);
+    assertThat(n4.view().leader()).isEqualTo(n1.id);
+    assertThat(waitNanos(n4))
+        .isBetween(OPTIONS.electionTimeoutMinNanos() / 2, OPTIONS.electionTimeoutMaxNanos());
+    cluster.timeout(n4);
+    assertThat(n4.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n4.view().leader()).isNull();
+    assertThat(n4.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  @DisplayName(
+      "a heartbeat whose commit index is beyond the log is answered, but counted: a disk has lost entries")
+  void commitBeyondTheLog() {
+    cluster.allowForgery();
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 1, 0, 0, 0));
+    cluster.network().take(message -> true);
+    long before = n2.view().droppedMessages();
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 2, 7, 7, 0));
+    assertThat(n2.view().droppedMessages()).isEqualTo(before + 1);
+    assertThat(cluster.network().inFlight()).singleElement().isInstanceOf(HeartbeatResponse.class);
+  }
+
+  // ------------------------------------------------------------------ reads
+
+  private List<Ready.ReadOutcome> readOutcomes() {
+    List<Ready.ReadOutcome> outcomes = new ArrayList<>();
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void readEnded(HarnessReplica replica, Ready.ReadOutcome outcome) {
+        outcomes.add(outcome);
+      }
+    });
+    return outcomes;
+  }
+
+  @Test
+  @DisplayName("a read that the leader can't confirm is refused at once, not when its time is over")
+  void unconfirmedRead() {
+    List<Ready.ReadOutcome> outcomes = readOutcomes();
+    cluster.elect("n1");
+    cluster.read(n2);
+    ReadIndexRequest request = (ReadIndexRequest)
+        cluster.network().take(ReadIndexRequest.class::isInstance).get(0);
+    cluster.deliver(new ReadIndexResponse(n1.id, n2.id, request.term(), request.request(), 0));
+    assertThat(outcomes)
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.isConfirmed()).isFalse());
+  }
+
+  @Test
+  @DisplayName("reads that wait for a leader are refused at once when there is another")
+  void leaderChangedDuringRead() {
+    List<Ready.ReadOutcome> outcomes = readOutcomes();
+    cluster.elect("n1");
+    long read = cluster.read(n2);
+    cluster.deliver(new Heartbeat(n3.id, n2.id, 9, 1, 1, 0, 0, 0));
+    assertThat(outcomes).singleElement().satisfies(outcome -> {
+      assertThat(outcome.readId()).isEqualTo(read);
+      assertThat(outcome.isConfirmed()).isFalse();
+    });
+  }
+
+  // ------------------------------------------------------------------ hints
+
+  @Test
+  @DisplayName(
+      "after a hint, who would vote for another candidate gives it a moment, and not a whole election timeout")
+  void standsBackForAMoment() {
+    cluster.elect("n1");
+    cluster.run(300 * MILLIS);
+    cluster.crash(n1, 0);
+    cluster.peerGone(n3, n1.id);
+    assertThat(waitNanos(n3)).as("after n2").isEqualTo(CoreOptions.HINT_STAGGER_NANOS);
+    cluster.deliver(new RequestPreVote(n2.id, n3.id, 2, n3.view().lastEntry()));
+    assertThat(cluster.network().take(PreVoteResponse.class::isInstance))
+        .containsExactly(new PreVoteResponse(n3.id, n2.id, 1, 2, true));
+    assertThat(waitNanos(n3))
+        .isBetween(CoreOptions.HINT_PATIENCE_NANOS, 2 * CoreOptions.HINT_PATIENCE_NANOS - 1);
+  }
+
+  @Test
+  @DisplayName("without a hint a pre-vote for another candidate puts nothing off")
+  void noStandingBackWithoutAHint() {
+    cluster.pass(n3, 500 * MILLIS);
+    long before = n3.core().nextDeadlineNanos();
+    cluster.deliver(new RequestPreVote(n2.id, n3.id, 1, EntryId.NONE));
+    assertThat(cluster.network().take(PreVoteResponse.class::isInstance))
+        .containsExactly(new PreVoteResponse(n3.id, n2.id, 0, 1, true));
+    assertThat(n3.core().nextDeadlineNanos()).isEqualTo(before);
+  }
+
+  // ------------------------------------------------------------------ who never stands
+
+  @Test
+  @DisplayName(
+      "who never stands asks those that may, as in a pre-vote for the next term, and hears only them")
+  void asksThoseThatMayStand() {
+    CoreHarness other = new CoreHarness(OPTIONS);
+    Configuration birth = Configuration.of(
+        List.of(voter("n1").withPriority(0), voter("n2"), voter("n3").withPriority(0)));
+    HarnessReplica never = other.add("n1", CoreHarness.patience(1), birth);
+    other.preset(never, 4, 1, 1);
+    other.timeout(never);
+    List<ProtocolMessage> asked = other.network().take(message -> true);
+    assertThat(asked)
+        .containsExactly(new RequestPreVote(never.id, n2.id, 5, never.view().lastEntry()));
+    assertThat(never.view().currentRole()).isEqualTo(Role.FOLLOWER);
+
+    long before = never.view().droppedMessages();
+    other.deliver(new PreVoteResponse(n3.id, never.id, 4, 5, false));
+    assertThat(never.view().droppedMessages()).as("n3 never stands").isEqualTo(before + 1);
+    other.deliver(new PreVoteResponse(n2.id, never.id, 4, 5, false));
+    assertThat(never.view().droppedMessages()).as("n2 may").isEqualTo(before + 1);
+  }
+}
