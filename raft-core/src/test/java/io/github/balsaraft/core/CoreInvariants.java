@@ -2,27 +2,13 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
-import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
-import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.HardState;
-import io.github.balsaraft.model.Heartbeat;
-import io.github.balsaraft.model.InstallSnapshotResponse;
-import io.github.balsaraft.model.InstallStatus;
-import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.RequestPreVote;
-import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
-import io.github.balsaraft.model.TimeoutNow;
-import io.github.balsaraft.model.VoteResponse;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,32 +22,30 @@ final class CoreInvariants {
 
   private final Map<ReplicaId, HarnessReplica> replicas;
   private final TreeMap<Long, ReplicaId> leaders = new TreeMap<>();
-  private final Map<EntryId, Created> created = new HashMap<>();
-  private final List<Committed> committed = new ArrayList<>();
+  private final KnownHistory history;
+  private final MessageInvariants messages;
+  private final MembershipInvariants membership;
   private final Map<ReplicaId, Seen> seen = new HashMap<>();
-
-  /** Who was told to campaign, in which term, and how far that leader's log reached the first time. */
-  private final Map<ReplicaId, TreeMap<Long, Long>> handovers = new HashMap<>();
-
-  private boolean forgery;
 
   CoreInvariants(Map<ReplicaId, HarnessReplica> replicas) {
     this.replicas = replicas;
+    this.history = new KnownHistory(replicas);
+    this.messages = new MessageInvariants(history);
+    this.membership = new MembershipInvariants(history);
   }
 
   /** From now on only what a single replica can see is checked: a test forges messages. */
   void allowForgery() {
-    forgery = true;
+    history.allowForgery();
   }
 
   /** The highest index that any replica has known to be committed. */
   long committedIndex() {
-    return committed.size();
+    return history.committedIndex();
   }
 
   boolean isCommitted(EntryId entry) {
-    return entry.index() <= committed.size()
-        && committed.get((int) entry.index() - 1).id.equals(entry);
+    return history.isCommitted(entry);
   }
 
   /** Who has led in each term. */
@@ -74,25 +58,14 @@ final class CoreInvariants {
     Seen start = new Seen();
     start.commit = snapshotIndex(replica);
     seen.put(replica.id, start);
-    if (!forgery && start.commit > 0) {
-      isCommittedPrefix(replica, replica.applied);
+    if (!history.isForged() && start.commit > 0) {
+      history.isCommittedPrefix(replica, replica.applied);
     }
   }
 
   private static long snapshotIndex(HarnessReplica replica) {
     FakeSnapshot snapshot = replica.disk.snapshot();
     return snapshot == null ? 0 : snapshot.lastIndex();
-  }
-
-  /** A state is what the group has committed, up to some index. */
-  private void isCommittedPrefix(HarnessReplica replica, List<EntryId> applied) {
-    replica.check(applied.size() <= committed.size(), "has the state of what nobody committed");
-    for (int i = 0; i < applied.size(); i++) {
-      EntryId expected = committed.get(i).id;
-      replica.check(
-          applied.get(i).equals(expected),
-          "has applied " + applied.get(i) + " where " + expected + " is committed");
-    }
   }
 
   /** A snapshot has taken the place of the state machine's state. */
@@ -102,25 +75,15 @@ final class CoreInvariants {
     replica.check(
         replica.applied.size() > last.commit || !replica.disk.damaged().isEmpty(),
         "goes back to an older snapshot");
-    if (!forgery) {
-      isCommittedPrefix(replica, replica.applied);
+    if (!history.isForged()) {
+      history.isCommittedPrefix(replica, replica.applied);
     }
     last.commit = Math.max(last.commit, replica.applied.size());
   }
 
   /** A log that was there before the story begins. */
   void preset(HarnessReplica replica) {
-    logMatching(replica, EntryId.NONE, replica.disk.writtenEntries());
-  }
-
-  /** A successor has the whole log of the leader that has told it to campaign (Raft thesis 3.10). */
-  private void succeeds(HarnessReplica successor, RequestVote request) {
-    Long lastIndex = handovers.getOrDefault(successor.id, new TreeMap<>()).get(request.term() - 1);
-    successor.check(lastIndex != null, "was not told to campaign: " + request);
-    successor.check(
-        request.lastEntry().index() >= lastIndex
-            && request.lastEntry().term() == request.term() - 1,
-        "lacks entries up to " + lastIndex + " of the leader it succeeds: " + request);
+    history.logMatching(replica, EntryId.NONE, replica.disk.writtenEntries());
   }
 
   // ------------------------------------------------------------------ writes
@@ -157,7 +120,7 @@ final class CoreInvariants {
     if (!write.append().isEmpty()) {
       long before = write.append().get(0).firstIndex() - 1;
       EntryId previous = before == base.index() ? base : replica.disk.writtenAt(before);
-      logMatching(replica, previous, FakeDisk.singles(write.append()));
+      history.logMatching(replica, previous, FakeDisk.singles(write.append()));
     }
   }
 
@@ -171,127 +134,17 @@ final class CoreInvariants {
         "compacts to " + base + ", which its snapshot doesn't have");
   }
 
-  /**
-   * Log matching by induction: wherever an entry of this term and index turns up, its content and the entry before it are
-   * the same.
-   */
-  private void logMatching(HarnessReplica replica, EntryId previous, List<EntryBatch> entries) {
-    EntryId before = previous;
-    for (EntryBatch entry : entries) {
-      Created here = new Created(before, entry);
-      Created there = created.putIfAbsent(entry.last(), here);
-      replica.check(
-          there == null || there.equals(here), "log matching: " + here + " and elsewhere " + there);
-      before = entry.last();
-    }
-  }
+  // ------------------------------------------------------------------ messages, changes and states
 
-  // ------------------------------------------------------------------ messages
-
-  /** Called when a message leaves. What it discloses or claims must survive a power loss. */
+  /** Called when a message leaves. */
   void onMessage(HarnessReplica sender, ProtocolMessage message) {
-    FakeDisk disk = sender.disk;
-    boolean campaigns = message instanceof RequestPreVote || message instanceof RequestVote;
-    boolean grants = (message instanceof PreVoteResponse preVote && preVote.granted())
-        || (message instanceof VoteResponse vote && vote.granted());
-    if (campaigns || grants) {
-      sender.check(!sender.view().isRecovering(), "takes part in elections: " + message);
-    }
-    if (message instanceof RequestPreVote) {
-      return;
-    }
-    HardState durable = disk.durableHardState();
-    sender.check(
-        durable.term() >= message.term(), "discloses a term that is not durable: " + message);
-    // Having moved on for good, it can't take part in that term again, whatever the message
-    // promises.
-    boolean movedOn = durable.term() > message.term();
-    if (message instanceof VoteResponse response && response.granted()) {
-      sender.check(
-          movedOn || message.to().equals(durable.votedFor()),
-          "discloses a vote that is not durable: " + message);
-    } else if (message instanceof RequestVote request) {
-      isIntact(sender, request.lastEntry().index(), message);
-      sender.check(
-          movedOn || sender.id.equals(durable.votedFor()),
-          "campaigns without a durable vote: " + message);
-      sender.check(
-          movedOn || disk.holds(request.lastEntry()),
-          "claims a log that is not durable: " + message);
-      if (request.leadershipTransfer() && !forgery) {
-        succeeds(sender, request);
-      }
-    } else if (message instanceof TimeoutNow handover && !forgery && !movedOn) {
-      handovers
-          .computeIfAbsent(message.to(), target -> new TreeMap<>())
-          .merge(message.term(), handover.lastIndex(), Math::min);
-    } else if (message instanceof AppendEntriesResponse response
-        && response.durableMatch() > 0
-        && !movedOn) {
-      claimsDurable(sender, response);
-    } else if (message instanceof InstallSnapshotResponse response
-        && response.status() == InstallStatus.INSTALLED
-        && !movedOn) {
-      claimsInstalled(sender, response);
-    } else if (message instanceof FetchEntriesResponse response) {
-      for (EntryBatch entry : FakeDisk.singles(response.batches())) {
-        sender.check(
-            !disk.damaged().contains(entry.firstIndex())
-                && created.get(entry.last()).entry.equals(entry),
-            "gives away what is damaged: " + response);
-      }
-    } else if (message instanceof Heartbeat heartbeat && heartbeat.commit() > 0) {
-      HarnessReplica follower = replicas.get(heartbeat.to());
-      boolean holds = follower.disk.durableHardState().term() > message.term()
-          || follower.disk.durableLastIndex() >= heartbeat.commit();
-      sender.check(forgery || holds, "commit is not capped at what the follower holds: " + message);
-    }
+    messages.onMessage(sender, message);
   }
 
-  /** What others may rely on, a member whose disk has damaged it doesn't promise. */
-  private static void isIntact(HarnessReplica sender, long upTo, ProtocolMessage message) {
-    sender.check(
-        sender.disk.lacking().headSet(upTo + 1).isEmpty(), "promises what is damaged: " + message);
+  /** Called when somebody is told what became of a change. */
+  void onChangeEnded(HarnessReplica replica, MembershipChange change, Ready.ChangeOutcome outcome) {
+    membership.onChangeEnded(replica, change, outcome);
   }
-
-  private void claimsDurable(HarnessReplica sender, AppendEntriesResponse response) {
-    isIntact(sender, response.durableMatch(), response);
-    sender.check(
-        response.durableMatch() <= sender.disk.durableLastIndex(),
-        "claims what is not durable: " + response);
-    HarnessReplica leader = replicas.get(response.to());
-    if (leader.leads() && leader.view().hardState().term() == response.term()) {
-      EntryId claimed = entryOf(leader, response.durableMatch());
-      sender.check(
-          holds(sender, claimed), "claims to hold the leader's " + claimed + ": " + response);
-    }
-  }
-
-  /** Installed means: the snapshot is durable, and so is the log's new start (trap 40). */
-  private void claimsInstalled(HarnessReplica sender, InstallSnapshotResponse response) {
-    EntryId claimed = response.snapshot();
-    isIntact(sender, claimed.index(), response);
-    sender.check(
-        sender.disk.durableLastIndex() >= claimed.index() && holds(sender, claimed),
-        "claims to have installed what is not durable: " + response);
-  }
-
-  /** An entry as a replica sees its log; below its base the committed one. */
-  private EntryId entryOf(HarnessReplica replica, long index) {
-    return index > 0 && index < replica.disk.writtenBase().index() && !forgery
-        ? committed.get((int) index - 1).id
-        : replica.disk.writtenAt(index);
-  }
-
-  /** Whether an entry is durable at a replica, in its log or in what a snapshot stands in for. */
-  private boolean holds(HarnessReplica replica, EntryId entry) {
-    if (entry.index() > 0 && entry.index() < replica.disk.durableBase().index()) {
-      return forgery || committed.get((int) entry.index() - 1).id.equals(entry);
-    }
-    return replica.disk.holds(entry);
-  }
-
-  // ------------------------------------------------------------------ states
 
   /** Called after every step of a replica. */
   void afterStep(HarnessReplica replica) {
@@ -318,8 +171,8 @@ final class CoreInvariants {
         core.durableIndex() <= replica.disk.durableLastIndex(), "takes for durable what is not");
     if (last.written != replica.disk.writtenVersion()) {
       last.written = replica.disk.writtenVersion();
-      configurationIsInTheLog(replica);
-      changesAreSteps(replica);
+      membership.configurationIsInTheLog(replica);
+      membership.changesAreSteps(replica);
     }
     replica.check(
         replica.leads() || replica.changes.isEmpty(),
@@ -329,128 +182,23 @@ final class CoreInvariants {
         "is recovering, and " + core.currentRole());
     replica.check(
         core.isRecovering() || replica.disk.writtenLacking().isEmpty(), "takes itself for intact");
-    if (core.currentRole() == Role.LEADER && !forgery) {
+    if (core.currentRole() == Role.LEADER && !history.isForged()) {
       electionSafety(replica, term);
       matchesAreDurable(replica, term);
     }
-    if (!forgery) {
+    if (!history.isForged()) {
       commitment(replica, last, term);
     }
-    if (!forgery) {
+    if (!history.isForged()) {
       isAsNewAsItSays(replica);
     }
-    removalIsTrue(replica);
+    membership.removalIsTrue(replica);
     proposalsEnd(replica, term);
-    transfersEnd(replica);
+    membership.transfersEnd(replica);
     last.term = term;
     last.commit = core.commitIndex();
     last.leaderTerm = core.currentRole() == Role.LEADER ? term : 0;
     last.configuration = core.configuration();
-  }
-
-  /** What a change says of its end is true of what is committed. */
-  void onChangeEnded(HarnessReplica replica, MembershipChange change, Ready.ChangeOutcome outcome) {
-    if (outcome.end() != Ready.ChangeEnd.DONE) {
-      return;
-    }
-    Configuration settled = committedConfiguration(replica, outcome.index());
-    replica.check(!settled.isJoint(), "done, and still joint: " + outcome);
-    if (change instanceof MembershipChange.Reconfigure reconfigure) {
-      replica.check(
-          settled.members().equals(reconfigure.target().members()),
-          outcome + " for " + reconfigure + ", but the group is " + settled);
-    } else if (change instanceof MembershipChange.Remove remove) {
-      replica.check(
-          settled.removedAt(remove.replica()) > 0 && !settled.contains(remove.replica()),
-          outcome + " for " + remove + ", but the group is " + settled);
-    } else if (change instanceof MembershipChange.Add add) {
-      boolean inPlace = add.wanted().equals(settled.member(add.wanted().replica()))
-          && add.replaces().stream().noneMatch(settled::contains);
-      replica.check(inPlace, outcome + " for " + add + ", but the group is " + settled);
-    }
-  }
-
-  private Configuration committedConfiguration(HarnessReplica replica, long index) {
-    replica.check(
-        index <= replica.view().commitIndex(), "configuration " + index + " isn't committed");
-    if (index == 0) {
-      return replica.birthConfiguration;
-    }
-    long base = replica.disk.writtenBase().index();
-    EntryBatch entry = index > base
-        ? replica.disk.writtenEntries().get((int) (index - base) - 1)
-        : created.get(committed.get((int) index - 1).id).entry;
-    return Configuration.decode(entry.singlePayload());
-  }
-
-  /** Who says that it was removed was, by a configuration that is committed. */
-  private void removalIsTrue(HarnessReplica replica) {
-    long index = replica.view().removedAt();
-    if (index == 0 || forgery) {
-      return;
-    }
-    replica.check(index <= committed.size(), "removed at " + index + ", which isn't committed");
-    EntryBatch entry = created.get(committed.get((int) index - 1).id).entry;
-    Configuration without = Configuration.decode(entry.singlePayload());
-    replica.check(without.removedAt(replica.id) == index, "removed at " + index + " by " + without);
-    // A leader that removed itself may be in office until it has handed over.
-    replica.check(
-        replica.view().currentRole() == Role.FOLLOWER || replica.leads(),
-        "was removed at " + index + " and campaigns");
-  }
-
-  /** From each configuration in a log to the next: two halves overlap, and nobody comes back (Raft paper 6, trap 29). */
-  private void changesAreSteps(HarnessReplica replica) {
-    Configuration before = configurationBefore(replica);
-    for (EntryBatch entry : replica.disk.writtenEntries()) {
-      if (entry.type() != EntryType.CONFIGURATION) {
-        continue;
-      }
-      Configuration next = Configuration.decode(entry.singlePayload());
-      if (before.isEmpty()) {
-        before = next;
-        continue;
-      }
-      boolean step = before.isJoint()
-          ? !next.isJoint() && next.incomingVoters().equals(before.incomingVoters())
-          : next.isJoint()
-              ? next.outgoingVoters().equals(before.incomingVoters())
-              : next.incomingVoters().equals(before.incomingVoters());
-      replica.check(step, "no step: " + before + " to " + next);
-      for (Member member : next.members()) {
-        replica.check(next.removedAt(member.replica()) == 0, "a removed replica is back: " + next);
-      }
-      before = next;
-    }
-  }
-
-  private void configurationIsInTheLog(HarnessReplica replica) {
-    Configuration inLog = replica.disk.writtenConfiguration();
-    Configuration expected = inLog == null ? configurationBefore(replica) : inLog;
-    replica.check(
-        replica.view().configuration().equals(expected),
-        "goes by " + replica.view().configuration() + ", its log says " + expected);
-  }
-
-  /** The configuration in force where a replica's log starts (trap 32). */
-  private Configuration configurationBefore(HarnessReplica replica) {
-    long base = replica.disk.writtenBase().index();
-    for (long index = Math.min(base, committed.size()); index > 0; index--) {
-      EntryBatch entry = created.get(committed.get((int) index - 1).id).entry;
-      if (entry.type() == EntryType.CONFIGURATION) {
-        return Configuration.decode(entry.singlePayload());
-      }
-    }
-    return base == 0 ? replica.birthConfiguration : foundersConfiguration();
-  }
-
-  /** Who joined later was born with none. */
-  private Configuration foundersConfiguration() {
-    return replicas.values().stream()
-        .map(founder -> founder.birthConfiguration)
-        .filter(birth -> !birth.isEmpty())
-        .findFirst()
-        .orElseThrow();
   }
 
   private void electionSafety(HarnessReplica replica, long term) {
@@ -464,11 +212,11 @@ final class CoreInvariants {
   }
 
   private void leaderCompleteness(HarnessReplica leader, long term) {
-    for (Committed entry : committed) {
-      if (entry.inTerm < term) {
+    for (KnownHistory.Committed entry : history.committed()) {
+      if (entry.inTerm() < term) {
         leader.check(
-            entryOf(leader, entry.id.index()).equals(entry.id),
-            "leads in term " + term + " without the committed " + entry.id);
+            history.entryOf(leader, entry.id().index()).equals(entry.id()),
+            "leads in term " + term + " without the committed " + entry.id());
       }
     }
   }
@@ -482,9 +230,9 @@ final class CoreInvariants {
           || follower.disk.durableHardState().term() > term) {
         continue;
       }
-      EntryId match = entryOf(leader, progress.match());
+      EntryId match = history.entryOf(leader, progress.match());
       leader.check(
-          match.index() > 0 && holds(follower, match),
+          match.index() > 0 && history.holds(follower, match),
           "takes " + match + " for durable at " + follower);
       leader.check(progress.next() > progress.match(), "next is not above match for " + follower);
     }
@@ -494,8 +242,8 @@ final class CoreInvariants {
     long commit = replica.view().commitIndex();
     for (long index = last.commit + 1; index <= commit; index++) {
       EntryId entry = replica.disk.writtenAt(index);
-      if (index <= committed.size()) {
-        EntryId earlier = committed.get((int) index - 1).id;
+      if (index <= history.committedIndex()) {
+        EntryId earlier = history.committedAt(index);
         replica.check(
             earlier.equals(entry),
             "state machine safety: commits " + entry + " where " + earlier + " was");
@@ -504,16 +252,16 @@ final class CoreInvariants {
         replica.check(
             replica.leads() || last.leaderTerm > 0,
             "learns that " + entry + " is committed before any leader does");
-        committed.add(new Committed(entry, replica.leads() ? term : last.leaderTerm));
+        history.commit(entry, replica.leads() ? term : last.leaderTerm);
       }
     }
     if (commit > last.commit && replica.leads() && last.leaderTerm == term) {
       EntryId entry = replica.disk.writtenAt(commit);
       replica.check(entry.term() == term, "commits " + entry + " by counting (figure 8)");
-      boolean durable = onQuorum(entry, replica.view().configuration())
-          || (last.configuration != null && onQuorum(entry, last.configuration))
+      boolean durable = history.onQuorum(entry, replica.view().configuration())
+          || (last.configuration != null && history.onQuorum(entry, last.configuration))
           || configurationsAfter(replica, last.commit).stream()
-              .anyMatch(between -> onQuorum(entry, between));
+              .anyMatch(between -> history.onQuorum(entry, between));
       replica.check(durable, "commits " + entry + ", which is not durable on a quorum");
     }
   }
@@ -539,21 +287,6 @@ final class CoreInvariants {
         .toList();
   }
 
-  private boolean onQuorum(EntryId entry, Configuration configuration) {
-    Collection<Member> members = configuration.members();
-    List<ReplicaId> incoming =
-        members.stream().filter(Member::isVoter).map(Member::replica).toList();
-    List<ReplicaId> outgoing =
-        members.stream().filter(Member::outgoingVoter).map(Member::replica).toList();
-    return onMajority(entry, incoming) && (outgoing.isEmpty() || onMajority(entry, outgoing));
-  }
-
-  private boolean onMajority(EntryId entry, List<ReplicaId> voters) {
-    long holding =
-        voters.stream().filter(voter -> holds(replicas.get(voter), entry)).count();
-    return 2 * holding > voters.size();
-  }
-
   /** A leader that is none any more has told which of its proposals have an unknown outcome. */
   private void proposalsEnd(HarnessReplica replica, long term) {
     for (EntryId proposal : replica.outstanding.values()) {
@@ -563,23 +296,6 @@ final class CoreInvariants {
           "nobody says what became of proposal " + proposal);
     }
   }
-
-  /** Trap 34: no transfer is older than its deadline, and none goes to somebody who could not lead. */
-  private void transfersEnd(HarnessReplica replica) {
-    CoreView core = replica.view();
-    ReplicaId target = core.transferTarget();
-    if (target != null) {
-      replica.check(
-          core.transferDeadlineNanos() > replica.clockNanos, "a transfer outlives its deadline");
-      Member member = core.configuration().member(target);
-      replica.check(member != null && member.isVoter(), "hands over to " + target);
-    }
-    replica.check(replica.transfers.size() <= 1, "transfers are forgotten: " + replica.transfers);
-  }
-
-  private record Created(EntryId previous, EntryBatch entry) {}
-
-  private record Committed(EntryId id, long inTerm) {}
 
   /** What was last seen of one process. */
   private static final class Seen {
