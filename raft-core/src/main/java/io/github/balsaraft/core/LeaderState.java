@@ -292,15 +292,12 @@ final class LeaderState extends RoleState implements Office {
 
   /**
    * Hands leadership over of its own accord, to the most suitable member and within an election timeout, unless a transfer is
-   * under way already.
-   *
-   * @return whether one is under way now
+   * under way already. Nobody is told how it ends.
    */
-  boolean handOver() {
-    if (transfer.target() == null) {
+  private void handOver() {
+    if (!isTransferring()) {
       transfer.begin(null, context.nowNanos() + context.options.electionTimeoutMaxNanos());
     }
-    return transfer.target() != null;
   }
 
   /**

@@ -163,15 +163,6 @@ public final class RaftCore {
     }
   }
 
-  /**
-   * Hands leadership over to the most suitable member without anybody asking: there is no outcome. For a leader that leaves.
-   *
-   * @return whether leadership is being handed over
-   */
-  boolean handOver() {
-    return role() instanceof LeaderState leader && leader.handOver();
-  }
-
   /** Everything up to this write is durable. */
   public void written(long sequence) {
     context.writes.written(sequence, context.nowNanos());

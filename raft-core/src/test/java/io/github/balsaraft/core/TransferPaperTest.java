@@ -226,6 +226,7 @@ class TransferPaperTest {
     cluster.run(3 * OPTIONS.heartbeatNanos());
     assertThat(n1.leads()).isFalse();
     assertThat(List.of(n2, n3)).anyMatch(HarnessReplica::leads);
+    assertThat(outcomes).as("nobody has asked").isEmpty();
   }
 
   @Test
@@ -409,15 +410,5 @@ class TransferPaperTest {
             new Ready.TransferOutcome(1, End.SUPERSEDED, n2.id, "another member leads", false),
             new Ready.TransferOutcome(2, End.TRANSFERRED, n3.id, "", true))
         .hasSize(2);
-  }
-
-  @Test
-  @DisplayName("choice: a leader hands over of its own accord without anybody being told")
-  void ownAccord() {
-    cluster.stepDo(n1, core -> assertThat(core.handOver()).isTrue());
-    cluster.settle();
-    assertThat(n2.leads()).isTrue();
-    assertThat(outcomes).isEmpty();
-    cluster.stepDo(n1, core -> assertThat(core.handOver()).isFalse());
   }
 }

@@ -26,9 +26,4 @@ public final class VoteTally {
   public boolean isWon() {
     return quorum.agrees(voter -> votes.getOrDefault(voter, false));
   }
-
-  /** Whether so many have refused that it can't be won any more. */
-  public boolean isLost() {
-    return !quorum.agrees(voter -> votes.getOrDefault(voter, true));
-  }
 }
