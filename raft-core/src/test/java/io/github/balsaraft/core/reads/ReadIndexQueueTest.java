@@ -32,4 +32,25 @@ class ReadIndexQueueTest {
     assertThat(queue.expire(170, 100)).extracting(ReadIndexQueue.Read::id).containsExactly(3L);
     assertThat(queue.wantsRound()).isFalse();
   }
+
+  /** Else a later round would wait for one that has no reads left, and that nobody may ever answer. */
+  @Test
+  void aRoundOfWhichAllReadsAreGivenUpIsOver() {
+    queue.add(1, 0);
+    queue.openRound(1, 0);
+    queue.expire(100, 100);
+    queue.add(2, 110);
+    assertThat(queue.wantsRound()).isTrue();
+  }
+
+  @Test
+  void allReadsAreGivenUpOnce() {
+    queue.add(1, 0);
+    queue.openRound(1, 0);
+    queue.add(2, 0);
+    assertThat(queue.drain()).extracting(ReadIndexQueue.Read::id).containsExactly(1L, 2L);
+    assertThat(queue.drain()).isEmpty();
+    assertThat(queue.size()).isZero();
+    assertThat(queue.confirmedTo(1)).isEmpty();
+  }
 }

@@ -1,0 +1,109 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How a leader leaves that a committed configuration takes its office from (Raft thesis 4.2.2): it tries once to hand over, for
+ * an election timeout at most, and then goes, though a quorum still answers it.
+ */
+class EndOfOfficeTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3", "n4");
+  private final HarnessReplica n1 = cluster.replica("n1");
+  private final List<Ready.RoleChange> ofN1 = new ArrayList<>();
+
+  @BeforeEach
+  void elect() {
+    cluster.elect("n1");
+    cluster.run(200 * MILLIS);
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void roleChanged(HarnessReplica replica, Ready.RoleChange change) {
+        if (replica == n1) {
+          ofN1.add(change);
+        }
+      }
+    });
+  }
+
+  /** Everything arrives but the request to campaign, so that whoever is named never follows it. */
+  private void runWithoutTimeoutNow(long nanos) {
+    for (long elapsed = 0; elapsed < nanos; elapsed += 50 * MILLIS) {
+      for (HarnessReplica replica : cluster.replicas()) {
+        cluster.pass(replica, 50 * MILLIS);
+      }
+      cluster.settleWithout(TimeoutNow.class);
+      cluster.network().take(TimeoutNow.class::isInstance);
+    }
+  }
+
+  private void assertLeavesAfterOneAttempt() {
+    cluster.settleWithout(TimeoutNow.class);
+    cluster.network().take(TimeoutNow.class::isInstance);
+    assertThat(n1.view().transferTarget()).isNotNull();
+    runWithoutTimeoutNow(OPTIONS.electionTimeoutMaxNanos() - 50 * MILLIS);
+    assertThat(n1.leads()).as("as long as it tries").isTrue();
+    assertThat(ofN1).isEmpty();
+    runWithoutTimeoutNow(50 * MILLIS);
+    assertThat(n1.leads()).isFalse();
+    assertThat(ofN1.get(0).role()).isEqualTo(Role.FOLLOWER);
+    assertThat(ofN1.get(0).leader()).isNull();
+    assertThat(n1.view().transferTarget()).isNull();
+  }
+
+  @Test
+  @DisplayName(
+      "4.2.2: a leader that was removed goes if it can't hand over, and the others elect one")
+  void removed() {
+    cluster.changeBy(n1, new MembershipChange.Remove(n1.id));
+    assertLeavesAfterOneAttempt();
+    assertThat(ofN1.get(0).reason()).isEqualTo("it is no longer a voter");
+    cluster.run(5000 * MILLIS);
+    assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
+    assertThat(n1.leads()).isFalse();
+  }
+
+  @Test
+  @DisplayName("4.2.2: so does one that became a learner, and it hears of the next leader as such")
+  void demoted() {
+    cluster.change(n1, n1.view().configuration().with(CoreHarness.learner("n1")));
+    assertLeavesAfterOneAttempt();
+    cluster.run(5000 * MILLIS);
+    assertThat(n1.view().leader()).isNotNull().isNotEqualTo(n1.id);
+  }
+
+  @Test
+  @DisplayName("choice: so does one that shall not lead, once another has the whole log")
+  void priorityZero() {
+    cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
+    assertLeavesAfterOneAttempt();
+    cluster.run(5000 * MILLIS);
+    assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
+    assertThat(n1.leads()).isFalse();
+  }
+
+  @Test
+  @DisplayName("choice: one that shall not lead stays as long as nobody else has the whole log")
+  void priorityZeroAndNobodyIsReady() {
+    cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
+    for (int i = 0; i < 60; i++) {
+      cluster.propose(n1, "x");
+      cluster.pass(n1, 20 * MILLIS);
+    }
+    assertThat(n1.leads()).isTrue();
+    assertThat(n1.view().transferTarget()).isNull();
+  }
+}
