@@ -155,6 +155,57 @@ class DroppedMessagesTest {
             n3.id, n2.id, TERM, 1, new EntryId(1, 1), InstallStatus.INSTALLED));
   }
 
+  private AppendEntriesResponse acknowledgement(ReplicaId from, long session, long durable) {
+    return new AppendEntriesResponse(
+        from, n1.id, TERM, session, durable, durable, EntryId.NONE, EntryId.NONE);
+  }
+
+  @Test
+  @DisplayName(
+      "at the leader: an acknowledgement of a stranger, of another session, or of what it never had")
+  void acknowledgements() {
+    long session = n1.view().progressOf(n2.id).session();
+    long last = n1.view().lastEntry().index();
+    assertDropped(n1, acknowledgement(STRANGER, session, last));
+    assertDropped(n1, acknowledgement(n2.id, session + 1, last));
+    assertDropped(n1, acknowledgement(n2.id, session, last + 1));
+    assertTaken(n1, acknowledgement(n2.id, session, last));
+  }
+
+  @Test
+  @DisplayName("at the leader: an answer of a stranger, or to a heartbeat that was never sent")
+  void answersToHeartbeats() {
+    assertDropped(n1, new HeartbeatResponse(STRANGER, n1.id, TERM, 1, 1));
+    assertDropped(n1, new HeartbeatResponse(n2.id, n1.id, TERM, 1000, 1));
+    assertTaken(n1, new HeartbeatResponse(n2.id, n1.id, TERM, 1, 1));
+  }
+
+  @Test
+  @DisplayName("at the leader: what a member says of a snapshot that it was not asked to take over")
+  void snapshotsThatNobodyAskedFor() {
+    long session = n1.view().progressOf(n2.id).session();
+    assertDropped(
+        n1,
+        new InstallSnapshotResponse(
+            n2.id, n1.id, TERM, session, new EntryId(1, 1), InstallStatus.INSTALLED));
+    assertDropped(
+        n1,
+        new InstallSnapshotResponse(
+            STRANGER, n1.id, TERM, session, new EntryId(1, 1), InstallStatus.FAILED));
+  }
+
+  @Test
+  @DisplayName("at a pre-candidate: an answer to another question than its own")
+  void answersToAnotherQuestion() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.pass(n2, OPTIONS.electionTimeoutMaxNanos());
+    cluster.timeout(n2);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    cluster.network().take(message -> true);
+    assertDropped(n2, new PreVoteResponse(n3.id, n2.id, TERM, TERM + 2, true));
+    assertDropped(n2, new PreVoteResponse(n3.id, n2.id, TERM, TERM, true));
+  }
+
   @Test
   @DisplayName("a request to campaign at a member that campaigns already")
   void requestToACandidate() {

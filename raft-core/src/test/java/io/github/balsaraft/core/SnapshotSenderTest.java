@@ -1,0 +1,116 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.core.progress.InstallProgress;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.InstallStatus;
+import io.github.balsaraft.model.ProtocolMessage;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Whom a leader sends to whom for a snapshot, and how often (Raft paper 7). */
+class SnapshotSenderTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3", "n4");
+  private final HarnessReplica leader = cluster.replica("n1");
+  private final HarnessReplica behind = cluster.replica("n2");
+  private final HarnessReplica lagging = cluster.replica("n3");
+  private final HarnessReplica ahead = cluster.replica("n4");
+  private final List<InstallSnapshot> asked = new ArrayList<>();
+
+  /** n3 is away for so long that the leader forgets what it needs; it fetches nothing by itself. */
+  @BeforeEach
+  void leaveBehind() {
+    cluster.elect("n1");
+    cluster.run(200 * MILLIS);
+    cut(lagging);
+    cluster.propose(leader, "a", "b", "c", "d", "e");
+    cluster.run(2500 * MILLIS);
+    cluster.snapshot(leader);
+    assertThat(leader.view().baseEntry()).isEqualTo(new EntryId(1, 6));
+    lagging.autoFetch = false;
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void sent(ProtocolMessage message, boolean passes) {
+        if (message instanceof InstallSnapshot install) {
+          asked.add(install);
+        }
+      }
+    });
+  }
+
+  private void cut(HarnessReplica replica) {
+    for (HarnessReplica other : cluster.replicas()) {
+      cluster.network().cut(replica.id, other.id);
+      cluster.network().cut(other.id, replica.id);
+    }
+  }
+
+  private void comeBack() {
+    cluster.network().healAll();
+    cluster.run(1500 * MILLIS);
+  }
+
+  private InstallProgress install() {
+    return leader.view().progressOf(lagging.id).install();
+  }
+
+  @Test
+  @DisplayName("a follower that takes its time is asked again every half election timeout")
+  void repeats() {
+    comeBack();
+    assertThat(install().source()).isEqualTo(leader.id);
+    asked.clear();
+    long patienceNanos = OPTIONS.electionTimeoutMinNanos() / 2;
+    cluster.run(10 * patienceNanos);
+    assertThat(asked).hasSizeBetween(8, 10);
+  }
+
+  @Test
+  @DisplayName("choice: without a snapshot of its own it names the member that has most of the log")
+  void bestSource() {
+    cluster.network().healAll();
+    cut(lagging);
+    cluster.network().cut(leader.id, behind.id);
+    cluster.propose(leader, "f");
+    cluster.settle();
+    assertThat(leader.view().progressOf(ahead.id).match())
+        .isGreaterThan(leader.view().progressOf(behind.id).match());
+    cluster.stepDo(leader, core -> core.snapshotUnavailable(6));
+    cluster.network().healAll();
+    while (install() == null) {
+      cluster.pass(leader, 100 * MILLIS);
+      cluster.network().take(message -> message.to().equals(behind.id));
+      cluster.settle();
+    }
+    assertThat(install().source()).isEqualTo(ahead.id);
+    assertThat(install().atLeast()).isEqualTo(leader.view().baseEntry());
+  }
+
+  @Test
+  @DisplayName(
+      "what a follower says of another snapshot than the one it is asked for changes nothing")
+  void failureOfAnother() {
+    comeBack();
+    long session = leader.view().progressOf(lagging.id).session();
+    cluster.allowForgery();
+    cluster.deliver(failure(session, new EntryId(1, 5)));
+    assertThat(install().source()).isEqualTo(leader.id);
+    cluster.deliver(failure(session, new EntryId(1, 6)));
+    assertThat(install().source()).isNotEqualTo(leader.id);
+  }
+
+  private InstallSnapshotResponse failure(long session, EntryId snapshot) {
+    return new InstallSnapshotResponse(
+        lagging.id, leader.id, 1, session, snapshot, InstallStatus.FAILED);
+  }
+}
