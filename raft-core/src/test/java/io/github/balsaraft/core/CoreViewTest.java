@@ -124,4 +124,53 @@ class CoreViewTest {
     assertThat(n1.view().isSettled()).isTrue();
     assertThat(n2.view().isSettled()).isTrue();
   }
+
+  @Test
+  @DisplayName(
+      "a leader tells how far the others are, and of nobody else; a follower tells nothing")
+  void followers() {
+    cluster.elect("n1");
+    cluster.crash(n3, 0);
+    cluster.propose(n1, "x");
+    cluster.settle();
+    FollowerView present = n1.view().follower(n2.id);
+    assertThat(present.match()).isEqualTo(2);
+    assertThat(present.everContacted()).isTrue();
+    assertThat(present.lastContactNanos()).isEqualTo(n1.clockNanos);
+    assertThat(n1.view().follower(n3.id).match()).isEqualTo(1);
+    assertThat(n1.view().follower(n1.id)).isNull();
+    assertThat(n1.view().follower(CoreHarness.id("n9"))).isNull();
+    assertThat(n2.view().follower(n1.id)).isNull();
+  }
+
+  @Test
+  @DisplayName("the committed configuration may be another than the one in force")
+  void committedConfiguration() {
+    cluster.elect("n1");
+    cluster.run(300 * MILLIS);
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
+    assertThat(n1.view().configuration().members()).hasSize(4);
+    assertThat(n1.view().committedConfiguration().members()).hasSize(3);
+    cluster.network().healAll();
+    cluster.run(1000 * MILLIS);
+    assertThat(n1.view().committedConfiguration()).isEqualTo(n1.view().configuration());
+  }
+
+  @Test
+  @DisplayName("a leader knows whether the target of a transfer was told to campaign")
+  void transferTargets() {
+    cluster.elect("n1");
+    assertThat(n1.view().transferDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    n2.autoDisk = false;
+    cluster.propose(n1, "x");
+    long transfer = cluster.transfer(n1, n2.id);
+    assertThat(n1.view().isTransferTargetTold(transfer))
+        .as("it has not named itself")
+        .isFalse();
+    cluster.settle();
+    assertThat(n1.view().isTransferTargetTold(transfer)).isTrue();
+    assertThat(n1.view().isTransferTargetTold(transfer + 1)).isFalse();
+  }
 }

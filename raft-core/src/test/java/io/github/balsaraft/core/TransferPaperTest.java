@@ -128,6 +128,36 @@ class TransferPaperTest {
   }
 
   @Test
+  @DisplayName("3.10: the target is told once everything was sent to it, and not before")
+  void toldBehindTheLastEntry() {
+    n2.autoDisk = false;
+    for (int i = 0; i <= OPTIONS.maxInflightMessages(); i++) {
+      cluster.propose(n1, "x");
+    }
+    cluster.settle();
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(wasSent(TransferRevocation.class)).isTrue();
+    assertThat(wasSent(TimeoutNow.class))
+        .as("the last one has no room in the window")
+        .isFalse();
+    cluster.completeWrite(n2);
+    cluster.settle();
+    assertThat(wasSent(TimeoutNow.class)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a leader that will be removed asks in advance, and tells its successor at once")
+  void askedInAdvance() {
+    cluster.change(n1, voters("n2", "n3"));
+    while (n1.view().transferTarget() == null) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    assertThat(cluster.network().inFlight()).anyMatch(TimeoutNow.class::isInstance);
+  }
+
+  @Test
   @DisplayName("3.10: after an election timeout the leader gives up and takes proposals again")
   void deadline() {
     cluster.crash(n2, 0);

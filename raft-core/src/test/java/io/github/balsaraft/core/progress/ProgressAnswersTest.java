@@ -51,6 +51,10 @@ class ProgressAnswersTest {
     progress.rejected(at(7), at(5));
     assertThat(progress.mode()).isEqualTo(Mode.PROBE);
     assertThat(progress.next()).isEqualTo(6);
+    assertThat(progress.isNextProbeEmpty())
+        .as("it answered, and not because it is slow")
+        .isFalse();
+    assertThat(progress.isProven()).isFalse();
   }
 
   @Test
