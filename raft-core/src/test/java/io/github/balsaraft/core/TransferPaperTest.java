@@ -158,6 +158,21 @@ class TransferPaperTest {
   }
 
   @Test
+  @DisplayName("choice: asking in advance takes back no transfer that has begun in the same batch")
+  void askedInAdvanceWhileItHandsOver() {
+    MembershipChange removal = new MembershipChange.Remove(n1.id);
+    n1.changes.put(100L, removal);
+    n1.transfers.add(100L);
+    cluster.stepDo(n1, core -> {
+      core.changeConfiguration(100, removal);
+      core.transferLeadership(100, n2.id);
+    });
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(onlyEnd()).isEqualTo(End.TRANSFERRED);
+  }
+
+  @Test
   @DisplayName("3.10: after an election timeout the leader gives up and takes proposals again")
   void deadline() {
     cluster.crash(n2, 0);
