@@ -115,7 +115,8 @@ public final class RaftNode implements AutoCloseable {
    * @param target a host whose member is a voter, of any priority
    * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads; or an
    *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already; or a {@link
-   *     io.github.balsaraft.api.ShuttingDownException} if the node is closed
+   *     io.github.balsaraft.api.ShuttingDownException} if the node is closed; or an {@link
+   *     io.github.balsaraft.api.OutcomeUnknownException} if the node fails while it is asked
    */
   public CompletableFuture<HostId> transferLeadership(HostId target) {
     return group.transferLeadership(Objects.requireNonNull(target, "target"));

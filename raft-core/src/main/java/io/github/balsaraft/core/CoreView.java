@@ -212,12 +212,11 @@ public final class CoreView {
   }
 
   /**
-   * Whether the target of a transfer was told to campaign.
-   *
-   * @param transferId of one that has not ended by a {@link Ready.TransferOutcome}
+   * Whether the target of a transfer was certainly not told to campaign, so that this request never makes it lead. False of a
+   * transfer whose {@link Ready.TransferOutcome} was handed out: that says it itself.
    */
-  public boolean isTransferTargetTold(long transferId) {
-    return context.transfers.wasTold(transferId);
+  public boolean isTransferTargetUntold(long transferId) {
+    return context.transfers.isUntold(transferId);
   }
 
   /** As a leader: bytes appended that are not committed, or not durable here; else 0. */

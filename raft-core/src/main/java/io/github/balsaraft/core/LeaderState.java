@@ -279,9 +279,9 @@ final class LeaderState extends RoleState implements Office {
     }
   }
 
-  /** Tries once, at the end of the office, so that the others need not wait for an election timeout (trap 10). */
+  /** Tries once by itself, at the end of the office, so that the others need not wait for an election timeout (trap 10). */
   private boolean isHandingOver() {
-    if (!hasHandedOver) {
+    if (!hasHandedOver && !isTransferring()) {
       hasHandedOver = true;
       handOver();
       // All that is in the log was sent above.

@@ -86,7 +86,7 @@ final class LeadershipTransfer {
         target, chosen, ++lastNumber, deadlineNanos, context.configurations.latestIndex());
     context.trace.transferBegun(target, lastNumber);
     Long life = lives.get(target);
-    if (life != null) {
+    if (life != null && isHeardOf(target)) {
       underWay.lifeKnown = true;
       underWay.life = life;
     }
@@ -108,6 +108,13 @@ final class LeadershipTransfer {
         revoke(member.replica(), lastNumber);
       }
     }
+  }
+
+  /** Whether it answers: to tell one that doesn't would cost the lease for nothing. */
+  private boolean isHeardOf(ReplicaId replica) {
+    Progress progress = replicator.progressOf(replica);
+    return progress != null
+        && progress.contact().isLive(context.nowNanos(), 2 * context.options.heartbeatNanos());
   }
 
   /** Whether it was sent the whole log; some of it may be on its way. */

@@ -10,6 +10,7 @@ import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.UnknownFormatException;
 
 /** Which messages can be meant seriously. Any other is dropped and counted, whoever sent it. */
@@ -31,6 +32,9 @@ final class MessageRules {
     }
     if (message instanceof AppendEntriesResponse response) {
       return response.durableMatch() >= 0 && response.verified() >= response.durableMatch();
+    }
+    if (message instanceof TimeoutNow handover) {
+      return handover.lastIndex() > 0;
     }
     if (message instanceof FetchEntries fetch) {
       return fetch.entry().index() > 0;

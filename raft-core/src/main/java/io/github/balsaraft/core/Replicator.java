@@ -147,6 +147,9 @@ final class Replicator {
     if (probing) {
       // Whether the logs agree there is worth knowing before entries are read from disk.
       send(progress, List.of());
+    } else if (!progress.isProven()) {
+      progress.resend();
+      return true;
     } else {
       context.loads.add(new Ready.Load(
           progress.replica(),

@@ -17,6 +17,9 @@ final class TransferRequests {
   private List<Ready.TransferOutcome> outcomes = new ArrayList<>();
   private @Nullable Open open;
 
+  /** Whether this replica has left the office in which the open request came, and knows of no leader since. */
+  private boolean isOfficeLost;
+
   TransferRequests(ReplicaId self) {
     this.self = self;
   }
@@ -24,6 +27,7 @@ final class TransferRequests {
   /** A transfer that was asked for begins. There is at most one. */
   void begun(long transferId, ReplicaId target, long deadlineNanos) {
     open = new Open(transferId, target, deadlineNanos, false);
+    isOfficeLost = false;
   }
 
   /** It doesn't begin, and won't as things are. */
@@ -50,7 +54,11 @@ final class TransferRequests {
 
   /** This replica has another role, or another leader. */
   void roleChanged(@Nullable ReplicaId leader) {
-    if (open == null || leader == null) {
+    if (open == null) {
+      return;
+    }
+    if (leader == null) {
+      isOfficeLost = true;
       return;
     }
     if (leader.equals(open.target)) {
@@ -61,7 +69,12 @@ final class TransferRequests {
   }
 
   void expire(long nowNanos) {
-    if (open != null && open.deadlineNanos <= nowNanos) {
+    if (open == null || open.deadlineNanos > nowNanos) {
+      return;
+    }
+    if (isOfficeLost && !open.targetTold) {
+      end(End.SUPERSEDED, "leadership was lost before the target was told to take over");
+    } else {
       end(
           End.TIMED_OUT,
           open.targetTold
@@ -83,11 +96,14 @@ final class TransferRequests {
     }
   }
 
-  /** Whether the target of a request that has not been told its end yet was told to campaign. */
-  boolean wasTold(long transferId) {
-    return (open != null && open.transferId == transferId && open.targetTold)
+  /**
+   * Whether the target of a request was certainly not told to campaign. Of a request whose outcome was taken, or that never was
+   * one, nothing is certain.
+   */
+  boolean isUntold(long transferId) {
+    return (open != null && open.transferId == transferId && !open.targetTold)
         || outcomes.stream()
-            .anyMatch(outcome -> outcome.transferId() == transferId && outcome.targetTold());
+            .anyMatch(outcome -> outcome.transferId() == transferId && !outcome.targetTold());
   }
 
   List<Ready.TransferOutcome> take() {

@@ -304,7 +304,7 @@ public final class GroupNode {
       if (claimed.compareAndSet(false, true)) {
         try {
           ask.accept(groupLoop);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           // Nobody else knows of it yet, or may not.
           answer.completeExceptionally(
               new OutcomeUnknownException("this node failed while it was asked: " + e));

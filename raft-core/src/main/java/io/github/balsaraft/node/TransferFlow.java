@@ -98,7 +98,7 @@ final class TransferFlow {
    */
   void stop(@Nullable CoreView core, String reason) {
     asked.forEach((id, transferred) -> {
-      boolean certain = core != null && !core.isTransferTargetTold(id);
+      boolean certain = core != null && core.isTransferTargetUntold(id);
       fail(
           transferred,
           LeaderHint.NONE,

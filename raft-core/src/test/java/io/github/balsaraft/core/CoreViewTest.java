@@ -159,18 +159,20 @@ class CoreViewTest {
   }
 
   @Test
-  @DisplayName("a leader knows whether the target of a transfer was told to campaign")
+  @DisplayName("a leader knows whom it has certainly not told to campaign")
   void transferTargets() {
     cluster.elect("n1");
     assertThat(n1.view().transferDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
     n2.autoDisk = false;
     cluster.propose(n1, "x");
     long transfer = cluster.transfer(n1, n2.id);
-    assertThat(n1.view().isTransferTargetTold(transfer))
+    assertThat(n1.view().isTransferTargetUntold(transfer))
         .as("it has not named itself")
-        .isFalse();
+        .isTrue();
     cluster.settle();
-    assertThat(n1.view().isTransferTargetTold(transfer)).isTrue();
-    assertThat(n1.view().isTransferTargetTold(transfer + 1)).isFalse();
+    assertThat(n1.view().isTransferTargetUntold(transfer)).isFalse();
+    assertThat(n1.view().isTransferTargetUntold(transfer + 1))
+        .as("nobody knows it")
+        .isFalse();
   }
 }

@@ -106,4 +106,19 @@ class EndOfOfficeTest {
     assertThat(n1.leads()).isTrue();
     assertThat(n1.view().transferTarget()).isNull();
   }
+
+  @Test
+  @DisplayName("4.2.2: a transfer that somebody else has asked for is not its own attempt")
+  void anotherTransferCameFirst() {
+    HarnessReplica n2 = cluster.replica("n2");
+    cluster.changeBy(n1, new MembershipChange.Remove(n1.id));
+    cluster.crash(n2, 0);
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    assertThat(List.of(cluster.replica("n3"), cluster.replica("n4")))
+        .as("handed over to, without an election timeout")
+        .anyMatch(HarnessReplica::leads);
+  }
 }

@@ -18,6 +18,7 @@ import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.UnknownFormatException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -159,6 +160,8 @@ class MessageRulesTest {
   @Test
   @DisplayName("nobody asks for the position before the first entry")
   void questionsForEntries() {
+    assertAllowed(new TimeoutNow(N1, N2, 5, 1, 9, 1));
+    assertNonsense(new TimeoutNow(N1, N2, 5, 1, 9, 0));
     assertAllowed(new FetchEntries(N1, N2, 5, 1, new EntryId(1, 1), 0));
     assertNonsense(new FetchEntries(N1, N2, 5, 1, EntryId.NONE, 0));
   }

@@ -173,6 +173,46 @@ class TransferPaperTest {
   }
 
   @Test
+  @DisplayName("choice: a target that has named itself before and is silent now is not told")
+  void silentTargetIsNotTold() {
+    n2.autoDisk = false;
+    cluster.propose(n1, "x");
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(wasSent(TimeoutNow.class)).isTrue();
+    cluster.run(2100 * MILLIS);
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    n2.autoDisk = true;
+    cluster.run(300 * MILLIS);
+    cluster.crash(n2, 0);
+    cluster.run(500 * MILLIS);
+    assertThat(n1.leads()).isTrue();
+    outcomes.clear();
+    cluster.transfer(n1, n2.id);
+    cluster.run(2100 * MILLIS);
+    assertThat(onlyEnd()).isEqualTo(End.TIMED_OUT);
+    assertThat(outcomes.get(0).targetTold()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "choice: leadership that is lost before the target was told is nothing that the target lacks")
+  void officeLostBeforeTheTargetWasTold() {
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    cluster.network().cut(n2.id, n1.id);
+    cluster.network().cut(n3.id, n1.id);
+    cluster.pass(n1, 1500 * MILLIS);
+    cluster.transfer(n1, n2.id);
+    cluster.pass(n1, 500 * MILLIS);
+    assertThat(n1.leads()).as("no quorum").isFalse();
+    cluster.pass(n1, 1500 * MILLIS);
+    assertThat(onlyEnd()).isEqualTo(End.SUPERSEDED);
+  }
+
+  @Test
   @DisplayName("3.10: after an election timeout the leader gives up and takes proposals again")
   void deadline() {
     cluster.crash(n2, 0);

@@ -4,6 +4,7 @@ import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -240,10 +241,13 @@ public final class Admin implements AutoCloseable {
   public Optional<String> leaderAfter(InDoubtException asked) {
     long patience = Math.min(deadlineNanos, System.nanoTime() + ELECTION.toNanos());
     while (true) {
-      for (ServerStatus status : statuses()) {
-        if (status.isUp() && status.term() > asked.term && !status.get("leader").isEmpty()) {
-          return Optional.of(status.get("leader"));
-        }
+      Optional<String> leader = statuses().stream()
+          .filter(ServerStatus::isUp)
+          .filter(status -> status.term() > asked.term && !status.get("leader").isEmpty())
+          .max(Comparator.comparingLong(ServerStatus::term))
+          .map(status -> status.get("leader"));
+      if (leader.isPresent()) {
+        return leader;
       }
       if (System.nanoTime() - patience >= 0) {
         return Optional.empty();
