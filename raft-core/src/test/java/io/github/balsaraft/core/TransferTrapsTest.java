@@ -7,7 +7,6 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
@@ -155,22 +154,6 @@ class TransferTrapsTest {
     assertThat(n2.view().lastEntry()).isEqualTo(n1.view().lastEntry());
     assertThat(n1.leads()).isTrue();
     assertThat(n2.view().hardState().term()).isEqualTo(1);
-  }
-
-  @Test
-  @DisplayName(
-      "trap 34: a request to campaign that waits for entries is forgotten once another leads, with whatever entries")
-  void trap34_waitsForEntriesOfAnEarlierLeader() {
-    cluster.propose(n1, "x");
-    cluster.transfer(n1, n2.id);
-    cluster.settleWithout(AppendEntries.class);
-    cluster.network().take(AppendEntries.class::isInstance);
-    cluster.crash(n1, 0);
-    cluster.elect("n3");
-    cluster.propose(n3, "y");
-    cluster.settle();
-    assertThat(n2.view().commitIndex()).isEqualTo(n3.view().commitIndex());
-    assertThat(n3.leads()).isTrue();
   }
 
   @Test
