@@ -172,19 +172,19 @@ public final class GroupNode {
   }
 
   /** The status as soon as the mailbox has its turn. */
-  CompletableFuture<NodeStatus> statusSoon() {
+  public CompletableFuture<NodeStatus> statusSoon() {
     CompletableFuture<NodeStatus> status = new CompletableFuture<>();
     ask(questions, status, groupLoop -> groupLoop.completeWithStatus(status));
     return status;
   }
 
   /** Bytes of proposals that have not ended. */
-  long pendingProposalBytes() {
+  public long pendingProposalBytes() {
     return proposalBytes.taken() + loop.forwardedBytes();
   }
 
   /** Bytes of reads that have not ended. */
-  long pendingReadBytes() {
+  public long pendingReadBytes() {
     return readBytes.taken();
   }
 
@@ -250,7 +250,7 @@ public final class GroupNode {
   }
 
   /** Takes no part any more. Completes once nothing of this node runs and everybody who waited was told. */
-  CompletableFuture<Void> stop() {
+  public CompletableFuture<Void> stop() {
     beginToStop();
     return stopped;
   }

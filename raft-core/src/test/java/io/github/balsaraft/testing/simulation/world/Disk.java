@@ -1,0 +1,158 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.storage.LogStoreException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The disk of one host: the bytes of its writes, one after the other. What a write has returned for is there after every
+ * crash; of one that a crash has interrupted any part may be there, or all of it. It outlives the processes of the host.
+ */
+public final class Disk {
+
+  /** What becomes of a write that fails. */
+  public enum Failure {
+    /** Nothing of it is on the disk. */
+    BEFORE,
+    /** A part of it is. */
+    TORN,
+    /** All of it is, and nobody knows. */
+    AFTER
+  }
+
+  private final Chance chance;
+  private final List<byte[]> writes = new ArrayList<>();
+  private Failure nextFailure;
+  private boolean full;
+  private boolean powerless;
+  private boolean damaged;
+
+  Disk(Chance chance) {
+    this.chance = chance;
+  }
+
+  /** The next write fails. */
+  public void failNextWrite(Failure how) {
+    nextFailure = how;
+  }
+
+  /** As long as it is full, every write fails. */
+  public void full(boolean isFull) {
+    full = isFull;
+  }
+
+  /** A write that was asked to fail has not come yet, and will not fail any more; and there is room. */
+  public void recover() {
+    nextFailure = null;
+    full = false;
+  }
+
+  /** Everything is gone. */
+  public void wipe() {
+    writes.clear();
+    damaged = false;
+    recover();
+  }
+
+  /** Whether stored bytes have changed by themselves, so that something that was durable is not any more. */
+  public boolean isDamaged() {
+    return damaged;
+  }
+
+  /**
+   * A bit of what was written before the latest write changes by itself.
+   *
+   * @return whether there was one. In the latest write damage can't be told from a write that a crash interrupted
+   */
+  public boolean flipABit() {
+    if (writes.size() < 2) {
+      return false;
+    }
+    byte[] hit = writes.get(chance.below(writes.size() - 1));
+    hit[chance.below(hit.length)] ^= (byte) (1 << chance.below(8));
+    damaged = true;
+    return true;
+  }
+
+  /** From now on and until {@link #powerOn} a write does not come to its end: a part of it may be on the disk. */
+  void powerOff() {
+    powerless = true;
+  }
+
+  /** What was there when the power went is what is there. */
+  void powerOn() {
+    powerless = false;
+  }
+
+  long nextNumber() {
+    return writes.size() + 1L;
+  }
+
+  /** Stores a write, in so many bytes. */
+  void append(byte[] write) {
+    if (powerless) {
+      // Any part, and in particular often all of it or nothing.
+      appendSome(write, chance.oneOf(List.of(Failure.values())));
+      throw new LogStoreException("the process was killed while it wrote");
+    }
+    if (full) {
+      throw new LogStoreException("no space left on the device");
+    }
+    Failure failure = nextFailure;
+    if (failure == null) {
+      writes.add(write);
+      return;
+    }
+    nextFailure = null;
+    appendSome(write, failure);
+    throw new LogStoreException("input/output error");
+  }
+
+  private void appendSome(byte[] write, Failure how) {
+    switch (how) {
+      case BEFORE -> {
+        // Nothing is stored.
+      }
+      case TORN -> writes.add(torn(write));
+      case AFTER -> writes.add(write);
+    }
+  }
+
+  /** Either the end is missing, or a piece within: the parts of a write don't reach a disk in their order. */
+  private byte[] torn(byte[] write) {
+    int from = chance.below(write.length);
+    if (chance.happens(0.5)) {
+      byte[] beginning = new byte[from];
+      System.arraycopy(write, 0, beginning, 0, from);
+      return beginning;
+    }
+    byte[] holed = write.clone();
+    int to = (int) chance.between(from, write.length - 1L);
+    for (int i = from; i <= to; i++) {
+      holed[i] = (byte) ~holed[i];
+    }
+    return holed;
+  }
+
+  /**
+   * What is there, each write a copy. The latest is left out, and forgotten, if it was interrupted.
+   *
+   * @throws LogStoreException if others are not what they were
+   */
+  List<byte[]> read() {
+    List<byte[]> intact = new ArrayList<>(writes.size());
+    for (int i = 0; i < writes.size(); i++) {
+      byte[] write = writes.get(i).clone();
+      if (!StoredWrite.isIntact(write, i + 1L)) {
+        if (i < writes.size() - 1) {
+          throw new LogStoreException("write " + (i + 1) + " of " + writes.size()
+              + " is damaged: give this host a new, empty folder and let it join anew");
+        }
+        writes.remove(i);
+      } else {
+        intact.add(write);
+      }
+    }
+    return intact;
+  }
+}

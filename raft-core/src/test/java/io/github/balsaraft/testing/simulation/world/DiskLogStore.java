@@ -1,0 +1,94 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.RecoveredState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A log store on a simulated {@link Disk}, opened by one process. It keeps every promise of {@link LogStore} as well as the disk
+ * lets it: what it reads it reads from the bytes that are there by now, and it never writes again after a write has failed.
+ */
+public final class DiskLogStore implements LogStore {
+
+  private final Disk disk;
+  private final Consumer<LogWrite> onDurable;
+  private MemoryLogStore index = new MemoryLogStore();
+  private boolean failed;
+  private int writesAfterFailure;
+
+  /** A store on a disk. */
+  public DiskLogStore(Disk disk) {
+    this(disk, write -> {});
+  }
+
+  /**
+   * A store on a disk.
+   *
+   * @param onDurable told of each write that is durable, before whoever asked for it
+   */
+  DiskLogStore(Disk disk, Consumer<LogWrite> onDurable) {
+    this.disk = disk;
+    this.onDurable = onDurable;
+  }
+
+  /** Whether a write has failed. */
+  public boolean hasFailed() {
+    return failed;
+  }
+
+  /** How often somebody tried to write in spite of a failure. */
+  public int writesAfterFailure() {
+    return writesAfterFailure;
+  }
+
+  @Override
+  public RecoveredState recover() {
+    index = new MemoryLogStore();
+    for (byte[] stored : disk.read()) {
+      index.write(StoredWrite.decode(stored));
+    }
+    return index.recover();
+  }
+
+  @Override
+  public void write(LogWrite write) {
+    if (failed) {
+      writesAfterFailure++;
+      throw new LogStoreException("an earlier write failed: open the store anew");
+    }
+    byte[] stored = StoredWrite.encode(disk.nextNumber(), write);
+    failed = true;
+    // First of all, so that nothing is stored of what breaks the contract. Its entries are views of
+    // the bytes on the disk, so that a bit that changes there changes what is read.
+    index.write(StoredWrite.decode(stored));
+    disk.append(stored);
+    failed = false;
+    onDurable.accept(write);
+  }
+
+  @Override
+  public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
+    List<EntryBatch> read = new ArrayList<>();
+    for (EntryBatch batch : index.read(group, fromIndex, toIndex, maxBytes)) {
+      read.add(EntryBatch.decode(batch.encode()));
+    }
+    return read;
+  }
+
+  @Override
+  public Durability durability() {
+    return Durability.SYNCED;
+  }
+
+  @Override
+  public void close() {
+    index.close();
+  }
+}

@@ -1,0 +1,58 @@
+package io.github.balsaraft.testing.simulation.world;
+
+/** How fast the threads and the disk of one host are. Kept over restarts. */
+public final class HostPace {
+
+  private static final long QUICK_MAILBOX_NANOS = 20 * VirtualTime.MICROS;
+  private static final long QUICK_DISK_NANOS = 200 * VirtualTime.MICROS;
+  private static final long QUICK_APPLY_NANOS = 20 * VirtualTime.MICROS;
+
+  private long mailboxNanos = QUICK_MAILBOX_NANOS;
+  private long diskNanos = QUICK_DISK_NANOS;
+  private long stallNanos;
+  private long applyNanos = QUICK_APPLY_NANOS;
+
+  HostPace() {}
+
+  /** A write takes up to so long from now on, and at least a tenth of it. */
+  public void diskTakes(long nanos) {
+    diskNanos = nanos;
+  }
+
+  /** The next write takes so much longer. */
+  public void stallDisk(long nanos) {
+    stallNanos = nanos;
+  }
+
+  /** A task of the apply threads waits up to so long from now on. */
+  public void applyTakes(long nanos) {
+    applyNanos = nanos;
+  }
+
+  /** A task of a mailbox waits up to so long from now on. */
+  public void mailboxTakes(long nanos) {
+    mailboxNanos = nanos;
+  }
+
+  /** All is as fast as it was at the beginning. */
+  public void recover() {
+    mailboxNanos = QUICK_MAILBOX_NANOS;
+    diskNanos = QUICK_DISK_NANOS;
+    applyNanos = QUICK_APPLY_NANOS;
+    stallNanos = 0;
+  }
+
+  long mailboxNanos() {
+    return mailboxNanos;
+  }
+
+  long applyNanos() {
+    return applyNanos;
+  }
+
+  long diskNanos(Chance chance) {
+    long stall = stallNanos;
+    stallNanos = 0;
+    return stall + chance.between(diskNanos / 10, diskNanos);
+  }
+}

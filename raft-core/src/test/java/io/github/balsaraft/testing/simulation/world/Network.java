@@ -1,0 +1,245 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.transport.PeerConnection;
+import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportReceiver;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network that loses, repeats, delays and so reorders messages, each on its own; and that keeps some to deliver them once more
+ * much later. Every host is reached under its own name.
+ */
+public final class Network {
+
+  private static final int KEPT = 64;
+
+  private final VirtualTime time;
+  private final Chance chance;
+  private final Observer observer;
+  private final Map<HostId, Endpoint> hosts = new TreeMap<>();
+  private final Set<Link> cuts = new TreeSet<>();
+  private final Letter[] kept = new Letter[KEPT];
+  private BiPredicate<HostId, GroupMessage> dropped = (to, message) -> false;
+  private Weather weather = Weather.FAIR;
+  private long sent;
+
+  Network(VirtualTime time, Chance chance, Observer observer) {
+    this.time = time;
+    this.chance = chance;
+    this.observer = observer;
+  }
+
+  /** What happens to messages that are sent from now on. */
+  public void weather(Weather now) {
+    weather = now;
+  }
+
+  /** Nothing gets from one host to the other any more; the way back is another matter. */
+  public void cut(HostId from, HostId to) {
+    cuts.add(new Link(from, to));
+  }
+
+  /** Messages get from one host to the other again. */
+  public void join(HostId from, HostId to) {
+    cuts.remove(new Link(from, to));
+  }
+
+  /** Whether nothing gets from one host to the other. */
+  public boolean isCut(HostId from, HostId to) {
+    return cuts.contains(new Link(from, to));
+  }
+
+  /** Messages to these hosts that are to be dropped, for tests that want a certain one gone. */
+  public void drop(BiPredicate<HostId, GroupMessage> which) {
+    dropped = which;
+  }
+
+  /** All links are whole, the weather is fair, and old messages are forgotten. */
+  public void recover() {
+    cuts.clear();
+    weather = Weather.FAIR;
+    dropped = (to, message) -> false;
+    Arrays.fill(kept, null);
+  }
+
+  Transport transport(HostId self, SimulatedEnvironment environment) {
+    return new Endpoint(self, environment);
+  }
+
+  /** Whether a process listens there. */
+  public boolean isListening(HostId host) {
+    Endpoint endpoint = hosts.get(host);
+    return endpoint != null && !endpoint.closed;
+  }
+
+  /** A process has ended: its operating system closes what it had open, and says so to the others. */
+  void processGone(HostId gone) {
+    Endpoint endpoint = hosts.get(gone);
+    if (endpoint == null) {
+      return;
+    }
+    endpoint.closed = true;
+    hosts.forEach((other, hearing) -> {
+      if (!other.equals(gone) && !hearing.closed && !isCut(gone, other)) {
+        time.in(
+            weather.delayNanos(chance), () -> hearing.hear(receiver -> receiver.onPeerGone(gone)));
+      }
+    });
+  }
+
+  private void send(HostRecord from, HostId to, GroupMessage message) {
+    Letter letter = new Letter(++sent, from, to, message);
+    observer.onSent(from.host(), to, message, letter.number);
+    if (weather.revival() > 0) {
+      keepOrRevive(letter);
+    }
+    if (chance.happens(weather.loss()) || dropped.test(to, message)) {
+      letter.lost();
+      return;
+    }
+    post(letter);
+    if (chance.happens(weather.duplication())) {
+      post(letter);
+    }
+  }
+
+  private void keepOrRevive(Letter letter) {
+    int place = chance.below(KEPT);
+    Letter old = kept[place];
+    if (old != null && chance.happens(weather.revival())) {
+      post(old);
+    }
+    if (old == null || chance.happens(0.1)) {
+      kept[place] = letter;
+    }
+  }
+
+  private void post(Letter letter) {
+    time.in(weather.delayNanos(chance), letter);
+  }
+
+  private record Link(HostId from, HostId to) implements Comparable<Link> {
+    @Override
+    public int compareTo(Link other) {
+      int byFrom = from.compareTo(other.from);
+      return byFrom != 0 ? byFrom : to.compareTo(other.to);
+    }
+  }
+
+  /** A message on its way. */
+  private final class Letter implements Runnable {
+    private final long number;
+    private final HostRecord from;
+    private final HostId to;
+    private final GroupMessage message;
+
+    Letter(long number, HostRecord from, HostId to, GroupMessage message) {
+      this.number = number;
+      this.from = from;
+      this.to = to;
+      this.message = message;
+    }
+
+    void lost() {
+      observer.onLost(from.host(), to, message, number);
+    }
+
+    @Override
+    public void run() {
+      Endpoint target = hosts.get(to);
+      if (target == null || target.closed || isCut(from.host(), to) || !target.lets(from)) {
+        lost();
+      } else {
+        target.hear(receiver -> {
+          observer.onArrived(from.host(), to, message, number);
+          receiver.onMessages(from, List.of(message));
+        });
+      }
+    }
+  }
+
+  /** What one process has of the network. */
+  private final class Endpoint implements Transport {
+    private final HostId self;
+    private final SimulatedEnvironment environment;
+    private @Nullable Supplier<HostRecord> record;
+    private @Nullable TransportReceiver receiver;
+    private boolean closed;
+
+    Endpoint(HostId self, SimulatedEnvironment environment) {
+      this.self = self;
+      this.environment = environment;
+    }
+
+    /** On a thread of this process: later if it is paused, never if it is dead. */
+    void hear(Consumer<TransportReceiver> what) {
+      environment.receive(() -> {
+        if (!closed) {
+          what.accept(receiver);
+        }
+      });
+    }
+
+    boolean lets(HostRecord from) {
+      ClusterIdentity theirs = from.cluster();
+      ClusterIdentity ours = record.get().cluster();
+      return theirs == null || ours == null || theirs.equals(ours);
+    }
+
+    @Override
+    public void start(Supplier<HostRecord> ownRecord, TransportReceiver ownReceiver) {
+      record = ownRecord;
+      receiver = ownReceiver;
+      hosts.put(self, this);
+    }
+
+    @Override
+    public void identityChanged() {}
+
+    @Override
+    public String localAddress() {
+      return self.name();
+    }
+
+    @Override
+    public void setRoute(HostId peer, String address) {}
+
+    @Override
+    public void removeRoute(HostId peer) {}
+
+    @Override
+    public void send(HostId to, List<GroupMessage> messages) {
+      if (!closed && !environment.isDead()) {
+        HostRecord from = record.get();
+        for (GroupMessage message : messages) {
+          Network.this.send(from, to, message);
+        }
+      }
+    }
+
+    @Override
+    public PeerConnection connection(HostId peer) {
+      boolean reached = isListening(peer) && !isCut(self, peer) && !isCut(peer, self);
+      return new PeerConnection(
+          reached ? PeerConnection.State.CONNECTED : PeerConnection.State.UNREACHABLE, "");
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+}

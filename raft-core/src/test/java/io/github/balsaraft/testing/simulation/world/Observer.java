@@ -1,0 +1,44 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.storage.LogWrite;
+
+/** Sees what happens in a simulated cluster, while it happens, and changes nothing. */
+public interface Observer {
+
+  /** Sees nothing. */
+  Observer NONE = new Observer() {};
+
+  /** A process starts. */
+  default void onStart(HostId host, int life) {}
+
+  /** A process is no more, or does nothing any more. */
+  default void onEnd(HostId host, int life, String how) {}
+
+  /** A replica takes a step. */
+  default void onStep(HostId host, int life, TraceEvent step) {}
+
+  /** A write is durable, and nobody knows yet. */
+  default void onDurable(HostId host, int life, LogWrite write) {}
+
+  /** A message leaves. Its number is its own, and the same for all copies that arrive. */
+  default void onSent(HostId from, HostId to, GroupMessage message, long number) {}
+
+  /** A copy of a message arrives. */
+  default void onArrived(HostId from, HostId to, GroupMessage message, long number) {}
+
+  /** A copy of a message does not arrive. */
+  default void onLost(HostId from, HostId to, GroupMessage message, long number) {}
+
+  /** A state machine has applied a command. */
+  default void onApplied(HostId host, int life, Command command, byte[] result) {}
+
+  /** Something is done to the cluster from outside. */
+  default void onFault(String what) {}
+
+  /** Something worth a word happens at a host. */
+  default void onNote(HostId host, String what) {}
+}

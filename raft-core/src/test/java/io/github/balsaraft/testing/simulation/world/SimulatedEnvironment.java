@@ -1,0 +1,168 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.node.HostEnvironment;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * The threads of one process. No task runs on its caller's stack; those of the writer run one after the other, each after the
+ * time that the disk takes. A process that is paused does nothing, and all of it later; one that is dead, never.
+ */
+final class SimulatedEnvironment implements HostEnvironment {
+
+  private final VirtualTime time;
+  private final DriftingClock clock;
+  private final HostPace pace;
+  private final Chance chance;
+  private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
+  private boolean dead;
+  private long pausedUntilNanos;
+  private long diskBusyUntilNanos;
+
+  SimulatedEnvironment(VirtualTime time, DriftingClock clock, HostPace pace, Chance chance) {
+    this.time = time;
+    this.clock = clock;
+    this.pace = pace;
+    this.chance = chance;
+  }
+
+  /** Nothing that this process has begun goes on. */
+  void kill() {
+    dead = true;
+  }
+
+  boolean isDead() {
+    return dead;
+  }
+
+  /** What the writer was doing, or about to do, when it was killed; null if nothing. Comes to nothing by itself. */
+  Runnable interruptedWrite() {
+    return writes.peek();
+  }
+
+  /** As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits. The clocks go on. */
+  void pauseFor(long nanos) {
+    pausedUntilNanos = time.nowNanos() + nanos;
+  }
+
+  boolean isPaused() {
+    return time.nowNanos() < pausedUntilNanos;
+  }
+
+  @Override
+  public long nowNanos() {
+    return clock.nowNanos();
+  }
+
+  @Override
+  public long wallMillis() {
+    return clock.wallMillis();
+  }
+
+  @Override
+  public long nextRandom() {
+    return chance.nextLong();
+  }
+
+  @Override
+  public Executor mailboxes() {
+    return task -> soon(pace.mailboxNanos(), task);
+  }
+
+  @Override
+  public Executor writer() {
+    return task -> {
+      writes.add(task);
+      diskBusyUntilNanos = Math.max(diskBusyUntilNanos, time.nowNanos()) + pace.diskNanos(chance);
+      at(diskBusyUntilNanos, () -> {
+        writes.remove();
+        task.run();
+      });
+    };
+  }
+
+  @Override
+  public Executor apply() {
+    return task -> soon(pace.applyNanos(), task);
+  }
+
+  /** Runs what a thread of the network brings. */
+  void receive(Runnable task) {
+    at(time.nowNanos(), task);
+  }
+
+  private void soon(long mostNanos, Runnable task) {
+    at(time.nowNanos() + chance.between(0, mostNanos), task);
+  }
+
+  @Override
+  public Runnable schedule(long atNanos, Runnable task) {
+    Scheduled scheduled = new Scheduled(atNanos, task);
+    at(clock.trueTimeOf(atNanos), scheduled);
+    return scheduled::cancel;
+  }
+
+  @Override
+  public void runApart(String name, Runnable task) {
+    at(time.nowNanos(), task);
+  }
+
+  private void at(long atNanos, Runnable task) {
+    time.at(atNanos, () -> run(task));
+  }
+
+  private void run(Runnable task) {
+    if (dead) {
+      return;
+    }
+    if (isPaused()) {
+      at(pausedUntilNanos, task);
+    } else {
+      task.run();
+    }
+  }
+
+  @Override
+  public boolean isOwnThread() {
+    return false;
+  }
+
+  @Override
+  public boolean isMailboxThread() {
+    return false;
+  }
+
+  @Override
+  public CompletableFuture<Void> shutdown() {
+    dead = true;
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** A task for a moment of a clock that may run slower meanwhile. */
+  private final class Scheduled implements Runnable {
+    private final long atLocalNanos;
+    private Runnable task;
+
+    Scheduled(long atLocalNanos, Runnable task) {
+      this.atLocalNanos = atLocalNanos;
+      this.task = task;
+    }
+
+    void cancel() {
+      task = null;
+    }
+
+    @Override
+    public void run() {
+      if (task == null) {
+        return;
+      }
+      if (clock.nowNanos() < atLocalNanos) {
+        at(Math.max(clock.trueTimeOf(atLocalNanos), time.nowNanos() + 1), this);
+      } else {
+        task.run();
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.node.GroupNode;
+import io.github.balsaraft.node.GroupSettings;
+import io.github.balsaraft.node.HostRuntime;
+import io.github.balsaraft.storage.LogStoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A machine: its clocks, its disk, its pace, and at most one process, which runs the production runtime. Processes come and
+ * go, the rest stays.
+ */
+public final class SimulatedHost {
+
+  private final VirtualTime time;
+  private final Network network;
+  private final Observer observer;
+  private final HostId id;
+  private final long seed;
+  private final DriftingClock clock;
+  private final HostPace pace = new HostPace();
+  private final Disk disk;
+  private final Chance crashes;
+  private int lives;
+  private @Nullable Life life;
+
+  SimulatedHost(VirtualTime time, Network network, Observer observer, HostId id, long seed) {
+    this.time = time;
+    this.network = network;
+    this.observer = observer;
+    this.id = id;
+    this.seed = seed;
+    this.clock = new DriftingClock(time);
+    this.disk = new Disk(Chance.of(seed, "disk of " + id));
+    this.crashes = Chance.of(seed, "crashes of " + id);
+  }
+
+  public HostId id() {
+    return id;
+  }
+
+  public DriftingClock clock() {
+    return clock;
+  }
+
+  public HostPace pace() {
+    return pace;
+  }
+
+  public Disk disk() {
+    return disk;
+  }
+
+  /** The process, also one that has stopped by itself; null if there is none. */
+  public @Nullable Life life() {
+    return life;
+  }
+
+  /** Whether a process is there that takes part, as far as is known without asking it. */
+  public boolean isUp() {
+    return life != null && life.isUp();
+  }
+
+  /**
+   * Starts a process.
+   *
+   * @return whether it could be started; else there is none
+   */
+  public boolean start(BirthPlan birth, RaftOptions options, ObservedMachine machine) {
+    if (life != null) {
+      throw new IllegalStateException(id + " runs already");
+    }
+    Life started = new Life(++lives, machine);
+    observer.onStart(id, lives);
+    try {
+      started.start(birth, options);
+    } catch (LogStoreException e) {
+      started.environment.kill();
+      network.processGone(id);
+      observer.onEnd(id, lives, "can't start: " + e.getMessage());
+      return false;
+    }
+    life = started;
+    return true;
+  }
+
+  /** As kill -9 or a power cut does it: nothing more happens there, and of the write under way any part may be done. */
+  public void crash() {
+    Life ended = life;
+    if (ended == null) {
+      return;
+    }
+    life = null;
+    ended.environment.kill();
+    network.processGone(id);
+    Runnable write = ended.environment.interruptedWrite();
+    if (write != null && !ended.store.hasFailed() && crashes.happens(0.5)) {
+      disk.powerOff();
+      write.run();
+      disk.powerOn();
+    }
+    observer.onEnd(id, ended.number, "crash");
+  }
+
+  /** As SIGTERM does it; completes once everybody who asked was told. The process then has to be ended with {@link #crash}. */
+  public CompletableFuture<Void> stop() {
+    return life == null ? CompletableFuture.completedFuture(null) : life.node.stop();
+  }
+
+  /** The disk is replaced by a new, empty one. */
+  public void wipe() {
+    crash();
+    disk.wipe();
+    observer.onNote(id, "wiped");
+  }
+
+  /** The process does nothing for so long. */
+  public void pauseFor(long nanos) {
+    if (life != null) {
+      life.environment.pauseFor(nanos);
+    }
+  }
+
+  /** One process of this machine. */
+  public final class Life {
+    private final int number;
+    private final ObservedMachine machine;
+    private final SimulatedEnvironment environment;
+    private final DiskLogStore store;
+    private @Nullable HostRuntime runtime;
+    private @Nullable GroupNode node;
+
+    private Life(int number, ObservedMachine machine) {
+      this.number = number;
+      this.machine = machine;
+      this.environment = new SimulatedEnvironment(
+          time, clock, pace, Chance.of(seed, "process " + number + " of " + id));
+      this.store = new DiskLogStore(disk, write -> observer.onDurable(id, number, write));
+    }
+
+    private void start(BirthPlan birth, RaftOptions options) {
+      runtime = new HostRuntime(
+          id, store, network.transport(id, environment), environment, Duration.ZERO);
+      machine.observeWith((command, result) -> observer.onApplied(id, number, command, result));
+      node = runtime.startGroup(new GroupSettings(
+          GroupId.DEFAULT, birth, machine, options, step -> observer.onStep(id, number, step)));
+    }
+
+    public HostId host() {
+      return id;
+    }
+
+    /** Counts the processes of the host from 1. */
+    public int number() {
+      return number;
+    }
+
+    public GroupNode node() {
+      return node;
+    }
+
+    public ObservedMachine machine() {
+      return machine;
+    }
+
+    public DiskLogStore store() {
+      return store;
+    }
+
+    /** Whether it goes on by itself: it was not killed, and its disk has not failed. */
+    public boolean isUp() {
+      return !environment.isDead() && !store.hasFailed();
+    }
+
+    public boolean isDead() {
+      return environment.isDead();
+    }
+
+    /** What it says of itself, once it has had its turn. */
+    public CompletableFuture<NodeStatus> status() {
+      return node.statusSoon();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
+
+/** Time that passes only from event to event: what is to happen, in its order. Events of the same moment keep theirs. */
+public final class VirtualTime {
+
+  public static final long MICROS = 1_000;
+  public static final long MILLIS = 1_000 * MICROS;
+  public static final long SECONDS = 1_000 * MILLIS;
+
+  private static final Comparator<Event> IN_ORDER = (one, other) -> {
+    int byTime = Long.compare(one.atNanos, other.atNanos);
+    return byTime != 0 ? byTime : Long.compare(one.number, other.number);
+  };
+
+  private final PriorityQueue<Event> events = new PriorityQueue<>(1024, IN_ORDER);
+  private long nowNanos;
+  private long lastNumber;
+  private long happened;
+  private Runnable afterEach = () -> {};
+
+  public VirtualTime() {}
+
+  /** Nanoseconds since the simulation began. */
+  public long nowNanos() {
+    return nowNanos;
+  }
+
+  /** How many events there were. */
+  public long happened() {
+    return happened;
+  }
+
+  /** What to do after each event, such as to check what always holds. Replaces what was said before. */
+  public void afterEach(Runnable check) {
+    afterEach = check;
+  }
+
+  /** Lets something happen at a moment; now, if that is past. */
+  public void at(long atNanos, Runnable task) {
+    events.add(new Event(Math.max(atNanos, nowNanos), ++lastNumber, task));
+  }
+
+  /** Lets something happen after so long. */
+  public void in(long delayNanos, Runnable task) {
+    at(nowNanos + delayNanos, task);
+  }
+
+  /** Lets all that happens within so long happen. */
+  public void runFor(long nanos) {
+    runUntil(() -> false, nanos);
+  }
+
+  /**
+   * Lets time pass until the condition holds, which is looked at after each event, and no longer than so long.
+   *
+   * @return whether it holds
+   */
+  public boolean runUntil(BooleanSupplier condition, long limitNanos) {
+    long end = nowNanos + limitNanos;
+    while (!condition.getAsBoolean()) {
+      Event next = events.peek();
+      if (next == null || next.atNanos > end) {
+        nowNanos = end;
+        return condition.getAsBoolean();
+      }
+      events.remove();
+      nowNanos = next.atNanos;
+      happened++;
+      next.task.run();
+      afterEach.run();
+    }
+    return true;
+  }
+
+  private record Event(long atNanos, long number, Runnable task) {}
+}
