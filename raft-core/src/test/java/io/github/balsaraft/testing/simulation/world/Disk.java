@@ -60,12 +60,20 @@ public final class Disk {
   }
 
   /**
+   * Whether there is something for {@link #flipABit} to hit: in the latest write damage can't be told from a write that a crash
+   * has interrupted.
+   */
+  public boolean canBeDamaged() {
+    return writes.size() > 1;
+  }
+
+  /**
    * A bit of what was written before the latest write changes by itself.
    *
-   * @return whether there was one. In the latest write damage can't be told from a write that a crash interrupted
+   * @return whether it {@linkplain #canBeDamaged can}
    */
   public boolean flipABit() {
-    if (writes.size() < 2) {
+    if (!canBeDamaged()) {
       return false;
     }
     byte[] hit = writes.get(chance.below(writes.size() - 1));

@@ -1,0 +1,62 @@
+package io.github.balsaraft.testing.simulation;
+
+import io.github.balsaraft.api.RaftOptions;
+import java.time.Duration;
+
+/**
+ * How a simulated run is set up. What the seed decides is not among it.
+ *
+ * @param hosts founders of the group
+ * @param spares further hosts, which an operator may let in
+ * @param length how long faults come; the run ends some time after that, when all is in order again
+ * @param clients who ask for one thing at a time
+ * @param thinkTime how long each waits, on the average, before it asks for something else
+ * @param options of every node
+ * @param faults whether any come
+ */
+public record SimulationSettings(
+    int hosts,
+    int spares,
+    Duration length,
+    int clients,
+    Duration thinkTime,
+    RaftOptions options,
+    boolean faults) {
+
+  /** Five nodes for half a minute, two spare hosts, eight clients, and every kind of fault. */
+  public static final SimulationSettings DEFAULT = new SimulationSettings(
+      5, 2, Duration.ofSeconds(30), 8, Duration.ofMillis(80), smallLimits(), true);
+
+  /** Small messages, windows and queues, so that a little load meets every limit. */
+  public static RaftOptions smallLimits() {
+    return RaftOptions.builder()
+        .maxCommandBytes(1024)
+        .maxMessageBytes(1024)
+        .maxInflight(4, 4096)
+        .maxApplyQueueBytes(2000)
+        .logWindowBytes(500)
+        .maxUncommittedBytes(8192)
+        .maxPendingProposalBytes(16384)
+        .build();
+  }
+
+  /** The same without faults. */
+  public SimulationSettings calm() {
+    return new SimulationSettings(hosts, 0, length, clients, thinkTime, options, false);
+  }
+
+  /** The same with other options for the nodes. */
+  public SimulationSettings withOptions(RaftOptions others) {
+    return new SimulationSettings(hosts, spares, length, clients, thinkTime, others, faults);
+  }
+
+  /** The same with so many founders. */
+  public SimulationSettings withHosts(int founders) {
+    return new SimulationSettings(founders, spares, length, clients, thinkTime, options, faults);
+  }
+
+  /** The same for so long. */
+  public SimulationSettings withLength(Duration other) {
+    return new SimulationSettings(hosts, spares, other, clients, thinkTime, options, faults);
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.balsaraft.testing.simulation.cluster;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which disks may be destroyed: so few that every acknowledged entry stays intact on a replica that can be elected. That is so as
+ * long as each half of each configuration that is in force, or may come to be, keeps a majority of intact replicas (what was
+ * acknowledged is on a majority, and two majorities meet).
+ */
+public final class DamageBudget {
+
+  private final ClusterView view;
+  private final Set<ReplicaId> destroyed = new HashSet<>();
+
+  /** Hosts whose vote somebody wants to take away, which shows in no configuration yet. */
+  private final List<HostId> leaving = new ArrayList<>();
+
+  DamageBudget(ClusterView view) {
+    this.view = view;
+  }
+
+  /** Takes what a host holds out of the budget; false, and nothing taken, if that would be too much. */
+  public boolean take(HostId host) {
+    ClusterView.Replica replica = view.replicaOn(host);
+    List<Configuration> possible = view.possible();
+    if (replica == null || possible.isEmpty()) {
+      // Before there is a group nobody knows who holds what.
+      return false;
+    }
+    Set<ReplicaId> then = new HashSet<>(destroyed);
+    then.add(replica.id());
+    if (!isWithin(then, leaving)) {
+      return false;
+    }
+    destroyed.add(replica.id());
+    return true;
+  }
+
+  /**
+   * Somebody wants to take this host's vote away: a group that has lost disks needs the others all the more, and does not know of
+   * damage that nobody has met yet.
+   *
+   * @return whether that can be borne; if so, {@link #stays} has to be called in the end
+   */
+  boolean mayLeave(HostId host) {
+    List<HostId> then = new ArrayList<>(leaving);
+    then.add(host);
+    if (!isWithin(destroyed, then)) {
+      return false;
+    }
+    leaving.add(host);
+    return true;
+  }
+
+  /** Nobody tries to take this host's vote away any more: it has happened, and shows, or will not. */
+  void stays(HostId host) {
+    leaving.remove(host);
+  }
+
+  private boolean isWithin(Set<ReplicaId> lost, List<HostId> gone) {
+    for (Configuration configuration : view.possible()) {
+      if (!survives(configuration, configuration.incomingVoters(), lost, gone)
+          || !survives(configuration, configuration.outgoingVoters(), lost, gone)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean survives(
+      Configuration configuration,
+      List<ReplicaId> voters,
+      Set<ReplicaId> destroyed,
+      List<HostId> gone) {
+    int count = 0;
+    int lost = 0;
+    for (ReplicaId voter : voters) {
+      if (gone.isEmpty() || !gone.contains(configuration.hostOf(voter).orElseThrow())) {
+        count++;
+        lost += destroyed.contains(voter) ? 1 : 0;
+      }
+    }
+    return lost == 0 || lost <= (count - 1) / 2;
+  }
+}

@@ -1,0 +1,250 @@
+package io.github.balsaraft.testing.simulation.cluster;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the members of a running group and hands leadership over, as an operator does it: asks the leader, takes the answer, and
+ * empties the folder of whoever was removed.
+ */
+public final class Operator implements Observer {
+
+  /** Fewer voters than that leave nothing to break. */
+  private static final int FEWEST_VOTERS = 3;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  private final SimulatedCluster cluster;
+  private final Chance chance;
+  private final List<Request> open = new ArrayList<>();
+  private int asked;
+  private int done;
+  private @Nullable String problem;
+
+  public Operator(SimulatedCluster cluster, Chance chance) {
+    this.cluster = cluster;
+    this.chance = chance;
+  }
+
+  /** How many changes and transfers were asked for. */
+  public int asked() {
+    return asked;
+  }
+
+  /** How many of them came to what was wanted. */
+  public int done() {
+    return done;
+  }
+
+  /** Requests that nobody has answered, for people. */
+  public List<String> waiting() {
+    return open.stream().map(Request::toString).toList();
+  }
+
+  /** An answer that no operator should get; null if there was none. */
+  public @Nullable String problem() {
+    return problem;
+  }
+
+  /** Who belongs to the group by the newest configuration that is committed. */
+  private List<Member> members() {
+    Configuration configuration = cluster.view().committed();
+    return configuration == null ? List.of() : configuration.members();
+  }
+
+  private List<HostId> hostsOf(List<Member> members) {
+    return members.stream().map(Member::host).distinct().toList();
+  }
+
+  private List<HostId> outsiders() {
+    List<HostId> members = hostsOf(members());
+    return cluster.hosts().stream().filter(host -> !members.contains(host)).toList();
+  }
+
+  /** Lets a host join. */
+  public void add() {
+    List<HostId> outsiders = outsiders();
+    if (!outsiders.isEmpty()) {
+      HostId host = chance.oneOf(outsiders);
+      AddOptions options = chance.happens(0.7) ? AddOptions.voter() : AddOptions.learner();
+      cluster.start(host);
+      change(new ConfigurationChange.Add(
+          host, options.withTimeLimit(PATIENCE).withPriority((int) chance.between(0, 3))));
+    }
+  }
+
+  /** Removes a member, the leader too. */
+  public void remove() {
+    List<Member> members = members();
+    if (voters(members) > FEWEST_VOTERS) {
+      HostId host = chance.oneOf(members).host();
+      takeAway(host, new ConfigurationChange.Remove(host), true);
+    }
+  }
+
+  private static long voters(List<Member> members) {
+    return members.stream().filter(Member::isVoter).count();
+  }
+
+  /** Puts a new host in the place of a member. */
+  public void replace() {
+    List<Member> members = members();
+    List<HostId> outsiders = outsiders();
+    if (!members.isEmpty() && !outsiders.isEmpty()) {
+      HostId old = chance.oneOf(members).host();
+      HostId replacement = chance.oneOf(outsiders);
+      cluster.start(replacement);
+      takeAway(old, new ConfigurationChange.Replace(old, replacement, PATIENCE), true);
+    }
+  }
+
+  /** Makes a learner a voter, or a voter a learner. */
+  public void promoteOrDemote() {
+    List<Member> members = members();
+    List<Member> learners = members.stream().filter(member -> !member.isVoter()).toList();
+    if (!learners.isEmpty()) {
+      change(new ConfigurationChange.Promote(chance.oneOf(learners).host(), PATIENCE));
+    } else if (voters(members) > FEWEST_VOTERS) {
+      HostId host = chance.oneOf(members).host();
+      takeAway(host, new ConfigurationChange.Demote(host), false);
+    }
+  }
+
+  /** Gives a member another priority and another delay. */
+  public void update() {
+    List<Member> members = members();
+    if (!members.isEmpty()) {
+      change(new ConfigurationChange.Update(
+          chance.oneOf(members).host(),
+          MemberOptions.NONE.withPriority((int) chance.between(0, 3))));
+    }
+  }
+
+  /** Permits leases, or forbids them. */
+  public void setLeases() {
+    int window = (int) cluster.options().electionTimeoutMin().toMillis();
+    change(new ConfigurationChange.SetLeases(
+        chance.happens(0.7) ? LeaseRules.permitted(window) : LeaseRules.FORBIDDEN));
+  }
+
+  /** Hands leadership over. */
+  public void transfer() {
+    SimulatedHost.Life leader = cluster.leader();
+    List<Member> members = members();
+    if (leader != null && !members.isEmpty()) {
+      HostId target = chance.happens(0.3) ? null : chance.oneOf(members).host();
+      await(
+          new Request("transfer to " + target, leader, null, false),
+          leader.node().transferLeadership(target));
+    }
+  }
+
+  private void change(ConfigurationChange change) {
+    SimulatedHost.Life leader = cluster.leader();
+    if (leader != null) {
+      await(
+          new Request(change.toString(), leader, null, false),
+          leader.node().membership().change(change));
+    }
+  }
+
+  private void takeAway(HostId host, ConfigurationChange change, boolean leaves) {
+    SimulatedHost.Life leader = cluster.leader();
+    if (leader != null && cluster.budget().mayLeave(host)) {
+      await(
+          new Request(change.toString(), leader, host, leaves),
+          leader.node().membership().change(change));
+    }
+  }
+
+  private void await(Request request, CompletableFuture<?> answer) {
+    asked++;
+    cluster.world().observer().onFault("operator: " + request);
+    open.add(request);
+    CompletableFuture<?> unused = answer.whenComplete((result, failure) -> {
+      if (!open.remove(request)) {
+        complain("an answer came to " + request + " that nobody waited for");
+        return;
+      }
+      over(request);
+      if (failure == null) {
+        done++;
+        if (request.leaves) {
+          cluster.world().time().in(0, () -> hasLeft(request.loser));
+        }
+      } else if (!(failure instanceof RaftException)) {
+        complain(request + " was answered with " + failure);
+      }
+    });
+  }
+
+  private void over(Request request) {
+    if (request.loser != null) {
+      cluster.budget().stays(request.loser);
+    }
+  }
+
+  /** It may have been let in again meanwhile. */
+  private void hasLeft(HostId host) {
+    boolean belongs = cluster.view().possible().stream()
+        .anyMatch(configuration -> hostsOf(configuration.members()).contains(host));
+    if (!belongs) {
+      cluster.hasLeft(host);
+    }
+  }
+
+  private void complain(String what) {
+    if (problem == null) {
+      problem = what;
+    }
+  }
+
+  @Override
+  public void onEnd(HostId host, int life, String how) {
+    for (Request request : List.copyOf(open)) {
+      if (request.life == life && request.host.equals(host)) {
+        open.remove(request);
+        over(request);
+      }
+    }
+  }
+
+  private static final class Request {
+    private final String what;
+    private final HostId host;
+    private final int life;
+
+    /** Who loses its vote by it, if anybody does. */
+    private final @Nullable HostId loser;
+
+    /** Whether the loser is then no member any more. */
+    private final boolean leaves;
+
+    Request(String what, SimulatedHost.Life at, @Nullable HostId loser, boolean leaves) {
+      this.what = what;
+      this.host = at.host();
+      this.life = at.number();
+      this.loser = loser;
+      this.leaves = leaves;
+    }
+
+    @Override
+    public String toString() {
+      return what + " asked of " + host;
+    }
+  }
+}

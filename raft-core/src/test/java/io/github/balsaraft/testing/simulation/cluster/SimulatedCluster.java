@@ -1,0 +1,133 @@
+package io.github.balsaraft.testing.simulation.cluster;
+
+import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.testing.simulation.world.ObservedMachine;
+import io.github.balsaraft.testing.simulation.world.Observers;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.World;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hosts of one group: founders, which belong to it from the beginning, and spares, which may join. Each is always started with
+ * the same command, as an init system does it.
+ */
+public final class SimulatedCluster {
+
+  private final World world;
+  private final ClusterView view = new ClusterView();
+  private final DamageBudget budget = new DamageBudget(view);
+  private final List<HostId> founders;
+  private final List<HostId> spares;
+  private final RaftOptions options;
+  private final Supplier<StateMachine> machines;
+  private final Set<HostId> leftGroup = new TreeSet<>();
+  private final BirthPlan bootstrap;
+  private final BirthPlan join;
+
+  /**
+   * Adds the hosts to the world; nothing is started.
+   *
+   * @param machines a new, empty state machine for each process
+   */
+  public SimulatedCluster(
+      World world,
+      Observers observers,
+      int founders,
+      int spares,
+      RaftOptions options,
+      Supplier<StateMachine> machines) {
+    this.world = world;
+    this.founders = named(1, founders);
+    this.spares = named(founders + 1, spares);
+    this.options = options;
+    this.machines = machines;
+    List<Founder> peers =
+        this.founders.stream().map(host -> Founder.parse(host.name())).toList();
+    this.bootstrap = new BirthPlan(BirthPlan.Kind.BOOTSTRAP, peers);
+    this.join = new BirthPlan(BirthPlan.Kind.JOIN, peers);
+    observers.add(view);
+    hosts().forEach(world::add);
+  }
+
+  private static List<HostId> named(int first, int count) {
+    List<HostId> names = new ArrayList<>();
+    for (int i = first; i < first + count; i++) {
+      names.add(new HostId("n" + i));
+    }
+    return List.copyOf(names);
+  }
+
+  public World world() {
+    return world;
+  }
+
+  public ClusterView view() {
+    return view;
+  }
+
+  public DamageBudget budget() {
+    return budget;
+  }
+
+  public List<HostId> founders() {
+    return founders;
+  }
+
+  public List<HostId> spares() {
+    return spares;
+  }
+
+  /** Founders and spares. */
+  public List<HostId> hosts() {
+    List<HostId> all = new ArrayList<>(founders);
+    all.addAll(spares);
+    return all;
+  }
+
+  public RaftOptions options() {
+    return options;
+  }
+
+  public void startFounders() {
+    founders.forEach(this::start);
+  }
+
+  /** Starts a host, unless it runs. One that can't be started because its disk is damaged gets a new one. */
+  public void start(HostId id) {
+    SimulatedHost host = world.host(id);
+    if (host.life() != null || host.start(plan(id), options, new ObservedMachine(machines.get()))) {
+      return;
+    }
+    if (!host.disk().isDamaged()) {
+      throw new IllegalStateException(id + " can't be started, and its disk is in order");
+    }
+    host.wipe();
+    start(id);
+  }
+
+  private BirthPlan plan(HostId id) {
+    return founders.contains(id) && !leftGroup.contains(id) ? bootstrap : join;
+  }
+
+  /** A host was removed from the group for good; if it comes back, it comes as a new one. */
+  void hasLeft(HostId id) {
+    leftGroup.add(id);
+    world.host(id).wipe();
+  }
+
+  /** The process of the host that leads; null if none is known to. */
+  public SimulatedHost.@Nullable Life leader() {
+    HostId host = view.leader();
+    SimulatedHost.Life life = host == null ? null : world.host(host).life();
+    return life == null || !life.isUp() ? null : life;
+  }
+}

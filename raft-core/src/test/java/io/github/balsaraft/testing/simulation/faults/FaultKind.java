@@ -1,0 +1,55 @@
+package io.github.balsaraft.testing.simulation.faults;
+
+/** The kinds of faults, and of other things that a cluster has to bear. */
+public enum FaultKind {
+  /** The network loses, repeats and delays messages for a while. */
+  BAD_WEATHER,
+  /** Nothing gets from one host to another for a while, but the other way. */
+  ONE_WAY_CUT,
+  /** A host is cut off from all others for a while. */
+  ISOLATION,
+  /** The hosts fall into two parts for a while. */
+  SPLIT,
+  /** A process is killed, and started again after a while. */
+  CRASH,
+  /** All processes are killed at once, and started again after a while. */
+  POWER_CUT,
+  /** A process is stopped as an init system does it, and started again after a while. */
+  STOP,
+  /** A process does nothing for a while. */
+  PAUSE,
+  /** A disk is slow for a while. */
+  SLOW_DISK,
+  /** One write takes very long. */
+  STALLED_DISK,
+  /** A write fails; the process is started again after a while. */
+  FAILING_WRITE,
+  /** A disk is full for a while; the process is started again then. */
+  FULL_DISK,
+  /** A bit changes on a disk. */
+  BIT_FLIP,
+  /** A disk is replaced by an empty one. */
+  WIPED_DISK,
+  /** A state machine is slow for a while. */
+  SLOW_APPLY,
+  /** A host has little processor time for a while. */
+  SLOW_HOST,
+  /** A monotonic clock runs too fast or too slow for a while. */
+  CLOCK_DRIFT,
+  /** A wall clock jumps. */
+  CLOCK_JUMP,
+  /** An operator adds a member. */
+  ADD_MEMBER,
+  /** An operator removes a member. */
+  REMOVE_MEMBER,
+  /** An operator replaces a member. */
+  REPLACE_MEMBER,
+  /** An operator makes a learner a voter, or a voter a learner. */
+  CHANGE_ROLE,
+  /** An operator changes a priority. */
+  UPDATE_MEMBER,
+  /** An operator permits or forbids leases. */
+  CHANGE_LEASES,
+  /** An operator hands leadership over. */
+  TRANSFER
+}

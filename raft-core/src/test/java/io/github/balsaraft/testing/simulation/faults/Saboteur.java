@@ -1,0 +1,227 @@
+package io.github.balsaraft.testing.simulation.faults;
+
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.cluster.Operator;
+import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.world.Disk;
+import io.github.balsaraft.testing.simulation.world.Network;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.Weather;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/** Does to a cluster what a {@link Schedule} says, until it is told to stop. */
+public final class Saboteur {
+
+  private final SimulatedCluster cluster;
+  private final Operator operator;
+  private final VirtualTime time;
+  private final Network network;
+  private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
+  private boolean stopped;
+
+  public Saboteur(SimulatedCluster cluster, Operator operator) {
+    this.cluster = cluster;
+    this.operator = operator;
+    this.time = cluster.world().time();
+    this.network = cluster.world().network();
+  }
+
+  /** Lets each fault happen at its time. */
+  public void play(Schedule schedule) {
+    for (Fault fault : schedule.faults()) {
+      time.at(fault.atNanos(), () -> {
+        if (!stopped && begin(fault)) {
+          done.merge(fault.kind(), 1, Integer::sum);
+        }
+      });
+    }
+  }
+
+  /** How many of each kind there were. */
+  public Map<FaultKind, Integer> done() {
+    return done;
+  }
+
+  /** Undoes what can be undone, and does nothing more. */
+  public void stop() {
+    stopped = true;
+    cluster.world().recover();
+  }
+
+  private boolean begin(Fault fault) {
+    List<HostId> hosts = cluster.hosts();
+    SimulatedHost host = cluster.world().host(hosts.get(fault.host()));
+    if (needsAProcess(fault.kind()) && !host.isUp()) {
+      return false;
+    }
+    cluster.world().observer().onFault(describe(fault, host.id()));
+    switch (fault.kind()) {
+      case BAD_WEATHER -> badWeather(fault);
+      case ONE_WAY_CUT -> cut(host.id(), hosts.get(fault.other()), fault.lastsNanos());
+      case ISOLATION -> split(List.of(host.id()), fault.lastsNanos());
+      case SPLIT -> split(part(hosts, fault.amount()), fault.lastsNanos());
+      case CRASH -> crash(host, fault.lastsNanos());
+      case POWER_CUT -> powerCut(fault);
+      case STOP -> stop(host, fault.lastsNanos());
+      case PAUSE -> host.pauseFor(fault.lastsNanos());
+      case SLOW_DISK -> {
+        host.pace().diskTakes(fault.amount());
+        later(fault.lastsNanos(), () -> host.pace().recover());
+      }
+      case STALLED_DISK -> host.pace().stallDisk(fault.amount());
+      case FAILING_WRITE -> {
+        Disk.Failure[] ways = Disk.Failure.values();
+        host.disk().failNextWrite(ways[(int) (fault.amount() % ways.length)]);
+        later(fault.lastsNanos(), () -> startAgain(host));
+      }
+      case FULL_DISK -> {
+        host.disk().full(true);
+        later(fault.lastsNanos(), () -> {
+          host.disk().full(false);
+          startAgain(host);
+        });
+      }
+      case BIT_FLIP -> {
+        return host.disk().canBeDamaged()
+            && cluster.budget().take(host.id())
+            && host.disk().flipABit();
+      }
+      case WIPED_DISK -> {
+        if (!cluster.budget().take(host.id())) {
+          return false;
+        }
+        host.wipe();
+        later(fault.lastsNanos(), () -> cluster.start(host.id()));
+      }
+      case SLOW_APPLY -> {
+        host.pace().applyTakes(fault.amount());
+        later(fault.lastsNanos(), () -> host.pace().recover());
+      }
+      case SLOW_HOST -> {
+        host.pace().mailboxTakes(fault.amount());
+        later(fault.lastsNanos(), () -> host.pace().recover());
+      }
+      case CLOCK_DRIFT -> {
+        host.clock().drift(fault.amount());
+        later(fault.lastsNanos(), () -> host.clock().drift(0));
+      }
+      case CLOCK_JUMP -> host.clock().jump(fault.amount());
+      case ADD_MEMBER -> operator.add();
+      case REMOVE_MEMBER -> operator.remove();
+      case REPLACE_MEMBER -> operator.replace();
+      case CHANGE_ROLE -> operator.promoteOrDemote();
+      case UPDATE_MEMBER -> operator.update();
+      case CHANGE_LEASES -> operator.setLeases();
+      case TRANSFER -> operator.transfer();
+    }
+    return true;
+  }
+
+  private static boolean needsAProcess(FaultKind kind) {
+    return switch (kind) {
+      case CRASH,
+          STOP,
+          PAUSE,
+          SLOW_DISK,
+          STALLED_DISK,
+          FAILING_WRITE,
+          FULL_DISK,
+          SLOW_APPLY,
+          SLOW_HOST -> true;
+      default -> false;
+    };
+  }
+
+  private static String describe(Fault fault, HostId host) {
+    return fault.kind() + " " + host + " for " + fault.lastsNanos() / MILLIS + " ms, amount "
+        + fault.amount();
+  }
+
+  private void later(long nanos, Runnable task) {
+    time.in(nanos, () -> {
+      if (!stopped) {
+        task.run();
+      }
+    });
+  }
+
+  private void badWeather(Fault fault) {
+    double badness = fault.amount() / 100.0;
+    network.weather(new Weather(
+        0.3 * badness,
+        0.2 * badness,
+        0.1 * badness,
+        0.2 * badness,
+        50 * VirtualTime.MICROS,
+        (long) (20 * MILLIS * badness) + VirtualTime.MICROS * 500,
+        5 * SECONDS));
+    later(fault.lastsNanos(), () -> network.weather(Weather.FAIR));
+  }
+
+  private void cut(HostId from, HostId to, long lasts) {
+    network.cut(from, to);
+    later(lasts, () -> network.join(from, to));
+  }
+
+  private static List<HostId> part(List<HostId> hosts, long mask) {
+    Map<Integer, HostId> chosen = new TreeMap<>();
+    for (int i = 0; i < hosts.size(); i++) {
+      if ((mask >> i & 1) == 1) {
+        chosen.put(i, hosts.get(i));
+      }
+    }
+    return List.copyOf(chosen.values());
+  }
+
+  private void split(List<HostId> part, long lasts) {
+    for (HostId here : part) {
+      for (HostId there : cluster.hosts()) {
+        if (!part.contains(there)) {
+          cut(here, there, lasts);
+          cut(there, here, lasts);
+        }
+      }
+    }
+  }
+
+  private void crash(SimulatedHost host, long downFor) {
+    host.crash();
+    later(downFor, () -> cluster.start(host.id()));
+  }
+
+  private void powerCut(Fault fault) {
+    for (SimulatedHost host : cluster.world().hosts()) {
+      if (host.life() != null) {
+        // Not all come back at the same moment.
+        crash(host, fault.lastsNanos() / (1 + host.id().name().hashCode() % 3));
+      }
+    }
+  }
+
+  private void stop(SimulatedHost host, long downFor) {
+    SimulatedHost.Life stopping = host.life();
+    CompletableFuture<Void> stopped = host.stop();
+    CompletableFuture<Void> unused = stopped.thenRun(() -> time.in(0, () -> {
+      if (host.life() == stopping) {
+        host.crash();
+      }
+    }));
+    later(downFor, () -> startAgain(host));
+  }
+
+  /** As an init system does it: a process that does nothing any more is ended, and then one is started. */
+  private void startAgain(SimulatedHost host) {
+    if (!host.isUp()) {
+      host.crash();
+    }
+    cluster.start(host.id());
+  }
+}

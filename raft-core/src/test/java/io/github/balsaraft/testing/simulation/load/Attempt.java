@@ -1,0 +1,71 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import io.github.balsaraft.model.HostId;
+import org.jspecify.annotations.Nullable;
+
+/** One proposal of a simulated client to one process. A client that tries again makes another attempt. */
+public final class Attempt {
+
+  /** What its client was told of it. */
+  public enum Outcome {
+    /** Nothing yet. */
+    OPEN,
+    /** It was applied, with this result. */
+    APPLIED,
+    /** It was not appended, and never will be. */
+    NOT_APPENDED,
+    /** It may be applied or not. */
+    UNKNOWN,
+    /** The process that should have answered is no more. */
+    UNANSWERED
+  }
+
+  private final long id;
+  private final HostId host;
+  private final int life;
+  private Outcome outcome = Outcome.OPEN;
+  private byte @Nullable [] result;
+
+  Attempt(long id, HostId host, int life) {
+    this.id = id;
+    this.host = host;
+    this.life = life;
+  }
+
+  /** Its number, with which its command begins. */
+  public long id() {
+    return id;
+  }
+
+  /** The host that was asked. */
+  public HostId host() {
+    return host;
+  }
+
+  boolean isOf(HostId ended, int endedLife) {
+    return life == endedLife && host.equals(ended);
+  }
+
+  public Outcome outcome() {
+    return outcome;
+  }
+
+  /** What the state machine has answered, if it was applied. */
+  public byte @Nullable [] result() {
+    return result;
+  }
+
+  void applied(byte[] answer) {
+    outcome = Outcome.APPLIED;
+    result = answer;
+  }
+
+  void ended(Outcome end) {
+    outcome = end;
+  }
+
+  @Override
+  public String toString() {
+    return "attempt " + id + " at " + host + " (" + outcome + ")";
+  }
+}

@@ -1,0 +1,268 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.Operation;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.World;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that each ask for one thing at a time. What certainly had no effect they ask for again, at the leader that they were
+ * told of or at another host; of what is unknown they take note, and go on with something else.
+ */
+public final class Clients<I, O> implements Observer {
+
+  private static final long MAX_BACK_OFF_NANOS = 50 * VirtualTime.MILLIS;
+  private static final double LEASE_READS = 0.3;
+  private static final double ASKS_ELSEWHERE = 0.05;
+
+  private final World world;
+  private final Workload<I, O> workload;
+  private final Chance chance;
+  private final long thinkNanos;
+  private final List<Client> clients = new ArrayList<>();
+  private final List<Operation<I, O>> history = new ArrayList<>();
+  private final List<Attempt> attempts = new ArrayList<>();
+  private Consumer<Operation<I, O>> onOperation = operation -> {};
+  private @Nullable String problem;
+  private boolean asking;
+  private int lastProcess;
+
+  /** Orders what happens: two moments are never the same. */
+  private long moment;
+
+  /**
+   * Clients that don't ask for anything yet.
+   *
+   * @param thinkNanos how long each waits, on the average, from an answer to its next question
+   */
+  public Clients(
+      World world, Workload<I, O> workload, Chance chance, int clients, long thinkNanos) {
+    this.world = world;
+    this.workload = workload;
+    this.chance = chance;
+    this.thinkNanos = thinkNanos;
+    for (int i = 0; i < clients; i++) {
+      this.clients.add(new Client());
+    }
+  }
+
+  /** A state machine of the application that understands what these clients propose. */
+  public StateMachine newStateMachine() {
+    return new Envelope(workload.newStateMachine());
+  }
+
+  /** From now on they ask. */
+  public void start() {
+    asking = true;
+    clients.forEach(client -> client.think());
+  }
+
+  /** From now on they ask for nothing more, and try nothing again. */
+  public void stop() {
+    asking = false;
+  }
+
+  /** Whether nobody waits for an answer. */
+  public boolean isAnswered() {
+    return clients.stream().noneMatch(client -> client.isWaiting());
+  }
+
+  /** Who waits for an answer of whom, for people. */
+  public List<String> waiting() {
+    return clients.stream()
+        .filter(client -> client.isWaiting())
+        .map(client -> client.operation + " asked of " + client.askedHost)
+        .toList();
+  }
+
+  /** What was asked, and what was answered, but for what certainly had no effect. */
+  public List<Operation<I, O>> history() {
+    return history;
+  }
+
+  /** All proposals. */
+  public List<Attempt> attempts() {
+    return attempts;
+  }
+
+  /** Told of each operation as it ends. */
+  public void onOperation(Consumer<Operation<I, O>> listener) {
+    onOperation = listener;
+  }
+
+  /** An answer that no client should get; null if there was none. */
+  public @Nullable String problem() {
+    return problem;
+  }
+
+  @Override
+  public void onEnd(HostId host, int life, String how) {
+    for (Client client : clients) {
+      if (client.isWaiting() && host.equals(client.askedHost) && life == client.askedLife) {
+        client.hostIsGone();
+      }
+    }
+  }
+
+  private void ended(Operation<I, O> operation) {
+    history.add(operation);
+    onOperation.accept(operation);
+  }
+
+  private void complain(String what) {
+    if (problem == null) {
+      problem = what;
+    }
+  }
+
+  /** One of them. */
+  private final class Client {
+    private int process = ++lastProcess;
+    private @Nullable I operation;
+    private long invoked;
+    private @Nullable HostId leader;
+    private @Nullable Attempt attempt;
+
+    // Whose answer is awaited, if anybody's.
+    private @Nullable HostId askedHost;
+    private int askedLife;
+
+    /** Counts the questions, so that an answer to an earlier one is known. */
+    private long question;
+
+    boolean isWaiting() {
+      return askedHost != null;
+    }
+
+    void think() {
+      operation = null;
+      world.time().in(chance.between(1, 2 * thinkNanos), () -> {
+        if (asking && operation == null) {
+          operation = workload.next(chance);
+          invoked = ++moment;
+          ask();
+        }
+      });
+    }
+
+    private void ask() {
+      SimulatedHost.Life at = target();
+      if (at == null) {
+        tryAgain(null);
+        return;
+      }
+      askedHost = at.host();
+      askedLife = at.number();
+      long asked = ++question;
+      CompletableFuture<byte[]> answer;
+      if (workload.isQuery(operation)) {
+        attempt = null;
+        answer = at.node()
+            .query(
+                workload.encode(operation),
+                chance.happens(LEASE_READS) ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE);
+      } else {
+        attempt = new Attempt(attempts.size() + 1L, askedHost, askedLife);
+        attempts.add(attempt);
+        answer = at.node().propose(Envelope.of(attempt.id(), workload.encode(operation)));
+      }
+      CompletableFuture<byte[]> unused = answer.whenComplete((result, failure) -> {
+        if (asked != question || !isWaiting()) {
+          complain("an answer came to " + operation + " that nobody waited for");
+        } else if (failure == null) {
+          answered(result);
+        } else {
+          failed(failure);
+        }
+      });
+    }
+
+    private SimulatedHost.@Nullable Life target() {
+      if (leader != null && !chance.happens(ASKS_ELSEWHERE)) {
+        SimulatedHost known = world.host(leader);
+        if (known != null && known.isUp()) {
+          return known.life();
+        }
+      }
+      List<SimulatedHost> up = new ArrayList<>();
+      for (SimulatedHost host : world.hosts()) {
+        if (host.isUp()) {
+          up.add(host);
+        }
+      }
+      return up.isEmpty() ? null : chance.oneOf(up).life();
+    }
+
+    private void answered(byte[] result) {
+      if (attempt != null) {
+        attempt.applied(result);
+        leader = askedHost;
+      }
+      askedHost = null;
+      ended(Operation.completed(
+          process, operation, workload.decode(operation, result), invoked, ++moment));
+      think();
+    }
+
+    private void failed(Throwable failure) {
+      HostId asked = askedHost;
+      askedHost = null;
+      if (attempt == null && failure instanceof ReadNotServedException) {
+        tryAgain(null);
+      } else if (attempt != null && failure instanceof NotAppendedException) {
+        attempt.ended(Attempt.Outcome.NOT_APPENDED);
+        tryAgain(failure instanceof NotLeaderException hint ? hint.leader().orElse(null) : null);
+      } else if (attempt != null && failure instanceof OutcomeUnknownException) {
+        attempt.ended(Attempt.Outcome.UNKNOWN);
+        isUnknown();
+      } else {
+        complain(operation + " was answered by " + asked + " with " + failure);
+        think();
+      }
+    }
+
+    void hostIsGone() {
+      askedHost = null;
+      question++;
+      if (attempt == null) {
+        tryAgain(null);
+      } else {
+        attempt.ended(Attempt.Outcome.UNANSWERED);
+        isUnknown();
+      }
+    }
+
+    private void isUnknown() {
+      leader = null;
+      ended(Operation.unknown(process, operation, invoked));
+      // It may still take effect, while this client is at something else.
+      process = ++lastProcess;
+      think();
+    }
+
+    private void tryAgain(@Nullable HostId hint) {
+      leader = hint;
+      world.time().in(chance.between(VirtualTime.MILLIS, MAX_BACK_OFF_NANOS), () -> {
+        if (asking) {
+          ask();
+        } else {
+          operation = null;
+        }
+      });
+    }
+  }
+}

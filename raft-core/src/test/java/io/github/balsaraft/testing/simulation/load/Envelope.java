@@ -1,0 +1,66 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.StateMachine;
+import java.nio.ByteBuffer;
+
+/**
+ * What a simulated client proposes: the application's command behind the number of the attempt, by which it is found again among
+ * what was applied. The application's state machine sees only its command.
+ */
+final class Envelope implements StateMachine {
+
+  private final StateMachine machine;
+
+  Envelope(StateMachine machine) {
+    this.machine = machine;
+  }
+
+  static byte[] of(long attempt, byte[] command) {
+    return ByteBuffer.allocate(Long.BYTES + command.length)
+        .putLong(attempt)
+        .put(command)
+        .array();
+  }
+
+  @Override
+  public byte[] apply(Command command) {
+    return machine.apply(new Content(command));
+  }
+
+  @Override
+  public byte[] query(byte[] query) {
+    return machine.query(query);
+  }
+
+  private record Content(Command sealed) implements Command {
+    @Override
+    public long index() {
+      return sealed.index();
+    }
+
+    @Override
+    public long term() {
+      return sealed.term();
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return sealed.logTimeMillis();
+    }
+
+    @Override
+    public ByteBuffer payload() {
+      ByteBuffer all = sealed.payload();
+      return all.position(all.position() + Long.BYTES).slice().asReadOnlyBuffer();
+    }
+
+    @Override
+    public byte[] bytes() {
+      ByteBuffer content = payload();
+      byte[] bytes = new byte[content.remaining()];
+      content.get(bytes);
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.StateMachine;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A key-value store: the state machine of {@link KvWorkload}. */
+public final class KvMachine implements StateMachine {
+
+  private final Map<String, String> values = new TreeMap<>();
+
+  public KvMachine() {}
+
+  @Override
+  public byte[] apply(Command command) {
+    return execute(KvCommand.decode(command.bytes()));
+  }
+
+  private byte[] execute(KvCommand command) {
+    String key = command.key();
+    String present = values.get(key);
+    switch (command.verb()) {
+      case SET:
+        values.put(key, command.value());
+        return KvCommand.answer("OK");
+      case SET_IF:
+        if (!command.expected().equals(present)) {
+          return KvCommand.answer(null);
+        }
+        values.put(key, command.value());
+        return KvCommand.answer("OK");
+      case SET_IF_ABSENT:
+        if (present != null) {
+          return KvCommand.answer(null);
+        }
+        values.put(key, command.value());
+        return KvCommand.answer("OK");
+      case DELETE:
+        return KvCommand.answer(values.remove(key) == null ? "0" : "1");
+      case ADD:
+        long sum =
+            (present == null ? 0 : Long.parseLong(present)) + Long.parseLong(command.value());
+        values.put(key, Long.toString(sum));
+        return KvCommand.answer(Long.toString(sum));
+      default:
+        throw new IllegalArgumentException("not a command: " + command);
+    }
+  }
+
+  /** Answers with the value of a key. */
+  @Override
+  public byte[] query(byte[] key) {
+    return KvCommand.answer(values.get(new String(key, UTF_8)));
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.testing.SequentialModel;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application under simulation: its state machine, and what clients ask of it.
+ *
+ * <p>Everything random has to come from the {@link Chance} that is handed in, or a run can't be repeated.
+ *
+ * @param <I> operations: immutable, with a readable {@code toString}
+ * @param <O> answers: immutable, with {@code equals} and a readable {@code toString}
+ */
+public interface Workload<I, O> {
+
+  /** A state machine with the state before the first command. Called for each start of a process. */
+  StateMachine newStateMachine();
+
+  /** What a client asks for next. */
+  I next(Chance chance);
+
+  /** Whether it is a query, which changes nothing and is answered by {@link StateMachine#query}; else it is a command. */
+  boolean isQuery(I operation);
+
+  /** The command or query as the state machine gets it. */
+  byte[] encode(I operation);
+
+  /** What the state machine has answered. */
+  O decode(I operation, byte[] answer);
+
+  /** What the object does when one operation happens at a time; null if histories are not to be checked. */
+  @Nullable
+  SequentialModel<?, I, O> model();
+}

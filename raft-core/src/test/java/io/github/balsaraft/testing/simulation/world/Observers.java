@@ -1,0 +1,92 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.storage.LogWrite;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Several observers, told one after the other. */
+public final class Observers implements Observer {
+
+  private final List<Observer> all = new ArrayList<>();
+
+  public Observers() {}
+
+  /** One more, told after those before it. */
+  public void add(Observer observer) {
+    all.add(observer);
+  }
+
+  @Override
+  public void onStart(HostId host, int life) {
+    for (Observer one : all) {
+      one.onStart(host, life);
+    }
+  }
+
+  @Override
+  public void onEnd(HostId host, int life, String how) {
+    for (Observer one : all) {
+      one.onEnd(host, life, how);
+    }
+  }
+
+  @Override
+  public void onStep(HostId host, int life, TraceEvent step) {
+    for (Observer one : all) {
+      one.onStep(host, life, step);
+    }
+  }
+
+  @Override
+  public void onDurable(HostId host, int life, LogWrite write) {
+    for (Observer one : all) {
+      one.onDurable(host, life, write);
+    }
+  }
+
+  @Override
+  public void onSent(HostId from, HostId to, GroupMessage message, long number) {
+    for (Observer one : all) {
+      one.onSent(from, to, message, number);
+    }
+  }
+
+  @Override
+  public void onArrived(HostId from, HostId to, GroupMessage message, long number) {
+    for (Observer one : all) {
+      one.onArrived(from, to, message, number);
+    }
+  }
+
+  @Override
+  public void onLost(HostId from, HostId to, GroupMessage message, long number) {
+    for (Observer one : all) {
+      one.onLost(from, to, message, number);
+    }
+  }
+
+  @Override
+  public void onApplied(HostId host, int life, Command command, byte[] result) {
+    for (Observer one : all) {
+      one.onApplied(host, life, command, result);
+    }
+  }
+
+  @Override
+  public void onFault(String what) {
+    for (Observer one : all) {
+      one.onFault(what);
+    }
+  }
+
+  @Override
+  public void onNote(HostId host, String what) {
+    for (Observer one : all) {
+      one.onNote(host, what);
+    }
+  }
+}
