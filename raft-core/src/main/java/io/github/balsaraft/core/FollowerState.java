@@ -5,7 +5,6 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
-import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
@@ -176,14 +175,14 @@ final class FollowerState extends RoleState {
     electionDeadlineNanos = newElectionDeadline();
   }
 
-  @Override
+  /** From the leader that it follows. */
   void onAppendEntries(AppendEntries message) {
     heardLeader();
     appends.onAppendEntries(message);
   }
 
-  @Override
-  void onInstallSnapshot(InstallSnapshot message) {
+  /** From the leader that it follows. */
+  void onInstallSnapshot() {
     heardLeader();
   }
 
@@ -192,7 +191,7 @@ final class FollowerState extends RoleState {
     appends.restart();
   }
 
-  @Override
+  /** From the leader that it follows. */
   void onHeartbeat(Heartbeat message) {
     heardLeader();
     if (message.leaderCommit() > 0) {
