@@ -23,7 +23,8 @@ import java.util.concurrent.CompletableFuture;
  * <ul>
  *   <li>a {@link NotLeaderException}: nothing has changed; ask the leader;
  *   <li>a {@link ChangeFailedException}: refused with every reason, aborted, or lost sight of with leadership;
- *   <li>an {@link OverloadedException}, a {@link ShuttingDownException} or a {@link NodeFailedException}: it was not begun.
+ *   <li>an {@link OverloadedException}, a {@link ShuttingDownException} or a {@link NodeFailedException}: it was not begun;
+ *   <li>an {@link OutcomeUnknownException}: the node failed while it was asked, and may have begun it.
  * </ul>
  *
  * <p>A change says how things should be in the end, so asking for it again is always safe: it goes on where it stands, and one

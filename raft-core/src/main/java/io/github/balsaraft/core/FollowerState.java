@@ -5,7 +5,6 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
-import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReadIndexRequest;
@@ -176,14 +175,14 @@ final class FollowerState extends RoleState {
     electionDeadlineNanos = newElectionDeadline();
   }
 
-  @Override
+  /** From the leader that it follows. */
   void onAppendEntries(AppendEntries message) {
     heardLeader();
     appends.onAppendEntries(message);
   }
 
-  @Override
-  void onInstallSnapshot(InstallSnapshot message) {
+  /** From the leader that it follows. */
+  void onInstallSnapshot() {
     heardLeader();
   }
 
@@ -192,7 +191,7 @@ final class FollowerState extends RoleState {
     appends.restart();
   }
 
-  @Override
+  /** From the leader that it follows. */
   void onHeartbeat(Heartbeat message) {
     heardLeader();
     if (message.leaderCommit() > 0) {
@@ -230,9 +229,18 @@ final class FollowerState extends RoleState {
   private boolean mayTakeOver(TimeoutNow message) {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     return message.from().equals(leader)
-        && context.candidacy.staysVoter()
+        && !hasGoneOn(message)
         && !context.repair.isRecovering()
         && context.transferTarget.accepts(message);
+  }
+
+  /**
+   * Whether its leader has appended more since, as it does only once it hands over no longer (Raft thesis 3.10). As long as it
+   * hasn't, this replica has the vote that the leader has seen: the configuration is the same.
+   */
+  private boolean hasGoneOn(TimeoutNow message) {
+    EntryId last = context.lastEntry();
+    return last.term() == message.term() && last.index() > message.lastIndex();
   }
 
   /**
@@ -243,7 +251,7 @@ final class FollowerState extends RoleState {
     TimeoutNow message = succession;
     if (message != null && isDurable(message.lastIndex(), message.term())) {
       succession = null;
-      // Asked again: it may have been taken back meanwhile.
+      // Asked again: it may have been taken back meanwhile, or be over.
       if (mayTakeOver(message)) {
         transitions.becomeSuccessor("its leader hands over to it");
       }

@@ -22,6 +22,7 @@ import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules for messages that hold in every role: whom a message is for, and what its term means (Raft paper, figure 2,
@@ -143,8 +144,11 @@ final class MessageIntake implements ProtocolMessage.Handler {
           0,
           EntryId.NONE,
           EntryId.NONE));
-    } else if (followSender(message)) {
-      role().onAppendEntries(message);
+    } else {
+      FollowerState follower = followSender(message);
+      if (follower != null) {
+        follower.onAppendEntries(message);
+      }
     }
   }
 
@@ -157,28 +161,32 @@ final class MessageIntake implements ProtocolMessage.Handler {
           context.term(),
           message.sequence(),
           ContactRounds.NOT_FOLLOWING));
-    } else if (followSender(message)) {
-      role().onHeartbeat(message);
+    } else {
+      FollowerState follower = followSender(message);
+      if (follower != null) {
+        follower.onHeartbeat(message);
+      }
     }
   }
 
-  /** Takes the sender for the leader of its term, unless that term has another. */
-  private boolean followSender(ProtocolMessage message) {
+  /**
+   * Takes the sender for the leader of its term. Returns this replica in the role of its follower; or null if that term has
+   * another leader, and counts the message as dropped.
+   */
+  private @Nullable FollowerState followSender(ProtocolMessage message) {
     if (message.term() > context.term()) {
-      transitions.becomeFollowerIn(
+      return transitions.becomeFollowerIn(
           message.term(), message.from(), "term " + message.term() + " has a leader");
-      return true;
     }
     ReplicaId leader = role().leader();
     if (leader == null) {
-      transitions.becomeFollower(message.from(), "a leader was heard");
-      return true;
+      return transitions.becomeFollower(message.from(), "a leader was heard");
     }
-    boolean expected = leader.equals(message.from()) && role() instanceof FollowerState;
-    if (!expected) {
-      context.counts.dropped();
+    if (leader.equals(message.from()) && role() instanceof FollowerState follower) {
+      return follower;
     }
-    return expected;
+    context.counts.dropped();
+    return null;
   }
 
   @Override
@@ -263,9 +271,12 @@ final class MessageIntake implements ProtocolMessage.Handler {
           NO_SESSION,
           message.snapshot(),
           InstallStatus.FAILED));
-    } else if (followSender(message)) {
-      role().onInstallSnapshot(message);
-      snapshots.onRequest(message);
+    } else {
+      FollowerState follower = followSender(message);
+      if (follower != null) {
+        follower.onInstallSnapshot();
+        snapshots.onRequest(message);
+      }
     }
   }
 
@@ -334,10 +345,9 @@ final class MessageIntake implements ProtocolMessage.Handler {
       return;
     }
     movedAboveNanos = context.nowNanos();
-    transitions.becomeFollowerIn(
-        message.term(), null, "a member is in term " + message.term() + " and can't follow");
-    if (role() instanceof FollowerState follower) {
-      follower.campaignAtOnce();
-    }
+    transitions
+        .becomeFollowerIn(
+            message.term(), null, "a member is in term " + message.term() + " and can't follow")
+        .campaignAtOnce();
   }
 }

@@ -1,10 +1,7 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
-import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
-import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.PreVoteResponse;
@@ -23,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * made at each transition, so that nothing of the old role survives.
  *
  * <p>{@link MessageIntake} has applied the rules common to all roles before it passes a message on: it is for this replica, and
- * of its current term. What a role doesn't expect, it drops; such messages are late, duplicated or out of order.
+ * of its current term. What a role doesn't expect, it drops; such messages are late, duplicated or out of order. What a leader
+ * sends to its followers goes to {@link FollowerState} alone: hearing a leader makes every other role end.
  */
 abstract sealed class RoleState permits FollowerState, CampaignState, LeaderState {
 
@@ -61,11 +59,6 @@ abstract sealed class RoleState permits FollowerState, CampaignState, LeaderStat
     return snapshotIndex;
   }
 
-  /** From the leader of the current term. */
-  void onInstallSnapshot(InstallSnapshot message) {
-    context.counts.dropped();
-  }
-
   void onInstallSnapshotResponse(InstallSnapshotResponse message) {
     context.counts.dropped();
   }
@@ -75,16 +68,6 @@ abstract sealed class RoleState permits FollowerState, CampaignState, LeaderStat
 
   /** Called when another role follows. */
   void leave() {}
-
-  /** From the leader of the current term. */
-  void onAppendEntries(AppendEntries message) {
-    context.counts.dropped();
-  }
-
-  /** From the leader of the current term. */
-  void onHeartbeat(Heartbeat message) {
-    context.counts.dropped();
-  }
 
   void onPreVoteResponse(PreVoteResponse message) {
     context.counts.dropped();

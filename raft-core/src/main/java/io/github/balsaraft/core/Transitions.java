@@ -35,15 +35,17 @@ final class Transitions {
     return current;
   }
 
-  /** Follows a leader of the current term, or waits for one. */
-  void becomeFollower(@Nullable ReplicaId leader, String reason) {
-    replace(new FollowerState(context, this, leader), reason);
+  /** Follows a leader of the current term, or waits for one. Returns the new role. */
+  FollowerState becomeFollower(@Nullable ReplicaId leader, String reason) {
+    FollowerState next = new FollowerState(context, this, leader);
+    replace(next, reason);
+    return next;
   }
 
-  /** Moves to a later term and waits for its leader. */
-  void becomeFollowerIn(long term, @Nullable ReplicaId leader, String reason) {
+  /** Moves to a later term, and follows its leader or waits for one. Returns the new role. */
+  FollowerState becomeFollowerIn(long term, @Nullable ReplicaId leader, String reason) {
     context.adoptTerm(term, null);
-    becomeFollower(leader, reason);
+    return becomeFollower(leader, reason);
   }
 
   /**

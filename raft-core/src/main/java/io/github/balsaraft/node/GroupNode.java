@@ -306,8 +306,9 @@ public final class GroupNode {
           ask.accept(groupLoop);
         } catch (RuntimeException | Error e) {
           // Nobody else knows of it yet, or may not.
-          answer.completeExceptionally(
-              new OutcomeUnknownException("this node failed while it was asked: " + e));
+          OutcomeUnknownException unknown =
+              new OutcomeUnknownException("this node failed while it was asked: " + e);
+          groupLoop.pipeline().run(() -> answer.completeExceptionally(unknown));
           throw e;
         }
       }

@@ -1,6 +1,8 @@
 package io.github.balsaraft.core;
 
+import static io.github.balsaraft.core.CoreHarness.MILLIS;
 import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.learner;
 import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voter;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +13,7 @@ import io.github.balsaraft.core.membership.AdditionStatus.Phase;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Member;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -125,6 +128,47 @@ class AdditionsTest {
         .containsExactly(ChangeRefusal.Reason.CHANGE_UNDER_WAY);
     MembershipChange other = MembershipChange.add(voter("n5"), MembershipChange.NO_LIMIT);
     assertThat(n1.view().previewChange(other).isAllowed()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "what speaks against the next step and passes by itself holds an addition up, and doesn't end it")
+  void heldUp() {
+    cluster.change(n1, n1.view().configuration().with(learner("n4")));
+    cluster.run(200 * MILLIS);
+    cluster.crash(n3, 0);
+    cluster.crash(n4, 0);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    long last = n1.view().lastEntry().index();
+    long changeId = cluster.changeBy(n1, ADD_N4);
+    cluster.run(500 * MILLIS);
+    assertThat(n1.outcomes).extracting(Ready.ChangeOutcome::changeId).doesNotContain(changeId);
+    assertThat(status().phase())
+        .as("two of the four that would vote are heard of")
+        .isEqualTo(Phase.CATCHING_UP);
+    assertThat(n1.view().lastEntry().index()).isEqualTo(last);
+    cluster.start(n3);
+    cluster.run(1000 * MILLIS);
+    assertThat(outcomeOf(changeId).end()).isEqualTo(Ready.ChangeEnd.DONE);
+    assertThat(n1.view().configuration().isVoter(n4.id)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "what speaks against it and doesn't pass ends an addition, though it was allowed when it was proposed")
+  void becameImpossible() {
+    cluster.changeBy(
+        n1, MembershipChange.to(n1.view().configuration().with(voter("n2").withPriority(7))));
+    long first = cluster.changeBy(n1, ADD_N4);
+    Member onTheSameHost = Member.voter(CoreHarness.id("n5"), voter("n4").host(), "n4:2");
+    long second =
+        cluster.changeBy(n1, MembershipChange.add(onTheSameHost, MembershipChange.NO_LIMIT));
+    assertThat(n1.view().additions()).as("both wait for the change before them").hasSize(2);
+    cluster.settle();
+    assertThat(outcomeOf(first).end()).isEqualTo(Ready.ChangeEnd.DONE);
+    assertThat(outcomeOf(second).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
+    assertThat(outcomeOf(second).detail()).contains("would carry two members");
+    assertThat(n1.view().configuration().contains(onTheSameHost.replica())).isFalse();
   }
 
   @Test

@@ -7,6 +7,9 @@ import static io.github.balsaraft.core.CoreHarness.voter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
 import java.util.ArrayList;
@@ -99,12 +102,67 @@ class EndOfOfficeTest {
   @DisplayName("choice: one that shall not lead stays as long as nobody else has the whole log")
   void priorityZeroAndNobodyIsReady() {
     cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
-    for (int i = 0; i < 60; i++) {
-      cluster.propose(n1, "x");
-      cluster.pass(n1, 20 * MILLIS);
-    }
+    long configurationIndex = n1.view().configurationIndex();
+    List<ProtocolMessage> withConfiguration = cluster.network().take(message -> true);
+    cluster.propose(n1, "x");
+    List<ProtocolMessage> withTheLastEntry = cluster.network().take(message -> true);
+    withConfiguration.forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(n1.view().commitIndex()).isEqualTo(configurationIndex);
+    assertThat(n1.view().transferTarget()).as("the last entry is nowhere else").isNull();
     assertThat(n1.leads()).isTrue();
-    assertThat(n1.view().transferTarget()).isNull();
+    withTheLastEntry.forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(n1.leads()).isFalse();
+    assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName("choice: nor does one go as long as the only other that may lead is silent")
+  void priorityZeroAndTheOnlyOtherIsSilent() {
+    HarnessReplica n2 = cluster.replica("n2");
+    cluster.crash(n2, 0);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    Configuration onlyN2 = n1.view().configuration();
+    for (String never : List.of("n1", "n3", "n4")) {
+      onlyN2 = onlyN2.with(voter(never).withPriority(0));
+    }
+    cluster.change(n1, onlyN2);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n1.view().isSettled()).isTrue();
+    assertThat(n1.leads()).isTrue();
+    cluster.start(n2);
+    cluster.run(1000 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "a change that is committed in the batch in which the office is lost is done, and not lost")
+  void committedInTheLastBatch() {
+    long changeId = cluster.changeBy(
+        n1, MembershipChange.to(n1.view().configuration().with(voter("n2").withPriority(7))));
+    cluster.network().take(message -> true).forEach(cluster::deliver);
+    List<ProtocolMessage> acknowledgements = cluster.network().take(message -> true);
+    assertThat(n1.outcomes).isEmpty();
+    long laterTerm = n1.view().hardState().term() + 1;
+    cluster.stepDo(n1, core -> {
+      acknowledgements.forEach(core::receive);
+      core.receive(new HeartbeatResponse(CoreHarness.id("n4"), n1.id, laterTerm, 1, 0));
+    });
+    assertThat(ofN1.get(0).role()).as("no longer in that office").isEqualTo(Role.FOLLOWER);
+    assertThat(n1.lastOutcome().changeId()).isEqualTo(changeId);
+    assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.DONE);
+  }
+
+  @Test
+  @DisplayName("one that is not committed by then is lost, though it may still be")
+  void notCommittedInTheLastBatch() {
+    cluster.changeBy(
+        n1, MembershipChange.to(n1.view().configuration().with(voter("n2").withPriority(7))));
+    cluster.pass(n1, OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n1.leads()).isFalse();
+    assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.LOST);
   }
 
   @Test

@@ -10,22 +10,21 @@ import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /** What a message discloses or claims must survive a power loss, and be true of the disks. */
 final class MessageInvariants {
 
   private final KnownHistory history;
 
-  /** Who was told to campaign, in which term, and how far that leader's log reached the first time. */
-  private final Map<ReplicaId, TreeMap<Long, Long>> handovers = new HashMap<>();
+  /** Requests to campaign that their targets have not promised to ignore. */
+  private final Set<TimeoutNow> handovers = new LinkedHashSet<>();
 
   MessageInvariants(KnownHistory history) {
     this.history = history;
@@ -64,10 +63,12 @@ final class MessageInvariants {
       if (request.leadershipTransfer() && !history.isForged()) {
         succeeds(sender, request);
       }
-    } else if (message instanceof TimeoutNow handover && !history.isForged() && !movedOn) {
-      handovers
-          .computeIfAbsent(message.to(), target -> new TreeMap<>())
-          .merge(message.term(), handover.lastIndex(), Math::min);
+    } else if (message instanceof TimeoutNow told) {
+      handsOver(sender, told);
+    } else if (message instanceof TransferRevocationResponse promise) {
+      handovers.removeIf(told -> told.to().equals(promise.from())
+          && told.term() == promise.term()
+          && told.transfer() <= promise.transfer());
     } else if (message instanceof AppendEntriesResponse response
         && response.durableMatch() > 0
         && !movedOn) {
@@ -122,13 +123,27 @@ final class MessageInvariants {
         "claims to have installed what is not durable: " + response);
   }
 
-  /** A successor has the whole log of the leader that has told it to campaign (Raft thesis 3.10). */
+  private void handsOver(HarnessReplica leader, TimeoutNow told) {
+    boolean isInOffice = leader.leads() && leader.view().hardState().term() == told.term();
+    leader.check(
+        history.isForged()
+            || !isInOffice
+            || leader.view().lastEntry().equals(new EntryId(told.term(), told.lastIndex())),
+        "asks for another log than its own: " + told);
+    handovers.add(told);
+  }
+
+  /**
+   * A successor has the whole log of the leader that has told it to campaign, and nothing beyond: that leader would have gone on
+   * by then (Raft thesis 3.10).
+   */
   private void succeeds(HarnessReplica successor, RequestVote request) {
-    Long lastIndex = handovers.getOrDefault(successor.id, new TreeMap<>()).get(request.term() - 1);
-    successor.check(lastIndex != null, "was not told to campaign: " + request);
+    long term = request.term() - 1;
+    boolean wasTold = handovers.stream()
+        .anyMatch(told -> told.to().equals(successor.id)
+            && told.term() == term
+            && request.lastEntry().equals(new EntryId(term, told.lastIndex())));
     successor.check(
-        request.lastEntry().index() >= lastIndex
-            && request.lastEntry().term() == request.term() - 1,
-        "lacks entries up to " + lastIndex + " of the leader it succeeds: " + request);
+        wasTold, "was not told to campaign with this log, or has promised not to: " + request);
   }
 }

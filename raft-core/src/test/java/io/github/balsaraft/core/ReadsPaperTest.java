@@ -6,6 +6,7 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
@@ -179,5 +180,62 @@ class ReadsPaperTest {
       cluster.settle();
       assertThat(outcomes).hasSize(OPTIONS.maxWaitingReads() + 3);
     }
+  }
+
+  private ReadIndexRequest question(long number) {
+    return new ReadIndexRequest(
+        follower.id, leader.id, leader.view().hardState().term(), number);
+  }
+
+  private ReadIndexResponse refusal(long number) {
+    return new ReadIndexResponse(
+        leader.id, follower.id, leader.view().hardState().term(), number, 0);
+  }
+
+  @Test
+  @DisplayName("choice: a follower whose question finds too many reads is told so at once")
+  void boundedForFollowers() {
+    for (int i = 0; i < OPTIONS.maxWaitingReads(); i++) {
+      cluster.read(leader);
+    }
+    cluster.deliver(question(77));
+    assertThat(of(ReadIndexResponse.class)).containsExactly(refusal(77));
+    cluster.settle();
+    assertThat(outcomes)
+        .hasSize(OPTIONS.maxWaitingReads())
+        .allMatch(Ready.ReadOutcome::isConfirmed);
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a leader that leaves its office tells the followers whose questions it has not answered")
+  void officeLostBeforeTheAnswer() {
+    cluster.pass(leader, OPTIONS.electionTimeoutMaxNanos() / 2);
+    cluster.network().take(message -> true);
+    cluster.deliver(question(77));
+    cluster.pass(leader, OPTIONS.electionTimeoutMaxNanos() / 2);
+    assertThat(leader.leads()).isFalse();
+    assertThat(of(ReadIndexResponse.class)).containsExactly(refusal(77));
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a read that no quorum has confirmed for an election timeout is refused in office, too")
+  void nothingCommitsInItsTerm() {
+    CoreHarness other = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica n1 = other.replica("n1");
+    other.timeout(n1);
+    while (!n1.leads()) {
+      other.deliver(other.network().take(0));
+    }
+    other.read(n1);
+    for (long passed = 0; passed < OPTIONS.electionTimeoutMaxNanos(); passed += 100 * MILLIS) {
+      assertThat(n1.reads).hasSize(1);
+      other.pass(n1, 100 * MILLIS);
+      other.settleWithout(AppendEntries.class);
+      other.network().take(AppendEntries.class::isInstance);
+    }
+    assertThat(n1.reads).as("refused: the harness takes no other answer").isEmpty();
+    assertThat(n1.leads()).as("a quorum answers its heartbeats").isTrue();
   }
 }

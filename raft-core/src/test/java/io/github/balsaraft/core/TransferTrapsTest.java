@@ -12,6 +12,7 @@ import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -190,6 +191,32 @@ class TransferTrapsTest {
       cluster.change(n1, voters("n1", "n2", "n3"));
       cluster.settle();
     }
+  }
+
+  @Test
+  @DisplayName(
+      "trap 34: who still waits for its disk when the leader goes on with others does not campaign any more")
+  void trap34_leaderHasGoneOn() {
+    tellWhoLacksEntries();
+    List<ProtocolMessage> repeated = new ArrayList<>();
+    for (long passed = 0; passed < 2100 * MILLIS; passed += 100 * MILLIS) {
+      cluster.pass(n1, 100 * MILLIS);
+      repeated.addAll(cluster.network().take(TimeoutNow.class::isInstance));
+      cluster.network().take(TransferRevocation.class::isInstance);
+      cluster.settleWithout(TransferRevocation.class);
+    }
+    assertThat(n1.view().transferTarget()).as("given up").isNull();
+    cluster.propose(n1, "y");
+    cluster.settleWithout(TransferRevocation.class);
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    assertThat(n2.view().lastEntry()).isEqualTo(n1.view().lastEntry());
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(repeated).isNotEmpty();
+    repeated.forEach(cluster::deliver);
+    assertThat(n2.view().currentRole()).as("asked again, too late").isEqualTo(Role.FOLLOWER);
+    assertThat(n1.leads()).isTrue();
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MembershipView;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
@@ -127,6 +129,24 @@ class RequestLimitsTest {
     CompletableFuture<MembershipView> view = leader().membership().view();
     cluster.simulation.runFor(SECONDS);
     assertThat(view.join().configuration().leaseRules().permitted()).isTrue();
+  }
+
+  /** Whatever a caller has chained to the answer would hold up the protocol of all groups on that thread. */
+  @Test
+  void aQuestionThatBreaksTheNodeIsAnsweredOnTheThreadThatTellsCallers() {
+    GroupNode node = leader();
+    SimulatedCluster.Life life = cluster.running.get(new HostId("n1"));
+    cluster.simulation.runFor(SECONDS);
+    life.environment.applyTakes(10 * SECONDS);
+    life.alsoTraced = event -> {
+      throw new AssertionError("no node survives this sink");
+    };
+    CompletableFuture<?> asked = setLeases(node, LeaseRules.permitted(300, 100));
+    cluster.simulation.runFor(SECONDS);
+    assertThat(life.status().health()).isEqualTo(NodeStatus.Health.FAILED);
+    assertThat(asked).as("by the mailbox").isNotDone();
+    cluster.simulation.runFor(100 * SECONDS);
+    assertThat(failure(asked)).isInstanceOf(OutcomeUnknownException.class);
   }
 
   private static CompletableFuture<?> setLeases(GroupNode node, LeaseRules rules) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** Whole hosts with one group each, in virtual time: the runtime as it is, with threads, clock, disk and network replaced. */
 final class SimulatedCluster {
@@ -144,6 +145,10 @@ final class SimulatedCluster {
     final Machine machine = new Machine();
     final TraceReplayer replayer = new TraceReplayer();
     TraceMismatchException traceMismatch;
+
+    /** Is told of each step of the protocol as well. */
+    Consumer<TraceEvent> alsoTraced = event -> {};
+
     HostRuntime runtime;
     GroupNode node;
 
@@ -165,6 +170,7 @@ final class SimulatedCluster {
 
     /** Rebuilds the state from the trace; one that contradicts itself is remembered, since a replica survives its sink. */
     private void replay(TraceEvent event) {
+      alsoTraced.accept(event);
       try {
         replayer.replay(event);
       } catch (TraceMismatchException e) {
