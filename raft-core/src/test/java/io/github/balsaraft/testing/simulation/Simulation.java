@@ -202,10 +202,12 @@ public final class Simulation<I, O> {
   }
 
   private boolean belongs(HostId host) {
-    Configuration committed = cluster.view().committed();
-    return committed == null
+    List<Configuration> possible = cluster.view().possible().stream()
+        .filter(configuration -> !configuration.isEmpty())
+        .toList();
+    return possible.isEmpty()
         ? cluster.founders().contains(host)
-        : !committed.membersOn(host).isEmpty();
+        : possible.stream().anyMatch(one -> !one.membersOn(host).isEmpty());
   }
 
   private void checkLiveness() {

@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -80,10 +81,13 @@ public final class DamageBudget {
       List<HostId> gone) {
     int count = 0;
     int lost = 0;
-    for (ReplicaId voter : voters) {
-      if (gone.isEmpty() || !gone.contains(configuration.hostOf(voter).orElseThrow())) {
+    for (Member member : configuration.members()) {
+      boolean isLost = destroyed.contains(member.replica());
+      // A learner may become a voter while nobody has met the damage.
+      boolean counts = voters.contains(member.replica()) || isLost;
+      if (counts && !gone.contains(member.host())) {
         count++;
-        lost += destroyed.contains(voter) ? 1 : 0;
+        lost += isLost ? 1 : 0;
       }
     }
     return lost == 0 || lost <= (count - 1) / 2;
