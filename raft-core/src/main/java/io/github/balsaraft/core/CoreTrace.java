@@ -26,6 +26,7 @@ final class CoreTrace {
   private final CoreContext context;
   private final TraceSink sink;
   private final boolean on;
+  private final boolean withMessages;
 
   private long events;
   private Role role = Role.FOLLOWER;
@@ -35,6 +36,7 @@ final class CoreTrace {
     this.context = context;
     this.sink = sink;
     this.on = sink != TraceSink.OFF;
+    this.withMessages = on && sink.wantsMessages();
   }
 
   private TraceHeader header() {
@@ -135,13 +137,13 @@ final class CoreTrace {
   }
 
   void sent(ProtocolMessage message) {
-    if (on) {
+    if (withMessages) {
       sink.record(new TraceEvent.Sent(header(), TracedMessage.of(message)));
     }
   }
 
   void received(ProtocolMessage message) {
-    if (on) {
+    if (withMessages) {
       sink.record(new TraceEvent.Received(header(), TracedMessage.of(message)));
     }
   }

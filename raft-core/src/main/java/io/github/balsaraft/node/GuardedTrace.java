@@ -32,4 +32,9 @@ final class GuardedTrace implements TraceSink {
       log.error("the trace sink failed; this replica is not traced any more", e);
     }
   }
+
+  @Override
+  public boolean wantsMessages() {
+    return sink.wantsMessages();
+  }
 }

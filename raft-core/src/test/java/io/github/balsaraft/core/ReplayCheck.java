@@ -16,6 +16,17 @@ final class ReplayCheck implements TraceSink {
   private final TraceReplayer replayer = new TraceReplayer();
   private Consumer<String> lines = line -> {};
   private boolean throughText;
+  private boolean withMessages = true;
+
+  /** Cores that start from now on leave out the messages. */
+  void withoutMessages() {
+    withMessages = false;
+  }
+
+  @Override
+  public boolean wantsMessages() {
+    return withMessages;
+  }
 
   /** From now on events take the way through their text. */
   void throughText() {

@@ -19,4 +19,12 @@ public interface TraceSink {
    * @throws RuntimeException if the sink can't go on: the runtime logs it and switches this replica's tracing off
    */
   void record(TraceEvent event);
+
+  /**
+   * Whether {@link TraceEvent.Sent} and {@link TraceEvent.Received} are among the events. They are most of a trace, and most of what
+   * it costs; the state of a replica can be rebuilt without them. Asked once, when the replica starts.
+   */
+  default boolean wantsMessages() {
+    return true;
+  }
 }

@@ -76,5 +76,13 @@ final class Promises implements Observer {
     return null;
   }
 
-  private record Applied(long index, byte[] result) {}
+  private static final class Applied {
+    private final long index;
+    private final byte[] result;
+
+    Applied(long index, byte[] result) {
+      this.index = index;
+      this.result = result;
+    }
+  }
 }

@@ -12,6 +12,11 @@ public final class SimulationFailure extends AssertionError {
     this.kind = kind;
   }
 
+  SimulationFailure(String kind, Throwable cause) {
+    super(kind + ": " + cause, cause);
+    this.kind = kind;
+  }
+
   /** What went wrong, in a word or two: the same for runs that fail in the same way. */
   public String kind() {
     return kind;

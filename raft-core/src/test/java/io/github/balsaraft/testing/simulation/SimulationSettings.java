@@ -59,4 +59,9 @@ public record SimulationSettings(
   public SimulationSettings withLength(Duration other) {
     return new SimulationSettings(hosts, spares, other, clients, thinkTime, options, faults);
   }
+
+  /** The same with so many clients. */
+  public SimulationSettings withClients(int others) {
+    return new SimulationSettings(hosts, spares, length, others, thinkTime, options, faults);
+  }
 }

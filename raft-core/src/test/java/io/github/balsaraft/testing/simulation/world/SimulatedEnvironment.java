@@ -89,7 +89,7 @@ final class SimulatedEnvironment implements HostEnvironment {
 
   /** Runs what a thread of the network brings. */
   void receive(Runnable task) {
-    at(time.nowNanos(), task);
+    run(task);
   }
 
   private void soon(long mostNanos, Runnable task) {

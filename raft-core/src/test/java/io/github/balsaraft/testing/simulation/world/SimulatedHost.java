@@ -4,6 +4,8 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
@@ -149,8 +151,21 @@ public final class SimulatedHost {
       runtime = new HostRuntime(
           id, store, network.transport(id, environment), environment, Duration.ZERO);
       machine.observeWith((command, result) -> observer.onApplied(id, number, command, result));
-      node = runtime.startGroup(new GroupSettings(
-          GroupId.DEFAULT, birth, machine, options, step -> observer.onStep(id, number, step)));
+      node = runtime.startGroup(
+          new GroupSettings(GroupId.DEFAULT, birth, machine, options, new Steps()));
+    }
+
+    /** Messages are seen on the network. */
+    private final class Steps implements TraceSink {
+      @Override
+      public void record(TraceEvent step) {
+        observer.onStep(id, number, step);
+      }
+
+      @Override
+      public boolean wantsMessages() {
+        return false;
+      }
     }
 
     public HostId host() {

@@ -1,0 +1,45 @@
+package io.github.balsaraft.testing.simulation;
+
+import java.time.Duration;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/** Hands the runs to a test that is annotated with {@link RaftSimulation}. */
+final class RaftSimulationExtension implements ParameterResolver {
+
+  private static final String SEED = "raft.seed";
+
+  RaftSimulationExtension() {}
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
+    return parameter.getParameter().getType().equals(SimulationRuns.class);
+  }
+
+  @Override
+  public SimulationRuns resolveParameter(ParameterContext parameter, ExtensionContext test) {
+    RaftSimulation asked = AnnotationSupport.findAnnotation(
+            test.getRequiredTestMethod(), RaftSimulation.class)
+        .orElseThrow();
+    SimulationSettings settings = new SimulationSettings(
+        asked.hosts(),
+        asked.spares(),
+        Duration.ofSeconds(asked.seconds()),
+        asked.clients(),
+        SimulationSettings.DEFAULT.thinkTime(),
+        SimulationSettings.DEFAULT.options(),
+        asked.faults());
+    Long seed = Long.getLong(SEED);
+    String replay = "mvn test -Dtest=" + test.getRequiredTestClass().getSimpleName() + "#"
+        + test.getRequiredTestMethod().getName() + " -D" + SEED + "=";
+    return seed != null
+        ? new SimulationRuns(settings, seed, 1, replay)
+        : new SimulationRuns(
+            settings,
+            Long.getLong("raft.firstSeed", 1),
+            Integer.getInteger("raft.seeds", asked.seeds()),
+            replay);
+  }
+}
