@@ -20,6 +20,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
@@ -42,6 +43,23 @@ class MembershipTrapsTest {
   private List<Reason> reasonsAgainst(MembershipChange change) {
     ChangePreview preview = n1.view().previewChange(change);
     return preview.refusals().stream().map(ChangeRefusal::reason).toList();
+  }
+
+  @Test
+  @DisplayName("trap 6: who hears a leader votes for nobody else, however good the other's log is")
+  void trap06_whoHearsALeaderProtectsIt() {
+    cluster.elect("n1");
+    cluster.network().cut(n1.id, n3.id);
+    for (int i = 0; i < 100; i++) {
+      cluster.timeout(n3);
+      cluster.run(100 * MILLIS);
+    }
+    assertThat(n3.view().lastEntry()).isEqualTo(n2.view().lastEntry());
+    assertThat(n1.leads()).isTrue();
+    n2.core().receive(new RequestVote(n3.id, n2.id, 5, n3.view().lastEntry(), false));
+    cluster.run(1000 * MILLIS);
+    assertThat(n2.view().hardState().term()).isEqualTo(1);
+    assertThat(n1.leads()).isTrue();
   }
 
   @Test

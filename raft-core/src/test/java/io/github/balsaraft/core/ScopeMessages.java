@@ -19,6 +19,17 @@ import java.util.Map;
 /** All messages that were ever sent in a {@link ScopeSearch}, by number, and which of them can still matter. */
 final class ScopeMessages {
 
+  /** What a message means to its receiver. */
+  enum Standing {
+    /** It may bring something about. */
+    OPEN,
+    /** It is answered, and says nothing that the receiver's leader hasn't told it. */
+    SPENT,
+    /** The receiver is in a later term, of which the answer tells. */
+    LATE,
+    DEAD
+  }
+
   private final int[][] renamings;
   private final List<ProtocolMessage> messages = new ArrayList<>();
   /** By number: the position of the receiver. */
@@ -32,6 +43,9 @@ final class ScopeMessages {
 
   /** As {@link #names}, for requests that come too late: they only learn the receiver's term. */
   private final List<int[]> lateNames = new ArrayList<>();
+
+  /** As {@link #names}, for those from the receiver's leader that tell it nothing new. */
+  private final List<int[]> spentNames = new ArrayList<>();
 
   ScopeMessages(int[][] renamings) {
     this.renamings = renamings;
@@ -56,18 +70,25 @@ final class ScopeMessages {
     }
     int[] ownNames = new int[renamings.length];
     int[] ownLateNames = new int[renamings.length];
+    int[] ownSpentNames = new int[renamings.length];
     for (int i = 0; i < renamings.length; i++) {
       ownNames[i] = name(CanonicalForm.of(message, renamings[i]));
-      ownLateNames[i] = name(new byte[] {
+      byte from = (byte) renamings[i][(int) message.from().value()];
+      byte to = (byte) renamings[i][(int) message.to().value()];
+      ownLateNames[i] = name(new byte[] {(byte) kind(message), from, to});
+      ownSpentNames[i] = name(new byte[] {
         (byte) kind(message),
-        (byte) renamings[i][(int) message.from().value()],
-        (byte) renamings[i][(int) message.to().value()]
+        from,
+        to,
+        (byte) message.term(),
+        (byte) (saysSomething(message) ? 1 : 0)
       });
     }
     messages.add(message);
     positions.add((int) message.to().value() - 1);
     names.add(ownNames);
     lateNames.add(ownLateNames);
+    spentNames.add(ownSpentNames);
     numbers.put(message, messages.size() - 1);
     return messages.size() - 1;
   }
@@ -81,6 +102,13 @@ final class ScopeMessages {
     return message instanceof RequestVote
         ? 1
         : message instanceof AppendEntries ? 2 : message instanceof Heartbeat ? 3 : 0;
+  }
+
+  /** Whether it carries entries or wants an answer: those that do are answered in another way. */
+  private static boolean saysSomething(ProtocolMessage message) {
+    return message instanceof AppendEntries append
+        ? !append.batches().isEmpty()
+        : message instanceof Heartbeat heartbeat && heartbeat.sequence() > 0;
   }
 
   private static boolean isLate(ProtocolMessage message, ScopeReplica receiver) {
@@ -100,23 +128,68 @@ final class ScopeMessages {
         && !(inOffice && receiver.role == Role.LEADER);
   }
 
-  /** Leaves out what makes no difference to the receivers any more. */
-  int[] withoutDead(int[] all, ScopeReplica[] receivers) {
+  /**
+   * Whether the receiver has got from its leader already all that a message says. Until the term is over, and it comes too
+   * late, all such of a kind are answered alike, whenever they come, and do nothing else; if the receiver forgets nothing
+   * meanwhile.
+   */
+  private static boolean isSpent(ProtocolMessage message, ScopeReplica receiver) {
+    return message.term() == receiver.durableTerm
+        && message.term() == receiver.term
+        && receiver.hasGot(message);
+  }
+
+  /** What a message still means to its receiver; asked often, so that it is remembered there. */
+  private Standing standing(int number, ScopeReplica receiver, boolean mayForget) {
+    if (number >= receiver.standings.length) {
+      receiver.standings = Arrays.copyOf(receiver.standings, messages.size());
+    }
+    Standing known = receiver.standings[number];
+    if (known == null) {
+      known = judge(messages.get(number), receiver);
+      receiver.standings[number] = known;
+    }
+    return mayForget && known == Standing.SPENT ? Standing.OPEN : known;
+  }
+
+  private static Standing judge(ProtocolMessage message, ScopeReplica receiver) {
+    if (isDead(message, receiver)) {
+      return Standing.DEAD;
+    } else if (isLate(message, receiver)) {
+      return Standing.LATE;
+    }
+    return isSpent(message, receiver) ? Standing.SPENT : Standing.OPEN;
+  }
+
+  private int name(int number, Standing standing, int renaming) {
+    List<int[]> known = switch (standing) {
+      case SPENT -> spentNames;
+      case LATE -> lateNames;
+      case OPEN, DEAD -> names;
+    };
+    return known.get(number)[renaming];
+  }
+
+  /**
+   * Leaves out what makes no difference to the receivers any more.
+   *
+   * @param mayForget whether receivers may still lose what they know of their leader
+   */
+  int[] withoutDead(int[] all, ScopeReplica[] receivers, boolean mayForget) {
     int[] alive = new int[all.length];
-    BitSet late = new BitSet();
+    BitSet seen = new BitSet();
     int count = 0;
     for (int number : all) {
-      ProtocolMessage message = messages.get(number);
-      ScopeReplica receiver = receivers[position(number)];
-      if (isDead(message, receiver)) {
+      Standing standing = standing(number, receivers[position(number)], mayForget);
+      if (standing == Standing.DEAD) {
         continue;
       }
-      if (isLate(message, receiver)) {
-        int name = lateNames.get(number)[0];
-        if (late.get(name)) {
+      if (standing != Standing.OPEN) {
+        int name = name(number, standing, 0);
+        if (seen.get(name)) {
           continue;
         }
-        late.set(name);
+        seen.set(name);
       }
       alive[count++] = number;
     }
@@ -124,11 +197,11 @@ final class ScopeMessages {
   }
 
   /** The names of the messages under a renaming, as bits. */
-  long[] names(int[] all, ScopeReplica[] receivers, int renaming) {
+  long[] names(int[] all, ScopeReplica[] receivers, boolean mayForget, int renaming) {
     long[] bits = new long[(forms.size() + 63) / 64];
     for (int number : all) {
-      boolean late = isLate(messages.get(number), receivers[position(number)]);
-      int name = (late ? lateNames : names).get(number)[renaming];
+      Standing standing = standing(number, receivers[position(number)], mayForget);
+      int name = name(number, standing, renaming);
       bits[name >> 6] |= 1L << name;
     }
     return bits;

@@ -1,6 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.progress.Progress;
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -88,6 +89,14 @@ final class ScopeReplica {
 
   final ScopeMoves moves = new ScopeMoves();
 
+  /** By number of the message: what is known of its meaning here; see {@link ScopeMessages}. */
+  ScopeMessages.Standing[] standings = {};
+
+  /** As a follower: its leader's session, and how far its messages have shown the logs to be equal; else zero. */
+  private final long session;
+
+  private final long verified;
+
   ScopeReplica(HarnessReplica replica, int number, long[] hashes) {
     this.replica = replica;
     this.position = (int) replica.id.value() - 1;
@@ -112,6 +121,22 @@ final class ScopeReplica {
       Progress progress = core.progressOf(new ReplicaId(i + 1));
       match[i] = progress == null ? 0 : progress.match();
     }
+    boolean follows = role == Role.FOLLOWER && core.leader() != null;
+    Object appends = follows ? ObjectGraph.get(roleOf(replica), "appends") : null;
+    this.session = follows ? (long) ObjectGraph.get(appends, "session") : 0;
+    this.verified = follows ? (long) ObjectGraph.get(appends, "verified") : 0;
+  }
+
+  private static RoleState roleOf(HarnessReplica replica) {
+    return ((Transitions) ObjectGraph.get(replica.core(), "transitions")).current();
+  }
+
+  /** Whether a message of this replica's term says nothing that its leader hasn't told it. */
+  boolean hasGot(ProtocolMessage message) {
+    if (message instanceof AppendEntries m) {
+      return m.session() == session && m.lastIndex() <= verified && m.commit() <= commit;
+    }
+    return session > 0 && message instanceof Heartbeat m && m.commit() <= commit;
   }
 
   static HarnessReplica first(int position, ScopeBounds bounds) {
@@ -182,14 +207,10 @@ final class ScopeReplica {
     /** Votes are asked for when it matters: when nobody is protected any more. No time passes otherwise. */
     private void deliver(ProtocolMessage message) {
       boolean asks = message instanceof RequestVote || message instanceof RequestPreVote;
-      if (asks && role() instanceof FollowerState follower) {
+      if (asks && roleOf(replica) instanceof FollowerState follower) {
         ObjectGraph.set(follower, "lastHeardNanos", replica.clockNanos - STICKINESS_NANOS);
       }
       core().receive(message);
-    }
-
-    private RoleState role() {
-      return ((Transitions) ObjectGraph.get(core(), "transitions")).current();
     }
 
     private void campaign() {

@@ -202,6 +202,11 @@ final class ScopeSearch {
     return known;
   }
 
+  /** A pre-candidate, too, doesn't know its leader any more and may come back to it. */
+  private boolean mayForget(long history) {
+    return bounds.preVotes() || ScopeHistory.used(history, Used.RESTARTS) < bounds.restarts();
+  }
+
   private static boolean addsNothing(ScopeState state, Move move) {
     for (int message : move.sent) {
       if (Arrays.binarySearch(state.messages, message) < 0) {
@@ -241,7 +246,7 @@ final class ScopeSearch {
         all = longer;
       }
     }
-    return new ScopeState(next, messages.withoutDead(all, next), history);
+    return new ScopeState(next, messages.withoutDead(all, next, mayForget(history)), history);
   }
 
   // ------------------------------------------------------------------ telling states apart
@@ -263,7 +268,9 @@ final class ScopeSearch {
         renaming = i;
       }
     }
-    return visited.add(smallest, messages.names(state.messages, state.replicas, renaming));
+    return visited.add(
+        smallest,
+        messages.names(state.messages, state.replicas, mayForget(state.history), renaming));
   }
 
   private ScopeReplica known(HarnessReplica replica) {
