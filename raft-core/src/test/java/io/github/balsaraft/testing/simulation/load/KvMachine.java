@@ -22,32 +22,24 @@ public final class KvMachine implements StateMachine {
   private byte[] execute(KvCommand command) {
     String key = command.key();
     String present = values.get(key);
-    switch (command.verb()) {
-      case SET:
-        values.put(key, command.value());
-        return KvCommand.answer("OK");
-      case SET_IF:
-        if (!command.expected().equals(present)) {
-          return KvCommand.answer(null);
-        }
-        values.put(key, command.value());
-        return KvCommand.answer("OK");
-      case SET_IF_ABSENT:
-        if (present != null) {
-          return KvCommand.answer(null);
-        }
-        values.put(key, command.value());
-        return KvCommand.answer("OK");
-      case DELETE:
-        return KvCommand.answer(values.remove(key) == null ? "0" : "1");
-      case ADD:
+    return switch (command.verb()) {
+      case SET -> set(key, command.value());
+      case SET_IF ->
+        command.expected().equals(present) ? set(key, command.value()) : KvCommand.answer(null);
+      case SET_IF_ABSENT -> present == null ? set(key, command.value()) : KvCommand.answer(null);
+      case DELETE -> KvCommand.answer(values.remove(key) == null ? "0" : "1");
+      case ADD -> {
         long sum =
             (present == null ? 0 : Long.parseLong(present)) + Long.parseLong(command.value());
         values.put(key, Long.toString(sum));
-        return KvCommand.answer(Long.toString(sum));
-      default:
-        throw new IllegalArgumentException("not a command: " + command);
-    }
+        yield KvCommand.answer(Long.toString(sum));
+      }
+    };
+  }
+
+  private byte[] set(String key, String value) {
+    values.put(key, value);
+    return KvCommand.answer("OK");
   }
 
   /** Answers with the value of a key. */
