@@ -3,6 +3,7 @@ package io.github.balsaraft.model.trace;
 import io.github.balsaraft.model.EntryId;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Which terms a log has, as its trace tells it. Simple, and nothing of it is shared with the log of the core. */
 final class ReplayedLog {
@@ -18,11 +19,14 @@ final class ReplayedLog {
     for (EntryId start : termStarts) {
       check(
           start.index() > before.index() && start.term() >= before.term(),
-          "terms start at " + termStarts);
+          () -> "terms start at " + termStarts);
       termByFirstIndex.put(start.index(), start.term());
       before = start;
     }
-    check(last().equals(last), "the log ends at " + last + ", its last term started at " + before);
+    EntryId lastStart = before;
+    check(
+        last().equals(last),
+        () -> "the log ends at " + last + ", its last term started at " + lastStart);
   }
 
   EntryId last() {
@@ -35,7 +39,7 @@ final class ReplayedLog {
     EntryId end = last();
     check(
         firstIndex == end.index() + 1 && newLastIndex >= firstIndex && term >= end.term(),
-        "entries " + firstIndex + ".." + newLastIndex + " of term " + term + " don't follow "
+        () -> "entries " + firstIndex + ".." + newLastIndex + " of term " + term + " don't follow "
             + end);
     if (term > end.term() || termByFirstIndex.isEmpty()) {
       termByFirstIndex.put(firstIndex, term);
@@ -46,7 +50,7 @@ final class ReplayedLog {
   void truncateFrom(long index) {
     check(
         index > base.index() && index <= lastIndex,
-        "nothing to remove at " + index + ", the log ends at " + lastIndex);
+        () -> "nothing to remove at " + index + ", the log ends at " + lastIndex);
     termByFirstIndex.tailMap(index, true).clear();
     lastIndex = index - 1;
   }
@@ -60,7 +64,7 @@ final class ReplayedLog {
         newBase.index() > base.index()
             && newBase.index() <= lastIndex
             && termByFirstIndex.floorEntry(newBase.index()).getValue() == newBase.term(),
-        "the log between " + base + " and " + last() + " has no entry at " + newBase);
+        () -> "the log between " + base + " and " + last() + " has no entry at " + newBase);
     EntryId end = last();
     if (lastIndex > newBase.index()) {
       long next = newBase.index() + 1;
@@ -68,7 +72,7 @@ final class ReplayedLog {
     }
     termByFirstIndex.headMap(newBase.index(), true).clear();
     base = newBase;
-    check(last().equals(end), "the log ended at " + end);
+    check(last().equals(end), () -> "the log ended at " + end);
   }
 
   void startAfter(EntryId newBase) {
@@ -77,9 +81,10 @@ final class ReplayedLog {
     lastIndex = newBase.index();
   }
 
-  private static void check(boolean holds, String message) {
+  /** Nearly always it holds, and then no text is made. */
+  private static void check(boolean holds, Supplier<String> message) {
     if (!holds) {
-      throw new TraceMismatchException(message);
+      throw new TraceMismatchException(message.get());
     }
   }
 }

@@ -27,6 +27,7 @@ import io.github.balsaraft.model.trace.TraceEvent.Voted;
 import io.github.balsaraft.model.trace.TraceEvent.Written;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,18 +80,18 @@ final class ReplayedReplica implements TraceEvent.Handler {
     try {
       check(
           header.number() == events + 1,
-          header.number() == events + 2
+          () -> header.number() == events + 2
               ? "event " + (events + 1) + " is missing"
               : "event " + header.number() + " follows event " + events);
       check(
           events == 0 || header.atNanos() - nowNanos >= 0,
-          "time goes back from " + nowNanos + " to " + header.atNanos());
+          () -> "time goes back from " + nowNanos + " to " + header.atNanos());
       events = header.number();
       nowNanos = header.atNanos();
       event.deliverTo(this);
       TraceState rebuilt = new TraceState(
           term, vote, role, leader, commitIndex, log.last(), configurations.lastKey());
-      check(rebuilt.equals(header.state()), "the events lead to " + rebuilt);
+      check(rebuilt.equals(header.state()), () -> "the events lead to " + rebuilt);
     } catch (TraceMismatchException e) {
       throw new TraceMismatchException(
           self + ": " + e.getMessage() + ", but the trace says " + TraceFormat.format(event));
@@ -100,6 +101,13 @@ final class ReplayedReplica implements TraceEvent.Handler {
   private static void check(boolean holds, String message) {
     if (!holds) {
       throw new TraceMismatchException(message);
+    }
+  }
+
+  /** Nearly always it holds, and then no text is made. */
+  private static void check(boolean holds, Supplier<String> message) {
+    if (!holds) {
+      throw new TraceMismatchException(message.get());
     }
   }
 
@@ -127,7 +135,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
 
   @Override
   public void onRoleChanged(RoleChanged event) {
-    check(event.term() >= term, "the term goes back from " + term);
+    check(event.term() >= term, () -> "the term goes back from " + term);
     if (event.term() > term) {
       term = event.term();
       vote = event.role() == Role.CANDIDATE ? self : null;
@@ -146,7 +154,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
 
   @Override
   public void onVoted(Voted event) {
-    check(vote == null, "its vote of term " + term + " went to " + vote);
+    check(vote == null, () -> "its vote of term " + term + " went to " + vote);
     vote = event.candidate();
   }
 
@@ -164,7 +172,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
   }
 
   private void append(long entryTerm, long firstIndex, long lastIndex) {
-    check(entryTerm <= term, "an entry of a later term than " + term);
+    check(entryTerm <= term, () -> "an entry of a later term than " + term);
     check(
         role != Role.LEADER || entryTerm == term, "a leader appends entries of its own term only");
     check(transferTarget == null, "nothing is appended while leadership is handed over");
@@ -173,7 +181,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
 
   @Override
   public void onTruncated(Truncated event) {
-    check(event.fromIndex() > commitIndex, "entries up to " + commitIndex + " are committed");
+    check(event.fromIndex() > commitIndex, () -> "entries up to " + commitIndex + " are committed");
     check(role != Role.LEADER, "a leader removes nothing");
     log.truncateFrom(event.fromIndex());
     configurations.tailMap(event.fromIndex(), true).clear();
@@ -184,7 +192,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
   public void onCompacted(Compacted event) {
     check(
         event.base().index() <= Math.min(commitIndex, durableIndex),
-        "committed is only what is up to " + commitIndex + ", durable up to " + durableIndex);
+        () -> "committed is only what is up to " + commitIndex + ", durable up to " + durableIndex);
     log.compactTo(event.base());
   }
 
@@ -194,8 +202,8 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check(
         event.base().index() > commitIndex
             && event.configurationIndex() <= event.base().index(),
-        "entries up to " + commitIndex + " are committed");
-    check(event.base().term() <= term, "a snapshot of a later term than " + term);
+        () -> "entries up to " + commitIndex + " are committed");
+    check(event.base().term() <= term, () -> "a snapshot of a later term than " + term);
     durableIndex = Math.min(durableIndex, log.base().index());
     log.startAfter(event.base());
     commitIndex = event.base().index();
@@ -219,7 +227,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check(
         event.durableIndex() >= durableIndex
             && event.durableIndex() <= log.last().index(),
-        "the log is durable up to " + durableIndex + " and ends at " + log.last());
+        () -> "the log is durable up to " + durableIndex + " and ends at " + log.last());
     durableIndex = event.durableIndex();
   }
 
@@ -227,7 +235,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
   public void onCommitted(Committed event) {
     check(
         event.index() > commitIndex && event.index() <= log.last().index(),
-        "entries up to " + commitIndex + " are committed and the log ends at " + log.last());
+        () -> "entries up to " + commitIndex + " are committed and the log ends at " + log.last());
     commitIndex = event.index();
   }
 
@@ -237,7 +245,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
         event.index() <= commitIndex
             && event.index() > configurations.firstKey()
             && configurations.containsKey(event.index()),
-        "no such configuration among " + configurations.keySet() + " was just committed");
+        () -> "no such configuration among " + configurations.keySet() + " was just committed");
     configurations.headMap(event.index(), false).clear();
   }
 
@@ -246,26 +254,28 @@ final class ReplayedReplica implements TraceEvent.Handler {
   @Override
   public void onSent(Sent event) {
     TracedMessage message = event.message();
-    check(message.from().equals(self), "a message of " + message.from());
+    check(message.from().equals(self), () -> "a message of " + message.from());
     boolean prospective = message.kind().equals("RequestPreVote");
     check(
         message.term() <= (prospective ? term + 1 : term),
-        "a message of a later term than " + term);
+        () -> "a message of a later term than " + term);
   }
 
   @Override
   public void onReceived(Received event) {
-    check(event.message().to().equals(self), "a message for " + event.message().to());
+    check(
+        event.message().to().equals(self),
+        () -> "a message for " + event.message().to());
   }
 
   @Override
   public void onReadBegun(ReadBegun event) {
-    check(openReads.add(event.readId()), "read " + event.readId() + " has begun already");
+    check(openReads.add(event.readId()), () -> "read " + event.readId() + " has begun already");
   }
 
   @Override
   public void onReadEnded(ReadEnded event) {
-    check(openReads.remove(event.readId()), "read " + event.readId() + " has not begun");
+    check(openReads.remove(event.readId()), () -> "read " + event.readId() + " has not begun");
     check(
         event.index() < 0 || event.refusal().isEmpty(),
         "a read that may be answered is not refused");
@@ -273,7 +283,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
 
   @Override
   public void onLeaseRead(LeaseRead event) {
-    check(openReads.contains(event.readId()), "read " + event.readId() + " has not begun");
+    check(openReads.contains(event.readId()), () -> "read " + event.readId() + " has not begun");
     check(role == Role.LEADER, "only a leader has a lease");
     check(event.untilNanos() > nowNanos, "a lease that is over");
   }
@@ -283,7 +293,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
     check(role == Role.LEADER && !event.target().equals(self), "a leader hands over to another");
     check(
         transferTarget == null && event.transfer() == lastTransfer + 1,
-        "after transfer " + lastTransfer + " to " + transferTarget);
+        () -> "after transfer " + lastTransfer + " to " + transferTarget);
     transferTarget = event.target();
     lastTransfer = event.transfer();
   }
@@ -292,7 +302,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
   public void onTransferGivenUp(TransferGivenUp event) {
     check(
         event.target().equals(transferTarget) && event.transfer() == lastTransfer,
-        "it is handing over to " + transferTarget + " by transfer " + lastTransfer);
+        () -> "it is handing over to " + transferTarget + " by transfer " + lastTransfer);
     transferTarget = null;
   }
 
@@ -315,7 +325,7 @@ final class ReplayedReplica implements TraceEvent.Handler {
           case REFUSED, ABORTED, LOST -> !event.detail().isEmpty();
           case TRANSFERRED, TIMED_OUT -> false;
         },
-        "committed is what is up to " + commitIndex + ", and no change ends like this");
+        () -> "committed is what is up to " + commitIndex + ", and no change ends like this");
     check(
         (event.end() == TraceEvent.End.REFUSED) != event.refusals().isEmpty(),
         "what is refused, and only that, has reasons");

@@ -1,0 +1,142 @@
+package io.github.balsaraft.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.testing.simulation.checks.Coverage;
+import io.github.balsaraft.testing.simulation.checks.Happening;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A fault that never happens must be noticed: so what does happen is counted, and nothing else. */
+class CoverageTest {
+
+  private final Story story = new Story(3);
+  private final StoryReplica n1 = story.n(1);
+  private final StoryReplica n2 = story.n(2);
+  private final StoryReplica n3 = story.n(3);
+  private final Coverage coverage = story.coverage;
+
+  private void happened(Happening what, int times) {
+    assertThat(coverage.count(what)).as(what.label()).isEqualTo(times);
+  }
+
+  @Test
+  void countsElections() {
+    n3.becomes(Role.PRE_CANDIDATE, 1, null);
+    story.elect(n1, 2, n2);
+    story.replicate(n1, n2);
+    n1.becomes(Role.FOLLOWER, 2, null);
+    story.elect(n1, 3, n2);
+    story.replicate(n1, n2);
+    story.elect(n2, 4, n1);
+    story.isRight();
+    happened(Happening.PRE_VOTE, 1);
+    happened(Happening.CAMPAIGN, 3);
+    happened(Happening.LEADER_ELECTED, 3);
+    happened(Happening.LEADER_CHANGED, 1);
+    happened(Happening.LEADER_RESIGNED, 2);
+    happened(Happening.VOTE_GRANTED, 3);
+    happened(Happening.VOTE_REFUSED, 0);
+  }
+
+  @Test
+  void countsConflictsAndCommits() {
+    story.elect(n1, 2, n2);
+    n1.appends(Story.command(7, 1));
+    n1.stores();
+    story.elect(n2, 3, n3);
+    story.replicate(n2, n3, n1);
+    n2.commits(2);
+    n3.commits(2);
+    n1.sends(
+        new AppendEntriesResponse(n1.id, n2.id, 3, 1, 0, 0, new EntryId(3, 2), new EntryId(1, 1)));
+    story.isRight();
+    happened(Happening.TRUNCATION, 1);
+    happened(Happening.ENTRY_TRUNCATED, 2);
+    happened(Happening.COMMIT, 1);
+    happened(Happening.ENTRY_COMMITTED, 2);
+    happened(Happening.CONFLICT, 1);
+  }
+
+  @Test
+  void countsChangesOfTheConfiguration() {
+    story.elect(n1, 2, n2);
+    story.replicate(n1, n2);
+    n1.commits(2);
+    Configuration smaller = Configuration.of(List.of(n1.asVoter(), n2.asLearner()));
+    Configuration joint = story.founding.jointTowards(smaller, 3);
+    n1.appends(Story.configuration(joint));
+    story.replicate(n1, n2);
+    n1.commits(3);
+    n1.appends(Story.configuration(joint.leaveJoint(4)));
+    story.replicate(n1);
+    n1.commits(4);
+    n1.step(new TraceEvent.ChangeEnded(n1.header(), 1, TraceEvent.End.DONE, 4, "", List.of()));
+    Configuration promoted =
+        joint.leaveJoint(4).jointTowards(joint.leaveJoint(4).with(n2.asVoter()), 5);
+    n1.appends(Story.configuration(promoted));
+    story.isRight();
+    happened(Happening.CONFIGURATION_JOINT, 2);
+    happened(Happening.CONFIGURATION_JOINT_LEFT, 1);
+    happened(Happening.CONFIGURATION_SIMPLE, 0);
+    happened(Happening.VOTER_DEMOTED, 1);
+    happened(Happening.LEARNER_PROMOTED, 1);
+    happened(Happening.MEMBER_REMOVED, 1);
+    happened(Happening.CHANGE_DONE, 1);
+  }
+
+  @Test
+  void countsMessagesByTheirKind() {
+    TimeoutNow message = new TimeoutNow(n1.id, n2.id, 1, 1, 1, 1);
+    GroupMessage sent = new GroupMessage(GroupId.DEFAULT, message);
+    coverage.onSent(n1.host, n2.host, sent, 1);
+    coverage.onSent(n1.host, n2.host, sent, 2);
+    coverage.onArrived(n1.host, n2.host, sent, 1);
+    coverage.onArrived(n1.host, n2.host, sent, 1);
+    coverage.onLost(n1.host, n2.host, sent, 2);
+    coverage.onLost(n1.host, n2.host, sent, 1);
+    assertThat(coverage.toString()).containsPattern("TimeoutNow +2 +2 +1\\R");
+    assertThat(coverage.neverHappened())
+        .doesNotContain("TimeoutNow")
+        .contains("TransferRevocation");
+  }
+
+  @Test
+  void addsUp() {
+    coverage.onFault("one");
+    Coverage other = new Coverage();
+    other.onFault("another");
+    other.onEnd(n1.host, 1, "crash");
+    other.onEnd(n1.host, 2, "can't start: no");
+    GroupMessage message =
+        new GroupMessage(GroupId.DEFAULT, new TimeoutNow(n1.id, n2.id, 1, 1, 1, 1));
+    other.onSent(n1.host, n2.host, message, 1);
+    Coverage sum = coverage.plus(other);
+    assertThat(sum.count(Happening.FAULT)).isEqualTo(2);
+    assertThat(sum.count(Happening.CRASH)).isEqualTo(1);
+    assertThat(sum.count(Happening.START_REFUSED)).isEqualTo(1);
+    assertThat(sum.count(Happening.START)).isEqualTo(3);
+    assertThat(sum.toString()).containsPattern("TimeoutNow +1 +0 +0\\R");
+    assertThat(coverage.count(Happening.CRASH)).isZero();
+  }
+
+  @Test
+  void namesWhatHasNeverHappened() {
+    Coverage nothing = new Coverage();
+    assertThat(nothing.neverHappened()).contains("disks wiped", "Heartbeat", "JoinRequest");
+    for (Happening what : Happening.values()) {
+      assertThat(nothing.neverHappened()).contains(what.label());
+      assertThat(nothing.toString()).contains(what.label());
+    }
+    coverage.onNote(n1.host, "wiped");
+    assertThat(coverage.neverHappened()).doesNotContain("disks wiped", "processes started");
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.balsaraft.testing.simulation.checks;
+
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.COMMIT_RULE;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURABILITY;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.checks.AppliedCommands.Applied;
+
+/** What state machines get: what is committed and durable here, all of it, and nothing else (Raft paper 5.3). */
+final class ApplyRules {
+
+  private final Group group;
+  private final AppliedCommands applied;
+
+  ApplyRules(Group group, AppliedCommands applied) {
+    this.group = group;
+    this.applied = applied;
+  }
+
+  void onApplied(HostId host, int life, Command command, byte[] result) {
+    ReplicaModel replica = group.on(host);
+    EntryId entry = new EntryId(command.term(), command.index());
+    if (replica == null || replica.life != life) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          host + " (life " + life + ") applies " + entry + " and has not started");
+    }
+    if (entry.index() > replica.commitIndex) {
+      throw Found.of(
+          COMMIT_RULE,
+          replica,
+          "applies " + entry + " and knows only index " + replica.commitIndex + " to be committed");
+    }
+    if (!group.entries.contains(group.committed.last(), entry)) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          replica,
+          "applies " + entry + " where " + group.entries.at(group.committed.last(), entry.index())
+              + " is committed");
+    }
+    if (!group.entries.contains(replica.stored.last, entry)) {
+      throw Found.of(DURABILITY, replica, "applies " + entry + ", but " + replica.stored);
+    }
+    long lastOfAll = applied.lastIndex();
+    boolean isNew = applied.apply(host, life, command, result);
+    Applied here = applied.at(entry.index());
+    if (!group.entries.hasContent(entry.term(), entry.index(), here.signature())) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          replica,
+          "applies another content of " + entry + " than is in the logs");
+    }
+    if (isNew && entry.index() < lastOfAll) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          replica,
+          "applies index " + entry.index() + ", which others have left out that are at index "
+              + lastOfAll);
+    }
+    nothingIsLeftOut(replica, entry.index());
+    replica.appliedIndex = entry.index();
+  }
+
+  private void nothingIsLeftOut(ReplicaModel replica, long index) {
+    long before = applied.indexBefore(index);
+    if (before > replica.appliedIndex) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          replica,
+          "applies index " + index + " after index " + replica.appliedIndex
+              + " and leaves out index " + before);
+    }
+  }
+}

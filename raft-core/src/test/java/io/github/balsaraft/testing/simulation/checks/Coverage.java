@@ -1,0 +1,145 @@
+package io.github.balsaraft.testing.simulation.checks;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Message;
+import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.VoteResponse;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Counts what has happened in one run, or in many whose counts are added. What never happens was never tested: see {@link
+ * #neverHappened}. Not thread-safe.
+ */
+public final class Coverage implements Observer {
+
+  private final EnumMap<Happening, Long> counts = new EnumMap<>(Happening.class);
+  private final MessageCounts messages = new MessageCounts();
+
+  /** Asked for by id and never gone through, so that their order doesn't matter. */
+  private final Map<ReplicaId, CountedReplica> replicas = new HashMap<>();
+
+  private final CountedGroup group = new CountedGroup(this::add);
+
+  /** Nothing has happened. */
+  public Coverage() {}
+
+  /** How often something has happened. */
+  public long count(Happening what) {
+    return counts.getOrDefault(what, 0L);
+  }
+
+  /** What both count, added. The sum counts no further run. */
+  public Coverage plus(Coverage other) {
+    Coverage sum = new Coverage();
+    for (Coverage part : List.of(this, other)) {
+      for (Happening what : Happening.values()) {
+        sum.add(what, part.count(what));
+      }
+      sum.messages.add(part.messages);
+    }
+    return sum;
+  }
+
+  /** The names of all that has not happened once; messages by their kind. */
+  public List<String> neverHappened() {
+    List<String> never = new ArrayList<>();
+    for (Happening what : Happening.values()) {
+      if (count(what) == 0) {
+        never.add(what.label());
+      }
+    }
+    never.addAll(messages.neverSent());
+    return never;
+  }
+
+  /** A table. */
+  @Override
+  public String toString() {
+    StringBuilder table = new StringBuilder();
+    for (Happening what : Happening.values()) {
+      table.append(String.format(Locale.ROOT, "%-64s %,12d%n", what.label(), count(what)));
+    }
+    return table.append(messages).toString();
+  }
+
+  private void add(Happening what, long times) {
+    counts.merge(what, times, Long::sum);
+  }
+
+  private void add(Happening what) {
+    add(what, 1);
+  }
+
+  @Override
+  public void onStep(HostId host, int life, TraceEvent step) {
+    step.deliverTo(replicas.computeIfAbsent(
+        step.header().replica(), id -> new CountedReplica(id, group, this::add)));
+  }
+
+  @Override
+  public void onDurable(HostId host, int life, LogWrite write) {
+    add(Happening.WRITE_DURABLE);
+  }
+
+  @Override
+  public void onApplied(HostId host, int life, Command command, byte[] result) {
+    add(Happening.COMMAND_APPLIED);
+  }
+
+  @Override
+  public void onStart(HostId host, int life) {
+    add(Happening.START);
+  }
+
+  @Override
+  public void onEnd(HostId host, int life, String how) {
+    add(how.equals("crash") ? Happening.CRASH : Happening.START_REFUSED);
+  }
+
+  @Override
+  public void onFault(String what) {
+    add(Happening.FAULT);
+  }
+
+  @Override
+  public void onNote(HostId host, String what) {
+    if (what.equals("wiped")) {
+      add(Happening.DISK_WIPED);
+    }
+  }
+
+  @Override
+  public void onSent(HostId from, HostId to, GroupMessage sent, long number) {
+    Message message = sent.message();
+    messages.sent(message);
+    if (message instanceof AppendEntriesResponse response && response.isRejection()) {
+      add(Happening.CONFLICT);
+    } else if (message instanceof VoteResponse response) {
+      add(response.granted() ? Happening.VOTE_GRANTED : Happening.VOTE_REFUSED);
+    } else if (message instanceof PreVoteResponse response && !response.granted()) {
+      add(Happening.PRE_VOTE_REFUSED);
+    }
+  }
+
+  @Override
+  public void onArrived(HostId from, HostId to, GroupMessage message, long number) {
+    messages.arrived(message.message(), number);
+  }
+
+  @Override
+  public void onLost(HostId from, HostId to, GroupMessage message, long number) {
+    messages.lost(message.message());
+  }
+}

@@ -1,0 +1,122 @@
+package io.github.balsaraft.testing.simulation.checks;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.testing.simulation.checks.TermEntries.PlacedConfiguration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every entry that was ever made. As long as log matching holds (Raft paper 5.3), which is checked at each append, a whole log
+ * is known by its last entry: what is before it is the same wherever that entry is. So a log is one {@link EntryId} to the other
+ * checks, and which term it has at an index is asked here.
+ */
+final class EntryHistory {
+
+  /** The term of an index at which a log has nothing. */
+  static final long ABSENT = -1;
+
+  /** Asked for by term and never gone through, so that its order doesn't matter. */
+  private final Map<Long, TermEntries> terms = new HashMap<>();
+
+  /** The term of the entry at an index in the log that ends there; 0 at index 0, {@link #ABSENT} after its end. */
+  long termAt(EntryId end, long index) {
+    if (index > end.index()) {
+      return ABSENT;
+    }
+    TermEntries entries = upTo(end.term(), index);
+    return entries == null ? 0 : entries.term;
+  }
+
+  private @Nullable TermEntries upTo(long term, long index) {
+    TermEntries entries = terms.get(term);
+    while (entries != null && index < entries.firstIndex) {
+      entries = entries.before;
+    }
+    return entries;
+  }
+
+  /** The entry at an index in the log that ends there, which has one. */
+  EntryId at(EntryId end, long index) {
+    return index == 0 ? EntryId.NONE : new EntryId(termAt(end, index), index);
+  }
+
+  /** Whether the log that ends there has this entry. */
+  boolean contains(EntryId end, EntryId entry) {
+    return termAt(end, entry.index()) == entry.term();
+  }
+
+  /** Whether somebody has made this entry. */
+  boolean isKnown(long term, long index) {
+    TermEntries entries = terms.get(term);
+    return entries != null && index >= entries.firstIndex && index <= entries.lastIndex;
+  }
+
+  /**
+   * Why entries of a term can't follow in the log that ends there: because they follow another entry wherever else they are.
+   * Null if they can.
+   */
+  @Nullable
+  String misfit(EntryId end, long term, long firstIndex) {
+    if (firstIndex != end.index() + 1 || term < end.term()) {
+      return "index " + firstIndex + " of term " + term + " doesn't follow " + end;
+    }
+    TermEntries entries = terms.get(term);
+    boolean fits = entries == null
+        || term == end.term()
+        || (entries.firstIndex == firstIndex && entries.termBefore() == end.term());
+    return fits
+        ? null
+        : "term " + term + " starts at index " + firstIndex + " after term " + end.term()
+            + ", elsewhere at " + entries.firstIndex + " after term " + entries.termBefore();
+  }
+
+  /** A leader makes entries at the end of its log, where they fit. */
+  void make(EntryId end, long term, long lastIndex) {
+    TermEntries entries = terms.get(term);
+    if (entries == null) {
+      entries = new TermEntries(
+          term, end.index() + 1, upTo(end.term(), end.index()), configurationOf(end));
+      terms.put(term, entries);
+    }
+    entries.lastIndex = Math.max(entries.lastIndex, lastIndex);
+  }
+
+  /** Whether an entry that was made is this configuration in all logs. */
+  boolean isConfiguration(EntryId entry, Configuration configuration) {
+    return made(entry.term()).isConfiguration(entry.index(), configuration);
+  }
+
+  /** The configuration in force in the log that ends there, by that log alone (Raft paper 6). */
+  PlacedConfiguration configurationOf(EntryId end) {
+    TermEntries entries = upTo(end.term(), end.index());
+    return entries == null ? PlacedConfiguration.NONE : entries.configurationAt(end.index());
+  }
+
+  /** The first index of a batch that was made at which another log has something else; 0 if there is none. */
+  long differsAt(EntryBatch batch) {
+    TermEntries entries = made(batch.term());
+    for (EntryBatch.Cursor cursor = batch.cursor(); cursor.next(); ) {
+      long signature = Signatures.of(batch.type(), batch.logTimeMillis(), cursor.payloadBytes());
+      if (!entries.sign(cursor.index(), signature)) {
+        return cursor.index();
+      }
+    }
+    return 0;
+  }
+
+  /** Whether an entry that was made has this content in all logs. */
+  boolean hasContent(long term, long index, long signature) {
+    return made(term).sign(index, signature);
+  }
+
+  private TermEntries made(long term) {
+    TermEntries entries = terms.get(term);
+    if (entries == null) {
+      throw new IllegalArgumentException("nobody has made entries of term " + term);
+    }
+    return entries;
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.balsaraft.testing.simulation.checks;
+
+/** What may happen in a simulated group, as {@link Coverage} counts it. */
+public enum Happening {
+  PRE_VOTE("pre-votes begun"),
+  PRE_VOTE_REFUSED("pre-votes refused"),
+  CAMPAIGN("elections begun"),
+  VOTE_GRANTED("votes granted to others"),
+  VOTE_REFUSED("votes refused"),
+  LEADER_ELECTED("leaders elected"),
+  LEADER_CHANGED("leaders that were not the leader before"),
+  LEADER_RESIGNED("leaders that stepped down"),
+  COMMIT("decisions to commit"),
+  ENTRY_COMMITTED("entries committed"),
+  COMMAND_APPLIED("commands applied, on all replicas"),
+  WRITE_DURABLE("durable writes"),
+  CONFLICT("appends rejected"),
+  TRUNCATION("logs truncated"),
+  ENTRY_TRUNCATED("entries truncated"),
+  SNAPSHOT_INSTALLED("snapshots installed"),
+  COMPACTION("logs compacted"),
+  ENTRY_REFILLED("damaged entries refilled"),
+  CONFIGURATION_SIMPLE("configurations appended by a leader, simple"),
+  CONFIGURATION_JOINT("configurations appended by a leader, joint"),
+  CONFIGURATION_JOINT_LEFT("configurations appended by a leader that leave joint consensus"),
+  CONFIGURATION_TRUNCATED("configurations truncated"),
+  LEARNER_ADDED("learners added"),
+  LEARNER_PROMOTED("learners promoted"),
+  VOTER_DEMOTED("voters demoted"),
+  MEMBER_REMOVED("members removed"),
+  CHANGE_DONE("membership changes done"),
+  CHANGE_REFUSED("membership changes refused"),
+  CHANGE_ABORTED("membership changes aborted"),
+  CHANGE_LOST("membership changes lost"),
+  TRANSFER_BEGUN("transfers begun"),
+  TRANSFER_GIVEN_UP("transfers given up"),
+  TRANSFER_DONE("requests for a transfer done"),
+  TRANSFER_REFUSED("requests for a transfer refused"),
+  TRANSFER_ABORTED("requests for a transfer aborted"),
+  TRANSFER_TIMED_OUT("requests for a transfer timed out"),
+  READ_LEASE("reads that a lease has answered"),
+  READ_SERVED("linearizable reads served"),
+  READ_REFUSED("linearizable reads refused"),
+  START("processes started"),
+  START_REFUSED("processes that could not start"),
+  CRASH("processes crashed"),
+  DISK_WIPED("disks wiped"),
+  FAULT("faults");
+
+  private final String label;
+
+  Happening(String label) {
+    this.label = label;
+  }
+
+  /** For people. */
+  public String label() {
+    return label;
+  }
+}
