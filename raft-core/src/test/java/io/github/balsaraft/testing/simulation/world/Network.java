@@ -49,12 +49,16 @@ public final class Network {
 
   /** Nothing gets from one host to the other any more; the way back is another matter. */
   public void cut(HostId from, HostId to) {
-    cuts.add(new Link(from, to));
+    if (cuts.add(new Link(from, to))) {
+      observer.onCut(from, to);
+    }
   }
 
   /** Messages get from one host to the other again. */
   public void join(HostId from, HostId to) {
-    cuts.remove(new Link(from, to));
+    if (cuts.remove(new Link(from, to))) {
+      observer.onJoined(from, to);
+    }
   }
 
   /** Whether nothing gets from one host to the other. */
@@ -69,6 +73,7 @@ public final class Network {
 
   /** All links are whole, the weather is fair, and old messages are forgotten. */
   public void recover() {
+    cuts.forEach(link -> observer.onJoined(link.from, link.to));
     cuts.clear();
     weather = Weather.FAIR;
     dropped = (to, message) -> false;

@@ -36,6 +36,15 @@ public interface Observer {
   /** A state machine has applied a command. */
   default void onApplied(HostId host, int life, Command command, byte[] result) {}
 
+  /** Nothing gets from one host to the other from now on. */
+  default void onCut(HostId from, HostId to) {}
+
+  /** Messages get from one host to the other again. */
+  default void onJoined(HostId from, HostId to) {}
+
+  /** A process does nothing for so long from now on. */
+  default void onPause(HostId host, int life, long nanos) {}
+
   /** Something is done to the cluster from outside. */
   default void onFault(String what) {}
 

@@ -126,6 +126,7 @@ public final class SimulatedHost {
   /** The process does nothing for so long. */
   public void pauseFor(long nanos) {
     if (life != null) {
+      observer.onPause(id, life.number, nanos);
       life.environment.pauseFor(nanos);
     }
   }

@@ -1,0 +1,25 @@
+package io.github.balsaraft.simulation;
+
+import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
+import io.github.balsaraft.testing.simulation.diagram.TraceHash;
+
+/** Prints the hashes of the run of a seed, for {@link TraceHashTest}, which starts it in a process of its own. */
+final class HashOfARun {
+
+  private HashOfARun() {}
+
+  public static void main(String[] args) {
+    System.out.println(of(Long.parseLong(args[0])));
+  }
+
+  static String of(long seed) {
+    TraceHash quick = TraceHash.quick();
+    EventfulRun.happens(seed, quick, quick::timedBy);
+    TraceHash thorough = TraceHash.thorough();
+    EventfulRun.happens(seed, thorough, thorough::timedBy);
+    RunRecorder recorder = new RunRecorder();
+    EventfulRun.happens(seed, recorder, recorder::timedBy);
+    return Long.toHexString(quick.value()) + " " + Long.toHexString(thorough.value()) + " "
+        + Long.toHexString(recorder.run().hash());
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.balsaraft.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
+import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is recorded of a run, and what is left when there is more of it than is kept. */
+class RunRecorderTest {
+
+  private static final int HOSTS = EventfulRun.FOUNDERS.size();
+
+  private static RunRecorder record(long seed, RunRecorder recorder) {
+    EventfulRun.happens(seed, recorder, recorder::timedBy);
+    return recorder;
+  }
+
+  @Test
+  void everythingThatHappensIsThere() {
+    RecordedRun run = record(1, new RunRecorder()).run();
+    assertThat(run.leftOut()).isZero();
+    assertThat(run.lines())
+        .hasSize(run.size())
+        .contains(
+            "0.000000000 n1/1 process starts",
+            "2.000000000 n1/1 process ends: crash",
+            "2.500000000 n1/2 process starts",
+            "3.000000000 n2->n3 cut",
+            "3.500000000 n2->n3 joined",
+            "4.000000000 n3/1 paused for 0.300000000")
+        .anyMatch(line -> line.contains("became leader of "))
+        .anyMatch(
+            line -> line.matches("[0-9.]+ n1/2 applied [0-9]+@[0-9]+ command [0-9]+ -> [0-9]+"))
+        .anyMatch(line -> line.contains("durable: COMMAND "))
+        .anyMatch(line -> line.contains(" lost #"))
+        .anyMatch(line -> line.contains(" sent #") && line.contains("AppendEntries term "));
+  }
+
+  @Test
+  void theEndOfALongRunIsKept() {
+    List<String> all = record(1, new RunRecorder()).run().lines();
+    RecordedRun kept = record(1, new RunRecorder(500)).run();
+    assertThat(kept.size()).isEqualTo(500);
+    assertThat(kept.leftOut()).isEqualTo(all.size() - 500L);
+    List<String> lines = kept.lines();
+    assertThat(lines.subList(lines.size() - 500, lines.size()))
+        .isEqualTo(all.subList(all.size() - 500, all.size()));
+  }
+
+  @Test
+  void whatTheHostsWereLikeBeforeIsKeptToo() {
+    RunRecorder recorder = record(1, new RunRecorder());
+    RecordedRun run = recorder.run(3200 * VirtualTime.MILLIS, 3300 * VirtualTime.MILLIS);
+    List<String> before = run.lines().subList(0, HOSTS + 1);
+    assertThat(before.get(0)).contains(" n1/2 is up | ").contains(" term ");
+    assertThat(before.get(1)).contains(" n2/1 is up | ").contains(" term ");
+    assertThat(before.get(HOSTS)).endsWith(" n2->n3 cut");
+    // The last that was known of each is what its last step before the window led to.
+    String state = before.get(1).substring(before.get(1).indexOf(" | "));
+    String last = recorder.run(0, 3200 * VirtualTime.MILLIS - 1).lines().stream()
+        .filter(line -> line.contains(" n2/1 ") && line.contains(" | "))
+        .reduce((one, next) -> next)
+        .orElseThrow();
+    assertThat(last).endsWith(state);
+    assertThat(run.endNanos()).isBetween(3200 * VirtualTime.MILLIS, 3300 * VirtualTime.MILLIS);
+    assertThat(run.leftOut() + run.size()).isEqualTo(recorder.run().size());
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytes() {
+    RecordedRun one = record(1, new RunRecorder()).run();
+    RecordedRun again = record(1, new RunRecorder()).run();
+    RecordedRun other = record(2, new RunRecorder()).run();
+    assertThat(again.lines()).isEqualTo(one.lines());
+    assertThat(again.hash()).isEqualTo(one.hash());
+    assertThat(other.hash()).isNotEqualTo(one.hash());
+  }
+
+  @Test
+  void aLineIsALineWhateverIsInIt() {
+    RunRecorder recorder = new RunRecorder().timedBy(new VirtualTime());
+    recorder.onFault("two\nlines\r\nor three");
+    recorder.onNote(new HostId("n1"), "plain");
+    recorder.onOperation("c1", 0, -1, "get", "");
+    recorder.onViolation("wrong");
+    assertThat(recorder.run().lines())
+        .containsExactly(
+            "0.000000000 fault: two lines  or three",
+            "0.000000000 n1 note: plain",
+            "0.000000000 client c1 get ->  from 0.000000000, open",
+            "0.000000000 VIOLATION: wrong");
+  }
+
+  @Test
+  void whoHasNoClockRecordsNothing() {
+    assertThatThrownBy(() -> new RunRecorder().onFault("early"))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> new RunRecorder(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
