@@ -95,7 +95,7 @@ class TraceTest {
   @Test
   @DisplayName("a sink that wants no messages gets none, and the state can be rebuilt all the same")
   void withoutMessages() {
-    CoreFuzz fuzz = new CoreFuzz(1, 500);
+    CoreFuzz fuzz = new CoreFuzz(1, 1500);
     List<TraceEvent> events = new ArrayList<>();
     ReplayCheck replay = fuzz.harness().replay();
     // Those that run already go on telling of theirs, until they are started again.

@@ -30,7 +30,8 @@ final class RaftSimulationExtension implements ParameterResolver {
         asked.clients(),
         SimulationSettings.DEFAULT.thinkTime(),
         SimulationSettings.DEFAULT.options(),
-        asked.faults());
+        asked.faults(),
+        true);
     Long seed = Long.getLong(SEED);
     String replay = "mvn test -Dtest=" + test.getRequiredTestClass().getSimpleName() + "#"
         + test.getRequiredTestMethod().getName() + " -D" + SEED + "=";

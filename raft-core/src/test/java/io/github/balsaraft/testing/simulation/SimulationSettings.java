@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param thinkTime how long each waits, on the average, before it asks for something else
  * @param options of every node
  * @param faults whether any come
+ * @param checksEveryEvent whether what Raft promises is checked after every event, or only at the end whether what clients were
+ *     told is true, which is faster
  */
 public record SimulationSettings(
     int hosts,
@@ -21,11 +23,12 @@ public record SimulationSettings(
     int clients,
     Duration thinkTime,
     RaftOptions options,
-    boolean faults) {
+    boolean faults,
+    boolean checksEveryEvent) {
 
-  /** Five nodes for half a minute, two spare hosts, eight clients, and every kind of fault. */
+  /** Five nodes for half a minute, two spare hosts, eight clients, every kind of fault, and all checks. */
   public static final SimulationSettings DEFAULT = new SimulationSettings(
-      5, 2, Duration.ofSeconds(30), 8, Duration.ofMillis(80), smallLimits(), true);
+      5, 2, Duration.ofSeconds(30), 8, Duration.ofMillis(80), smallLimits(), true, true);
 
   /** Small messages, windows and queues, so that a little load meets every limit. */
   public static RaftOptions smallLimits() {
@@ -42,26 +45,37 @@ public record SimulationSettings(
 
   /** The same without faults. */
   public SimulationSettings calm() {
-    return new SimulationSettings(hosts, 0, length, clients, thinkTime, options, false);
+    return new SimulationSettings(
+        hosts, 0, length, clients, thinkTime, options, false, checksEveryEvent);
+  }
+
+  /** The same, checked only at the end. */
+  public SimulationSettings checkedAtTheEnd() {
+    return new SimulationSettings(
+        hosts, spares, length, clients, thinkTime, options, faults, false);
   }
 
   /** The same with other options for the nodes. */
   public SimulationSettings withOptions(RaftOptions others) {
-    return new SimulationSettings(hosts, spares, length, clients, thinkTime, others, faults);
+    return new SimulationSettings(
+        hosts, spares, length, clients, thinkTime, others, faults, checksEveryEvent);
   }
 
   /** The same with so many founders. */
   public SimulationSettings withHosts(int founders) {
-    return new SimulationSettings(founders, spares, length, clients, thinkTime, options, faults);
+    return new SimulationSettings(
+        founders, spares, length, clients, thinkTime, options, faults, checksEveryEvent);
   }
 
   /** The same for so long. */
   public SimulationSettings withLength(Duration other) {
-    return new SimulationSettings(hosts, spares, other, clients, thinkTime, options, faults);
+    return new SimulationSettings(
+        hosts, spares, other, clients, thinkTime, options, faults, checksEveryEvent);
   }
 
   /** The same with so many clients. */
   public SimulationSettings withClients(int others) {
-    return new SimulationSettings(hosts, spares, length, others, thinkTime, options, faults);
+    return new SimulationSettings(
+        hosts, spares, length, others, thinkTime, options, faults, checksEveryEvent);
   }
 }

@@ -75,6 +75,11 @@ public final class AppliedCommands implements Observer {
   }
 
   @Override
+  public boolean wantsSteps() {
+    return false;
+  }
+
+  @Override
   public void onApplied(HostId host, int life, Command command, byte[] result) {
     if (violation == null) {
       try {

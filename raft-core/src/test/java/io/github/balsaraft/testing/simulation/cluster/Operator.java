@@ -214,6 +214,11 @@ public final class Operator implements Observer {
   }
 
   @Override
+  public boolean wantsSteps() {
+    return false;
+  }
+
+  @Override
   public void onEnd(HostId host, int life, String how) {
     for (Request request : List.copyOf(open)) {
       if (request.life == life && request.host.equals(host)) {

@@ -6,7 +6,6 @@ import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
-import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
@@ -34,17 +33,12 @@ public final class SimulatedCluster {
   private final BirthPlan join;
 
   /**
-   * Adds the hosts to the world; nothing is started.
+   * Adds the hosts to the world; nothing is started. {@link #view} has to be made an observer of the world.
    *
    * @param machines a new, empty state machine for each process
    */
   public SimulatedCluster(
-      World world,
-      Observers observers,
-      int founders,
-      int spares,
-      RaftOptions options,
-      Supplier<StateMachine> machines) {
+      World world, int founders, int spares, RaftOptions options, Supplier<StateMachine> machines) {
     this.world = world;
     this.founders = named(1, founders);
     this.spares = named(founders + 1, spares);
@@ -54,7 +48,6 @@ public final class SimulatedCluster {
         this.founders.stream().map(host -> Founder.parse(host.name())).toList();
     this.bootstrap = new BirthPlan(BirthPlan.Kind.BOOTSTRAP, peers);
     this.join = new BirthPlan(BirthPlan.Kind.JOIN, peers);
-    observers.add(view);
     hosts().forEach(world::add);
   }
 

@@ -110,6 +110,11 @@ public final class Clients<I, O> implements Observer {
   }
 
   @Override
+  public boolean wantsSteps() {
+    return false;
+  }
+
+  @Override
   public void onEnd(HostId host, int life, String how) {
     for (Client client : clients) {
       if (client.isWaiting() && host.equals(client.askedHost) && life == client.askedLife) {

@@ -18,7 +18,12 @@ public interface Observer {
   /** A process is no more, or does nothing any more. */
   default void onEnd(HostId host, int life, String how) {}
 
-  /** A replica takes a step. */
+  /** Whether steps are wanted: replicas are traced only if somebody wants them. Asked when a process starts. */
+  default boolean wantsSteps() {
+    return true;
+  }
+
+  /** A replica takes a step, but for sending and receiving messages. */
   default void onStep(HostId host, int life, TraceEvent step) {}
 
   /** A write is durable, and nobody knows yet. */

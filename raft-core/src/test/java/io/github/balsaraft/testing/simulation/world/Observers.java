@@ -35,6 +35,11 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public boolean wantsSteps() {
+    return all.stream().anyMatch(Observer::wantsSteps);
+  }
+
+  @Override
   public void onStep(HostId host, int life, TraceEvent step) {
     for (Observer one : all) {
       one.onStep(host, life, step);
@@ -87,6 +92,27 @@ public final class Observers implements Observer {
   public void onNote(HostId host, String what) {
     for (Observer one : all) {
       one.onNote(host, what);
+    }
+  }
+
+  @Override
+  public void onCut(HostId from, HostId to) {
+    for (Observer one : all) {
+      one.onCut(from, to);
+    }
+  }
+
+  @Override
+  public void onJoined(HostId from, HostId to) {
+    for (Observer one : all) {
+      one.onJoined(from, to);
+    }
+  }
+
+  @Override
+  public void onPause(HostId host, int life, long nanos) {
+    for (Observer one : all) {
+      one.onPause(host, life, nanos);
     }
   }
 }

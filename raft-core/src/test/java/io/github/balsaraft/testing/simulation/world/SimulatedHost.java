@@ -152,8 +152,12 @@ public final class SimulatedHost {
       runtime = new HostRuntime(
           id, store, network.transport(id, environment), environment, Duration.ZERO);
       machine.observeWith((command, result) -> observer.onApplied(id, number, command, result));
-      node = runtime.startGroup(
-          new GroupSettings(GroupId.DEFAULT, birth, machine, options, new Steps()));
+      node = runtime.startGroup(new GroupSettings(
+          GroupId.DEFAULT,
+          birth,
+          machine,
+          options,
+          observer.wantsSteps() ? new Steps() : TraceSink.OFF));
     }
 
     /** Messages are seen on the network. */
