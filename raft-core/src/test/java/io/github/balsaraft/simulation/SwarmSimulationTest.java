@@ -1,0 +1,37 @@
+package io.github.balsaraft.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.testing.simulation.RaftSimulation;
+import io.github.balsaraft.testing.simulation.Simulation;
+import io.github.balsaraft.testing.simulation.SimulationRuns;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.load.KvWorkload;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. */
+class SwarmSimulationTest {
+
+  @RaftSimulation(seeds = 120)
+  @DisplayName("the same seeds in each build")
+  void sameSeeds(SimulationRuns runs) {
+    runs.check(() -> new KvWorkload(4));
+  }
+
+  @RaftSimulation(hosts = 3, seeds = 60)
+  @DisplayName("groups of three")
+  void threeHosts(SimulationRuns runs) {
+    runs.check(() -> new KvWorkload(4));
+  }
+
+  @Test
+  @DisplayName("without faults nothing is unknown, and there is one leader")
+  void calm() {
+    Simulation<?, ?> run =
+        new Simulation<>(1, SimulationSettings.DEFAULT.calm(), new KvWorkload(4));
+    run.run();
+    assertThat(run.clients().history()).noneMatch(operation -> operation.isUnknown());
+    assertThat(run.applied().size()).isGreaterThan(1000);
+  }
+}
