@@ -60,7 +60,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         host,
         settings,
         self,
-        new RateLimitedLog(host.self() + "/" + settings.group()),
+        new RateLimitedLog(
+            host.self() + "/" + settings.group(), host.environment().logger()),
         new GroupPeers(host, settings.group(), settings.birth()));
     this.flows = RequestFlows.of(context, recovered, this::applyFailed, this::confirmAfterAll);
     this.lifecycle = new Lifecycle(context, flows, this::later);

@@ -2,6 +2,8 @@ package io.github.balsaraft.node;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a host gets its threads, its time and its randomness from. Production uses {@link ThreadedEnvironment}; a
@@ -47,6 +49,11 @@ public interface HostEnvironment {
 
   /** Whether the calling thread is one of {@link #mailboxes}, on which to wait for an answer of a mailbox could be for ever. */
   boolean isMailboxThread();
+
+  /** Where the host and its groups write their log lines. */
+  default Logger logger() {
+    return LoggerFactory.getLogger("io.github.balsaraft");
+  }
 
   /**
    * Ends the threads, without waiting for them and without interrupting what they do: a disk's write may be among it. What was

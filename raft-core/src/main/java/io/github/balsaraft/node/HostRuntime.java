@@ -85,7 +85,7 @@ public final class HostRuntime implements AutoCloseable {
     this.transport = transport;
     this.routes = new HostRoutes(transport);
     this.environment = environment;
-    this.log = new RateLimitedLog(self.name());
+    this.log = new RateLimitedLog(self.name(), environment.logger());
     this.closer = new Closer(self, environment, closeTimeout, log);
     this.writer = new GroupCommitWriter(store, environment, new WriterFailures());
     RecoveredState state = store.recover();

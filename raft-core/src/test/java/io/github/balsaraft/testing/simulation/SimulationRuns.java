@@ -1,7 +1,13 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
+import io.github.balsaraft.testing.simulation.diagram.RunSummary;
+import io.github.balsaraft.testing.simulation.diagram.SpaceTimeDiagram;
 import io.github.balsaraft.testing.simulation.faults.Schedule;
 import io.github.balsaraft.testing.simulation.load.Workload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulationRuns {
 
   private static final int SHRINKING_RUNS = 300;
+  private static final Path PAGES = Path.of("target", "simulation");
 
   private final SimulationSettings settings;
   private final long firstSeed;
@@ -92,7 +99,34 @@ public final class SimulationRuns {
             : "these are enough:\n" + shrinker.schedule())
         + "\nwith " + shrinker.settings().clients() + " clients in "
         + shrinker.settings().length().toMillis() + " ms, which then fails: "
-        + shrinker.failure().getMessage();
+        + shrinker.failure().getMessage()
+        + "\nwhat happened, as a page: " + page(seed, shrinker, workload);
     return new AssertionError(text, shrinker.failure());
+  }
+
+  private <I, O> String page(
+      long seed, Shrinker shrunk, Supplier<? extends Workload<I, O>> workload) {
+    RunRecorder recorder = new RunRecorder();
+    Simulation<I, O> again =
+        new Simulation<>(seed, shrunk.settings(), workload.get(), shrunk.schedule());
+    recorder.timedBy(again.time());
+    again.watchedBy(recorder);
+    again.clients().tell(recorder::onOperation);
+    String violation = "";
+    try {
+      again.run();
+    } catch (SimulationFailure | RuntimeException e) {
+      violation = String.valueOf(e.getMessage());
+      recorder.onViolation(violation);
+    }
+    Path page = PAGES.resolve("seed-" + seed + ".html").toAbsolutePath();
+    try {
+      Files.createDirectories(PAGES);
+      SpaceTimeDiagram.write(
+          page, new RunSummary(seed, replayCommand + seed, violation), recorder.run());
+      return page.toString();
+    } catch (IOException e) {
+      return "can't be written: " + e;
+    }
   }
 }

@@ -117,6 +117,11 @@ public final class RunRecorder implements Observer {
   }
 
   @Override
+  public boolean wantsLog() {
+    return true;
+  }
+
+  @Override
   public void onStart(HostId host, int life) {
     add(new RunEvent.Started(now(), host, life));
   }

@@ -16,7 +16,6 @@ import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ public final class Clients<I, O> implements Observer {
   private final List<Client> clients = new ArrayList<>();
   private final List<Operation<I, O>> history = new ArrayList<>();
   private final List<Attempt> attempts = new ArrayList<>();
-  private Consumer<Operation<I, O>> onOperation = operation -> {};
+  private OperationListener listener = (client, from, to, asked, outcome) -> {};
   private @Nullable String problem;
   private boolean asking;
   private int lastProcess;
@@ -99,9 +98,9 @@ public final class Clients<I, O> implements Observer {
     return attempts;
   }
 
-  /** Told of each operation as it ends. */
-  public void onOperation(Consumer<Operation<I, O>> listener) {
-    onOperation = listener;
+  /** Told of each operation as it ends. Replaces whoever was told before. */
+  public void tell(OperationListener newListener) {
+    listener = newListener;
   }
 
   /** An answer that no client should get; null if there was none. */
@@ -123,15 +122,23 @@ public final class Clients<I, O> implements Observer {
     }
   }
 
-  private void ended(Operation<I, O> operation) {
-    history.add(operation);
-    onOperation.accept(operation);
-  }
-
   private void complain(String what) {
     if (problem == null) {
       problem = what;
     }
+  }
+
+  /** Hears of operations. */
+  @FunctionalInterface
+  public interface OperationListener {
+
+    /**
+     * An operation has ended.
+     *
+     * @param toNanos when it was answered; -1 if it never will be
+     * @param outcome the answer
+     */
+    void onOperation(String client, long fromNanos, long toNanos, String asked, String outcome);
   }
 
   /** One of them. */
@@ -139,6 +146,7 @@ public final class Clients<I, O> implements Observer {
     private int process = ++lastProcess;
     private @Nullable I operation;
     private long invoked;
+    private long invokedNanos;
     private @Nullable HostId leader;
     private @Nullable Attempt attempt;
 
@@ -159,6 +167,7 @@ public final class Clients<I, O> implements Observer {
         if (asking && operation == null) {
           operation = workload.next(chance);
           invoked = ++moment;
+          invokedNanos = world.time().nowNanos();
           ask();
         }
       });
@@ -194,6 +203,16 @@ public final class Clients<I, O> implements Observer {
           failed(failure);
         }
       });
+    }
+
+    private void ended(Operation<I, O> ended) {
+      history.add(ended);
+      listener.onOperation(
+          "client " + process,
+          invokedNanos,
+          ended.isUnknown() ? -1 : world.time().nowNanos(),
+          String.valueOf(ended.input()),
+          String.valueOf(ended.output()));
     }
 
     private SimulatedHost.@Nullable Life target() {

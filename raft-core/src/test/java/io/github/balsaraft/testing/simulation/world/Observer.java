@@ -53,6 +53,11 @@ public interface Observer {
   /** Something is done to the cluster from outside. */
   default void onFault(String what) {}
 
+  /** Whether the log lines of the hosts are wanted, as notes. */
+  default boolean wantsLog() {
+    return false;
+  }
+
   /** Something worth a word happens at a host. */
   default void onNote(HostId host, String what) {}
 }

@@ -89,6 +89,11 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public boolean wantsLog() {
+    return all.stream().anyMatch(Observer::wantsLog);
+  }
+
+  @Override
   public void onNote(HostId host, String what) {
     for (Observer one : all) {
       one.onNote(host, what);

@@ -4,6 +4,7 @@ import io.github.balsaraft.node.HostEnvironment;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
 
 /**
  * The threads of one process. No task runs on its caller's stack; those of the writer run one after the other, each after the
@@ -15,13 +16,16 @@ final class SimulatedEnvironment implements HostEnvironment {
   private final DriftingClock clock;
   private final HostPace pace;
   private final Chance chance;
+  private final Logger logger;
   private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
   private boolean dead;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
 
-  SimulatedEnvironment(VirtualTime time, DriftingClock clock, HostPace pace, Chance chance) {
+  SimulatedEnvironment(
+      VirtualTime time, DriftingClock clock, HostPace pace, Chance chance, Logger logger) {
     this.time = time;
+    this.logger = logger;
     this.clock = clock;
     this.pace = pace;
     this.chance = chance;
@@ -131,6 +135,11 @@ final class SimulatedEnvironment implements HostEnvironment {
   @Override
   public boolean isMailboxThread() {
     return false;
+  }
+
+  @Override
+  public Logger logger() {
+    return logger;
   }
 
   @Override

@@ -144,7 +144,11 @@ public final class SimulatedHost {
       this.number = number;
       this.machine = machine;
       this.environment = new SimulatedEnvironment(
-          time, clock, pace, Chance.of(seed, "process " + number + " of " + id));
+          time,
+          clock,
+          pace,
+          Chance.of(seed, "process " + number + " of " + id),
+          new HostLog(observer, id));
       this.store = new DiskLogStore(disk, write -> observer.onDurable(id, number, write));
     }
 
