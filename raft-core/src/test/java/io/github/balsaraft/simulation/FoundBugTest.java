@@ -26,7 +26,8 @@ class FoundBugTest {
   @DisplayName(
       "a state machine that is not deterministic is found, with the seed and the fewest faults")
   void notDeterministic() {
-    SimulationRuns runs = new SimulationRuns(SHORT, 1, 3, "mvn test -Draft.seed=");
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(1, 3, Duration.ZERO), "mvn test -Draft.seed=");
     assertThatThrownBy(() -> runs.check(Forgetful::new))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("APPLY_DIVERGED")

@@ -1,7 +1,10 @@
 package io.github.balsaraft.simulation;
 
+import io.github.balsaraft.testing.simulation.Simulation;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.TraceHash;
+import io.github.balsaraft.testing.simulation.load.KvWorkload;
 
 /** Prints the hashes of the run of a seed, for {@link TraceHashTest}, which starts it in a process of its own. */
 final class HashOfARun {
@@ -20,6 +23,16 @@ final class HashOfARun {
     RunRecorder recorder = new RunRecorder();
     EventfulRun.happens(seed, recorder, recorder::timedBy);
     return Long.toHexString(quick.value()) + " " + Long.toHexString(thorough.value()) + " "
-        + Long.toHexString(recorder.run().hash());
+        + Long.toHexString(recorder.run().hash()) + " " + ofSimulation(seed);
+  }
+
+  /** A whole run with faults, clients and an operator. */
+  private static String ofSimulation(long seed) {
+    TraceHash hash = TraceHash.thorough();
+    Simulation<?, ?> simulation =
+        new Simulation<>(seed, SimulationSettings.DEFAULT, new KvWorkload(4));
+    hash.timedBy(simulation.time());
+    simulation.watchedBy(hash).run();
+    return Long.toHexString(hash.value()) + " " + simulation.applied().size();
   }
 }

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 /** Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. */
 class SwarmSimulationTest {
 
-  @RaftSimulation(seeds = 120)
-  @DisplayName("the same seeds in each build")
-  void sameSeeds(SimulationRuns runs) {
+  @RaftSimulation(seeds = 120, freshSeconds = 40)
+  @DisplayName("the same seeds in each build, and new ones")
+  void fiveHosts(SimulationRuns runs) {
     runs.check(() -> new KvWorkload(4));
   }
 
-  @RaftSimulation(hosts = 3, seeds = 60)
+  @RaftSimulation(hosts = 3, seeds = 60, freshSeconds = 20)
   @DisplayName("groups of three")
   void threeHosts(SimulationRuns runs) {
     runs.check(() -> new KvWorkload(4));

@@ -35,12 +35,12 @@ final class RaftSimulationExtension implements ParameterResolver {
     Long seed = Long.getLong(SEED);
     String replay = "mvn test -Dtest=" + test.getRequiredTestClass().getSimpleName() + "#"
         + test.getRequiredTestMethod().getName() + " -D" + SEED + "=";
-    return seed != null
-        ? new SimulationRuns(settings, seed, 1, replay)
-        : new SimulationRuns(
-            settings,
+    SimulationRuns.Seeds seeds = seed != null
+        ? new SimulationRuns.Seeds(seed, 1, Duration.ZERO)
+        : new SimulationRuns.Seeds(
             Long.getLong("raft.firstSeed", 1),
             Integer.getInteger("raft.seeds", asked.seeds()),
-            replay);
+            Duration.ofSeconds(Integer.getInteger("raft.freshSeconds", asked.freshSeconds())));
+    return new SimulationRuns(settings, seeds, replay);
   }
 }

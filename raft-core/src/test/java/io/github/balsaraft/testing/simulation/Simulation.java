@@ -147,7 +147,7 @@ public final class Simulation<I, O> {
   private void check() {
     Violation violation = checks == null ? applied.violation() : checks.violation();
     if (violation != null) {
-      throw new SimulationFailure(violation.kind().name(), violation.toString());
+      throw new SimulationFailure(violation.kind().name(), violation.message());
     }
     fail("answer", clients.problem());
     fail("answer", operator.problem());

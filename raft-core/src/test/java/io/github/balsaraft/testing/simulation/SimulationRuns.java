@@ -8,6 +8,8 @@ import io.github.balsaraft.testing.simulation.load.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,7 @@ public final class SimulationRuns {
   private static final Path PAGES = Path.of("target", "simulation");
 
   private final SimulationSettings settings;
-  private final long firstSeed;
-  private final int seeds;
+  private final Seeds seeds;
   private final String replayCommand;
 
   /**
@@ -29,17 +30,24 @@ public final class SimulationRuns {
    *
    * @param replayCommand what to type to run one seed again, but for the seed at its end
    */
-  public SimulationRuns(
-      SimulationSettings settings, long firstSeed, int seeds, String replayCommand) {
+  public SimulationRuns(SimulationSettings settings, Seeds seeds, String replayCommand) {
     this.settings = settings;
-    this.firstSeed = firstSeed;
     this.seeds = seeds;
     this.replayCommand = replayCommand;
   }
 
+  /**
+   * Which seeds are run.
+   *
+   * @param first the first of those that are always the same
+   * @param count how many of these there are
+   * @param fresh for how long others are run after them, which are new each time
+   */
+  public record Seeds(long first, int count, Duration fresh) {}
+
   /** The same runs with other settings. */
   public SimulationRuns with(SimulationSettings others) {
-    return new SimulationRuns(others, firstSeed, seeds, replayCommand);
+    return new SimulationRuns(others, seeds, replayCommand);
   }
 
   /** How each run is set up. */
@@ -48,29 +56,39 @@ public final class SimulationRuns {
   }
 
   /**
-   * Runs all seeds.
+   * Runs all seeds, and prints what they have been through.
    *
    * @param workload a new one for each run
    * @throws AssertionError if one fails: with the seed, how to run it again, and the fewest faults that make it fail
    */
   public <I, O> void check(Supplier<? extends Workload<I, O>> workload) {
-    for (int i = 0; i < seeds; i++) {
-      long seed = firstSeed + i;
-      Schedule drawn = Simulation.drawn(seed, settings);
-      SimulationFailure failure = run(seed, settings, drawn, workload);
-      if (failure != null) {
-        throw explained(seed, drawn, failure, workload);
-      }
+    RunsReport report = new RunsReport();
+    for (int i = 0; i < seeds.count(); i++) {
+      checkOne(seeds.first() + i, workload, report);
+    }
+    long fresh = new SecureRandom().nextInt(1 << 30) * 1_000L;
+    long end = System.nanoTime() + seeds.fresh().toNanos();
+    while (System.nanoTime() - end < 0) {
+      checkOne(fresh++, workload, report);
+    }
+    System.out.println(
+        "simulation: " + (seeds.fresh().toMinutes() > 5 ? report.table() : report.brief()));
+  }
+
+  private <I, O> void checkOne(
+      long seed, Supplier<? extends Workload<I, O>> workload, RunsReport report) {
+    Schedule drawn = Simulation.drawn(seed, settings);
+    Simulation<I, O> run = new Simulation<>(seed, settings, workload.get(), drawn);
+    SimulationFailure failure = run(run);
+    report.add(run);
+    if (failure != null) {
+      throw explained(seed, drawn, failure, workload);
     }
   }
 
-  private static <I, O> @Nullable SimulationFailure run(
-      long seed,
-      SimulationSettings settings,
-      Schedule schedule,
-      Supplier<? extends Workload<I, O>> workload) {
+  private static @Nullable SimulationFailure run(Simulation<?, ?> simulation) {
     try {
-      new Simulation<>(seed, settings, workload.get(), schedule).run();
+      simulation.run();
       return null;
     } catch (SimulationFailure e) {
       return e;
@@ -85,7 +103,7 @@ public final class SimulationRuns {
       SimulationFailure failure,
       Supplier<? extends Workload<I, O>> workload) {
     Shrinker shrinker = new Shrinker(
-        (with, faults) -> run(seed, with, faults, workload),
+        (with, faults) -> run(new Simulation<>(seed, with, workload.get(), faults)),
         SHRINKING_RUNS,
         settings,
         drawn,
