@@ -48,7 +48,8 @@ final class Ending<I, O> {
   void putInOrder() {
     for (SimulatedHost host : cluster.world().hosts()) {
       boolean damaged = host.disk().isDamaged();
-      if (host.life() == null || !host.life().isUp() || damaged) {
+      SimulatedHost.Life life = host.life();
+      if (life != null && (!life.isUp() || life.isStopping() || damaged)) {
         host.crash();
       }
       host.pauseFor(0);

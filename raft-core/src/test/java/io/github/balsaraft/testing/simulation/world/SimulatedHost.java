@@ -113,7 +113,11 @@ public final class SimulatedHost {
 
   /** As SIGTERM does it; completes once everybody who asked was told. The process then has to be ended with {@link #crash}. */
   public CompletableFuture<Void> stop() {
-    return life == null ? CompletableFuture.completedFuture(null) : life.node.stop();
+    if (life == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    life.stopping = true;
+    return life.node.stop();
   }
 
   /** The disk is replaced by a new, empty one. */
@@ -139,6 +143,7 @@ public final class SimulatedHost {
     private final DiskLogStore store;
     private @Nullable HostRuntime runtime;
     private @Nullable GroupNode node;
+    private boolean stopping;
 
     private Life(int number, ObservedMachine machine) {
       this.number = number;
@@ -201,6 +206,11 @@ public final class SimulatedHost {
     /** Whether it goes on by itself: it was not killed, and its disk has not failed. */
     public boolean isUp() {
       return !environment.isDead() && !store.hasFailed();
+    }
+
+    /** Whether it was told to stop, so that it answers those who have asked, and then does nothing any more. */
+    public boolean isStopping() {
+      return stopping;
     }
 
     public boolean isDead() {
