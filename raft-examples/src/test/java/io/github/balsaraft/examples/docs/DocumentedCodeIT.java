@@ -1,15 +1,27 @@
 package io.github.balsaraft.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.testing.SequentialModel;
+import io.github.balsaraft.testing.simulation.SimulationRuns;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.load.Workload;
+import io.github.balsaraft.testing.simulation.world.Chance;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.lang.reflect.Constructor;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -76,6 +88,85 @@ class DocumentedCodeIT {
         counter.indexOf("public final class"), counter.indexOf("public static void main"));
     assertThat(stateMachine.lines().filter(line -> !line.isBlank()).count())
         .isLessThanOrEqualTo(12);
+  }
+
+  /** The guide's test passes as it stands, and with the guide's wrong state machine in it finds what the guide says. */
+  @Test
+  void theSimulationOfTheGuideFindsWhatItSays() throws Exception {
+    String test = compile(blockWith("@RaftSimulation"));
+    String wrong = compile(blockWith("class Stamps"));
+    try (URLClassLoader classes = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Constructor<?> workloads = constructor(classes, test + "$CounterWorkload");
+      Constructor<?> machines = constructor(classes, wrong);
+      Supplier<Workload<Object, Object>> sane = () -> newWorkload(workloads);
+      SimulationRuns runs = new SimulationRuns(
+          SimulationSettings.DEFAULT.withHosts(3),
+          new SimulationRuns.Seeds(1, 3, Duration.ZERO),
+          "mvn test -Draft.seed=");
+      runs.check(sane);
+      assertThatThrownBy(
+              () -> runs.check(() -> new WithMachine(sane.get(), () -> (StateMachine) create(machines))))
+          .hasMessageContaining("seed 1 fails: APPLY_DIVERGED")
+          .hasMessageContaining("the state machine is not deterministic")
+          .hasMessageContaining("none is needed");
+    }
+  }
+
+  private static Documents.Block blockWith(String text) {
+    return javaBlocks().filter(block -> block.text().contains(text)).findFirst().orElseThrow();
+  }
+
+  private static Constructor<?> constructor(ClassLoader classes, String name) throws Exception {
+    Constructor<?> constructor = classes.loadClass(name).getDeclaredConstructor();
+    constructor.setAccessible(true);
+    return constructor;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Workload<Object, Object> newWorkload(Constructor<?> constructor) {
+    return (Workload<Object, Object>) create(constructor);
+  }
+
+  private static Object create(Constructor<?> constructor) {
+    try {
+      return constructor.newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("a class of the guide can't be made", e);
+    }
+  }
+
+  /** The same workload with another state machine. */
+  private record WithMachine(Workload<Object, Object> sane, Supplier<StateMachine> machines)
+      implements Workload<Object, Object> {
+    @Override
+    public StateMachine newStateMachine() {
+      return machines.get();
+    }
+
+    @Override
+    public Object next(Chance chance) {
+      return sane.next(chance);
+    }
+
+    @Override
+    public boolean isQuery(Object operation) {
+      return sane.isQuery(operation);
+    }
+
+    @Override
+    public byte[] encode(Object operation) {
+      return sane.encode(operation);
+    }
+
+    @Override
+    public Object decode(Object operation, byte[] answer) {
+      return sane.decode(operation, answer);
+    }
+
+    @Override
+    public SequentialModel<?, Object, Object> model() {
+      return sane.model();
+    }
   }
 
   /** A block without a class is what a method would hold. */
