@@ -26,6 +26,7 @@ final class CandidateState extends CampaignState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
+            + context.candidacy.campaignDelayNanos()
         : context.candidacy.randomElectionDeadline();
   }
 

@@ -49,7 +49,7 @@ final class FollowerState extends RoleState {
     this.lastHeardNanos = context.nowNanos();
     this.electionDeadlineNanos = isAlone()
         ? Math.max(context.nowNanos(), context.leasePromise.untilNanos())
-        : newElectionDeadline();
+        : context.candidacy.randomElectionDeadline();
   }
 
   /** The only voter has nobody to wait for. */
@@ -83,11 +83,6 @@ final class FollowerState extends RoleState {
     return leaderCommit;
   }
 
-  /** A member far from the rest waits longer, so that leadership stays near. How long it refuses votes is not changed by it. */
-  private long newElectionDeadline() {
-    return context.candidacy.randomElectionDeadline() + context.candidacy.campaignDelayNanos();
-  }
-
   /** Campaigns without waiting for the timeout. */
   void campaignAtOnce() {
     electionDeadlineNanos = context.nowNanos();
@@ -95,7 +90,7 @@ final class FollowerState extends RoleState {
 
   /** A vote was given: that candidate gets the time to win (Raft paper 5.2). */
   void voteGiven() {
-    electionDeadlineNanos = newElectionDeadline();
+    electionDeadlineNanos = context.candidacy.randomElectionDeadline();
   }
 
   @Override
@@ -115,7 +110,7 @@ final class FollowerState extends RoleState {
   @Override
   void onDeadline() {
     if (!context.candidacy.isElectable()) {
-      electionDeadlineNanos = newElectionDeadline();
+      electionDeadlineNanos = context.candidacy.randomElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
       } else if (context.candidacy.mayHaveToStand()) {
@@ -123,7 +118,7 @@ final class FollowerState extends RoleState {
       }
     } else if (context.leasePromise.forbids(context.self)) {
       // Its own vote is as good as any.
-      electionDeadlineNanos = newElectionDeadline();
+      electionDeadlineNanos = context.candidacy.randomElectionDeadline();
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");
@@ -172,7 +167,7 @@ final class FollowerState extends RoleState {
     lastHeardNanos = context.nowNanos();
     context.leasePromise.heard(leader);
     hintedUntilNanos = 0;
-    electionDeadlineNanos = newElectionDeadline();
+    electionDeadlineNanos = context.candidacy.randomElectionDeadline();
   }
 
   /** From the leader that it follows. */
@@ -298,7 +293,8 @@ final class FollowerState extends RoleState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
-        : newElectionDeadline();
+            + context.candidacy.campaignDelayNanos()
+        : context.candidacy.randomElectionDeadline();
   }
 
   @Override

@@ -26,7 +26,8 @@ final class PreCandidateState extends CampaignState {
     // ask again soon.
     return context.nowNanos()
         + CoreOptions.HINT_STAGGER_NANOS
-        + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS);
+        + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS)
+        + context.candidacy.campaignDelayNanos();
   }
 
   private boolean isHinted() {
