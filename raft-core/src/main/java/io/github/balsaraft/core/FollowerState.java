@@ -97,12 +97,8 @@ final class FollowerState extends RoleState {
   long deadlineNanos() {
     long readDeadline =
         reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
-    // Who may not stand still notices that its leader is silent.
-    if (context.candidacy.isElectable() || leader != null) {
-      return Math.min(electionDeadlineNanos, readDeadline);
-    }
-    // Who never stands may have to after all.
-    return context.candidacy.mayHaveToStand()
+    // Who may not stand still notices that its leader is silent, and asks the others then.
+    return leader != null || context.removals.mayHaveMissedOwn()
         ? Math.min(electionDeadlineNanos, readDeadline)
         : readDeadline;
   }
@@ -114,7 +110,9 @@ final class FollowerState extends RoleState {
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
       } else if (context.candidacy.mayHaveToStand()) {
-        askThoseThatMayStand();
+        askOtherVoters();
+      } else if (context.removals.mayHaveMissedOwn()) {
+        askAllMembers();
       }
     } else if (context.leasePromise.forbids(context.self)) {
       // Its own vote is as good as any.
@@ -128,15 +126,31 @@ final class FollowerState extends RoleState {
     }
   }
 
-  /** Without the wish to win: see {@link LastResort}. */
-  private void askThoseThatMayStand() {
-    if (!context.lastResort.wantsToKnow(context.nowNanos())) {
-      return;
+  /**
+   * See {@link LastResort}. Those that never stand are asked too: after a change they may be the only ones left that can tell
+   * this replica that it was removed.
+   */
+  private void askOtherVoters() {
+    if (context.lastResort.wantsToKnow(context.nowNanos())) {
+      context.candidacy.otherVoters().forEach(this::ask);
     }
-    for (Member standing : StandingOrder.standing(context)) {
-      context.outbox.send(new RequestPreVote(
-          context.self, standing.replica(), context.term() + 1, context.lastEntry()));
+  }
+
+  /** A learner that hears no leader may have been removed. */
+  private void askAllMembers() {
+    // Whether it hears of it a little later makes no difference to anybody.
+    electionDeadlineNanos +=
+        Removals.CALM_ELECTION_TIMEOUTS * context.options.electionTimeoutMaxNanos();
+    for (Member member : context.configuration().members()) {
+      if (!member.replica().equals(context.self)) {
+        ask(member.replica());
+      }
     }
+  }
+
+  private void ask(ReplicaId member) {
+    context.outbox.send(
+        new RequestPreVote(context.self, member, RequestPreVote.NO_CAMPAIGN, context.lastEntry()));
   }
 
   @Override
@@ -225,6 +239,7 @@ final class FollowerState extends RoleState {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     return message.from().equals(leader)
         && !hasGoneOn(message)
+        && context.removals.ownRemoval() == 0
         && !context.repair.isRecovering()
         && context.transferTarget.accepts(message);
   }

@@ -82,7 +82,9 @@ final class MessageIntake implements ProtocolMessage.Handler {
   public void onRequestPreVote(RequestPreVote message) {
     boolean granted = !isLeaderProtectedFrom(message.from())
         && VotingRules.wouldVote(context, message.term(), message.lastEntry());
-    noteShorterLog(message.from(), message.lastEntry());
+    if (message.term() != RequestPreVote.NO_CAMPAIGN) {
+      noteShorterLog(message.from(), message.lastEntry());
+    }
     context.outbox.send(
         new PreVoteResponse(context.self, message.from(), context.term(), message.term(), granted));
     if (granted) {
@@ -171,9 +173,14 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   /**
    * Takes the sender for the leader of its term. Returns this replica in the role of its follower; or null if that term has
-   * another leader, and counts the message as dropped.
+   * another leader, or this replica knows that it was removed, and counts the message as dropped.
    */
   private @Nullable FollowerState followSender(ProtocolMessage message) {
+    if (context.removals.ownRemoval() > 0 && role() instanceof FollowerState) {
+      // Sent before that was decided, and late: whoever leads now counts it nowhere (trap 6).
+      context.counts.dropped();
+      return null;
+    }
     if (message.term() > context.term()) {
       return transitions.becomeFollowerIn(
           message.term(), message.from(), "term " + message.term() + " has a leader");

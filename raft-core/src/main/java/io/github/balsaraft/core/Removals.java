@@ -17,6 +17,9 @@ import io.github.balsaraft.model.RequestVote;
  */
 final class Removals {
 
+  /** How long a replica that can't find out by standing for election waits until it asks again, in election timeouts. */
+  static final int CALM_ELECTION_TIMEOUTS = 2;
+
   private final CoreContext context;
   private long noticed;
 
@@ -33,6 +36,16 @@ final class Removals {
       return noticed;
     }
     return committedRemovalOf(context.self);
+  }
+
+  /**
+   * Whether this replica, if it hears no leader, must find out whether that one is gone or has nothing to say to it any more. By
+   * standing for election it is told; who takes no part in elections asks. Who lacks damaged entries asks for these anyway.
+   */
+  boolean mayHaveMissedOwn() {
+    return ownRemoval() == 0
+        && !context.repair.isRecovering()
+        && !context.configuration().isEmpty();
   }
 
   /** The index of the committed configuration that removed a replica; 0 if this one knows of none. */
