@@ -35,6 +35,12 @@ final class FollowerState extends RoleState {
   /** The leader hands over to this replica, which lacks the end of its log yet. */
   private @Nullable TimeoutNow succession;
 
+  /** It led until now, and stands once more for the office that it was elected to, although it never stands. */
+  private boolean standsAgain;
+
+  /** In that office it was {@link CampaignState#named}. */
+  private boolean wasNamed;
+
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
 
@@ -83,9 +89,15 @@ final class FollowerState extends RoleState {
     return leaderCommit;
   }
 
-  /** Campaigns without waiting for the timeout. */
-  void campaignAtOnce() {
+  /**
+   * Campaigns without waiting for the timeout, having led until now.
+   *
+   * @param named see {@link CampaignState#named}
+   */
+  void campaignAgain(boolean named) {
     electionDeadlineNanos = context.nowNanos();
+    standsAgain = !context.candidacy.isElectable() && context.candidacy.mayHaveToStand();
+    wasNamed = named;
   }
 
   /** A vote was given: that candidate gets the time to win (Raft paper 5.2). */
@@ -105,7 +117,7 @@ final class FollowerState extends RoleState {
 
   @Override
   void onDeadline() {
-    if (!context.candidacy.isElectable()) {
+    if (!standsAgain && !context.candidacy.isElectable()) {
       electionDeadlineNanos = context.candidacy.randomElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
@@ -117,6 +129,8 @@ final class FollowerState extends RoleState {
     } else if (context.leasePromise.forbids(context.self)) {
       // Its own vote is as good as any.
       electionDeadlineNanos = context.candidacy.randomElectionDeadline();
+    } else if (standsAgain) {
+      transitions.becomePreCandidateAgain(wasNamed, "it led until now");
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");

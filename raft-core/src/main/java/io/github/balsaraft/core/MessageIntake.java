@@ -328,8 +328,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
   }
 
   private void onLaterTerm(ProtocolMessage message) {
-    if (role() instanceof LeaderState) {
-      moveAbove(message);
+    if (role() instanceof LeaderState leader) {
+      moveAbove(message, leader.isChosenDespitePriority());
     } else if (role() instanceof CandidateState) {
       transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
     } else {
@@ -342,9 +342,10 @@ final class MessageIntake implements ProtocolMessage.Handler {
   /**
    * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
    * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
-   * disturbed at will; and for nobody who isn't a member (trap 5).
+   * disturbed at will; and for nobody who isn't a member (trap 5). It stands again whatever its priority: it was elected all
+   * the same, and perhaps nobody else can be.
    */
-  private void moveAbove(ProtocolMessage message) {
+  private void moveAbove(ProtocolMessage message, boolean named) {
     boolean tooSoon = movedAboveNanos != NEVER
         && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
     if (tooSoon || !context.configuration().contains(message.from())) {
@@ -355,6 +356,6 @@ final class MessageIntake implements ProtocolMessage.Handler {
     transitions
         .becomeFollowerIn(
             message.term(), null, "a member is in term " + message.term() + " and can't follow")
-        .campaignAtOnce();
+        .campaignAgain(named);
   }
 }
