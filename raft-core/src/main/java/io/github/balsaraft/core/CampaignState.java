@@ -48,6 +48,7 @@ abstract sealed class CampaignState extends RoleState permits PreCandidateState,
   @Override
   final void onDeadline() {
     if (context.candidacy.isElectable()) {
+      context.removals.askLearners();
       transitions.becomePreCandidate(hintedUntilNanos, reasonToAskAgain());
     } else {
       transitions.becomeFollower(null, "it may not stand for election any more");

@@ -121,10 +121,13 @@ final class FollowerState extends RoleState {
       electionDeadlineNanos = context.candidacy.randomElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
-      } else if (context.candidacy.mayHaveToStand()) {
-        askOtherVoters();
-      } else if (context.removals.mayHaveMissedOwn()) {
-        askAllMembers();
+      } else if (!context.candidacy.mayHaveToStand()) {
+        // Whether a learner hears of its removal a little later makes no difference to anybody.
+        electionDeadlineNanos +=
+            Removals.CALM_ELECTION_TIMEOUTS * context.options.electionTimeoutMaxNanos();
+        context.removals.askMembers();
+      } else if (context.lastResort.wantsToKnow(context.nowNanos())) {
+        context.removals.askMembers();
       }
     } else if (context.leasePromise.forbids(context.self)) {
       // Its own vote is as good as any.
@@ -138,33 +141,6 @@ final class FollowerState extends RoleState {
       transitions.becomePreCandidate(
           0, leader == null ? "no leader was found in time" : "the leader was not heard in time");
     }
-  }
-
-  /**
-   * See {@link LastResort}. Those that never stand are asked too: after a change they may be the only ones left that can tell
-   * this replica that it was removed.
-   */
-  private void askOtherVoters() {
-    if (context.lastResort.wantsToKnow(context.nowNanos())) {
-      context.candidacy.otherVoters().forEach(this::ask);
-    }
-  }
-
-  /** A learner that hears no leader may have been removed. */
-  private void askAllMembers() {
-    // Whether it hears of it a little later makes no difference to anybody.
-    electionDeadlineNanos +=
-        Removals.CALM_ELECTION_TIMEOUTS * context.options.electionTimeoutMaxNanos();
-    for (Member member : context.configuration().members()) {
-      if (!member.replica().equals(context.self)) {
-        ask(member.replica());
-      }
-    }
-  }
-
-  private void ask(ReplicaId member) {
-    context.outbox.send(
-        new RequestPreVote(context.self, member, RequestPreVote.NO_CAMPAIGN, context.lastEntry()));
   }
 
   @Override

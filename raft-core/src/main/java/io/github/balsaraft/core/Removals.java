@@ -4,12 +4,14 @@ import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import java.util.function.Predicate;
 
 /**
  * What a replica knows of its own removal, and what it tells others of theirs (trap 6). Only committed removals count: until
@@ -39,13 +41,35 @@ final class Removals {
   }
 
   /**
-   * Whether this replica, if it hears no leader, must find out whether that one is gone or has nothing to say to it any more. By
-   * standing for election it is told; who takes no part in elections asks. Who lacks damaged entries asks for these anyway.
+   * Whether this replica, if it hears no leader, must find out whether that one is gone or has nothing to say to it any more. Who
+   * stands for election asks the other voters anyway, and who lacks damaged entries everybody.
    */
   boolean mayHaveMissedOwn() {
     return ownRemoval() == 0
         && !context.repair.isRecovering()
         && !context.configuration().isEmpty();
+  }
+
+  /** Asks the other members, without standing for election. Who knows that this replica was removed says so. */
+  void askMembers() {
+    ask(member -> true);
+  }
+
+  /**
+   * As {@link #askMembers}, but only those that a candidate doesn't ask. Perhaps the voters that this replica knows were removed
+   * as it was, and a learner that it knows leads now.
+   */
+  void askLearners() {
+    ask(member -> !member.isVoterInAnyHalf());
+  }
+
+  private void ask(Predicate<Member> whom) {
+    for (Member member : context.configuration().members()) {
+      if (!member.replica().equals(context.self) && whom.test(member)) {
+        context.outbox.send(new RequestPreVote(
+            context.self, member.replica(), RequestPreVote.NO_CAMPAIGN, context.lastEntry()));
+      }
+    }
   }
 
   /** The index of the committed configuration that removed a replica; 0 if this one knows of none. */

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -78,6 +79,34 @@ class RemovedMembersTest {
     cluster.run(2 * OPTIONS.electionTimeoutMaxNanos());
     assertThat(n2.leads() || n3.leads()).isTrue();
     assertThat(n4.view().leader()).isNotNull();
+  }
+
+  @Test
+  @DisplayName(
+      "4.2.3: a removed voter that knows only a learner of those that are there is told by that one")
+  void removedVoterThatKnowsALearner() {
+    CoreHarness group = ofVoters(OPTIONS, "n1", "n2");
+    HarnessReplica leader = group.elect("n1");
+    HarnessReplica removed = group.replica("n2");
+    HarnessReplica next = group.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
+    group.changeBy(leader, MembershipChange.add(learner("n4"), NO_LIMIT));
+    group.run(500 * MILLIS);
+    group.changeBy(leader, new MembershipChange.Remove(removed.id));
+    // It has the first step of that, and no notice.
+    while (!removed.view().configuration().isJoint()) {
+      group.deliver(group.network().take(0));
+    }
+    group.settleWithout(RemovedNotice.class);
+    group.crash(removed, 0);
+    group.network().take(RemovedNotice.class::isInstance);
+    group.changeBy(leader, MembershipChange.replace(leader.id, voter("n4"), NO_LIMIT));
+    group.run(5000 * MILLIS);
+    assertThat(next.leads()).isTrue();
+    group.crash(leader, 0);
+    group.start(removed);
+    group.run(3 * OPTIONS.electionTimeoutMaxNanos());
+    assertThat(removed.view().removedAt()).isPositive();
+    assertThat(next.leads()).isTrue();
   }
 
   @Test
