@@ -8,6 +8,7 @@ import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.List;
 import java.util.TreeMap;
@@ -129,6 +130,8 @@ final class Additions {
     } else if (addition.wantsStaging(current)) {
       if (appendStep(addition, addition::staging, addition.change.replaces())) {
         addition.added = !addition.wasMember;
+        // A learner gets its role with this first step.
+        addition.decided = addition.change.wanted().role() == MemberRole.LEARNER;
       }
     } else if (isCaughtUp(addition, current)) {
       addition.decided = appendStep(addition, addition::goal, List.of());

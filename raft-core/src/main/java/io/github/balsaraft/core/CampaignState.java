@@ -13,14 +13,22 @@ abstract sealed class CampaignState extends RoleState permits PreCandidateState,
   /** As long as a failure hint makes it worth asking again soon; zero without one. */
   final long hintedUntilNanos;
 
+  /** Whether a leader has handed over to this replica, so that it may lead whatever its priority. */
+  final boolean named;
+
   private final long deadlineNanos;
 
   CampaignState(
-      CoreContext context, Transitions transitions, long hintedUntilNanos, long deadlineNanos) {
+      CoreContext context,
+      Transitions transitions,
+      long hintedUntilNanos,
+      boolean named,
+      long deadlineNanos) {
     super(context);
     this.transitions = transitions;
     this.tally = new VoteTally(context.quorum());
     this.hintedUntilNanos = hintedUntilNanos;
+    this.named = named;
     this.deadlineNanos = deadlineNanos;
   }
 
@@ -40,6 +48,7 @@ abstract sealed class CampaignState extends RoleState permits PreCandidateState,
   @Override
   final void onDeadline() {
     if (context.candidacy.isElectable()) {
+      context.removals.askLearners();
       transitions.becomePreCandidate(hintedUntilNanos, reasonToAskAgain());
     } else {
       transitions.becomeFollower(null, "it may not stand for election any more");

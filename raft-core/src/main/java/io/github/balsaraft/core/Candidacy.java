@@ -55,7 +55,7 @@ final class Candidacy {
         && context.configuration().isVoter(context.self);
   }
 
-  /** How much longer than others this replica waits for a leader before it stands. */
+  /** How much longer than others this replica waits before each time that it stands. */
   long campaignDelayNanos() {
     Member member = context.configuration().member(context.self);
     return member == null ? 0 : member.campaignDelayMillis() * 1_000_000L;
@@ -72,12 +72,15 @@ final class Candidacy {
     return voters;
   }
 
-  /** A moment that lies a random election timeout ahead (Raft paper 5.2). */
+  /**
+   * A moment that lies a random election timeout ahead (Raft paper 5.2), and this member's campaign delay beyond that: a member
+   * far from the rest waits longer before each attempt, so that leadership stays near.
+   */
   long randomElectionDeadline() {
     long range =
         context.options.electionTimeoutMaxNanos() - context.options.electionTimeoutMinNanos();
     long minNanos =
         Math.max(context.options.electionTimeoutMinNanos(), context.leasePromise.windowNanos());
-    return context.nowNanos() + minNanos + context.random.below(range);
+    return context.nowNanos() + minNanos + context.random.below(range) + campaignDelayNanos();
   }
 }

@@ -15,8 +15,9 @@ final class CandidateState extends CampaignState {
       CoreContext context,
       Transitions transitions,
       long hintedUntilNanos,
+      boolean named,
       boolean leadershipTransfer) {
-    super(context, transitions, hintedUntilNanos, deadlineNanos(context, hintedUntilNanos));
+    super(context, transitions, hintedUntilNanos, named, deadlineNanos(context, hintedUntilNanos));
     this.leadershipTransfer = leadershipTransfer;
     this.ownVoteWrite = context.writes.hardStateGate();
   }
@@ -26,6 +27,7 @@ final class CandidateState extends CampaignState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
+            + context.candidacy.campaignDelayNanos()
         : context.candidacy.randomElectionDeadline();
   }
 
@@ -70,7 +72,7 @@ final class CandidateState extends CampaignState {
 
   private void decide() {
     if (tally.isWon()) {
-      transitions.becomeLeader("a quorum voted for it", leadershipTransfer);
+      transitions.becomeLeader("a quorum voted for it", named);
     }
   }
 }

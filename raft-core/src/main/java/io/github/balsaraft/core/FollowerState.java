@@ -35,6 +35,12 @@ final class FollowerState extends RoleState {
   /** The leader hands over to this replica, which lacks the end of its log yet. */
   private @Nullable TimeoutNow succession;
 
+  /** It led until now, and stands once more for the office that it was elected to, although it never stands. */
+  private boolean standsAgain;
+
+  /** In that office it was {@link CampaignState#named}. */
+  private boolean wasNamed;
+
   /** The leader's process seems to be gone: until this moment, neither campaigning nor voting waits for timeouts. */
   private long hintedUntilNanos;
 
@@ -49,7 +55,7 @@ final class FollowerState extends RoleState {
     this.lastHeardNanos = context.nowNanos();
     this.electionDeadlineNanos = isAlone()
         ? Math.max(context.nowNanos(), context.leasePromise.untilNanos())
-        : newElectionDeadline();
+        : context.candidacy.randomElectionDeadline();
   }
 
   /** The only voter has nobody to wait for. */
@@ -83,64 +89,57 @@ final class FollowerState extends RoleState {
     return leaderCommit;
   }
 
-  /** A member far from the rest waits longer, so that leadership stays near. How long it refuses votes is not changed by it. */
-  private long newElectionDeadline() {
-    return context.candidacy.randomElectionDeadline() + context.candidacy.campaignDelayNanos();
-  }
-
-  /** Campaigns without waiting for the timeout. */
-  void campaignAtOnce() {
+  /**
+   * Campaigns without waiting for the timeout, having led until now.
+   *
+   * @param named see {@link CampaignState#named}
+   */
+  void campaignAgain(boolean named) {
     electionDeadlineNanos = context.nowNanos();
+    standsAgain = !context.candidacy.isElectable() && context.candidacy.mayHaveToStand();
+    wasNamed = named;
   }
 
   /** A vote was given: that candidate gets the time to win (Raft paper 5.2). */
   void voteGiven() {
-    electionDeadlineNanos = newElectionDeadline();
+    electionDeadlineNanos = context.candidacy.randomElectionDeadline();
   }
 
   @Override
   long deadlineNanos() {
     long readDeadline =
         reads.isEmpty() ? Long.MAX_VALUE : context.nowNanos() + context.options.heartbeatNanos();
-    // Who may not stand still notices that its leader is silent.
-    if (context.candidacy.isElectable() || leader != null) {
-      return Math.min(electionDeadlineNanos, readDeadline);
-    }
-    // Who never stands may have to after all.
-    return context.candidacy.mayHaveToStand()
+    // Who may not stand still notices that its leader is silent, and asks the others then.
+    return leader != null || context.removals.mayHaveMissedOwn()
         ? Math.min(electionDeadlineNanos, readDeadline)
         : readDeadline;
   }
 
   @Override
   void onDeadline() {
-    if (!context.candidacy.isElectable()) {
-      electionDeadlineNanos = newElectionDeadline();
+    if (!standsAgain && !context.candidacy.isElectable()) {
+      electionDeadlineNanos = context.candidacy.randomElectionDeadline();
       if (leader != null) {
         transitions.becomeFollower(null, "the leader was not heard in time");
-      } else if (context.candidacy.mayHaveToStand()) {
-        askThoseThatMayStand();
+      } else if (!context.candidacy.mayHaveToStand()) {
+        // Whether a learner hears of its removal a little later makes no difference to anybody.
+        electionDeadlineNanos +=
+            Removals.CALM_ELECTION_TIMEOUTS * context.options.electionTimeoutMaxNanos();
+        context.removals.askMembers();
+      } else if (context.lastResort.wantsToKnow(context.nowNanos())) {
+        context.removals.askMembers();
       }
     } else if (context.leasePromise.forbids(context.self)) {
       // Its own vote is as good as any.
-      electionDeadlineNanos = newElectionDeadline();
+      electionDeadlineNanos = context.candidacy.randomElectionDeadline();
+    } else if (standsAgain) {
+      transitions.becomePreCandidateAgain(wasNamed, "it led until now");
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");
     } else {
       transitions.becomePreCandidate(
           0, leader == null ? "no leader was found in time" : "the leader was not heard in time");
-    }
-  }
-
-  /** Without the wish to win: see {@link LastResort}. */
-  private void askThoseThatMayStand() {
-    if (!context.lastResort.wantsToKnow(context.nowNanos())) {
-      return;
-    }
-    for (Member standing : StandingOrder.standing(context)) {
-      context.outbox.send(new RequestPreVote(
-          context.self, standing.replica(), context.term() + 1, context.lastEntry()));
     }
   }
 
@@ -172,7 +171,7 @@ final class FollowerState extends RoleState {
     lastHeardNanos = context.nowNanos();
     context.leasePromise.heard(leader);
     hintedUntilNanos = 0;
-    electionDeadlineNanos = newElectionDeadline();
+    electionDeadlineNanos = context.candidacy.randomElectionDeadline();
   }
 
   /** From the leader that it follows. */
@@ -230,6 +229,7 @@ final class FollowerState extends RoleState {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     return message.from().equals(leader)
         && !hasGoneOn(message)
+        && context.removals.ownRemoval() == 0
         && !context.repair.isRecovering()
         && context.transferTarget.accepts(message);
   }
@@ -298,7 +298,8 @@ final class FollowerState extends RoleState {
         ? context.nowNanos()
             + CoreOptions.HINT_PATIENCE_NANOS
             + context.random.below(CoreOptions.HINT_PATIENCE_NANOS)
-        : newElectionDeadline();
+            + context.candidacy.campaignDelayNanos()
+        : context.candidacy.randomElectionDeadline();
   }
 
   @Override

@@ -5,7 +5,7 @@ package io.github.balsaraft.core;
  * that the others need: then it refuses them its vote for their shorter logs, and none of them can win without it.
  *
  * <p>Or one that may stand doesn't know it yet: the configuration that gave it its vote has not reached it. So this replica
- * asks those that may stand, as in a pre-vote: who answers and has not stood meanwhile won't.
+ * asks, without standing itself: one that may stand, answers and has not stood meanwhile won't.
  *
  * <p>So after a number of election timeouts in which it has met one of these and heard no leader, it stands,
  * and hands over once another voter has caught up. Safety never rests on it.

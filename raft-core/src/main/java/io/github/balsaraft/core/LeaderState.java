@@ -29,7 +29,7 @@ final class LeaderState extends RoleState implements Office {
   private final UncommittedEntries uncommitted = new UncommittedEntries();
   private final boolean chosenDespitePriority;
 
-  /** Whether it has tried to hand over because its office ends. */
+  /** Whether it has tried to hand over since there was a reason for its office to end. */
   private boolean hasHandedOver;
 
   /** When it last tried to hand over because its disk hangs. */
@@ -252,6 +252,10 @@ final class LeaderState extends RoleState implements Office {
     transfer.step();
     rounds.tellIdleOfCommit();
     String endOfOffice = changes.endOfOffice();
+    if (endOfOffice == null && !isTransferring()) {
+      // Whoever is ready later has not been tried yet.
+      hasHandedOver = false;
+    }
     if (endOfOffice != null && !isHandingOver()) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
       transitions.becomeFollower(null, endOfOffice);

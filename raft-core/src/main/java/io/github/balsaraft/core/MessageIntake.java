@@ -82,7 +82,9 @@ final class MessageIntake implements ProtocolMessage.Handler {
   public void onRequestPreVote(RequestPreVote message) {
     boolean granted = !isLeaderProtectedFrom(message.from())
         && VotingRules.wouldVote(context, message.term(), message.lastEntry());
-    noteShorterLog(message.from(), message.lastEntry());
+    if (message.term() != RequestPreVote.NO_CAMPAIGN) {
+      noteShorterLog(message.from(), message.lastEntry());
+    }
     context.outbox.send(
         new PreVoteResponse(context.self, message.from(), context.term(), message.term(), granted));
     if (granted) {
@@ -171,9 +173,14 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   /**
    * Takes the sender for the leader of its term. Returns this replica in the role of its follower; or null if that term has
-   * another leader, and counts the message as dropped.
+   * another leader, or this replica knows that it was removed, and counts the message as dropped.
    */
   private @Nullable FollowerState followSender(ProtocolMessage message) {
+    if (context.removals.ownRemoval() > 0 && role() instanceof FollowerState) {
+      // Sent before that was decided, and late: whoever leads now counts it nowhere (trap 6).
+      context.counts.dropped();
+      return null;
+    }
     if (message.term() > context.term()) {
       return transitions.becomeFollowerIn(
           message.term(), message.from(), "term " + message.term() + " has a leader");
@@ -321,8 +328,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
   }
 
   private void onLaterTerm(ProtocolMessage message) {
-    if (role() instanceof LeaderState) {
-      moveAbove(message);
+    if (role() instanceof LeaderState leader) {
+      moveAbove(message, leader.isChosenDespitePriority());
     } else if (role() instanceof CandidateState) {
       transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
     } else {
@@ -335,9 +342,10 @@ final class MessageIntake implements ProtocolMessage.Handler {
   /**
    * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
    * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
-   * disturbed at will; and for nobody who isn't a member (trap 5).
+   * disturbed at will; and for nobody who isn't a member (trap 5). It stands again whatever its priority: it was elected all
+   * the same, and perhaps nobody else can be.
    */
-  private void moveAbove(ProtocolMessage message) {
+  private void moveAbove(ProtocolMessage message, boolean named) {
     boolean tooSoon = movedAboveNanos != NEVER
         && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
     if (tooSoon || !context.configuration().contains(message.from())) {
@@ -348,6 +356,6 @@ final class MessageIntake implements ProtocolMessage.Handler {
     transitions
         .becomeFollowerIn(
             message.term(), null, "a member is in term " + message.term() + " and can't follow")
-        .campaignAtOnce();
+        .campaignAgain(named);
   }
 }

@@ -13,8 +13,9 @@ final class PreCandidateState extends CampaignState {
 
   private final long prospectiveTerm;
 
-  PreCandidateState(CoreContext context, Transitions transitions, long hintedUntilNanos) {
-    super(context, transitions, hintedUntilNanos, deadlineNanos(context, hintedUntilNanos));
+  PreCandidateState(
+      CoreContext context, Transitions transitions, long hintedUntilNanos, boolean named) {
+    super(context, transitions, hintedUntilNanos, named, deadlineNanos(context, hintedUntilNanos));
     this.prospectiveTerm = context.term() + 1;
   }
 
@@ -26,7 +27,8 @@ final class PreCandidateState extends CampaignState {
     // ask again soon.
     return context.nowNanos()
         + CoreOptions.HINT_STAGGER_NANOS
-        + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS);
+        + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS)
+        + context.candidacy.campaignDelayNanos();
   }
 
   private boolean isHinted() {
@@ -36,7 +38,7 @@ final class PreCandidateState extends CampaignState {
   void start() {
     tally.record(context.self, true);
     if (tally.isWon()) {
-      transitions.becomeCandidate(0, "it is the only voter");
+      transitions.becomeCandidate(0, named, "it is the only voter");
       return;
     }
     for (ReplicaId voter : context.candidacy.otherVoters()) {
@@ -77,7 +79,7 @@ final class PreCandidateState extends CampaignState {
     }
     tally.record(message.from(), message.granted());
     if (tally.isWon()) {
-      transitions.becomeCandidate(hintedUntilNanos, "a quorum would vote for it");
+      transitions.becomeCandidate(hintedUntilNanos, named, "a quorum would vote for it");
     }
   }
 }

@@ -4,18 +4,23 @@ import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.InstallSnapshotResponse;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import java.util.function.Predicate;
 
 /**
  * What a replica knows of its own removal, and what it tells others of theirs (trap 6). Only committed removals count: until
  * then a removed member may hold the only copy of the configuration without it, and the others need its vote.
  */
 final class Removals {
+
+  /** How long a replica that can't find out by standing for election waits until it asks again, in election timeouts. */
+  static final int CALM_ELECTION_TIMEOUTS = 2;
 
   private final CoreContext context;
   private long noticed;
@@ -33,6 +38,38 @@ final class Removals {
       return noticed;
     }
     return committedRemovalOf(context.self);
+  }
+
+  /**
+   * Whether this replica, if it hears no leader, must find out whether that one is gone or has nothing to say to it any more. Who
+   * stands for election asks the other voters anyway, and who lacks damaged entries everybody.
+   */
+  boolean mayHaveMissedOwn() {
+    return ownRemoval() == 0
+        && !context.repair.isRecovering()
+        && !context.configuration().isEmpty();
+  }
+
+  /** Asks the other members, without standing for election. Who knows that this replica was removed says so. */
+  void askMembers() {
+    ask(member -> true);
+  }
+
+  /**
+   * As {@link #askMembers}, but only those that a candidate doesn't ask. Perhaps the voters that this replica knows were removed
+   * as it was, and a learner that it knows leads now.
+   */
+  void askLearners() {
+    ask(member -> !member.isVoterInAnyHalf());
+  }
+
+  private void ask(Predicate<Member> whom) {
+    for (Member member : context.configuration().members()) {
+      if (!member.replica().equals(context.self) && whom.test(member)) {
+        context.outbox.send(new RequestPreVote(
+            context.self, member.replica(), RequestPreVote.NO_CAMPAIGN, context.lastEntry()));
+      }
+    }
   }
 
   /** The index of the committed configuration that removed a replica; 0 if this one knows of none. */

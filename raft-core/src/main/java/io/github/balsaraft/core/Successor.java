@@ -11,16 +11,25 @@ final class Successor {
   private Successor() {}
 
   /**
-   * The best of the other voters that may stand for election and were heard of within an election timeout: the one with the
-   * most of the log, then the first in the {@link StandingOrder}; null if there is none.
+   * The best of the other voters that may stand for election and were heard of lately: the one with the most of the log, then
+   * the first in the {@link StandingOrder}; null if there is none. Who was silent for two heartbeats may be gone, so that a
+   * transfer to it would come to nothing: it is chosen only if all have been silent, and this for less than an election timeout.
    */
   static @Nullable ReplicaId best(CoreContext context, Replicator replicator) {
+    ReplicaId answering = best(context, replicator, 2 * context.options.heartbeatNanos());
+    return answering != null
+        ? answering
+        : best(context, replicator, context.options.electionTimeoutMaxNanos());
+  }
+
+  private static @Nullable ReplicaId best(
+      CoreContext context, Replicator replicator, long heardWithinNanos) {
     Progress best = null;
     for (Member member : StandingOrder.standing(context)) {
       Progress progress = replicator.progressOf(member.replica());
       if (progress != null
           && member.isVoter()
-          && isLive(progress, context)
+          && progress.contact().isLive(context.nowNanos(), heardWithinNanos)
           && (best == null || progress.match() > best.match())) {
         best = progress;
       }
@@ -39,9 +48,5 @@ final class Successor {
     ReplicaId best = best(context, replicator);
     Progress progress = best == null ? null : replicator.progressOf(best);
     return progress != null && progress.match() == context.log.lastIndex();
-  }
-
-  private static boolean isLive(Progress progress, CoreContext context) {
-    return progress.contact().isLive(context.nowNanos(), context.options.electionTimeoutMaxNanos());
   }
 }

@@ -54,7 +54,19 @@ final class Transitions {
    * @param hintedUntilNanos as long as a failure hint makes it worth asking again soon; zero without one
    */
   void becomePreCandidate(long hintedUntilNanos, String reason) {
-    PreCandidateState next = new PreCandidateState(context, this, hintedUntilNanos);
+    ask(new PreCandidateState(context, this, hintedUntilNanos, false), reason);
+  }
+
+  /**
+   * Asks whether an election could be won, having led until now.
+   *
+   * @param named see {@link CampaignState#named}
+   */
+  void becomePreCandidateAgain(boolean named, String reason) {
+    ask(new PreCandidateState(context, this, 0, named), reason);
+  }
+
+  private void ask(PreCandidateState next, String reason) {
     replace(next, reason);
     next.start();
   }
@@ -66,19 +78,21 @@ final class Transitions {
     replace(next, reason);
   }
 
-  /** Campaigns in the next term; see {@link #becomePreCandidate} for the hint. */
-  void becomeCandidate(long hintedUntilNanos, String reason) {
-    campaign(hintedUntilNanos, false, reason);
+  /** Campaigns in the next term; see {@link #becomePreCandidate} for the hint, {@link CampaignState#named} for the other. */
+  void becomeCandidate(long hintedUntilNanos, boolean named, String reason) {
+    campaign(hintedUntilNanos, named, false, reason);
   }
 
   /** Campaigns in the next term because the leader of this one has asked for it (Raft thesis 3.10). */
   void becomeSuccessor(String reason) {
-    campaign(0, true, reason);
+    campaign(0, true, true, reason);
   }
 
-  private void campaign(long hintedUntilNanos, boolean leadershipTransfer, String reason) {
+  private void campaign(
+      long hintedUntilNanos, boolean named, boolean leadershipTransfer, String reason) {
     context.adoptTerm(context.term() + 1, context.self);
-    CandidateState next = new CandidateState(context, this, hintedUntilNanos, leadershipTransfer);
+    CandidateState next =
+        new CandidateState(context, this, hintedUntilNanos, named, leadershipTransfer);
     replace(next, reason);
     next.start();
   }
@@ -86,7 +100,7 @@ final class Transitions {
   /**
    * Leads the current term.
    *
-   * @param named whether the leader of the term before has handed over to it
+   * @param named see {@link CampaignState#named}
    */
   void becomeLeader(String reason, boolean named) {
     InvariantViolation.check(current.role() == Role.CANDIDATE, "only a candidate becomes leader");

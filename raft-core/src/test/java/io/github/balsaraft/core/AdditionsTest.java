@@ -222,4 +222,26 @@ class AdditionsTest {
         .extracting(ChangeRefusal::reason)
         .contains(ChangeRefusal.Reason.NOT_LEADER, ChangeRefusal.Reason.TRANSFERRING);
   }
+
+  @Test
+  @DisplayName(
+      "the addition of a learner can't be called off once the change that makes it one is in the log")
+  void tooLateToCallOffALearner() {
+    long changeId =
+        cluster.changeBy(n1, MembershipChange.add(learner("n4"), MembershipChange.NO_LIMIT));
+    assertThat(n1.view().configuration().contains(n4.id)).isTrue();
+    assertThat(status().phase()).isEqualTo(Phase.TAKING_ROLE);
+    assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(changeId))).isFalse();
+    cluster.settle();
+    assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.DONE);
+  }
+
+  @Test
+  @DisplayName("if leadership is lost before that is committed, it may or may not be a learner")
+  void learnerIsLostWithLeadership() {
+    cluster.changeBy(n1, MembershipChange.add(learner("n4"), MembershipChange.NO_LIMIT));
+    loseOffice();
+    assertThat(n1.lastOutcome().end()).isEqualTo(Ready.ChangeEnd.LOST);
+    assertThat(n1.lastOutcome().detail()).contains("may still be");
+  }
 }

@@ -151,16 +151,21 @@ final class CoreHealing {
     return true;
   }
 
-  /** Removed replicas were told so, or never had reason to ask, or know nobody who is still there to tell them. */
+  /** Removed replicas were told so, or know nobody who could tell them. */
   private boolean isRemovedQuiet() {
     Configuration current = leader().orElseThrow().view().configuration();
     return harness.replicas().stream()
         .filter(replica -> current.removedAt(replica.id) > 0)
-        .filter(replica -> replica.view().configuration().members().stream()
-            .filter(Member::isVoterInAnyHalf)
-            .anyMatch(asked -> current.contains(asked.replica())))
-        .allMatch(replica -> replica.view().currentRole() == Role.FOLLOWER
+        .filter(this::knowsWhoCanTell)
+        .allMatch(replica -> replica.view().removedAt() > 0
+            && replica.view().currentRole() == Role.FOLLOWER
             && replica.core().nextDeadlineNanos() == Long.MAX_VALUE);
+  }
+
+  private boolean knowsWhoCanTell(HarnessReplica removed) {
+    return removed.view().configuration().members().stream()
+        .map(member -> harness.replica(member.replica()))
+        .anyMatch(asked -> asked != removed && asked.view().committedRemovalOf(removed.id) > 0);
   }
 
   private String describe() {

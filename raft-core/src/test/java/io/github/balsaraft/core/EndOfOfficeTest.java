@@ -138,6 +138,114 @@ class EndOfOfficeTest {
 
   @Test
   @DisplayName(
+      "choice: one that shall not lead, whose first attempt came to nothing, hands over to whoever is ready later")
+  void priorityZeroAndAnotherIsReadyLater() {
+    CoreHarness three = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica leader = three.elect("n1");
+    HarnessReplica n2 = three.replica("n2");
+    HarnessReplica n3 = three.replica("n3");
+    three.run(200 * MILLIS);
+    // It answers, and has the configuration in its memory only.
+    n3.autoDisk = false;
+    three.change(leader, leader.view().configuration().with(voter("n1").withPriority(0)));
+    while (leader.view().transferTarget() == null) {
+      three.deliver(three.network().take(0));
+    }
+    assertThat(leader.view().transferTarget()).isEqualTo(n2.id);
+    three.crash(n2, 0);
+    for (int i = 0; i < 25; i++) {
+      three.pass(leader, OPTIONS.heartbeatNanos());
+      three.settle();
+    }
+    assertThat(leader.view().transferTarget()).as("it was given up").isNull();
+    assertThat(leader.leads()).isTrue();
+    n3.autoDisk = true;
+    while (n3.disk.pendingWrites() > 0) {
+      three.completeWrite(n3);
+    }
+    three.settle();
+    assertThat(n3.leads()).as("without an election timeout").isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "choice: but it is one attempt if nobody seems ready for a moment while it is under way")
+  void priorityZeroAndItsTargetIsSilentForAMoment() {
+    CoreHarness three = ofVoters(OPTIONS, "n1", "n2", "n3");
+    HarnessReplica leader = three.elect("n1");
+    HarnessReplica n2 = three.replica("n2");
+    three.run(200 * MILLIS);
+    three.replica("n3").autoDisk = false;
+    three.change(leader, leader.view().configuration().with(voter("n1").withPriority(0)));
+    while (leader.view().transferTarget() == null) {
+      three.deliver(three.network().take(0));
+    }
+    long deadlineNanos = leader.view().transferDeadlineNanos();
+    three.network().cut(n2.id, leader.id);
+    while (leader.clockNanos < deadlineNanos) {
+      assertThat(leader.leads()).isTrue();
+      three.pass(leader, OPTIONS.heartbeatNanos());
+      three.settleWithout(TimeoutNow.class);
+      three.network().take(TimeoutNow.class::isInstance);
+      if (deadlineNanos - leader.clockNanos < 1000 * MILLIS) {
+        three.network().healAll();
+      }
+    }
+    assertThat(leader.leads()).isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "choice: one that shall not lead, and must as nobody else can, is elected again when it moves above a member's term")
+  void priorityZeroMovesAboveAMember() {
+    HarnessReplica n2 = cluster.replica("n2");
+    cluster.crash(n2, 0);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    Configuration onlyN2 = n1.view().configuration();
+    for (String never : List.of("n1", "n3", "n4")) {
+      onlyN2 = onlyN2.with(voter(never).withPriority(0));
+    }
+    cluster.change(n1, onlyN2);
+    cluster.run(200 * MILLIS);
+    movesAbove(cluster, n1);
+    cluster.start(n2);
+    cluster.run(1000 * MILLIS);
+    assertThat(n2.leads()).as("as soon as another can").isTrue();
+  }
+
+  @Test
+  @DisplayName("choice: so is one that was chosen by name, and stays in office then")
+  void namedMovesAboveAMember() {
+    Configuration birth =
+        Configuration.of(List.of(voter("n1"), voter("n2").withPriority(0), voter("n3")));
+    CoreHarness three = new CoreHarness(OPTIONS);
+    for (int i = 1; i <= 3; i++) {
+      three.add("n" + i, CoreHarness.patience(i), birth);
+    }
+    HarnessReplica named = three.replica("n2");
+    three.transfer(three.elect("n1"), named.id);
+    three.settle();
+    assertThat(named.leads()).isTrue();
+    movesAbove(three, named);
+    three.run(5000 * MILLIS);
+    assertThat(named.leads()).isTrue();
+  }
+
+  /** n3 is in a later term than its leader, which is elected again at once. */
+  private static void movesAbove(CoreHarness harness, HarnessReplica leader) {
+    long laterTerm = leader.view().hardState().term() + 1;
+    HeartbeatResponse answer =
+        new HeartbeatResponse(CoreHarness.id("n3"), leader.id, laterTerm, 1, 0);
+    harness.stepDo(leader, core -> core.receive(answer));
+    assertThat(leader.leads()).isFalse();
+    harness.pass(leader, 0);
+    harness.settle();
+    assertThat(leader.leads()).isTrue();
+    assertThat(leader.view().hardState().term()).isEqualTo(laterTerm + 1);
+  }
+
+  @Test
+  @DisplayName(
       "a change that is committed in the batch in which the office is lost is done, and not lost")
   void committedInTheLastBatch() {
     long changeId = cluster.changeBy(

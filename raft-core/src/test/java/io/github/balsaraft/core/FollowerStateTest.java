@@ -8,16 +8,24 @@ import static io.github.balsaraft.core.CoreHarness.voter;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReadIndexResponse;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.TransferRevocation;
+import io.github.balsaraft.model.TransferRevocationResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -47,7 +55,8 @@ class FollowerStateTest {
   }
 
   @Test
-  @DisplayName("a learner notices that its leader is silent, and then has nothing to wait for")
+  @DisplayName(
+      "a learner notices that its leader is silent, and then asks all members now and then, as nobody's candidate")
   void learnerWithoutLeader() {
     HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
     assertThat(n4.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
@@ -60,7 +69,78 @@ class FollowerStateTest {
     cluster.timeout(n4);
     assertThat(n4.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(n4.view().leader()).isNull();
-    assertThat(n4.core().nextDeadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    assertThat(cluster.network().isEmpty()).as("not yet").isTrue();
+    cluster.timeout(n4);
+    assertThat(cluster.network().take(message -> true))
+        .containsExactly(
+            question(n4, n1.id, n4.view().lastEntry()),
+            question(n4, n2.id, n4.view().lastEntry()),
+            question(n4, n3.id, n4.view().lastEntry()));
+    assertThat(waitNanos(n4)).as("calmly").isGreaterThan(2 * OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n4.view().currentRole()).isEqualTo(Role.FOLLOWER);
+  }
+
+  private static RequestPreVote question(HarnessReplica from, ReplicaId to, EntryId lastEntry) {
+    return new RequestPreVote(from.id, to, RequestPreVote.NO_CAMPAIGN, lastEntry);
+  }
+
+  @Test
+  @DisplayName("a learner that hears its leader asks nobody")
+  void learnerWithLeader() {
+    HarnessReplica n4 = cluster.add("n4", CoreHarness.patience(4), Configuration.EMPTY);
+    cluster.elect("n1");
+    cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
+    List<ProtocolMessage> questions = new ArrayList<>();
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void sent(ProtocolMessage message, boolean passes) {
+        if (message instanceof RequestPreVote) {
+          questions.add(message);
+        }
+      }
+    });
+    cluster.run(20_000 * MILLIS);
+    assertThat(questions).isEmpty();
+    assertThat(n4.view().leader()).isEqualTo(n1.id);
+  }
+
+  @Test
+  @DisplayName("such a question is granted by nobody, and makes no candidate stand back")
+  void questionDisturbsNobody() {
+    cluster.timeout(n1);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    cluster.network().take(message -> true);
+    long deadline = n1.core().nextDeadlineNanos();
+    cluster.deliver(question(n2, n1.id, new EntryId(7, 9)));
+    assertThat(cluster.network().take(message -> true))
+        .containsExactly(new PreVoteResponse(n1.id, n2.id, 0, RequestPreVote.NO_CAMPAIGN, false));
+    assertThat(n1.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    assertThat(n1.core().nextDeadlineNanos()).isEqualTo(deadline);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 6: who sees its own removal committed in its log campaigns at nobody's request")
+  void ownRemovalInTheLog() {
+    cluster.allowForgery();
+    cluster.elect("n1");
+    cluster.run(300 * MILLIS);
+    Configuration joint = n1.view().configuration().jointTowards(voters("n1", "n3"), 2);
+    EntryBatch first =
+        Payloads.single(EntryType.CONFIGURATION, joint.encode()).place(new EntryId(1, 2), 0);
+    EntryBatch second = Payloads.single(
+            EntryType.CONFIGURATION, joint.leaveJoint(3).encode())
+        .place(new EntryId(1, 3), 0);
+    cluster.deliver(
+        new AppendEntries(n1.id, n2.id, 1, 1, new EntryId(1, 1), List.of(first, second), 3));
+    cluster.deliver(new TransferRevocation(n1.id, n2.id, 1, 0));
+    long life = ((TransferRevocationResponse)
+            cluster.network().take(TransferRevocationResponse.class::isInstance).get(0))
+        .life();
+    assertThat(n2.view().leader()).isEqualTo(n1.id);
+    assertThat(n2.view().removedAt()).isEqualTo(3);
+    cluster.deliver(new TimeoutNow(n1.id, n2.id, 1, 1, life, 3));
+    assertThat(n2.view().currentRole()).isEqualTo(Role.FOLLOWER);
   }
 
   @Test
@@ -149,8 +229,8 @@ class FollowerStateTest {
 
   @Test
   @DisplayName(
-      "who never stands asks those that may, as in a pre-vote for the next term, and hears only them")
-  void asksThoseThatMayStand() {
+      "who never stands asks all other voters, as nobody's candidate, and believes those that may stand")
+  void asksOtherVoters() {
     CoreHarness other = new CoreHarness(OPTIONS);
     Configuration birth = Configuration.of(
         List.of(voter("n1").withPriority(0), voter("n2"), voter("n3").withPriority(0)));
@@ -159,13 +239,15 @@ class FollowerStateTest {
     other.timeout(never);
     List<ProtocolMessage> asked = other.network().take(message -> true);
     assertThat(asked)
-        .containsExactly(new RequestPreVote(never.id, n2.id, 5, never.view().lastEntry()));
+        .containsExactly(
+            question(never, n2.id, never.view().lastEntry()),
+            question(never, n3.id, never.view().lastEntry()));
     assertThat(never.view().currentRole()).isEqualTo(Role.FOLLOWER);
 
     long before = never.view().droppedMessages();
-    other.deliver(new PreVoteResponse(n3.id, never.id, 4, 5, false));
+    other.deliver(new PreVoteResponse(n3.id, never.id, 4, RequestPreVote.NO_CAMPAIGN, false));
     assertThat(never.view().droppedMessages()).as("n3 never stands").isEqualTo(before + 1);
-    other.deliver(new PreVoteResponse(n2.id, never.id, 4, 5, false));
+    other.deliver(new PreVoteResponse(n2.id, never.id, 4, RequestPreVote.NO_CAMPAIGN, false));
     assertThat(never.view().droppedMessages()).as("n2 may").isEqualTo(before + 1);
   }
 }

@@ -1,8 +1,13 @@
 package io.github.balsaraft.core;
 
 import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.voter;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.Role;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** When a voter that never stands has to. */
@@ -51,5 +56,24 @@ class LastResortTest {
     assertThat(lastResort.wantsToKnow(5 + PATIENCE + 1)).isTrue();
     lastResort.leaderFound();
     assertThat(lastResort.wantsToKnow(6)).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "several that never stand don't need each other to, whatever their logs, though they ask each other")
+  void severalWithPriorityZero() {
+    Configuration birth = Configuration.of(
+        List.of(voter("n1"), voter("n2").withPriority(0), voter("n3").withPriority(0)));
+    CoreHarness three = new CoreHarness(OPTIONS);
+    for (int i = 1; i <= 3; i++) {
+      three.add("n" + i, CoreHarness.patience(i), birth);
+    }
+    three.preset(three.replica("n2"), 1, 1, 1);
+    three.preset(three.replica("n3"), 1, 1);
+    three.crash(three.replica("n1"), 0);
+    three.run(60_000 * CoreHarness.MILLIS);
+    assertThat(three.view("n2").currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(three.view("n3").currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(three.view("n2").hardState().term()).isEqualTo(1);
   }
 }

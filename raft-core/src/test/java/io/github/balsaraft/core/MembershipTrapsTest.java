@@ -17,11 +17,14 @@ import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +112,51 @@ class MembershipTrapsTest {
     assertThat(other.leads()).isTrue();
     assertThat(leader.view().removedAt()).isEqualTo(3);
     assertThat(other.view().committedRemovalOf(leader.id)).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 6: who was told of its removal doesn't campaign for a late request to, nor follows a late leader")
+  void trap06_toldAndThenToldToCampaign() {
+    CoreHarness five = ofVoters(OPTIONS, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica leader = five.elect("n1");
+    HarnessReplica removed = five.replica("n2");
+    five.transfer(leader, removed.id);
+    five.settleWithout(TimeoutNow.class);
+    five.pass(leader, OPTIONS.heartbeatNanos());
+    // The request to campaign and a heartbeat of the same leader are under way for long.
+    List<ProtocolMessage> late =
+        five.network().take(message -> message.to().equals(removed.id) && isFromLeader(message));
+    assertThat(late).hasAtLeastOneElementOfType(TimeoutNow.class);
+    assertThat(late).hasAtLeastOneElementOfType(Heartbeat.class);
+    five.network().cut(leader.id, removed.id);
+    five.settle();
+    five.pass(leader, OPTIONS.electionTimeoutMaxNanos() - OPTIONS.heartbeatNanos());
+    five.settle();
+    assertThat(leader.view().transferTarget()).as("given up").isNull();
+    five.changeBy(leader, new MembershipChange.Remove(removed.id));
+    five.settle();
+    five.network().cut(removed.id, leader.id);
+    five.run(OPTIONS.heartbeatNanos());
+    for (int i = 0; i < 3 && removed.view().removedAt() == 0; i++) {
+      five.timeout(removed);
+      five.settle();
+    }
+    assertThat(removed.view().removedAt()).isEqualTo(3);
+    long term = removed.view().hardState().term();
+
+    late.stream().filter(Heartbeat.class::isInstance).forEach(five::deliver);
+    assertThat(removed.view().leader()).as("it follows nobody any more").isNull();
+    late.stream().filter(TimeoutNow.class::isInstance).forEach(five::deliver);
+    assertThat(removed.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(removed.view().hardState().term()).isEqualTo(term);
+    five.run(5000 * MILLIS);
+    assertThat(leader.leads()).isTrue();
+    assertThat(leader.view().hardState().term()).isEqualTo(term);
+  }
+
+  private static boolean isFromLeader(ProtocolMessage message) {
+    return message instanceof TimeoutNow || message instanceof Heartbeat;
   }
 
   @Test
