@@ -34,4 +34,26 @@ class SwarmSimulationTest {
     assertThat(run.clients().history()).noneMatch(operation -> operation.isUnknown());
     assertThat(run.applied().size()).isGreaterThan(1000);
   }
+
+  /** No test depends on a time; the numbers are for people. */
+  @Test
+  @DisplayName("how fast it is without faults")
+  void speed() {
+    SimulationSettings calm = SimulationSettings.DEFAULT.calm();
+    virtualSecondsPerSecond(calm, 10);
+    System.out.printf(
+        "simulation: %.0f virtual seconds of a group of five per second with all checks, %.0f with those of the end%n",
+        virtualSecondsPerSecond(calm, 20), virtualSecondsPerSecond(calm.checkedAtTheEnd(), 20));
+  }
+
+  private static double virtualSecondsPerSecond(SimulationSettings settings, int runs) {
+    long begin = System.nanoTime();
+    long virtualNanos = 0;
+    for (int seed = 1; seed <= runs; seed++) {
+      Simulation<?, ?> run = new Simulation<>(seed, settings, new KvWorkload(4));
+      run.run();
+      virtualNanos += run.time().nowNanos();
+    }
+    return (double) virtualNanos / (System.nanoTime() - begin);
+  }
 }

@@ -104,8 +104,8 @@ class DocumentedCodeIT {
           new SimulationRuns.Seeds(1, 3, Duration.ZERO),
           "mvn test -Draft.seed=");
       runs.check(sane);
-      assertThatThrownBy(
-              () -> runs.check(() -> new WithMachine(sane.get(), () -> (StateMachine) create(machines))))
+      assertThatThrownBy(() ->
+              runs.check(() -> new WithMachine(sane.get(), () -> (StateMachine) create(machines))))
           .hasMessageContaining("seed 1 fails: APPLY_DIVERGED")
           .hasMessageContaining("the state machine is not deterministic")
           .hasMessageContaining("none is needed");
