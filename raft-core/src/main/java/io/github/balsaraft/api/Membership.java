@@ -52,9 +52,10 @@ public interface Membership {
    * Calls off what would make this host a member, or give it another role, as long as it isn't decided. The change that asked
    * for it ends as aborted, once the host is out again.
    *
-   * @return whether anything was called off
+   * @return what became of that; only a leader that has just taken over may answer {@link AbortResult#NOTHING} while an earlier
+   *     leader's addition has left its host a learner
    */
-  CompletableFuture<Boolean> abort(HostId host);
+  CompletableFuture<AbortResult> abort(HostId host);
 
   /** A consistent look at the members, at those on their way in, and at hosts that ask to be let in. */
   CompletableFuture<MembershipView> view();

@@ -263,14 +263,21 @@ final class AdminCommand {
 
     private int abort() {
       Reply reply = admin.atLeader(this::raft);
-      boolean any = reply instanceof Reply.Int number && number.value() > 0;
+      String result = Fields.text(reply);
       String id = options.ids().get(0);
       if (options.json()) {
-        say(Map.of("aborted", any));
+        say(Map.of("aborted", result));
       } else {
-        console.say(any ? "the addition of " + id + " is called off" : id + " is not being added");
+        console.say(
+            switch (result) {
+              case "called_off" -> "the addition of " + id + " is called off";
+              case "too_late" ->
+                "it is too late: " + id
+                    + " is being given its role; remove or demote it afterwards";
+              default -> id + " is not being added";
+            });
       }
-      return any ? CommandLine.OK : CommandLine.FAILED;
+      return result.equals("called_off") ? CommandLine.OK : CommandLine.FAILED;
     }
 
     private void say(Object json) {
@@ -282,7 +289,7 @@ final class AdminCommand {
       @Override
       public List<String> words() {
         List<String> words = raft();
-        if (List.of("add", "promote", "replace").contains(options.verb())) {
+        if (AdminOptions.WAIT_FOR_CATCH_UP.contains(options.verb())) {
           words.add("TIMEOUT");
           words.add(String.valueOf(admin.left().toMillis()));
         }
