@@ -65,7 +65,8 @@ public final class RaftNode implements AutoCloseable {
   /**
    * Reads through {@link io.github.balsaraft.api.StateMachine#query}, linearizably, at the leader or any other member.
    *
-   * @return the answer, or a {@link io.github.balsaraft.api.ReadNotServedException}
+   * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException}, after which
+   *     reading again is safe
    */
   public CompletableFuture<byte[]> query(byte[] query) {
     return query(query, ReadConsistency.LINEARIZABLE);
@@ -87,8 +88,9 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
-   * Completes once this node leads, or follows a leader; with a {@link io.github.balsaraft.api.NotAppendedException} if it is
-   * closed or fails before, or if very many callers wait already. There may never be a leader: give the future a timeout, such
+   * Completes once this node leads, or follows a leader; with a {@link io.github.balsaraft.api.ShuttingDownException} or {@link
+   * io.github.balsaraft.api.NodeFailedException} if it is closed or fails before, after which only another member helps, or an
+   * {@link io.github.balsaraft.api.OverloadedException} if very many callers wait already. There may never be a leader: give the future a timeout, such
    * as with {@link CompletableFuture#orTimeout}, or cancel it, and the node forgets it.
    */
   public CompletableFuture<Void> awaitLeader() {
@@ -113,7 +115,8 @@ public final class RaftNode implements AutoCloseable {
    * request meanwhile is not done, and neither are proposals.
    *
    * @param target a host whose member is a voter, of any priority
-   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads; or an
+   * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads, also if
+   *     this node isn't born or has failed: not done, then, so ask another; or an
    *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already; or a {@link
    *     io.github.balsaraft.api.ShuttingDownException} if the node is closed; or an {@link
    *     io.github.balsaraft.api.OutcomeUnknownException} if the node fails while it is asked

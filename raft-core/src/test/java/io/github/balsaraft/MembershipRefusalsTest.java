@@ -41,7 +41,7 @@ class MembershipRefusalsTest {
       propose(cluster, "a");
       Throwable unknown = cluster.failureAtLeader(leader -> leader.remove(host("n9")));
       assertThat(reasons(unknown)).containsExactly(Reason.UNKNOWN_MEMBER);
-      assertThat(unknown).hasMessage("n9 isn't a member; members are n1, n2 and n3");
+      assertThat(unknown).hasMessageContainingAll("n9", "n1, n2 and n3");
       assertThat(changeFailure(unknown).isRetryable()).isFalse();
       assertThat(reasons(
               cluster.failureAtLeader(leader -> leader.add(host("n1"), AddOptions.learner()))))

@@ -9,6 +9,7 @@ import static io.github.balsaraft.LocalCluster.awaitTrue;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeFailedException.End;
@@ -96,9 +97,11 @@ class MembershipTest {
       propose(cluster, "a");
       RaftNode leader = cluster.leader();
       CompletableFuture<ChangeResult> added = leader.membership().add(host("n4"), VOTER);
-      assertThat(leader.membership().abort(host("n4")).get(30, SECONDS)).isTrue();
+      assertThat(leader.membership().abort(host("n4")).get(30, SECONDS))
+          .isEqualTo(AbortResult.CALLED_OFF);
       assertThat(changeFailure(RaftNodeTest.failure(added)).end()).isEqualTo(End.ABORTED);
-      assertThat(leader.membership().abort(host("n4")).get(30, SECONDS)).isFalse();
+      assertThat(leader.membership().abort(host("n4")).get(30, SECONDS))
+          .isEqualTo(AbortResult.NOTHING);
     }
   }
 

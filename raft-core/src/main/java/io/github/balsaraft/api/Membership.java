@@ -28,7 +28,9 @@ import java.util.concurrent.CompletableFuture;
  * </ul>
  *
  * <p>A change says how things should be in the end, so asking for it again is always safe: it goes on where it stands, and one
- * that is done already ends at once. {@link RaftException#isRetryable} says whether asking again as it is may help.
+ * that is done already ends at once, removals and replacements too, as long as the removed replica is among the last
+ * {@value io.github.balsaraft.model.Configuration#MAX_REMOVALS} (later its host is unknown, and the change is refused).
+ * {@link RaftException#isRetryable} says whether asking again as it is may help.
  *
  * <p>All methods may be called from any thread, and none of them blocks; if very many questions to the node wait already their
  * futures end with an {@link OverloadedException}. Futures complete on a thread that also runs the state
@@ -50,16 +52,18 @@ public interface Membership {
    * Calls off what would make this host a member, or give it another role, as long as it isn't decided. The change that asked
    * for it ends as aborted, once the host is out again.
    *
-   * @return whether anything was called off
+   * @return what became of that; only a leader that has just taken over may answer {@link AbortResult#NOTHING} while an earlier
+   *     leader's addition has left its host a learner
    */
-  CompletableFuture<Boolean> abort(HostId host);
+  CompletableFuture<AbortResult> abort(HostId host);
 
   /** A consistent look at the members, at those on their way in, and at hosts that ask to be let in. */
   CompletableFuture<MembershipView> view();
 
   /**
    * Adds a host: waits until its new replica has asked to be let in, lets it catch up as a learner, and gives it its role (Raft
-   * thesis 4.2.1).
+   * thesis 4.2.1). A host that has this role already must have these options too, else it is refused: {@link #update} changes
+   * them.
    */
   default CompletableFuture<ChangeResult> add(HostId host, AddOptions options) {
     return change(new ConfigurationChange.Add(host, options));

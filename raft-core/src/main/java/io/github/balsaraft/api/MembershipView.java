@@ -84,9 +84,9 @@ public record MembershipView(
     public enum Phase {
       /** That its replica asks to be let in. */
       AWAITING_HOST,
-      /** That another change is committed; then it becomes a learner. */
+      /** That another change is committed, then the one that makes it a learner; or the detail says what holds it up. */
       WAITING,
-      /** That it catches up. */
+      /** That it catches up; once it has, the detail says what holds its role up, if anything does. */
       CATCHING_UP,
       /** That the change which gives it its role is committed. */
       TAKING_ROLE,

@@ -82,6 +82,14 @@ public final class NodeStatus {
     return Optional.ofNullable(values.leader);
   }
 
+  /**
+   * As a leader that hands its office over, because it was asked to, or because it shall not or can't lead any more: to whom. It
+   * proposes nothing meanwhile, for an election timeout at most.
+   */
+  public Optional<HostId> transferTarget() {
+    return Optional.ofNullable(values.transferTarget);
+  }
+
   /** The highest index known to be committed. */
   public long commitIndex() {
     return values.commitIndex;
@@ -185,6 +193,7 @@ public final class NodeStatus {
         + ", role=" + values.role
         + ", term=" + values.term
         + ", leader=" + values.leader
+        + ", transferTarget=" + values.transferTarget
         + ", commitIndex=" + values.commitIndex
         + ", appliedIndex=" + values.appliedIndex
         + ", durableIndex=" + values.durableIndex
@@ -228,7 +237,8 @@ public final class NodeStatus {
   }
 
   /**
-   * Counts since the node's start. Each may grow a little in a healthy group; one that keeps growing is worth a look.
+   * Counts since the node's start. Of messages dropped or misdirected there may be a few in a healthy group; a number that keeps
+   * growing is worth a look. Reads by lease grow with the load, and refused ones mean that there often is no lease.
    *
    * @param leaseReadsGranted reads that this leader's lease answered, without asking anybody; reads that are asked for together
    *     count as one
@@ -278,6 +288,7 @@ public final class NodeStatus {
     private Role role = Role.FOLLOWER;
     private long term;
     private @Nullable HostId leader;
+    private @Nullable HostId transferTarget;
     private long commitIndex;
     private long appliedIndex;
     private long durableIndex;
@@ -333,6 +344,12 @@ public final class NodeStatus {
     /** See {@link NodeStatus#leader}; null if nobody is known to lead. */
     public Builder leader(@Nullable HostId value) {
       this.leader = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#transferTarget}; null if leadership is not being handed over. */
+    public Builder transferTarget(@Nullable HostId value) {
+      this.transferTarget = value;
       return this;
     }
 
@@ -435,6 +452,7 @@ public final class NodeStatus {
       copy.role = role;
       copy.term = term;
       copy.leader = leader;
+      copy.transferTarget = transferTarget;
       copy.commitIndex = commitIndex;
       copy.appliedIndex = appliedIndex;
       copy.durableIndex = durableIndex;

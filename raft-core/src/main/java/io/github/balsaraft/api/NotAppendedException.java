@@ -1,7 +1,8 @@
 package io.github.balsaraft.api;
 
 /**
- * The proposal was not appended to any log. It had no effect and never will have one: proposing it again is safe.
+ * The request had no effect and never will have one: asking again is safe. A proposal was not appended to any log, a change of the
+ * configuration or a transfer was not begun, a look, a preview or a wait for a leader was not answered.
  */
 public abstract sealed class NotAppendedException extends RaftException
     permits NotLeaderException,

@@ -23,8 +23,22 @@ public abstract sealed class RaftException extends RuntimeException
    * Whether the same request can be made again, as it is, without the danger that it takes effect twice, and with a chance to
    * succeed: a little later, or at another member.
    *
-   * <p>False for {@link OutcomeUnknownException}, where only the application knows whether applying twice is harmless, and for
-   * {@link CommandTooLargeException}, which every member answers to the same command every time.
+   * <table>
+   * <caption>What is certain, and whether to ask again</caption>
+   * <tr><th>failure</th><th>took effect</th><th>retryable</th></tr>
+   * <tr><td>{@link NotLeaderException}, {@link OverloadedException}, {@link ShuttingDownException}, {@link
+   *     NodeFailedException}</td><td>no</td><td>yes; the last two at another member</td></tr>
+   * <tr><td>{@link CommandTooLargeException}</td><td>no</td><td>no: every member says the same of it every time</td></tr>
+   * <tr><td>{@link OutcomeUnknownException}</td><td>perhaps</td><td>no: only the application knows whether twice is
+   *     harmless</td></tr>
+   * <tr><td>{@link ReadNotServedException}</td><td>no</td><td>yes</td></tr>
+   * <tr><td>{@link ChangeFailedException}, refused</td><td>no</td><td>if all that speaks against it passes by itself</td></tr>
+   * <tr><td>{@link ChangeFailedException}, aborted</td><td>it says what remains</td><td>no: see to the cause first</td></tr>
+   * <tr><td>{@link ChangeFailedException}, lost</td><td>perhaps</td><td>yes: it says how things should be in the end</td></tr>
+   * <tr><td>{@link TransferFailedException}, refused</td><td>no</td><td>no: nobody suitable can take over</td></tr>
+   * <tr><td>{@link TransferFailedException}, not done</td><td>no</td><td>yes</td></tr>
+   * <tr><td>{@link TransferFailedException}, unknown</td><td>perhaps</td><td>no: look who leads first</td></tr>
+   * </table>
    */
   public abstract boolean isRetryable();
 }

@@ -3,10 +3,12 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.core.membership.CatchUp;
 import io.github.balsaraft.core.membership.ChangePreview;
 import io.github.balsaraft.core.membership.MembershipChange;
+import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One member on its way in, as its leader remembers it. What was decided is in the log; the rest may be forgotten with the leader. */
@@ -32,6 +34,9 @@ final class Addition {
   /** Why it is given up; null as long as it isn't. */
   @Nullable
   String abortReason;
+
+  /** What speaks against its next step and passes by itself; empty unless that holds it up. */
+  List<ChangeRefusal> heldUpBy = List.of();
 
   Addition(long changeId, MembershipChange.Add change, long startNanos, boolean wasMember) {
     this.changeId = changeId;

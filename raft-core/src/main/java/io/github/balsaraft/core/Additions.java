@@ -73,10 +73,10 @@ final class Additions {
       detail = "the change that gives it its role is being committed";
     } else if (catchUp != null) {
       phase = AdditionStatus.Phase.CATCHING_UP;
-      detail = "catching up, " + missing + " entries to go";
+      detail = heldUp(addition, "catching up, " + missing + " entries to go");
     } else {
       phase = AdditionStatus.Phase.WAITING;
-      detail = "a change of the configuration is being committed";
+      detail = heldUp(addition, "a change of the configuration is being committed");
     }
     return new AdditionStatus(
         addition.changeId,
@@ -86,6 +86,12 @@ final class Additions {
         match,
         missing,
         detail);
+  }
+
+  private static String heldUp(Addition addition, String otherwise) {
+    return addition.heldUpBy.isEmpty()
+        ? otherwise
+        : "held up: " + ChangeRefusal.details(addition.heldUpBy);
   }
 
   // ------------------------------------------------------------------ steps
@@ -117,8 +123,9 @@ final class Additions {
     Configuration current = context.configuration();
     addition.decided = false;
     if (addition.abortReason == null && addition.isOverdue(context.nowNanos())) {
-      addition.abortReason = "it did not catch up in time";
+      addition.abortReason = heldUp(addition, "it did not catch up in time");
     }
+    addition.heldUpBy = List.of();
     if (addition.abortReason != null) {
       takeBack(addition, current);
     } else if (addition.added && !current.contains(addition.replica())) {
@@ -126,7 +133,7 @@ final class Additions {
           addition,
           Ready.ChangeEnd.ABORTED,
           current.removedAt(addition.replica()),
-          "another change removed it");
+          "another change came in between; " + whatIsSpent(addition, current));
     } else if (addition.wantsStaging(current)) {
       if (appendStep(addition, addition::staging, addition.change.replaces())) {
         addition.added = !addition.wasMember;
@@ -142,7 +149,12 @@ final class Additions {
     Member member = current.member(addition.replica());
     String reason = String.valueOf(addition.abortReason);
     if (member == null) {
-      end(addition, Ready.ChangeEnd.ABORTED, current.removedAt(addition.replica()), reason);
+      String remains = addition.added ? "; " + whatIsSpent(addition, current) : "";
+      end(
+          addition,
+          Ready.ChangeEnd.ABORTED,
+          current.removedAt(addition.replica()),
+          reason + remains);
     } else if (!addition.added || member.isVoter()) {
       end(addition, Ready.ChangeEnd.ABORTED, 0, reason + "; it stays what it was before");
     } else {
@@ -151,6 +163,13 @@ final class Additions {
         end(addition, Ready.ChangeEnd.ABORTED, 0, reason + "; it stays, because " + problem);
       }
     }
+  }
+
+  /** A replica that was removed never comes back (trap 36), so that asking again would wait for it in vain. */
+  private static String whatIsSpent(Addition addition, Configuration current) {
+    String host = addition.change.wanted().host().name();
+    return host + " was removed again at index " + current.removedAt(addition.replica())
+        + ": empty its data folder before you add it again";
   }
 
   private boolean isCaughtUp(Addition addition, Configuration current) {
@@ -179,6 +198,7 @@ final class Additions {
     }
     List<ChangeRefusal> refusals =
         ChangePreview.ofStep(target, leaving, steps.view()).refusals();
+    addition.heldUpBy = ChangeRefusal.allPass(refusals) ? refusals : List.of();
     if (refusals.isEmpty()) {
       String problem = steps.appendTowards(target);
       if (problem != null) {

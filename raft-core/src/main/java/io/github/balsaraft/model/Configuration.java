@@ -114,6 +114,16 @@ public final class Configuration {
     return 0;
   }
 
+  /** The latest removal of a replica on this host; null if there was none, as far as is remembered. */
+  public @Nullable Removal removedFrom(HostId host) {
+    for (int i = removals.size() - 1; i >= 0; i--) {
+      if (removals.get(i).host().equals(host)) {
+        return removals.get(i);
+      }
+    }
+    return null;
+  }
+
   /** Whether a change of voters is under way. */
   public boolean isJoint() {
     return joint;
@@ -137,6 +147,15 @@ public final class Configuration {
   /** The members on this host; more than one only while one of them is being replaced. */
   public List<Member> membersOn(HostId host) {
     return members.stream().filter(member -> member.host().equals(host)).toList();
+  }
+
+  /** The member that is meant by this host: while its replica is being replaced its voter. Null if none is there. */
+  public @Nullable Member principalOn(HostId host) {
+    List<Member> there = membersOn(host);
+    return there.stream()
+        .filter(Member::isVoter)
+        .findFirst()
+        .orElse(there.isEmpty() ? null : there.get(0));
   }
 
   /** Whether the replica is a member in any role. */
@@ -191,7 +210,7 @@ public final class Configuration {
       if (member.isVoter()) {
         merged.add(member.withRole(MemberRole.LEAVING, true));
       } else {
-        removed.add(new Removal(member.replica(), index));
+        removed.add(Removal.of(member, index));
       }
     }
     return of(merged, target.featureLevel, target.leaseRules, removed);
@@ -207,7 +226,7 @@ public final class Configuration {
     List<Removal> removed = new ArrayList<>(removals);
     for (Member member : members) {
       if (member.role() == MemberRole.LEAVING) {
-        removed.add(new Removal(member.replica(), index));
+        removed.add(Removal.of(member, index));
       } else {
         remaining.add(member.withRole(member.role(), false));
       }
@@ -243,13 +262,19 @@ public final class Configuration {
   /** The payload of a configuration entry, and the form that snapshots keep. */
   public byte[] encode() {
     List<byte[]> texts = new ArrayList<>();
-    int bytes = 4 + 9 + 2 + 16 * removals.size();
+    int bytes = 4 + 9 + 2;
     for (Member member : members) {
       byte[] host = StoredRecord.utf8(member.host().name());
       byte[] address = StoredRecord.utf8(member.address());
       texts.add(host);
       texts.add(address);
       bytes += 8 + 3 + 4 + 2 + host.length + 2 + address.length;
+    }
+    List<byte[]> removedHosts = new ArrayList<>();
+    for (Removal removal : removals) {
+      byte[] host = StoredRecord.utf8(removal.host().name());
+      removedHosts.add(host);
+      bytes += 8 + 2 + host.length + 1 + 8;
     }
     return StoredRecord.encode(
         RECORD_VERSION,
@@ -268,8 +293,11 @@ public final class Configuration {
           out.put((byte) (leaseRules.permitted() ? 1 : 0));
           out.putInt(leaseRules.windowMillis()).putInt(leaseRules.maxClockDriftPpm());
           out.putShort((short) removals.size());
-          for (Removal removal : removals) {
-            out.putLong(removal.replica().value()).putLong(removal.index());
+          for (int i = 0; i < removals.size(); i++) {
+            Removal removal = removals.get(i);
+            out.putLong(removal.replica().value());
+            StoredRecord.putText(out, removedHosts.get(i));
+            out.put((byte) (removal.wasVoter() ? 1 : 0)).putLong(removal.index());
           }
         },
         bytes);
@@ -305,7 +333,9 @@ public final class Configuration {
       LeaseRules leaseRules = new LeaseRules(in.get() != 0, in.getInt(), in.getInt());
       List<Removal> removals = new ArrayList<>();
       for (int left = in.getShort(); left > 0; left--) {
-        removals.add(new Removal(new ReplicaId(in.getLong()), in.getLong()));
+        ReplicaId replica = new ReplicaId(in.getLong());
+        HostId host = new HostId(StoredRecord.getText(in));
+        removals.add(new Removal(replica, host, in.get() != 0, in.getLong()));
       }
       return of(members, featureLevel, leaseRules, removals);
     } catch (BufferUnderflowException | IllegalArgumentException e) {

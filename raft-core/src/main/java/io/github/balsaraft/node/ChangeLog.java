@@ -36,6 +36,11 @@ final class ChangeLog {
     say(byOperator(change) + ": given up: " + reason);
   }
 
+  /** An operator's change is not made. */
+  void refused(ConfigurationChange change, String reasons) {
+    say(byOperator(change) + ": refused: " + reasons);
+  }
+
   /** An operator's change is handed to the core. */
   void begins(long changeId, ConfigurationChange change) {
     begins(changeId, byOperator(change));

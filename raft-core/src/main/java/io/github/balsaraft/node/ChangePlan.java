@@ -10,6 +10,7 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
+import io.github.balsaraft.model.Removal;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
@@ -95,14 +96,21 @@ sealed interface ChangePlan {
         return propose(new MembershipChange.Add(wanted, List.of(), timeLimitNanos));
       }
       Member member = principal(there);
-      if (member.role() == options.role()) {
+      Member wanted = wanted(member.replica(), host, member.address(), options);
+      if (member.equals(wanted)) {
         return new Done();
       }
-      if (member.isVoter()) {
+      if (member.isVoter() && !wanted.isVoter()) {
         return refuse(
             Reason.IMPOSSIBLE, host + " is a voter already; to make it a learner, demote it");
       }
-      Member wanted = wanted(member.replica(), host, member.address(), options);
+      if (member.role() == wanted.role()) {
+        return refuse(
+            Reason.IMPOSSIBLE,
+            host + " is a " + (member.isVoter() ? "voter" : "learner") + " already, with priority "
+                + member.priority() + " and a campaign delay of " + member.campaignDelayMillis()
+                + " ms; to change these, update it");
+      }
       return propose(new MembershipChange.Add(wanted, List.of(), timeLimitNanos));
     }
 
@@ -141,7 +149,7 @@ sealed interface ChangePlan {
     private ChangePlan remove(HostId host) {
       List<Member> there = base.membersOn(host);
       if (there.isEmpty()) {
-        return unknown(host);
+        return base.removedFrom(host) == null ? unknown(host) : new Done();
       }
       if (there.size() == 1) {
         return propose(new MembershipChange.Remove(there.get(0).replica()));
@@ -163,7 +171,7 @@ sealed interface ChangePlan {
             "a host can't take its own place; if its disk is lost, start it with an empty folder");
       }
       if (leaving.isEmpty()) {
-        return unknown(change.old());
+        return hasTakenPlace(host, change.old()) ? new Done() : unknown(change.old());
       }
       ReplicaId replica;
       String address;
@@ -187,6 +195,15 @@ sealed interface ChangePlan {
           replica, host, address, old.role(), false, old.priority(), old.campaignDelayMillis());
       List<ReplicaId> replaces = leaving.stream().map(Member::replica).toList();
       return propose(new MembershipChange.Add(wanted, replaces, timeLimitNanos));
+    }
+
+    /** Whether it is as it should be after such a change: the old one gone, and what it was the new one is. */
+    private boolean hasTakenPlace(HostId host, HostId old) {
+      Removal removal = base.removedFrom(old);
+      List<Member> there = base.membersOn(host);
+      return removal != null
+          && !there.isEmpty()
+          && (principal(there).isVoter() || !removal.wasVoter());
     }
 
     private ChangePlan update(HostId host, MemberOptions options) {
@@ -229,8 +246,11 @@ sealed interface ChangePlan {
           .distinct()
           .sorted()
           .toList();
+      Removal removal = base.removedFrom(host);
       return refuse(
-          Reason.UNKNOWN_MEMBER, host + " isn't a member; members are " + Wording.list(members));
+          Reason.UNKNOWN_MEMBER,
+          host + (removal == null ? " isn't a member" : " was removed at index " + removal.index())
+              + "; members are " + Wording.list(members));
     }
   }
 }

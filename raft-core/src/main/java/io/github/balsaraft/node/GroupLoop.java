@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -269,7 +270,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
-  void abortChange(HostId changing, CompletableFuture<Boolean> answer) {
+  void abortChange(HostId changing, CompletableFuture<AbortResult> answer) {
     RaftCore running = runningOrRefuse(answer);
     if (running != null) {
       flows.memberships().abort(running, changing, answer);

@@ -36,7 +36,15 @@ final class LeaderExplanation {
       boolean othersGetOn = committedAndNotDurable() > 0;
       return ownDisk() + ", so writes " + (othersGetOn ? "and linearizable reads " : "")
           + "wait for it" + whoIsMissing() + "; look at the disk of " + status.host()
-          + (othersGetOn ? " or hand leadership over" : "");
+          + (status.transferTarget().isPresent()
+              ? ", it hands leadership over to " + status.transferTarget().get()
+              : othersGetOn ? " or hand leadership over" : "");
+    }
+    if (status.transferTarget().isPresent()) {
+      return "Handing over: " + leads + " and hands leadership over to "
+          + status.transferTarget().get()
+          + ", writes are refused until that is done, for an election timeout at most"
+          + whoIsMissing();
     }
     if (isJustElected()) {
       return "Just elected: " + leads + " and waits for the first answers of "

@@ -75,6 +75,7 @@ final class LoopOutput {
     ready.changes().forEach(outcome -> flows.memberships().ended(outcome, running.view()));
     ready.loads().forEach(loader::load);
     ready.reads().forEach(flows.reads()::decided);
+    flows.transfers().observe(running.view());
     ready.transfers().forEach(outcome -> flows.transfers().ended(outcome, running.view()));
     if (context.peers().follow(running.view().configuration())) {
       info(Subject.MEMBERS, "members are " + running.view().configuration());

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -36,9 +37,9 @@ record MembershipCalls(BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> ask
   }
 
   @Override
-  public CompletableFuture<Boolean> abort(HostId host) {
+  public CompletableFuture<AbortResult> abort(HostId host) {
     Objects.requireNonNull(host, "host");
-    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    CompletableFuture<AbortResult> answer = new CompletableFuture<>();
     asking.accept(answer, loop -> loop.abortChange(host, answer));
     return answer;
   }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
@@ -15,7 +16,9 @@ import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.Role;
 import java.time.Duration;
@@ -62,6 +65,17 @@ final class MembershipFlow {
       }
       throw new IllegalStateException("waits for no host: " + change);
     }
+
+    /** Who takes a place becomes what was there. */
+    MemberRole wantedRole(Configuration configuration) {
+      if (change instanceof ConfigurationChange.Add add) {
+        return add.options().role();
+      }
+      Member old = change instanceof ConfigurationChange.Replace replace
+          ? configuration.principalOn(replace.old())
+          : null;
+      return old == null || old.isVoterInAnyHalf() ? MemberRole.VOTER : old.role();
+    }
   }
 
   /** Begins a change that lets a host's new replica in, in place of its earlier one; no caller waits for it. */
@@ -105,21 +119,22 @@ final class MembershipFlow {
         pipeline.run(() -> asked.answer.complete(result));
       } else {
         // What makes it so may still be truncated.
-        fail(
-            asked.answer,
-            ChangeFailedException.refused(List.of(new ChangeRefusal(
+        refuse(
+            asked,
+            List.of(new ChangeRefusal(
                 ChangeRefusal.Reason.CHANGE_UNDER_WAY,
-                "a change of the configuration is being committed"))));
+                "a change of the configuration is being committed")),
+            isNew);
       }
     } else if (plan instanceof ChangePlan.Refuse refuse) {
-      fail(asked.answer, ChangeFailedException.refused(List.of(refuse.refusal())));
+      refuse(asked, List.of(refuse.refusal()), isNew);
     } else if (plan instanceof ChangePlan.Propose propose) {
-      propose(core, asked, propose.change());
+      propose(core, asked, propose.change(), isNew);
     }
     return true;
   }
 
-  private void propose(RaftCore core, Waiting asked, MembershipChange change) {
+  private void propose(RaftCore core, Waiting asked, MembershipChange change, boolean isNew) {
     var preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
       long id = ++lastChangeId;
@@ -127,8 +142,17 @@ final class MembershipFlow {
       log.begins(id, asked.change);
       core.changeConfiguration(id, change);
     } else {
-      fail(asked.answer, ChangeFailedException.refused(preview.refusals()));
+      refuse(asked, preview.refusals(), isNew);
     }
+  }
+
+  private void refuse(Waiting asked, List<ChangeRefusal> refusals, boolean isNew) {
+    // Who is told that it passes asks again, maybe several times a second. But what the log has
+    // seen waiting ends there too.
+    if (!isNew || !ChangeRefusal.allPass(refusals)) {
+      log.refused(asked.change, ChangeRefusal.details(refusals));
+    }
+    fail(asked.answer, ChangeFailedException.refused(refusals));
   }
 
   private ChangePlan plan(CoreView core, ConfigurationChange change, long leftNanos) {
@@ -156,7 +180,7 @@ final class MembershipFlow {
     pipeline.run(() -> answer.complete(preview));
   }
 
-  void abort(RaftCore core, HostId host, CompletableFuture<Boolean> answer) {
+  void abort(RaftCore core, HostId host, CompletableFuture<AbortResult> answer) {
     if (core.view().currentRole() != Role.LEADER) {
       fail(answer, notLeader(core.view()));
       return;
@@ -166,23 +190,25 @@ final class MembershipFlow {
     waiting.removeAll(calledOff);
     calledOff.forEach(asked -> giveUp(asked, "it was called off before " + host + " had asked"));
     boolean any = !calledOff.isEmpty();
+    boolean tooLate = false;
     for (AdditionStatus addition : core.view().additions()) {
       if (addition.wanted().host().equals(host)) {
-        any |= core.abortChange(addition.changeId());
+        boolean aborted = core.abortChange(addition.changeId());
+        any |= aborted;
+        tooLate |= !aborted;
       }
     }
-    boolean result = any;
+    AbortResult result =
+        any ? AbortResult.CALLED_OFF : tooLate ? AbortResult.TOO_LATE : AbortResult.NOTHING;
     pipeline.run(() -> answer.complete(result));
   }
 
   /** What waits for its host, as the view shows it. */
-  List<AdditionView> waitingAdditions() {
+  List<AdditionView> waitingAdditions(Configuration configuration) {
     return waiting.stream()
         .map(asked -> new AdditionView(
             asked.host(),
-            asked.change instanceof ConfigurationChange.Add add
-                ? add.options().role()
-                : MemberRole.VOTER,
+            asked.wantedRole(configuration),
             AdditionView.Phase.AWAITING_HOST,
             0,
             0,
@@ -203,7 +229,9 @@ final class MembershipFlow {
     for (Waiting asked : List.copyOf(waiting)) {
       boolean goesOn = true;
       if (core.view().currentRole() != Role.LEADER) {
-        fail(asked.answer, notLeader(core.view()));
+        NotLeaderException notLeader = notLeader(core.view());
+        log.gaveUp(asked.change, "this member doesn't lead any more, " + notLeader.getMessage());
+        fail(asked.answer, notLeader);
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         giveUp(
             asked,

@@ -57,7 +57,7 @@ final class MembershipReport {
     }
     members.sort(Comparator.comparing((MemberView view) -> view.member().host())
         .thenComparing(view -> view.member().replica()));
-    List<AdditionView> additions = new ArrayList<>(flow.waitingAdditions());
+    List<AdditionView> additions = new ArrayList<>(flow.waitingAdditions(configuration));
     core.additions().forEach(addition -> additions.add(view(addition)));
     return new MembershipView(
         core.currentRole() == Role.LEADER,

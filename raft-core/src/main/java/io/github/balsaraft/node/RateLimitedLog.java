@@ -21,6 +21,7 @@ final class RateLimitedLog {
     ROLE("roles and leaders"),
     MEMBERS("the members"),
     CHANGE("changes of the configuration"),
+    TRANSFER("transfers of leadership"),
     REMOVAL("its removal"),
     CLOCK("the wall clock"),
     OLD_ENTRIES("old entries for followers"),

@@ -72,7 +72,8 @@ record RequestFlows(
         new ProposalFlow(options, peers, pipeline, forwarder, intake),
         new ReadFlow(
             pipeline, environment::nowNanos, options.requestTimeout().toNanos(), confirmAfterAll),
-        new TransferFlow(pipeline),
+        new TransferFlow(
+            pipeline, new TransferLog(context.self(), context.log(), environment::nowNanos)),
         new MembershipFlow(
             pipeline, peers.guests(), new ChangeLog(context.log(), environment::nowNanos)),
         new LeaderWaits(LeaderWaits.MAX_WAITS));

@@ -64,10 +64,13 @@ final class StatusReport {
     // Who takes no part leads nobody and follows nobody, whatever the core believed last.
     boolean takesPart = health == NodeStatus.Health.RUNNING;
     ReplicaId leader = takesPart ? core.leader() : null;
+    ReplicaId target = takesPart ? core.transferTarget() : null;
     status
         .role(takesPart ? core.currentRole() : Role.FOLLOWER)
         .term(core.hardState().term())
         .leader(leader == null ? null : core.configuration().hostOf(leader).orElse(null))
+        .transferTarget(
+            target == null ? null : core.configuration().hostOf(target).orElse(null))
         .commitIndex(core.commitIndex())
         .durableIndex(core.durableIndex())
         .lastIndex(core.lastEntry().index())

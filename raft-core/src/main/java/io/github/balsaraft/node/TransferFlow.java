@@ -21,10 +21,12 @@ final class TransferFlow {
 
   private final ApplyPipeline pipeline;
   private final Map<Long, CompletableFuture<HostId>> asked = new LinkedHashMap<>();
+  private final TransferLog log;
   private long lastId;
 
-  TransferFlow(ApplyPipeline pipeline) {
+  TransferFlow(ApplyPipeline pipeline, TransferLog log) {
     this.pipeline = pipeline;
+    this.log = log;
   }
 
   /** Asks the core. While a host's replica is being replaced, its voter is meant. */
@@ -49,10 +51,22 @@ final class TransferFlow {
       replica = member.get().replica();
     }
     asked.put(++lastId, transferred);
+    log.asked();
     core.transferLeadership(lastId, replica);
+    observe(core.view());
+  }
+
+  /** After each batch: one may have begun or ended of the leader's own accord. */
+  void observe(CoreView core) {
+    log.observe(
+        core.currentRole() == Role.LEADER,
+        core.transferTarget(),
+        core.leader(),
+        core.configuration());
   }
 
   void ended(Ready.TransferOutcome outcome, CoreView core) {
+    log.ended(outcome, core.configuration());
     CompletableFuture<HostId> transferred = asked.remove(outcome.transferId());
     if (transferred == null) {
       return;

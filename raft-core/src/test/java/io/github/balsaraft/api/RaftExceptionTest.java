@@ -11,7 +11,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RaftExceptionTest {
@@ -37,6 +39,18 @@ class RaftExceptionTest {
         ChangeFailedException.aborted("it did not catch up in time"));
     assertThat(retryable).allMatch(RaftException::isRetryable);
     assertThat(not).noneMatch(RaftException::isRetryable);
+    assertThat(Stream.concat(retryable.stream(), not.stream())
+            .map(Object::getClass)
+            .distinct())
+        .as("every failure that there is")
+        .containsExactlyInAnyOrderElementsOf(leaves(RaftException.class).toList());
+  }
+
+  private static Stream<Class<?>> leaves(Class<?> type) {
+    Class<?>[] permitted = type.getPermittedSubclasses();
+    return permitted == null
+        ? Stream.of(type)
+        : Arrays.stream(permitted).flatMap(RaftExceptionTest::leaves);
   }
 
   @Test

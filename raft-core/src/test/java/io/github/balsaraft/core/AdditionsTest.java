@@ -146,11 +146,28 @@ class AdditionsTest {
     assertThat(status().phase())
         .as("two of the four that would vote are heard of")
         .isEqualTo(Phase.CATCHING_UP);
+    assertThat(status().detail()).contains("held up: ", "have to be heard of");
     assertThat(n1.view().lastEntry().index()).isEqualTo(last);
     cluster.start(n3);
     cluster.run(1000 * MILLIS);
     assertThat(outcomeOf(changeId).end()).isEqualTo(Ready.ChangeEnd.DONE);
     assertThat(n1.view().configuration().isVoter(n4.id)).isTrue();
+  }
+
+  @Test
+  @DisplayName("if what holds it up lasts until its time is over, that is why it is given up")
+  void heldUpUntilItsTimeIsOver() {
+    cluster.change(n1, n1.view().configuration().with(learner("n4")));
+    cluster.run(200 * MILLIS);
+    cluster.crash(n3, 0);
+    cluster.crash(n4, 0);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    long changeId = cluster.changeBy(n1, MembershipChange.add(voter("n4"), 1000 * MILLIS));
+    cluster.run(1200 * MILLIS);
+    assertThat(outcomeOf(changeId).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
+    assertThat(outcomeOf(changeId).detail())
+        .contains("have to be heard of", "it stays what it was before")
+        .doesNotContain("catch up");
   }
 
   @Test

@@ -216,9 +216,13 @@ class MembershipPaperTest {
     assertThat(n1.view().configuration().contains(n4.id)).isTrue();
     cluster.run(400 * MILLIS);
     assertThat(n1.view().configuration().contains(n4.id)).isFalse();
-    assertThat(onlyOutcome(n1))
-        .isEqualTo(
-            new Ready.ChangeOutcome(1, Ready.ChangeEnd.ABORTED, 3, "it did not catch up in time"));
+    assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
+    assertThat(onlyOutcome(n1).index())
+        .isEqualTo(n1.view().configuration().removedAt(n4.id))
+        .isPositive();
+    assertThat(onlyOutcome(n1).detail())
+        .as("its replica is spent, and to ask again with it would wait in vain")
+        .contains("n4 was removed again at index " + onlyOutcome(n1).index(), "empty its data");
   }
 
   @Test

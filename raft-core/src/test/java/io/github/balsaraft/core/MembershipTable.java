@@ -184,7 +184,8 @@ final class MembershipTable {
     List<Removal> removals = new ArrayList<>();
     for (String removed : names.apply("removed")) {
       String[] pair = removed.split("=", -1);
-      removals.add(new Removal(CoreHarness.id(pair[0]), Long.parseLong(pair[1])));
+      Member gone = CoreHarness.member(pair[0], false);
+      removals.add(new Removal(gone.replica(), gone.host(), true, Long.parseLong(pair[1])));
     }
     LeaseRules rules = LeaseRules.FORBIDDEN;
     for (String leases : names.apply("leases")) {

@@ -8,10 +8,14 @@ import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,7 @@ class MembershipFlowTest {
 
   private final Simulation simulation = new Simulation(1);
   private final SoleVoter leader = new SoleVoter(simulation);
+  private final RecordedLines lines = new RecordedLines();
   private final Guests guests = new Guests(new NoRoutes());
   private final MembershipFlow flow = new MembershipFlow(
       new ApplyPipeline(
@@ -38,7 +43,7 @@ class MembershipFlowTest {
           },
           () -> {}),
       guests,
-      new ChangeLog(new RateLimitedLog("n1/g0"), this::logNanos));
+      new ChangeLog(new RateLimitedLog("n1/g0", lines), this::logNanos));
 
   private boolean logFails;
 
@@ -79,14 +84,14 @@ class MembershipFlowTest {
     CompletableFuture<ChangeResult> second = add(N2);
     CompletableFuture<ChangeResult> third = add(N3);
     step();
-    assertThat(flow.waitingAdditions()).hasSize(2);
+    assertThat(flow.waitingAdditions(leader.core.view().configuration())).hasSize(2);
     asks(N3, 3);
     asks(N2, 2);
     step();
     step();
     assertThat(second.join().configuration().membersOn(N3)).isEmpty();
     assertThat(third.join().configuration().membersOn(N2)).hasSize(1);
-    assertThat(flow.waitingAdditions()).isEmpty();
+    assertThat(flow.waitingAdditions(leader.core.view().configuration())).isEmpty();
   }
 
   /** A replica that fails in the middle of a step stops; who isn't told then waits for ever. */
@@ -105,6 +110,61 @@ class MembershipFlowTest {
         .isInstanceOfSatisfying(
             ChangeFailedException.class,
             lost -> assertThat(lost.end()).isEqualTo(ChangeFailedException.End.LOST));
+  }
+
+  // ------------------------------------------------------------------ what the log says
+
+  /** After "waits until n2 asks" the log has an end of it too, whatever that is. */
+  @Test
+  void whatHasWaitedAndIsRefusedIsInTheLog() {
+    CompletableFuture<ChangeResult> second = add(N2);
+    asks(N2, 1);
+    step();
+    assertThat(failure(second)).isInstanceOf(ChangeFailedException.class);
+    assertThat(lines.lines("add n2 as learner"))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("waits until n2 asks"),
+            line -> assertThat(line).contains("refused: "));
+  }
+
+  @Test
+  void whatWaitsWhenLeadershipIsLostIsInTheLog() {
+    CompletableFuture<ChangeResult> second = add(N2);
+    RaftCore follower = new SoleVoter(new Simulation(2)).core;
+    flow.step(follower, simulation.nowNanos());
+    simulation.runFor(Simulation.MILLIS);
+    assertThat(failure(second)).isInstanceOf(NotLeaderException.class);
+    assertThat(lines.lines("given up: this member doesn't lead any more")).hasSize(1);
+  }
+
+  @Test
+  void whatIsRefusedIsInTheLogUnlessItPasses() {
+    assertThat(failure(change(new ConfigurationChange.Remove(N3)))).isNotNull();
+    assertThat(lines.lines("remove n3, asked for by an operator: refused: n3 isn't a member"))
+        .hasSize(1);
+  }
+
+  // ------------------------------------------------------------------ looks
+
+  @Test
+  void whoComesInPlaceOfALearnerIsShownAsOne() {
+    asks(N2, 2);
+    CompletableFuture<ChangeResult> second = add(N2);
+    step();
+    assertThat(second).isCompleted();
+    CompletableFuture<ChangeResult> replaced =
+        change(new ConfigurationChange.Replace(N2, N3, Duration.ofMinutes(1)));
+    assertThat(replaced).isNotDone();
+    assertThat(flow.waitingAdditions(leader.core.view().configuration()))
+        .singleElement()
+        .satisfies(waiting -> assertThat(waiting.role()).isEqualTo(MemberRole.LEARNER));
+  }
+
+  private CompletableFuture<ChangeResult> change(ConfigurationChange change) {
+    CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
+    flow.change(leader.core, change, answer, simulation.nowNanos());
+    simulation.runFor(Simulation.MILLIS);
+    return answer;
   }
 
   private static Throwable failure(CompletableFuture<?> answer) {

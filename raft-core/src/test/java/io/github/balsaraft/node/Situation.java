@@ -73,6 +73,10 @@ final class Situation {
         .role(role)
         .term(Long.parseLong(setting("term", "7")))
         .leader(leader)
+        .transferTarget(
+            words("hands-over-to").isEmpty()
+                ? null
+                : new HostId(words("hands-over-to").get(0)))
         .commitIndex(index("commit"))
         .appliedIndex(index("applied"))
         .durableIndex(index("durable"))

@@ -51,6 +51,19 @@ class TransferFlowTest {
         transferred.handle((host, failure) -> failure).join();
   }
 
+  /** Writes are refused meanwhile: whoever asks why is not to be told that all is well. */
+  @Test
+  void aLeaderThatHandsOverSaysSo() {
+    cluster.crash(target.host);
+    assertThat(leader.status().transferTarget()).isEmpty();
+    CompletableFuture<HostId> unused = transfer();
+    cluster.simulation.runFor(100 * MILLIS);
+    assertThat(leader.status().transferTarget()).contains(target.host);
+    assertThat(leader.status().explanation())
+        .startsWith("Handing over: ")
+        .contains("hands leadership over to " + target.host);
+  }
+
   @Test
   void whoLeadsNowIsSaid() {
     CompletableFuture<HostId> transferred = transfer();

@@ -24,9 +24,9 @@ public record AdditionStatus(
 
   /** What an addition waits for. */
   public enum Phase {
-    /** For another change to be committed; then it is added as a learner. */
+    /** For another change to be committed, then for the one that makes it a learner; or the detail says what holds it up. */
     WAITING,
-    /** For the learner to catch up. */
+    /** For the learner to catch up; once it has, the detail says what holds its role up, if anything does. */
     CATCHING_UP,
     /** For the commitment of the change that gives it its role. */
     TAKING_ROLE,

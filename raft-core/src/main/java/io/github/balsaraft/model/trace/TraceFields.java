@@ -189,8 +189,7 @@ final class TraceFields {
     int windowMillis = leases.small("windowMillis");
     int maxClockDriftPpm = leases.small("maxClockDriftPpm");
     leases.end();
-    List<Removal> removals =
-        fields.list("removals", item -> new Removal(item.replica("replica"), item.number("index")));
+    List<Removal> removals = fields.list("removals", TraceFields::removal);
     fields.end();
     return checked(
         name,
@@ -199,6 +198,14 @@ final class TraceFields {
             featureLevel,
             new LeaseRules(permitted, windowMillis, maxClockDriftPpm),
             removals));
+  }
+
+  private Removal removal() {
+    ReplicaId replica = replica("replica");
+    String host = text("host");
+    boolean wasVoter = truth("wasVoter");
+    long index = number("index");
+    return checked("host", () -> new Removal(replica, new HostId(host), wasVoter, index));
   }
 
   private Member member() {

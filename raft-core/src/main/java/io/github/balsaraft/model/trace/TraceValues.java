@@ -71,6 +71,8 @@ final class TraceValues {
     for (Removal removal : configuration.removals()) {
       Map<String, Object> removed = new LinkedHashMap<>();
       removed.put("replica", of(removal.replica()));
+      removed.put("host", removal.host().name());
+      removed.put("wasVoter", removal.wasVoter());
       removed.put("index", removal.index());
       removals.add(removed);
     }

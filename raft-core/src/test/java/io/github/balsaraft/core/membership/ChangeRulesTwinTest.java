@@ -162,7 +162,8 @@ class ChangeRulesTwinTest {
     }
     List<Removal> removals = new ArrayList<>();
     for (ReplicaId replica : randomIds(random.nextInt(3))) {
-      removals.add(new Removal(replica, 1 + random.nextInt(4)));
+      removals.add(new Removal(
+          replica, new HostId("h" + replica.value()), random.nextBoolean(), 1 + random.nextInt(4)));
     }
     return Configuration.of(members, Configuration.FEATURE_LEVEL, randomLeaseRules(), removals);
   }

@@ -196,35 +196,13 @@ final class AdminCommand {
     }
 
     private int change() {
-      Map<String, String> result;
-      Change change = new Change();
-      try {
-        result = Fields.of(admin.atLeader(change));
-      } catch (RefusedException e) {
-        if (change.attempts > 1 && isDoneAlready(e)) {
-          result = Map.of();
-        } else {
-          throw e;
-        }
-      }
+      Map<String, String> result = Fields.of(admin.atLeader(new Change()));
       if (options.json()) {
         say(result);
       } else {
         console.say(done(result));
       }
       return CommandLine.OK;
-    }
-
-    /** An earlier attempt whose end was lost has done it, so that its member isn't there any more. */
-    private boolean isDoneAlready(RefusedException e) {
-      boolean removes = options.verb().equals("remove") || options.verb().equals("replace");
-      if (!removes || !String.valueOf(e.getMessage()).startsWith("ERR REFUSED UNKNOWN_MEMBER")) {
-        return false;
-      }
-      List<String> members =
-          look("MEMBERS").stream().map(line -> line.getOrDefault("id", "")).toList();
-      return !members.contains(options.ids().get(0))
-          && (options.verb().equals("remove") || members.contains(options.ids().get(1)));
     }
 
     private String done(Map<String, String> result) {
@@ -240,9 +218,6 @@ final class AdminCommand {
         case "leases" -> "leases are " + id;
         default -> id + " is changed";
       };
-      if (result.isEmpty()) {
-        return what;
-      }
       String learners = result.getOrDefault("learners", "");
       return what + " (voters " + AdminText.names(result.getOrDefault("voters", ""))
           + (learners.isEmpty() ? "" : ", learners " + AdminText.names(learners)) + ", index "
@@ -288,30 +263,33 @@ final class AdminCommand {
 
     private int abort() {
       Reply reply = admin.atLeader(this::raft);
-      boolean any = reply instanceof Reply.Int number && number.value() > 0;
+      String result = Fields.text(reply);
       String id = options.ids().get(0);
       if (options.json()) {
-        say(Map.of("aborted", any));
+        say(Map.of("aborted", result));
       } else {
-        console.say(any ? "the addition of " + id + " is called off" : id + " is not being added");
+        console.say(
+            switch (result) {
+              case "called_off" -> "the addition of " + id + " is called off";
+              case "too_late" ->
+                "it is too late: " + id
+                    + " is being given its role; remove or demote it afterwards";
+              default -> id + " is not being added";
+            });
       }
-      return any ? CommandLine.OK : CommandLine.FAILED;
+      return result.equals("called_off") ? CommandLine.OK : CommandLine.FAILED;
     }
 
     private void say(Object json) {
       console.say(JsonText.of(json));
     }
 
-    /** A change that counts its attempts, so that a repetition can be told. */
     private final class Change implements LeaderRequest {
-      private int attempts;
-
       /** Told anew each time how long it may take. */
       @Override
       public List<String> words() {
-        attempts++;
         List<String> words = raft();
-        if (List.of("add", "promote", "replace").contains(options.verb())) {
+        if (AdminOptions.WAIT_FOR_CATCH_UP.contains(options.verb())) {
           words.add("TIMEOUT");
           words.add(String.valueOf(admin.left().toMillis()));
         }

@@ -36,6 +36,9 @@ record AdminOptions(
   private static final Set<String> CHANGES =
       Set.of("add", "promote", "demote", "remove", "replace", "set", "leases");
 
+  /** They end once a server has caught up, which takes as long as its log is large. The servers are told how long it may. */
+  static final Set<String> WAIT_FOR_CATCH_UP = Set.of("add", "promote", "replace");
+
   private static final Set<String> VALUED =
       Set.of("--servers", "--timeout", "--priority", "--delay", "--address", "--window", "--drift");
 
@@ -89,7 +92,8 @@ record AdminOptions(
     if (dryRun && (!CHANGES.contains(verb) || names.isEmpty())) {
       throw arguments.wrong("--dry-run is for changes of members, not for " + verb);
     }
-    int seconds = arguments.number("--timeout", 1, 86_400, verb.equals("add") ? 600 : 60);
+    int seconds =
+        arguments.number("--timeout", 1, 86_400, WAIT_FOR_CATCH_UP.contains(verb) ? 600 : 60);
     return new AdminOptions(
         verb,
         names,
@@ -162,9 +166,5 @@ record AdminOptions(
     } catch (IllegalArgumentException e) {
       throw arguments.wrong(name + ": " + e.getMessage());
     }
-  }
-
-  boolean isChange() {
-    return CHANGES.contains(verb);
   }
 }

@@ -70,7 +70,7 @@ final class HelpCommand {
         --window MILLIS     leases on: how long voters wait before they elect another leader (1000)
         --drift PPM         leases on: how far the clocks of two servers may run apart, in millionths (1000)
         --dry-run           only say what would become of a change
-        --timeout SECONDS   for everything together (add: 600, else 60)
+        --timeout SECONDS   for everything together (add, promote, replace: 600, else 60)
         --json              print one line of JSON
 
       Exit codes: 0 done, 1 not done, 2 wrong arguments. To ask for the same change again is always safe.""";

@@ -9,6 +9,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -90,8 +91,10 @@ final class RaftCommands {
   private static Planned abort(List<Bytes> words) {
     try {
       HostId host = new HostId(words.get(2).toString());
-      return deferred(
-          server -> server.membership().abort(host).thenApply(any -> new Reply.Int(any ? 1 : 0)));
+      return deferred(server -> server
+          .membership()
+          .abort(host)
+          .thenApply(result -> new Reply.Status(result.name().toLowerCase(Locale.ROOT))));
     } catch (IllegalArgumentException e) {
       return new Planned.Fixed(new Reply.Failure("ERR " + e.getMessage()));
     }

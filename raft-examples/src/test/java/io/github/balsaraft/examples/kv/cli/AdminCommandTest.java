@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
@@ -279,6 +280,33 @@ class AdminCommandTest {
     assertThat(admin("add", "n4")).isZero();
     assertThat(printed()).isEqualTo("n4 is a voter (voters n1 n2 n3 n4, index 18)\n");
     assertThat(complaint()).isEmpty();
+  }
+
+  /** Who reads that nothing is being added would look no further, and the host becomes a voter. */
+  @ParameterizedTest
+  @CsvSource({
+    "CALLED_OFF, 0, the addition of n4 is called off",
+    "TOO_LATE, 1, it is too late: n4 is being given its role; remove or demote it afterwards",
+    "NOTHING, 1, n4 is not being added"
+  })
+  void whatCallingOffCameToIsSaid(AbortResult result, int exit, String said) {
+    members.answerAborts(result);
+    assertThat(admin("abort", "n4")).isEqualTo(exit);
+    assertThat(printed()).isEqualTo(said + "\n");
+  }
+
+  /** The servers get the time too, and give up a server that needs longer. */
+  @ParameterizedTest
+  @CsvSource({"add n4", "promote n4", "replace n3 n4"})
+  void whatWaitsForAServerToCatchUpHasTenMinutes(String words) {
+    members.answerChanges(CompletableFuture.completedFuture(new ChangeResult(18, four())));
+    assertThat(admin(words.split(" ", -1))).isZero();
+    Duration limit = members.asked().get(0) instanceof ConfigurationChange.Add add
+        ? add.options().timeLimit()
+        : members.asked().get(0) instanceof ConfigurationChange.Promote promote
+            ? promote.timeLimit()
+            : ((ConfigurationChange.Replace) members.asked().get(0)).timeLimit();
+    assertThat(limit).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10));
   }
 
   @Test

@@ -87,7 +87,7 @@ class RaftCommandTest {
     client.call("RAFT", "LEASES", "ON");
     client.call("raft", "leases", "on", "window", "800", "drift", "5000");
     client.call("RAFT", "LEASES", "OFF");
-    assertThat(client.call("RAFT", "ABORT", "n4")).isEqualTo(":1");
+    assertThat(client.call("RAFT", "ABORT", "n4")).isEqualTo("+called_off");
     assertThat(members.asked())
         .containsExactly(
             new ConfigurationChange.Add(N4, AddOptions.voter()),

@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.testing;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -20,6 +21,7 @@ public final class FakeMembership implements Membership {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
 
   private CompletableFuture<ChangePreview> preview = new CompletableFuture<>();
+  private AbortResult abort = AbortResult.CALLED_OFF;
   private CompletableFuture<HostId> transfer = new CompletableFuture<>();
   private MembershipView view = new MembershipView(
       true, Optional.empty(), Configuration.EMPTY, 0, true, List.of(), List.of(), List.of());
@@ -59,6 +61,11 @@ public final class FakeMembership implements Membership {
     preview = CompletableFuture.completedFuture(answer);
   }
 
+  /** What calling off from now on comes to. */
+  public synchronized void answerAborts(AbortResult answer) {
+    abort = answer;
+  }
+
   /** How handing over from now on ends. */
   public synchronized void answerTransfers(CompletableFuture<HostId> answer) {
     transfer = answer;
@@ -82,9 +89,9 @@ public final class FakeMembership implements Membership {
   }
 
   @Override
-  public synchronized CompletableFuture<Boolean> abort(HostId host) {
+  public synchronized CompletableFuture<AbortResult> abort(HostId host) {
     note(host);
-    return CompletableFuture.completedFuture(true);
+    return CompletableFuture.completedFuture(abort);
   }
 
   @Override
