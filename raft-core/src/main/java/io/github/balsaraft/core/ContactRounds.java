@@ -10,9 +10,6 @@ import io.github.balsaraft.model.HeartbeatResponse;
  */
 final class ContactRounds {
 
-  /** The {@linkplain HeartbeatResponse#stamp stamp} of an answer to a heartbeat of a term that is over. */
-  static final long NOT_FOLLOWING = 0;
-
   private final CoreContext context;
   private final Replicator replicator;
   private final Office office;
@@ -111,7 +108,7 @@ final class ContactRounds {
       return;
     }
     progress.contact().heard(context.nowNanos());
-    if (message.stamp() == NOT_FOLLOWING) {
+    if (!message.isFollowing()) {
       // It answers a heartbeat of this leader's in an earlier term, whose numbers were the same.
       return;
     }

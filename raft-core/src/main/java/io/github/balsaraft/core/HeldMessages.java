@@ -118,8 +118,8 @@ final class HeldMessages {
       return earlier.term() > later.term();
     }
     if (earlier instanceof HeartbeatResponse one && later instanceof HeartbeatResponse other) {
-      boolean oneFollows = one.stamp() != ContactRounds.NOT_FOLLOWING;
-      boolean otherFollows = other.stamp() != ContactRounds.NOT_FOLLOWING;
+      boolean oneFollows = one.isFollowing();
+      boolean otherFollows = other.isFollowing();
       // An answer to a leader whose term is over says only that this replica is alive, under a
       // number of that term.
       return oneFollows == otherFollows ? one.sequence() > other.sequence() : oneFollows;

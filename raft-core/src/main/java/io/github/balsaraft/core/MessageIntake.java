@@ -162,7 +162,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
           message.from(),
           context.term(),
           message.sequence(),
-          ContactRounds.NOT_FOLLOWING));
+          HeartbeatResponse.NOT_FOLLOWING));
     } else {
       FollowerState follower = followSender(message);
       if (follower != null) {

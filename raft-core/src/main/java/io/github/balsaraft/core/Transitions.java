@@ -10,15 +10,17 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * from            to              when
  * any             FOLLOWER        a later term is seen, or a leader of the current term is heard
- * FOLLOWER        PRE_CANDIDATE   no leader was heard for an election timeout, or a failure hint
+ * any             FOLLOWER        it is told that it was removed
+ * FOLLOWER        FOLLOWER        its leader was silent for an election timeout, and it may not stand
+ * FOLLOWER        PRE_CANDIDATE   no leader was heard for an election timeout, or a failure hint, or it led until now
  * FOLLOWER        CANDIDATE       its leader hands over to it
  * PRE_CANDIDATE   PRE_CANDIDATE   the round is over and nobody won
  * PRE_CANDIDATE   CANDIDATE       a quorum would vote for it
- * PRE_CANDIDATE   FOLLOWER        also: another candidate goes first
+ * PRE_CANDIDATE   FOLLOWER        another candidate goes first, or gets its vote
  * CANDIDATE       PRE_CANDIDATE   the election is over and nobody won
  * CANDIDATE       LEADER          a quorum has voted for it
- * LEADER          FOLLOWER        also: no quorum has answered for an election timeout, or its office is over
- * any             FOLLOWER        it is told that it was removed
+ * campaigner      FOLLOWER        it may not stand any more, or takes over a snapshot
+ * LEADER          FOLLOWER        no quorum has answered for an election timeout, its office is over, or it can't serve a snapshot
  * </pre>
  */
 final class Transitions {

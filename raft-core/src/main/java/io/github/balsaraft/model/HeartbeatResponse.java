@@ -6,10 +6,18 @@ package io.github.balsaraft.model;
  *
  * @param sequence that of the heartbeat
  * @param stamp a number that the sender has never used before, by which it can tell from an {@linkplain Heartbeat#echo echo} how
- *     old its state may be, by its own clock alone; zero if it doesn't follow the leader
+ *     old its state may be, by its own clock alone; {@link #NOT_FOLLOWING} if it doesn't follow the leader
  */
 public record HeartbeatResponse(ReplicaId from, ReplicaId to, long term, long sequence, long stamp)
     implements ProtocolMessage {
+
+  /** In the place of a stamp: the heartbeat was one of a term that is over. */
+  public static final long NOT_FOLLOWING = 0;
+
+  /** Whether the sender follows the leader whose heartbeat it answers. */
+  public boolean isFollowing() {
+    return stamp != NOT_FOLLOWING;
+  }
 
   @Override
   public void deliverTo(Handler handler) {
