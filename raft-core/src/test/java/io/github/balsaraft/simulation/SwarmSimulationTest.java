@@ -7,6 +7,7 @@ import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -42,8 +43,10 @@ class SwarmSimulationTest {
     SimulationSettings calm = SimulationSettings.DEFAULT.calm();
     virtualSecondsPerSecond(calm, 10);
     System.out.printf(
+        Locale.ROOT,
         "simulation: %.0f virtual seconds of a group of five per second with all checks, %.0f with those of the end%n",
-        virtualSecondsPerSecond(calm, 20), virtualSecondsPerSecond(calm.checkedAtTheEnd(), 20));
+        virtualSecondsPerSecond(calm, 20),
+        virtualSecondsPerSecond(calm.checkedAtTheEnd(), 20));
   }
 
   private static double virtualSecondsPerSecond(SimulationSettings settings, int runs) {
