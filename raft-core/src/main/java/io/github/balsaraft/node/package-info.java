@@ -15,7 +15,7 @@
  *       {@code Joining}, {@code Guests}.
  *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
- *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code LeaderWaits}, {@code LeaderHint}.
+ *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code LeaderHint}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
  *       WaitingReads}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
