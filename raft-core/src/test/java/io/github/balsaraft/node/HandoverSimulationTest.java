@@ -1,14 +1,22 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.world.Observers;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.Weather;
+import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,46 +36,68 @@ class HandoverSimulationTest {
    */
   private static final long LONGEST_PAUSE = 3 * ROUND_TRIP / 2 + 2 * MILLIS;
 
+  private static final Weather STEADY = new Weather(0, 0, 0, 0, ROUND_TRIP / 2, ROUND_TRIP / 2, 0);
+
   @Test
   void trap10_leaderIsRemovedUnderLoad() {
     for (long seed : ClusterRun.seeds(10)) {
-      ClusterRun.of(seed, seed % 2 == 0 ? 3 : 5, RaftOptions.defaults(), run -> {
-        SimulatedCluster cluster = run.cluster;
-        cluster.startAll();
-        SimulatedCluster.Life leader = cluster.awaitLeader();
-        cluster.network.delay(ROUND_TRIP / 2);
-        cluster.running.values().forEach(process -> {
-          process.environment.diskTakes(MILLIS / 10);
-          process.environment.applyTakes(MILLIS / 50);
-        });
-        run.simulation.runFor(SECONDS);
-        Client client = new Client(cluster);
-        client.start();
-        run.simulation.runFor(SECONDS);
-        assertThat(client.takeLongestPause())
-            .as("without any change")
-            .isBetween(EVERY, EVERY + MILLIS);
+      leaderIsRemovedUnderLoad(seed, seed % 2 == 0 ? 3 : 5);
+    }
+  }
 
-        CompletableFuture<ChangeResult> removed =
-            leader.node.membership().change(new ConfigurationChange.Remove(leader.host));
-        run.simulation.runFor(SECONDS);
+  private static void leaderIsRemovedUnderLoad(long seed, int founders) {
+    Observers observers = new Observers();
+    World world = new World(seed, observers);
+    VirtualTime time = world.time();
+    SimulatedCluster cluster =
+        new SimulatedCluster(world, founders, 0, RaftOptions.defaults(), Echo::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    boolean elected = time.runUntil(
+        () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS);
+    assertThat(elected).as("a leader with seed %d", seed).isTrue();
+    SimulatedHost.Life leader = cluster.leader();
+    world.network().weather(STEADY);
+    world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
+    time.runFor(SECONDS);
+    Client client = new Client(world);
+    client.start();
+    time.runFor(SECONDS);
+    assertThat(client.takeLongestPause())
+        .as("without any change, with seed %d", seed)
+        .isBetween(EVERY, EVERY + MILLIS);
 
-        assertThat(removed).isCompleted();
-        assertThat(client.takeLongestPause())
-            .as("between two answers while %s leaves", leader.host)
-            .isBetween(ROUND_TRIP, LONGEST_PAUSE);
-        client.stop();
-        run.simulation.runFor(SECONDS);
-        assertThat(client.all).allMatch(CompletableFuture::isDone);
-        assertThat(client.answers).as("each is told once").isEqualTo(client.writes);
-      });
+    CompletableFuture<ChangeResult> removed =
+        leader.node().membership().change(new ConfigurationChange.Remove(leader.host()));
+    time.runFor(SECONDS);
+
+    assertThat(removed).as("with seed %d", seed).isCompleted();
+    assertThat(client.takeLongestPause())
+        .as("between two answers while %s leaves, with seed %d", leader.host(), seed)
+        .isBetween(ROUND_TRIP, LONGEST_PAUSE);
+    client.stop();
+    time.runFor(SECONDS);
+    assertThat(client.all).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
+    assertThat(client.answers).as("each is told once, with seed %d", seed).isEqualTo(client.writes);
+  }
+
+  /** Keeps nothing. */
+  private static final class Echo implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return command.bytes();
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
     }
   }
 
   /** Writes all the time; goes from host to host as long as it is refused, and gives up nothing. */
   private static final class Client {
-    private final SimulatedCluster cluster;
-    private final List<SimulatedCluster.Life> hosts;
+    private final VirtualTime time;
+    private final List<GroupNode> nodes;
     private final List<CompletableFuture<byte[]>> all = new ArrayList<>();
     private int at;
     private boolean stopped;
@@ -76,13 +106,13 @@ class HandoverSimulationTest {
     private long lastAnswerNanos;
     private long longestPauseNanos;
 
-    Client(SimulatedCluster cluster) {
-      this.cluster = cluster;
-      this.hosts = List.copyOf(cluster.running.values());
+    Client(World world) {
+      this.time = world.time();
+      this.nodes = world.hosts().stream().map(host -> host.life().node()).toList();
     }
 
     void start() {
-      lastAnswerNanos = cluster.simulation.nowNanos() + ROUND_TRIP;
+      lastAnswerNanos = time.nowNanos() + ROUND_TRIP;
       next();
     }
 
@@ -99,28 +129,28 @@ class HandoverSimulationTest {
     private void next() {
       if (!stopped) {
         write("w" + writes++);
-        cluster.simulation.in(EVERY, this::next);
+        time.in(EVERY, this::next);
       }
     }
 
     private void write(String command) {
       int asked = at;
-      CompletableFuture<byte[]> answer = hosts.get(asked).node.propose(command.getBytes(UTF_8));
+      CompletableFuture<byte[]> answer = nodes.get(asked).propose(command.getBytes(UTF_8));
       all.add(answer.whenComplete((result, failure) -> {
         if (failure == null) {
           answered();
         } else if (failure instanceof NotAppendedException) {
           if (at == asked) {
-            at = (at + 1) % hosts.size();
+            at = (at + 1) % nodes.size();
           }
-          cluster.simulation.in(MILLIS / 10, () -> write(command));
+          time.in(MILLIS / 10, () -> write(command));
         }
       }));
     }
 
     private void answered() {
       answers++;
-      long now = cluster.simulation.nowNanos();
+      long now = time.nowNanos();
       longestPauseNanos = Math.max(longestPauseNanos, now - lastAnswerNanos);
       lastAnswerNanos = now;
     }

@@ -10,6 +10,7 @@ import io.github.balsaraft.testing.LinearizabilityChecker;
 import io.github.balsaraft.testing.LinearizabilityResult;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
+import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.load.Clients;
@@ -31,15 +32,21 @@ final class Ending<I, O> {
   private final Clients<I, O> clients;
   private final Operator operator;
   private final AppliedCommands applied;
+  private final Budgets budgets;
   private final VirtualTime time;
   private final long limitNanos;
 
   Ending(
-      SimulatedCluster cluster, Clients<I, O> clients, Operator operator, AppliedCommands applied) {
+      SimulatedCluster cluster,
+      Clients<I, O> clients,
+      Operator operator,
+      AppliedCommands applied,
+      Budgets budgets) {
     this.cluster = cluster;
     this.clients = clients;
     this.operator = operator;
     this.applied = applied;
+    this.budgets = budgets;
     this.time = cluster.world().time();
     this.limitNanos = LIVENESS_TIMEOUTS * cluster.options().electionTimeoutMax().toNanos();
   }
@@ -125,6 +132,14 @@ final class Ending<I, O> {
           time.runUntil(status::isDone, SECONDS) ? status.join().explanation() : "doesn't answer");
     }
     return text.toString();
+  }
+
+  /** Nobody waits for anything any more, so that nothing is counted for anybody. */
+  void checkBudgets() {
+    require(
+        "budget",
+        () -> budgets.notEmpty() == null,
+        () -> "though all was answered, " + budgets.notEmpty());
   }
 
   void checkAnswers() {

@@ -4,6 +4,7 @@ import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Violation;
+import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.faults.FaultMix;
@@ -40,6 +41,7 @@ public final class Simulation<I, O> {
   private final Operator operator;
   private final Saboteur saboteur;
   private final HealthWatch health;
+  private final Budgets budgets;
 
   /** The run of a seed. */
   public Simulation(long seed, SimulationSettings settings, Workload<I, O> workload) {
@@ -64,6 +66,7 @@ public final class Simulation<I, O> {
     this.operator = new Operator(cluster, Chance.of(seed, "operator"));
     this.saboteur = new Saboteur(cluster, operator);
     this.health = new HealthWatch(world);
+    this.budgets = new Budgets(world, settings.options());
     if (settings.checksEveryEvent()) {
       checks = new Checks();
       applied = checks.applied();
@@ -130,7 +133,7 @@ public final class Simulation<I, O> {
    * @throws SimulationFailure if something went wrong
    */
   public void run() {
-    Ending<I, O> ending = new Ending<>(cluster, clients, operator, applied);
+    Ending<I, O> ending = new Ending<>(cluster, clients, operator, applied, budgets);
     world.time().afterEach(this::check);
     cluster.startFounders();
     clients.start();
@@ -140,6 +143,7 @@ public final class Simulation<I, O> {
     saboteur.stop();
     ending.putInOrder();
     ending.checkLiveness();
+    ending.checkBudgets();
     ending.checkAnswers();
     ending.checkHistory(workload.model());
   }
@@ -152,6 +156,9 @@ public final class Simulation<I, O> {
     fail("answer", clients.problem());
     fail("answer", operator.problem());
     fail("health", health.problem());
+    if (checks != null) {
+      fail("budget", budgets.exceeded());
+    }
   }
 
   private static void fail(String kind, @Nullable String problem) {
