@@ -6,7 +6,7 @@ import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.TraceHash;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 
-/** Prints the hashes of the run of a seed, for {@link TraceHashTest}, which starts it in a process of its own. */
+/** Prints the hashes of the run of a seed, for {@link SameRunIT}, which starts it in a process of its own. */
 final class HashOfARun {
 
   private HashOfARun() {}
