@@ -50,7 +50,7 @@ class HandoverSimulationTest {
     World world = new World(seed, observers);
     VirtualTime time = world.time();
     SimulatedCluster cluster =
-        new SimulatedCluster(world, founders, 0, RaftOptions.defaults(), Echo::new);
+        new SimulatedCluster(world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
     observers.add(cluster.view());
     cluster.startFounders();
     boolean elected = time.runUntil(

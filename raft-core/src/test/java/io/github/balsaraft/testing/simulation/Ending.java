@@ -148,8 +148,7 @@ final class Ending<I, O> {
       throw new SimulationFailure("answer", untrue);
     }
     for (SimulatedHost host : cluster.world().hosts()) {
-      SimulatedHost.Life life = host.life();
-      if (life != null && life.store().writesAfterFailure() > 0) {
+      if (host.writesAfterFailure() > 0) {
         throw new SimulationFailure("disk", host.id() + " wrote after a failed write");
       }
     }

@@ -62,7 +62,13 @@ public final class Simulation<I, O> {
         settings.clients(),
         settings.thinkTime().toNanos());
     this.cluster = new SimulatedCluster(
-        world, settings.hosts(), settings.spares(), settings.options(), clients::newStateMachine);
+        world,
+        settings.hosts(),
+        settings.spares(),
+        settings.optionsOf(seed),
+        settings.leasesOf(seed),
+        clients::newStateMachine);
+    cluster.view().onNewLeader(clients::hearOf);
     this.operator = new Operator(cluster, Chance.of(seed, "operator"));
     this.saboteur = new Saboteur(cluster, operator);
     this.health = new HealthWatch(world);

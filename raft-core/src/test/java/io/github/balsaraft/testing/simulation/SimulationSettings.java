@@ -1,6 +1,8 @@
 package io.github.balsaraft.testing.simulation;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.simulation.world.Chance;
 import java.time.Duration;
 
 /**
@@ -11,7 +13,8 @@ import java.time.Duration;
  * @param length how long faults come; the run ends some time after that, when all is in order again
  * @param clients who ask for one thing at a time
  * @param thinkTime how long each waits, on the average, before it asks for something else
- * @param options of every node
+ * @param options of every node; if these are the {@linkplain #smallLimits default} and faults come, the seed decides whether
+ *     proposals are forwarded and failure hints used
  * @param faults whether any come
  * @param checksEveryEvent whether what Raft promises is checked after every event, or only at the end whether what clients were
  *     told is true, which is faster
@@ -26,9 +29,15 @@ public record SimulationSettings(
     boolean faults,
     boolean checksEveryEvent) {
 
+  private static final double FORWARDING = 0.5;
+  private static final double HINTS = 0.7;
+  private static final double FOUNDED_WITH_LEASES = 0.4;
+
+  private static final RaftOptions SMALL_LIMITS = smallLimits();
+
   /** Five nodes for half a minute, two spare hosts, eight clients, every kind of fault, and all checks. */
   public static final SimulationSettings DEFAULT = new SimulationSettings(
-      5, 2, Duration.ofSeconds(30), 8, Duration.ofMillis(80), smallLimits(), true, true);
+      5, 2, Duration.ofSeconds(30), 8, Duration.ofMillis(80), SMALL_LIMITS, true, true);
 
   /** Small messages, windows and queues, so that a little load meets every limit. */
   public static RaftOptions smallLimits() {
@@ -41,6 +50,25 @@ public record SimulationSettings(
         .maxUncommittedBytes(8192)
         .maxPendingProposalBytes(16384)
         .build();
+  }
+
+  /** The options of the nodes in the run of a seed. */
+  RaftOptions optionsOf(long seed) {
+    if (!faults || !options.equals(SMALL_LIMITS)) {
+      return options;
+    }
+    Chance chance = Chance.of(seed, "options");
+    return options.toBuilder()
+        .forwardProposals(chance.happens(FORWARDING))
+        .failureHints(chance.happens(HINTS))
+        .build();
+  }
+
+  /** The rules for leases with which the group is founded in the run of a seed. */
+  LeaseRules leasesOf(long seed) {
+    return faults && Chance.of(seed, "leases").happens(FOUNDED_WITH_LEASES)
+        ? LeaseRules.permitted((int) options.electionTimeoutMin().toMillis())
+        : LeaseRules.FORBIDDEN;
   }
 
   /** The same without faults. */

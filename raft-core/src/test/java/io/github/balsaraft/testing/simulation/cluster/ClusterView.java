@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the replicas have said of themselves, step by step: more than anybody in the cluster knows. */
 public final class ClusterView implements Observer {
 
   private final Map<HostId, Replica> replicas = new TreeMap<>();
+  private final List<Consumer<HostId>> leaderListeners = new ArrayList<>();
 
   ClusterView() {}
 
@@ -37,6 +39,11 @@ public final class ClusterView implements Observer {
       }
     }
     return found;
+  }
+
+  /** Told of each replica that begins to lead, while it does: not to be answered by anything before the next event. */
+  public void onNewLeader(Consumer<HostId> listener) {
+    leaderListeners.add(listener);
   }
 
   /** The highest index that any replica has known to be committed. */
@@ -97,8 +104,12 @@ public final class ClusterView implements Observer {
       replicas.put(host, replica);
     }
     replica.running = true;
+    boolean led = replica.state.role() == Role.LEADER;
     replica.state = step.header().state();
     replica.highestCommit = Math.max(replica.highestCommit, replica.state.commitIndex());
+    if (!led && replica.state.role() == Role.LEADER) {
+      leaderListeners.forEach(listener -> listener.accept(host));
+    }
     if (step instanceof TraceEvent.Started started) {
       replica.configurations.clear();
       replica.configurations.putAll(started.configurations());

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,15 @@ public final class Operator implements Observer {
   /** Fewer voters than that leave nothing to break. */
   private static final int FEWEST_VOTERS = 3;
 
+  /** No longer than a leader takes to commit its first entry, on a disk that is not slow. */
+  private static final long GREETING_NANOS = VirtualTime.MILLIS;
+
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final SimulatedCluster cluster;
   private final Chance chance;
   private final List<Request> open = new ArrayList<>();
+  private boolean eager;
   private int asked;
   private int done;
   private @Nullable String problem;
@@ -38,6 +43,31 @@ public final class Operator implements Observer {
   public Operator(SimulatedCluster cluster, Chance chance) {
     this.cluster = cluster;
     this.chance = chance;
+    cluster.view().onNewLeader(this::greet);
+  }
+
+  /** Whether new leaders are asked for changes at once, before they have committed anything. */
+  public void eager(boolean isEager) {
+    eager = isEager;
+  }
+
+  private void greet(HostId newLeader) {
+    if (eager) {
+      for (int i = 0; i < 2; i++) {
+        cluster.world().time().in(chance.between(0, GREETING_NANOS), this::changeSomething);
+      }
+    }
+  }
+
+  private void changeSomething() {
+    switch (chance.below(6)) {
+      case 0 -> add();
+      case 1 -> remove();
+      case 2 -> replace();
+      case 3 -> promoteOrDemote();
+      case 4 -> update();
+      default -> setLeases();
+    }
   }
 
   /** How many changes and transfers were asked for. */

@@ -4,6 +4,7 @@ import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -35,10 +36,16 @@ public final class SimulatedCluster {
   /**
    * Adds the hosts to the world; nothing is started. {@link #view} has to be made an observer of the world.
    *
+   * @param leases the rules for leases that the group is founded with
    * @param machines a new, empty state machine for each process
    */
   public SimulatedCluster(
-      World world, int founders, int spares, RaftOptions options, Supplier<StateMachine> machines) {
+      World world,
+      int founders,
+      int spares,
+      RaftOptions options,
+      LeaseRules leases,
+      Supplier<StateMachine> machines) {
     this.world = world;
     this.founders = named(1, founders);
     this.spares = named(founders + 1, spares);
@@ -46,7 +53,7 @@ public final class SimulatedCluster {
     this.machines = machines;
     List<Founder> peers =
         this.founders.stream().map(host -> Founder.parse(host.name())).toList();
-    this.bootstrap = new BirthPlan(BirthPlan.Kind.BOOTSTRAP, peers);
+    this.bootstrap = new BirthPlan(BirthPlan.Kind.BOOTSTRAP, peers, leases);
     this.join = new BirthPlan(BirthPlan.Kind.JOIN, peers);
     hosts().forEach(world::add);
   }

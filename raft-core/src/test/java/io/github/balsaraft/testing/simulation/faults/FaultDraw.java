@@ -11,6 +11,9 @@ import java.util.List;
 /** Draws when faults come, whom they hit, how long they last and how bad they are. */
 final class FaultDraw {
 
+  /** Most of what can go wrong goes wrong where a leader is. */
+  private static final double HITS_LEADER = 0.25;
+
   private static final long DRIFT_LIMIT_MICROS_PER_SECOND = 450;
 
   private final Chance chance;
@@ -45,8 +48,19 @@ final class FaultDraw {
   }
 
   private Fault one(FaultKind kind, long atNanos) {
-    long lasts = chance.spread(10 * MILLIS, 10 * SECONDS);
-    return new Fault(atNanos, kind, lasts, chance.below(hosts), chance.below(hosts), amount(kind));
+    long lasts = isSilence(kind)
+        ? chance.spread(100 * MILLIS, 15 * SECONDS)
+        : chance.spread(10 * MILLIS, 10 * SECONDS);
+    int host = chance.happens(HITS_LEADER) ? Fault.LEADER : chance.below(hosts);
+    return new Fault(atNanos, kind, lasts, host, chance.below(hosts), amount(kind));
+  }
+
+  /** A short one changes nothing: nobody is missed before an election timeout is over. */
+  private static boolean isSilence(FaultKind kind) {
+    return switch (kind) {
+      case ONE_WAY_CUT, ISOLATION, SPLIT, PAUSE -> true;
+      default -> false;
+    };
   }
 
   private long amount(FaultKind kind) {
@@ -55,8 +69,8 @@ final class FaultDraw {
       case BAD_WEATHER -> chance.between(1, 100);
       case SLOW_DISK -> chance.spread(MILLIS, 2 * SECONDS);
       case STALLED_DISK -> chance.spread(100 * MILLIS, 20 * SECONDS);
-      case SLOW_APPLY -> chance.spread(MILLIS, SECONDS);
-      case SLOW_HOST -> chance.spread(MILLIS, 300 * MILLIS);
+      case SLOW_APPLY -> chance.spread(MILLIS, 4 * SECONDS);
+      case SLOW_HOST -> chance.spread(MILLIS, SECONDS);
       case CLOCK_DRIFT ->
         chance.between(-DRIFT_LIMIT_MICROS_PER_SECOND, DRIFT_LIMIT_MICROS_PER_SECOND);
       case CLOCK_JUMP -> chance.between(-3_600_000, 3_600_000);

@@ -16,7 +16,7 @@ public enum FaultKind {
   POWER_CUT,
   /** A process is stopped as an init system does it, and started again after a while. */
   STOP,
-  /** A process does nothing for a while. */
+  /** A process does nothing for a while; sometimes it is cut off too, and stays so for as long again. */
   PAUSE,
   /** A disk is slow for a while. */
   SLOW_DISK,
@@ -30,9 +30,9 @@ public enum FaultKind {
   BIT_FLIP,
   /** A disk is replaced by an empty one. */
   WIPED_DISK,
-  /** A state machine is slow for a while. */
+  /** A state machine is slow for a while; sometimes its host is cut off too. */
   SLOW_APPLY,
-  /** A host has little processor time for a while. */
+  /** A host has little processor time for a while; sometimes it is cut off too. */
   SLOW_HOST,
   /** A monotonic clock runs too fast or too slow for a while. */
   CLOCK_DRIFT,
@@ -50,6 +50,8 @@ public enum FaultKind {
   UPDATE_MEMBER,
   /** An operator permits or forbids leases. */
   CHANGE_LEASES,
-  /** An operator hands leadership over. */
-  TRANSFER
+  /** An operator hands leadership over; sometimes the old leader is cut off while that goes on. */
+  TRANSFER,
+  /** For a while an operator asks each new leader for changes at once, and doesn't wait for the first before the second. */
+  EAGER_OPERATOR
 }

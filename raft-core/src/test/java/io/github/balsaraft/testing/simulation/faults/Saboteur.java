@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Does to a cluster what a {@link Schedule} says, until it is told to stop. */
 public final class Saboteur {
@@ -53,12 +54,16 @@ public final class Saboteur {
   /** Undoes what can be undone, and does nothing more. */
   public void stop() {
     stopped = true;
+    operator.eager(false);
     cluster.world().recover();
   }
 
   private boolean begin(Fault fault) {
     List<HostId> hosts = cluster.hosts();
-    SimulatedHost host = cluster.world().host(hosts.get(fault.host()));
+    SimulatedHost host = hostOf(fault, hosts);
+    if (host == null) {
+      return false;
+    }
     if (needsAProcess(fault.kind()) && !host.isUp()) {
       return false;
     }
@@ -71,7 +76,7 @@ public final class Saboteur {
       case CRASH -> crash(host, fault.lastsNanos());
       case POWER_CUT -> powerCut(fault);
       case STOP -> stop(host, fault.lastsNanos());
-      case PAUSE -> host.pauseFor(fault.lastsNanos());
+      case PAUSE -> pause(host, fault);
       case SLOW_DISK -> {
         host.pace().diskTakes(fault.amount());
         later(fault.lastsNanos(), () -> host.pace().recover());
@@ -104,10 +109,12 @@ public final class Saboteur {
       case SLOW_APPLY -> {
         host.pace().applyTakes(fault.amount());
         later(fault.lastsNanos(), () -> host.pace().recover());
+        cutOffToo(host, fault, fault.amount());
       }
       case SLOW_HOST -> {
         host.pace().mailboxTakes(fault.amount());
         later(fault.lastsNanos(), () -> host.pace().recover());
+        cutOffToo(host, fault, fault.amount());
       }
       case CLOCK_DRIFT -> {
         host.clock().drift(fault.amount());
@@ -120,9 +127,21 @@ public final class Saboteur {
       case CHANGE_ROLE -> operator.promoteOrDemote();
       case UPDATE_MEMBER -> operator.update();
       case CHANGE_LEASES -> operator.setLeases();
-      case TRANSFER -> operator.transfer();
+      case TRANSFER -> transfer(fault);
+      case EAGER_OPERATOR -> {
+        operator.eager(true);
+        later(fault.lastsNanos(), () -> operator.eager(false));
+      }
     }
     return true;
+  }
+
+  private @Nullable SimulatedHost hostOf(Fault fault, List<HostId> hosts) {
+    if (fault.host() != Fault.LEADER) {
+      return cluster.world().host(hosts.get(fault.host()));
+    }
+    SimulatedHost.Life leader = cluster.leader();
+    return leader == null ? null : cluster.world().host(leader.host());
   }
 
   private static boolean needsAProcess(FaultKind kind) {
@@ -171,6 +190,31 @@ public final class Saboteur {
     later(lasts, () -> network.join(from, to));
   }
 
+  private void pause(SimulatedHost host, Fault fault) {
+    host.pauseFor(fault.lastsNanos());
+    cutOffToo(host, fault, 2 * MILLIS);
+  }
+
+  /**
+   * Half of the machines that have stopped or slowed down hear nothing of what is decided elsewhere meanwhile, nor for a while
+   * afterwards: what they still have to do, they do with what they knew before.
+   */
+  private void cutOffToo(SimulatedHost host, Fault fault, long afterNanos) {
+    if (fault.amount() % 2 == 1) {
+      later(afterNanos, () -> split(List.of(host.id()), 2 * fault.lastsNanos()));
+    }
+  }
+
+  /** The old leader may never hear of its successor, which was told to campaign a moment ago. */
+  private void transfer(Fault fault) {
+    SimulatedHost.Life leader = cluster.leader();
+    operator.transfer();
+    if (leader != null && fault.amount() % 2 == 1) {
+      long soon = fault.amount() / 2 % 60 * 50 * VirtualTime.MICROS;
+      later(soon, () -> split(List.of(leader.host()), fault.lastsNanos()));
+    }
+  }
+
   private static List<HostId> part(List<HostId> hosts, long mask) {
     Map<Integer, HostId> chosen = new TreeMap<>();
     for (int i = 0; i < hosts.size(); i++) {
@@ -208,12 +252,16 @@ public final class Saboteur {
 
   private void stop(SimulatedHost host, long downFor) {
     SimulatedHost.Life stopping = host.life();
-    CompletableFuture<Void> stopped = host.stop();
-    CompletableFuture<Void> unused = stopped.thenRun(() -> time.in(0, () -> {
-      if (host.life() == stopping) {
-        host.crash();
-      }
-    }));
+    CompletableFuture<Void> unused = host.stop()
+        .thenRun(() -> time.in(0, () -> {
+          if (host.life() == stopping) {
+            host.crash();
+            if (stopped) {
+              // It took until after the end, when everybody else was started already.
+              cluster.start(host.id());
+            }
+          }
+        }));
     later(downFor, () -> startAgain(host));
   }
 

@@ -25,8 +25,12 @@ import org.jspecify.annotations.Nullable;
 public final class Clients<I, O> implements Observer {
 
   private static final long MAX_BACK_OFF_NANOS = 50 * VirtualTime.MILLIS;
-  private static final double LEASE_READS = 0.3;
-  private static final double ASKS_ELSEWHERE = 0.05;
+  private static final long CURIOSITY_NANOS = 2 * VirtualTime.MILLIS;
+
+  // Clients have habits, and differ in them.
+  private static final List<Double> LEASE_READS = List.of(0.0, 0.3, 0.9);
+  private static final List<Double> ASKS_ELSEWHERE = List.of(0.01, 0.05, 0.5);
+  private static final List<Double> TURNS_TO_NEW_LEADER = List.of(0.0, 0.3, 0.9);
 
   private final World world;
   private final Workload<I, O> workload;
@@ -73,6 +77,15 @@ public final class Clients<I, O> implements Observer {
   /** From now on they ask for nothing more, and try nothing again. */
   public void stop() {
     asking = false;
+  }
+
+  /** Somebody begins to lead: some of those who wait for no answer ask there at once, before it may be ready. */
+  public void hearOf(HostId newLeader) {
+    for (Client client : clients) {
+      if (chance.happens(client.turnsToNewLeader)) {
+        world.time().in(chance.between(0, CURIOSITY_NANOS), () -> client.turnTo(newLeader));
+      }
+    }
   }
 
   /** Whether nobody waits for an answer. */
@@ -143,6 +156,9 @@ public final class Clients<I, O> implements Observer {
 
   /** One of them. */
   private final class Client {
+    private final double leaseReads = chance.oneOf(LEASE_READS);
+    private final double asksElsewhere = chance.oneOf(ASKS_ELSEWHERE);
+    private final double turnsToNewLeader = chance.oneOf(TURNS_TO_NEW_LEADER);
     private int process = ++lastProcess;
     private @Nullable I operation;
     private long invoked;
@@ -154,6 +170,9 @@ public final class Clients<I, O> implements Observer {
     private @Nullable HostId askedHost;
     private int askedLife;
 
+    /** Counts what it means to do, so that it does the last only. */
+    private long intention;
+
     /** Counts the questions, so that an answer to an earlier one is known. */
     private long question;
 
@@ -163,14 +182,33 @@ public final class Clients<I, O> implements Observer {
 
     void think() {
       operation = null;
+      long intended = ++intention;
       world.time().in(chance.between(1, 2 * thinkNanos), () -> {
-        if (asking && operation == null) {
-          operation = workload.next(chance);
-          invoked = ++moment;
-          invokedNanos = world.time().nowNanos();
-          ask();
+        if (intended == intention) {
+          askNow();
         }
       });
+    }
+
+    private void askNow() {
+      if (!asking) {
+        operation = null;
+        return;
+      }
+      if (operation == null) {
+        operation = workload.next(chance);
+        invoked = ++moment;
+        invokedNanos = world.time().nowNanos();
+      }
+      ask();
+    }
+
+    void turnTo(HostId newLeader) {
+      if (!isWaiting()) {
+        intention++;
+        leader = newLeader;
+        askNow();
+      }
     }
 
     private void ask() {
@@ -188,7 +226,7 @@ public final class Clients<I, O> implements Observer {
         answer = at.node()
             .query(
                 workload.encode(operation),
-                chance.happens(LEASE_READS) ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE);
+                chance.happens(leaseReads) ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE);
       } else {
         attempt = new Attempt(attempts.size() + 1L, askedHost, askedLife);
         attempts.add(attempt);
@@ -216,7 +254,7 @@ public final class Clients<I, O> implements Observer {
     }
 
     private SimulatedHost.@Nullable Life target() {
-      if (leader != null && !chance.happens(ASKS_ELSEWHERE)) {
+      if (leader != null && !chance.happens(asksElsewhere)) {
         SimulatedHost known = world.host(leader);
         if (known != null && known.isUp()) {
           return known.life();
@@ -280,11 +318,10 @@ public final class Clients<I, O> implements Observer {
 
     private void tryAgain(@Nullable HostId hint) {
       leader = hint;
+      long intended = ++intention;
       world.time().in(chance.between(VirtualTime.MILLIS, MAX_BACK_OFF_NANOS), () -> {
-        if (asking) {
-          ask();
-        } else {
-          operation = null;
+        if (intended == intention) {
+          askNow();
         }
       });
     }

@@ -31,6 +31,7 @@ public final class SimulatedHost {
   private final Disk disk;
   private final Chance crashes;
   private int lives;
+  private int earlierWritesAfterFailure;
   private @Nullable Life life;
 
   SimulatedHost(VirtualTime time, Network network, Observer observer, HostId id, long seed) {
@@ -63,6 +64,11 @@ public final class SimulatedHost {
   /** The process, also one that has stopped by itself; null if there is none. */
   public @Nullable Life life() {
     return life;
+  }
+
+  /** How often a process of this host tried to write in spite of a failure. */
+  public int writesAfterFailure() {
+    return earlierWritesAfterFailure + (life == null ? 0 : life.store.writesAfterFailure());
   }
 
   /** Whether a process is there that takes part, as far as is known without asking it. */
@@ -100,6 +106,7 @@ public final class SimulatedHost {
       return;
     }
     life = null;
+    earlierWritesAfterFailure += ended.store.writesAfterFailure();
     ended.environment.kill();
     network.processGone(id);
     Runnable write = ended.environment.interruptedWrite();
