@@ -5,6 +5,7 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
