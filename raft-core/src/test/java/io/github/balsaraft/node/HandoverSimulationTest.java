@@ -5,13 +5,13 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -50,8 +50,8 @@ class HandoverSimulationTest {
     Observers observers = new Observers();
     World world = new World(seed, observers);
     VirtualTime time = world.time();
-    SimulatedCluster cluster =
-        new SimulatedCluster(world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
+    SimulatedCluster cluster = new SimulatedCluster(
+        world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
     observers.add(cluster.view());
     cluster.startFounders();
     boolean elected = time.runUntil(

@@ -2,9 +2,9 @@ package io.github.balsaraft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
@@ -30,8 +30,8 @@ class BudgetsTest {
 
   private final Observers observers = new Observers();
   private final World world = new World(1, observers);
-  private final SimulatedCluster cluster =
-      new SimulatedCluster(world, 3, 0, SimulationSettings.smallLimits(), LeaseRules.FORBIDDEN, KvMachine::new);
+  private final SimulatedCluster cluster = new SimulatedCluster(
+      world, 3, 0, SimulationSettings.smallLimits(), LeaseRules.FORBIDDEN, KvMachine::new);
   private final Budgets roomy = new Budgets(world, SimulationSettings.smallLimits());
   private final Budgets tight = new Budgets(world, TIGHT);
   private SimulatedHost.Life leader;
