@@ -100,7 +100,7 @@ class DocumentedCodeIT {
       Constructor<?> machines = constructor(classes, wrong);
       Supplier<Workload<Object, Object>> sane = () -> newWorkload(workloads);
       SimulationRuns runs = new SimulationRuns(
-          SimulationSettings.DEFAULT.withHosts(3),
+          SimulationSettings.DEFAULT.withHosts(3).withClients(2).withLength(Duration.ofSeconds(10)),
           new SimulationRuns.Seeds(1, 3, Duration.ZERO),
           "mvn test -Draft.seed=");
       runs.check(sane);

@@ -44,7 +44,7 @@ final class FaultDraw {
   }
 
   private double wait(double perMinute) {
-    return -Math.log(1 - chance.nextDouble()) * FaultMix.meanNanos(perMinute);
+    return -StrictMath.log(1 - chance.nextDouble()) * FaultMix.meanNanos(perMinute);
   }
 
   private Fault one(FaultKind kind, long atNanos) {

@@ -38,10 +38,11 @@ public final class Chance {
 
   /** A number of this range, both ends included, such that each order of magnitude is as likely as the next. */
   public long spread(long least, long most) {
-    double low = Math.log((double) Math.max(1, least));
-    double high = Math.log((double) Math.max(1, most));
+    double low = StrictMath.log((double) Math.max(1, least));
+    double high = StrictMath.log((double) Math.max(1, most));
     return Math.min(
-        most, Math.max(least, Math.round(Math.exp(low + random.nextDouble() * (high - low)))));
+        most,
+        Math.max(least, Math.round(StrictMath.exp(low + random.nextDouble() * (high - low)))));
   }
 
   /** One of them. */
