@@ -7,6 +7,7 @@ import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
+import java.time.Duration;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,15 @@ class SwarmSimulationTest {
   @DisplayName("groups of three")
   void threeHosts(SimulationRuns runs) {
     runs.check(() -> new KvWorkload(4));
+  }
+
+  /** Runs in which something went wrong, in the library or in the simulator. */
+  @RaftSimulation(seeds = 0)
+  @DisplayName(
+      "what went wrong once: disks of hosts that were to leave, and stayed, were destroyed beyond the budget")
+  void onceFailed(SimulationRuns runs) {
+    runs.with(new SimulationRuns.Seeds(234_416_062_035L, 1, Duration.ZERO))
+        .check(() -> new KvWorkload(4));
   }
 
   @Test

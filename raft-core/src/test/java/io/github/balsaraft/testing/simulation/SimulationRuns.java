@@ -50,6 +50,11 @@ public final class SimulationRuns {
     return new SimulationRuns(others, seeds, replayCommand);
   }
 
+  /** Runs of other seeds. */
+  public SimulationRuns with(Seeds others) {
+    return new SimulationRuns(settings, others, replayCommand);
+  }
+
   /** How each run is set up. */
   public SimulationSettings settings() {
     return settings;

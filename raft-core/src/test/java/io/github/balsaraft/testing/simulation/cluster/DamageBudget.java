@@ -82,12 +82,14 @@ public final class DamageBudget {
     int count = 0;
     int lost = 0;
     for (Member member : configuration.members()) {
-      boolean isLost = destroyed.contains(member.replica());
-      // A learner may become a voter while nobody has met the damage.
-      boolean counts = voters.contains(member.replica()) || isLost;
-      if (counts && !gone.contains(member.host())) {
+      // The worst that may come: the intact ones that may leave do, and no lost one does, even if
+      // it is
+      // a learner so far, since nobody may have met the damage.
+      if (destroyed.contains(member.replica())) {
         count++;
-        lost += isLost ? 1 : 0;
+        lost++;
+      } else if (voters.contains(member.replica()) && !gone.contains(member.host())) {
+        count++;
       }
     }
     return lost == 0 || lost <= (count - 1) / 2;
