@@ -11,6 +11,7 @@ import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Violation;
+import io.github.balsaraft.testing.simulation.world.Observers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,9 @@ final class Story {
   private final List<StoryReplica> replicas = new ArrayList<>();
 
   Story(int founders) {
-    Witnesses witnesses = new Witnesses(checks, coverage);
+    Observers witnesses = new Observers();
+    witnesses.add(checks);
+    witnesses.add(coverage);
     for (int number = 1; number <= founders; number++) {
       replicas.add(new StoryReplica(number, witnesses));
     }
