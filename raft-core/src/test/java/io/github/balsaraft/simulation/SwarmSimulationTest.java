@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. New seeds are run with
- * {@code -Draft.freshSeconds}; not in each build yet, because about one seed in some hundreds destroys more than its budget allows.
+ * {@code -Draft.freshSeconds}; not in each build until many hours of them have passed, lest a build fail for what it didn't change.
  */
 class SwarmSimulationTest {
 
