@@ -140,7 +140,7 @@ final class Additions {
         // A learner gets its role with this first step.
         addition.decided = addition.change.wanted().role() == MemberRole.LEARNER;
       }
-    } else if (isCaughtUp(addition, current)) {
+    } else if (observeCatchUp(addition, current)) {
       addition.decided = appendStep(addition, addition::goal, List.of());
     }
   }
@@ -172,7 +172,8 @@ final class Additions {
         + ": empty its data folder before you add it again";
   }
 
-  private boolean isCaughtUp(Addition addition, Configuration current) {
+  /** Begins or goes on with the rounds of its catch-up; returns whether it has caught up. */
+  private boolean observeCatchUp(Addition addition, Configuration current) {
     Progress progress = replicator.progressOf(addition.replica());
     if (progress == null || current.isVoter(addition.replica())) {
       return true;
@@ -183,7 +184,7 @@ final class Additions {
           context.nowNanos(), context.log.lastIndex(), context.options.electionTimeoutMinNanos());
       addition.catchUp = catchUp;
     }
-    return catchUp.isDone(progress.match(), context.log.lastIndex(), context.nowNanos());
+    return catchUp.observe(progress.match(), context.log.lastIndex(), context.nowNanos());
   }
 
   /** Judged again: since the change was proposed others may have been made, and it may have become impossible. */

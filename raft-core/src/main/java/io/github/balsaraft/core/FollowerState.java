@@ -228,10 +228,16 @@ final class FollowerState extends RoleState {
   private boolean mayTakeOver(TimeoutNow message) {
     // Its priority was for the leader to judge, which may have been told to choose it all the same.
     return message.from().equals(leader)
+        && !isOlderThanWaiting(message)
         && !hasGoneOn(message)
         && context.removals.ownRemoval() == 0
         && !context.repair.isRecovering()
         && context.transferTarget.accepts(message);
+  }
+
+  /** Whether a later transfer of its leader waits already: the earlier one is over, and its message is late. */
+  private boolean isOlderThanWaiting(TimeoutNow message) {
+    return succession != null && message.transfer() < succession.transfer();
   }
 
   /**

@@ -8,4 +8,15 @@ package io.github.balsaraft.core;
  * @param lastContactNanos when it was last heard of, or when the leader began to send to it, by the clock of {@link
  *     RaftCore#advanceTo}
  */
-public record FollowerView(long match, boolean everContacted, long lastContactNanos) {}
+public record FollowerView(long match, boolean everContacted, long lastContactNanos) {
+
+  /** Whether it was heard of in this term, and not longer ago than this. */
+  public boolean isLive(long nowNanos, long withinNanos) {
+    return everContacted && !isSilentFor(nowNanos, withinNanos);
+  }
+
+  /** Whether it had so much time to be heard of, and was not; right after an election it is neither live nor silent. */
+  public boolean isSilentFor(long nowNanos, long durationNanos) {
+    return nowNanos - lastContactNanos >= durationNanos;
+  }
+}

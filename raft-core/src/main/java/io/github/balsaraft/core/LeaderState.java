@@ -256,12 +256,12 @@ final class LeaderState extends RoleState implements Office {
       // Whoever is ready later has not been tried yet.
       hasHandedOver = false;
     }
-    if (endOfOffice != null && !isHandingOver()) {
+    if (endOfOffice != null && !triesToHandOver()) {
       // Last of all, so that the others have heard of the commit that ends this leader's office.
       transitions.becomeFollower(null, endOfOffice);
       return;
     }
-    String reason = replicator.snapshots().reasonToGiveUp();
+    String reason = replicator.snapshots().tryToGiveUp();
     if (reason != null) {
       transitions.becomeFollower(null, reason);
     }
@@ -283,8 +283,12 @@ final class LeaderState extends RoleState implements Office {
     }
   }
 
-  /** Tries once by itself, at the end of the office, so that the others need not wait for an election timeout (trap 10). */
-  private boolean isHandingOver() {
+  /**
+   * Tries once by itself, at the end of the office, so that the others need not wait for an election timeout (trap 10).
+   *
+   * @return whether leadership is being handed over
+   */
+  private boolean triesToHandOver() {
     if (!hasHandedOver && !isTransferring()) {
       hasHandedOver = true;
       handOver();

@@ -203,66 +203,68 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onVoteResponse(VoteResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onVoteResponse(message);
     }
   }
 
   @Override
   public void onAppendEntriesResponse(AppendEntriesResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onAppendEntriesResponse(message);
     }
   }
 
   @Override
   public void onHeartbeatResponse(HeartbeatResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onHeartbeatResponse(message);
     }
   }
 
   @Override
   public void onReadIndexRequest(ReadIndexRequest message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onReadIndexRequest(message);
     }
   }
 
   @Override
   public void onReadIndexResponse(ReadIndexResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onReadIndexResponse(message);
     }
   }
 
   @Override
   public void onTimeoutNow(TimeoutNow message) {
-    if (isFromCurrentLeader(message)) {
+    if (acceptFromLeader(message)) {
       role().onTimeoutNow(message);
     }
   }
 
-  /** Nobody but the leader of this term can have sent it. That of a later term is heard of in other ways. */
-  private boolean isFromCurrentLeader(ProtocolMessage message) {
-    boolean current = message.term() == context.term() && !(role() instanceof LeaderState);
-    if (!current) {
+  /** Whether a message that only the leader of this term can have sent is its own. That of a later term is heard of in other ways. */
+  private boolean acceptFromLeader(ProtocolMessage message) {
+    ReplicaId leader = role().leader();
+    boolean accepted =
+        message.term() == context.term() && (leader == null || leader.equals(message.from()));
+    if (!accepted) {
       context.counts.dropped();
     }
-    return current;
+    return accepted;
   }
 
   @Override
   public void onTransferRevocation(TransferRevocation message) {
     // A promise not to campaign can be given in whatever role.
-    if (isFromCurrentLeader(message)) {
+    if (acceptFromLeader(message)) {
       context.transferTarget.onRevocation(message);
     }
   }
 
   @Override
   public void onTransferRevocationResponse(TransferRevocationResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onTransferRevocationResponse(message);
     }
   }
@@ -289,7 +291,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   @Override
   public void onInstallSnapshotResponse(InstallSnapshotResponse message) {
-    if (isOfCurrentTerm(message)) {
+    if (acceptTerm(message)) {
       role().onInstallSnapshotResponse(message);
     }
   }
@@ -315,7 +317,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   }
 
   /** Whether a message that needs no answer belongs to this term; moves to its term if that is the thing to do. */
-  private boolean isOfCurrentTerm(ProtocolMessage message) {
+  private boolean acceptTerm(ProtocolMessage message) {
     if (message.term() > context.term()) {
       onLaterTerm(message);
       return false;

@@ -44,7 +44,8 @@ final class SnapshotIntake {
   /** The leader of the current term says that its log doesn't reach back to where this one ends. */
   void onRequest(InstallSnapshot message) {
     asked = message;
-    boolean held = covers(message.snapshot());
+    noteCommitted(message.snapshot());
+    boolean held = isHeldIntact(message.snapshot());
     if (!held
         && (underWay == null || underWay.atLeast().index() < message.snapshot().index())) {
       fetch(message);
@@ -53,17 +54,21 @@ final class SnapshotIntake {
     answer(message, durable ? InstallStatus.INSTALLED : InstallStatus.UNDER_WAY);
   }
 
-  /** Whether the log has everything that such a snapshot covers. Its last entry is committed, whoever learns of it. */
-  private boolean holds(EntryId last) {
+  /** The last entry of a snapshot is committed, whoever learns of it. */
+  private void noteCommitted(EntryId last) {
     if (last.index() > context.commitIndex() && context.log.contains(last)) {
       context.commitTo(last.index());
     }
+  }
+
+  /** Whether the log has everything that such a snapshot covers, after {@link #noteCommitted}. */
+  private boolean isHeld(EntryId last) {
     return last.index() <= context.commitIndex();
   }
 
   /** Whether the log has all of it, and intact. */
-  private boolean covers(EntryId last) {
-    return holds(last) && last.index() <= context.repair.intactIndex();
+  private boolean isHeldIntact(EntryId last) {
+    return isHeld(last) && last.index() <= context.repair.intactIndex();
   }
 
   /** A damaged entry is committed, and those who were asked for it have it no more. */
@@ -87,7 +92,11 @@ final class SnapshotIntake {
     }
     underWay = null;
     InstallSnapshot request = asked;
-    if (request == null || covers(request.snapshot())) {
+    if (request == null) {
+      return;
+    }
+    noteCommitted(request.snapshot());
+    if (isHeldIntact(request.snapshot())) {
       return;
     }
     if (!failed.source().equals(request.source())) {
@@ -114,9 +123,10 @@ final class SnapshotIntake {
     if (header.last().index() > context.commitIndex()) {
       moveToTermOf(header);
     }
+    noteCommitted(header.last());
     // Older ones change nothing (trap 41).
-    if (!covers(header.last())) {
-      if (!holds(header.last())) {
+    if (!isHeldIntact(header.last())) {
+      if (!isHeld(header.last())) {
         install(generation, header);
       } else if (context.log.durableIndex() >= header.last().index()) {
         context.installInPlaceOfDamaged(header);

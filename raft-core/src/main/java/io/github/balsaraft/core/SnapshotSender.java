@@ -104,16 +104,19 @@ final class SnapshotSender {
     }
   }
 
-  /** Whether a member is alive and has everything that this leader's log doesn't. */
+  /** Whether a member answers, or may yet, and has everything that this leader's log doesn't. */
   private boolean canTakeOver(Progress other) {
     return other.install() == null
         && other.match() >= context.log.base().index()
-        && isLive(other, 1);
+        && !isSilentFor(other, 1);
   }
 
-  private boolean isLive(Progress progress, int electionTimeouts) {
-    return context.nowNanos() - progress.contact().lastContactNanos()
-        < electionTimeouts * context.options.electionTimeoutMaxNanos();
+  /** Whether a member may still need what it lacks. One that this leader hasn't heard of yet gets the time to answer. */
+  private boolean isSilentFor(Progress progress, int electionTimeouts) {
+    return progress
+        .contact()
+        .isSilentFor(
+            context.nowNanos(), electionTimeouts * context.options.electionTimeoutMaxNanos());
   }
 
   /**
@@ -148,11 +151,11 @@ final class SnapshotSender {
   }
 
   /**
-   * The reason why another member should lead, or null: a follower needs a snapshot, this leader can't serve its own, nobody
+   * Gives up serving its own snapshot, once, if another member should lead; returns the reason then, else null: a follower needs a snapshot, this leader can't serve its own, nobody
    * else could serve one either, and another voter's log may still have the entries.
    */
   @Nullable
-  String reasonToGiveUp() {
+  String tryToGiveUp() {
     if (context.compaction.servable() != null || !hasSuccessor()) {
       return null;
     }
@@ -160,7 +163,7 @@ final class SnapshotSender {
       InstallProgress install = progress.install();
       if (install != null
           && install.isExhausted()
-          && isLive(progress, 1)
+          && !isSilentFor(progress, 1)
           && context.compaction.giveUp()) {
         return "its snapshot can't be read, and nobody else could serve one to a follower that needs it";
       }
@@ -186,10 +189,10 @@ final class SnapshotSender {
       long held = progress.heldIndex();
       if (held >= 0) {
         // It would need another snapshot when it has this one, and then again.
-        if (isLive(progress, CoreOptions.INSTALL_PATIENCE_TIMEOUTS)) {
+        if (!isSilentFor(progress, CoreOptions.INSTALL_PATIENCE_TIMEOUTS)) {
           limit = Math.min(limit, held);
         }
-      } else if (isLive(progress, 1)) {
+      } else if (!isSilentFor(progress, 1)) {
         limit = Math.min(limit, Math.max(progress.match(), snapshotIndex - mostRetained));
       }
     }

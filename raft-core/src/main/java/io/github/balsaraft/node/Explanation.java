@@ -29,18 +29,18 @@ public final class Explanation {
   /**
    * Explains a node.
    *
-   * @param electionTimeoutMin a member that was silent for longer counts as missing
+   * @param electionTimeoutMax a member that was silent for longer counts as missing
    */
-  public static String of(NodeStatus status, Duration electionTimeoutMin) {
+  public static String of(NodeStatus status, Duration electionTimeoutMax) {
     List<String> clauses = new ArrayList<>();
-    clauses.add(main(status, electionTimeoutMin));
+    clauses.add(main(status, electionTimeoutMax));
     if (status.health() == NodeStatus.Health.RUNNING && status.removedAt() == 0) {
       addNotes(status, clauses);
     }
     return String.join("; ", clauses) + ".";
   }
 
-  private static String main(NodeStatus status, Duration electionTimeoutMin) {
+  private static String main(NodeStatus status, Duration electionTimeoutMax) {
     if (status.health() == NodeStatus.Health.RUNNING && status.removedAt() > 0) {
       return "Removed: " + status.host() + " was " + Wording.removed(status.removedAt());
     }
@@ -48,12 +48,12 @@ public final class Explanation {
       return takesNoPart(status);
     }
     if (status.role() == Role.LEADER) {
-      return new LeaderExplanation(status, electionTimeoutMin).text();
+      return new LeaderExplanation(status, electionTimeoutMax).text();
     }
     if (status.leader().isPresent()) {
-      return FollowerExplanation.of(status, electionTimeoutMin);
+      return FollowerExplanation.of(status, electionTimeoutMax);
     }
-    return NoLeaderExplanation.of(status, electionTimeoutMin);
+    return NoLeaderExplanation.of(status, electionTimeoutMax);
   }
 
   // ------------------------------------------------------------------ outside the group

@@ -12,11 +12,11 @@ final class FollowerExplanation {
 
   private FollowerExplanation() {}
 
-  static String of(NodeStatus status, Duration electionTimeoutMin) {
+  static String of(NodeStatus status, Duration electionTimeoutMax) {
     HostId leader = status.leader().orElseThrow();
     String follows = Explanation.self(status) + " follows " + leader + " in term " + status.term();
     Duration silence = status.sinceLeaderContact().orElse(null);
-    if (silence == null || silence.compareTo(electionTimeoutMin) > 0) {
+    if (silence == null || silence.compareTo(electionTimeoutMax) > 0) {
       return leaderIsSilent(status, leader, follows, silence);
     }
     long toApply = status.commitIndex() - status.appliedIndex();

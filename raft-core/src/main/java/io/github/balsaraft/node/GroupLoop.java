@@ -331,6 +331,6 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         lifecycle.view(),
         freshness,
         pipeline().appliedIndex(),
-        context.options().electionTimeoutMin());
+        context.options().electionTimeoutMax());
   }
 }

@@ -79,13 +79,13 @@ final class Joining {
     }
     for (Member old : earlier) {
       FollowerView follower = core.view().follower(old.replica());
-      boolean silent = follower != null && nowNanos - follower.lastContactNanos() >= silentForNanos;
+      boolean silent = follower != null && follower.isSilentFor(nowNanos, silentForNanos);
       if (!isMember && !silent) {
         return answer(
             request,
             Status.REFUSED,
             "the replica " + old.replica() + " of " + request.host()
-                + " was heard a moment ago; if its disk is gone it will fall silent");
+                + " may still be there; it is taken for gone once it was not heard of for an election timeout");
       }
     }
     return begin(core, request, earlier, begin);

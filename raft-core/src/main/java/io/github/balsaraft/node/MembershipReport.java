@@ -105,7 +105,7 @@ final class MembershipReport {
     Optional<Duration> contact = follower.everContacted()
         ? Optional.of(since(follower.lastContactNanos(), nowNanos))
         : Optional.empty();
-    boolean live = contact.isPresent() && contact.get().toNanos() < liveForNanos;
+    boolean live = follower.isLive(nowNanos, liveForNanos);
     return new MemberView(
         member,
         leads,

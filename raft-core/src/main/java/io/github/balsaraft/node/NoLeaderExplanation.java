@@ -9,15 +9,13 @@ import java.util.List;
 /** Why a node that knows of no leader knows of none. */
 final class NoLeaderExplanation {
 
-  /** After so many election timeouts with enough voters connected, waiting longer is no advice any more. */
-  private static final int TIMEOUTS_UNTIL_SUSPICIOUS = 10;
+  /** After so many of the longest election timeouts with enough voters connected, waiting longer is no advice any more. */
+  private static final int TIMEOUTS_UNTIL_SUSPICIOUS = 5;
 
   private NoLeaderExplanation() {}
 
-  static String of(NodeStatus status, Duration electionTimeoutMin) {
-    // Twice the timeout: the longest that a follower waits, and the time after which a leader gives
-    // up its followers.
-    Reach reach = new Reach(status, electionTimeoutMin.multipliedBy(2));
+  static String of(NodeStatus status, Duration electionTimeoutMax) {
+    Reach reach = new Reach(status, electionTimeoutMax);
     VoterCount here = VoterCount.of(status.configuration(), reach::isHere);
     List<Member> missing =
         Explanation.voters(status.configuration(), voter -> !reach.isHere(voter));
@@ -32,7 +30,7 @@ final class NoLeaderExplanation {
     Duration without = status.sinceLeaderContact().orElse(Duration.ZERO);
     List<Member> others =
         Explanation.voters(status.configuration(), voter -> isOtherAndHere(voter, status, reach));
-    if (without.compareTo(electionTimeoutMin.multipliedBy(TIMEOUTS_UNTIL_SUSPICIOUS)) > 0
+    if (without.compareTo(electionTimeoutMax.multipliedBy(TIMEOUTS_UNTIL_SUSPICIOUS)) > 0
         && !others.isEmpty()) {
       return "No leader for " + Wording.duration(without) + " although " + reached + ": look at "
           + Wording.list(Explanation.hosts(others))

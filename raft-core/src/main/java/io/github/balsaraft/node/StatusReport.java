@@ -28,14 +28,14 @@ final class StatusReport {
       @Nullable CoreView core,
       Freshness freshness,
       long appliedIndex,
-      Duration electionTimeoutMin) {
+      Duration electionTimeoutMax) {
     NodeStatus.Builder status = NodeStatus.builder(group, host.self(), self)
         .cluster(host.cluster())
         .health(health)
         .healthDetail(detail)
         .durability(host.store().durability())
         .counters(counters(host, core))
-        .explanation(look -> Explanation.of(look, electionTimeoutMin));
+        .explanation(look -> Explanation.of(look, electionTimeoutMax));
     if (core != null) {
       add(core, status, health);
       long nowNanos = host.environment().nowNanos();

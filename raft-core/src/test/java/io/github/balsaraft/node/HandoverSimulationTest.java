@@ -37,6 +37,9 @@ class HandoverSimulationTest {
    */
   private static final long LONGEST_PAUSE = 3 * ROUND_TRIP / 2 + 2 * MILLIS;
 
+  /** Whoever waits for so long has shown what is to be shown, and gives up: asking on would only take long. */
+  private static final long PATIENCE = 3 * LONGEST_PAUSE;
+
   private static final Weather STEADY = new Weather(0, 0, 0, 0, ROUND_TRIP / 2, ROUND_TRIP / 2, 0);
 
   @Test
@@ -95,7 +98,7 @@ class HandoverSimulationTest {
     }
   }
 
-  /** Writes all the time; goes from host to host as long as it is refused, and gives up nothing. */
+  /** Writes all the time, and goes from host to host as long as it is refused. */
   private static final class Client {
     private final VirtualTime time;
     private final List<GroupNode> nodes;
@@ -121,8 +124,12 @@ class HandoverSimulationTest {
       stopped = true;
     }
 
+    private boolean hasGivenUp() {
+      return time.nowNanos() - lastAnswerNanos > PATIENCE;
+    }
+
     long takeLongestPause() {
-      long taken = longestPauseNanos;
+      long taken = Math.max(longestPauseNanos, hasGivenUp() ? time.nowNanos() - lastAnswerNanos : 0);
       longestPauseNanos = 0;
       return taken;
     }
@@ -140,6 +147,8 @@ class HandoverSimulationTest {
       all.add(answer.whenComplete((result, failure) -> {
         if (failure == null) {
           answered();
+        } else if (hasGivenUp()) {
+          stopped = true;
         } else if (failure instanceof NotAppendedException) {
           if (at == asked) {
             at = (at + 1) % nodes.size();

@@ -30,7 +30,7 @@ public final class CatchUp {
    * @param lastIndex the end of the leader's log
    * @return whether it has caught up, as of this moment
    */
-  public boolean isDone(long match, long lastIndex, long nowNanos) {
+  public boolean observe(long match, long lastIndex, long nowNanos) {
     if (match == 0) {
       // It may not even be there, however short the log is.
       return false;

@@ -60,7 +60,15 @@ public final class FollowerContact {
 
   /** Whether the follower was heard of in this session, and not longer ago than this. */
   public boolean isLive(long nowNanos, long withinNanos) {
-    return everContacted && nowNanos - lastContactNanos < withinNanos;
+    return everContacted && !isSilentFor(nowNanos, withinNanos);
+  }
+
+  /**
+   * Whether the follower had so much time to be heard of, and was not. Right after the start of a session it is neither live
+   * nor silent: nobody knows yet.
+   */
+  public boolean isSilentFor(long nowNanos, long durationNanos) {
+    return nowNanos - lastContactNanos >= durationNanos;
   }
 
   /** The latest heartbeat that it answered. */

@@ -12,24 +12,24 @@ class CatchUpTest {
   @Test
   void aShortRoundIsTheLast() {
     CatchUp catchUp = new CatchUp(0, 10, SHORT);
-    assertThat(catchUp.isDone(9, 12, SHORT - 1)).isFalse();
-    assertThat(catchUp.isDone(10, 12, SHORT - 1)).isTrue();
+    assertThat(catchUp.observe(9, 12, SHORT - 1)).isFalse();
+    assertThat(catchUp.observe(10, 12, SHORT - 1)).isTrue();
     assertThat(catchUp.round()).isEqualTo(1);
   }
 
   @Test
   void aRoundThatTookTooLongIsFollowedByOneOfWhatCameMeanwhile() {
     CatchUp catchUp = new CatchUp(0, 10, SHORT);
-    assertThat(catchUp.isDone(10, 20, SHORT)).isFalse();
+    assertThat(catchUp.observe(10, 20, SHORT)).isFalse();
     assertThat(catchUp.round()).isEqualTo(2);
-    assertThat(catchUp.isDone(19, 25, SHORT + 10)).isFalse();
-    assertThat(catchUp.isDone(20, 25, SHORT + 10)).isTrue();
+    assertThat(catchUp.observe(19, 25, SHORT + 10)).isFalse();
+    assertThat(catchUp.observe(20, 25, SHORT + 10)).isTrue();
   }
 
   @Test
   void whoHasNothingYetMayNotEvenBeThere() {
     CatchUp catchUp = new CatchUp(0, 0, SHORT);
-    assertThat(catchUp.isDone(0, 0, 1)).isFalse();
-    assertThat(catchUp.isDone(1, 1, 1)).isTrue();
+    assertThat(catchUp.observe(0, 0, 1)).isFalse();
+    assertThat(catchUp.observe(1, 1, 1)).isTrue();
   }
 }
