@@ -24,9 +24,9 @@ public record AddOptions(
     if (role != MemberRole.VOTER && role != MemberRole.LEARNER) {
       throw new IllegalArgumentException("a new member is a voter or a learner, not " + role);
     }
-    checkPriority(priority);
-    checkCampaignDelay(campaignDelay);
-    check(timeLimit);
+    Member.checkPriority(priority);
+    Limits.checkCampaignDelay(campaignDelay);
+    Limits.checkTimeLimit(timeLimit);
   }
 
   /** A voter with default priority. */
@@ -54,25 +54,5 @@ public record AddOptions(
   /** The same with another time limit. */
   public AddOptions withTimeLimit(Duration newTimeLimit) {
     return new AddOptions(role, priority, campaignDelay, newTimeLimit);
-  }
-
-  static void check(Duration timeLimit) {
-    if (timeLimit.isNegative() || timeLimit.isZero() || timeLimit.toDays() > 365) {
-      throw new IllegalArgumentException(
-          "a time limit is above zero and a year at most, not " + timeLimit);
-    }
-  }
-
-  static void checkPriority(int priority) {
-    if (priority < 0 || priority > 255) {
-      throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
-    }
-  }
-
-  static void checkCampaignDelay(Duration delay) {
-    if (delay.isNegative()
-        || delay.compareTo(Duration.ofMillis(Member.MAX_CAMPAIGN_DELAY_MILLIS)) > 0) {
-      throw new IllegalArgumentException("a campaign delay is 0 to 1 hour, not " + delay);
-    }
   }
 }

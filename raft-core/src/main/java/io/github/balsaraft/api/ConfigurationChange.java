@@ -28,7 +28,7 @@ public sealed interface ConfigurationChange {
   record Promote(HostId host, Duration timeLimit) implements ConfigurationChange {
     public Promote {
       Objects.requireNonNull(host, "host");
-      AddOptions.check(timeLimit);
+      Limits.checkTimeLimit(timeLimit);
     }
   }
 
@@ -59,7 +59,7 @@ public sealed interface ConfigurationChange {
     public Replace {
       Objects.requireNonNull(old, "old");
       Objects.requireNonNull(replacement, "replacement");
-      AddOptions.check(timeLimit);
+      Limits.checkTimeLimit(timeLimit);
     }
   }
 

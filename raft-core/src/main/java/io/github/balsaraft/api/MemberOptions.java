@@ -1,5 +1,6 @@
 package io.github.balsaraft.api;
 
+import io.github.balsaraft.model.Member;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,9 +20,9 @@ public record MemberOptions(
       new MemberOptions(Optional.empty(), Optional.empty(), Optional.empty());
 
   public MemberOptions {
-    priority.ifPresent(AddOptions::checkPriority);
-    campaignDelay.ifPresent(AddOptions::checkCampaignDelay);
-    address.ifPresent(MemberOptions::checkAddress);
+    priority.ifPresent(Member::checkPriority);
+    campaignDelay.ifPresent(Limits::checkCampaignDelay);
+    address.ifPresent(Member::checkAddress);
   }
 
   /** The same with a priority. */
@@ -37,11 +38,5 @@ public record MemberOptions(
   /** The same with an address. */
   public MemberOptions withAddress(String newAddress) {
     return new MemberOptions(priority, campaignDelay, Optional.of(newAddress));
-  }
-
-  private static void checkAddress(String address) {
-    if (address.isBlank() || address.length() > 255) {
-      throw new IllegalArgumentException("an address has 1 to 255 characters");
-    }
   }
 }

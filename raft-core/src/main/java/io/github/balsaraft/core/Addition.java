@@ -1,7 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.CatchUp;
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
@@ -60,7 +60,7 @@ final class Addition {
    * @throws IllegalArgumentException if there can't be such a group any more
    */
   Configuration goal(Configuration current) {
-    return ChangePreview.goal(change, current);
+    return ChangeVerdict.goal(change, current);
   }
 
   boolean isReachedBy(Configuration current) {

@@ -2,7 +2,7 @@ package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.CatchUp;
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
 import io.github.balsaraft.model.ChangeRefusal;
@@ -198,7 +198,7 @@ final class Additions {
       return false;
     }
     List<ChangeRefusal> refusals =
-        ChangePreview.ofStep(target, leaving, steps.view()).refusals();
+        ChangeVerdict.ofStep(target, leaving, steps.view()).refusals();
     addition.heldUpBy = ChangeRefusal.allPass(refusals) ? refusals : List.of();
     if (refusals.isEmpty()) {
       String problem = steps.appendTowards(target);
@@ -242,6 +242,6 @@ final class Additions {
 
   private void end(Addition addition, Ready.ChangeEnd end, long index, String detail) {
     additions.remove(addition.changeId);
-    context.changeOutcomes.add(new Ready.ChangeOutcome(addition.changeId, end, index, detail));
+    context.output.changeEnded(new Ready.ChangeOutcome(addition.changeId, end, index, detail));
   }
 }

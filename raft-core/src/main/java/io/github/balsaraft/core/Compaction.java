@@ -1,6 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.model.SnapshotHeader;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,16 +75,20 @@ final class Compaction {
     due = true;
   }
 
-  /** Forgets what the snapshot covers and nobody is known to need. */
-  void step(RoleState role) {
+  /**
+   * Forgets what the snapshot covers and nobody is known to need.
+   *
+   * @param limit how far the followers let it go, given the index of the snapshot
+   */
+  void step(LongUnaryOperator limit) {
     SnapshotHeader snapshot = servable();
     if (!due || snapshot == null) {
       return;
     }
     due = false;
     long index = snapshot.last().index();
-    long target = Math.min(
-        index - context.options.compaction().retainedEntries(), role.compactionLimit(index));
+    long target =
+        Math.min(index - context.options.compaction().retainedEntries(), limit.applyAsLong(index));
     if (target > context.log.base().index()) {
       context.log.compactTo(target);
       context.trace.compacted();

@@ -94,7 +94,6 @@ final class ContactRounds {
         context.self,
         progress.replica(),
         context.term(),
-        progress.session(),
         heartbeatSequence,
         commit,
         office.hasCommittedInTerm() ? context.commitIndex() : 0,

@@ -12,13 +12,14 @@ import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every role of a replica shares: term and vote, the log, the configurations, the commit index, time, and the output
- * that is being collected.
+ * What every role of a replica shares: term and vote, the log, the configurations, the commit index and time; and the way to
+ * the output.
+ *
+ * <p>Parts that are made here are handed this object before it is complete. They keep it and ask it nothing yet; but for {@link
+ * LeasePromise}, which looks at options, configurations and time, and so is made last.
  */
 final class CoreContext {
 
@@ -43,13 +44,7 @@ final class CoreContext {
   final TransferRequests transfers;
   final Repair repair;
 
-  /** What the next {@link Ready} says besides messages, write and entries. */
-  final List<Ready.Load> loads = new ArrayList<>();
-
-  final List<Ready.ReadOutcome> readOutcomes = new ArrayList<>();
-  final List<Ready.RoleChange> roleChanges = new ArrayList<>();
-  final List<Ready.ChangeOutcome> changeOutcomes = new ArrayList<>();
-  long lostProposalsFrom;
+  final Collected output = new Collected();
 
   /** What was committed when this replica's last office ended: its own proposals are among it, and may wait for the disk. */
   long committedInOfficeTo;

@@ -1,7 +1,7 @@
 package io.github.balsaraft.core;
 
 import io.github.balsaraft.core.membership.AdditionStatus;
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.core.progress.Progress;
@@ -136,11 +136,11 @@ public final class CoreView {
   }
 
   /** Whether a change would be made as things are, and what speaks against it. Nothing happens. */
-  public ChangePreview previewChange(MembershipChange change) {
+  public ChangeVerdict previewChange(MembershipChange change) {
     if (role() instanceof LeaderState leader) {
       return leader.changes().preview(change);
     }
-    return ChangePreview.of(
+    return ChangeVerdict.of(
         change,
         new GroupView(
             context.self,
@@ -176,6 +176,11 @@ public final class CoreView {
   /** As a leader: whether an entry of its own term has committed, so that it knows what is committed. */
   public boolean hasCommittedInTerm() {
     return role() instanceof LeaderState leader && leader.hasCommittedInTerm();
+  }
+
+  /** As a leader: whether the configuration is committed and the next change may begin (trap 29). */
+  public boolean mayBeginChange() {
+    return isSettled() && hasCommittedInTerm();
   }
 
   /** As a leader that holds a lease: until when, by the clock of {@link RaftCore#advanceTo}; else -1. */

@@ -44,7 +44,7 @@ final class EntryAnswers {
     }
     long generation = context.nextLoadGeneration();
     loading.put(generation, message);
-    context.loads.add(new Ready.Load(
+    context.output.load(new Ready.Load(
         message.from(), generation, index, index, context.options.maxMessageBytes()));
   }
 

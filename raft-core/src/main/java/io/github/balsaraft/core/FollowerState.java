@@ -348,7 +348,7 @@ final class FollowerState extends RoleState {
     }
     for (long readId : answered) {
       if (message.index() > 0) {
-        context.readOutcomes.add(new Ready.ReadOutcome(readId, message.index(), ""));
+        context.output.readEnded(new Ready.ReadOutcome(readId, message.index(), ""));
       } else {
         refuse(readId, "the leader could not confirm the read");
       }
@@ -356,7 +356,7 @@ final class FollowerState extends RoleState {
   }
 
   private void refuse(long readId, String reason) {
-    context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, reason));
+    context.output.readEnded(new Ready.ReadOutcome(readId, -1, reason));
   }
 
   @Override

@@ -18,7 +18,7 @@ final class LeaderReads {
 
   void read(long readId) {
     if (isFull()) {
-      context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
+      context.output.readEnded(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
     } else {
       queue.add(readId, context.nowNanos());
     }
@@ -52,7 +52,7 @@ final class LeaderReads {
       for (ReadIndexQueue.Read read : round.reads()) {
         ReplicaId from = read.from();
         if (from == null) {
-          context.readOutcomes.add(new Ready.ReadOutcome(read.id(), round.index(), ""));
+          context.output.readEnded(new Ready.ReadOutcome(read.id(), round.index(), ""));
         } else {
           answer(from, read.id(), round.index());
         }
@@ -75,7 +75,7 @@ final class LeaderReads {
     for (ReadIndexQueue.Read read : refused) {
       ReplicaId from = read.from();
       if (from == null) {
-        context.readOutcomes.add(new Ready.ReadOutcome(read.id(), -1, reason));
+        context.output.readEnded(new Ready.ReadOutcome(read.id(), -1, reason));
       } else {
         answer(from, read.id(), 0);
       }

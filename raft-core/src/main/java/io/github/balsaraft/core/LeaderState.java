@@ -227,7 +227,7 @@ final class LeaderState extends RoleState implements Office {
     if (until == LeaderLease.NONE) {
       return false;
     }
-    context.readOutcomes.add(new Ready.ReadOutcome(readId, context.commitIndex(), "", until));
+    context.output.readEnded(new Ready.ReadOutcome(readId, context.commitIndex(), "", until));
     return true;
   }
 
@@ -372,7 +372,7 @@ final class LeaderState extends RoleState implements Office {
     // know yet.
     context.committedInOfficeTo = context.commitIndex();
     if (context.log.lastIndex() > context.commitIndex()) {
-      context.lostProposalsFrom = context.commitIndex() + 1;
+      context.output.proposalsLostFrom(context.commitIndex() + 1);
     }
     changes.leave();
     context.compaction.reconsider();

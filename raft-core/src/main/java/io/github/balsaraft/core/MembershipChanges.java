@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
@@ -50,7 +50,7 @@ final class MembershipChanges {
     if (additions.contains(changeId) || Long.valueOf(changeId).equals(inLog)) {
       throw new IllegalArgumentException("change " + changeId + " is under way already");
     }
-    ChangePreview preview = preview(change);
+    ChangeVerdict preview = preview(change);
     Configuration target = preview.target();
     if (!preview.isAllowed() || target == null) {
       refuse(changeId, preview.refusals());
@@ -66,8 +66,8 @@ final class MembershipChanges {
     }
   }
 
-  ChangePreview preview(MembershipChange change) {
-    ChangePreview preview = ChangePreview.of(change, steps.view());
+  ChangeVerdict preview(MembershipChange change) {
+    ChangeVerdict preview = ChangeVerdict.of(change, steps.view());
     String ending = endOfOffice();
     if (ending != null) {
       preview =
@@ -132,11 +132,11 @@ final class MembershipChanges {
   // ------------------------------------------------------------------ ends
 
   private void refuse(long changeId, List<ChangeRefusal> refusals) {
-    context.changeOutcomes.add(Ready.ChangeOutcome.refused(changeId, refusals));
+    context.output.changeEnded(Ready.ChangeOutcome.refused(changeId, refusals));
   }
 
   private void end(long changeId, Ready.ChangeEnd end, long index, String detail) {
-    context.changeOutcomes.add(new Ready.ChangeOutcome(changeId, end, index, detail));
+    context.output.changeEnded(new Ready.ChangeOutcome(changeId, end, index, detail));
   }
 
   /** Tells those that were removed, once that is committed: they are sent nothing else any more (trap 6). */

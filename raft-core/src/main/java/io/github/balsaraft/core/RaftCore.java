@@ -99,7 +99,7 @@ public final class RaftCore {
     if (role() instanceof LeaderState leader) {
       leader.changes().propose(changeId, change);
     } else {
-      context.changeOutcomes.add(Ready.ChangeOutcome.refused(
+      context.output.changeEnded(Ready.ChangeOutcome.refused(
           changeId,
           List.of(new ChangeRefusal(
               ChangeRefusal.Reason.NOT_LEADER, "this member is not the leader"))));
@@ -250,7 +250,7 @@ public final class RaftCore {
     }
     role().beforeOutput();
     context.transfers.expire(context.nowNanos());
-    context.compaction.step(role());
+    context.compaction.step(role()::compactionLimit);
     return assembler.assemble();
   }
 

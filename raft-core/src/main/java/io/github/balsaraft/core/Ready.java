@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     an unknown outcome from now on; 0 for none
  * @param logTimeCutMillis by how much a jump of the wall clock was cut short; 0 for none
  * @param transfers what became of requests to hand leadership over
+ * @param repaired whether the last entry that was damaged here is whole again
  */
 public record Ready(
     List<ProtocolMessage> messages,
@@ -41,7 +42,8 @@ public record Ready(
     List<ChangeOutcome> changes,
     long lostProposalsFrom,
     long logTimeCutMillis,
-    List<TransferOutcome> transfers) {
+    List<TransferOutcome> transfers,
+    boolean repaired) {
 
   /** Whether there is nothing to do. */
   public boolean isEmpty() {
@@ -56,7 +58,8 @@ public record Ready(
         && changes.isEmpty()
         && lostProposalsFrom == 0
         && logTimeCutMillis == 0
-        && transfers.isEmpty();
+        && transfers.isEmpty()
+        && !repaired;
   }
 
   /**

@@ -36,8 +36,11 @@ final class ReadyAssembler {
     Ready.Install install = takeInstall();
     CoreWrite write = takeWrite();
     Ready.Committed committed = takeCommitted();
-    context.trace.readsEnded(context.readOutcomes);
-    context.trace.changesEnded(context.changeOutcomes);
+    Collected output = context.output;
+    List<Ready.ReadOutcome> reads = output.takeReadOutcomes();
+    context.trace.readsEnded(reads);
+    List<Ready.ChangeOutcome> changes = output.takeChangeOutcomes();
+    context.trace.changesEnded(changes);
     List<Ready.TransferOutcome> transfers = context.transfers.take();
     context.trace.transfersEnded(transfers);
     context.log.evict(releasedIndex, context.options.windowBytes());
@@ -47,14 +50,14 @@ final class ReadyAssembler {
         snapshots.takeFetch(),
         install,
         committed,
-        take(context.loads),
-        take(context.readOutcomes),
-        take(context.roleChanges),
-        take(context.changeOutcomes),
-        context.lostProposalsFrom,
+        output.takeLoads(),
+        reads,
+        output.takeRoleChanges(),
+        changes,
+        output.takeLostProposalsFrom(),
         logTimeCutMillis,
-        transfers);
-    context.lostProposalsFrom = 0;
+        transfers,
+        output.takeRepaired());
     logTimeCutMillis = 0;
     return ready;
   }
@@ -80,7 +83,7 @@ final class ReadyAssembler {
     if (install != null) {
       if (context.committedInOfficeTo > releasedIndex) {
         // They are in the snapshot, but what they returned is not: their outcome is unknown.
-        context.lostProposalsFrom = releasedIndex + 1;
+        context.output.proposalsLostFrom(releasedIndex + 1);
       }
       releasedIndex = install.header().last().index();
       applyGeneration = install.generation();
@@ -99,14 +102,5 @@ final class ReadyAssembler {
     releasedIndex = releasable;
     return new Ready.Committed(
         applyGeneration, from, releasable, context.log.recentPart(from, releasable));
-  }
-
-  private static <T> List<T> take(List<T> collected) {
-    if (collected.isEmpty()) {
-      return List.of();
-    }
-    List<T> taken = List.copyOf(collected);
-    collected.clear();
-    return taken;
   }
 }

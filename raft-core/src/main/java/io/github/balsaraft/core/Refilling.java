@@ -61,9 +61,7 @@ final class Refilling {
     if (!context.repair.isRecovering()) {
       recovering = false;
       questions.clear();
-      RoleState role = transitions.current();
-      context.roleChanges.add(new Ready.RoleChange(
-          role.role(), context.term(), role.leader(), "all its damaged entries are repaired"));
+      context.output.allRepaired();
       return;
     }
     questions.keySet().removeIf(index -> context.repair.wantedAt(index) == null);

@@ -151,7 +151,7 @@ final class Replicator {
       progress.resend();
       return true;
     } else {
-      context.loads.add(new Ready.Load(
+      context.output.load(new Ready.Load(
           progress.replica(),
           progress.beginLoad(context.nextLoadGeneration()),
           progress.next(),

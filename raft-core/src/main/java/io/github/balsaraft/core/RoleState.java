@@ -110,7 +110,7 @@ abstract sealed class RoleState permits FollowerState, CampaignState, LeaderStat
 
   /** A linearizable read of this replica. */
   void read(long readId) {
-    context.readOutcomes.add(new Ready.ReadOutcome(readId, -1, "no leader is known"));
+    context.output.readEnded(new Ready.ReadOutcome(readId, -1, "no leader is known"));
   }
 
   /** A read that the lease of this replica may answer. Returns false if it has none. */

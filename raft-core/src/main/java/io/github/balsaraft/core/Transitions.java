@@ -124,7 +124,7 @@ final class Transitions {
     } else if (next.leader() != null) {
       context.contacts.expectNothing();
     }
-    context.roleChanges.add(
+    context.output.roleChanged(
         new Ready.RoleChange(next.role(), context.term(), next.leader(), reason));
     context.transfers.roleChanged(next.leader());
   }

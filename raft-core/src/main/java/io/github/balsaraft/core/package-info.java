@@ -11,7 +11,7 @@
  *
  * <pre>
  * way in        RaftCore CoreView FollowerView CoreOptions CompactionRules CoreStart RandomSource
- * way out       Ready ReadyAssembler CoreWrite Outbox HeldMessages WriteSequence ProposalResult
+ * way out       Ready ReadyAssembler Collected CoreWrite Outbox HeldMessages WriteSequence ProposalResult
  * shared        CoreContext Restart Counts CoreTrace InvariantViolation
  * messages      MessageIntake MessageRules
  * roles         RoleState FollowerState CampaignState PreCandidateState CandidateState LeaderState Office Transitions

@@ -152,10 +152,12 @@ public final class Configuration {
   /** The member that is meant by this host: while its replica is being replaced its voter. Null if none is there. */
   public @Nullable Member principalOn(HostId host) {
     List<Member> there = membersOn(host);
-    return there.stream()
-        .filter(Member::isVoter)
-        .findFirst()
-        .orElse(there.isEmpty() ? null : there.get(0));
+    return there.isEmpty() ? null : principalOf(there);
+  }
+
+  /** As above, of some of the members on a host, at least one. If there are several, the others came to take its voter's place. */
+  public static Member principalOf(List<Member> there) {
+    return there.stream().filter(Member::isVoter).findFirst().orElseGet(() -> there.get(0));
   }
 
   /** Whether the replica is a member in any role. */

@@ -8,7 +8,6 @@ package io.github.balsaraft.model;
  * @param commit the leader's commit index, capped at what this follower is known to hold
  * @param leaderCommit the leader's commit index, uncapped, so that the follower knows how far behind it is; zero while the
  *     leader has not committed an entry of its own term and so doesn't know what is committed
- * @param session the replication session with this follower
  * @param echo the {@linkplain HeartbeatResponse#stamp stamp} of an answer of this follower, which the sender had before it
  *     sent a heartbeat to which a quorum has answered since: hence everything that was committed when the follower gave that
  *     answer, by whatever leader, is at {@code leaderCommit} or below; zero if there is none yet
@@ -17,7 +16,6 @@ public record Heartbeat(
     ReplicaId from,
     ReplicaId to,
     long term,
-    long session,
     long sequence,
     long commit,
     long leaderCommit,

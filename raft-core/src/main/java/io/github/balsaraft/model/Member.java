@@ -33,18 +33,36 @@ public record Member(
     Objects.requireNonNull(replica, "replica");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(role, "role");
-    if (address.isEmpty() || address.length() > 255) {
-      throw new IllegalArgumentException("an address has 1 to 255 characters");
-    }
-    if (priority < 0 || priority > 255) {
-      throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
-    }
+    checkAddress(address);
+    checkPriority(priority);
     if (campaignDelayMillis < 0 || campaignDelayMillis > MAX_CAMPAIGN_DELAY_MILLIS) {
       throw new IllegalArgumentException("a campaign delay is 0 to " + MAX_CAMPAIGN_DELAY_MILLIS
           + " ms, not " + campaignDelayMillis);
     }
     if (role == MemberRole.LEAVING && !outgoingVoter) {
       throw new IllegalArgumentException("only a voter of the outgoing half can be leaving");
+    }
+  }
+
+  /**
+   * The rule for addresses.
+   *
+   * @throws IllegalArgumentException if it can't be one
+   */
+  public static void checkAddress(String address) {
+    if (address.isBlank() || address.length() > 255) {
+      throw new IllegalArgumentException("an address has 1 to 255 characters, not only blanks");
+    }
+  }
+
+  /**
+   * The rule for priorities.
+   *
+   * @throws IllegalArgumentException if it can't be one
+   */
+  public static void checkPriority(int priority) {
+    if (priority < 0 || priority > 255) {
+      throw new IllegalArgumentException("a priority is 0 to 255, not " + priority);
     }
   }
 
@@ -66,6 +84,11 @@ public record Member(
   /** Whether it counts in at least one half. */
   public boolean isVoterInAnyHalf() {
     return isVoter() || outgoingVoter;
+  }
+
+  /** A replica that takes this one's place on the way to be what this one is: its role, its priority, its campaign delay. */
+  public Member replacedBy(ReplicaId newReplica, HostId newHost, String newAddress) {
+    return new Member(newReplica, newHost, newAddress, role, false, priority, campaignDelayMillis);
   }
 
   /** The same member with another role. */

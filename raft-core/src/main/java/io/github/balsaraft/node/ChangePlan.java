@@ -95,7 +95,7 @@ sealed interface ChangePlan {
         Member wanted = wanted(replica, host, guest.address(), options);
         return propose(new MembershipChange.Add(wanted, List.of(), timeLimitNanos));
       }
-      Member member = principal(there);
+      Member member = Configuration.principalOf(there);
       Member wanted = wanted(member.replica(), host, member.address(), options);
       if (member.equals(wanted)) {
         return new Done();
@@ -126,7 +126,7 @@ sealed interface ChangePlan {
       if (there.isEmpty()) {
         return unknown(host);
       }
-      Member member = principal(there);
+      Member member = Configuration.principalOf(there);
       if (member.isVoter()) {
         return new Done();
       }
@@ -182,17 +182,16 @@ sealed interface ChangePlan {
           return new AwaitHost(host, change.timeLimit());
         }
         address = guest.address();
-      } else if (principal(there).isVoter()) {
+      } else if (Configuration.principalOf(there).isVoter()) {
         return refuse(
             Reason.IMPOSSIBLE,
             host + " is a voter already; to be without " + change.old() + ", remove it");
       } else {
-        replica = principal(there).replica();
-        address = principal(there).address();
+        replica = Configuration.principalOf(there).replica();
+        address = Configuration.principalOf(there).address();
       }
-      Member old = principal(leaving);
-      Member wanted = new Member(
-          replica, host, address, old.role(), false, old.priority(), old.campaignDelayMillis());
+      Member old = Configuration.principalOf(leaving);
+      Member wanted = old.replacedBy(replica, host, address);
       List<ReplicaId> replaces = leaving.stream().map(Member::replica).toList();
       return propose(new MembershipChange.Add(wanted, replaces, timeLimitNanos));
     }
@@ -203,7 +202,7 @@ sealed interface ChangePlan {
       List<Member> there = base.membersOn(host);
       return removal != null
           && !there.isEmpty()
-          && (principal(there).isVoter() || !removal.wasVoter());
+          && (Configuration.principalOf(there).isVoter() || !removal.wasVoter());
     }
 
     private ChangePlan update(HostId host, MemberOptions options) {
@@ -223,11 +222,6 @@ sealed interface ChangePlan {
         target = target.with(changed);
       }
       return reconfigure(target);
-    }
-
-    /** While a host's replica is being replaced, its voter is meant. */
-    private static Member principal(List<Member> there) {
-      return there.stream().filter(Member::isVoter).findFirst().orElseGet(() -> there.get(0));
     }
 
     private ChangePlan reconfigure(Configuration target) {

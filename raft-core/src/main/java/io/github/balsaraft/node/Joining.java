@@ -4,7 +4,7 @@ import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.FollowerView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.membership.AdditionStatus;
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
@@ -61,7 +61,7 @@ final class Joining {
       }
     }
     Configuration configuration = core.view().configuration();
-    if (!core.view().isSettled() || !core.view().hasCommittedInTerm()) {
+    if (!core.view().mayBeginChange()) {
       return answer(
           request, Status.IN_PROGRESS, "a change of the configuration is being committed");
     }
@@ -97,7 +97,7 @@ final class Joining {
         inPlaceOf(earlier, request),
         earlier.stream().map(Member::replica).toList(),
         MembershipChange.NO_LIMIT);
-    ChangePreview preview = core.view().previewChange(change);
+    ChangeVerdict preview = core.view().previewChange(change);
     if (preview.isAllowed()) {
       begin.accept(change);
       return answer(request, Status.IN_PROGRESS, "being added as a learner");
@@ -113,16 +113,8 @@ final class Joining {
    * the others came to take it and were lost on the way.
    */
   static Member inPlaceOf(List<Member> earlier, JoinRequest request) {
-    Member old =
-        earlier.stream().filter(Member::isVoter).findFirst().orElseGet(() -> earlier.get(0));
-    return new Member(
-        request.replica(),
-        request.host(),
-        request.address(),
-        old.role(),
-        false,
-        old.priority(),
-        old.campaignDelayMillis());
+    return Configuration.principalOf(earlier)
+        .replacedBy(request.replica(), request.host(), request.address());
   }
 
   /** Names the leader, of whom the new replica may not have heard. */

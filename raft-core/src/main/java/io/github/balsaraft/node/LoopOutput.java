@@ -52,6 +52,9 @@ final class LoopOutput {
           "the wall clock jumped ahead; log time ignores " + ready.logTimeCutMillis()
               + " ms of it");
     }
+    if (ready.repaired()) {
+      info(Subject.ROLE, "all its damaged entries are repaired");
+    }
     CoreWrite write = ready.write();
     if (write != null) {
       write(write);

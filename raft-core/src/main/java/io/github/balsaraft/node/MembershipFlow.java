@@ -115,7 +115,7 @@ final class MembershipFlow {
     } else if (plan instanceof ChangePlan.Done) {
       ChangeResult result =
           new ChangeResult(core.view().configurationIndex(), core.view().configuration());
-      if (isSettled(core.view())) {
+      if (core.view().mayBeginChange()) {
         pipeline.run(() -> asked.answer.complete(result));
       } else {
         // What makes it so may still be truncated.
@@ -239,7 +239,7 @@ final class MembershipFlow {
                 + Wording.duration(asked.timeLimit)
                 + "; start its node so that it joins, naming a member of this group");
       } else {
-        goesOn = isSettled(core.view()) && begin(core, asked, nowNanos, false);
+        goesOn = core.view().mayBeginChange() && begin(core, asked, nowNanos, false);
       }
       if (goesOn) {
         waiting.removeIf(one -> one.answer == asked.answer);
@@ -255,10 +255,6 @@ final class MembershipFlow {
   /** When the next of those that wait for their host is given up; {@link Long#MAX_VALUE} if none waits. */
   long deadlineNanos() {
     return waiting.stream().mapToLong(Waiting::deadlineNanos).min().orElse(Long.MAX_VALUE);
-  }
-
-  private static boolean isSettled(CoreView core) {
-    return core.isSettled() && core.hasCommittedInTerm();
   }
 
   void ended(Ready.ChangeOutcome outcome, CoreView core) {

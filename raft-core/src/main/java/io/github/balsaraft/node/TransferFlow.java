@@ -12,7 +12,6 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +40,12 @@ final class TransferFlow {
     }
     ReplicaId replica = null;
     if (target != null) {
-      Optional<Member> member = core.view().configuration().membersOn(target).stream()
-          .filter(Member::isVoter)
-          .findFirst();
-      if (member.isEmpty()) {
+      Member member = core.view().configuration().principalOn(target);
+      if (member == null || !member.isVoter()) {
         fail(transferred, LeaderHint.of(core.view()), Failure.REFUSED, "no voter is on " + target);
         return;
       }
-      replica = member.get().replica();
+      replica = member.replica();
     }
     asked.put(++lastId, transferred);
     log.asked();

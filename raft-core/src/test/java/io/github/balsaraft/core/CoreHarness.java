@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
@@ -307,8 +307,8 @@ final class CoreHarness {
   long changeBy(HarnessReplica replica, MembershipChange change) {
     long changeId = ++lastChangeId;
     replica.changes.put(changeId, change);
-    ChangePreview preview = step(replica, core -> {
-      ChangePreview judged = core.view().previewChange(change);
+    ChangeVerdict preview = step(replica, core -> {
+      ChangeVerdict judged = core.view().previewChange(change);
       core.changeConfiguration(changeId, change);
       return judged;
     });

@@ -199,7 +199,7 @@ class CoreTrapsTest {
     assertThat(n1.view().hardState().term()).isEqualTo(2);
     // They were sent in term 1 and come only now; their numbers come again in term 2.
     for (long sequence = 1; sequence <= 50; sequence++) {
-      cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, sequence, 0, 0, 0));
+      cluster.deliver(new Heartbeat(n1.id, n2.id, 1, sequence, 0, 0, 0));
     }
     List<ProtocolMessage> answers = cluster.network().take(HeartbeatResponse.class::isInstance);
     cluster.network().cut(n1.id, n2.id);

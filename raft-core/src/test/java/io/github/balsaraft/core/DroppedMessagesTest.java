@@ -74,9 +74,9 @@ class DroppedMessagesTest {
   @Test
   @DisplayName("a message for somebody else, or from the receiver itself")
   void addresses() {
-    assertDropped(n2, new Heartbeat(n1.id, n3.id, TERM, 1, 1, 0, 0, 0));
-    assertDropped(n2, new Heartbeat(n2.id, n2.id, TERM, 1, 1, 0, 0, 0));
-    assertTaken(n2, new Heartbeat(n1.id, n2.id, TERM, 1, 1, 0, 0, 0));
+    assertDropped(n2, new Heartbeat(n1.id, n3.id, TERM, 1, 0, 0, 0));
+    assertDropped(n2, new Heartbeat(n2.id, n2.id, TERM, 1, 0, 0, 0));
+    assertTaken(n2, new Heartbeat(n1.id, n2.id, TERM, 1, 0, 0, 0));
   }
 
   @Test

@@ -113,7 +113,7 @@ class ElectionPaperTest {
   @DisplayName("5.2: a candidate that hears a leader of its term or a later one follows it")
   void candidateFollowsLeader() {
     makeCandidate();
-    cluster.deliver(new Heartbeat(id("n2"), n1.id, 1, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(id("n2"), n1.id, 1, 1, 0, 0, 0));
     assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(n1.view().leader()).isEqualTo(id("n2"));
   }

@@ -148,10 +148,10 @@ class FollowerStateTest {
       "a heartbeat whose commit index is beyond the log is answered, but counted: a disk has lost entries")
   void commitBeyondTheLog() {
     cluster.allowForgery();
-    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 0, 0, 0));
     cluster.network().take(message -> true);
     long before = n2.view().droppedMessages();
-    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 2, 7, 7, 0));
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 2, 7, 7, 0));
     assertThat(n2.view().droppedMessages()).isEqualTo(before + 1);
     assertThat(cluster.network().inFlight()).singleElement().isInstanceOf(HeartbeatResponse.class);
   }
@@ -189,7 +189,7 @@ class FollowerStateTest {
     List<Ready.ReadOutcome> outcomes = readOutcomes();
     cluster.elect("n1");
     long read = cluster.read(n2);
-    cluster.deliver(new Heartbeat(n3.id, n2.id, 9, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(n3.id, n2.id, 9, 1, 0, 0, 0));
     assertThat(outcomes).singleElement().satisfies(outcome -> {
       assertThat(outcome.readId()).isEqualTo(read);
       assertThat(outcome.isConfirmed()).isFalse();

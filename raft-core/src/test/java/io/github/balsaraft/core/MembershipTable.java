@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.GroupView;
 import io.github.balsaraft.core.membership.GroupView.Standing;
 import io.github.balsaraft.core.membership.LeaseBounds;
@@ -75,7 +75,7 @@ final class MembershipTable {
   private static List<String> judgement(List<String> parts) {
     Configuration current = configuration(parts.get(0));
     GroupView view = view(current, parts.subList(2, parts.size()));
-    ChangePreview preview = preview(parts.get(1), view);
+    ChangeVerdict preview = preview(parts.get(1), view);
     if (!preview.isAllowed()) {
       String reasons = preview.refusals().stream()
           .map(ChangeRefusal::reason)
@@ -88,33 +88,33 @@ final class MembershipTable {
         (preview.isJoint() ? "by way of joint: " : "at once: ") + describe(preview.target()));
   }
 
-  private static ChangePreview preview(String change, GroupView view) {
+  private static ChangeVerdict preview(String change, GroupView view) {
     String[] verb = change.split(" ", 2);
     String rest = verb[1];
     return switch (verb[0]) {
-      case "remove" -> ChangePreview.of(new MembershipChange.Remove(CoreHarness.id(rest)), view);
+      case "remove" -> ChangeVerdict.of(new MembershipChange.Remove(CoreHarness.id(rest)), view);
       case "add" -> {
         boolean learner = rest.startsWith("learner ");
         Member wanted = member(learner ? rest.substring(8) : rest, learner);
-        yield ChangePreview.of(MembershipChange.add(wanted, MembershipChange.NO_LIMIT), view);
+        yield ChangeVerdict.of(MembershipChange.add(wanted, MembershipChange.NO_LIMIT), view);
       }
       case "replace" -> {
         String[] ends = rest.split(" by ", 2);
         List<ReplicaId> replaced = ids(ends[0]);
-        yield ChangePreview.of(
+        yield ChangeVerdict.of(
             new MembershipChange.Add(member(ends[1], false), replaced, MembershipChange.NO_LIMIT),
             view);
       }
       case "change" -> {
         String[] ends = rest.substring("to ".length()).split(" based on ", 2);
         long base = ends.length > 1 ? Long.parseLong(ends[1]) : MembershipChange.ANY_INDEX;
-        yield ChangePreview.of(
+        yield ChangeVerdict.of(
             new MembershipChange.Reconfigure(configuration(ends[0]), base), view);
       }
       case "step" -> {
         String[] ends = rest.substring("to ".length()).split(" while ", 2);
         List<ReplicaId> leaving = ends.length > 1 ? ids(ends[1].replace("leaves", "")) : List.of();
-        yield ChangePreview.ofStep(configuration(ends[0]), leaving, view);
+        yield ChangeVerdict.ofStep(configuration(ends[0]), leaving, view);
       }
       default -> throw new AssertionError("nobody can " + verb[0]);
     };

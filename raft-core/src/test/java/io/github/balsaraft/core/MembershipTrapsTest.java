@@ -9,7 +9,7 @@ import static io.github.balsaraft.core.CoreHarness.voter;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.AppendEntriesResponse;
@@ -44,7 +44,7 @@ class MembershipTrapsTest {
   }
 
   private List<Reason> reasonsAgainst(MembershipChange change) {
-    ChangePreview preview = n1.view().previewChange(change);
+    ChangeVerdict preview = n1.view().previewChange(change);
     return preview.refusals().stream().map(ChangeRefusal::reason).toList();
   }
 

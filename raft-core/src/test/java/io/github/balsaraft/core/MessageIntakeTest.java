@@ -76,7 +76,7 @@ class MessageIntakeTest {
       assertThat(n1.view().hardState().term()).isEqualTo(term);
       assertThat(n1.leads()).isTrue();
     }
-    assertThat(answersTo(new Heartbeat(n3.id, n1.id, term - 1, 1, 1, 0, 0, 0)))
+    assertThat(answersTo(new Heartbeat(n3.id, n1.id, term - 1, 1, 0, 0, 0)))
         .as("a leader that removed itself is in office until it has handed over")
         .singleElement()
         .isInstanceOf(HeartbeatResponse.class);
@@ -134,10 +134,10 @@ class MessageIntakeTest {
       "5.2: whatever a follower hears of its leader keeps it from campaigning and from helping others to")
   void contactWithTheLeader() {
     for (ProtocolMessage message : List.of(
-        new Heartbeat(n1.id, n2.id, 1, 1, 1, 0, 0, 0),
+        new Heartbeat(n1.id, n2.id, 1, 1, 0, 0, 0),
         new AppendEntries(n1.id, n2.id, 1, 1, EntryId.NONE, List.of(), 0),
         new InstallSnapshot(n1.id, n2.id, 1, 1, new EntryId(1, 4), n1.id))) {
-      cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 1, 0, 0, 0));
+      cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 0, 0, 0));
       cluster.pass(n2, OPTIONS.electionTimeoutMinNanos());
       long before = n2.core().nextDeadlineNanos();
       cluster.deliver(message);

@@ -74,8 +74,8 @@ class MessageRulesTest {
   @Test
   @DisplayName("terms begin at zero")
   void terms() {
-    assertAllowed(new Heartbeat(N1, N2, 0, 1, 1, 0, 0, 0));
-    assertNonsense(new Heartbeat(N1, N2, -1, 1, 1, 0, 0, 0));
+    assertAllowed(new Heartbeat(N1, N2, 0, 1, 0, 0, 0));
+    assertNonsense(new Heartbeat(N1, N2, -1, 1, 0, 0, 0));
   }
 
   @Test

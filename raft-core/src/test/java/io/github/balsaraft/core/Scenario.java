@@ -1,6 +1,6 @@
 package io.github.balsaraft.core;
 
-import io.github.balsaraft.core.membership.ChangePreview;
+import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.LeaseRules;
@@ -199,7 +199,7 @@ final class Scenario {
         : "refused: " + replica.lastOutcome().detail();
   }
 
-  private static List<String> preview(ChangePreview preview) {
+  private static List<String> preview(ChangeVerdict preview) {
     return preview.isAllowed()
         ? List.of("allowed, " + (preview.isJoint() ? "joint" : "at once"))
         : preview.refusals().stream()

@@ -320,8 +320,7 @@ final class ScopeReplica {
         long commit = bounds.fault() == ScopeBounds.Fault.COMMIT_TOO_FAR
             ? replica.view().lastEntry().index()
             : m.commit();
-        return new Heartbeat(
-            m.from(), m.to(), m.term(), m.session(), Math.min(1, m.sequence()), commit, 0, 0);
+        return new Heartbeat(m.from(), m.to(), m.term(), Math.min(1, m.sequence()), commit, 0, 0);
       } else if (message instanceof HeartbeatResponse m) {
         return new HeartbeatResponse(
             m.from(), m.to(), m.term(), Math.min(1, m.sequence()), Math.min(1, m.stamp()));

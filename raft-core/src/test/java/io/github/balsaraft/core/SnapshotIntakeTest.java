@@ -160,13 +160,13 @@ class SnapshotIntakeTest {
       "a later leader is told nothing of what an earlier one has asked for, and the earlier one neither")
   void anotherLeaderMeanwhile() {
     ask(n1, 2, 4, n1);
-    cluster.deliver(new Heartbeat(n2.id, n3.id, 3, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(n2.id, n3.id, 3, 1, 0, 0, 0));
     cluster.network().take(message -> true);
     cluster.failFetch(n3, lastFetch());
     assertThat(statuses()).isEmpty();
 
     ask(n2, 3, 4, n2);
-    cluster.deliver(new Heartbeat(n1.id, n3.id, 4, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(n1.id, n3.id, 4, 1, 0, 0, 0));
     cluster.network().take(message -> true);
     receive(snapshot(4), lastFetch());
     assertThat(n3.applied).as("what is committed stays committed whoever leads").hasSize(4);

@@ -132,7 +132,7 @@ class TrapsTest {
   @DisplayName("trap 16: a heartbeat's commit index beyond the log is not believed")
   void trap16_heartbeatBeyondTheLog() {
     cluster.preset(n2, 3, 1, 1);
-    cluster.deliver(new Heartbeat(n1.id, n2.id, 3, 1, 1, 7, 7, 0));
+    cluster.deliver(new Heartbeat(n1.id, n2.id, 3, 1, 7, 7, 0));
     assertThat(n2.view().commitIndex()).isZero();
   }
 
@@ -388,7 +388,7 @@ class TrapsTest {
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(1, 2)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 2, EntryId.NONE, List.of(entry(3, 1)), 0));
     cluster.deliver(new AppendEntries(n1.id, n2.id, 1, 0, EntryId.NONE, List.of(), 0));
-    cluster.deliver(new Heartbeat(n2.id, n2.id, 9, 1, 1, 0, 0, 0));
+    cluster.deliver(new Heartbeat(n2.id, n2.id, 9, 1, 0, 0, 0));
     assertThat(n2.view().droppedMessages()).isEqualTo(before + 4);
     assertThat(n2.view().hardState().term()).isEqualTo(1);
   }

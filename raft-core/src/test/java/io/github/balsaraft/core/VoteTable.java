@@ -51,7 +51,7 @@ final class VoteTable {
   private static ProtocolMessage message(ReplicaId from, List<String> words) {
     long term = number(words.get(2));
     return switch (words.get(1)) {
-      case "leads" -> new Heartbeat(from, VOTER, term, 1, 1, 0, 0, 0);
+      case "leads" -> new Heartbeat(from, VOTER, term, 1, 0, 0, 0);
       case "asks" ->
         new RequestVote(from, VOTER, term, position(words.get(3)), words.contains("transfer"));
       case "would-ask" -> new RequestPreVote(from, VOTER, term, position(words.get(3)));

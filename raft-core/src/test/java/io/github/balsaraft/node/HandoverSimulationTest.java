@@ -129,7 +129,8 @@ class HandoverSimulationTest {
     }
 
     long takeLongestPause() {
-      long taken = Math.max(longestPauseNanos, hasGivenUp() ? time.nowNanos() - lastAnswerNanos : 0);
+      long taken =
+          Math.max(longestPauseNanos, hasGivenUp() ? time.nowNanos() - lastAnswerNanos : 0);
       longestPauseNanos = 0;
       return taken;
     }

@@ -124,9 +124,9 @@ class CommitChecksTest {
     story.replicate(n1, n2, n3);
     n1.commits(2);
     n1.appends(Story.command(7, 1));
-    n1.sends(new Heartbeat(n1.id, n2.id, 2, 1, 1, 2, 2, 0));
+    n1.sends(new Heartbeat(n1.id, n2.id, 2, 1, 2, 2, 0));
     story.isRight();
-    n1.sends(new Heartbeat(n1.id, n2.id, 2, 1, 2, 2, 3, 0));
+    n1.sends(new Heartbeat(n1.id, n2.id, 2, 2, 2, 3, 0));
     story.isWrong(COMMIT_RULE);
   }
 

@@ -68,7 +68,7 @@ public final class SampleMessages {
             FROM, TO, 5, 3, new EntryId(3, 7), List.of(commands.from(8)), Long.MAX_VALUE),
         new AppendEntriesResponse(FROM, TO, 5, 2, 12, 11, EntryId.NONE, EntryId.NONE),
         new AppendEntriesResponse(FROM, TO, 5, 2, 0, 0, new EntryId(5, 9), new EntryId(2, 4)),
-        new Heartbeat(FROM, TO, 5, 2, 1000, 8, 9, 0x7000_0000_0000_0001L),
+        new Heartbeat(FROM, TO, 5, 1000, 8, 9, 0x7000_0000_0000_0001L),
         new HeartbeatResponse(FROM, TO, 5, 1000, 0x7000_0000_0000_0001L),
         new ReadIndexRequest(FROM, TO, 5, Long.MIN_VALUE),
         new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 8),
@@ -131,7 +131,7 @@ public final class SampleMessages {
 
   /** A small message with a number to recognise it by. */
   public static Heartbeat heartbeat(long sequence) {
-    return new Heartbeat(FROM, TO, 1, 1, sequence, 0, 0, 0);
+    return new Heartbeat(FROM, TO, 1, sequence, 0, 0, 0);
   }
 
   /** A bulk message with a number to recognise it by, its {@code commit}, and one entry of {@code payloadBytes}. */

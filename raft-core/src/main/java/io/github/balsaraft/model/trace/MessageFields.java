@@ -40,7 +40,7 @@ final class MessageFields implements ProtocolMessage.Handler {
     APPEND_ENTRIES("AppendEntries", "session", "previous", "entries", "commit"),
     APPEND_ENTRIES_RESPONSE(
         "AppendEntriesResponse", "session", "verified", "durableMatch", "rejectedPrevious", "hint"),
-    HEARTBEAT("Heartbeat", "session", "sequence", "commit", "leaderCommit", "echo"),
+    HEARTBEAT("Heartbeat", "sequence", "commit", "leaderCommit", "echo"),
     HEARTBEAT_RESPONSE("HeartbeatResponse", "sequence", "stamp"),
     READ_INDEX_REQUEST("ReadIndexRequest", "request"),
     READ_INDEX_RESPONSE("ReadIndexResponse", "request", "index"),
@@ -170,7 +170,7 @@ final class MessageFields implements ProtocolMessage.Handler {
   @Override
   public void onHeartbeat(Heartbeat m) {
     described = Kind.HEARTBEAT.of(
-        m, m.session(), m.sequence(), m.commit(), m.leaderCommit(), TraceValues.opaque(m.echo()));
+        m, m.sequence(), m.commit(), m.leaderCommit(), TraceValues.opaque(m.echo()));
   }
 
   @Override

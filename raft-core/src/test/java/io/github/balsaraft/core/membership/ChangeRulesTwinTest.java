@@ -50,7 +50,7 @@ class ChangeRulesTwinTest {
       GroupView view = randomView();
       MembershipChange change = randomChange(view.configuration(), view.configurationIndex());
       check(
-          ChangePreview.of(change, view),
+          ChangeVerdict.of(change, view),
           NaiveChangeRules.judge(change, view),
           "seed " + seed + ": " + change + " of " + lines(view.configuration()) + " in " + view);
     }
@@ -70,7 +70,7 @@ class ChangeRulesTwinTest {
       Configuration target = randomTarget(view.configuration());
       List<ReplicaId> leaving = randomIds(random.nextInt(3));
       check(
-          ChangePreview.ofStep(target, leaving, view),
+          ChangeVerdict.ofStep(target, leaving, view),
           NaiveChangeRules.judgeStep(target, leaving, view),
           "seed " + seed + ": to " + lines(target) + " while " + leaving + " leave "
               + lines(view.configuration()) + " in " + view);
@@ -79,7 +79,7 @@ class ChangeRulesTwinTest {
     assertThat(given.keySet()).contains(Reason.HOST_TWICE, Reason.CHANGE_UNDER_WAY);
   }
 
-  private void check(ChangePreview actual, NaiveChangeRules.Verdict expected, String what) {
+  private void check(ChangeVerdict actual, NaiveChangeRules.Verdict expected, String what) {
     Set<Reason> reasons =
         actual.refusals().stream().map(ChangeRefusal::reason).collect(Collectors.toSet());
     assertThat(reasons).as(what).isEqualTo(expected.reasons());

@@ -139,7 +139,6 @@ final class MessageLayout implements ProtocolMessage.Handler {
 
   @Override
   public void onHeartbeat(Heartbeat message) {
-    sink.number(Messages.Heartbeat.SESSION_FIELD_NUMBER, message.session());
     sink.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER, message.sequence());
     sink.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER, message.commit());
     sink.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER, message.leaderCommit());

@@ -133,7 +133,6 @@ final class MessageReader {
             from(),
             to(),
             term(),
-            fields.number(Messages.Heartbeat.SESSION_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.SEQUENCE_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.COMMIT_FIELD_NUMBER),
             fields.number(Messages.Heartbeat.LEADER_COMMIT_FIELD_NUMBER),

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param target what the group would be in the end; null if it can't be said
  * @param isJoint whether voters change, so that a joint configuration comes between (Raft paper 6)
  */
-public record ChangePreview(
+public record ChangeVerdict(
     List<ChangeRefusal> refusals, @Nullable Configuration target, boolean isJoint) {
 
-  public ChangePreview {
+  public ChangeVerdict {
     refusals = List.copyOf(refusals);
   }
 
@@ -29,14 +29,14 @@ public record ChangePreview(
   }
 
   /** The same with one more thing that speaks against it. */
-  public ChangePreview refusedToo(Reason reason, String detail) {
+  public ChangeVerdict refusedToo(Reason reason, String detail) {
     List<ChangeRefusal> more = new ArrayList<>(refusals);
     more.add(new ChangeRefusal(reason, detail));
-    return new ChangePreview(more, target, isJoint);
+    return new ChangeVerdict(more, target, isJoint);
   }
 
   /** Judges a change. Nothing happens. */
-  public static ChangePreview of(MembershipChange change, GroupView view) {
+  public static ChangeVerdict of(MembershipChange change, GroupView view) {
     ChangeRules rules = new ChangeRules(view);
     rules.requireOffice();
     // What it becomes without anybody doing anything.
@@ -60,7 +60,7 @@ public record ChangePreview(
     }
     boolean isJoint =
         target != null && !target.incomingVoters().equals(view.configuration().incomingVoters());
-    return new ChangePreview(rules.refusals(), target, isJoint);
+    return new ChangeVerdict(rules.refusals(), target, isJoint);
   }
 
   /**
@@ -68,14 +68,14 @@ public record ChangePreview(
    *
    * @param leaving members that the change removes in the end, so that a new one may stand beside them on their host
    */
-  public static ChangePreview ofStep(
+  public static ChangeVerdict ofStep(
       Configuration target, List<ReplicaId> leaving, GroupView view) {
     ChangeRules rules = new ChangeRules(view);
     rules.requireOffice();
     rules.requireSettled();
     rules.requireFit(target, leaving);
     boolean isJoint = !target.incomingVoters().equals(view.configuration().incomingVoters());
-    return new ChangePreview(rules.refusals(), target, isJoint);
+    return new ChangeVerdict(rules.refusals(), target, isJoint);
   }
 
   private static @Nullable Configuration targetOf(
