@@ -220,6 +220,25 @@ class TransferTrapsTest {
   }
 
   @Test
+  @DisplayName(
+      "trap 34: the late request of a transfer that is over does not take the place of a newer one that waits")
+  void trap34_lateRequestOfAnEarlierTransfer() {
+    n2.autoDisk = false;
+    cluster.propose(n1, "x");
+    cluster.settle();
+    TimeoutNow late = (TimeoutNow) toldOnItsWay().get(0);
+    cluster.allowForgery();
+    cluster.deliver(new TimeoutNow(
+        n1.id, n2.id, late.term(), late.transfer() + 1, late.life(), late.lastIndex()));
+    cluster.deliver(late);
+    cluster.deliver(new TransferRevocation(n1.id, n2.id, late.term(), late.transfer()));
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    assertThat(n2.view().currentRole()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
   @DisplayName("trap 34: nobody hands over to a voter that is on its way out")
   void trap34_targetLeaves() {
     n3.autoDisk = false;
