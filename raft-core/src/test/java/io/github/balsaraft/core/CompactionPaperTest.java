@@ -38,18 +38,9 @@ class CompactionPaperTest {
 
   /** Retains other numbers of entries than none, and 20 for followers that are alive. */
   private void retain(int retained, int mostRetained) {
-    CoreOptions options = new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        100 * MILLIS,
-        400,
-        4,
-        1600,
-        4000,
-        1 << 20,
-        8,
-        true,
-        new CompactionRules(retained, mostRetained));
+    CoreOptions options = new CoreOptionsBuilder()
+        .compaction(new CompactionRules(retained, mostRetained))
+        .build();
     cluster = ofVoters(options, "n1", "n2", "n3");
     leader = cluster.replica("n1");
     follower = cluster.replica("n2");

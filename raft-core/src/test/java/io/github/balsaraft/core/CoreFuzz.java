@@ -95,18 +95,15 @@ final class CoreFuzz {
   }
 
   private CoreOptions options() {
-    return new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        100 * MILLIS,
-        oneOf(100, 400, 4000),
-        oneOf(1, 2, 8),
-        oneOf(200, 4000),
-        oneOf(300, 4000),
-        oneOf(0, 300, 100_000),
-        oneOf(1, 8, 100),
-        random.nextBoolean(),
-        compaction());
+    return new CoreOptionsBuilder()
+        .maxMessageBytes(oneOf(100, 400, 4000))
+        .maxInflight(oneOf(1, 2, 8), oneOf(200, 4000))
+        .maxUncommittedBytes(oneOf(300, 4000))
+        .windowBytes(oneOf(0, 300, 100_000))
+        .maxWaitingReads(oneOf(1, 8, 100))
+        .failureHints(random.nextBoolean())
+        .compaction(compaction())
+        .build();
   }
 
   private CompactionRules compaction() {

@@ -33,18 +33,7 @@ final class CoreHarness {
   static final long MILLIS = 1_000_000;
 
   /** Election timeouts of one to two seconds, a heartbeat every 100 ms, windows that a test can fill. */
-  static final CoreOptions OPTIONS = new CoreOptions(
-      1000 * MILLIS,
-      2000 * MILLIS,
-      100 * MILLIS,
-      400,
-      4,
-      1600,
-      4000,
-      1 << 20,
-      8,
-      true,
-      new CompactionRules(0, 20));
+  static final CoreOptions OPTIONS = new CoreOptionsBuilder().build();
 
   private static final int MOST_ROUNDS_PER_STEP = 1000;
 
@@ -53,6 +42,7 @@ final class CoreHarness {
   private final FakeNetwork network = new FakeNetwork();
   private final ReplayCheck replay = new ReplayCheck();
   private final CoreOptions options;
+  private final HarnessOutputs outputs;
   private HarnessTrace trace = HarnessTrace.NONE;
   private long lastReadId;
   private long lastChangeId;
@@ -60,6 +50,7 @@ final class CoreHarness {
 
   CoreHarness(CoreOptions options) {
     this.options = options;
+    outputs = new HarnessOutputs(this);
   }
 
   // ------------------------------------------------------------------ building
@@ -150,6 +141,10 @@ final class CoreHarness {
 
   void trace(HarnessTrace newTrace) {
     trace = newTrace;
+  }
+
+  HarnessTrace trace() {
+    return trace;
   }
 
   /** What the cores tell of their steps; every step is replayed from it and compared. */
@@ -380,7 +375,8 @@ final class CoreHarness {
     stepDo(replica, core -> endFetch(replica, core, fetch));
   }
 
-  private void endFetch(HarnessReplica replica, RaftCore core, Ready.Fetch fetch) {
+  /** The same as an input whose output is left for later. */
+  void endFetch(HarnessReplica replica, RaftCore core, Ready.Fetch fetch) {
     FakeSnapshot found = found(replica, fetch);
     if (found == null) {
       core.snapshotFailed(fetch.generation());
@@ -434,99 +430,20 @@ final class CoreHarness {
     return candidate;
   }
 
-  // ------------------------------------------------------------------ outputs
+  // ------------------------------------------------------------------ running on
 
   /** Carries out outputs until there are none, then checks what always holds. */
   void pump(HarnessReplica replica) {
     for (int round = 0; ; round++) {
       replica.check(round < MOST_ROUNDS_PER_STEP, "doesn't come to rest");
       Ready ready = replica.core().ready();
-      boolean more = carryOut(replica, ready);
+      boolean more = outputs.carryOut(replica, ready);
       if (ready.isEmpty() && !more) {
         break;
       }
     }
     invariants.afterStep(replica);
     replay.afterStep(replica);
-  }
-
-  /** Returns whether a write was done at once, which is an input again. */
-  private boolean carryOut(HarnessReplica replica, Ready ready) {
-    ready.roleChanges().forEach(change -> trace.roleChanged(replica, change));
-    for (ProtocolMessage message : ready.messages()) {
-      invariants.onMessage(replica, message);
-      trace.sent(message, network.send(message));
-    }
-    if (ready.write() != null) {
-      invariants.onWrite(replica, ready.write());
-      replica.disk.submit(ready.write());
-      trace.writes(replica, ready.write());
-    }
-    if (ready.lostProposalsFrom() > 0) {
-      replica.outstanding.tailMap(ready.lostProposalsFrom()).clear();
-      trace.lost(replica, ready.lostProposalsFrom());
-    }
-    if (ready.install() != null) {
-      replica.install(ready.install());
-      invariants.onInstall(replica);
-      trace.installs(replica, ready.install());
-    }
-    if (ready.committed() != null) {
-      replica.apply(ready.committed());
-      trace.applied(replica, ready.committed());
-    }
-    ready.reads().forEach(outcome -> endOfRead(replica, outcome));
-    ready.changes().forEach(outcome -> endOfChange(replica, outcome));
-    for (Ready.TransferOutcome outcome : ready.transfers()) {
-      replica.check(
-          replica.transfers.remove(outcome.transferId()), "a transfer ends twice: " + outcome);
-      trace.transferEnded(replica, outcome);
-    }
-    for (Ready.Load load : ready.loads()) {
-      trace.loads(replica, load);
-      List<EntryBatch> found = replica.disk.read(load.fromIndex(), load.toIndex(), load.maxBytes());
-      if (replica.autoLoads) {
-        replica.core().loaded(load.follower(), load.generation(), found);
-      } else {
-        replica.loads.add(new HarnessReplica.PendingLoad(load, found));
-      }
-    }
-    boolean doneAtOnce = false;
-    if (ready.fetch() != null) {
-      trace.fetches(replica, ready.fetch());
-      if (replica.autoFetch) {
-        endFetch(replica, replica.core(), ready.fetch());
-        doneAtOnce = true;
-      } else {
-        replica.fetches.add(ready.fetch());
-      }
-    }
-    while (replica.autoDisk && replica.disk.pendingWrites() > 0) {
-      replica.core().written(replica.disk.completeNext());
-      doneAtOnce = true;
-    }
-    return doneAtOnce;
-  }
-
-  /** A change ends once; if it says that it is done, it is. */
-  private void endOfChange(HarnessReplica replica, Ready.ChangeOutcome outcome) {
-    MembershipChange change = replica.changes.remove(outcome.changeId());
-    replica.check(change != null, "a change ends twice: " + outcome);
-    invariants.onChangeEnded(replica, change, outcome);
-    replica.outcomes.add(outcome);
-    trace.changeEnded(replica, outcome);
-  }
-
-  /** A read ends once, and never with an index below what was committed when it began: that would be stale. */
-  private void endOfRead(HarnessReplica replica, Ready.ReadOutcome outcome) {
-    Long floor = replica.reads.remove(outcome.readId());
-    replica.check(floor != null, "a read ends twice: " + outcome);
-    replica.check(
-        !outcome.isConfirmed() || outcome.index() >= floor,
-        "stale read: " + outcome + ", but " + floor + " was committed when it began");
-    replica.check(
-        outcome.leaseUntilNanos() > replica.clockNanos, "a lease that is over: " + outcome);
-    trace.readEnded(replica, outcome);
   }
 
   /** Delivers until nothing is under way, oldest first. */

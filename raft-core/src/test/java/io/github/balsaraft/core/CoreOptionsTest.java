@@ -4,6 +4,7 @@ import static io.github.balsaraft.core.CoreHarness.MILLIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,18 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CoreOptionsTest {
 
   private static CoreOptions electionTimeout(long minNanos, long maxNanos) {
-    return new CoreOptions(
-        minNanos,
-        maxNanos,
-        100 * MILLIS,
-        400,
-        4,
-        1600,
-        4000,
-        1 << 20,
-        8,
-        true,
-        new CompactionRules(0, 0));
+    return new CoreOptionsBuilder().electionTimeoutNanos(minNanos, maxNanos).build();
   }
 
   /** A draw from an empty range divided by zero, at the first election of a running replica. */
@@ -53,54 +43,41 @@ class CoreOptionsTest {
 
   private static Stream<Arguments> limits() {
     return Stream.of(
-        Arguments.of("heartbeat interval", 0),
-        Arguments.of("room for bytes of entries", 1),
-        Arguments.of("one message must be allowed", 2),
-        Arguments.of("one byte must be allowed under way", 3),
-        Arguments.of("one byte must be allowed to be uncommitted", 4),
-        Arguments.of("one read", 5));
+        limit("heartbeat interval", (options, value) -> options.heartbeatNanos(value)),
+        limit("room for bytes of entries", (options, value) -> options.maxMessageBytes(value)),
+        limit("one message must be allowed", (options, value) -> options.maxInflight(value, 1600)),
+        limit(
+            "one byte must be allowed under way",
+            (options, value) -> options.maxInflight(4, value)),
+        limit(
+            "one byte must be allowed to be uncommitted",
+            (options, value) -> options.maxUncommittedBytes(value)),
+        limit("one read", (options, value) -> options.maxWaitingReads(value)));
   }
 
-  private static CoreOptions limited(int which, long value) {
-    long[] limits = {100 * MILLIS, 400, 4, 1600, 4000, 8};
-    limits[which] = value;
-    return new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        limits[0],
-        limits[1],
-        (int) limits[2],
-        limits[3],
-        limits[4],
-        0,
-        (int) limits[5],
-        true,
-        new CompactionRules(0, 0));
+  private static Arguments limit(String complaint, ObjIntConsumer<CoreOptionsBuilder> setter) {
+    return Arguments.of(complaint, setter);
+  }
+
+  private static CoreOptions limited(ObjIntConsumer<CoreOptionsBuilder> setter, int value) {
+    CoreOptionsBuilder options = new CoreOptionsBuilder();
+    setter.accept(options, value);
+    return options.build();
   }
 
   @ParameterizedTest
   @MethodSource("limits")
-  void aLimitOfNothingIsRefusedAndOneOfOneWorks(String complaint, int which) {
-    assertThatThrownBy(() -> limited(which, 0))
+  void aLimitOfNothingIsRefusedAndOneOfOneWorks(
+      String complaint, ObjIntConsumer<CoreOptionsBuilder> setter) {
+    assertThatThrownBy(() -> limited(setter, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(complaint);
-    assertThat(limited(which, 1)).isNotNull();
+    assertThat(limited(setter, 1)).isNotNull();
   }
 
   @Test
   void aWindowMayBeEmptyAndNotNegative() {
-    assertThatThrownBy(() -> new CoreOptions(
-            1000 * MILLIS,
-            2000 * MILLIS,
-            100 * MILLIS,
-            400,
-            4,
-            1600,
-            4000,
-            -1,
-            8,
-            true,
-            new CompactionRules(0, 0)))
+    assertThatThrownBy(() -> new CoreOptionsBuilder().windowBytes(-1).build())
         .hasMessageContaining("window");
   }
 }

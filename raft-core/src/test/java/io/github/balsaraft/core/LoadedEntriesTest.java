@@ -17,18 +17,13 @@ import org.junit.jupiter.api.Test;
 class LoadedEntriesTest {
 
   /** Nothing stays in memory once it is durable; two messages of entries may be under way. */
-  private static final CoreOptions OPTIONS = new CoreOptions(
-      1000 * MILLIS,
-      2000 * MILLIS,
-      100 * MILLIS,
-      100,
-      2,
-      10_000,
-      100_000,
-      0,
-      8,
-      true,
-      new CompactionRules(0, 0));
+  private static final CoreOptions OPTIONS = new CoreOptionsBuilder()
+      .maxMessageBytes(100)
+      .maxInflight(2, 10_000)
+      .maxUncommittedBytes(100_000)
+      .windowBytes(0)
+      .compaction(new CompactionRules(0, 0))
+      .build();
 
   private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
   private final HarnessReplica leader = cluster.replica("n1");

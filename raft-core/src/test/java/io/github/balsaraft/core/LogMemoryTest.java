@@ -1,6 +1,5 @@
 package io.github.balsaraft.core;
 
-import static io.github.balsaraft.core.CoreHarness.OPTIONS;
 import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,18 +11,8 @@ import org.junit.jupiter.api.Test;
 /** A log grows for as long as its group lives; what a core holds of it doesn't. */
 class LogMemoryTest {
 
-  private static final CoreOptions SMALL_WINDOW = new CoreOptions(
-      OPTIONS.electionTimeoutMinNanos(),
-      OPTIONS.electionTimeoutMaxNanos(),
-      OPTIONS.heartbeatNanos(),
-      OPTIONS.maxMessageBytes(),
-      OPTIONS.maxInflightMessages(),
-      OPTIONS.maxInflightBytes(),
-      OPTIONS.maxUncommittedBytes(),
-      500,
-      OPTIONS.maxWaitingReads(),
-      OPTIONS.failureHints(),
-      OPTIONS.compaction());
+  private static final CoreOptions SMALL_WINDOW =
+      new CoreOptionsBuilder().windowBytes(500).build();
 
   private static int heldBatches(HarnessReplica replica) {
     CoreContext context = (CoreContext) ObjectGraph.get(replica.core(), "context");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Who takes no part in elections hears of its removal all the same if it has missed the notice, and disturbs nobody by asking
- * (Raft thesis 4.2.3). Of those that stand for election see {@link MembershipPaperTest}.
+ * (Raft thesis 4.2.3). Of those that stand for election see {@link CandidacyPaperTest}.
  */
 class RemovedMembersTest {
 

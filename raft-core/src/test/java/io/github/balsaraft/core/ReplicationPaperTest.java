@@ -196,18 +196,11 @@ class ReplicationPaperTest {
   @DisplayName(
       "thesis 10.2.1: what a new leader sends ahead to whose log it doesn't know is bounded")
   void newLeaderSendsLittleForNothing() {
-    CoreOptions roomy = new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        100 * MILLIS,
-        20_000,
-        100,
-        1 << 20,
-        1 << 20,
-        1 << 20,
-        8,
-        true,
-        OPTIONS.compaction());
+    CoreOptions roomy = new CoreOptionsBuilder()
+        .maxMessageBytes(20_000)
+        .maxInflight(100, 1 << 20)
+        .maxUncommittedBytes(1 << 20)
+        .build();
     CoreHarness fresh = ofVoters(roomy, "n1", "n2", "n3");
     HarnessReplica elected = electedUnheard(fresh);
     for (int i = 0; i < 20; i++) {

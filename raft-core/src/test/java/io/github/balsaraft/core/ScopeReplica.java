@@ -39,18 +39,15 @@ final class ScopeReplica {
   private static final long START_NANOS = 1000 * ELECTION_NANOS;
 
   /** Time passes only where an input says so. */
-  private static final CoreOptions OPTIONS = new CoreOptions(
-      STICKINESS_NANOS,
-      ELECTION_NANOS,
-      HEARTBEAT_NANOS,
-      1 << 20,
-      8,
-      1 << 20,
-      1 << 20,
-      1 << 20,
-      8,
-      false,
-      new CompactionRules(10, 20));
+  private static final CoreOptions OPTIONS = new CoreOptionsBuilder()
+      .electionTimeoutNanos(STICKINESS_NANOS, ELECTION_NANOS)
+      .heartbeatNanos(HEARTBEAT_NANOS)
+      .maxMessageBytes(1 << 20)
+      .maxInflight(8, 1 << 20)
+      .maxUncommittedBytes(1 << 20)
+      .failureHints(false)
+      .compaction(new CompactionRules(10, 20))
+      .build();
 
   private static final RandomSource CONSTANT = new RandomSource() {
     @Override

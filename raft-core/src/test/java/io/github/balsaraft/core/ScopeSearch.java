@@ -48,6 +48,11 @@ final class ScopeSearch {
     return visited.size();
   }
 
+  /** Inputs to one replica in one state. */
+  long steps() {
+    return steps;
+  }
+
   @Override
   public String toString() {
     return bounds + ": " + visited.size() + " states (" + visited.withoutMessages()

@@ -167,18 +167,7 @@ class TrapsTest {
   @Test
   @DisplayName("trap 17: entries that were loaded for an earlier term are not sent in a later one")
   void trap17_loadOfAnEarlierTerm() {
-    CoreHarness small = new CoreHarness(new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        100 * MILLIS,
-        400,
-        4,
-        1600,
-        4000,
-        0,
-        8,
-        true,
-        OPTIONS.compaction()));
+    CoreHarness small = new CoreHarness(new CoreOptionsBuilder().windowBytes(0).build());
     for (int i = 1; i <= 3; i++) {
       small.add("n" + i, CoreHarness.patience(i), voters("n1", "n2", "n3"));
     }

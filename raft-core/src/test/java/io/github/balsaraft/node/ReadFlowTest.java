@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.CompactionRules;
 import io.github.balsaraft.core.CoreOptions;
+import io.github.balsaraft.core.CoreOptionsBuilder;
 import io.github.balsaraft.core.CoreStart;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
@@ -51,18 +52,8 @@ class ReadFlowTest {
   private static RaftCore core() {
     Configuration alone = Configuration.of(List.of(Member.voter(SELF, new HostId("n1"), "n1:1")))
         .withLeaseRules(LeaseRules.permitted(1000, 0));
-    CoreOptions options = new CoreOptions(
-        1000 * MILLIS,
-        2000 * MILLIS,
-        100 * MILLIS,
-        400,
-        4,
-        1600,
-        4000,
-        1 << 20,
-        8,
-        true,
-        new CompactionRules(0, 0));
+    CoreOptions options =
+        new CoreOptionsBuilder().compaction(new CompactionRules(0, 0)).build();
     CoreStart start = new CoreStart(
         SELF,
         HardState.INITIAL,
