@@ -8,6 +8,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
@@ -59,6 +60,9 @@ final class LoopIntake {
     RaftCore running = lifecycle.running();
     if (running != null) {
       context.peers().heardFrom(message.from(), from);
+      if (message instanceof InstallSnapshot install && install.sourceHost() != null) {
+        context.peers().learn(install.source(), install.sourceHost(), install.sourceAddress());
+      }
       try {
         running.receive(message);
       } catch (UnknownFormatException e) {

@@ -92,6 +92,10 @@ final class SnapshotDownload {
   }
 
   void begin() {
+    if (context.peers().hostOf(fetch.source()) == null) {
+      fail("nobody has said on which host it is");
+      return;
+    }
     askForManifest();
   }
 

@@ -80,6 +80,8 @@ public final class SampleMessages {
         new TransferRevocation(FROM, TO, 5, 0),
         new TransferRevocationResponse(FROM, TO, 5, 0, Long.MIN_VALUE),
         new InstallSnapshot(FROM, TO, 5, 2, new EntryId(4, 9), FROM),
+        new InstallSnapshot(FROM, TO, 5, 2, new EntryId(4, 9), FROM)
+            .withSourceAt(new HostId("n1"), "n1.example:7000"),
         new InstallSnapshotResponse(FROM, TO, 5, 2, new EntryId(4, 9), InstallStatus.UNDER_WAY),
         new InstallSnapshotResponse(
             FROM, TO, 5, 2, new EntryId(4, Long.MAX_VALUE), InstallStatus.INSTALLED),

@@ -195,6 +195,9 @@ final class MessageLayout implements ProtocolMessage.Handler {
         Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER,
         message.snapshot());
     sink.fixed(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER, message.source().value());
+    HostId host = message.sourceHost();
+    sink.text(Messages.InstallSnapshot.SOURCE_HOST_FIELD_NUMBER, host == null ? "" : host.name());
+    sink.text(Messages.InstallSnapshot.SOURCE_ADDRESS_FIELD_NUMBER, message.sourceAddress());
   }
 
   @Override

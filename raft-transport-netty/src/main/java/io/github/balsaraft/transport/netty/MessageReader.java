@@ -77,6 +77,7 @@ final class MessageReader {
       case Envelope.FETCH_ENTRIES_RESPONSE_FIELD_NUMBER -> fetchEntriesResponse(in);
       case Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER -> forwardedProposals(in);
       case Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER -> forwardedOutcomes(in);
+      case Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER -> installSnapshot(in);
       case Envelope.SNAPSHOT_CHUNK_FIELD_NUMBER -> snapshotChunk(in);
       case Envelope.BIRTH_ANSWER_FIELD_NUMBER -> birthAnswer(in);
       case Envelope.BIRTH_QUERY_FIELD_NUMBER -> birthQuery(in);
@@ -177,16 +178,6 @@ final class MessageReader {
             term(),
             fields.number(Messages.TransferRevocationResponse.TRANSFER_FIELD_NUMBER),
             fields.number(Messages.TransferRevocationResponse.LIFE_FIELD_NUMBER));
-      case Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER ->
-        new InstallSnapshot(
-            from(),
-            to(),
-            term(),
-            fields.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER),
-            entryId(
-                Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
-                Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER),
-            replica(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER));
       case Envelope.INSTALL_SNAPSHOT_RESPONSE_FIELD_NUMBER ->
         new InstallSnapshotResponse(
             from(),
@@ -312,6 +303,23 @@ final class MessageReader {
         nestedFields.number(Messages.Outcome.SEQUENCE_FIELD_NUMBER),
         ForwardedOutcomes.Kind.ofCode(nestedFields.code(Messages.Outcome.KIND_FIELD_NUMBER)),
         bytes.value);
+  }
+
+  private Message installSnapshot(CodedInputStream in) throws IOException {
+    Text host = new Text(Messages.InstallSnapshot.SOURCE_HOST_FIELD_NUMBER);
+    Text address = new Text(Messages.InstallSnapshot.SOURCE_ADDRESS_FIELD_NUMBER);
+    fields.read(in, (field, content) -> host.read(field, content) || address.read(field, content));
+    return new InstallSnapshot(
+        from(),
+        to(),
+        term(),
+        fields.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER),
+        entryId(
+            Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
+            Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER),
+        replica(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER),
+        host.value.isEmpty() ? null : new HostId(host.value),
+        address.value);
   }
 
   private Message snapshotChunk(CodedInputStream in) throws IOException {

@@ -48,17 +48,17 @@ public final class FragileFolder implements SnapshotFolder {
     full = isFull;
   }
 
-  /** One of the operations that follow fails: this one, counted from 0. It may have had its effect. */
+  /** One of the operations that write fails: this one, counted from 0. It may have had its effect. */
   public void failOperation(long number) {
     failingOperation = operations + number;
   }
 
-  /** So many operations are carried out, and then the power is off: all that follow throw, until {@link #powerCut}. */
+  /** So many operations that write are carried out, and then the power is off: all that follow throw, until {@link #powerCut}. */
   public void powerOffAfter(long number) {
     lastOperation = operations + number;
   }
 
-  /** How many operations there were. */
+  /** How many operations that write there were. */
   public long operations() {
     return operations;
   }
@@ -108,12 +108,7 @@ public final class FragileFolder implements SnapshotFolder {
    * @return false if there is none
    */
   public boolean flipABit() {
-    List<Content> hit = new ArrayList<>();
-    for (Content content : files.values()) {
-      if (content.length > 0) {
-        hit.add(content);
-      }
-    }
+    List<Content> hit = withBytes();
     if (hit.isEmpty()) {
       return false;
     }
@@ -121,6 +116,15 @@ public final class FragileFolder implements SnapshotFolder {
     content.bytes[chance.below(content.length)] ^= (byte) (1 << chance.below(8));
     flips++;
     return true;
+  }
+
+  /** Whether there is something for {@link #flipABit} to hit. */
+  public boolean canBeDamaged() {
+    return !withBytes().isEmpty();
+  }
+
+  private List<Content> withBytes() {
+    return files.values().stream().filter(content -> content.length > 0).toList();
   }
 
   /** How many bits have changed. */
@@ -144,11 +148,14 @@ public final class FragileFolder implements SnapshotFolder {
     if (operations >= lastOperation) {
       throw new IOException("the power is off");
     }
-    long number = operations++;
+    long number = operations;
+    if (writes) {
+      operations++;
+    }
     if (full && writes) {
       throw new IOException("no space left on the device");
     }
-    if (number == failingOperation) {
+    if (writes && number == failingOperation) {
       failingOperation = Long.MAX_VALUE;
       if (chance.happens(0.5)) {
         effect.happen();
@@ -205,7 +212,13 @@ public final class FragileFolder implements SnapshotFolder {
   @Override
   public void delete(String name) throws IOException {
     if (files.containsKey(name)) {
-      operation(false, () -> change(new NameChange(name, null, null)));
+      boolean wasFull = full;
+      full = false;
+      try {
+        operation(true, () -> change(new NameChange(name, null, null)));
+      } finally {
+        full = wasFull;
+      }
     }
   }
 
