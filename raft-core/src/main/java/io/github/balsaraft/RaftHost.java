@@ -5,6 +5,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.HostRuntime;
 import io.github.balsaraft.node.ThreadedEnvironment;
 import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.SnapshotStore;
 import io.github.balsaraft.transport.Transport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,7 @@ public final class RaftHost implements AutoCloseable {
 
     private @Nullable HostId id;
     private @Nullable LogStore logStore;
+    private @Nullable SnapshotStore snapshotStore;
     private @Nullable Transport transport;
     private int mailboxThreads = 1;
     private int applyThreads = 1;
@@ -81,6 +83,15 @@ public final class RaftHost implements AutoCloseable {
     /** Where the logs are kept. The host closes it. */
     public Builder logStore(LogStore store) {
       this.logStore = store;
+      return this;
+    }
+
+    /**
+     * Where the snapshots are kept. By default beside the log, where the log store knows such a place: with logs on RocksDB a folder
+     * of their own, with those in memory in memory. The host closes it.
+     */
+    public Builder snapshots(SnapshotStore store) {
+      this.snapshotStore = store;
       return this;
     }
 
@@ -144,7 +155,8 @@ public final class RaftHost implements AutoCloseable {
       ThreadedEnvironment environment =
           new ThreadedEnvironment(name.name(), mailboxThreads, applyThreads);
       try {
-        return new RaftHost(name, new HostRuntime(name, store, way, environment, closeTimeout));
+        return new RaftHost(
+            name, new HostRuntime(name, store, snapshotStore, way, environment, closeTimeout));
       } catch (RuntimeException | Error e) {
         way.close();
         environment.shutdown().join();

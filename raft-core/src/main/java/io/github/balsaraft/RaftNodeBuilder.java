@@ -6,6 +6,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.SnapshotStore;
 import io.github.balsaraft.transport.Transport;
 import java.time.Duration;
 
@@ -52,6 +53,12 @@ public final class RaftNodeBuilder {
   /** Where the log is kept. The node closes it. */
   public RaftNodeBuilder logStore(LogStore logStore) {
     host.logStore(logStore);
+    return this;
+  }
+
+  /** See {@link RaftHost.Builder#snapshots}. The node closes it. */
+  public RaftNodeBuilder snapshots(SnapshotStore store) {
+    host.snapshots(store);
     return this;
   }
 

@@ -169,6 +169,11 @@ public final class NodeStatus {
     return values.sinceDiskProgress;
   }
 
+  /** How it stands with its snapshots. */
+  public SnapshotStatus snapshots() {
+    return values.snapshots;
+  }
+
   /** The other members, as seen from here. */
   public List<Peer> peers() {
     return values.peers;
@@ -210,6 +215,7 @@ public final class NodeStatus {
         + ", counters=" + values.counters
         + ", sinceDiskProgress="
         + values.sinceDiskProgress.map(Duration::toString).orElse("nothing to write")
+        + ", snapshots=" + values.snapshots
         + ", peers=" + values.peers
         + "]";
   }
@@ -302,6 +308,7 @@ public final class NodeStatus {
     private long uncommittedBytes;
     private Counters counters = Counters.NONE;
     private Optional<Duration> sinceDiskProgress = Optional.empty();
+    private SnapshotStatus snapshots = SnapshotStatus.NONE;
     private List<Peer> peers = List.of();
     private Function<NodeStatus, String> explanation = status -> "";
 
@@ -431,6 +438,12 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#snapshots}. */
+    public Builder snapshots(SnapshotStatus value) {
+      this.snapshots = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#peers}. */
     public Builder peers(List<Peer> others) {
       this.peers = List.copyOf(others);
@@ -466,6 +479,7 @@ public final class NodeStatus {
       copy.uncommittedBytes = uncommittedBytes;
       copy.counters = counters;
       copy.sinceDiskProgress = sinceDiskProgress;
+      copy.snapshots = snapshots;
       copy.peers = peers;
       copy.explanation = explanation;
       return new NodeStatus(copy);

@@ -128,6 +128,11 @@ public final class RaftOptions {
     return values.failureHints;
   }
 
+  /** When snapshots are taken and how much of the log stays; see {@link SnapshotOptions} for the defaults. */
+  public SnapshotOptions snapshots() {
+    return values.snapshots;
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof RaftOptions options && values.byName().equals(options.values.byName());
@@ -161,6 +166,7 @@ public final class RaftOptions {
     private Duration requestTimeout = Duration.ofSeconds(5);
     private boolean forwardProposals;
     private boolean failureHints = true;
+    private SnapshotOptions snapshots = SnapshotOptions.defaults();
 
     private Builder() {}
 
@@ -244,6 +250,12 @@ public final class RaftOptions {
       return this;
     }
 
+    /** See {@link RaftOptions#snapshots}. */
+    public Builder snapshots(SnapshotOptions options) {
+      this.snapshots = options;
+      return this;
+    }
+
     /**
      * Checks the combination.
      *
@@ -296,6 +308,7 @@ public final class RaftOptions {
       copy.requestTimeout = requestTimeout;
       copy.forwardProposals = forwardProposals;
       copy.failureHints = failureHints;
+      copy.snapshots = snapshots;
       return copy;
     }
 
@@ -316,6 +329,7 @@ public final class RaftOptions {
       all.put("requestTimeout", requestTimeout);
       all.put("forwardProposals", forwardProposals);
       all.put("failureHints", failureHints);
+      all.put("snapshots", snapshots);
       return all;
     }
 

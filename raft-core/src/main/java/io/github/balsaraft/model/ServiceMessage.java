@@ -1,10 +1,15 @@
 package io.github.balsaraft.model;
 
-/** A message between the runtimes of two hosts, which the cores never see: birth of replicas, and forwarding. */
+/**
+ * A message between the runtimes of two hosts, which the cores never see: birth of replicas, forwarding, and the transfer of
+ * snapshots.
+ */
 public sealed interface ServiceMessage extends Message
     permits BirthQuery,
         BirthAnswer,
         JoinRequest,
         JoinAnswer,
         ForwardedProposals,
-        ForwardedOutcomes {}
+        ForwardedOutcomes,
+        SnapshotRequest,
+        SnapshotChunk {}

@@ -1,15 +1,23 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.IOException;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -34,6 +42,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   private static final long EXPIRY_PAUSE_NANOS = 10_000_000;
 
+  private final StateMachine stateMachine;
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
   private final Mailbox<Task> mailbox;
@@ -48,6 +57,12 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /** The note that was handed over last, if nothing else was since. Used by the caller of {@link #committed} only. */
   private @Nullable Note lastNote;
+
+  /** Snapshots that are to be installed: what is before them needn't be applied, and may be gone from the log store. */
+  private final AtomicInteger pendingInstalls = new AtomicInteger();
+
+  private Runnable afterApply = () -> {};
+  private SessionBytes sessions = SessionBytes.NONE;
 
   private boolean applyScheduled;
 
@@ -81,7 +96,8 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         appliedIndex,
         maxQueuedBytes,
         this::entryApplied,
-        () -> abandoned == null);
+        () -> abandoned == null && pendingInstalls.get() == 0);
+    this.stateMachine = stateMachine;
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
@@ -285,10 +301,15 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     try {
       applier.applySlice();
     } catch (EntryApplier.EntryFailure e) {
+      if (e.isOfStore() && pendingInstalls.get() > 0) {
+        // The entry is covered by a snapshot, and its log starts after that by now.
+        return;
+      }
       failed(e.what(), e.thrown());
       return;
     }
     waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+    afterApply.run();
     if (applier.isBehind()) {
       // Back in the queue, so that reads that need no more than this don't wait for all the rest.
       applyScheduled = true;
@@ -296,6 +317,109 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         applyScheduled = false;
         applyNext();
       });
+    }
+  }
+
+  // ------------------------------------------------------------------ snapshots
+
+  /** What a snapshot of the present state says about the log. */
+  ApplyPosition position() {
+    return applier.position();
+  }
+
+  /** Runs on an apply thread whenever something was applied. To be named before anything is. */
+  void afterApply(Runnable action) {
+    afterApply = action;
+  }
+
+  /** What goes into snapshots beside the state machine's state. */
+  SessionBytes sessions() {
+    return sessions;
+  }
+
+  /** Names what goes into snapshots beside the state machine's state. Before anything is applied. */
+  void keepSessions(SessionBytes kept) {
+    sessions = kept;
+  }
+
+  /**
+   * Brings the state machine to where the log begins, before anything is applied.
+   *
+   * @param newest the newest snapshot; null if there is none
+   * @param recovered the log; null for that of a new replica
+   */
+  void start(
+      @Nullable SnapshotArchive archive,
+      @Nullable SnapshotManifest newest,
+      @Nullable RecoveredGroup recovered) {
+    offer(() -> {
+      if (stopped != null) {
+        return;
+      }
+      try {
+        EntryId held = stateMachine instanceof OnDiskStateMachine machine
+            ? machine.appliedEntry()
+            : EntryId.NONE;
+        StartingState.check(held, newest, recovered);
+        if (held.index() > 0
+            && (newest == null || held.index() >= newest.header().last().index())) {
+          applier.startAfter(held.index());
+          StartingState.position(held, newest, recovered, applier.position());
+        } else if (archive != null && newest != null) {
+          restore(archive, newest);
+        }
+      } catch (Throwable e) {
+        failed("the state machine could not be brought to where the log begins: " + e, e);
+      }
+    });
+  }
+
+  /**
+   * Puts a fetched snapshot in place of the state machine's state. Entries handed over before it are not applied any more. Called as
+   * {@link #committed}.
+   */
+  void install(SnapshotArchive archive, SnapshotManifest manifest) {
+    lastNote = null;
+    pendingInstalls.incrementAndGet();
+    offer(() -> {
+      pendingInstalls.decrementAndGet();
+      if (stopped != null) {
+        return;
+      }
+      try {
+        restore(archive, manifest);
+      } catch (Throwable e) {
+        failed(
+            "restoring the state machine from the snapshot " + manifest.id() + " failed: " + e, e);
+        return;
+      }
+      endReplaced(manifest.header().last().index());
+      waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+    });
+  }
+
+  private void restore(SnapshotArchive archive, SnapshotManifest manifest) throws IOException {
+    if (!(stateMachine instanceof SnapshottingStateMachine machine)) {
+      throw new IllegalStateException("there is a snapshot, " + manifest.id()
+          + ", and the state machine is no SnapshottingStateMachine any more");
+    }
+    try (SnapshotStore.Stored stored = archive.open(manifest.id())) {
+      sessions.restore(SnapshotFiles.sessions(stored));
+      machine.restore(SnapshotFiles.reader(stored));
+    }
+    applier.startAfter(manifest.header().last().index());
+    applier.position().startAt(manifest.header());
+  }
+
+  /** Proposals whose entries were to be applied, and are part of a snapshot now: their results are not in it. */
+  private void endReplaced(long index) {
+    for (ProposalTracker.Run run = proposals.peekFirst();
+        run != null && run.lastIndex() <= index;
+        run = proposals.peekFirst()) {
+      proposals.removeFirst();
+      run.proposals()
+          .forEach(proposal -> proposal.unknown(
+              "a snapshot took the place of its entry before that was applied here"));
     }
   }
 

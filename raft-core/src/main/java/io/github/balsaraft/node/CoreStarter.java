@@ -11,6 +11,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
@@ -21,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class CoreStarter {
 
   private static final int MAX_WAITING_READS = 1 << 16;
-
-  /** Takes effect with the first snapshot. */
-  private static final CompactionRules COMPACTION = new CompactionRules(10_000, 100_000);
 
   private CoreStarter() {}
 
@@ -52,6 +50,15 @@ final class CoreStarter {
 
   static RaftCore start(
       RecoveredGroup from, RaftOptions options, HostEnvironment environment, TraceSink trace) {
+    return start(from, null, options, environment, trace);
+  }
+
+  static RaftCore start(
+      RecoveredGroup from,
+      @Nullable SnapshotHeader snapshot,
+      RaftOptions options,
+      HostEnvironment environment,
+      TraceSink trace) {
     TreeMap<Long, Configuration> configurations = new TreeMap<>();
     for (EntryBatch batch : from.configurations()) {
       configurations.put(batch.firstIndex(), Configuration.decode(batch.singlePayload()));
@@ -60,7 +67,7 @@ final class CoreStarter {
         from.replica().replica(),
         from.hardState(),
         new TermStarts(from.base(), from.termStarts(), from.last().index()),
-        null,
+        snapshot,
         Configuration.EMPTY,
         configurations,
         from.lastLogTimeMillis(),
@@ -81,6 +88,7 @@ final class CoreStarter {
         options.logWindowBytes(),
         MAX_WAITING_READS,
         options.failureHints(),
-        COMPACTION);
+        new CompactionRules(
+            options.snapshots().retainedEntries(), options.snapshots().maxRetainedEntries()));
   }
 }

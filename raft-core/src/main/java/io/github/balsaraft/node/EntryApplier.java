@@ -30,10 +30,17 @@ final class EntryApplier {
   static final class EntryFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final Throwable thrown;
+    private final boolean ofStore;
 
-    EntryFailure(String what, Throwable thrown) {
+    EntryFailure(String what, Throwable thrown, boolean ofStore) {
       super(what + ": " + thrown, thrown);
       this.thrown = thrown;
+      this.ofStore = ofStore;
+    }
+
+    /** Whether the log store failed, and the state machine was not asked. */
+    boolean isOfStore() {
+      return ofStore;
     }
 
     /** The cause, which is there. */
@@ -72,6 +79,7 @@ final class EntryApplier {
 
   private final AtomicLong queuedBytes = new AtomicLong();
   private final AppliedCommand command = new AppliedCommand();
+  private final ApplyPosition position = new ApplyPosition();
 
   private long committedIndex;
 
@@ -132,10 +140,31 @@ final class EntryApplier {
     return batch.sizeInBytes() + OVERHEAD_BYTES;
   }
 
+  /** What a snapshot of the present state says about the log. */
+  ApplyPosition position() {
+    return position;
+  }
+
   /** Entries up to here may be applied; these of them are in memory. */
   void committed(long index, List<EntryBatch> kept) {
-    queued.addAll(kept);
-    committedIndex = index;
+    for (EntryBatch batch : kept) {
+      if (batch.firstIndex() > appliedIndex) {
+        queued.add(batch);
+      } else {
+        // A state machine on disk holds it already, or its beginning, which is read back without.
+        queuedBytes.addAndGet(-weight(batch));
+      }
+    }
+    committedIndex = Math.max(committedIndex, index);
+  }
+
+  /** The state machine holds everything up to here, by other ways than being told to apply it. */
+  void startAfter(long index) {
+    appliedIndex = index;
+    committedIndex = Math.max(committedIndex, index);
+    while (!queued.isEmpty() && queued.getFirst().firstIndex() <= index) {
+      queuedBytes.addAndGet(-weight(queued.removeFirst()));
+    }
   }
 
   /** Nothing more is applied: lets go of what waits. */
@@ -173,7 +202,7 @@ final class EntryApplier {
       return batches;
     } catch (Throwable e) {
       throw new EntryFailure(
-          "reading the entry at " + fromIndex + " back from the log store failed", e);
+          "reading the entry at " + fromIndex + " back from the log store failed", e, true);
     }
   }
 
@@ -204,8 +233,11 @@ final class EntryApplier {
       } else {
         appliedIndex = batch.lastIndex();
       }
+      if (appliedIndex == batch.lastIndex()) {
+        position.passed(batch);
+      }
     } catch (Throwable e) {
-      throw new EntryFailure("applying the entry at " + (appliedIndex + 1) + " failed", e);
+      throw new EntryFailure("applying the entry at " + (appliedIndex + 1) + " failed", e, false);
     }
   }
 

@@ -14,8 +14,11 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.storage.SnapshotStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -44,6 +47,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final ReplicaContext context;
   private final @Nullable RecoveredGroup recovered;
   private final RequestFlows flows;
+  private final SnapshotFlow snapshots;
   private final Lifecycle lifecycle;
   private final LoopIntake intake;
   private final LoopOutput output;
@@ -65,10 +69,27 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
             host.self() + "/" + settings.group(), host.environment().logger()),
         new GroupPeers(host, settings.group(), settings.birth()));
     this.flows = RequestFlows.of(context, recovered, this::applyFailed, this::confirmAfterAll);
-    this.lifecycle = new Lifecycle(context, flows, this::later);
-    this.intake = new LoopIntake(context, lifecycle, flows);
-    this.output = new LoopOutput(context, flows, new Completions());
+    this.snapshots =
+        new SnapshotFlow(context, openArchive(), flows.pipeline(), this::later, new SnapshotEnds());
+    this.lifecycle = new Lifecycle(context, flows, snapshots, this::later);
+    this.intake = new LoopIntake(context, lifecycle, flows, snapshots);
+    this.output = new LoopOutput(context, flows, snapshots, new Completions());
     this.timer = new LoopTimer(context.environment(), this::later);
+  }
+
+  private @Nullable SnapshotArchive openArchive() {
+    SnapshotStore store = context.host().snapshots();
+    // A replica without a log is a new one, to which nothing belongs that may be left of an
+    // earlier.
+    boolean isBorn = recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER;
+    return store == null
+        ? null
+        : SnapshotArchive.open(
+            context.group(),
+            store,
+            isBorn ? recovered : null,
+            context.environment(),
+            context.log());
   }
 
   /** Where to offer what happens. */
@@ -149,11 +170,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       output.perform(core, core.ready());
       flows.tellOfLeader(core.view());
       lifecycle.step(core, nowNanos);
+      snapshots.step(nowNanos);
     }
     Guests guests = context.peers().guests();
     guests.forgetSilent(nowNanos);
     timer.arm(Math.min(
-        lifecycle.deadlineNanos(), Math.min(flows.deadlineNanos(), guests.deadlineNanos())));
+        lifecycle.deadlineNanos(),
+        Math.min(
+            Math.min(flows.deadlineNanos(), snapshots.deadlineNanos()), guests.deadlineNanos())));
   }
 
   /** Takes what was done on other threads back to the mailbox. */
@@ -170,22 +194,41 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
 
     @Override
-    public void snapshotFailed(long generation) {
-      tell(running -> running.snapshotFailed(generation));
-    }
-
-    @Override
     public void broken(Throwable cause) {
       later(() -> lifecycle.broken(cause));
     }
+  }
 
-    private void tell(Consumer<RaftCore> input) {
-      later(() -> {
-        RaftCore running = lifecycle.running();
-        if (running != null) {
-          input.accept(running);
-        }
-      });
+  private void tell(Consumer<RaftCore> input) {
+    later(() -> {
+      RaftCore running = lifecycle.running();
+      if (running != null) {
+        input.accept(running);
+      }
+    });
+  }
+
+  /** Takes what became of snapshots back to the mailbox. */
+  private final class SnapshotEnds implements SnapshotFlow.Ends {
+
+    @Override
+    public void saved(SnapshotHeader header) {
+      tell(running -> running.snapshotSaved(header));
+    }
+
+    @Override
+    public void unavailable(long lastIndex) {
+      tell(running -> running.snapshotUnavailable(lastIndex));
+    }
+
+    @Override
+    public void received(long generation, SnapshotHeader header) {
+      tell(running -> running.snapshotReceived(generation, header));
+    }
+
+    @Override
+    public void failed(long generation) {
+      tell(running -> running.snapshotFailed(generation));
     }
   }
 
@@ -194,6 +237,11 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   /** Goes on from what is stored, or begins to be born. */
   void start() {
     lifecycle.start(recovered);
+  }
+
+  /** Completes, once it was {@linkplain #stop stopped}, when the application is not used for snapshots any more. */
+  CompletableFuture<Void> snapshotsEnded() {
+    return lifecycle.snapshotsEnded();
   }
 
   /** Takes no part any more. Everybody who waits is told how things stand. */
@@ -331,6 +379,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         lifecycle.view(),
         freshness,
         pipeline().appliedIndex(),
+        snapshots.status(lifecycle.view()),
         context.options().electionTimeoutMax());
   }
 }

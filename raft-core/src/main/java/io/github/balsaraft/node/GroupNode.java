@@ -242,8 +242,10 @@ public final class GroupNode {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
         groupLoop.pipeline().run(() -> {
-          host.removeGroup(loop.group(), this);
-          stopped.complete(null);
+          CompletableFuture<Void> unused = groupLoop.snapshotsEnded().thenRun(() -> {
+            host.removeGroup(loop.group(), this);
+            stopped.complete(null);
+          });
         });
       });
     }

@@ -4,6 +4,8 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.InstallSnapshot;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ServiceMessage;
@@ -50,6 +52,12 @@ final class GroupPeers {
     if (!isMember) {
       guests.heard(from, address, replica, nowNanos);
     }
+  }
+
+  /** Learns from a leader where a member is. */
+  void learn(ReplicaId member, HostId itsHost, String address) {
+    heardFrom(member, itsHost);
+    setHint(itsHost, address);
   }
 
   /** Learns from a member where another one is that nobody has told this replica of. */
@@ -120,10 +128,23 @@ final class GroupPeers {
     for (ProtocolMessage message : messages) {
       HostId to = routes.hostOf(message.to());
       if (to != null) {
-        byHost.computeIfAbsent(to, key -> new ArrayList<>()).add(new GroupMessage(group, message));
+        byHost
+            .computeIfAbsent(to, key -> new ArrayList<>())
+            .add(new GroupMessage(group, located(message)));
       }
     }
     byHost.forEach((to, batch) -> host.transport().send(to, batch));
+  }
+
+  /** Who is to fetch a snapshot may never have heard of whom to fetch it from. */
+  private ProtocolMessage located(ProtocolMessage message) {
+    if (message instanceof InstallSnapshot install && followed != null) {
+      Member source = followed.member(install.source());
+      if (source != null) {
+        return install.withSourceAt(source.host(), source.address());
+      }
+    }
+    return message;
   }
 
   /** May be called from any thread. */

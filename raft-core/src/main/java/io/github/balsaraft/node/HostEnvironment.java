@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,19 @@ public interface HostEnvironment {
 
   /** Runs state machines, reads of old entries and callbacks of applications. */
   Executor apply();
+
+  /**
+   * Writes and reads snapshots. Tasks may block while the disk works, and one of them may take long: there are several threads.
+   * Without threads of their own it is done on those of {@link #apply}.
+   */
+  default Executor snapshots() {
+    return apply();
+  }
+
+  /** Lets the calling thread, one of {@link #snapshots}, do nothing for so long. */
+  default void pause(long nanos) {
+    LockSupport.parkNanos(nanos);
+  }
 
   /**
    * Runs a short task at a moment of the monotonic clock or a little later.

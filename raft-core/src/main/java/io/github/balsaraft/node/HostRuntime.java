@@ -16,6 +16,7 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.storage.SnapshotStore;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,11 @@ public final class HostRuntime implements AutoCloseable {
   private final HostId self;
   private final HostEnvironment environment;
   private final LogStore store;
+  private final @Nullable SnapshotStore snapshots;
+
+  /** Taken while a snapshot is written out: one at a time, whatever the number of groups. */
+  private final AtomicBoolean snapshotSlot = new AtomicBoolean();
+
   private final Transport transport;
   private final HostRoutes routes;
   private final GroupCommitWriter writer;
@@ -80,6 +87,21 @@ public final class HostRuntime implements AutoCloseable {
       Transport transport,
       HostEnvironment environment,
       Duration closeTimeout) {
+    this(self, store, null, transport, environment, closeTimeout);
+  }
+
+  /**
+   * As above, with snapshots in another place than beside the log.
+   *
+   * @param snapshotStore null for beside the log, if the log store knows such a place; closed with the host
+   */
+  public HostRuntime(
+      HostId self,
+      LogStore store,
+      @Nullable SnapshotStore snapshotStore,
+      Transport transport,
+      HostEnvironment environment,
+      Duration closeTimeout) {
     this.self = self;
     this.store = store;
     this.transport = transport;
@@ -89,6 +111,7 @@ public final class HostRuntime implements AutoCloseable {
     this.closer = new Closer(self, environment, closeTimeout, log);
     this.writer = new GroupCommitWriter(store, environment, new WriterFailures());
     RecoveredState state = store.recover();
+    this.snapshots = snapshotStore == null ? store.openSnapshots() : snapshotStore;
     recovered.putAll(state.groups());
     this.record = claimFolder(state.host());
     this.clusterDurable = record.cluster() != null;
@@ -162,6 +185,17 @@ public final class HostRuntime implements AutoCloseable {
 
   LogStore store() {
     return store;
+  }
+
+  /** Where snapshots are kept; null if nowhere. */
+  @Nullable
+  SnapshotStore snapshots() {
+    return snapshots;
+  }
+
+  /** Whether a group of this host is writing a snapshot. */
+  AtomicBoolean snapshotSlot() {
+    return snapshotSlot;
   }
 
   Transport transport() {
@@ -309,7 +343,7 @@ public final class HostRuntime implements AutoCloseable {
     } finally {
       CompletableFuture<Void> ended = environment.shutdown();
       if (closer.isDoneBy(ended, deadlineNanos)) {
-        store.close();
+        closeStores();
       } else {
         List<String> waitedFor = busyGroups();
         if (writer.isWriting()) {
@@ -325,9 +359,19 @@ public final class HostRuntime implements AutoCloseable {
     }
   }
 
+  private void closeStores() {
+    try {
+      if (snapshots != null) {
+        snapshots.close();
+      }
+    } finally {
+      store.close();
+    }
+  }
+
   private void closeStoreLate() {
     try {
-      store.close();
+      closeStores();
       log.info(environment.nowNanos(), Subject.CLOSING, "the log store is closed now");
     } catch (RuntimeException | Error e) {
       log.error("closing the log store failed", e);

@@ -9,11 +9,13 @@ import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class Lifecycle {
   private final ReplicaContext context;
   private final TraceSink trace;
   private final RequestFlows flows;
+  private final SnapshotFlow snapshots;
   private final Consumer<Runnable> onMailbox;
 
   private Health health = Health.BEING_BORN;
@@ -48,13 +51,21 @@ final class Lifecycle {
 
   private boolean saidRemoved;
 
+  /** Completes once the application is not used for snapshots any more; only after the end. */
+  private CompletableFuture<Void> snapshotsEnded = CompletableFuture.completedFuture(null);
+
   /**
    * @param onMailbox runs something on the mailbox; called on any thread
    */
-  Lifecycle(ReplicaContext context, RequestFlows flows, Consumer<Runnable> onMailbox) {
+  Lifecycle(
+      ReplicaContext context,
+      RequestFlows flows,
+      SnapshotFlow snapshots,
+      Consumer<Runnable> onMailbox) {
     this.context = context;
     this.trace = GuardedTrace.of(context.settings().trace(), context.log());
     this.flows = flows;
+    this.snapshots = snapshots;
     this.onMailbox = onMailbox;
   }
 
@@ -99,6 +110,11 @@ final class Lifecycle {
     return health == Health.RUNNING ? core : null;
   }
 
+  /** Completes, after the end, once the application is not used for snapshots any more. */
+  CompletableFuture<Void> snapshotsEnded() {
+    return snapshotsEnded;
+  }
+
   /** The birth that is under way; else null. */
   @Nullable
   GroupBirth birth() {
@@ -134,24 +150,26 @@ final class Lifecycle {
   void start(@Nullable RecoveredGroup recovered) {
     context.peers().followPlan();
     if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
-      startCore(recovered);
+      startCore(recovered, snapshots.start(recovered));
       return;
     }
     birth = new GroupBirth(context, new BirthEnds());
     birth.begin(recovered != null);
   }
 
-  private void startCore(RecoveredGroup from) {
+  private void startCore(RecoveredGroup from, @Nullable SnapshotHeader snapshot) {
     if (health != Health.BEING_BORN) {
       // Closed, or failed, while the birth was being written.
       return;
     }
     birth = null;
-    RaftCore started = CoreStarter.start(from, context.options(), context.environment(), trace);
+    RaftCore started =
+        CoreStarter.start(from, snapshot, context.options(), context.environment(), trace);
     core = started;
     health = Health.RUNNING;
     founding = foundingOf(from.configurations());
-    if (!hasBeenVoter(from.configurations())) {
+    if (!hasBeenVoter(from.configurations())
+        && (snapshot == null || !snapshot.configuration().isVoter(context.self()))) {
       joinSeeker = new JoinSeeker(context.self(), context.host(), context.group(), context.plan());
     }
     context.peers().follow(started.view().configuration());
@@ -190,7 +208,7 @@ final class Lifecycle {
 
     @Override
     public void born(RecoveredGroup newborn) {
-      startCore(newborn);
+      startCore(newborn, snapshots.start(null));
     }
 
     @Override
@@ -271,5 +289,6 @@ final class Lifecycle {
     health = end;
     healthDetail = reason;
     flows.stop(stoppedReason(), reason, core == null ? null : core.view());
+    snapshotsEnded = snapshots.stop();
   }
 }

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.JoinAnswer;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
@@ -16,6 +17,8 @@ import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
@@ -32,12 +35,15 @@ final class LoopIntake {
   private final Lifecycle lifecycle;
   private final ProposalFlow proposals;
   private final MembershipFlow memberships;
+  private final SnapshotFlow snapshots;
 
-  LoopIntake(ReplicaContext context, Lifecycle lifecycle, RequestFlows flows) {
+  LoopIntake(
+      ReplicaContext context, Lifecycle lifecycle, RequestFlows flows, SnapshotFlow snapshots) {
     this.context = context;
     this.lifecycle = lifecycle;
     this.proposals = flows.proposals();
     this.memberships = flows.memberships();
+    this.snapshots = snapshots;
   }
 
   void receive(HostId from, List<Message> messages) {
@@ -54,6 +60,9 @@ final class LoopIntake {
     RaftCore running = lifecycle.running();
     if (running != null) {
       context.peers().heardFrom(message.from(), from);
+      if (message instanceof InstallSnapshot install && install.sourceHost() != null) {
+        context.peers().learn(install.source(), install.sourceHost(), install.sourceAddress());
+      }
       try {
         running.receive(message);
       } catch (UnknownFormatException e) {
@@ -144,6 +153,15 @@ final class LoopIntake {
       }
     } else if (message instanceof ForwardedOutcomes outcomes) {
       proposals.onOutcomes(outcomes);
+    } else if (message instanceof SnapshotRequest request) {
+      context.peers().heardFrom(request.from(), from);
+      if (request.to().equals(context.self())) {
+        snapshots.onRequest(request);
+      } else {
+        context.host().misdirected();
+      }
+    } else if (message instanceof SnapshotChunk chunk) {
+      snapshots.onChunk(chunk);
     } else {
       throw new IllegalStateException("no answer to " + message);
     }

@@ -24,22 +24,22 @@ final class LoopOutput {
     /** See {@link RaftCore#loaded}. */
     void loaded(Ready.Load load, List<EntryBatch> batches);
 
-    /** See {@link RaftCore#snapshotFailed}. */
-    void snapshotFailed(long generation);
-
     /** What was found means that this replica can't go on. */
     void broken(Throwable cause);
   }
 
   private final ReplicaContext context;
   private final RequestFlows flows;
+  private final SnapshotFlow snapshots;
   private final Completions completions;
   private final EntryLoader loader;
   private String lastRoleReason = "";
 
-  LoopOutput(ReplicaContext context, RequestFlows flows, Completions completions) {
+  LoopOutput(
+      ReplicaContext context, RequestFlows flows, SnapshotFlow snapshots, Completions completions) {
     this.context = context;
     this.flows = flows;
+    this.snapshots = snapshots;
     this.completions = completions;
     this.loader = new EntryLoader(context, completions);
   }
@@ -55,6 +55,12 @@ final class LoopOutput {
     if (ready.repaired()) {
       info(Subject.ROLE, "all its damaged entries are repaired");
     }
+    snapshots.observe(running.view());
+    Ready.Install install = ready.install();
+    if (install != null) {
+      // Before the write, which takes away the entries that it stands in for.
+      snapshots.install(install);
+    }
     CoreWrite write = ready.write();
     if (write != null) {
       write(write);
@@ -62,11 +68,7 @@ final class LoopOutput {
     context.peers().send(ready.messages());
     Ready.Fetch fetch = ready.fetch();
     if (fetch != null) {
-      warn(
-          Subject.SNAPSHOT,
-          "the leader's log no longer has the entries that this replica needs, and this version "
-              + "fetches no snapshots");
-      completions.snapshotFailed(fetch.generation());
+      snapshots.fetch(fetch);
     }
     Ready.Committed committed = ready.committed();
     if (committed != null) {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.FollowerView;
 import io.github.balsaraft.model.GroupId;
@@ -28,6 +29,7 @@ final class StatusReport {
       @Nullable CoreView core,
       Freshness freshness,
       long appliedIndex,
+      SnapshotStatus snapshots,
       Duration electionTimeoutMax) {
     NodeStatus.Builder status = NodeStatus.builder(group, host.self(), self)
         .cluster(host.cluster())
@@ -35,6 +37,7 @@ final class StatusReport {
         .healthDetail(detail)
         .durability(host.store().durability())
         .counters(counters(host, core))
+        .snapshots(snapshots)
         .explanation(look -> Explanation.of(look, electionTimeoutMax));
     if (core != null) {
       add(core, status, health);

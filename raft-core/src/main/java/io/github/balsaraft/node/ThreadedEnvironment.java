@@ -13,8 +13,14 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer. */
+/**
+ * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and some for
+ * snapshots that end when there is nothing to do.
+ */
 public final class ThreadedEnvironment implements HostEnvironment {
+
+  /** One writes a snapshot out, the others send and receive. */
+  private static final int SNAPSHOT_THREADS = 3;
 
   private final String name;
   private final long originNanos = System.nanoTime();
@@ -22,6 +28,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
   private final Pool mailboxes;
   private final Pool writer;
   private final Pool apply;
+  private final Pool snapshots;
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -36,6 +43,10 @@ public final class ThreadedEnvironment implements HostEnvironment {
     this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox", true));
     this.writer = new Pool(1, threads("balsa-" + name + "-writer", false));
     this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply", false));
+    this.snapshots = new Pool(SNAPSHOT_THREADS, threads("balsa-" + name + "-snapshot", false));
+    // Most of the time there is nothing for them to do.
+    this.snapshots.setKeepAliveTime(10, TimeUnit.SECONDS);
+    this.snapshots.allowCoreThreadTimeOut(true);
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
         1, threads("balsa-" + name + "-timer", false), new ThreadPoolExecutor.DiscardPolicy());
@@ -84,6 +95,11 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public Executor snapshots() {
+    return snapshots;
+  }
+
+  @Override
   public Runnable schedule(long atNanos, Runnable task) {
     long delay = Math.max(0, atNanos - nowNanos());
     ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
@@ -110,10 +126,10 @@ public final class ThreadedEnvironment implements HostEnvironment {
   @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (Pool pool : List.of(mailboxes, writer, apply)) {
+    for (Pool pool : List.of(mailboxes, writer, apply, snapshots)) {
       pool.shutdown();
     }
-    return CompletableFuture.allOf(mailboxes.ended, writer.ended, apply.ended);
+    return CompletableFuture.allOf(mailboxes.ended, writer.ended, apply.ended, snapshots.ended);
   }
 
   /** A fixed number of threads, and the moment at which the last of them has ended. */

@@ -17,7 +17,10 @@
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
  *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code LeaderHint}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
- *       WaitingReads}.
+ *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}.
+ *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
+ *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code SessionBytes}, {@code
+ *       RateLimit}, {@code SerialTasks}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code

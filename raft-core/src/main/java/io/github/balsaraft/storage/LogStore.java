@@ -4,6 +4,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the logs and hard states of all groups of one host. Its promise is the one that Raft's safety rests on: what
@@ -67,6 +68,16 @@ public interface LogStore extends AutoCloseable {
    * the store. A store without work in the background may never call it.
    */
   default void onFailure(Consumer<LogStoreException> listener) {}
+
+  /**
+   * Where snapshots go that are to live with this log, if nobody says otherwise: they belong together, since a log is cut where a
+   * snapshot stands in. Asked once, after {@link #recover}; who asks closes what is returned.
+   *
+   * @return null if there is no such place, and then the log is never cut unless the host is given a store for snapshots
+   */
+  default @Nullable SnapshotStore openSnapshots() {
+    return null;
+  }
 
   /** Releases the folder. What was written stays durable. */
   @Override

@@ -43,6 +43,11 @@ public final class MemoryLogStore implements LogStore {
   }
 
   @Override
+  public SnapshotStore openSnapshots() {
+    return new MemorySnapshotStore(contents.snapshots, FolderSnapshotStore.DEFAULT_CHUNK_BYTES);
+  }
+
+  @Override
   public RecoveredState recover() {
     requireOpen();
     synchronized (contents) {
@@ -115,6 +120,8 @@ public final class MemoryLogStore implements LogStore {
     // Both are guarded by this object's monitor.
     private @Nullable HostRecord host;
     private final TreeMap<GroupId, GroupLog> groups = new TreeMap<>();
+
+    private final MemorySnapshotFolder snapshots = new MemorySnapshotFolder();
 
     /** Contents of a new store. */
     public Contents() {}

@@ -1,5 +1,6 @@
 /**
- * Where logs are kept: the contract of a {@link io.github.balsaraft.storage.LogStore} and one in memory.
+ * Where logs are kept: the contract of a {@link io.github.balsaraft.storage.LogStore} and one in memory; and where
+ * snapshots are kept: a {@link io.github.balsaraft.storage.SnapshotStore}, one in files and one in memory.
  */
 @NullMarked
 package io.github.balsaraft.storage;

@@ -6,6 +6,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Message;
+import io.github.balsaraft.model.SnapshotChunk;
 
 /** About how many bytes a message keeps in memory: what a queue's bound counts when nothing is encoded. */
 final class MessageWeight {
@@ -28,6 +29,8 @@ final class MessageWeight {
       for (ForwardedOutcomes.Outcome outcome : outcomes.outcomes()) {
         bytes += outcome.bytes().length;
       }
+    } else if (message instanceof SnapshotChunk chunk) {
+      bytes += chunk.bytes().length;
     } else if (message instanceof BirthAnswer answer && answer.founding() != null) {
       bytes += answer.founding().sizeInBytes();
     }

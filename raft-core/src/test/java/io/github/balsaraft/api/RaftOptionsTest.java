@@ -25,6 +25,7 @@ class RaftOptionsTest {
       .requestTimeout(Duration.ofSeconds(7))
       .forwardProposals(true)
       .failureHints(false)
+      .snapshots(SnapshotOptions.builder().minLogBytes(5005).build())
       .build();
 
   private static List<Method> settings() {

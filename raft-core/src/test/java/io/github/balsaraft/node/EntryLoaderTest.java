@@ -85,9 +85,6 @@ class EntryLoaderTest {
     }
 
     @Override
-    public void snapshotFailed(long generation) {}
-
-    @Override
     public void broken(Throwable cause) {
       events.add("broken: " + cause);
     }

@@ -68,7 +68,7 @@ final class EventfulRun {
         .start(
             new BirthPlan(BirthPlan.Kind.BOOTSTRAP, FOUNDERS),
             RaftOptions.defaults(),
-            new ObservedMachine(new Counter()));
+            ObservedMachine.of(new Counter()));
   }
 
   private void propose(HostId host, String command) {

@@ -31,6 +31,9 @@ import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
@@ -51,6 +54,7 @@ public final class SampleMessages {
 
   /** At least one message of every kind; the same on each call. */
   public static List<Message> all() {
+    SnapshotRequest newest = new SnapshotRequest(FROM, TO, -9, new EntryId(4, 9), 0, 0, 0, 1);
     EntryBatch commands = commands(7, 3, "first", "", "third");
     EntryBatch noOp = Payloads.single(EntryType.NO_OP, new byte[0]).place(new EntryId(4, 10), 1);
     return List.of(
@@ -76,6 +80,8 @@ public final class SampleMessages {
         new TransferRevocation(FROM, TO, 5, 0),
         new TransferRevocationResponse(FROM, TO, 5, 0, Long.MIN_VALUE),
         new InstallSnapshot(FROM, TO, 5, 2, new EntryId(4, 9), FROM),
+        new InstallSnapshot(FROM, TO, 5, 2, new EntryId(4, 9), FROM)
+            .withSourceAt(new HostId("n1"), "n1.example:7000"),
         new InstallSnapshotResponse(FROM, TO, 5, 2, new EntryId(4, 9), InstallStatus.UNDER_WAY),
         new InstallSnapshotResponse(
             FROM, TO, 5, 2, new EntryId(4, Long.MAX_VALUE), InstallStatus.INSTALLED),
@@ -109,7 +115,14 @@ public final class SampleMessages {
             TO,
             7,
             List.of(new ForwardedOutcomes.Outcome(
-                3, ForwardedOutcomes.Kind.TOO_LARGE, bytes("8388608")))));
+                3, ForwardedOutcomes.Kind.TOO_LARGE, bytes("8388608")))),
+        newest,
+        new SnapshotRequest(
+            FROM, TO, 3, new EntryId(4, 9), Long.MIN_VALUE, 2, 1L << 40, Integer.MAX_VALUE),
+        SnapshotChunk.without(newest, SnapshotChunk.Status.BEING_TAKEN),
+        SnapshotChunk.part(
+            newest, new SnapshotId(new EntryId(4, 12), Long.MIN_VALUE), 1L << 41, bytes("part")),
+        SnapshotChunk.part(newest, new SnapshotId(new EntryId(4, 12), 1), 0, bytes("")));
   }
 
   /** The kinds of messages that exist, however deep the sealed hierarchy is. */

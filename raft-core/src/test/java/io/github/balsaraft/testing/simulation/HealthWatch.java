@@ -41,7 +41,7 @@ final class HealthWatch {
   private void look(SimulatedHost host, SimulatedHost.Life life, NodeStatus status) {
     if (status.health() == NodeStatus.Health.FAILED
         && life.isUp()
-        && !host.disk().isDamaged()
+        && !host.isDamaged()
         && problem == null) {
       problem = host.id() + " has stopped: " + status.healthDetail();
     }

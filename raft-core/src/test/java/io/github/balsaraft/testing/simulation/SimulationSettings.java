@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.time.Duration;
  * @param clients who ask for one thing at a time
  * @param thinkTime how long each waits, on the average, before it asks for something else
  * @param options of every node; if these are the {@linkplain #smallLimits default} and faults come, the seed decides whether
- *     proposals are forwarded and failure hints used
+ *     proposals are forwarded, failure hints used and snapshots taken all the time
  * @param faults whether any come
  * @param checksEveryEvent whether what Raft promises is checked after every event, or only at the end whether what clients were
  *     told is true, which is faster
@@ -31,6 +32,7 @@ public record SimulationSettings(
 
   private static final double FORWARDING = 0.5;
   private static final double HINTS = 0.7;
+  private static final double SNAPSHOTS = 0.6;
   private static final double FOUNDED_WITH_LEASES = 0.4;
 
   private static final RaftOptions SMALL_LIMITS = smallLimits();
@@ -61,6 +63,21 @@ public record SimulationSettings(
     return options.toBuilder()
         .forwardProposals(chance.happens(FORWARDING))
         .failureHints(chance.happens(HINTS))
+        .snapshots(snapshotsOf(seed))
+        .build();
+  }
+
+  /** Half of the runs take many snapshots and cut their logs close behind them; the others take none that matter. */
+  private static SnapshotOptions snapshotsOf(long seed) {
+    Chance chance = Chance.of(seed, "snapshots");
+    if (!chance.happens(SNAPSHOTS)) {
+      return SnapshotOptions.defaults();
+    }
+    long retained = chance.spread(1, 100) - 1;
+    return SnapshotOptions.builder()
+        .minLogBytes(chance.spread(200, 20_000))
+        .logRatio(chance.happens(0.5) ? 0 : 1)
+        .retained(retained, retained + chance.below(50))
         .build();
   }
 

@@ -5,11 +5,13 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.BatchCollector;
 import io.github.balsaraft.storage.CompactedException;
+import io.github.balsaraft.storage.FileSnapshotStore;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.storage.SnapshotStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,13 @@ public final class RocksDbLogStore implements LogStore {
     } finally {
       lifecycle.writeLock().unlock();
     }
+  }
+
+  /** A folder beside that of the log, whose name ends in {@code -snapshots}. */
+  @Override
+  public SnapshotStore openSnapshots() {
+    Path folder = settings.directory().toAbsolutePath();
+    return new FileSnapshotStore(folder.resolveSibling(folder.getFileName() + "-snapshots"));
   }
 
   @Override

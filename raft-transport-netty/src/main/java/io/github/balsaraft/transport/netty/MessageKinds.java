@@ -23,6 +23,8 @@ import io.github.balsaraft.model.ReadIndexResponse;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
@@ -46,6 +48,8 @@ final class MessageKinds {
       entry(ReadIndexResponse.class, Envelope.READ_INDEX_RESPONSE_FIELD_NUMBER),
       entry(ForwardedProposals.class, Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER),
       entry(ForwardedOutcomes.class, Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER),
+      entry(SnapshotRequest.class, Envelope.SNAPSHOT_REQUEST_FIELD_NUMBER),
+      entry(SnapshotChunk.class, Envelope.SNAPSHOT_CHUNK_FIELD_NUMBER),
       entry(TimeoutNow.class, Envelope.TIMEOUT_NOW_FIELD_NUMBER),
       entry(TransferRevocation.class, Envelope.TRANSFER_REVOCATION_FIELD_NUMBER),
       entry(TransferRevocationResponse.class, Envelope.TRANSFER_REVOCATION_RESPONSE_FIELD_NUMBER),

@@ -27,6 +27,8 @@ import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
@@ -59,6 +61,10 @@ final class MessageLayout implements ProtocolMessage.Handler {
       onForwardedProposals(proposals);
     } else if (message instanceof ForwardedOutcomes outcomes) {
       onForwardedOutcomes(outcomes);
+    } else if (message instanceof SnapshotRequest request) {
+      onSnapshotRequest(request);
+    } else if (message instanceof SnapshotChunk chunk) {
+      onSnapshotChunk(chunk);
     } else if (message instanceof BirthQuery query) {
       sink.fixed(Messages.BirthQuery.REPLICA_FIELD_NUMBER, query.replica().value());
       sink.fixed(Messages.BirthQuery.FOUNDERS_FIELD_NUMBER, query.founders());
@@ -188,6 +194,9 @@ final class MessageLayout implements ProtocolMessage.Handler {
         Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER,
         message.snapshot());
     sink.fixed(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER, message.source().value());
+    HostId host = message.sourceHost();
+    sink.text(Messages.InstallSnapshot.SOURCE_HOST_FIELD_NUMBER, host == null ? "" : host.name());
+    sink.text(Messages.InstallSnapshot.SOURCE_ADDRESS_FIELD_NUMBER, message.sourceAddress());
   }
 
   @Override
@@ -253,6 +262,38 @@ final class MessageLayout implements ProtocolMessage.Handler {
     to.number(Messages.Outcome.SEQUENCE_FIELD_NUMBER, outcome.sequence());
     to.number(Messages.Outcome.KIND_FIELD_NUMBER, outcome.kind().code());
     to.bytes(Messages.Outcome.CONTENT_FIELD_NUMBER, outcome.bytes());
+  }
+
+  private void onSnapshotRequest(SnapshotRequest request) {
+    sink.fixed(Messages.SnapshotRequest.FROM_FIELD_NUMBER, request.from().value());
+    sink.fixed(Messages.SnapshotRequest.TO_FIELD_NUMBER, request.to().value());
+    sink.fixed(Messages.SnapshotRequest.FETCH_FIELD_NUMBER, request.fetch());
+    entryId(
+        Messages.SnapshotRequest.LAST_TERM_FIELD_NUMBER,
+        Messages.SnapshotRequest.LAST_INDEX_FIELD_NUMBER,
+        request.atLeast());
+    sink.fixed(Messages.SnapshotRequest.UNIQUE_FIELD_NUMBER, request.unique());
+    sink.number(Messages.SnapshotRequest.FILE_FIELD_NUMBER, request.file());
+    sink.number(Messages.SnapshotRequest.OFFSET_FIELD_NUMBER, request.offset());
+    sink.number(Messages.SnapshotRequest.MAX_BYTES_FIELD_NUMBER, request.maxBytes());
+  }
+
+  private void onSnapshotChunk(SnapshotChunk chunk) {
+    sink.fixed(Messages.SnapshotChunk.FROM_FIELD_NUMBER, chunk.from().value());
+    sink.fixed(Messages.SnapshotChunk.TO_FIELD_NUMBER, chunk.to().value());
+    sink.fixed(Messages.SnapshotChunk.FETCH_FIELD_NUMBER, chunk.fetch());
+    sink.number(Messages.SnapshotChunk.STATUS_FIELD_NUMBER, chunk.status().code());
+    entryId(
+        Messages.SnapshotChunk.LAST_TERM_FIELD_NUMBER,
+        Messages.SnapshotChunk.LAST_INDEX_FIELD_NUMBER,
+        chunk.snapshot().last());
+    sink.fixed(Messages.SnapshotChunk.UNIQUE_FIELD_NUMBER, chunk.snapshot().unique());
+    sink.number(Messages.SnapshotChunk.FILE_FIELD_NUMBER, chunk.file());
+    sink.number(Messages.SnapshotChunk.OFFSET_FIELD_NUMBER, chunk.offset());
+    sink.number(Messages.SnapshotChunk.FILE_BYTES_FIELD_NUMBER, chunk.fileBytes());
+    sink.number(
+        Messages.SnapshotChunk.CHECKSUM_FIELD_NUMBER, Integer.toUnsignedLong(chunk.checksum()));
+    sink.bytes(Messages.SnapshotChunk.CONTENT_FIELD_NUMBER, chunk.bytes());
   }
 
   private void onBirthAnswer(BirthAnswer message) {

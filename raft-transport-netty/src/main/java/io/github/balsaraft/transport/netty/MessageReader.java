@@ -28,6 +28,9 @@ import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
@@ -49,7 +52,7 @@ final class MessageReader {
   /** Whether a field of an {@code Envelope} holds a kind of message that this version reads. */
   static boolean isKnown(int kind) {
     return isBetween(
-            kind, Envelope.REQUEST_PRE_VOTE_FIELD_NUMBER, Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER)
+            kind, Envelope.REQUEST_PRE_VOTE_FIELD_NUMBER, Envelope.SNAPSHOT_CHUNK_FIELD_NUMBER)
         || isBetween(kind, Envelope.BIRTH_QUERY_FIELD_NUMBER, Envelope.JOIN_ANSWER_FIELD_NUMBER)
         || isBetween(kind, Envelope.TIMEOUT_NOW_FIELD_NUMBER, Envelope.REMOVED_NOTICE_FIELD_NUMBER);
   }
@@ -74,6 +77,8 @@ final class MessageReader {
       case Envelope.FETCH_ENTRIES_RESPONSE_FIELD_NUMBER -> fetchEntriesResponse(in);
       case Envelope.FORWARDED_PROPOSALS_FIELD_NUMBER -> forwardedProposals(in);
       case Envelope.FORWARDED_OUTCOMES_FIELD_NUMBER -> forwardedOutcomes(in);
+      case Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER -> installSnapshot(in);
+      case Envelope.SNAPSHOT_CHUNK_FIELD_NUMBER -> snapshotChunk(in);
       case Envelope.BIRTH_ANSWER_FIELD_NUMBER -> birthAnswer(in);
       case Envelope.BIRTH_QUERY_FIELD_NUMBER -> birthQuery(in);
       case Envelope.JOIN_REQUEST_FIELD_NUMBER -> joinRequest(in);
@@ -172,16 +177,6 @@ final class MessageReader {
             term(),
             fields.number(Messages.TransferRevocationResponse.TRANSFER_FIELD_NUMBER),
             fields.number(Messages.TransferRevocationResponse.LIFE_FIELD_NUMBER));
-      case Envelope.INSTALL_SNAPSHOT_FIELD_NUMBER ->
-        new InstallSnapshot(
-            from(),
-            to(),
-            term(),
-            fields.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER),
-            entryId(
-                Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
-                Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER),
-            replica(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER));
       case Envelope.INSTALL_SNAPSHOT_RESPONSE_FIELD_NUMBER ->
         new InstallSnapshotResponse(
             from(),
@@ -193,6 +188,18 @@ final class MessageReader {
                 Messages.InstallSnapshotResponse.SNAPSHOT_INDEX_FIELD_NUMBER),
             InstallStatus.ofCode(
                 fields.code(Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER)));
+      case Envelope.SNAPSHOT_REQUEST_FIELD_NUMBER ->
+        new SnapshotRequest(
+            from(),
+            to(),
+            fields.number(Messages.SnapshotRequest.FETCH_FIELD_NUMBER),
+            entryId(
+                Messages.SnapshotRequest.LAST_TERM_FIELD_NUMBER,
+                Messages.SnapshotRequest.LAST_INDEX_FIELD_NUMBER),
+            fields.number(Messages.SnapshotRequest.UNIQUE_FIELD_NUMBER),
+            (int) fields.number(Messages.SnapshotRequest.FILE_FIELD_NUMBER),
+            fields.number(Messages.SnapshotRequest.OFFSET_FIELD_NUMBER),
+            (int) fields.number(Messages.SnapshotRequest.MAX_BYTES_FIELD_NUMBER));
       case Envelope.FETCH_ENTRIES_FIELD_NUMBER ->
         new FetchEntries(
             from(),
@@ -295,6 +302,43 @@ final class MessageReader {
         nestedFields.number(Messages.Outcome.SEQUENCE_FIELD_NUMBER),
         ForwardedOutcomes.Kind.ofCode(nestedFields.code(Messages.Outcome.KIND_FIELD_NUMBER)),
         bytes.value);
+  }
+
+  private Message installSnapshot(CodedInputStream in) throws IOException {
+    Text host = new Text(Messages.InstallSnapshot.SOURCE_HOST_FIELD_NUMBER);
+    Text address = new Text(Messages.InstallSnapshot.SOURCE_ADDRESS_FIELD_NUMBER);
+    fields.read(in, (field, content) -> host.read(field, content) || address.read(field, content));
+    return new InstallSnapshot(
+        from(),
+        to(),
+        term(),
+        fields.number(Messages.InstallSnapshot.SESSION_FIELD_NUMBER),
+        entryId(
+            Messages.InstallSnapshot.SNAPSHOT_TERM_FIELD_NUMBER,
+            Messages.InstallSnapshot.SNAPSHOT_INDEX_FIELD_NUMBER),
+        replica(Messages.InstallSnapshot.SOURCE_FIELD_NUMBER),
+        host.value.isEmpty() ? null : new HostId(host.value),
+        address.value);
+  }
+
+  private Message snapshotChunk(CodedInputStream in) throws IOException {
+    Content content = new Content(Messages.SnapshotChunk.CONTENT_FIELD_NUMBER);
+    fields.read(in, content);
+    return new SnapshotChunk(
+        from(),
+        to(),
+        fields.number(Messages.SnapshotChunk.FETCH_FIELD_NUMBER),
+        SnapshotChunk.Status.ofCode(fields.code(Messages.SnapshotChunk.STATUS_FIELD_NUMBER)),
+        new SnapshotId(
+            entryId(
+                Messages.SnapshotChunk.LAST_TERM_FIELD_NUMBER,
+                Messages.SnapshotChunk.LAST_INDEX_FIELD_NUMBER),
+            fields.number(Messages.SnapshotChunk.UNIQUE_FIELD_NUMBER)),
+        (int) fields.number(Messages.SnapshotChunk.FILE_FIELD_NUMBER),
+        fields.number(Messages.SnapshotChunk.OFFSET_FIELD_NUMBER),
+        fields.number(Messages.SnapshotChunk.FILE_BYTES_FIELD_NUMBER),
+        (int) fields.number(Messages.SnapshotChunk.CHECKSUM_FIELD_NUMBER),
+        content.value);
   }
 
   private Message birthAnswer(CodedInputStream in) throws IOException, UnreadableException {

@@ -68,6 +68,12 @@ public final class AppliedCommands implements Observer {
     return byIndex.isEmpty() ? 0 : byIndex.lastKey();
   }
 
+  /** The index of the last command up to there; 0 if there is none. */
+  long lastUpTo(long index) {
+    Long last = byIndex.floorKey(index);
+    return last == null ? 0 : last;
+  }
+
   /** The index of the command before; 0 if there is none. */
   long indexBefore(long index) {
     Long before = byIndex.lowerKey(index);

@@ -30,6 +30,7 @@ public final class Checks implements Observer {
   private final TracedSteps steps = new TracedSteps(group, elections, commits, promises, storage);
   private final AppliedCommands applied = new AppliedCommands();
   private final ApplyRules applies = new ApplyRules(group, applied);
+  private final SnapshotRules snapshots = new SnapshotRules(group, applied);
   private @Nullable Violation violation;
 
   /** Has seen nothing yet. */
@@ -92,6 +93,16 @@ public final class Checks implements Observer {
   @Override
   public void onApplied(HostId host, int life, Command command, byte[] result) {
     check(() -> applies.onApplied(host, life, command, result));
+  }
+
+  @Override
+  public void onCaptured(HostId host, int life, long index, long contentChecksum) {
+    check(() -> snapshots.captured(index, contentChecksum));
+  }
+
+  @Override
+  public void onRestored(HostId host, int life, long index, long contentChecksum) {
+    check(() -> snapshots.restored(host, life, index, contentChecksum));
   }
 
   private void check(Runnable rules) {

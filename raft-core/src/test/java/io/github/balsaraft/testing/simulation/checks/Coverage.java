@@ -7,6 +7,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
@@ -30,6 +31,7 @@ public final class Coverage implements Observer {
   /** Asked for by id and never gone through, so that their order doesn't matter. */
   private final Map<ReplicaId, CountedReplica> replicas = new HashMap<>();
 
+  private final CountedFetches fetches = new CountedFetches(this::add);
   private final CountedGroup group = new CountedGroup(this::add);
 
   /** Nothing has happened. */
@@ -99,6 +101,16 @@ public final class Coverage implements Observer {
   }
 
   @Override
+  public void onCaptured(HostId host, int life, long index, long contentChecksum) {
+    add(Happening.SNAPSHOT_TAKEN);
+  }
+
+  @Override
+  public void onRestored(HostId host, int life, long index, long contentChecksum) {
+    add(Happening.SNAPSHOT_RESTORED);
+  }
+
+  @Override
   public void onStart(HostId host, int life) {
     add(Happening.START);
   }
@@ -124,7 +136,9 @@ public final class Coverage implements Observer {
   public void onSent(HostId from, HostId to, GroupMessage sent, long number) {
     Message message = sent.message();
     messages.sent(message);
-    if (message instanceof AppendEntriesResponse response && response.isRejection()) {
+    if (message instanceof SnapshotRequest request) {
+      fetches.requested(request);
+    } else if (message instanceof AppendEntriesResponse response && response.isRejection()) {
       add(Happening.CONFLICT);
     } else if (message instanceof VoteResponse response) {
       add(response.granted() ? Happening.VOTE_GRANTED : Happening.VOTE_REFUSED);

@@ -39,6 +39,8 @@ public record Violation(Kind kind, String message, @Nullable RuntimeException ca
     APPLY_DIVERGED,
     /** One attempt of a client was applied at two indexes. */
     APPLIED_TWICE,
+    /** A state machine was restored from something that is not the state of that moment. */
+    SNAPSHOT,
     /** A trace contradicts itself: see {@link io.github.balsaraft.model.trace.TraceReplayer}. */
     TRACE,
     /** A disk was used as no disk may be, such as after a failure. */

@@ -104,10 +104,10 @@ public final class SimulatedCluster {
   /** Starts a host, unless it runs. One that can't be started because its disk is damaged gets a new one. */
   public void start(HostId id) {
     SimulatedHost host = world.host(id);
-    if (host.life() != null || host.start(plan(id), options, new ObservedMachine(machines.get()))) {
+    if (host.life() != null || host.start(plan(id), options, ObservedMachine.of(machines.get()))) {
       return;
     }
-    if (!host.disk().isDamaged()) {
+    if (!host.isDamaged()) {
       throw new IllegalStateException(id + " can't be started, and its disk is in order");
     }
     host.wipe();

@@ -9,6 +9,8 @@ import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.trace.TracedMessage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,6 +64,16 @@ record MessageView(String kind, long term, Map<String, Object> fields) {
         list.add(outcome.sequence() + " " + outcome.kind());
       }
       fields.put("outcomes", list);
+    } else if (message instanceof SnapshotRequest request) {
+      fields.put("atLeast", request.atLeast().toString());
+      fields.put("file", (long) request.file());
+      fields.put("offset", request.offset());
+    } else if (message instanceof SnapshotChunk chunk) {
+      fields.put("status", chunk.status().name());
+      fields.put("snapshot", chunk.snapshot().last().toString());
+      fields.put("file", (long) chunk.file());
+      fields.put("offset", chunk.offset());
+      fields.put("bytes", (long) chunk.bytes().length);
     }
     return new MessageView(kind, term, fields);
   }

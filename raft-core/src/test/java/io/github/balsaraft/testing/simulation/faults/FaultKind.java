@@ -53,5 +53,9 @@ public enum FaultKind {
   /** An operator hands leadership over; sometimes the old leader is cut off while that goes on. */
   TRANSFER,
   /** For a while an operator asks each new leader for changes at once, and doesn't wait for the first before the second. */
-  EAGER_OPERATOR
+  EAGER_OPERATOR,
+  /** Something that is done with the files of snapshots fails. */
+  FAILING_SNAPSHOT,
+  /** A bit of a snapshot changes on a disk. */
+  SNAPSHOT_BIT_FLIP
 }

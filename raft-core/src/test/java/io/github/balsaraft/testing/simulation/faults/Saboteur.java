@@ -89,8 +89,10 @@ public final class Saboteur {
       }
       case FULL_DISK -> {
         host.disk().full(true);
+        host.snapshots().full(true);
         later(fault.lastsNanos(), () -> {
           host.disk().full(false);
+          host.snapshots().full(false);
           startAgain(host);
         });
       }
@@ -128,6 +130,12 @@ public final class Saboteur {
       case UPDATE_MEMBER -> operator.update();
       case CHANGE_LEASES -> operator.setLeases();
       case TRANSFER -> transfer(fault);
+      case FAILING_SNAPSHOT -> host.snapshots().failOperation(fault.amount() % 64);
+      case SNAPSHOT_BIT_FLIP -> {
+        return host.snapshots().canBeDamaged()
+            && cluster.budget().take(host.id())
+            && host.snapshots().flipABit();
+      }
       case EAGER_OPERATOR -> {
         operator.eager(true);
         later(fault.lastsNanos(), () -> operator.eager(false));

@@ -65,7 +65,7 @@ public final class Clients<I, O> implements Observer {
 
   /** A state machine of the application that understands what these clients propose. */
   public StateMachine newStateMachine() {
-    return new Envelope(workload.newStateMachine());
+    return Envelope.around(workload.newStateMachine());
   }
 
   /** From now on they ask. */

@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import java.nio.ByteBuffer;
 
@@ -8,12 +9,19 @@ import java.nio.ByteBuffer;
  * What a simulated client proposes: the application's command behind the number of the attempt, by which it is found again among
  * what was applied. The application's state machine sees only its command.
  */
-final class Envelope implements StateMachine {
+class Envelope implements StateMachine {
 
   private final StateMachine machine;
 
   Envelope(StateMachine machine) {
     this.machine = machine;
+  }
+
+  /** With snapshots if the machine can take any. */
+  static Envelope around(StateMachine machine) {
+    return machine instanceof SnapshottingStateMachine snapshots
+        ? new SnapshottingEnvelope(snapshots)
+        : new Envelope(machine);
   }
 
   static byte[] of(long attempt, byte[] command) {

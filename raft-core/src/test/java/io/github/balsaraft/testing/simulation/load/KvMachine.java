@@ -3,12 +3,17 @@ package io.github.balsaraft.testing.simulation.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.Command;
-import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A key-value store: the state machine of {@link KvWorkload}. */
-public final class KvMachine implements StateMachine {
+public final class KvMachine implements SnapshottingStateMachine {
 
   private final Map<String, String> values = new TreeMap<>();
 
@@ -40,6 +45,29 @@ public final class KvMachine implements StateMachine {
   private byte[] set(String key, String value) {
     values.put(key, value);
     return KvCommand.answer("OK");
+  }
+
+  @Override
+  public SnapshotView capture() {
+    Map<String, String> captured = new TreeMap<>(values);
+    return SnapshotView.of(out -> {
+      DataOutputStream data = new DataOutputStream(out);
+      data.writeInt(captured.size());
+      for (Map.Entry<String, String> value : captured.entrySet()) {
+        data.writeUTF(value.getKey());
+        data.writeUTF(value.getValue());
+      }
+      data.flush();
+    });
+  }
+
+  @Override
+  public void restore(SnapshotReader snapshot) throws IOException {
+    values.clear();
+    DataInputStream data = new DataInputStream(snapshot.state());
+    for (int left = data.readInt(); left > 0; left--) {
+      values.put(data.readUTF(), data.readUTF());
+    }
   }
 
   /** Answers with the value of a key. */

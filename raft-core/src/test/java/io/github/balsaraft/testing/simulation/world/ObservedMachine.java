@@ -1,22 +1,45 @@
 package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
-import java.util.function.BiConsumer;
 
 /** The application's state machine, with somebody looking over its shoulder. */
-public final class ObservedMachine implements StateMachine {
+public class ObservedMachine implements StateMachine {
+
+  /** Who looks. */
+  interface Watcher {
+    /** A command was applied. */
+    default void applied(Command command, byte[] result) {}
+
+    /** The state after this command was written down. */
+    default void captured(long index, long contentChecksum) {}
+
+    /** The state up to this entry was taken from a snapshot. */
+    default void restored(long index, long contentChecksum) {}
+  }
 
   private final StateMachine machine;
-  private BiConsumer<Command, byte[]> onApplied = (command, result) -> {};
+  private Watcher watcher = new Watcher() {};
   private long appliedIndex;
 
-  public ObservedMachine(StateMachine machine) {
+  ObservedMachine(StateMachine machine) {
     this.machine = machine;
   }
 
-  void observeWith(BiConsumer<Command, byte[]> newObserver) {
-    onApplied = newObserver;
+  /** With snapshots if the machine can take any. */
+  public static ObservedMachine of(StateMachine machine) {
+    return machine instanceof SnapshottingStateMachine snapshots
+        ? new ObservedSnapshots(snapshots)
+        : new ObservedMachine(machine);
+  }
+
+  void observeWith(Watcher newWatcher) {
+    watcher = newWatcher;
+  }
+
+  Watcher watcher() {
+    return watcher;
   }
 
   /** What the application has given. */
@@ -24,16 +47,20 @@ public final class ObservedMachine implements StateMachine {
     return machine;
   }
 
-  /** The index of the last command that it has applied. */
+  /** The index of the last command that it has applied, or of the last entry that a snapshot had that it was restored from. */
   public long appliedIndex() {
     return appliedIndex;
+  }
+
+  void isAt(long index) {
+    appliedIndex = index;
   }
 
   @Override
   public byte[] apply(Command command) {
     byte[] result = machine.apply(command);
     appliedIndex = command.index();
-    onApplied.accept(command, result);
+    watcher.applied(command, result);
     return result;
   }
 

@@ -41,6 +41,12 @@ public interface Observer {
   /** A state machine has applied a command. */
   default void onApplied(HostId host, int life, Command command, byte[] result) {}
 
+  /** A state machine was written down as it was after this command; the checksum is one of what it wrote. */
+  default void onCaptured(HostId host, int life, long index, long contentChecksum) {}
+
+  /** A state machine was restored from a snapshot up to this entry. */
+  default void onRestored(HostId host, int life, long index, long contentChecksum) {}
+
   /** Nothing gets from one host to the other from now on. */
   default void onCut(HostId from, HostId to) {}
 

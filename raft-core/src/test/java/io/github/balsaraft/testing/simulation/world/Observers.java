@@ -82,6 +82,20 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public void onCaptured(HostId host, int life, long index, long contentChecksum) {
+    for (Observer one : all) {
+      one.onCaptured(host, life, index, contentChecksum);
+    }
+  }
+
+  @Override
+  public void onRestored(HostId host, int life, long index, long contentChecksum) {
+    for (Observer one : all) {
+      one.onRestored(host, life, index, contentChecksum);
+    }
+  }
+
+  @Override
   public void onFault(String what) {
     for (Observer one : all) {
       one.onFault(what);

@@ -18,6 +18,7 @@ final class SimulatedEnvironment implements HostEnvironment {
   private final Chance chance;
   private final Logger logger;
   private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> snapshotTasks = new ArrayDeque<>();
   private boolean dead;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
@@ -43,6 +44,11 @@ final class SimulatedEnvironment implements HostEnvironment {
   /** What the writer was doing, or about to do, when it was killed; null if nothing. Comes to nothing by itself. */
   Runnable interruptedWrite() {
     return writes.peek();
+  }
+
+  /** What was being done with snapshots, or about to be, when it was killed; null if nothing. Comes to nothing by itself. */
+  Runnable interruptedSnapshotTask() {
+    return snapshotTasks.peek();
   }
 
   /** As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits. The clocks go on. */
@@ -89,6 +95,23 @@ final class SimulatedEnvironment implements HostEnvironment {
   @Override
   public Executor apply() {
     return task -> soon(pace.applyNanos(), task);
+  }
+
+  @Override
+  public Executor snapshots() {
+    return task -> {
+      snapshotTasks.add(task);
+      long moment = time.nowNanos() + chance.between(0, 5 * pace.applyNanos());
+      at(moment, () -> {
+        snapshotTasks.remove(task);
+        task.run();
+      });
+    };
+  }
+
+  @Override
+  public void pause(long nanos) {
+    // What is written at a limited speed is written at once, all of it.
   }
 
   /** Runs what a thread of the network brings. */

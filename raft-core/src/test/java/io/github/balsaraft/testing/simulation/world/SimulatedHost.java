@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.world;
 
+import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.GroupId;
@@ -10,6 +11,7 @@ import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
 import io.github.balsaraft.node.HostRuntime;
+import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedHost {
 
+  /** So small that a snapshot of a few values has several. */
+  private static final int SNAPSHOT_CHUNK_BYTES = 8;
+
+  private static final int MOST_OPERATIONS_OF_A_TASK = 30;
+
   private final VirtualTime time;
   private final Network network;
   private final Observer observer;
@@ -29,9 +36,11 @@ public final class SimulatedHost {
   private final DriftingClock clock;
   private final HostPace pace = new HostPace();
   private final Disk disk;
+  private final FragileFolder snapshots;
   private final Chance crashes;
   private int lives;
   private int earlierWritesAfterFailure;
+  private long repairedFlips;
   private @Nullable Life life;
 
   SimulatedHost(VirtualTime time, Network network, Observer observer, HostId id, long seed) {
@@ -42,6 +51,7 @@ public final class SimulatedHost {
     this.seed = seed;
     this.clock = new DriftingClock(time);
     this.disk = new Disk(Chance.of(seed, "disk of " + id));
+    this.snapshots = new FragileFolder(Chance.of(seed, "snapshots of " + id));
     this.crashes = Chance.of(seed, "crashes of " + id);
   }
 
@@ -59,6 +69,16 @@ public final class SimulatedHost {
 
   public Disk disk() {
     return disk;
+  }
+
+  /** The part of the disk that holds snapshots. */
+  public FragileFolder snapshots() {
+    return snapshots;
+  }
+
+  /** Whether stored bytes have changed by themselves. */
+  public boolean isDamaged() {
+    return disk.isDamaged() || snapshots.flips() > repairedFlips;
   }
 
   /** The process, also one that has stopped by itself; null if there is none. */
@@ -115,6 +135,17 @@ public final class SimulatedHost {
       write.run();
       disk.powerOn();
     }
+    Runnable snapshotTask = ended.environment.interruptedSnapshotTask();
+    if (snapshotTask != null) {
+      // It got as far as that.
+      snapshots.powerOffAfter(crashes.below(MOST_OPERATIONS_OF_A_TASK));
+      snapshotTask.run();
+    }
+    if (crashes.happens(0.5)) {
+      snapshots.powerCut();
+    } else {
+      snapshots.processKilled();
+    }
     observer.onEnd(id, ended.number, "crash");
   }
 
@@ -131,6 +162,8 @@ public final class SimulatedHost {
   public void wipe() {
     crash();
     disk.wipe();
+    snapshots.wipe();
+    repairedFlips = snapshots.flips();
     observer.onNote(id, "wiped");
   }
 
@@ -166,14 +199,37 @@ public final class SimulatedHost {
 
     private void start(BirthPlan birth, RaftOptions options) {
       runtime = new HostRuntime(
-          id, store, network.transport(id, environment), environment, Duration.ZERO);
-      machine.observeWith((command, result) -> observer.onApplied(id, number, command, result));
+          id,
+          store,
+          new FolderSnapshotStore(snapshots, SNAPSHOT_CHUNK_BYTES),
+          network.transport(id, environment),
+          environment,
+          Duration.ZERO);
+      machine.observeWith(new Watcher());
       node = runtime.startGroup(new GroupSettings(
           GroupId.DEFAULT,
           birth,
           machine,
           options,
           observer.wantsSteps() ? new Steps() : TraceSink.OFF));
+    }
+
+    /** Tells what the state machine does. */
+    private final class Watcher implements ObservedMachine.Watcher {
+      @Override
+      public void applied(Command command, byte[] result) {
+        observer.onApplied(id, number, command, result);
+      }
+
+      @Override
+      public void captured(long index, long contentChecksum) {
+        observer.onCaptured(id, number, index, contentChecksum);
+      }
+
+      @Override
+      public void restored(long index, long contentChecksum) {
+        observer.onRestored(id, number, index, contentChecksum);
+      }
     }
 
     /** Messages are seen on the network. */

@@ -58,6 +58,7 @@ public final class World {
     for (SimulatedHost host : hosts.values()) {
       host.pace().recover();
       host.disk().recover();
+      host.snapshots().recover();
       host.clock().drift(0);
     }
   }

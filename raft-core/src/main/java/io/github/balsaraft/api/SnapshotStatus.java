@@ -1,0 +1,58 @@
+package io.github.balsaraft.api;
+
+import io.github.balsaraft.model.HostId;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How it stands with the snapshots of a node.
+ *
+ * @param enabled whether it takes any: the state machine can be written down, and there is a place for snapshots
+ * @param firstIndex the first index of the log here; what was before is in a snapshot
+ * @param last the newest snapshot here; empty if there is none
+ * @param taking the one that is being written; empty if none is
+ * @param fetching the one that is being fetched from another member; empty if none is
+ * @param logBytesSince how many bytes of entries were applied since the last one, or since the start if there is none
+ * @param problem why none was taken the last time, or why none can be; empty if all is well
+ */
+public record SnapshotStatus(
+    boolean enabled,
+    long firstIndex,
+    Optional<Last> last,
+    Optional<Taking> taking,
+    Optional<Fetching> fetching,
+    long logBytesSince,
+    String problem) {
+
+  /** Of a node of which nothing is known yet. */
+  public static final SnapshotStatus NONE =
+      new SnapshotStatus(false, 1, Optional.empty(), Optional.empty(), Optional.empty(), 0, "");
+
+  /**
+   * A snapshot that is complete.
+   *
+   * @param index of the last entry that it covers
+   * @param bytes its size
+   * @param age since when it is there; empty if it was before this node started
+   */
+  public record Last(long index, long bytes, Optional<Duration> age) {}
+
+  /**
+   * A snapshot that is being written.
+   *
+   * @param index of the last entry that it covers
+   * @param bytes how much was written
+   * @param since for how long it has been written
+   */
+  public record Taking(long index, long bytes, Duration since) {}
+
+  /**
+   * A snapshot that is being fetched.
+   *
+   * @param from from which host; empty if that isn't known
+   * @param bytes how much of it is here
+   * @param ofBytes its size; 0 as long as that isn't known
+   * @param since for how long it has been fetched
+   */
+  public record Fetching(Optional<HostId> from, long bytes, long ofBytes, Duration since) {}
+}

@@ -1,0 +1,188 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots of one replica. The newest is the one that counts; those before it are deleted once it is durable. Thread-safe.
+ */
+final class SnapshotArchive {
+
+  private final GroupId group;
+  private final SnapshotStore store;
+  private final HostEnvironment environment;
+  private final RateLimitedLog log;
+
+  /** Invariant: its last index never decreases. Guarded by this, as what follows. */
+  private @Nullable SnapshotManifest newest;
+
+  /** When it came to be here; -1 if it was before the start. */
+  private long newestSinceNanos = -1;
+
+  /** What is to be deleted once there is a newer one. */
+  private final List<SnapshotId> others = new ArrayList<>();
+
+  private SnapshotArchive(
+      GroupId group, SnapshotStore store, HostEnvironment environment, RateLimitedLog log) {
+    this.group = group;
+    this.store = store;
+    this.environment = environment;
+    this.log = log;
+  }
+
+  /**
+   * Finds what an earlier process has left, and verifies the snapshot that the replica starts from.
+   *
+   * @param recovered what is left of its log; null for a new replica, to which no old snapshot belongs
+   * @throws LogStoreException if the log begins where no intact snapshot ends
+   */
+  static SnapshotArchive open(
+      GroupId group,
+      SnapshotStore store,
+      @Nullable RecoveredGroup recovered,
+      HostEnvironment environment,
+      RateLimitedLog log) {
+    SnapshotArchive archive = new SnapshotArchive(group, store, environment, log);
+    try {
+      List<SnapshotManifest> found = store.recover(group);
+      if (recovered == null) {
+        for (SnapshotManifest old : found) {
+          store.delete(group, old.id());
+        }
+      } else {
+        archive.choose(found, recovered.base());
+      }
+    } catch (IOException e) {
+      throw new LogStoreException("the snapshots of group " + group + " can't be read: " + e, e);
+    }
+    return archive;
+  }
+
+  private void choose(List<SnapshotManifest> found, EntryId base) {
+    String damage = "";
+    for (SnapshotManifest manifest : found) {
+      EntryId last = manifest.header().last();
+      boolean reachesLog = last.index() > base.index() || last.equals(base);
+      if (newest == null && reachesLog) {
+        String problem = problemWith(manifest);
+        if (problem == null) {
+          newest = manifest;
+          continue;
+        }
+        damage = damage.isEmpty() ? problem : damage + ", " + problem;
+        log.warn(
+            environment.nowNanos(),
+            Subject.SNAPSHOT,
+            "the snapshot " + manifest.id() + " is not used, because it is damaged: " + problem);
+      }
+      others.add(manifest.id());
+    }
+    if (newest == null && base.index() > 0) {
+      throw new LogStoreException("the log of group " + group + " starts after " + base
+          + ", and no intact snapshot holds what was before"
+          + (damage.isEmpty() ? "" : " (" + damage + ")")
+          + ": give this host a new, empty folder and let it join anew");
+    }
+  }
+
+  /** Null if there is none. */
+  private @Nullable String problemWith(SnapshotManifest manifest) {
+    try (SnapshotStore.Stored stored = store.open(group, manifest.id())) {
+      stored.verify();
+      return null;
+    } catch (IOException | CorruptDataException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+
+  SnapshotStore store() {
+    return store;
+  }
+
+  GroupId group() {
+    return group;
+  }
+
+  /** The newest verified snapshot; null if there is none. */
+  synchronized @Nullable SnapshotManifest newest() {
+    return newest;
+  }
+
+  /** Its header; null if there is none. */
+  @Nullable
+  SnapshotHeader newestHeader() {
+    SnapshotManifest present = newest();
+    return present == null ? null : present.header();
+  }
+
+  /** When the newest came to be here; -1 if it was before the start. */
+  synchronized long newestSinceNanos() {
+    return newestSinceNanos;
+  }
+
+  SnapshotStore.Stored open(SnapshotId snapshot) throws IOException {
+    return store.open(group, snapshot);
+  }
+
+  /** Reads a snapshot again that was just written: nothing may rest on it before that. */
+  void verify(SnapshotManifest manifest) throws IOException {
+    try (SnapshotStore.Stored stored = open(manifest.id())) {
+      stored.verify();
+    }
+  }
+
+  /** Whether a snapshot up to there would be newer than all that is here (trap 41). */
+  synchronized boolean wouldBeNewest(EntryId last) {
+    return newest == null || last.index() > newest.header().last().index();
+  }
+
+  /** A snapshot is durable and verified. Those before it go, and it goes itself if there is a newer one. */
+  void saved(SnapshotManifest manifest) {
+    List<SnapshotId> outdated;
+    synchronized (this) {
+      SnapshotManifest before = newest;
+      if (before != null
+          && before.header().last().index() > manifest.header().last().index()) {
+        outdated = List.of(manifest.id());
+      } else {
+        if (before != null && !before.id().equals(manifest.id())) {
+          others.add(before.id());
+        }
+        newest = manifest;
+        newestSinceNanos = environment.nowNanos();
+        outdated = List.copyOf(others);
+        others.clear();
+      }
+    }
+    for (SnapshotId snapshot : outdated) {
+      delete(snapshot);
+    }
+  }
+
+  private void delete(SnapshotId snapshot) {
+    try {
+      store.delete(group, snapshot);
+    } catch (IOException e) {
+      log.warn(
+          environment.nowNanos(),
+          Subject.SNAPSHOT,
+          "deleting the old snapshot " + snapshot + " failed, and is tried again when there is "
+              + "another: " + e);
+      synchronized (this) {
+        others.add(snapshot);
+      }
+    }
+  }
+}

@@ -1,0 +1,399 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotFile;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.SnapshotRequest;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One fetch: asks for the manifest, then for each chunk of each file, a few of them at a time, so that the source sends no more than
+ * can be stored here. What doesn't come is asked for again. Each chunk is checked against the manifest before it is stored, and the
+ * snapshot is read once more as a whole before anybody hears of it.
+ *
+ * <p>Used by the mailbox's thread, but for what is done with the disk.
+ */
+final class SnapshotDownload {
+
+  /** Hears how it ended, once. On the mailbox's thread. */
+  interface Ends {
+    void received(SnapshotManifest manifest);
+
+    void failed(String why);
+  }
+
+  /** Chunks asked for that are not on the disk yet. */
+  private static final int WINDOW_CHUNKS = 8;
+
+  /** More than any manifest has. */
+  private static final long MAX_MANIFEST_BYTES = 256 << 20;
+
+  /** After so many of the longest election timeouts without anything new it is given up. */
+  private static final int PATIENCE_TIMEOUTS = 5;
+
+  private final ReplicaContext context;
+  private final SnapshotArchive archive;
+  private final SerialTasks disk;
+  private final Consumer<Runnable> onMailbox;
+  private final Ready.Fetch fetch;
+  private final Ends ends;
+  private final long id;
+  private final long beginNanos;
+  private final long repeatNanos;
+  private final long patienceNanos;
+
+  private final ByteArrayOutputStream manifestBytes = new ByteArrayOutputStream();
+  private @Nullable SnapshotId snapshot;
+  private boolean manifestIsComplete;
+  private @Nullable SnapshotParts parts;
+
+  /** What has come and waits for what is before it, by its place in the order of all chunks. */
+  private final Map<Long, byte[]> early = new HashMap<>();
+
+  private long progressNanos;
+  private long askedNanos;
+  private boolean ended;
+
+  /** Used by the disk's tasks only. */
+  private SnapshotStore.@Nullable Receipt receipt;
+
+  SnapshotDownload(
+      ReplicaContext context,
+      SnapshotArchive archive,
+      SerialTasks disk,
+      Consumer<Runnable> onMailbox,
+      Ready.Fetch fetch,
+      Ends ends) {
+    this.context = context;
+    this.archive = archive;
+    this.disk = disk;
+    this.onMailbox = onMailbox;
+    this.fetch = fetch;
+    this.ends = ends;
+    this.id = context.host().nonZeroRandom();
+    this.beginNanos = context.nowNanos();
+    this.repeatNanos = context.options().electionTimeoutMin().toNanos();
+    this.patienceNanos =
+        PATIENCE_TIMEOUTS * context.options().electionTimeoutMax().toNanos();
+    this.progressNanos = beginNanos;
+  }
+
+  void begin() {
+    if (context.peers().hostOf(fetch.source()) == null) {
+      fail("nobody has said on which host it is");
+      return;
+    }
+    askForManifest();
+  }
+
+  ReplicaId source() {
+    return fetch.source();
+  }
+
+  long beginNanos() {
+    return beginNanos;
+  }
+
+  /** How much is on the disk. */
+  long receivedBytes() {
+    SnapshotParts known = parts;
+    return known == null ? 0 : known.storedBytes();
+  }
+
+  /** The size of it all; 0 as long as that isn't known. */
+  long totalBytes() {
+    SnapshotParts known = parts;
+    return known == null ? 0 : known.manifest().bytes();
+  }
+
+  long deadlineNanos() {
+    return Math.min(repeatAtNanos(), progressNanos + patienceNanos);
+  }
+
+  /** Later each time, so that a slow source isn't kept busy with the same. */
+  private long repeatAtNanos() {
+    long sinceProgressNanos = Math.max(0, askedNanos - progressNanos);
+    return askedNanos + Math.max(repeatNanos, sinceProgressNanos);
+  }
+
+  void step(long nowNanos) {
+    if (nowNanos >= progressNanos + patienceNanos) {
+      fail("nothing came from it for " + Wording.duration(Duration.ofNanos(patienceNanos)));
+    } else if (nowNanos >= repeatAtNanos()) {
+      repeat();
+    }
+  }
+
+  private void repeat() {
+    SnapshotParts known = parts;
+    if (known == null) {
+      askForManifest();
+    } else {
+      askedNanos = context.nowNanos();
+      known.forEachAsked(place -> {
+        if (!early.containsKey(place)) {
+          askFor(known, place);
+        }
+      });
+    }
+  }
+
+  private void askForManifest() {
+    if (manifestIsComplete) {
+      // It is being opened.
+      askedNanos = context.nowNanos();
+      return;
+    }
+    ask(SnapshotRequest.MANIFEST, manifestBytes.size());
+  }
+
+  private void ask(int file, long offset) {
+    askedNanos = context.nowNanos();
+    SnapshotId known = snapshot;
+    EntryId atLeast = known == null ? fetch.atLeast() : known.last();
+    context
+        .peers()
+        .send(
+            fetch.source(),
+            new SnapshotRequest(
+                context.self(),
+                fetch.source(),
+                id,
+                atLeast,
+                known == null ? 0 : known.unique(),
+                file,
+                offset,
+                Integer.MAX_VALUE));
+  }
+
+  // ------------------------------------------------------------------ what comes
+
+  void onChunk(SnapshotChunk chunk) {
+    if (ended || chunk.fetch() != id || !chunk.from().equals(fetch.source())) {
+      return;
+    }
+    switch (chunk.status()) {
+      case GONE -> onGone(chunk);
+      case BEING_TAKEN -> progressNanos = context.nowNanos();
+      case PART -> {
+        if (!chunk.isIntact()) {
+          return;
+        }
+        if (chunk.file() == SnapshotRequest.MANIFEST) {
+          onManifestPart(chunk);
+        } else {
+          onFilePart(chunk);
+        }
+      }
+    }
+  }
+
+  private void onGone(SnapshotChunk chunk) {
+    SnapshotId known = snapshot;
+    if (known == null || chunk.snapshot().unique() == known.unique()) {
+      fail("it has no such snapshot, or not any more");
+    }
+  }
+
+  private void onManifestPart(SnapshotChunk chunk) {
+    SnapshotId known = snapshot;
+    if (manifestIsComplete
+        || chunk.offset() != manifestBytes.size()
+        || chunk.fileBytes() > MAX_MANIFEST_BYTES
+        || chunk.bytes().length > chunk.fileBytes() - chunk.offset()
+        || (known != null && !known.equals(chunk.snapshot()))) {
+      return;
+    }
+    snapshot = chunk.snapshot();
+    progressNanos = context.nowNanos();
+    manifestBytes.write(chunk.bytes(), 0, chunk.bytes().length);
+    if (manifestBytes.size() < chunk.fileBytes()) {
+      askForManifest();
+      return;
+    }
+    manifestIsComplete = true;
+    try {
+      open(SnapshotManifest.decode(manifestBytes.toByteArray()));
+    } catch (CorruptDataException | UnknownFormatException e) {
+      fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void open(SnapshotManifest manifest) {
+    EntryId last = manifest.header().last();
+    if (!manifest.id().equals(snapshot) || last.index() < fetch.atLeast().index()) {
+      fail("what it sent is not the snapshot that was asked for");
+    } else if (!archive.wouldBeNewest(last)) {
+      fail("there is a newer snapshot here than " + last);
+    } else {
+      disk.run(() -> openReceipt(manifest));
+    }
+  }
+
+  private void onFilePart(SnapshotChunk chunk) {
+    SnapshotParts known = parts;
+    if (known == null || !known.manifest().id().equals(chunk.snapshot())) {
+      return;
+    }
+    long place = known.placeOf(chunk.file() - 1, chunk.offset());
+    if (place < 0 || !known.isAsked(place) || early.containsKey(place)) {
+      return;
+    }
+    SnapshotFile file = known.manifest().files().get(chunk.file() - 1);
+    int number = known.chunkAt(place);
+    if (chunk.bytes().length != file.lengthOf(number)
+        || chunk.checksum() != file.checksumOf(number)) {
+      fail("a part of " + file + " is not what the manifest tells of");
+      return;
+    }
+    progressNanos = context.nowNanos();
+    early.put(place, chunk.bytes());
+    for (byte[] next = early.remove(known.nextToStore());
+        next != null;
+        next = early.remove(known.nextToStore())) {
+      long taken = known.takeNextToStore();
+      byte[] bytes = next;
+      disk.run(() -> store(known.fileAt(taken), bytes));
+    }
+  }
+
+  private void askForMore(SnapshotParts known) {
+    while (known.underWay() < WINDOW_CHUNKS && known.hasMoreToAsk()) {
+      askFor(known, known.takeNextToAsk());
+    }
+  }
+
+  private void askFor(SnapshotParts known, long place) {
+    int file = known.fileAt(place);
+    ask(file + 1, known.manifest().files().get(file).offsetOf(known.chunkAt(place)));
+  }
+
+  // ------------------------------------------------------------------ the disk's tasks
+
+  private void openReceipt(SnapshotManifest manifest) {
+    onDisk(() -> {
+      SnapshotStore.Receipt opened = archive.store().receive(archive.group(), manifest);
+      receipt = opened;
+      SnapshotParts known = new SnapshotParts(manifest, opened::received);
+      later(() -> {
+        parts = known;
+        progressNanos = context.nowNanos();
+        if (known.isComplete()) {
+          disk.run(() -> complete(manifest));
+        } else {
+          askForMore(known);
+        }
+      });
+    });
+  }
+
+  private void store(int file, byte[] chunk) {
+    onDisk(() -> {
+      SnapshotStore.Receipt open = receipt;
+      if (open == null) {
+        return;
+      }
+      open.add(file, chunk);
+      later(() -> {
+        SnapshotParts known = parts;
+        if (known != null) {
+          known.stored(chunk.length);
+          progressNanos = context.nowNanos();
+          if (known.isComplete()) {
+            disk.run(() -> complete(known.manifest()));
+          } else {
+            askForMore(known);
+          }
+        }
+      });
+    });
+  }
+
+  private void complete(SnapshotManifest manifest) {
+    onDisk(() -> {
+      SnapshotStore.Receipt open = receipt;
+      if (open == null) {
+        return;
+      }
+      receipt = null;
+      try (open) {
+        open.commit();
+      }
+      archive.verify(manifest);
+      archive.saved(manifest);
+      later(() -> {
+        ended = true;
+        ends.received(manifest);
+      });
+    });
+  }
+
+  /** A step with the disk. */
+  private interface DiskStep {
+    void take() throws IOException;
+  }
+
+  private void onDisk(DiskStep step) {
+    try {
+      step.take();
+    } catch (IOException | RuntimeException e) {
+      closeReceipt();
+      later(() -> fail("storing it failed: " + e));
+    }
+  }
+
+  /** Goes on on the mailbox's thread, unless it has ended by then. */
+  private void later(Runnable step) {
+    onMailbox.accept(() -> {
+      if (!ended) {
+        step.run();
+      }
+    });
+  }
+
+  private void closeReceipt() {
+    SnapshotStore.Receipt open = receipt;
+    receipt = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException e) {
+        context
+            .log()
+            .warn(
+                context.nowNanos(),
+                RateLimitedLog.Subject.SNAPSHOT,
+                "closing what was received of a snapshot failed: " + e);
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------ the end
+
+  private void fail(String why) {
+    if (!ended) {
+      cancel();
+      ends.failed(why);
+    }
+  }
+
+  /** Nobody wants it any more. What was received stays, for the next try. */
+  void cancel() {
+    ended = true;
+    early.clear();
+    disk.run(this::closeReceipt);
+  }
+}

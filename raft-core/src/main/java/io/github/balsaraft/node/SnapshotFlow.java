@@ -1,0 +1,224 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.SnapshotRequest;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.storage.RecoveredGroup;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshots of one replica: takes its own, gives them to others, fetches theirs, and puts a fetched one in place of the state.
+ * Does nothing if the state machine can't be written down or there is no place for snapshots; the log is kept then. Used by the
+ * mailbox's thread unless a method says otherwise.
+ */
+final class SnapshotFlow {
+
+  /** Hears how things ended. Called on any thread. */
+  interface Ends {
+    /** See {@link io.github.balsaraft.core.RaftCore#snapshotSaved}. */
+    void saved(SnapshotHeader header);
+
+    /** See {@link io.github.balsaraft.core.RaftCore#snapshotUnavailable}. */
+    void unavailable(long lastIndex);
+
+    /** See {@link io.github.balsaraft.core.RaftCore#snapshotReceived}. */
+    void received(long generation, SnapshotHeader header);
+
+    /** See {@link io.github.balsaraft.core.RaftCore#snapshotFailed}. */
+    void failed(long generation);
+  }
+
+  private final ReplicaContext context;
+  private final ApplyPipeline pipeline;
+  private final Ends ends;
+
+  /** All are null if there are no snapshots. */
+  private final @Nullable SnapshotArchive archive;
+
+  private final @Nullable SnapshotTaker taker;
+  private final @Nullable SnapshotServer server;
+  private final @Nullable SnapshotFetcher fetcher;
+  private final String whyNot;
+
+  /** The last one that was fetched. */
+  private @Nullable SnapshotManifest fetched;
+
+  /**
+   * The snapshots of a replica.
+   *
+   * @param archive null if there is no place for snapshots
+   * @param onMailbox runs something on the mailbox; called on any thread
+   */
+  SnapshotFlow(
+      ReplicaContext context,
+      @Nullable SnapshotArchive archive,
+      ApplyPipeline pipeline,
+      Consumer<Runnable> onMailbox,
+      Ends ends) {
+    this.context = context;
+    this.pipeline = pipeline;
+    this.ends = ends;
+    if (archive != null
+        && context.settings().stateMachine() instanceof SnapshottingStateMachine machine) {
+      SnapshotTaker takes = new SnapshotTaker(
+          context,
+          machine,
+          pipeline::sessions,
+          archive,
+          pipeline.position(),
+          pipeline::run,
+          ends::saved);
+      this.whyNot = "";
+      this.archive = archive;
+      this.taker = takes;
+      this.server = new SnapshotServer(context, archive, takes::want, ends::unavailable);
+      this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
+      pipeline.afterApply(takes::takeIfDue);
+    } else {
+      this.whyNot = archive == null
+          ? "no place for snapshots was given"
+          : "its state machine is no SnapshottingStateMachine";
+      this.archive = null;
+      this.taker = null;
+      this.server = null;
+      this.fetcher = null;
+    }
+  }
+
+  /**
+   * Brings the state machine to where the log begins.
+   *
+   * @param recovered the log; null for that of a new replica
+   * @return the snapshot to start from; null if there is none
+   */
+  @Nullable
+  SnapshotHeader start(@Nullable RecoveredGroup recovered) {
+    SnapshotManifest newest = archive == null ? null : archive.newest();
+    pipeline.start(archive, newest, recovered);
+    if (archive == null) {
+      context
+          .log()
+          .info(
+              context.nowNanos(),
+              Subject.SNAPSHOT,
+              "takes no snapshots, and so its log is never cut: " + whyNot);
+    }
+    return newest == null ? null : newest.header();
+  }
+
+  // ------------------------------------------------------------------ what the core asks for
+
+  /** What is handed out to be applied from now on was committed by a leader of the present term or of an earlier one. */
+  void observe(CoreView core) {
+    if (taker != null) {
+      taker.inTerm(core.hardState().term());
+    }
+  }
+
+  void fetch(Ready.Fetch fetch) {
+    if (fetcher == null) {
+      context
+          .log()
+          .warn(
+              context.nowNanos(),
+              Subject.SNAPSHOT,
+              "the leader's log no longer has the entries that this replica needs, and it can't take "
+                  + "over a snapshot: " + whyNot);
+      ends.failed(fetch.generation());
+    } else {
+      fetcher.fetch(fetch);
+    }
+  }
+
+  /** Puts a fetched snapshot in place of the state, before whatever is handed out to be applied after it. */
+  void install(Ready.Install install) {
+    SnapshotManifest manifest = fetched;
+    SnapshotArchive present = archive;
+    if (present == null || manifest == null || !manifest.header().equals(install.header())) {
+      throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
+    }
+    pipeline.install(present, manifest);
+  }
+
+  private final class FetchEnds implements SnapshotFetcher.Ends {
+
+    @Override
+    public void received(long generation, SnapshotManifest manifest) {
+      fetched = manifest;
+      ends.received(generation, manifest.header());
+    }
+
+    @Override
+    public void failed(long generation) {
+      ends.failed(generation);
+    }
+  }
+
+  // ------------------------------------------------------------------ what comes from others
+
+  void onRequest(SnapshotRequest request) {
+    if (server != null) {
+      server.onRequest(request);
+    }
+  }
+
+  void onChunk(SnapshotChunk chunk) {
+    if (fetcher != null) {
+      fetcher.onChunk(chunk);
+    }
+  }
+
+  // ------------------------------------------------------------------ time and the end
+
+  void step(long nowNanos) {
+    if (fetcher != null) {
+      fetcher.step(nowNanos);
+    }
+  }
+
+  long deadlineNanos() {
+    return fetcher == null ? Long.MAX_VALUE : fetcher.deadlineNanos();
+  }
+
+  /** Does nothing any more. Completes once nothing of the application is used. */
+  CompletableFuture<Void> stop() {
+    if (server != null) {
+      server.stop();
+    }
+    if (fetcher != null) {
+      fetcher.stop();
+    }
+    return taker == null ? CompletableFuture.completedFuture(null) : taker.stop();
+  }
+
+  SnapshotStatus status(@Nullable CoreView core) {
+    long nowNanos = context.nowNanos();
+    SnapshotManifest newest = archive == null ? null : archive.newest();
+    return new SnapshotStatus(
+        taker != null,
+        core == null ? 1 : core.baseEntry().index() + 1,
+        newest == null
+            ? Optional.empty()
+            : Optional.of(new SnapshotStatus.Last(
+                newest.header().last().index(), newest.bytes(), age(nowNanos))),
+        taker == null ? Optional.empty() : taker.status(nowNanos),
+        fetcher == null ? Optional.empty() : fetcher.status(nowNanos),
+        pipeline.position().bytesSinceSnapshot(),
+        taker == null ? whyNot : taker.problem());
+  }
+
+  private Optional<Duration> age(long nowNanos) {
+    long since = archive == null ? -1 : archive.newestSinceNanos();
+    return since < 0 ? Optional.empty() : Optional.of(Duration.ofNanos(nowNanos - since));
+  }
+}

@@ -1,0 +1,265 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotChunk;
+import io.github.balsaraft.model.SnapshotChunk.Status;
+import io.github.balsaraft.model.SnapshotFile;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.SnapshotRequest;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives parts of this replica's snapshots to members that take one over: those that they ask for, as fast as they ask and the limit
+ * allows. A snapshot that somebody reads stays open, and so on the disk, until nobody has asked for a while.
+ *
+ * <p>The tasks run one after the other on the threads for snapshots, never on the mailbox's.
+ */
+final class SnapshotServer {
+
+  /** Who has not asked for so long begins anew. */
+  static final long IDLE_NANOS = 60_000_000_000L;
+
+  /** Requests that wait; beyond that they are dropped, and repeated by those who asked. */
+  private static final int MAX_WAITING = 256;
+
+  /** Snapshots that are open at once: the newest, and an older one that somebody has begun. */
+  private static final int MAX_OPEN = 3;
+
+  /** The most bytes of a manifest in one answer. */
+  private static final int MANIFEST_PART_BYTES = 256 << 10;
+
+  private final ReplicaContext context;
+  private final SnapshotArchive archive;
+  private final Runnable takeOne;
+  private final LongConsumer onUnavailable;
+  private final RateLimit limit;
+  private final SerialTasks tasks;
+  private final Map<SnapshotId, Open> open = new LinkedHashMap<>();
+
+  /** Answers that wait for the limit. Used by the timer's thread too. */
+  private final Set<Part> waiting = ConcurrentHashMap.newKeySet();
+
+  private boolean closingScheduled;
+  private volatile boolean stopped;
+
+  /**
+   * @param takeOne makes this replica take a snapshot soon
+   * @param onUnavailable hears, on any thread, that the snapshot up to an index can't be read
+   */
+  SnapshotServer(
+      ReplicaContext context,
+      SnapshotArchive archive,
+      Runnable takeOne,
+      LongConsumer onUnavailable) {
+    SnapshotOptions options = context.options().snapshots();
+    this.context = context;
+    this.archive = archive;
+    this.takeOne = takeOne;
+    this.onUnavailable = onUnavailable;
+    this.limit = new RateLimit(options.maxSendBytesPerSecond());
+    this.tasks = new SerialTasks(
+        context.environment().snapshots(),
+        failure -> warn("a part of a snapshot could not be sent: " + failure));
+  }
+
+  /** A member asks. On the mailbox's thread. */
+  void onRequest(SnapshotRequest request) {
+    if (!stopped && tasks.waiting() < MAX_WAITING) {
+      tasks.run(() -> handle(request));
+    }
+  }
+
+  private void handle(SnapshotRequest request) {
+    if (stopped) {
+      return;
+    }
+    try {
+      answer(request);
+    } catch (IOException | RuntimeException e) {
+      warn("a part of a snapshot could not be sent: " + e);
+      send(SnapshotChunk.without(request, Status.GONE), 0);
+    }
+    scheduleClosing();
+  }
+
+  private void answer(SnapshotRequest request) throws IOException {
+    SnapshotStore.Stored stored = find(request);
+    if (stored == null) {
+      boolean canTake = request.unique() == 0;
+      if (canTake) {
+        takeOne.run();
+      }
+      send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE), 0);
+      return;
+    }
+    SnapshotManifest manifest = stored.manifest();
+    if (request.file() == SnapshotRequest.MANIFEST) {
+      sendManifest(request, manifest);
+    } else {
+      sendPart(request, stored);
+    }
+  }
+
+  private SnapshotStore.@Nullable Stored find(SnapshotRequest request) throws IOException {
+    SnapshotManifest newest = archive.newest();
+    SnapshotId wanted;
+    if (request.unique() != 0) {
+      wanted = new SnapshotId(request.atLeast(), request.unique());
+    } else if (newest != null
+        && newest.header().last().index() >= request.atLeast().index()) {
+      wanted = newest.id();
+    } else {
+      return null;
+    }
+    Open found = open.remove(wanted);
+    if (found == null) {
+      if (newest == null || !newest.id().equals(wanted)) {
+        return null;
+      }
+      found = new Open(archive.open(wanted));
+    }
+    // The last is the one that was used last.
+    open.put(wanted, found);
+    found.usedNanos = context.nowNanos();
+    if (open.size() > MAX_OPEN) {
+      closeOldest();
+    }
+    return found.stored;
+  }
+
+  private void sendManifest(SnapshotRequest request, SnapshotManifest manifest) {
+    byte[] encoded = manifest.encode();
+    long from = request.offset();
+    if (from >= 0 && from < encoded.length) {
+      int to = (int) Math.min(encoded.length, from + MANIFEST_PART_BYTES);
+      byte[] part = Arrays.copyOfRange(encoded, (int) from, to);
+      send(SnapshotChunk.part(request, manifest.id(), encoded.length, part), part.length);
+    }
+  }
+
+  private void sendPart(SnapshotRequest request, SnapshotStore.Stored stored) throws IOException {
+    SnapshotManifest manifest = stored.manifest();
+    int number = request.file() - 1;
+    if (number < 0 || number >= manifest.files().size()) {
+      return;
+    }
+    SnapshotFile file = manifest.files().get(number);
+    long chunk = request.offset() / manifest.chunkBytes();
+    if (request.offset() < 0
+        || request.offset() >= file.bytes()
+        || request.offset() % manifest.chunkBytes() != 0) {
+      return;
+    }
+    try {
+      byte[] bytes = stored.chunk(number, (int) chunk);
+      send(SnapshotChunk.part(request, manifest.id(), file.bytes(), bytes), bytes.length);
+    } catch (CorruptDataException e) {
+      warn(
+          "its snapshot " + manifest.id() + " is damaged, and it takes another: " + e.getMessage());
+      onUnavailable.accept(manifest.header().last().index());
+      takeOne.run();
+      send(SnapshotChunk.without(request, Status.GONE), 0);
+    }
+  }
+
+  private void send(SnapshotChunk chunk, int bytes) {
+    long nowNanos = context.nowNanos();
+    Part part = new Part(chunk.to(), chunk.fetch(), chunk.file(), chunk.offset());
+    if (!waiting.add(part)) {
+      // It was asked for again, and is about to be sent.
+      return;
+    }
+    long waitNanos = limit.takeNanos(bytes, nowNanos);
+    if (waitNanos == 0) {
+      sendNow(part, chunk);
+    } else {
+      context.environment().schedule(nowNanos + waitNanos, () -> sendNow(part, chunk));
+    }
+  }
+
+  private void sendNow(Part part, SnapshotChunk chunk) {
+    waiting.remove(part);
+    if (!stopped) {
+      context.peers().send(chunk.to(), chunk);
+    }
+  }
+
+  // ------------------------------------------------------------------ closing
+
+  /** Gives nothing to anybody any more. On any thread. */
+  void stop() {
+    stopped = true;
+    tasks.run(() -> {
+      open.values().forEach(Open::close);
+      open.clear();
+    });
+  }
+
+  private void scheduleClosing() {
+    if (!open.isEmpty() && !closingScheduled) {
+      closingScheduled = true;
+      context
+          .environment()
+          .schedule(context.nowNanos() + IDLE_NANOS, () -> tasks.run(this::closeIdle));
+    }
+  }
+
+  private void closeIdle() {
+    closingScheduled = false;
+    long nowNanos = context.nowNanos();
+    Iterator<Open> all = open.values().iterator();
+    while (all.hasNext()) {
+      Open one = all.next();
+      if (nowNanos - one.usedNanos >= IDLE_NANOS) {
+        all.remove();
+        one.close();
+      }
+    }
+    scheduleClosing();
+  }
+
+  private void closeOldest() {
+    Iterator<Open> all = open.values().iterator();
+    Open oldest = all.next();
+    all.remove();
+    oldest.close();
+  }
+
+  private void warn(String message) {
+    context.log().warn(context.nowNanos(), Subject.SNAPSHOT, message);
+  }
+
+  /** What an answer is to. */
+  private record Part(ReplicaId to, long fetch, int file, long offset) {}
+
+  /** A snapshot that somebody reads. */
+  private final class Open {
+    private final SnapshotStore.Stored stored;
+    private long usedNanos;
+
+    Open(SnapshotStore.Stored stored) {
+      this.stored = stored;
+    }
+
+    void close() {
+      try {
+        stored.close();
+      } catch (IOException e) {
+        warn("closing a snapshot that was sent failed: " + e);
+      }
+    }
+  }
+}

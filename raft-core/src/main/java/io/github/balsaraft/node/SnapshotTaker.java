@@ -1,0 +1,290 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes snapshots of a state machine (Raft paper 7): captures its state on the apply thread once enough was applied, and writes that
+ * out on another thread, one on the whole host at a time. Whatever goes wrong is reported, and tried again after pauses that grow;
+ * until then the log is kept.
+ *
+ * <p>Used by the apply threads, one at a time, unless a method says otherwise.
+ */
+final class SnapshotTaker {
+
+  private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
+  private static final long LONGEST_PAUSE_NANOS = 300_000_000_000L;
+
+  /** When another group is writing its snapshot. */
+  private static final long SLOT_PAUSE_NANOS = 200_000_000L;
+
+  private final ReplicaContext context;
+  private final SnapshotOptions options;
+  private final SnapshottingStateMachine machine;
+  private final Supplier<SessionBytes> sessions;
+  private final SnapshotArchive archive;
+  private final ApplyPosition position;
+  private final Consumer<Runnable> onApplyThread;
+  private final Consumer<SnapshotHeader> onSaved;
+  private final RateLimit writeLimit;
+  private final LoopTimer timer;
+  private final long startNanos;
+
+  /** The term in which what is applied was handed out, or a later one. Written by the mailbox's thread. */
+  private volatile long term;
+
+  /** Somebody waits for a snapshot, be it ever so small. On any thread. */
+  private volatile boolean wanted;
+
+  /** What is being written; null if nothing is. */
+  private volatile @Nullable Taking taking;
+
+  private volatile boolean stopped;
+  private volatile int failures;
+  private volatile String problem = "";
+  private volatile long notBeforeNanos = Long.MIN_VALUE;
+
+  /**
+   * @param onApplyThread runs something where this is used; called on any thread
+   * @param onSaved hears of each snapshot that is durable and verified; on any thread
+   */
+  SnapshotTaker(
+      ReplicaContext context,
+      SnapshottingStateMachine machine,
+      Supplier<SessionBytes> sessions,
+      SnapshotArchive archive,
+      ApplyPosition position,
+      Consumer<Runnable> onApplyThread,
+      Consumer<SnapshotHeader> onSaved) {
+    this.context = context;
+    this.options = context.options().snapshots();
+    this.machine = machine;
+    this.sessions = sessions;
+    this.archive = archive;
+    this.position = position;
+    this.onApplyThread = onApplyThread;
+    this.onSaved = onSaved;
+    this.writeLimit = new RateLimit(options.maxWriteBytesPerSecond());
+    this.startNanos = context.nowNanos();
+    this.timer = new LoopTimer(
+        context.environment(),
+        fired -> onApplyThread.accept(() -> {
+          fired.run();
+          takeIfDue();
+        }));
+  }
+
+  /** What is handed out to be applied from now on was committed in this term or before. On the mailbox's thread. */
+  void inTerm(long newTerm) {
+    term = newTerm;
+  }
+
+  /** A snapshot is taken soon, however little there is to it. On any thread. */
+  void want() {
+    wanted = true;
+    onApplyThread.accept(this::takeIfDue);
+  }
+
+  /** Something was applied, or time has passed. */
+  void takeIfDue() {
+    long nowNanos = context.nowNanos();
+    if (stopped || taking != null || !position.isKnown()) {
+      return;
+    }
+    if (nowNanos < notBeforeNanos) {
+      timer.arm(notBeforeNanos);
+    } else if (isDue(nowNanos)) {
+      take(nowNanos);
+    } else if (position.entriesSinceSnapshot() > 0 && !options.maxAge().isZero()) {
+      timer.arm(dueByAgeNanos());
+    }
+  }
+
+  private boolean isDue(long nowNanos) {
+    return failures > 0
+        || wanted
+        || position.entriesSinceSnapshot() >= options.maxEntries()
+        || position.bytesSinceSnapshot() >= logBytesLimit()
+        || (!options.maxAge().isZero()
+            && position.entriesSinceSnapshot() > 0
+            && nowNanos >= dueByAgeNanos());
+  }
+
+  private long logBytesLimit() {
+    SnapshotManifest newest = archive.newest();
+    long byRatio = newest == null ? 0 : (long) (options.logRatio() * newest.bytes());
+    return Math.max(options.minLogBytes(), byRatio);
+  }
+
+  private long dueByAgeNanos() {
+    return Math.max(startNanos, archive.newestSinceNanos()) + options.maxAge().toNanos();
+  }
+
+  private void take(long nowNanos) {
+    if (!context.host().snapshotSlot().compareAndSet(false, true)) {
+      notBeforeNanos = nowNanos + SLOT_PAUSE_NANOS;
+      timer.arm(notBeforeNanos);
+      return;
+    }
+    wanted = false;
+    SnapshotHeader header = position.header(term);
+    Taking begun = new Taking(header, nowNanos);
+    taking = begun;
+    SnapshotView view;
+    byte[] sessionBytes;
+    try {
+      sessionBytes = sessions.get().capture();
+      view = machine.capture();
+    } catch (Throwable e) {
+      ended(begun);
+      failed("the state machine could not capture its state at " + header.last(), e);
+      return;
+    }
+    position.countFromNow();
+    try {
+      context.environment().snapshots().execute(() -> write(begun, view, sessionBytes));
+    } catch (RejectedExecutionException e) {
+      close(view);
+      ended(begun);
+    }
+  }
+
+  // ------------------------------------------------------------------ on a thread of its own
+
+  private void write(Taking begun, SnapshotView view, byte @Nullable [] sessionBytes) {
+    try {
+      SnapshotManifest manifest;
+      try {
+        manifest = writeOut(begun, view, sessionBytes);
+      } finally {
+        close(view);
+      }
+      archive.verify(manifest);
+      failures = 0;
+      problem = "";
+      archive.saved(manifest);
+      context
+          .log()
+          .info(
+              context.nowNanos(),
+              Subject.SNAPSHOT,
+              "took a snapshot up to " + manifest.header().last() + " of "
+                  + Wording.bytes(manifest.bytes()) + " in "
+                  + Wording.duration(since(begun.sinceNanos, context.nowNanos())));
+      onSaved.accept(manifest.header());
+      ended(begun);
+      // What was applied meanwhile may be enough for the next.
+      onApplyThread.accept(this::takeIfDue);
+    } catch (Throwable e) {
+      ended(begun);
+      failed("the snapshot up to " + begun.header.last() + " could not be written", e);
+    }
+  }
+
+  private SnapshotManifest writeOut(Taking begun, SnapshotView view, byte @Nullable [] sessionBytes)
+      throws IOException {
+    SnapshotHeader header = begun.header;
+    try (SnapshotStore.Draft draft =
+        archive.store().create(archive.group(), header, context.host().nonZeroRandom())) {
+      begun.draft = draft;
+      view.writeTo(SnapshotFiles.writer(draft, writeLimit, context.environment(), () -> stopped));
+      if (sessionBytes != null) {
+        OutputStream out = draft.file(SnapshotManifest.SESSIONS_FILE);
+        out.write(sessionBytes);
+      }
+      return draft.commit();
+    }
+  }
+
+  private void close(SnapshotView view) {
+    try {
+      view.close();
+    } catch (Throwable e) {
+      // The snapshot is there all the same; but the application holds on to something.
+      warn("closing the view of a snapshot failed: " + e);
+    }
+  }
+
+  private void ended(Taking begun) {
+    taking = null;
+    context.host().snapshotSlot().set(false);
+    begun.ended.complete(null);
+  }
+
+  private void failed(String what, Throwable cause) {
+    if (stopped) {
+      return;
+    }
+    int times = failures + 1;
+    long pauseNanos =
+        Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(times - 1, 20));
+    problem = what + ": " + cause;
+    notBeforeNanos = context.nowNanos() + pauseNanos;
+    failures = times;
+    warn(problem + (times == 1 ? "" : ", " + times + " times in a row") + "; it is tried again in "
+        + Wording.duration(Duration.ofNanos(pauseNanos)) + ", and the log is kept until then");
+    onApplyThread.accept(this::takeIfDue);
+  }
+
+  private void warn(String message) {
+    context.log().warn(context.nowNanos(), Subject.SNAPSHOT, message);
+  }
+
+  // ------------------------------------------------------------------ on any thread
+
+  /** Takes no more, and gives up the one that is being written. Completes once nothing of the application is used any more. */
+  CompletableFuture<Void> stop() {
+    stopped = true;
+    Taking running = taking;
+    return running == null ? CompletableFuture.completedFuture(null) : running.ended;
+  }
+
+  /** Why the last attempt failed; empty if it didn't. */
+  String problem() {
+    return problem;
+  }
+
+  Optional<SnapshotStatus.Taking> status(long nowNanos) {
+    Taking running = taking;
+    if (running == null) {
+      return Optional.empty();
+    }
+    SnapshotStore.Draft draft = running.draft;
+    return Optional.of(new SnapshotStatus.Taking(
+        running.header.last().index(),
+        draft == null ? 0 : draft.bytes(),
+        since(running.sinceNanos, nowNanos)));
+  }
+
+  private static Duration since(long thenNanos, long nowNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
+  }
+
+  /** A snapshot that is being written. */
+  private static final class Taking {
+    private final SnapshotHeader header;
+    private final long sinceNanos;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile SnapshotStore.@Nullable Draft draft;
+
+    Taking(SnapshotHeader header, long sinceNanos) {
+      this.header = header;
+      this.sinceNanos = sinceNanos;
+    }
+  }
+}

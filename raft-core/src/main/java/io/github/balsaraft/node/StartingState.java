@@ -1,0 +1,67 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.storage.RecoveredGroup;
+import org.jspecify.annotations.Nullable;
+
+/** What a state machine that keeps its state by itself has, compared with the log of the same replica. */
+final class StartingState {
+
+  private StartingState() {}
+
+  /**
+   * Refuses a state that is not of this replica: one that has seen entries which its log never had, or of other terms.
+   *
+   * @param held the last entry whose effects the state has
+   * @param newest the snapshot that the log goes on from; null if there is none
+   * @throws IllegalStateException if so; the message says what to do
+   */
+  static void check(
+      EntryId held, @Nullable SnapshotManifest newest, @Nullable RecoveredGroup recovered) {
+    EntryId snapshot = newest == null ? EntryId.NONE : newest.header().last();
+    EntryId logEnd = recovered == null ? EntryId.NONE : recovered.last();
+    long known = Math.max(snapshot.index(), logEnd.index());
+    if (held.index() > known) {
+      throw refused(held, "the log ends at " + known);
+    }
+    if (recovered != null && held.index() > recovered.base().index()) {
+      long term = 0;
+      for (EntryId start : recovered.termStarts()) {
+        term = start.index() <= held.index() ? start.term() : term;
+      }
+      if (held.index() <= logEnd.index() && term != held.term()) {
+        throw refused(held, "the log has one of term " + term + " there");
+      }
+    }
+  }
+
+  private static IllegalStateException refused(EntryId held, String log) {
+    return new IllegalStateException(
+        "the state machine holds the entry " + held + ", and " + log
+            + ": they are not of the same replica. Give both new, empty folders and let this host join anew");
+  }
+
+  /** Says which configuration was in force at the last entry that the state holds. */
+  static void position(
+      EntryId held,
+      @Nullable SnapshotManifest newest,
+      @Nullable RecoveredGroup recovered,
+      ApplyPosition position) {
+    SnapshotHeader header = newest == null ? null : newest.header();
+    Configuration configuration = header == null ? Configuration.EMPTY : header.configuration();
+    long index = header == null ? 0 : header.configurationIndex();
+    if (recovered != null) {
+      for (EntryBatch batch : recovered.configurations()) {
+        if (batch.lastIndex() <= held.index() && batch.lastIndex() > index) {
+          configuration = Configuration.decode(batch.singlePayload());
+          index = batch.lastIndex();
+        }
+      }
+    }
+    position.startAt(held, configuration, index);
+  }
+}

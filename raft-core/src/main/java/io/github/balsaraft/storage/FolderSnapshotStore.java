@@ -1,0 +1,267 @@
+package io.github.balsaraft.storage;
+
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SnapshotFile;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.SnapshotNames.Kind;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot store in a {@link SnapshotFolder}. The files of a snapshot are written and synced first; then its manifest, under
+ * another name; then the folder. Giving the manifest its name is the step that brings the snapshot into being, and the folder is
+ * synced once more. To delete one, its manifest goes first. So a manifest never tells of files that are not there.
+ */
+public class FolderSnapshotStore implements SnapshotStore {
+
+  /** The size of chunks: what is verified and sent at a time. */
+  public static final int DEFAULT_CHUNK_BYTES = 256 << 10;
+
+  private static final int MAX_MANIFEST_BYTES = 1 << 30;
+
+  private final SnapshotFolder folder;
+  private final int chunkBytes;
+
+  // Guarded by this.
+  private final Map<String, Integer> readers = new HashMap<>();
+  private final Set<String> doomed = new HashSet<>();
+
+  private volatile boolean closed;
+
+  /**
+   * A store in a folder.
+   *
+   * @param chunkBytes the size of chunks of snapshots that are written here
+   */
+  public FolderSnapshotStore(SnapshotFolder folder, int chunkBytes) {
+    this.folder = folder;
+    this.chunkBytes = chunkBytes;
+  }
+
+  @Override
+  public List<SnapshotManifest> recover(GroupId group) throws IOException {
+    List<String> names = new ArrayList<>(folder.list());
+    names.removeIf(name -> !SnapshotNames.isOf(group, name));
+    List<SnapshotManifest> complete = new ArrayList<>();
+    Set<String> kept = new HashSet<>();
+    for (String name : names) {
+      if (Kind.MANIFEST.isKindOf(name) || Kind.RECEIVING.isKindOf(name)) {
+        SnapshotManifest manifest = readManifest(name);
+        String stem = SnapshotNames.stem(name);
+        if (manifest == null || !SnapshotNames.stem(group, manifest.id()).equals(stem)) {
+          continue;
+        }
+        if (Kind.RECEIVING.isKindOf(name)) {
+          kept.add(stem);
+        } else if (hasFiles(stem, manifest)) {
+          kept.add(stem);
+          complete.add(manifest);
+        }
+      }
+    }
+    for (String name : names) {
+      if (!kept.contains(SnapshotNames.stem(name)) || SnapshotNames.isScratch(name)) {
+        folder.delete(name);
+      }
+    }
+    // A crash may have come between giving a manifest its name and making that durable.
+    folder.sync();
+    complete.sort(Comparator.comparing(
+            (SnapshotManifest manifest) -> manifest.header().last().index())
+        .thenComparing(manifest -> manifest.header().takenInTerm())
+        .reversed());
+    return complete;
+  }
+
+  /** Null if it is damaged, and so no manifest. */
+  private @Nullable SnapshotManifest readManifest(String name) throws IOException {
+    try {
+      return SnapshotManifest.decode(readAll(name));
+    } catch (CorruptDataException e) {
+      return null;
+    } catch (UnknownFormatException e) {
+      throw new IOException("the snapshot " + name + " was written by a newer version", e);
+    }
+  }
+
+  private byte[] readAll(String name) throws IOException {
+    try (SnapshotFolder.Opened file = folder.open(name)) {
+      long bytes = file.bytes();
+      if (bytes > MAX_MANIFEST_BYTES) {
+        throw new CorruptDataException(name + " has " + bytes + " bytes, which no manifest has");
+      }
+      byte[] content = new byte[(int) bytes];
+      file.read(0, content);
+      return content;
+    }
+  }
+
+  private boolean hasFiles(String stem, SnapshotManifest manifest) throws IOException {
+    for (int file = 0; file < manifest.files().size(); file++) {
+      try (SnapshotFolder.Opened opened = folder.open(SnapshotNames.data(stem, file))) {
+        if (opened.bytes() != manifest.files().get(file).bytes()) {
+          return false;
+        }
+      } catch (NoSuchFileException e) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public Draft create(GroupId group, SnapshotHeader header, long unique) throws IOException {
+    requireOpen();
+    return new SnapshotDraft(this, group, header, unique, chunkBytes);
+  }
+
+  @Override
+  public Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException {
+    requireOpen();
+    String stem = SnapshotNames.stem(group, manifest.id());
+    byte[] encoded = manifest.encode();
+    boolean known = false;
+    for (String name : folder.list()) {
+      if (SnapshotNames.isOf(group, name) && Kind.RECEIVING.isKindOf(name)) {
+        if (SnapshotNames.stem(name).equals(stem) && Arrays.equals(readAll(name), encoded)) {
+          known = true;
+        } else {
+          removeReceived(SnapshotNames.stem(name));
+        }
+      }
+    }
+    return SnapshotReceipt.begin(this, stem, manifest, known);
+  }
+
+  /** What was received of a snapshot goes, and what this replica has of it under its own name stays. */
+  void removeReceived(String stem) throws IOException {
+    folder.delete(Kind.RECEIVING.name(stem));
+    if (!folder.list().contains(Kind.MANIFEST.name(stem))) {
+      removeData(stem);
+    }
+  }
+
+  @Override
+  public Stored open(GroupId group, SnapshotId snapshot) throws IOException {
+    requireOpen();
+    String stem = SnapshotNames.stem(group, snapshot);
+    synchronized (this) {
+      if (doomed.contains(stem)) {
+        throw new NoSuchFileException(stem, null, "the snapshot is being deleted");
+      }
+      readers.merge(stem, 1, Integer::sum);
+    }
+    try {
+      SnapshotManifest manifest = SnapshotManifest.decode(readAll(Kind.MANIFEST.name(stem)));
+      return new StoredSnapshot(folder, stem, manifest, () -> released(stem));
+    } catch (IOException | RuntimeException | Error e) {
+      released(stem);
+      throw e;
+    }
+  }
+
+  private void released(String stem) throws IOException {
+    boolean delete;
+    synchronized (this) {
+      Integer left = readers.computeIfPresent(stem, (key, count) -> count == 1 ? null : count - 1);
+      delete = left == null && doomed.contains(stem);
+    }
+    if (delete) {
+      removeComplete(stem);
+    }
+  }
+
+  @Override
+  public void delete(GroupId group, SnapshotId snapshot) throws IOException {
+    String stem = SnapshotNames.stem(group, snapshot);
+    synchronized (this) {
+      doomed.add(stem);
+      if (readers.containsKey(stem)) {
+        return;
+      }
+    }
+    removeComplete(stem);
+  }
+
+  private void removeComplete(String stem) throws IOException {
+    folder.delete(Kind.MANIFEST.name(stem));
+    folder.sync();
+    removeData(stem);
+    synchronized (this) {
+      doomed.remove(stem);
+    }
+  }
+
+  /** Removes the files that have this stem, but for manifests. */
+  void removeData(String stem) throws IOException {
+    for (String name : folder.list()) {
+      if (SnapshotNames.stem(name).equals(stem)
+          && !Kind.MANIFEST.isKindOf(name)
+          && !Kind.RECEIVING.isKindOf(name)) {
+        folder.delete(name);
+      }
+    }
+  }
+
+  /** Brings a snapshot into being whose files are synced. */
+  void publish(String stem, SnapshotManifest manifest) throws IOException {
+    String scratch = Kind.MANIFEST.scratch(stem);
+    writeSynced(scratch, manifest.encode());
+    folder.sync();
+    folder.rename(scratch, Kind.MANIFEST.name(stem));
+    folder.sync();
+  }
+
+  /** Writes a file as a whole. */
+  void writeSynced(String name, byte[] content) throws IOException {
+    try (SnapshotFolder.Appended file = folder.create(name)) {
+      file.write(content, 0, content.length);
+      file.sync();
+    }
+  }
+
+  SnapshotFolder folder() {
+    return folder;
+  }
+
+  void requireOpen() throws IOException {
+    if (closed) {
+      throw new IOException("the snapshot store is closed");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  /** A chunk with its checksum. */
+  static int checksum(byte[] bytes, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, length);
+    return (int) crc.getValue();
+  }
+
+  /** Refuses a chunk that the manifest doesn't tell of. */
+  static void verify(String what, SnapshotFile file, int chunk, byte[] bytes) {
+    if (bytes.length != file.lengthOf(chunk)
+        || checksum(bytes, bytes.length) != file.checksumOf(chunk)) {
+      throw new CorruptDataException(
+          "chunk " + chunk + " of " + file + " of the snapshot " + what + " fails its checksum");
+    }
+  }
+}

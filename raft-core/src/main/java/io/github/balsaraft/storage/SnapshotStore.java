@@ -1,0 +1,138 @@
+package io.github.balsaraft.storage;
+
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotId;
+import io.github.balsaraft.model.SnapshotManifest;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+
+/**
+ * Keeps the snapshots of all groups of one host. A snapshot is a manifest and one or more files with names of their own; it comes
+ * into being in one step, and is there as a whole or not at all, whenever the power goes.
+ *
+ * <p><b>Failure.</b> A snapshot whose writing has failed is not there, and does no harm to others: that is reported, and a new one
+ * may be written, into new files. Bytes that change by themselves later are found when they are read: see {@link Stored}.
+ *
+ * <p><b>Threads.</b> Any number of threads may use a store; each of the objects that it returns is used by one at a time.
+ */
+public interface SnapshotStore extends AutoCloseable {
+
+  /**
+   * Finds the snapshots of a group, and removes what a crash has left of others, but for one that was being received. What is
+   * returned is durable. To be called once for each group, before anything else is done with it.
+   *
+   * @return those that are complete, the newest first; whether their bytes are intact is not looked at
+   * @throws IOException if the folder can't be read or written
+   */
+  List<SnapshotManifest> recover(GroupId group) throws IOException;
+
+  /**
+   * Begins a snapshot of this replica's own state.
+   *
+   * @param unique see {@link SnapshotId}
+   */
+  Draft create(GroupId group, SnapshotHeader header, long unique) throws IOException;
+
+  /**
+   * Begins to receive a snapshot of another replica, or goes on with it. Each group receives one at a time: what there is of
+   * another one is removed.
+   */
+  Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException;
+
+  /**
+   * Opens a snapshot. As long as it is open it stays, even if it is deleted.
+   *
+   * @throws IOException if it is not there or can't be read
+   */
+  Stored open(GroupId group, SnapshotId snapshot) throws IOException;
+
+  /** Removes a snapshot, if it is there; at once, or as soon as nobody has it open any more. */
+  void delete(GroupId group, SnapshotId snapshot) throws IOException;
+
+  /** Releases the folder. What is being written is given up, and throws. */
+  @Override
+  void close();
+
+  /** A snapshot that is being written. Closing it without {@link #commit} removes what was written. */
+  interface Draft extends Closeable {
+
+    /**
+     * Begins a file. Files are written one after the other; the next one ends the one before.
+     *
+     * @param name differs from those of the other files
+     */
+    OutputStream file(String name) throws IOException;
+
+    /** How much was written so far. On any thread. */
+    long bytes();
+
+    /** Makes the snapshot durable, in one step. Once this has returned it survives power loss. */
+    SnapshotManifest commit() throws IOException;
+  }
+
+  /** A snapshot that is being received. Closing it without {@link #commit} or {@link #discard} keeps what was received. */
+  interface Receipt extends Closeable {
+
+    /** How many chunks of a file are here, from its beginning on, each verified. */
+    int received(int file);
+
+    /**
+     * Takes the next chunk of a file.
+     *
+     * @param file its place in the manifest's list, from 0 on
+     * @throws io.github.balsaraft.model.CorruptDataException if it is not the one that the manifest tells of; nothing has changed
+     *     then
+     */
+    void add(int file, byte[] chunk) throws IOException;
+
+    /**
+     * Makes the snapshot durable, in one step. Once this has returned it survives power loss.
+     *
+     * @throws IllegalStateException if a chunk is missing
+     */
+    void commit() throws IOException;
+
+    /** Removes what was received. */
+    void discard() throws IOException;
+  }
+
+  /** A snapshot that is open for reading. Every byte that it returns was verified. */
+  interface Stored extends Closeable {
+
+    /** What it consists of. */
+    SnapshotManifest manifest();
+
+    /**
+     * Reads a chunk.
+     *
+     * @param file its place in the manifest's list, from 0 on
+     * @throws io.github.balsaraft.model.CorruptDataException if it fails its checksum
+     */
+    byte[] chunk(int file, int chunk) throws IOException;
+
+    /**
+     * Reads a file from its beginning. Closing the stream is optional.
+     *
+     * @throws IOException if there is no such file; reading throws a {@link io.github.balsaraft.model.CorruptDataException}
+     *     where bytes fail their checksum
+     */
+    InputStream file(String name) throws IOException;
+
+    /**
+     * Reads all of it.
+     *
+     * @throws io.github.balsaraft.model.CorruptDataException if something fails its checksum; the message says what
+     */
+    default void verify() throws IOException {
+      for (int file = 0; file < manifest().files().size(); file++) {
+        for (int chunk = 0; chunk < manifest().files().get(file).chunks(); chunk++) {
+          chunk(file, chunk);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,320 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.storage.SnapshotFolder;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A folder for snapshots on a disk that keeps no more than it has promised: when the power goes, what was not synced is lost or torn,
+ * and what became of names since the folder was synced is undone, each for itself or not at all. It outlives the processes of its host.
+ * It can be full, fail, and lose bits.
+ */
+public final class FragileFolder implements SnapshotFolder {
+
+  private final Chance chance;
+
+  /** What a process sees. */
+  private final Map<String, Content> files = new TreeMap<>();
+
+  /** What is certainly there after a power cut. */
+  private final Map<String, Content> durable = new TreeMap<>();
+
+  /** What became of names since the folder was synced, in the order in which it happened. */
+  private final List<NameChange> unsynced = new ArrayList<>();
+
+  private boolean full;
+  private long operations;
+  private long failingOperation = Long.MAX_VALUE;
+  private long lastOperation = Long.MAX_VALUE;
+  private long flips;
+
+  public FragileFolder(Chance chance) {
+    this.chance = chance;
+  }
+
+  /** Something that was done to a name: it is another file's now, or nobody's. */
+  private record NameChange(String name, Content content, String goneName) {}
+
+  // ------------------------------------------------------------------ what goes wrong
+
+  /** As long as it is full, nothing can be written. */
+  public void full(boolean isFull) {
+    full = isFull;
+  }
+
+  /** One of the operations that write fails: this one, counted from 0. It may have had its effect. */
+  public void failOperation(long number) {
+    failingOperation = operations + number;
+  }
+
+  /** So many operations that write are carried out, and then the power is off: all that follow throw, until {@link #powerCut}. */
+  public void powerOffAfter(long number) {
+    lastOperation = operations + number;
+  }
+
+  /** How many operations that write there were. */
+  public long operations() {
+    return operations;
+  }
+
+  /** No operation fails any more. */
+  public void recover() {
+    full = false;
+    failingOperation = Long.MAX_VALUE;
+  }
+
+  /** The power goes, and comes back: what is there is what a process finds that starts now. */
+  public void powerCut() {
+    files.clear();
+    files.putAll(durable);
+    for (NameChange change : unsynced) {
+      if (chance.happens(0.5)) {
+        apply(files, change);
+      }
+    }
+    unsynced.clear();
+    for (Content content : files.values()) {
+      content.loseUnsynced(chance);
+    }
+    durable.clear();
+    durable.putAll(files);
+    lastOperation = Long.MAX_VALUE;
+    recover();
+  }
+
+  /** The process is killed, and the power stays: everything it has done is seen by the next, and none of it is safer for that. */
+  public void processKilled() {
+    lastOperation = Long.MAX_VALUE;
+    failingOperation = Long.MAX_VALUE;
+  }
+
+  /** Everything is gone. */
+  public void wipe() {
+    files.clear();
+    durable.clear();
+    unsynced.clear();
+    recover();
+  }
+
+  /**
+   * A bit of a file changes by itself.
+   *
+   * @return false if there is none
+   */
+  public boolean flipABit() {
+    List<Content> hit = withBytes();
+    if (hit.isEmpty()) {
+      return false;
+    }
+    Content content = chance.oneOf(hit);
+    content.bytes[chance.below(content.length)] ^= (byte) (1 << chance.below(8));
+    flips++;
+    return true;
+  }
+
+  /** Whether there is something for {@link #flipABit} to hit. */
+  public boolean canBeDamaged() {
+    return !withBytes().isEmpty();
+  }
+
+  private List<Content> withBytes() {
+    return files.values().stream().filter(content -> content.length > 0).toList();
+  }
+
+  /** How many bits have changed. */
+  public long flips() {
+    return flips;
+  }
+
+  private static void apply(Map<String, Content> to, NameChange change) {
+    if (change.goneName != null) {
+      to.remove(change.goneName);
+    }
+    if (change.content == null) {
+      to.remove(change.name);
+    } else {
+      to.put(change.name, change.content);
+    }
+  }
+
+  /** Throws if it is this operation's turn to fail; sometimes after it has had its effect. */
+  private void operation(boolean writes, Effect effect) throws IOException {
+    if (operations >= lastOperation) {
+      throw new IOException("the power is off");
+    }
+    long number = operations;
+    if (writes) {
+      operations++;
+    }
+    if (full && writes) {
+      throw new IOException("no space left on the device");
+    }
+    if (writes && number == failingOperation) {
+      failingOperation = Long.MAX_VALUE;
+      if (chance.happens(0.5)) {
+        effect.happen();
+      }
+      throw new IOException("input/output error");
+    }
+    effect.happen();
+  }
+
+  private interface Effect {
+    void happen() throws IOException;
+  }
+
+  // ------------------------------------------------------------------ the folder
+
+  @Override
+  public List<String> list() throws IOException {
+    operation(false, () -> {});
+    return List.copyOf(files.keySet());
+  }
+
+  @Override
+  public Appended create(String name) throws IOException {
+    Content content = new Content();
+    operation(true, () -> change(new NameChange(name, content, null)));
+    return new Writing(content);
+  }
+
+  private void change(NameChange change) {
+    apply(files, change);
+    unsynced.add(change);
+  }
+
+  @Override
+  public Opened open(String name) throws IOException {
+    operation(false, () -> {});
+    return new Reading(name, find(name));
+  }
+
+  private Content find(String name) throws NoSuchFileException {
+    Content content = files.get(name);
+    if (content == null) {
+      throw new NoSuchFileException(name);
+    }
+    return content;
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Content content = find(from);
+    operation(true, () -> change(new NameChange(to, content, from)));
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    if (files.containsKey(name)) {
+      boolean wasFull = full;
+      full = false;
+      try {
+        operation(true, () -> change(new NameChange(name, null, null)));
+      } finally {
+        full = wasFull;
+      }
+    }
+  }
+
+  @Override
+  public void sync() throws IOException {
+    operation(true, () -> {
+      unsynced.forEach(change -> apply(durable, change));
+      unsynced.clear();
+    });
+  }
+
+  /** The bytes of a file, whatever it is called. */
+  private static final class Content {
+    private byte[] bytes = new byte[64];
+    private int length;
+    private int synced;
+
+    void add(byte[] more, int offset, int count) {
+      if (length + count > bytes.length) {
+        bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
+      }
+      System.arraycopy(more, offset, bytes, length, count);
+      length += count;
+    }
+
+    /** Of the end that was not synced a part is there, and of that part anything may be wrong. */
+    void loseUnsynced(Chance chance) {
+      if (length > synced) {
+        int kept = (int) chance.between(synced, length);
+        if (kept > synced && chance.happens(0.5)) {
+          Arrays.fill(bytes, (int) chance.between(synced, kept - 1L), kept, (byte) 0);
+        }
+        length = kept;
+        synced = kept;
+      }
+    }
+  }
+
+  private final class Writing implements Appended {
+    private final Content content;
+    private boolean closed;
+
+    Writing(Content content) {
+      this.content = content;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+      requireOpen();
+      operation(true, () -> content.add(bytes, offset, count));
+    }
+
+    @Override
+    public void sync() throws IOException {
+      requireOpen();
+      operation(true, () -> content.synced = content.length);
+    }
+
+    private void requireOpen() throws IOException {
+      if (closed) {
+        throw new IOException("the file is closed");
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private final class Reading implements Opened {
+    private final String name;
+    private final Content content;
+
+    Reading(String name, Content content) {
+      this.name = name;
+      this.content = content;
+    }
+
+    @Override
+    public long bytes() {
+      return content.length;
+    }
+
+    @Override
+    public void read(long position, byte[] into) throws IOException {
+      operation(false, () -> {});
+      if (position + into.length > content.length) {
+        throw new EOFException(name + " ends before byte " + (position + into.length));
+      }
+      System.arraycopy(content.bytes, (int) position, into, 0, into.length);
+    }
+
+    @Override
+    public void close() {
+      // Nothing to release.
+    }
+  }
+}
