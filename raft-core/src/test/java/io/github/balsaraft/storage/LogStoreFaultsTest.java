@@ -34,12 +34,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LogStoreFaultsTest {
 
   private static final Map<Mistake, List<Fault>> SHOWN_BY = Map.of(
-      DOES_NOT_SYNC, List.of(Fault.CUT, Fault.CUT_AFTER_RECOVERY),
+      DOES_NOT_SYNC, List.of(Fault.CUT),
       SYNCS_TOO_EARLY, List.of(Fault.CUT),
       SPLITS_WRITES, List.of(Fault.CUT, Fault.FAIL_OPERATIONS),
       TRIES_SYNC_AGAIN, List.of(Fault.FAIL_OPERATIONS),
       GOES_ON_AFTER_FAILURE, List.of(Fault.FAIL_OPERATIONS),
-      TRUSTS_WHAT_IT_READS, List.of(Fault.FAIL_OPERATIONS),
+      TRUSTS_WHAT_IT_READS, List.of(Fault.CUT_AFTER_RECOVERY),
       LEAVES_TORN_END, List.of(Fault.CUT),
       IGNORES_CHECKSUMS, List.of(Fault.FLIP_BITS),
       ENDS_AT_DAMAGE, List.of(Fault.FLIP_BITS),

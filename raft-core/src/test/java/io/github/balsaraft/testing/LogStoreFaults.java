@@ -56,20 +56,42 @@ public final class LogStoreFaults {
     }
   }
 
-  /** The process is killed during and after each write, another recovers, and then the power is cut: what was recovered must be there. */
+  /**
+   * The process is killed after each write, and in the middle of it when an operation has failed; another recovers, and then the
+   * power is cut: what was recovered must be there, also what was in the page cache only.
+   */
   public void cutPowerAfterRecovery() {
     FaultyDisk disk = emptyDisks.get();
     try (LogStore store = disk.open()) {
       store.recover();
       for (int done = 0; done < script.size(); done++) {
-        disk.writeBegins();
+        FaultyDisk tried = disk.killNow();
+        for (int operation = 0; failAndKill(tried, done, operation); operation++) {
+          tried = disk.killNow();
+        }
         store.write(script.get(done));
-        FaultyDisk killed = disk.killNow();
-        checkAndCut(killed, done + 1, done + 1, "the process was killed after write " + done);
-        FaultyDisk left = oneOf(disk.cutDuringWrite(random));
-        checkAndCut(left, done, done + 1, "the power was cut during write " + done);
+        checkAndCut(
+            disk.killNow(), done + 1, done + 1, "the process was killed after write " + done);
       }
     }
+  }
+
+  /** Whether the write has an operation of that number. */
+  private boolean failAndKill(FaultyDisk disk, int done, int operation) {
+    FaultyDisk killed;
+    try (LogStore store = disk.open()) {
+      store.recover();
+      disk.failOperation(operation);
+      try {
+        store.write(script.get(done));
+        return disk.hasFailed();
+      } catch (LogStoreException e) {
+        killed = disk.killNow();
+      }
+    }
+    String story = "operation " + operation + " of write " + done + " failed";
+    checkAndCut(killed, done, done + 1, story + " and the process was killed");
+    return true;
   }
 
   /** Each operation of each write fails: the store says so, refuses later writes, and after a restart nothing is lost or torn. */
@@ -112,7 +134,6 @@ public final class LogStoreFaults {
             .isInstanceOf(LogStoreException.class);
       }
       left.add(oneOf(disk.cutNow(random)));
-      checkAndCut(disk.killNow(), done, done + 1, story + " and the process was killed");
     }
     for (FaultyDisk each : left) {
       checkAndGoOn(each, done, done + 1, story + " and the power was cut");

@@ -136,6 +136,9 @@ final class FaultyRocksDbDisk implements FaultyDisk {
       if (wals.isEmpty()) {
         return List.of(whole);
       }
+      for (Path older : wals.subList(0, wals.size() - 1)) {
+        whole.cutOlder(older, there);
+      }
       Path newest = wals.get(wals.size() - 1);
       byte[] bytes = Files.readAllBytes(newest);
       int from = Math.toIntExact(there.getOrDefault(newest.getFileName().toString(), 0L));
@@ -157,6 +160,15 @@ final class FaultyRocksDbDisk implements FaultyDisk {
       return left;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** RocksDB has gone on with another file, which doesn't make what it found in this one durable. */
+  private void cutOlder(Path wal, Map<String, Long> there) throws IOException {
+    byte[] bytes = Files.readAllBytes(wal);
+    long length = there.getOrDefault(wal.getFileName().toString(), (long) bytes.length);
+    if (length < bytes.length) {
+      Files.write(wal, Arrays.copyOf(bytes, Math.toIntExact(length)));
     }
   }
 
