@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -384,6 +385,105 @@ public abstract class TransportContract extends TransportHosts {
     a.transport().setRoute(b.id(), b.transport().localAddress());
     a.close();
     assertThat(b.receiver().messages()).hasSize(before);
+  }
+
+  @Test
+  void sameRouteAgainChangesNothing() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    for (int i = 0; i < 100; i++) {
+      a.routeTo(b);
+      assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
+    }
+    Heartbeat next = SampleMessages.heartbeat(-1);
+    a.send(b.id(), next);
+    b.receiver().await("the next", () -> b.receiver().messages().contains(next));
+    assertThat(a.receiver().gone()).isEmpty();
+  }
+
+  /** Who has moved may have left somebody behind under its old address. */
+  @Test
+  void otherRouteTakesNothingToTheFirstAnyMore() {
+    TransportTestHost a = host("a");
+    TransportTestHost first = host("b");
+    connect(a, first);
+    TransportTestHost moved = host("b");
+    connect(a, moved);
+    long before = sequence.get();
+    for (int i = 0; i < 200; i++) {
+      a.send(moved.id(), SampleMessages.heartbeat(sequence.incrementAndGet()));
+    }
+    Heartbeat last = SampleMessages.heartbeat(sequence.incrementAndGet());
+    moved.receiver().await("the last", () -> {
+      a.send(moved.id(), last);
+      return moved.receiver().messages().contains(last);
+    });
+    assertThat(first.receiver().messages())
+        .noneMatch(message ->
+            message instanceof Heartbeat heartbeat && heartbeat.sequence() > before);
+    assertThat(a.receiver().gone()).as("it is still there").isEmpty();
+  }
+
+  /** What is sent right behind {@link Transport#setRoute} waits for the connection. Of several, since anything may be dropped. */
+  @Test
+  void messagesWaitForTheConnection() {
+    TransportTestHost a = host("a");
+    List<TransportTestHost> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(host("b" + i));
+    }
+    Heartbeat only = SampleMessages.heartbeat(-1);
+    for (TransportTestHost other : others) {
+      a.routeTo(other);
+      a.send(other.id(), only);
+    }
+    for (TransportTestHost other : others) {
+      a.receiver()
+          .await(
+              "connected",
+              () -> a.transport().connection(other.id()).state() == State.CONNECTED);
+    }
+    a.receiver()
+        .await(
+            "most",
+            () ->
+                others.stream()
+                        .filter(other -> other.receiver().messages().contains(only))
+                        .count()
+                    >= 3);
+  }
+
+  @Test
+  void closeWaitsForTheReceiver() throws InterruptedException {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    AtomicBoolean inReceiver = new AtomicBoolean();
+    AtomicBoolean wasInReceiver = new AtomicBoolean();
+    CountDownLatch entered = new CountDownLatch(1);
+    Thread closer = new Thread(() -> {
+      b.close();
+      wasInReceiver.set(inReceiver.get());
+    });
+    b.receiver().onEachBatch(batch -> {
+      inReceiver.set(true);
+      entered.countDown();
+      // Until close waits for this call, or has ended without it.
+      Set<Thread.State> later =
+          Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.BLOCKED, Thread.State.TERMINATED);
+      while (!later.contains(closer.getState())) {
+        Thread.onSpinWait();
+      }
+      inReceiver.set(false);
+    });
+    a.receiver().await("a call", () -> {
+      a.send(b.id(), SampleMessages.heartbeat(sequence.incrementAndGet()));
+      return entered.getCount() == 0;
+    });
+    closer.start();
+    closer.join();
+    assertThat(wasInReceiver).as("a receiver's method ran when close had returned").isFalse();
   }
 
   @Test

@@ -20,9 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Statistics;
 import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 
 /**
  * A log store on RocksDB. One database in one folder holds all groups of a host.
@@ -126,7 +128,8 @@ public final class RocksDbLogStore implements LogStore {
     WriteAssembler assembler = new WriteAssembler(groups, opened.reader(), opened.engine(), batch);
     assembler.assemble(write);
     assembler.touched().forEach(GroupState::publishFirstIndex);
-    opened.engine().db().write(isSynced(write) ? opened.synced() : opened.notSynced(), batch);
+    WriteOptions options = isSynced(write) ? opened.synced() : opened.notSynced();
+    settings.writer().write(opened.engine().db(), options, batch);
     assembler.touched().forEach(GroupState::publish);
   }
 
@@ -223,6 +226,7 @@ public final class RocksDbLogStore implements LogStore {
     private long maxWalBytes;
     private Durability durability = Durability.SYNCED;
     private @Nullable Statistics statistics;
+    private BatchWriter writer = RocksDB::write;
 
     private Builder() {}
 
@@ -277,6 +281,12 @@ public final class RocksDbLogStore implements LogStore {
       return this;
     }
 
+    /** For tests: what writes to the database. */
+    Builder writer(BatchWriter value) {
+      writer = value;
+      return this;
+    }
+
     /**
      * The store, not opened yet: {@link LogStore#recover} does that.
      *
@@ -291,7 +301,7 @@ public final class RocksDbLogStore implements LogStore {
       }
       long walBytes = maxWalBytes == 0 ? 2 * memtableBytes : maxWalBytes;
       return new RocksDbLogStore(
-          new Settings(folder, memtableBytes, maxMemtables, walBytes, durability, statistics));
+          new Settings(folder, memtableBytes, maxMemtables, walBytes, durability, statistics, writer));
     }
   }
 }

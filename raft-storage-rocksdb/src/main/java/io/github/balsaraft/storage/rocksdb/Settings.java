@@ -12,4 +12,5 @@ record Settings(
     int maxMemtables,
     long maxWalBytes,
     Durability durability,
-    @Nullable Statistics statistics) {}
+    @Nullable Statistics statistics,
+    BatchWriter writer) {}

@@ -27,8 +27,17 @@ public final class Disk {
   private boolean powerless;
   private boolean damaged;
 
-  Disk(Chance chance) {
+  /** An empty disk, whose failures are drawn from a stream of their own. */
+  public Disk(Chance chance) {
     this.chance = chance;
+  }
+
+  /** Another disk with the same bytes on it. */
+  public Disk copy(Chance ofTheCopy) {
+    Disk copy = new Disk(ofTheCopy);
+    writes.forEach(write -> copy.writes.add(write.clone()));
+    copy.damaged = damaged;
+    return copy;
   }
 
   /** The next write fails. */

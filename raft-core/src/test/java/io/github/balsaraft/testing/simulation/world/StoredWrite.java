@@ -20,14 +20,15 @@ import org.jspecify.annotations.Nullable;
  * The bytes of one write on a simulated disk: a length, a number that counts the writes, a checksum, and the parts of the write
  * as the model encodes them, as they are on any disk.
  */
-final class StoredWrite {
+public final class StoredWrite {
 
   static final int HEADER_BYTES = 16;
   private static final int ABSENT = -1;
 
   private StoredWrite() {}
 
-  static byte[] encode(long number, LogWrite write) {
+  /** The bytes of the write of this number; the first has number 1. */
+  public static byte[] encode(long number, LogWrite write) {
     byte[] host = write.host() == null ? null : write.host().encode();
     int bytes = HEADER_BYTES + part(host) + 4;
     List<byte[]> replicas = new ArrayList<>();
@@ -85,7 +86,7 @@ final class StoredWrite {
   }
 
   /** Whether all of it is there, as it was written. */
-  static boolean isIntact(byte[] stored, long number) {
+  public static boolean isIntact(byte[] stored, long number) {
     if (stored.length < HEADER_BYTES) {
       return false;
     }
@@ -96,13 +97,13 @@ final class StoredWrite {
   }
 
   /** Reads what {@link #isIntact}. The batches in it are views of the array. */
-  static LogWrite decode(byte[] stored) {
+  public static LogWrite decode(byte[] stored) {
     ByteBuffer in = ByteBuffer.wrap(stored);
     in.position(HEADER_BYTES);
     try {
       byte[] host = get(in);
       int count = in.getInt();
-      List<GroupWrite> groups = new ArrayList<>(count);
+      List<GroupWrite> groups = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         groups.add(group(stored, in));
       }
@@ -119,7 +120,7 @@ final class StoredWrite {
     long truncateFrom = in.getLong();
     EntryId base = new EntryId(in.getLong(), in.getLong());
     long batches = in.getLong();
-    List<EntryBatch> append = new ArrayList<>((int) batches);
+    List<EntryBatch> append = new ArrayList<>();
     for (long i = 0; i < batches; i++) {
       int length = in.getInt();
       append.add(EntryBatch.decode(stored, in.position(), length));
@@ -138,6 +139,9 @@ final class StoredWrite {
     int length = in.getInt();
     if (length == ABSENT) {
       return null;
+    }
+    if (length < 0 || length > in.remaining()) {
+      throw new BufferUnderflowException();
     }
     byte[] encoded = new byte[length];
     in.get(encoded);

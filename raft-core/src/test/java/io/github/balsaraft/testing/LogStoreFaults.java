@@ -1,0 +1,274 @@
+package io.github.balsaraft.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.RecoveredState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/**
+ * Does to a store and its {@link FaultyDisk} what disks do, after each write of a script, and fails if the store then breaks
+ * a promise of {@link LogStore}. {@link LogStoreFaultsContract} runs all of it; the methods can also be called one by one.
+ *
+ * <p>Whatever happens, the store must recover the state after some beginning of the script that has all the acknowledged
+ * writes in it, and go on from there.
+ */
+public final class LogStoreFaults {
+
+  private final Supplier<FaultyDisk> emptyDisks;
+  private final List<LogWrite> script;
+  private final Random random;
+
+  /**
+   * The faults of a seed.
+   *
+   * @param emptyDisks makes a new disk for each test
+   */
+  public LogStoreFaults(Supplier<FaultyDisk> emptyDisks, long seed) {
+    this.emptyDisks = emptyDisks;
+    this.script = WriteScript.of(seed);
+    this.random = new Random(seed);
+  }
+
+  /** Power is cut during each write and after it. */
+  public void cutPower() {
+    FaultyDisk disk = emptyDisks.get();
+    try (LogStore store = disk.open()) {
+      store.recover();
+      for (int done = 0; done < script.size(); done++) {
+        disk.writeBegins();
+        store.write(script.get(done));
+        for (FaultyDisk left : notNone(disk.cutDuringWrite(random))) {
+          checkAndGoOn(left, done, done + 1, "the power was cut during write " + done);
+        }
+        for (FaultyDisk left : notNone(disk.cutNow(random))) {
+          checkAndGoOn(left, done + 1, done + 1, "the power was cut after write " + done);
+        }
+      }
+    }
+  }
+
+  /**
+   * The process is killed after each write, and in the middle of it when an operation has failed; another recovers, and then the
+   * power is cut: what was recovered must be there, also what was in the page cache only.
+   */
+  public void cutPowerAfterRecovery() {
+    FaultyDisk disk = emptyDisks.get();
+    try (LogStore store = disk.open()) {
+      store.recover();
+      for (int done = 0; done < script.size(); done++) {
+        FaultyDisk tried = disk.killNow();
+        for (int operation = 0; failAndKill(tried, done, operation); operation++) {
+          tried = disk.killNow();
+        }
+        store.write(script.get(done));
+        checkAndCut(
+            disk.killNow(), done + 1, done + 1, "the process was killed after write " + done);
+      }
+    }
+  }
+
+  /** Whether the write has an operation of that number. */
+  private boolean failAndKill(FaultyDisk disk, int done, int operation) {
+    FaultyDisk killed;
+    try (LogStore store = disk.open()) {
+      store.recover();
+      disk.failOperation(operation);
+      try {
+        store.write(script.get(done));
+        return disk.hasFailed();
+      } catch (LogStoreException e) {
+        killed = disk.killNow();
+      }
+    }
+    String story = "operation " + operation + " of write " + done + " failed";
+    checkAndCut(killed, done, done + 1, story + " and the process was killed");
+    return true;
+  }
+
+  /** Each operation of each write fails: the store says so, refuses later writes, and after a restart nothing is lost or torn. */
+  public void failOperations() {
+    FaultyDisk disk = emptyDisks.get();
+    int failures = 0;
+    try (LogStore store = disk.open()) {
+      store.recover();
+      for (int done = 0; done < script.size(); done++) {
+        FaultyDisk tried = disk.killNow();
+        for (int operation = 0; failOperation(tried, done, operation); operation++) {
+          failures++;
+          tried = disk.killNow();
+        }
+        store.write(script.get(done));
+      }
+    }
+    assertThat(failures).as("a write has at least one operation").isGreaterThanOrEqualTo(script.size());
+  }
+
+  /** Whether the write has an operation of that number. */
+  private boolean failOperation(FaultyDisk disk, int done, int operation) {
+    String story = "operation " + operation + " of write " + done + " failed";
+    List<FaultyDisk> left = new ArrayList<>();
+    try (LogStore store = disk.open()) {
+      store.recover();
+      disk.failOperation(operation);
+      LogWrite write = script.get(done);
+      try {
+        store.write(write);
+        assertThat(disk.hasFailed()).as(story + ", and the write was acknowledged").isFalse();
+        return false;
+      } catch (LogStoreException e) {
+        assertThat(disk.hasFailed()).as("refused without a reason: %s", e.getMessage()).isTrue();
+      }
+      left.add(oneOf(disk.cutNow(random)));
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> store.write(write))
+            .as(story + ", and a later write was not refused")
+            .isInstanceOf(LogStoreException.class);
+      }
+      left.add(oneOf(disk.cutNow(random)));
+    }
+    for (FaultyDisk each : left) {
+      checkAndGoOn(each, done, done + 1, story + " and the power was cut");
+    }
+    return true;
+  }
+
+  /** Each operation of a recovery fails: it is refused, and the next finds everything. */
+  public void failRecovery() {
+    FaultyDisk disk = emptyDisks.get();
+    try (LogStore store = disk.open()) {
+      store.recover();
+      for (int done = 0; done < script.size(); done++) {
+        store.write(script.get(done));
+        FaultyDisk tried = disk.killNow();
+        for (int operation = 0; failRecovery(tried, done + 1, operation); operation++) {
+          tried = disk.killNow();
+        }
+      }
+    }
+  }
+
+  private boolean failRecovery(FaultyDisk disk, int done, int operation) {
+    String story = "operation " + operation + " of a recovery failed after write " + (done - 1);
+    disk.failOperation(operation);
+    try (LogStore store = disk.open()) {
+      try {
+        store.recover();
+        assertThat(disk.hasFailed()).as(story + ", and it was not refused").isFalse();
+        return false;
+      } catch (LogStoreException e) {
+        assertThat(disk.hasFailed()).as("refused without a reason: %s", e.getMessage()).isTrue();
+      }
+    }
+    for (FaultyDisk left : notNone(disk.cutNow(random))) {
+      checkAndGoOn(left, done, done, story + " and the power was cut");
+    }
+    return true;
+  }
+
+  /** Bits flip in what is stored: it is refused, or called damaged when it is read, or does no harm; it is never believed. */
+  public void flipBits() {
+    FaultyDisk disk = emptyDisks.get();
+    int noticed = 0;
+    try (LogStore store = disk.open()) {
+      store.recover();
+      for (int done = 0; done < script.size(); done++) {
+        store.write(script.get(done));
+        if (done % 4 == 3) {
+          for (FaultyDisk damaged : notNone(disk.flipBits(random))) {
+            noticed += isNoticed(damaged, done + 1) ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertThat(noticed).as("flipped bits that the store has noticed").isPositive();
+  }
+
+  private boolean isNoticed(FaultyDisk damaged, int done) {
+    try (LogStore store = damaged.open()) {
+      RecoveredState recovered;
+      try {
+        recovered = store.recover();
+      } catch (LogStoreException | CorruptDataException | UnknownFormatException e) {
+        return true;
+      } catch (RuntimeException e) {
+        throw new AssertionError("recover doesn't say what is wrong", e);
+      }
+      try {
+        return stateAfter(done).assertHeldOrDamaged(store, recovered) > 0;
+      } catch (AssertionError e) {
+        throw new AssertionError("a bit flipped after write " + (done - 1) + " is believed", e);
+      }
+    }
+  }
+
+  private void checkAndGoOn(FaultyDisk disk, int least, int most, String story) {
+    FaultyDisk later;
+    int next;
+    try (LogStore store = disk.open()) {
+      next = writesIn(store, least, most, story);
+      if (next == script.size()) {
+        return;
+      }
+      store.write(script.get(next));
+      later = oneOf(disk.cutNow(random));
+    }
+    try (LogStore store = later.open()) {
+      writesIn(store, next + 1, next + 1, story + ", and after one more write once more");
+    }
+  }
+
+  private void checkAndCut(FaultyDisk disk, int least, int most, String story) {
+    FaultyDisk later;
+    int recovered;
+    try (LogStore store = disk.open()) {
+      recovered = writesIn(store, least, most, story);
+      later = oneOf(disk.cutNow(random));
+    }
+    try (LogStore store = later.open()) {
+      writesIn(store, recovered, recovered, story + ", recovered, and the power was cut");
+    }
+  }
+
+  /** Recovers, and says how many writes of the script are there. */
+  private int writesIn(LogStore store, int least, int most, String story) {
+    RecoveredState recovered;
+    try {
+      recovered = store.recover();
+    } catch (LogStoreException e) {
+      throw new AssertionError(story + ", and nothing can be recovered", e);
+    }
+    AssertionError wrong = new AssertionError(
+        story + ", and what is recovered is not the state after " + least + " to " + most + " writes");
+    for (int writes = most; writes >= least; writes--) {
+      try {
+        stateAfter(writes).assertHeldBy(store, recovered);
+        return writes;
+      } catch (AssertionError | LogStoreException | CorruptDataException e) {
+        wrong.addSuppressed(e);
+      }
+    }
+    throw wrong;
+  }
+
+  private StoreModel stateAfter(int writes) {
+    return StoreModel.after(script.subList(0, writes));
+  }
+
+  private FaultyDisk oneOf(List<FaultyDisk> disks) {
+    return notNone(disks).get(random.nextInt(disks.size()));
+  }
+
+  private static List<FaultyDisk> notNone(List<FaultyDisk> disks) {
+    assertThat(disks).as("a fault leaves a disk").isNotEmpty();
+    return disks;
+  }
+}
