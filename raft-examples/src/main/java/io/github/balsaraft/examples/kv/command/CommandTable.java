@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All commands by name. */
@@ -45,6 +46,16 @@ public final class CommandTable {
           : new Planned.Rejected(Errors.wrongNumberOfArguments(spec.name()));
     }
     return spec.planner().plan(words);
+  }
+
+  /** The names of all commands, in small letters and sorted. */
+  public List<String> names() {
+    return specs.keySet().stream().sorted().toList();
+  }
+
+  /** What the command of that name does, in a sentence, if there is one. */
+  public Optional<String> summary(String name) {
+    return Optional.ofNullable(specs.get(name)).map(CommandSpec::summary);
   }
 
   @Nullable
