@@ -2,9 +2,13 @@ package io.github.balsaraft;
 
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.GroupNode;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -60,6 +64,53 @@ public final class RaftNode implements AutoCloseable {
    */
   public CompletableFuture<byte[]> propose(byte[] command) {
     return group.propose(command);
+  }
+
+  /** A session with {@linkplain SessionOptions#defaults default settings}. See {@link #session(SessionOptions)}. */
+  public RaftSession session() {
+    return session(SessionOptions.defaults());
+  }
+
+  /**
+   * A session: its commands are tried again until they are applied, and applied once. At a follower they are passed on to the
+   * leader, whatever {@link io.github.balsaraft.api.RaftOptions#forwardProposals} says: to try again is safe here. It opens itself
+   * when it is first used, and ends with the node at the latest.
+   */
+  public RaftSession session(SessionOptions options) {
+    return group.session(options);
+  }
+
+  /**
+   * Reads the state here once it has applied everything up to a log index. With {@link RaftSession#lastAppliedIndex}, or an index
+   * that a command's result names, a caller reads its own writes at any member, without a round trip. What others have written
+   * meanwhile may be missing.
+   *
+   * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the index
+   *     has not come here in time
+   */
+  public CompletableFuture<byte[]> queryAfter(byte[] query, long index, Duration timeout) {
+    return group.queryAfter(query, index, timeout);
+  }
+
+  /**
+   * Reads the state here at once, if it can't be older than a bound, and says how old it may be. The clock behind it is that of
+   * {@link NodeStatus#staleness}.
+   *
+   * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the state may
+   *     be older, or nobody can say
+   */
+  public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
+    return group.queryStale(query, maxStaleness);
+  }
+
+  /**
+   * Completes once the state here has applied everything up to a log index.
+   *
+   * @return fails with a {@link io.github.balsaraft.api.ReadNotServedException} if it takes longer than the timeout, or the node
+   *     stops
+   */
+  public CompletableFuture<Void> awaitApplied(long index, Duration timeout) {
+    return group.awaitApplied(index, timeout);
   }
 
   /**

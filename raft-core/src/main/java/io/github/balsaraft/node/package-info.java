@@ -15,9 +15,9 @@
  *       {@code Joining}, {@code Guests}.
  *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
- *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code LeaderHint}.
+ *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
- *       WaitingReads}.
+ *       WaitingReads}, {@code SessionTable}, {@code OpenSession}, {@code SessionTableFormat}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
