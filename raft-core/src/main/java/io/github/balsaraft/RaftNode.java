@@ -81,6 +81,19 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
+   * Proposes an entry of a session that somebody else keeps: for servers of clients in other processes. Applications use {@link
+   * #session()}.
+   *
+   * @param entry the payload of a {@link io.github.balsaraft.model.SessionEntry}
+   * @return the encoded {@link io.github.balsaraft.model.SessionAnswer}, or a failure as of {@link #propose}
+   * @throws io.github.balsaraft.model.UnknownFormatException if only a newer version can read the entry
+   * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
+   */
+  public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
+    return group.proposeInSession(entry);
+  }
+
+  /**
    * Reads the state here once it has applied everything up to a log index. With {@link RaftSession#lastAppliedIndex}, or an index
    * that a command's result names, a caller reads its own writes at any member, without a round trip. What others have written
    * meanwhile may be missing.
@@ -192,6 +205,11 @@ public final class RaftNode implements AutoCloseable {
    */
   public NodeStatus status() {
     return group.status();
+  }
+
+  /** As {@link #status}, without waiting for it; fails with the exceptions that it throws, but for the first. */
+  public CompletableFuture<NodeStatus> statusSoon() {
+    return group.statusSoon();
   }
 
   /** {@link NodeStatus#explanation} of a look taken now, with the exceptions of {@link #status}. */

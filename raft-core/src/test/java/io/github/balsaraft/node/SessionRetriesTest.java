@@ -135,6 +135,11 @@ class SessionRetriesTest {
   private final Group group = new Group(1);
   private final RaftSession session = new RetryingSession(group, OPTIONS);
 
+  /** For its effect only. */
+  private void proposeUnwatched(byte[] command) {
+    CompletableFuture<byte[]> unused = session.propose(command);
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(UTF_8);
   }
@@ -161,7 +166,7 @@ class SessionRetriesTest {
   /** Trap 49: the first attempt was applied, and only its answer was lost. */
   @Test
   void trap49_retriedCommandIsAppliedOnceAndGetsTheFirstResult() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.ways.add(group::applyAndLoseAnswer);
     CompletableFuture<byte[]> answer = session.propose(bytes("b"));
     assertThat(outcome(answer)).isEqualTo("open");
@@ -174,7 +179,7 @@ class SessionRetriesTest {
   /** Trap 49: nobody can say whether it was applied, so it must not be proposed in another session. */
   @Test
   void trap49_doubtfulCommandOfAForgottenSessionIsUnknown() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.ways.add(group::applyAndLoseAnswer);
     CompletableFuture<byte[]> answer = session.propose(bytes("b"));
     group.table = new SessionTable();
@@ -185,7 +190,7 @@ class SessionRetriesTest {
 
   @Test
   void commandThatIsNotInDoubtGetsANewSession() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.table = new SessionTable();
     group.ways.add(group::refuse);
     CompletableFuture<byte[]> answer = session.propose(bytes("b"));
@@ -196,7 +201,7 @@ class SessionRetriesTest {
 
   @Test
   void whatWasOnlyRefusedEndsAsNotAppended() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.usualWay = group::refuse;
     CompletableFuture<byte[]> answer = session.propose(bytes("b"));
     group.runFor(Duration.ofMillis(1999));
@@ -208,7 +213,7 @@ class SessionRetriesTest {
   /** A refusal says that this attempt had no effect, and nothing about those before. */
   @Test
   void whatWasInDoubtOnceEndsAsUnknown() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.ways.add(group::lose);
     group.usualWay = group::refuse;
     CompletableFuture<byte[]> answer = session.propose(bytes("b"));
@@ -219,7 +224,7 @@ class SessionRetriesTest {
   /** The client has given up, and a copy gets into the log after all: later commands rule it out. */
   @Test
   void trap49_lateCopyOfWhatWasGivenUpIsNotAppliedAfterLaterCommands() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     List<byte[]> late = new ArrayList<>();
     group.usualWay = entry -> {
       late.add(entry);
@@ -229,21 +234,21 @@ class SessionRetriesTest {
     group.runFor(Duration.ofSeconds(2));
     assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
     group.usualWay = group::apply;
-    session.propose(bytes("c"));
+    proposeUnwatched(bytes("c"));
     CompletableFuture<byte[]> unused = group.apply(late.get(0));
     assertThat(group.applied).containsOnlyKeys("a", "c");
   }
 
   @Test
   void noMoreThanSoManyAreUnderWay() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     List<CompletableFuture<byte[]>> open = new ArrayList<>();
     group.usualWay = entry -> {
       open.add(new CompletableFuture<>());
       return open.get(open.size() - 1);
     };
     for (int i = 0; i < 20; i++) {
-      session.propose(bytes("b" + i));
+      proposeUnwatched(bytes("b" + i));
     }
     assertThat(open).hasSize(5);
   }
@@ -262,7 +267,7 @@ class SessionRetriesTest {
 
   @Test
   void closingTellsEverybodyAndTheGroup() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     group.ways.add(entry -> new CompletableFuture<>());
     CompletableFuture<byte[]> sent = session.propose(bytes("b"));
     group.ways.add(group::refuse);
@@ -288,13 +293,13 @@ class SessionRetriesTest {
 
   @Test
   void pausesGrowAndDiffer() {
-    session.propose(bytes("a"));
+    proposeUnwatched(bytes("a"));
     List<Long> moments = new ArrayList<>();
     group.usualWay = entry -> {
       moments.add(group.nowNanos);
       return group.refuse(entry);
     };
-    session.propose(bytes("b"));
+    proposeUnwatched(bytes("b"));
     group.runFor(Duration.ofSeconds(2));
     assertThat(moments).hasSizeBetween(8, 14);
     long last = 0;
