@@ -11,6 +11,7 @@ import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionExpiredException;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.session.SessionChannel;
@@ -237,6 +238,26 @@ class SessionRetriesTest {
     proposeUnwatched(bytes("c"));
     CompletableFuture<byte[]> unused = group.apply(late.get(0));
     assertThat(group.applied).containsOnlyKeys("a", "c");
+  }
+
+  /** Trap 50: an attempt is answered when its command has long ended. Nothing is told twice, nor counted twice. */
+  @Test
+  void trap50_lateAnswerOfAnEarlierAttemptChangesNothing() {
+    RaftSession small = new RetryingSession(group, OPTIONS.withMaxPendingBytes(1000));
+    assertThat(outcome(small.propose(bytes("a")))).isEqualTo("done a");
+    CompletableFuture<byte[]> late = new CompletableFuture<>();
+    group.ways.add(entry -> late);
+    CompletableFuture<byte[]> answer = small.propose(new byte[600]);
+    group.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    late.complete(SessionAnswer.applied(9, bytes("late")).encode());
+    group.runFor(Duration.ofMinutes(1));
+    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    assertThat(small.lastAppliedIndex()).isEqualTo(2);
+    group.usualWay = entry -> new CompletableFuture<>();
+    assertThat(outcome(small.propose(new byte[600]))).isEqualTo("open");
+    assertThat(outcome(small.propose(new byte[600])))
+        .isEqualTo(OverloadedException.class.getSimpleName());
   }
 
   @Test

@@ -97,6 +97,8 @@ class SessionTableTest {
     command(session, 1, 1, "a");
     logTime += TIMEOUT;
     assertThat(text(command(session, 1, 1, "a"))).isEqualTo("a!@2");
+    logTime += TIMEOUT;
+    assertThat(text(command(session, 1, 1, "a"))).isEqualTo("a!@2");
     logTime += TIMEOUT + 1;
     assertThat(text(command(session, 1, 1, "a"))).isEqualTo("EXPIRED");
     assertThat(text(command(session, 2, 1, "b"))).isEqualTo("EXPIRED");

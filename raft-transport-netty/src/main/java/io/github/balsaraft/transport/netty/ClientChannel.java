@@ -46,8 +46,7 @@ final class ClientChannel implements SessionChannel {
     String detail = answer.getDetail();
     return switch (answer.getOutcome()) {
       case CLIENT_OUTCOME_DONE -> answer.getContent().toByteArray();
-      case CLIENT_OUTCOME_NOT_LEADER ->
-        throw new NotLeaderException(null, detail);
+      case CLIENT_OUTCOME_NOT_LEADER -> throw new NotLeaderException(null, detail);
       case CLIENT_OUTCOME_OVERLOADED ->
         throw new OverloadedException(detail, Duration.ofMillis(answer.getRetryAfterMillis()));
       case CLIENT_OUTCOME_TOO_LARGE ->
@@ -60,8 +59,7 @@ final class ClientChannel implements SessionChannel {
           CLIENT_OUTCOME_READ_NOT_SERVED,
           CLIENT_OUTCOME_QUERY_FAILED,
           CLIENT_OUTCOME_UNSPECIFIED,
-          UNRECOGNIZED ->
-        throw new OutcomeUnknownException(detail);
+          UNRECOGNIZED -> throw new OutcomeUnknownException(detail);
     };
   }
 

@@ -43,7 +43,8 @@ final class ClientCodec {
     }
     int length = in.getUnsignedShort(start + 6);
     if (!isClient(in) || length > MAX_HANDSHAKE_BYTES) {
-      throw new IllegalArgumentException("no handshake of a client, or one of " + length + " bytes");
+      throw new IllegalArgumentException(
+          "no handshake of a client, or one of " + length + " bytes");
     }
     if (in.readableBytes() < HEAD_BYTES + length) {
       return null;

@@ -64,7 +64,8 @@ final class ClientConnection extends ByteToMessageDecoder {
   CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
     ChannelHandlerContext open = ctx;
     if (!isOpen() || open == null) {
-      return CompletableFuture.failedFuture(new IOException("the connection to " + address + " ended"));
+      return CompletableFuture.failedFuture(
+          new IOException("the connection to " + address + " ended"));
     }
     Waiting asked = new Waiting(new CompletableFuture<>(), System.nanoTime());
     waiting.put(++lastId, asked);

@@ -54,7 +54,8 @@ final class ClientRequests {
     try {
       return node.proposeInSession(entry.toByteArray()).thenApply(ClientRequests::done);
     } catch (CorruptDataException | UnknownFormatException e) {
-      return CompletableFuture.failedFuture(new NodeFailedException("not taken in: " + e.getMessage()));
+      return CompletableFuture.failedFuture(
+          new NodeFailedException("not taken in: " + e.getMessage()));
     }
   }
 
@@ -102,8 +103,9 @@ final class ClientRequests {
   }
 
   private static ClientAnswer.Builder failure(Throwable thrown) {
-    Throwable failure =
-        thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    Throwable failure = thrown instanceof CompletionException && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
     ClientAnswer.Builder answer =
         ClientAnswer.newBuilder().setDetail(String.valueOf(failure.getMessage()));
     if (failure instanceof NotLeaderException notLeader) {
@@ -126,6 +128,8 @@ final class ClientRequests {
     } else if (failure instanceof ReadNotServedException) {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED);
     }
-    return answer.setDetail(failure.toString()).setOutcome(ClientOutcome.CLIENT_OUTCOME_QUERY_FAILED);
+    return answer
+        .setDetail(failure.toString())
+        .setOutcome(ClientOutcome.CLIENT_OUTCOME_QUERY_FAILED);
   }
 }

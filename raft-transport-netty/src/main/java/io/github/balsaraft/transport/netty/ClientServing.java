@@ -94,10 +94,7 @@ final class ClientServing extends ByteToMessageDecoder {
     } else {
       ended = true;
       log.warn(
-          "client refused",
-          "refused a client at {}: {}",
-          ctx.channel().remoteAddress(),
-          refusal);
+          "client refused", "refused a client at {}: {}", ctx.channel().remoteAddress(), refusal);
       ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
     }
   }

@@ -144,20 +144,22 @@ public final class NettyTransportBuilder {
       throw new IllegalArgumentException("bound to every interface, as " + bind
           + ", a host must say where others reach it: advertisedAddress(\"host:port\")");
     }
-    return new NettyTransport(new NettyOptions(
-        bind,
-        advertised,
-        resolver,
-        eventLoopThreads,
-        maxFrameBytes,
-        maxQueuedBytesPerPeer,
-        maxQueuedControlBytesPerPeer,
-        minReconnectDelay.toMillis(),
-        maxReconnectDelay.toMillis(),
-        (int) connectTimeout.toMillis(),
-        handshakeTimeout.toMillis(),
-        maxInboundConnections,
-        maxPendingHandshakes), maxClientConnections);
+    return new NettyTransport(
+        new NettyOptions(
+            bind,
+            advertised,
+            resolver,
+            eventLoopThreads,
+            maxFrameBytes,
+            maxQueuedBytesPerPeer,
+            maxQueuedControlBytesPerPeer,
+            minReconnectDelay.toMillis(),
+            maxReconnectDelay.toMillis(),
+            (int) connectTimeout.toMillis(),
+            handshakeTimeout.toMillis(),
+            maxInboundConnections,
+            maxPendingHandshakes),
+        maxClientConnections);
   }
 
   private static long millis(String what, Duration duration) {

@@ -52,8 +52,7 @@ public final class RaftClient implements AutoCloseable {
       long maxPendingReadBytes,
       int maxFrameBytes) {
     this.options = options;
-    this.finder =
-        new MemberFinder(loops, loop, group, members, maxFrameBytes, attemptTimeoutNanos);
+    this.finder = new MemberFinder(loops, loop, group, members, maxFrameBytes, attemptTimeoutNanos);
     this.session = new RetryingSession(new ClientChannel(loop, finder), options);
     this.reads = new ClientReads(loop, finder, options, maxPendingReadBytes);
     loop.execute(finder::start);
@@ -92,11 +91,13 @@ public final class RaftClient implements AutoCloseable {
    *     itself threw
    */
   public CompletableFuture<byte[]> query(byte[] query, ReadConsistency consistency) {
-    ClientRead.Builder read = read(query, switch (consistency) {
-      case LINEARIZABLE -> ClientConsistency.CLIENT_CONSISTENCY_LINEARIZABLE;
-      case LEASE -> ClientConsistency.CLIENT_CONSISTENCY_LEASE;
-      case STALE -> ClientConsistency.CLIENT_CONSISTENCY_STALE;
-    });
+    ClientRead.Builder read = read(
+        query,
+        switch (consistency) {
+          case LINEARIZABLE -> ClientConsistency.CLIENT_CONSISTENCY_LINEARIZABLE;
+          case LEASE -> ClientConsistency.CLIENT_CONSISTENCY_LEASE;
+          case STALE -> ClientConsistency.CLIENT_CONSISTENCY_STALE;
+        });
     return reads
         .ask(read.setMaxStalenessMillis(Duration.ofDays(365).toMillis()).build())
         .thenApply(answer -> answer.getContent().toByteArray());
@@ -123,9 +124,7 @@ public final class RaftClient implements AutoCloseable {
   }
 
   private static ClientRead.Builder read(byte[] query, ClientConsistency consistency) {
-    return ClientRead.newBuilder()
-        .setQuery(ByteString.copyFrom(query))
-        .setConsistency(consistency);
+    return ClientRead.newBuilder().setQuery(ByteString.copyFrom(query)).setConsistency(consistency);
   }
 
   private static StaleAnswer stale(ClientAnswer answer) {

@@ -84,8 +84,8 @@ class RaftClientTest extends NettyHosts {
             .map(host -> host.getKey() + "=127.0.0.1:" + host.getValue())
             .toArray(String[]::new))
         .stateMachine(machine)
-        .logStore(new MemoryLogStore(
-            disks.computeIfAbsent(name, any -> new MemoryLogStore().contents())))
+        .logStore(
+            new MemoryLogStore(disks.computeIfAbsent(name, any -> new MemoryLogStore().contents())))
         .transport(transport)
         .options(RaftOptions.builder()
             .electionTimeout(Duration.ofMillis(150), Duration.ofMillis(300))
@@ -203,10 +203,8 @@ class RaftClientTest extends NettyHosts {
   @Test
   void withoutAnybodyThereItEndsInTimeAndCertainly() throws Exception {
     SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofMillis(300));
-    try (RaftClient client = RaftClient.builder()
-        .members("127.0.0.1:" + freePort())
-        .session(hasty)
-        .connect()) {
+    try (RaftClient client =
+        RaftClient.builder().members("127.0.0.1:" + freePort()).session(hasty).connect()) {
       assertThat(failure(client.propose(bytes("a")))).isInstanceOf(NotAppendedException.class);
       assertThat(failure(client.query(new byte[0]))).isInstanceOf(ReadNotServedException.class);
     }
@@ -214,8 +212,7 @@ class RaftClientTest extends NettyHosts {
 
   @Test
   void closedClientTellsEverybody() throws Exception {
-    RaftClient client =
-        RaftClient.builder().members("127.0.0.1:" + freePort()).connect();
+    RaftClient client = RaftClient.builder().members("127.0.0.1:" + freePort()).connect();
     CompletableFuture<byte[]> proposed = client.propose(bytes("a"));
     CompletableFuture<byte[]> read = client.query(new byte[0]);
     client.close();
@@ -236,9 +233,8 @@ class RaftClientTest extends NettyHosts {
             .logStore(new MemoryLogStore())
             .transport(silent)
             .start();
-        RaftClient client = RaftClient.builder()
-            .members(silent.localAddress(), address("n1"))
-            .connect()) {
+        RaftClient client =
+            RaftClient.builder().members(silent.localAddress(), address("n1")).connect()) {
       assertThat(text(client.propose(bytes("a")))).isEqualTo("1");
     }
   }
