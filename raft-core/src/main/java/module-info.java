@@ -7,6 +7,7 @@ module io.github.balsaraft.core {
   exports io.github.balsaraft.api;
   exports io.github.balsaraft.model;
   exports io.github.balsaraft.model.trace;
+  exports io.github.balsaraft.session;
   exports io.github.balsaraft.storage;
   exports io.github.balsaraft.transport;
 }

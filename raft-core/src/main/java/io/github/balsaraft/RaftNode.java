@@ -2,9 +2,13 @@ package io.github.balsaraft;
 
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.GroupNode;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -60,6 +64,66 @@ public final class RaftNode implements AutoCloseable {
    */
   public CompletableFuture<byte[]> propose(byte[] command) {
     return group.propose(command);
+  }
+
+  /** A session with {@linkplain SessionOptions#defaults default settings}. See {@link #session(SessionOptions)}. */
+  public RaftSession session() {
+    return session(SessionOptions.defaults());
+  }
+
+  /**
+   * A session: its commands are tried again until they are applied, and applied once. At a follower they are passed on to the
+   * leader, whatever {@link io.github.balsaraft.api.RaftOptions#forwardProposals} says: to try again is safe here. It opens itself
+   * when it is first used, and ends with the node at the latest.
+   */
+  public RaftSession session(SessionOptions options) {
+    return group.session(options);
+  }
+
+  /**
+   * Proposes an entry of a session that somebody else keeps: for servers of clients in other processes. Applications use {@link
+   * #session()}.
+   *
+   * @param entry the payload of a {@link io.github.balsaraft.model.SessionEntry}
+   * @return the encoded {@link io.github.balsaraft.model.SessionAnswer}, or a failure as of {@link #propose}
+   * @throws io.github.balsaraft.model.UnknownFormatException if only a newer version can read the entry
+   * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
+   */
+  public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
+    return group.proposeInSession(entry);
+  }
+
+  /**
+   * Reads the state here once it has applied everything up to a log index. With {@link RaftSession#lastAppliedIndex}, or an index
+   * that a command's result names, a caller reads its own writes at any member, without a round trip. What others have written
+   * meanwhile may be missing.
+   *
+   * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the index
+   *     has not come here in time
+   */
+  public CompletableFuture<byte[]> queryAfter(byte[] query, long index, Duration timeout) {
+    return group.queryAfter(query, index, timeout);
+  }
+
+  /**
+   * Reads the state here at once, if it can't be older than a bound, and says how old it may be. The clock behind it is that of
+   * {@link NodeStatus#staleness}.
+   *
+   * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the state may
+   *     be older, or nobody can say
+   */
+  public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
+    return group.queryStale(query, maxStaleness);
+  }
+
+  /**
+   * Completes once the state here has applied everything up to a log index.
+   *
+   * @return fails with a {@link io.github.balsaraft.api.ReadNotServedException} if it takes longer than the timeout, or the node
+   *     stops
+   */
+  public CompletableFuture<Void> awaitApplied(long index, Duration timeout) {
+    return group.awaitApplied(index, timeout);
   }
 
   /**
@@ -141,6 +205,11 @@ public final class RaftNode implements AutoCloseable {
    */
   public NodeStatus status() {
     return group.status();
+  }
+
+  /** As {@link #status}, without waiting for it; fails with the exceptions that it throws, but for the first. */
+  public CompletableFuture<NodeStatus> statusSoon() {
+    return group.statusSoon();
   }
 
   /** {@link NodeStatus#explanation} of a look taken now, with the exceptions of {@link #status}. */

@@ -2,11 +2,11 @@ package io.github.balsaraft.api;
 
 /**
  * The proposal was appended, or sent to a leader, and then lost sight of: it may or may not be applied, now or later.
- * Proposing it again is safe only if applying it twice is.
+ * Proposing it again is safe only if applying it twice is; a {@link RaftSession} makes it so, and tries again by itself.
  *
  * <p>Also of another request than a proposal, if the node failed while it was asked: it may or may not have begun.
  */
-public final class OutcomeUnknownException extends RaftException {
+public sealed class OutcomeUnknownException extends RaftException permits SessionExpiredException {
 
   private static final long serialVersionUID = 1L;
 

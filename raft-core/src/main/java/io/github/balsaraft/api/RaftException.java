@@ -31,6 +31,7 @@ public abstract sealed class RaftException extends RuntimeException
    * <tr><td>{@link CommandTooLargeException}</td><td>no</td><td>no: every member says the same of it every time</td></tr>
    * <tr><td>{@link OutcomeUnknownException}</td><td>perhaps</td><td>no: only the application knows whether twice is
    *     harmless</td></tr>
+   * <tr><td>{@link SessionExpiredException}</td><td>perhaps</td><td>no, as the one above</td></tr>
    * <tr><td>{@link ReadNotServedException}</td><td>no</td><td>yes</td></tr>
    * <tr><td>{@link ChangeFailedException}, refused</td><td>no</td><td>if all that speaks against it passes by itself</td></tr>
    * <tr><td>{@link ChangeFailedException}, aborted</td><td>it says what remains</td><td>no: see to the cause first</td></tr>

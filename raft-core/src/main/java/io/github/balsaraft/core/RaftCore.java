@@ -3,7 +3,6 @@ package io.github.balsaraft.core;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
@@ -78,11 +77,12 @@ public final class RaftCore {
   /**
    * Commands are proposed. Entries of other types have ways of their own, and rules that this one would bypass.
    *
-   * @throws IllegalArgumentException if they are not commands
+   * @throws IllegalArgumentException if they are neither commands nor entries of sessions
    */
   public ProposalResult propose(Payloads payloads) {
-    if (payloads.type() != EntryType.COMMAND) {
-      throw new IllegalArgumentException("only commands are proposed, not " + payloads.type());
+    if (!payloads.type().isProposed()) {
+      throw new IllegalArgumentException(
+          "only commands and entries of sessions are proposed, not " + payloads.type());
     }
     return role().propose(payloads);
   }

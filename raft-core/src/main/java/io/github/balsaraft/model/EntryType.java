@@ -13,7 +13,9 @@ public enum EntryType {
   /** Appended by every new leader, so that entries of earlier terms can commit (Raft paper 8, thesis 6.4). */
   NO_OP(2),
   /** A {@link Configuration}, in force as soon as it is in the log (Raft paper 6). */
-  CONFIGURATION(3);
+  CONFIGURATION(3),
+  /** A {@link SessionEntry}: a command that is applied once however often it is proposed, and what belongs to that. */
+  SESSION(4);
 
   private final byte code;
 
@@ -24,6 +26,24 @@ public enum EntryType {
   /** The stored code. */
   public byte code() {
     return code;
+  }
+
+  /** Whether entries of this type are what clients propose. The others have ways of their own. */
+  public boolean isProposed() {
+    return this == COMMAND || this == SESSION;
+  }
+
+  /**
+   * The type of a stored code.
+   *
+   * @throws UnknownFormatException if only a newer version knows it
+   */
+  public static EntryType ofCode(byte code) {
+    EntryType type = find(code);
+    if (type == null) {
+      throw new UnknownFormatException("entries of type " + (code & 0xff));
+    }
+    return type;
   }
 
   /** The type of a stored code, or null if only a newer version knows it. */

@@ -12,10 +12,17 @@ import java.util.List;
  * @param term the leader's term as the follower knows it
  * @param origin drawn at random each time the follower's process starts
  * @param firstSequence number of the first proposal, growing within an origin; the others follow without a gap
+ * @param type what the entries will mean
  * @param commands the payloads, each behind the four bytes of the CRC32C that its proposer took of it
  */
 public record ForwardedProposals(
-    ReplicaId from, ReplicaId to, long term, long origin, long firstSequence, List<byte[]> commands)
+    ReplicaId from,
+    ReplicaId to,
+    long term,
+    long origin,
+    long firstSequence,
+    EntryType type,
+    List<byte[]> commands)
     implements ServiceMessage {
 
   public ForwardedProposals {

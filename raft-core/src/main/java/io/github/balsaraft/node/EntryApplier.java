@@ -5,6 +5,8 @@ import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import java.nio.ByteBuffer;
@@ -81,6 +83,9 @@ final class EntryApplier {
   private final AppliedCommand command = new AppliedCommand();
   private final ApplyPosition position = new ApplyPosition();
 
+  /** A part of the state beside the application's, as old as that. */
+  private SessionTable sessions = new SessionTable();
+
   private long committedIndex;
 
   /** Invariant: {@code appliedIndex <= committedIndex}. */
@@ -112,6 +117,16 @@ final class EntryApplier {
   /** The highest index that the state machine has applied. On any thread. */
   long appliedIndex() {
     return appliedIndex;
+  }
+
+  /** The clients' sessions, as of {@link #appliedIndex}; to be kept in a snapshot together with the application's state. */
+  SessionTable sessions() {
+    return sessions;
+  }
+
+  /** The application's state was replaced by that of a snapshot, and the sessions with it. */
+  void restoreSessions(SessionTable restored) {
+    sessions = restored;
   }
 
   /** Whether there is more to apply. */
@@ -230,6 +245,8 @@ final class EntryApplier {
     try {
       if (batch.type() == EntryType.COMMAND) {
         applyCommands(batch);
+      } else if (batch.type() == EntryType.SESSION) {
+        applySessions(batch);
       } else {
         appliedIndex = batch.lastIndex();
       }
@@ -251,6 +268,30 @@ final class EntryApplier {
     }
   }
 
+  /** Between the log and the state machine: who sees that a command was applied before. */
+  private void applySessions(EntryBatch batch) {
+    command.batch = batch;
+    for (EntryBatch.Cursor cursor = batch.cursor(); mayGoOn.getAsBoolean() && cursor.next(); ) {
+      command.cursor = cursor;
+      SessionAnswer answer = sessions.apply(
+          cursor.index(),
+          batch.logTimeMillis(),
+          SessionEntry.decode(cursor.payload()),
+          content -> applyContent(content));
+      appliedIndex = cursor.index();
+      results.applied(cursor.index(), answer.encode());
+    }
+  }
+
+  private byte[] applyContent(ByteBuffer content) {
+    command.content = content;
+    try {
+      return resultOf(stateMachine.apply(command));
+    } finally {
+      command.content = null;
+    }
+  }
+
   /** The contract rules null out, but a slip must not stop every replica at the same entry. */
   private static byte[] resultOf(byte @Nullable [] returned) {
     return returned == null ? NO_RESULT : returned;
@@ -263,6 +304,10 @@ final class EntryApplier {
 
     @SuppressWarnings("NullAway.Init")
     EntryBatch.Cursor cursor;
+
+    /** What the state machine sees of the payload; null if it is all of it. */
+    @Nullable
+    ByteBuffer content;
 
     @Override
     public long index() {
@@ -281,12 +326,17 @@ final class EntryApplier {
 
     @Override
     public ByteBuffer payload() {
-      return cursor.payload();
+      return content == null ? cursor.payload() : content.duplicate();
     }
 
     @Override
     public byte[] bytes() {
-      return cursor.payloadBytes();
+      if (content == null) {
+        return cursor.payloadBytes();
+      }
+      byte[] bytes = new byte[content.remaining()];
+      content.duplicate().get(bytes);
+      return bytes;
     }
   }
 }

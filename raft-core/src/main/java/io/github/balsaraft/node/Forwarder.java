@@ -39,7 +39,7 @@ final class Forwarder {
     this.callbacks = callbacks;
   }
 
-  /** The message that passes these on. */
+  /** The message that passes these on, which are of one type. */
   ForwardedProposals forward(List<Proposal> proposals, ReplicaId leader, long term, long nowNanos) {
     long firstSequence = lastSequence + 1;
     List<byte[]> commands = new ArrayList<>(proposals.size());
@@ -47,7 +47,8 @@ final class Forwarder {
       sent.put(++lastSequence, new Sent(proposal, nowNanos));
       commands.add(SealedCommand.seal(proposal));
     }
-    return new ForwardedProposals(self, leader, term, origin, firstSequence, commands);
+    return new ForwardedProposals(
+        self, leader, term, origin, firstSequence, proposals.get(0).type, commands);
   }
 
   void onOutcomes(ForwardedOutcomes message) {

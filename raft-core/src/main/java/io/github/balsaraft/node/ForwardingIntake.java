@@ -2,11 +2,16 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedOutcomes.Kind;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SessionEntry;
+import io.github.balsaraft.model.UnknownFormatException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -82,7 +87,7 @@ final class ForwardingIntake {
     }
     List<SealedCommand> commands = open(message);
     if (commands == null) {
-      // Damaged on the way: as good as lost.
+      // Damaged on the way, or of a newer version: as good as lost.
       return;
     }
     long seen = watermarks.getOrDefault(message.origin(), 0L);
@@ -109,7 +114,7 @@ final class ForwardingIntake {
     }
     long bytes = 0;
     for (SealedCommand command : commands) {
-      bytes += fits(command) ? bytesOf(command.command()) : 0;
+      bytes += fits(message.type(), command) ? bytesOf(command.command()) : 0;
     }
     long before = pendingBytes.get();
     if (before > 0 && before + bytes > maxPendingBytes) {
@@ -120,8 +125,9 @@ final class ForwardingIntake {
     long sequence = message.firstSequence();
     List<ForwardedOutcomes.Outcome> tooLarge = new ArrayList<>();
     for (SealedCommand command : commands) {
-      if (fits(command)) {
-        accept.accept(new Forwarded(command, message.from(), message.origin(), sequence));
+      if (fits(message.type(), command)) {
+        accept.accept(
+            new Forwarded(message.type(), command, message.from(), message.origin(), sequence));
       } else {
         tooLarge.add(new ForwardedOutcomes.Outcome(
             sequence, Kind.TOO_LARGE, utf8(String.valueOf(maxCommandBytes))));
@@ -133,20 +139,33 @@ final class ForwardingIntake {
     }
   }
 
-  private boolean fits(SealedCommand command) {
-    return command.command().length <= maxCommandBytes;
+  private boolean fits(EntryType type, SealedCommand command) {
+    int overhead = type == EntryType.SESSION ? SessionEntry.OVERHEAD_BYTES : 0;
+    return command.command().length <= maxCommandBytes + overhead;
   }
 
   private static @Nullable List<SealedCommand> open(ForwardedProposals message) {
     List<SealedCommand> commands = new ArrayList<>(message.commands().size());
     for (byte[] sealed : message.commands()) {
       SealedCommand command = SealedCommand.open(sealed);
-      if (command == null) {
+      if (command == null || !isReadable(message.type(), command)) {
         return null;
       }
       commands.add(command);
     }
     return commands;
+  }
+
+  /** What this version can't read may not get into the log: every replica of this version would halt there. */
+  private static boolean isReadable(EntryType type, SealedCommand command) {
+    if (type == EntryType.SESSION) {
+      try {
+        SessionEntry.decode(ByteBuffer.wrap(command.command()));
+      } catch (CorruptDataException | UnknownFormatException e) {
+        return false;
+      }
+    }
+    return type.isProposed();
   }
 
   private static long bytesOf(byte[] command) {
@@ -212,8 +231,8 @@ final class ForwardingIntake {
     private final Origin origin;
     private final long sequence;
 
-    Forwarded(SealedCommand command, ReplicaId from, long origin, long sequence) {
-      super(command.command(), command.crc32c());
+    Forwarded(EntryType type, SealedCommand command, ReplicaId from, long origin, long sequence) {
+      super(type, command.command(), command.crc32c());
       this.origin = new Origin(from, origin);
       this.sequence = sequence;
     }

@@ -6,21 +6,29 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +53,7 @@ public final class GroupNode {
   private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
+  private final NodeSessions sessions;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
@@ -60,6 +69,7 @@ public final class GroupNode {
     this.readBytes = new Budget(options.maxPendingReadBytes());
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
+    this.sessions = new NodeSessions(host.environment(), this::proposeInSession);
   }
 
   void start() {
@@ -68,21 +78,87 @@ public final class GroupNode {
 
   /** See {@code RaftNode.propose}. */
   public CompletableFuture<byte[]> propose(byte[] command) {
+    return propose(EntryType.COMMAND, command, command.length);
+  }
+
+  /**
+   * Proposes an entry of a session; at a follower it is passed on to the leader in any case.
+   *
+   * @param entry the payload of a {@link SessionEntry}
+   * @return the encoded {@link io.github.balsaraft.model.SessionAnswer}; or a failure as of {@link #propose}
+   * @throws io.github.balsaraft.model.UnknownFormatException if it is of a newer version
+   * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
+   */
+  public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
+    // What can't be read may not get into the log: every replica would halt there.
+    SessionEntry read = SessionEntry.decode(ByteBuffer.wrap(entry));
+    int commandBytes =
+        read instanceof SessionEntry.Command command ? command.command().remaining() : 0;
+    return propose(EntryType.SESSION, entry, commandBytes);
+  }
+
+  private CompletableFuture<byte[]> propose(EntryType type, byte[] command, int commandBytes) {
     if (closing) {
       return CompletableFuture.failedFuture(new ShuttingDownException());
     }
-    if (command.length > options.maxCommandBytes()) {
+    if (commandBytes > options.maxCommandBytes()) {
       return CompletableFuture.failedFuture(
-          new CommandTooLargeException(command.length, options.maxCommandBytes()));
+          new CommandTooLargeException(commandBytes, options.maxCommandBytes()));
     }
     long bytes = (long) command.length + Payloads.ENTRY_OVERHEAD_BYTES;
     if (!proposalBytes.take(bytes)) {
       return CompletableFuture.failedFuture(
           new OverloadedException("proposals of " + proposalBytes.max() + " bytes wait already"));
     }
-    LocalProposal proposal = new LocalProposal(command, proposalBytes, bytes);
+    LocalProposal proposal = new LocalProposal(type, command, proposalBytes, bytes);
     offer(proposal);
     return proposal.future;
+  }
+
+  /** See {@code RaftNode.session}. */
+  public RaftSession session(SessionOptions sessionOptions) {
+    return sessions.begin(sessionOptions);
+  }
+
+  /** See {@code RaftNode.awaitApplied}. */
+  public CompletableFuture<Void> awaitApplied(long index, Duration timeout) {
+    return this.<@Nullable Void>readAfter(index, timeout, () -> null, 0);
+  }
+
+  /** See {@code RaftNode.queryAfter}. */
+  public CompletableFuture<byte[]> queryAfter(byte[] query, long index, Duration timeout) {
+    return readAfter(index, timeout, () -> stateMachine.query(query), query.length);
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> readAfter(
+      long index, Duration timeout, Supplier<T> reader, int queryBytes) {
+    return withinBudget(queryBytes, bytes -> {
+      LocalRead<T> read = new LocalRead<>(reader, false, readBytes, bytes);
+      long deadlineNanos = host.environment().nowNanos() + timeout.toNanos();
+      loop.pipeline().read(index, deadlineNanos, read::run, read::refuse);
+      return read.future;
+    });
+  }
+
+  /** See {@code RaftNode.queryStale}. */
+  public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
+    return withinBudget(query.length, bytes -> {
+      LocalRead<StaleAnswer> read =
+          new LocalRead<>(() -> readStale(query, maxStaleness), false, readBytes, bytes);
+      readLocally(read);
+      return read.future;
+    });
+  }
+
+  private StaleAnswer readStale(byte[] query, Duration maxStaleness) {
+    // First the moment, then the state: the state is at least as fresh as that.
+    long staleNanos = host.environment().nowNanos() - loop.freshness().freshNanos();
+    if (staleNanos > maxStaleness.toNanos()) {
+      throw new ReadNotServedException("the state here may be " + staleNanos / 1_000_000
+          + " ms old, and no more than " + maxStaleness.toMillis() + " ms were asked for");
+    }
+    return new StaleAnswer(
+        stateMachine.query(query), loop.pipeline().appliedIndex(), Duration.ofNanos(staleNanos));
   }
 
   /** See {@code RaftNode.query}. */
@@ -97,6 +173,20 @@ public final class GroupNode {
 
   private <T> CompletableFuture<T> read(
       ReadConsistency consistency, Supplier<T> reader, int queryBytes) {
+    return withinBudget(queryBytes, bytes -> {
+      LocalRead<T> read =
+          new LocalRead<>(reader, consistency == ReadConsistency.LEASE, readBytes, bytes);
+      if (consistency == ReadConsistency.STALE) {
+        readLocally(read);
+      } else {
+        offer(read);
+      }
+      return read.future;
+    });
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> withinBudget(
+      int queryBytes, LongFunction<CompletableFuture<T>> begin) {
     if (closing) {
       return CompletableFuture.failedFuture(
           new ReadNotServedException("this node is shutting down"));
@@ -107,14 +197,7 @@ public final class GroupNode {
           "no more than " + readBytes.max() + " bytes of reads may wait, and with the " + bytes
               + " of this one there would be more"));
     }
-    LocalRead<T> read =
-        new LocalRead<>(reader, consistency == ReadConsistency.LEASE, readBytes, bytes);
-    if (consistency == ReadConsistency.STALE) {
-      readLocally(read);
-    } else {
-      offer(read);
-    }
-    return read.future;
+    return begin.apply(bytes);
   }
 
   private void readLocally(PendingRead read) {
@@ -238,6 +321,7 @@ public final class GroupNode {
   /** Takes nothing in any more, from now on. */
   void beginToStop() {
     closing = true;
+    sessions.closeAll();
     if (stopping.compareAndSet(false, true)) {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");

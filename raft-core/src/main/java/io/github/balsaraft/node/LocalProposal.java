@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,8 +21,8 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   /**
    * @param budget of which {@code bytes} were taken for it
    */
-  LocalProposal(byte[] command, Budget budget, long bytes) {
-    super(command, Payloads.checksum(command));
+  LocalProposal(EntryType type, byte[] command, Budget budget, long bytes) {
+    super(type, command, Payloads.checksum(command));
     this.budget = budget;
     this.bytes = bytes;
   }

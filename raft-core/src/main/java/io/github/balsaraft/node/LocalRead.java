@@ -5,9 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A read that was asked for here. It holds its part of a budget from its arrival to its end. */
-final class LocalRead<T> implements GroupLoop.Event, PendingRead {
+final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, PendingRead {
   final CompletableFuture<T> future = new CompletableFuture<>();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Supplier<T> reader;

@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.model.EntryType;
 
 /**
  * A command on its way through a node, and the promise that was made for it: exactly one of the three ends is reported,
@@ -10,12 +11,17 @@ import io.github.balsaraft.api.RaftException;
  */
 abstract class Proposal {
 
+  /** What its entry will mean. */
+  final EntryType type;
+
+  /** The payload of its entry. */
   final byte[] command;
 
   /** Taken on the proposer's thread, from its memory; checked at every later stop. */
   final int crc32c;
 
-  Proposal(byte[] command, int crc32c) {
+  Proposal(EntryType type, byte[] command, int crc32c) {
+    this.type = type;
     this.command = command;
     this.crc32c = crc32c;
   }

@@ -68,14 +68,25 @@ final class ProposalFlow {
     ReplicaId leader = core.view().leader();
     if (core.view().currentRole() == Role.LEADER) {
       append(core, proposals, nowNanos);
-    } else if (leader != null && options.forwardProposals()) {
-      forward(core.view(), proposals, leader, nowNanos);
-    } else {
+      return;
+    }
+    List<Proposal> refused = proposals;
+    if (leader != null) {
+      // What is applied once anyhow can be passed on without being asked.
+      List<Proposal> passedOn = proposals.stream()
+          .filter(proposal -> options.forwardProposals() || proposal.type == EntryType.SESSION)
+          .toList();
+      forward(core.view(), passedOn, leader, nowNanos);
+      refused = proposals.stream()
+          .filter(proposal -> !options.forwardProposals() && proposal.type != EntryType.SESSION)
+          .toList();
+    }
+    if (!refused.isEmpty()) {
       HostId leaderHost = leader == null ? null : peers.hostOf(leader);
       Member member = leader == null ? null : core.view().configuration().member(leader);
       String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
       refuse(
-          proposals,
+          refused,
           new NotLeaderException(leaderHost, member == null ? null : member.address(), reason));
     }
   }
@@ -101,7 +112,7 @@ final class ProposalFlow {
     for (Proposal proposal : batch) {
       bytes += entryBytes(proposal);
     }
-    Payloads payloads = new Payloads(EntryType.COMMAND, Math.toIntExact(bytes));
+    Payloads payloads = new Payloads(batch.get(0).type, Math.toIntExact(bytes));
     for (Proposal proposal : batch) {
       payloads.add(proposal.command, proposal.crc32c);
     }
@@ -131,11 +142,12 @@ final class ProposalFlow {
     }
   }
 
-  /** Where the batch ends that starts here and takes at most so many bytes, or a single proposal. */
+  /** Where the batch ends that starts here, is of one type and takes at most so many bytes, or a single proposal. */
   private static int endOfBatch(List<Proposal> proposals, int start, long maxBytes) {
     long bytes = 0;
     int end = start;
     while (end < proposals.size()
+        && proposals.get(end).type == proposals.get(start).type
         && (end == start || bytes + entryBytes(proposals.get(end)) <= maxBytes)) {
       bytes += entryBytes(proposals.get(end++));
     }

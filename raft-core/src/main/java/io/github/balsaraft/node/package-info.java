@@ -15,9 +15,11 @@
  *       {@code Joining}, {@code Guests}.
  *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
- *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code LeaderHint}.
+ *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code
+ *       LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
- *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}.
+ *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}, {@code
+ *       SessionTable}, {@code OpenSession}, {@code SessionTableFormat}.
  *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
  *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code SessionBytes}, {@code
  *       RateLimit}, {@code SerialTasks}.

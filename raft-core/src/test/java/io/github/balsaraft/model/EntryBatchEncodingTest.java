@@ -34,6 +34,9 @@ class EntryBatchEncodingTest {
         "configuration",
         Payloads.single(EntryType.CONFIGURATION, Configuration.EMPTY.encode())
             .place(new EntryId(Long.MAX_VALUE, Long.MAX_VALUE - 1), Long.MAX_VALUE));
+    samples.put(
+        "session",
+        Payloads.single(EntryType.SESSION, SessionEntry.close(5)).place(new EntryId(2, 9), 7));
     return samples;
   }
 
@@ -67,7 +70,8 @@ class EntryBatchEncodingTest {
         "commands-without-the-first",
         "commands-first-only",
         "no-op",
-        "configuration"
+        "configuration",
+        "session"
       })
   void anyDamageIsNoticed(String name) {
     StoredForms.assertDamageIsNoticed(samples().get(name).encode(), EntryBatch::decode);

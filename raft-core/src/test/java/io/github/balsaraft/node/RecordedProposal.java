@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ final class RecordedProposal extends Proposal {
   final List<String> ends = new ArrayList<>();
 
   RecordedProposal(String command) {
-    super(command.getBytes(UTF_8), Payloads.checksum(command.getBytes(UTF_8)));
+    super(EntryType.COMMAND, command.getBytes(UTF_8), Payloads.checksum(command.getBytes(UTF_8)));
   }
 
   static List<Proposal> of(String... commands) {

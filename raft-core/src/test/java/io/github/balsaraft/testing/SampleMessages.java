@@ -98,8 +98,15 @@ public final class SampleMessages {
         new JoinAnswer(FROM, JoinAnswer.Status.NOT_LEADER, "", new HostId("n2"), "n2.example:7000"),
         new JoinAnswer(FROM, JoinAnswer.Status.REFUSED, "not now \u2014 später"),
         new ForwardedProposals(
-            FROM, TO, 5, -9, 1, List.of(bytes("one"), bytes(""), bytes("three"))),
-        new ForwardedProposals(FROM, TO, 5, 9, Long.MAX_VALUE, List.of()),
+            FROM,
+            TO,
+            5,
+            -9,
+            1,
+            EntryType.COMMAND,
+            List.of(bytes("one"), bytes(""), bytes("three"))),
+        new ForwardedProposals(FROM, TO, 5, 9, Long.MAX_VALUE, EntryType.COMMAND, List.of()),
+        new ForwardedProposals(FROM, TO, 5, 9, 2, EntryType.SESSION, List.of(bytes("one"))),
         new ForwardedOutcomes(
             FROM,
             TO,

@@ -59,6 +59,7 @@ public final class Simulation<I, O> {
         world,
         workload,
         Chance.of(seed, "clients"),
+        Chance.of(seed, "sessions"),
         settings.clients(),
         settings.thinkTime().toNanos());
     this.cluster = new SimulatedCluster(

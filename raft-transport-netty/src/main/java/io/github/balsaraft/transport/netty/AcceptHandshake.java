@@ -32,6 +32,11 @@ final class AcceptHandshake extends ByteToMessageDecoder {
   @FunctionalInterface
   interface Welcome {
     ChannelHandler handlerFor(ChannelHandlerContext ctx, Hello hello);
+
+    /** What serves a client outside the group, its handshake included; null if there is nothing. */
+    default @Nullable ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
+      return null;
+    }
   }
 
   AcceptHandshake(
@@ -74,6 +79,13 @@ final class AcceptHandshake extends ByteToMessageDecoder {
       return;
     }
     spoken = true;
+    ChannelHandler serving = ClientCodec.isClient(in) ? welcome.handlerForClient(ctx) : null;
+    if (serving != null) {
+      done = true;
+      // Replacing hands on what has been read.
+      ctx.pipeline().replace(this, "client", serving);
+      return;
+    }
     try {
       Raw raw = HandshakeCodec.read(in);
       if (raw != null) {

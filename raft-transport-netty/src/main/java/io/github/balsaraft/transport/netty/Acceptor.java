@@ -24,6 +24,7 @@ final class Acceptor {
   private final PerSubjectLog log;
   private final Map<HostId, PeerLink> links;
   private final InboundConnections connections;
+  private final ClientService clients;
   private @Nullable Channel server;
 
   Acceptor(
@@ -32,13 +33,15 @@ final class Acceptor {
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
-      Map<HostId, PeerLink> links) {
+      Map<HostId, PeerLink> links,
+      ClientService clients) {
     this.options = options;
     this.self = self;
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
     this.links = links;
+    this.clients = clients;
     this.connections =
         new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
   }
@@ -98,7 +101,26 @@ final class Acceptor {
     channel
         .pipeline()
         .addLast(new AcceptHandshake(
-            self, options.handshakeTimeoutMillis(), counters, log, this::welcome));
+            self, options.handshakeTimeoutMillis(), counters, log, new Reception()));
+  }
+
+  /** Peers on one side, clients on the other. */
+  private final class Reception implements AcceptHandshake.Welcome {
+
+    @Override
+    public ChannelHandler handlerFor(ChannelHandlerContext ctx, Hello hello) {
+      return welcome(ctx, hello);
+    }
+
+    @Override
+    public ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
+      return new ClientServing(
+          clients,
+          self.get().host().host().name(),
+          options.maxFrameBytes(),
+          log,
+          () -> connections.closed(ctx.channel()));
+    }
   }
 
   private ChannelHandler welcome(ChannelHandlerContext ctx, Hello hello) {
@@ -139,6 +161,7 @@ final class Acceptor {
         closing.awaitUninterruptibly();
       }
     }
+    clients.closeConnections();
     closeConnections();
   }
 }

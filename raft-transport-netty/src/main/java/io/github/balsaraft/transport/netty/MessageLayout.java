@@ -7,6 +7,7 @@ import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
@@ -241,6 +242,10 @@ final class MessageLayout implements ProtocolMessage.Handler {
     sink.number(Messages.ForwardedProposals.TERM_FIELD_NUMBER, message.term());
     sink.fixed(Messages.ForwardedProposals.ORIGIN_FIELD_NUMBER, message.origin());
     sink.number(Messages.ForwardedProposals.FIRST_SEQUENCE_FIELD_NUMBER, message.firstSequence());
+    if (message.type() != EntryType.COMMAND) {
+      sink.number(
+          Messages.ForwardedProposals.ENTRY_TYPE_FIELD_NUMBER, message.type().code());
+    }
     for (byte[] command : message.commands()) {
       sink.element(Messages.ForwardedProposals.COMMANDS_FIELD_NUMBER, command);
     }

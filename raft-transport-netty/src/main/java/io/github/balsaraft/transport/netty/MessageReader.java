@@ -8,6 +8,7 @@ import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.ForwardedOutcomes;
@@ -274,12 +275,14 @@ final class MessageReader {
         in,
         (field, content) -> field == Messages.ForwardedProposals.COMMANDS_FIELD_NUMBER
             && commands.add(content.readByteArray()));
+    byte type = fields.code(Messages.ForwardedProposals.ENTRY_TYPE_FIELD_NUMBER);
     return new ForwardedProposals(
         from(),
         to(),
         term(),
         fields.number(Messages.ForwardedProposals.ORIGIN_FIELD_NUMBER),
         fields.number(Messages.ForwardedProposals.FIRST_SEQUENCE_FIELD_NUMBER),
+        type == 0 ? EntryType.COMMAND : EntryType.ofCode(type),
         commands);
   }
 

@@ -1,5 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
+import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
@@ -45,11 +46,13 @@ public final class NettyTransport implements Transport {
   private final Counters counters = new Counters();
   private final PerSubjectLog log = new PerSubjectLog(LOG);
   private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
+  private final ClientService clients;
   private volatile @Nullable Running running;
   private volatile boolean closed;
 
-  NettyTransport(NettyOptions options) {
+  NettyTransport(NettyOptions options, int maxClientConnections) {
     this.options = options;
+    this.clients = new ClientService(maxClientConnections);
   }
 
   /** Settings of a new transport. */
@@ -69,7 +72,7 @@ public final class NettyTransport implements Transport {
     Supplier<Identity> identity = () -> new Identity(self.get(), run);
     Deliveries deliveries = new Deliveries(receiver, counters);
     Dialer dialer = new Dialer(loops, options, identity, counters, name);
-    Acceptor acceptor = new Acceptor(options, identity, deliveries, counters, log, links);
+    Acceptor acceptor = new Acceptor(options, identity, deliveries, counters, log, links, clients);
     try {
       Channel server = acceptor.listen(loops);
       running = new Running(loops, deliveries, dialer, acceptor, reachedAt(server));
@@ -83,6 +86,16 @@ public final class NettyTransport implements Transport {
         options.bind(),
         localAddress(),
         EventLoops.socketType());
+  }
+
+  /**
+   * Lets clients outside the group, each a {@link RaftClient}, ask a node on this transport's port: propose in sessions and read.
+   * Without this call, clients are turned away. Replaces an earlier node of the same group.
+   *
+   * @param node must be open; once it is closed its clients are told so, and turn to other members
+   */
+  public void serveClients(RaftNode node) {
+    clients.serve(node.status().group(), node);
   }
 
   private String reachedAt(Channel server) {

@@ -22,6 +22,7 @@ public final class NettyTransportBuilder {
   private Duration handshakeTimeout = Duration.ofSeconds(5);
   private int maxInboundConnections = 1024;
   private int maxPendingHandshakes = 64;
+  private int maxClientConnections = 1024;
 
   NettyTransportBuilder() {}
 
@@ -123,6 +124,12 @@ public final class NettyTransportBuilder {
     return this;
   }
 
+  /** How many clients may be connected, if any are {@linkplain NettyTransport#serveClients served}; 1024 unless said otherwise. */
+  public NettyTransportBuilder maxClientConnections(int connections) {
+    maxClientConnections = (int) inRange("maxClientConnections", connections, 1, 1 << 20);
+    return this;
+  }
+
   /**
    * A transport with these settings, not started yet.
    *
@@ -137,20 +144,22 @@ public final class NettyTransportBuilder {
       throw new IllegalArgumentException("bound to every interface, as " + bind
           + ", a host must say where others reach it: advertisedAddress(\"host:port\")");
     }
-    return new NettyTransport(new NettyOptions(
-        bind,
-        advertised,
-        resolver,
-        eventLoopThreads,
-        maxFrameBytes,
-        maxQueuedBytesPerPeer,
-        maxQueuedControlBytesPerPeer,
-        minReconnectDelay.toMillis(),
-        maxReconnectDelay.toMillis(),
-        (int) connectTimeout.toMillis(),
-        handshakeTimeout.toMillis(),
-        maxInboundConnections,
-        maxPendingHandshakes));
+    return new NettyTransport(
+        new NettyOptions(
+            bind,
+            advertised,
+            resolver,
+            eventLoopThreads,
+            maxFrameBytes,
+            maxQueuedBytesPerPeer,
+            maxQueuedControlBytesPerPeer,
+            minReconnectDelay.toMillis(),
+            maxReconnectDelay.toMillis(),
+            (int) connectTimeout.toMillis(),
+            handshakeTimeout.toMillis(),
+            maxInboundConnections,
+            maxPendingHandshakes),
+        maxClientConnections);
   }
 
   private static long millis(String what, Duration duration) {

@@ -3,6 +3,8 @@ package io.github.balsaraft.testing.simulation.checks;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.testing.simulation.checks.TermEntries.PlacedConfiguration;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,7 +20,12 @@ final class EntryHistory {
   /** The term of an index at which a log has nothing. */
   static final long ABSENT = -1;
 
-  /** Asked for by term and never gone through, so that its order doesn't matter. */
+  // Asked for by key and never gone through, so that their order doesn't matter.
+
+  /** Of entries of sessions, what their commands are like for the state machine: see {@link Signatures}. */
+  private final Map<EntryId, Long> inSessions = new HashMap<>();
+
+  /** By term. */
   private final Map<Long, TermEntries> terms = new HashMap<>();
 
   /** The term of the entry at an index in the log that ends there; 0 at index 0, {@link #ABSENT} after its end. */
@@ -103,13 +110,22 @@ final class EntryHistory {
       if (!entries.sign(cursor.index(), signature)) {
         return cursor.index();
       }
+      if (batch.type() == EntryType.SESSION
+          && SessionEntry.decode(cursor.payload()) instanceof SessionEntry.Command session) {
+        byte[] command = new byte[session.command().remaining()];
+        session.command().get(command);
+        inSessions.put(
+            new EntryId(batch.term(), cursor.index()),
+            Signatures.of(EntryType.COMMAND, batch.logTimeMillis(), command));
+      }
     }
     return 0;
   }
 
-  /** Whether an entry that was made has this content in all logs. */
+  /** Whether an entry that was made has this content in all logs; of a session's entry it is the command in it. */
   boolean hasContent(long term, long index, long signature) {
-    return made(term).sign(index, signature);
+    Long inSession = inSessions.get(new EntryId(term, index));
+    return inSession != null ? inSession == signature : made(term).sign(index, signature);
   }
 
   private TermEntries made(long term) {

@@ -57,6 +57,7 @@ record MessageView(String kind, long term, Map<String, Object> fields) {
     } else if (message instanceof ForwardedProposals proposals) {
       term = proposals.term();
       fields.put("firstSequence", proposals.firstSequence());
+      fields.put("type", proposals.type().name());
       fields.put("commands", (long) proposals.commands().size());
     } else if (message instanceof ForwardedOutcomes outcomes) {
       List<Object> list = new ArrayList<>();

@@ -5,14 +5,17 @@ import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.testing.Operation;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +35,23 @@ public final class Clients<I, O> implements Observer {
   private static final List<Double> ASKS_ELSEWHERE = List.of(0.01, 0.05, 0.5);
   private static final List<Double> TURNS_TO_NEW_LEADER = List.of(0.0, 0.3, 0.9);
 
+  /** In so many runs there are sessions; and in those, so many clients have one. */
+  private static final double RUNS_WITH_SESSIONS = 0.4;
+
+  private static final double WITH_SESSION = 0.7;
+
+  /** Some give up while a new leader is elected, and are forgotten soon; others hold out. */
+  private static final List<SessionOptions> SESSIONS = List.of(
+      SessionOptions.defaults()
+          .withDeadline(Duration.ofMillis(700))
+          .withExpiry(Duration.ofMillis(1400)),
+      SessionOptions.defaults()
+          .withDeadline(Duration.ofSeconds(6))
+          .withExpiry(Duration.ofSeconds(12)));
+
+  /** Stands for whomever a session asks. */
+  private static final HostId WHOEVER = new HostId("whoever");
+
   private final World world;
   private final Workload<I, O> workload;
   private final Chance chance;
@@ -50,16 +70,24 @@ public final class Clients<I, O> implements Observer {
   /**
    * Clients that don't ask for anything yet.
    *
+   * @param sessions decides who has a session
    * @param thinkNanos how long each waits, on the average, from an answer to its next question
    */
   public Clients(
-      World world, Workload<I, O> workload, Chance chance, int clients, long thinkNanos) {
+      World world,
+      Workload<I, O> workload,
+      Chance chance,
+      Chance sessions,
+      int clients,
+      long thinkNanos) {
     this.world = world;
     this.workload = workload;
     this.chance = chance;
     this.thinkNanos = thinkNanos;
+    boolean withSessions = sessions.happens(RUNS_WITH_SESSIONS);
     for (int i = 0; i < clients; i++) {
-      this.clients.add(new Client());
+      this.clients.add(
+          new Client(withSessions && sessions.happens(WITH_SESSION) ? sessions : null));
     }
   }
 
@@ -132,6 +160,9 @@ public final class Clients<I, O> implements Observer {
       if (client.isWaiting() && host.equals(client.askedHost) && life == client.askedLife) {
         client.hostIsGone();
       }
+      if (client.way != null) {
+        client.way.processEnded(host, life);
+      }
     }
   }
 
@@ -176,6 +207,20 @@ public final class Clients<I, O> implements Observer {
     /** Counts the questions, so that an answer to an earlier one is known. */
     private long question;
 
+    // If it has a session.
+    private @Nullable SessionWay way;
+    private @Nullable RetryingSession session;
+
+    /**
+     * @param sessions decides how its session is; null if it has none
+     */
+    Client(@Nullable Chance sessions) {
+      if (sessions != null) {
+        way = new SessionWay(world.time(), sessions, this::target);
+        session = new RetryingSession(way, sessions.oneOf(SESSIONS));
+      }
+    }
+
     boolean isWaiting() {
       return askedHost != null;
     }
@@ -212,6 +257,10 @@ public final class Clients<I, O> implements Observer {
     }
 
     private void ask() {
+      if (session != null && !workload.isQuery(operation)) {
+        askInSession(session);
+        return;
+      }
       SimulatedHost.Life at = target();
       if (at == null) {
         tryAgain(null);
@@ -219,7 +268,6 @@ public final class Clients<I, O> implements Observer {
       }
       askedHost = at.host();
       askedLife = at.number();
-      long asked = ++question;
       CompletableFuture<byte[]> answer;
       if (workload.isQuery(operation)) {
         attempt = null;
@@ -232,6 +280,20 @@ public final class Clients<I, O> implements Observer {
         attempts.add(attempt);
         answer = at.node().propose(Envelope.of(attempt.id(), workload.encode(operation)));
       }
+      await(answer);
+    }
+
+    /** It tries again by itself, here and there, under one number. */
+    private void askInSession(RetryingSession in) {
+      askedHost = WHOEVER;
+      askedLife = 0;
+      attempt = new Attempt(attempts.size() + 1L, WHOEVER, 0);
+      attempts.add(attempt);
+      await(in.propose(Envelope.of(attempt.id(), workload.encode(operation))));
+    }
+
+    private void await(CompletableFuture<byte[]> answer) {
+      long asked = ++question;
       CompletableFuture<byte[]> unused = answer.whenComplete((result, failure) -> {
         if (asked != question || !isWaiting()) {
           complain("an answer came to " + operation + " that nobody waited for");
@@ -254,8 +316,9 @@ public final class Clients<I, O> implements Observer {
     }
 
     private SimulatedHost.@Nullable Life target() {
-      if (leader != null && !chance.happens(asksElsewhere)) {
-        SimulatedHost known = world.host(leader);
+      HostId hint = way != null && isWaiting() ? way.leader() : leader;
+      if (hint != null && !chance.happens(asksElsewhere)) {
+        SimulatedHost known = world.host(hint);
         if (known != null && known.isUp()) {
           return known.life();
         }
@@ -272,7 +335,7 @@ public final class Clients<I, O> implements Observer {
     private void answered(byte[] result) {
       if (attempt != null) {
         attempt.applied(result);
-        leader = askedHost;
+        leader = way == null ? askedHost : way.leader();
       }
       askedHost = null;
       ended(Operation.completed(

@@ -1,0 +1,217 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionAnswer.Verdict;
+import io.github.balsaraft.model.SessionEntry;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The sessions of a group's clients: a part of the replicated state, beside the application's (Raft thesis 6.3). A command that
+ * is in the log twice is applied once, and its second copy is answered with the result of the first.
+ *
+ * <p>Everything here is decided by the log alone: the order of entries and their log time, never a clock or an option of one
+ * replica. So the limits are the same constants everywhere; to change one is to change the format.
+ *
+ * <p>Used by the apply threads, one at a time.
+ */
+final class SessionTable {
+
+  /** How many sessions there can be; one more, and the one that was not used for longest gives way. */
+  static final int MAX_SESSIONS = 10_000;
+
+  /** How far a session's commands may be ahead of the lowest that is not answered. */
+  static final int MAX_UNANSWERED = 1024;
+
+  /** From here on a session must have its results fetched before more of its commands are applied. */
+  static final long MAX_SESSION_BYTES = 4L << 20;
+
+  /** What all kept results may take; beyond it sessions give way, that which was not used for longest first. */
+  static final long MAX_KEPT_BYTES = 64L << 20;
+
+  /** A timeout is at least this. */
+  static final long MIN_TIMEOUT_MILLIS = 1_000;
+
+  /** A timeout is at most this: a week. */
+  static final long MAX_TIMEOUT_MILLIS = 7L * 24 * 3600 * 1000;
+
+  private final long maxKeptBytes;
+  private final int maxSessions;
+
+  /** By number; that which was not used for longest comes first. */
+  private final LinkedHashMap<Long, OpenSession> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The next to expire comes first. */
+  private final TreeSet<OpenSession> byExpiry =
+      new TreeSet<>(Comparator.comparingLong(OpenSession::lastMillis)
+          .thenComparingLong((OpenSession session) -> session.id));
+
+  private long keptBytes;
+
+  /** No sessions. */
+  SessionTable() {
+    this(MAX_SESSIONS, MAX_KEPT_BYTES);
+  }
+
+  /** For tests that reach the limits. */
+  SessionTable(int maxSessions, long maxKeptBytes) {
+    this.maxSessions = maxSessions;
+    this.maxKeptBytes = maxKeptBytes;
+  }
+
+  boolean isEmpty() {
+    return sessions.isEmpty();
+  }
+
+  int size() {
+    return sessions.size();
+  }
+
+  /** What the kept results take, about. */
+  long keptBytes() {
+    return keptBytes;
+  }
+
+  /**
+   * Applies a committed entry.
+   *
+   * @param logTimeMillis that of the entry; never less than that of an entry before
+   * @param machine applies the application's command, unless that was done before
+   */
+  SessionAnswer apply(
+      long index, long logTimeMillis, SessionEntry entry, Function<ByteBuffer, byte[]> machine) {
+    expire(logTimeMillis);
+    if (entry instanceof SessionEntry.Command command) {
+      return applyOnce(index, logTimeMillis, command, machine);
+    }
+    if (entry instanceof SessionEntry.Open open) {
+      return open(index, logTimeMillis, open);
+    }
+    return close((SessionEntry.Close) entry);
+  }
+
+  private void expire(long logTimeMillis) {
+    while (!byExpiry.isEmpty() && byExpiry.first().lastMillis() < logTimeMillis) {
+      remove(byExpiry.first());
+    }
+  }
+
+  private SessionAnswer open(long index, long logTimeMillis, SessionEntry.Open open) {
+    if (sessions.size() >= maxSessions) {
+      remove(leastRecentlyUsed());
+    }
+    long timeoutMillis =
+        Math.min(MAX_TIMEOUT_MILLIS, Math.max(MIN_TIMEOUT_MILLIS, open.timeoutMillis()));
+    add(new OpenSession(index, timeoutMillis, logTimeMillis, 1));
+    return SessionAnswer.applied(index, new byte[0]);
+  }
+
+  private SessionAnswer close(SessionEntry.Close close) {
+    OpenSession session = sessions.get(close.session());
+    if (session == null) {
+      return SessionAnswer.refused(Verdict.EXPIRED);
+    }
+    remove(session);
+    return SessionAnswer.applied(0, new byte[0]);
+  }
+
+  private SessionAnswer applyOnce(
+      long index,
+      long logTimeMillis,
+      SessionEntry.Command command,
+      Function<ByteBuffer, byte[]> machine) {
+    // The look makes it the last that was used.
+    OpenSession session = sessions.get(command.session());
+    if (session == null) {
+      return SessionAnswer.refused(Verdict.EXPIRED);
+    }
+    byExpiry.remove(session);
+    session.usedAtMillis = logTimeMillis;
+    byExpiry.add(session);
+    long before = session.keptBytes;
+    session.forgetBelow(command.lowestUnanswered());
+    keptBytes += session.keptBytes - before;
+
+    long sequence = command.sequence();
+    if (sequence < session.lowestUnanswered) {
+      return SessionAnswer.refused(Verdict.FORGOTTEN);
+    }
+    SessionAnswer known = session.answer(sequence);
+    if (known != null) {
+      return known;
+    }
+    if (isFull(session, sequence)) {
+      return SessionAnswer.refused(Verdict.FULL);
+    }
+    SessionAnswer answer = SessionAnswer.applied(index, machine.apply(command.command()));
+    session.keep(sequence, answer);
+    keptBytes += OpenSession.weight(answer);
+    makeRoomBeside(session);
+    return answer;
+  }
+
+  /** The lowest is never refused: the others wait for its answer. */
+  private static boolean isFull(OpenSession session, long sequence) {
+    return sequence - session.lowestUnanswered >= MAX_UNANSWERED
+        || (session.keptBytes >= MAX_SESSION_BYTES && sequence != session.lowestUnanswered);
+  }
+
+  private void makeRoomBeside(OpenSession used) {
+    while (keptBytes > maxKeptBytes && sessions.size() > 1) {
+      OpenSession next = leastRecentlyUsed();
+      if (next == used) {
+        return;
+      }
+      remove(next);
+    }
+  }
+
+  private OpenSession leastRecentlyUsed() {
+    return sessions.values().iterator().next();
+  }
+
+  private void add(OpenSession session) {
+    sessions.put(session.id, session);
+    byExpiry.add(session);
+    keptBytes += session.keptBytes;
+  }
+
+  private void remove(OpenSession session) {
+    sessions.remove(session.id);
+    byExpiry.remove(session);
+    keptBytes -= session.keptBytes;
+  }
+
+  // ------------------------------------------------------------------ in snapshots
+
+  /**
+   * The stored form, for a snapshot; the same bytes on every replica that has applied the same entries. Big-endian, version 1:
+   * the version (1), how many sessions (4); then for each, that which was not used for longest first: its number (8), timeout (8)
+   * and log time of the last use (8) in milliseconds, the lowest sequence number that is not answered (8), how many answers (4);
+   * then for each of those, ascending: its sequence number (8), the length (4) and the bytes of the {@link SessionAnswer}; at
+   * the end the CRC32C of it all (4).
+   */
+  byte[] encode() {
+    return SessionTableFormat.encode(sessions.values());
+  }
+
+  /**
+   * Reads the stored form.
+   *
+   * @throws io.github.balsaraft.model.CorruptDataException if it is damaged
+   * @throws io.github.balsaraft.model.UnknownFormatException if a newer version wrote it
+   */
+  static SessionTable decode(byte[] stored) {
+    return decode(stored, MAX_SESSIONS, MAX_KEPT_BYTES);
+  }
+
+  /** For tests that reach the limits. */
+  static SessionTable decode(byte[] stored, int maxSessions, long maxKeptBytes) {
+    SessionTable table = new SessionTable(maxSessions, maxKeptBytes);
+    SessionTableFormat.decode(stored).forEach(table::add);
+    return table;
+  }
+}

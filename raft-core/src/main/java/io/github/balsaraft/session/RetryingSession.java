@@ -1,0 +1,339 @@
+package io.github.balsaraft.session;
+
+import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftSession;
+import io.github.balsaraft.api.SessionExpiredException;
+import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
+import io.github.balsaraft.session.Request.Numbers;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session that tries again until each command has an answer or its time is over. It opens itself at the group when it is first
+ * used, and anew if the group has forgotten it.
+ *
+ * <p>The rule that makes it safe: under one number there is one command, and its attempts may end as they like; but a command of
+ * which an attempt {@linkplain Request#inDoubt may be in the log} never gets another number.
+ */
+public final class RetryingSession implements RaftSession {
+
+  private static final long REQUEST_OVERHEAD_BYTES = 256;
+
+  private final SessionChannel channel;
+  private final SessionOptions options;
+  private final SerialSteps steps;
+  private final AtomicLong pendingBytes = new AtomicLong();
+  private volatile long lastAppliedIndex;
+  private volatile boolean closed;
+
+  // Used by the steps only.
+  private final Set<Request> requests = new LinkedHashSet<>();
+
+  /** Those among them that have no number. */
+  private final Deque<Request> waiting = new ArrayDeque<>();
+
+  /** Where the next command gets its number; null while no session is open. */
+  private @Nullable Numbers numbers;
+
+  private boolean opening;
+  private int openingAttempts;
+  private @Nullable NotAppendedException openingRefusal;
+  private @Nullable Runnable deadlineTimer;
+  private long deadlineArmedNanos = Long.MAX_VALUE;
+
+  /** A session that is not open yet. */
+  public RetryingSession(SessionChannel channel, SessionOptions options) {
+    this.channel = channel;
+    this.options = options;
+    this.steps = new SerialSteps(channel.executor());
+  }
+
+  @Override
+  public CompletableFuture<byte[]> propose(byte[] command) {
+    return propose(command, options.deadline());
+  }
+
+  @Override
+  public CompletableFuture<byte[]> propose(byte[] command, Duration deadline) {
+    if (closed) {
+      return CompletableFuture.failedFuture(new ShuttingDownException());
+    }
+    long bytes = bytesOf(command);
+    if (pendingBytes.addAndGet(bytes) > options.maxPendingBytes()) {
+      pendingBytes.addAndGet(-bytes);
+      return CompletableFuture.failedFuture(new OverloadedException(
+          "commands of " + options.maxPendingBytes() + " bytes wait in this session already"));
+    }
+    Request request = new Request(command, channel.nowNanos() + deadline.toNanos());
+    steps.add(() -> begin(request));
+    return request.future;
+  }
+
+  private static long bytesOf(byte[] command) {
+    return command.length + REQUEST_OVERHEAD_BYTES;
+  }
+
+  @Override
+  public long lastAppliedIndex() {
+    return lastAppliedIndex;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    steps.add(this::closeNow);
+  }
+
+  private void begin(Request request) {
+    requests.add(request);
+    if (closed) {
+      endWithout(request, new ShuttingDownException());
+      return;
+    }
+    waiting.addLast(request);
+    armDeadline(request.deadlineNanos);
+    sendWaiting();
+  }
+
+  // ------------------------------------------------------------------ the group's session
+
+  private void sendWaiting() {
+    while (!waiting.isEmpty()) {
+      if (numbers == null) {
+        open();
+        return;
+      }
+      if (numbers.span() >= options.maxInFlight()) {
+        return;
+      }
+      Request next = waiting.removeFirst();
+      numbers.give(next);
+      send(next);
+    }
+  }
+
+  private void open() {
+    if (!opening && !closed) {
+      opening = true;
+      openingAttempts++;
+      attempt(SessionEntry.open(options.expiry().toMillis()), this::opened);
+    }
+  }
+
+  private void opened(@Nullable SessionAnswer answer, @Nullable Throwable failure) {
+    if (answer != null && answer.verdict() == SessionAnswer.Verdict.APPLIED) {
+      opening = false;
+      openingAttempts = 0;
+      openingRefusal = null;
+      numbers = new Numbers(answer.index());
+      if (closed) {
+        forgetAtGroup();
+      } else {
+        sendWaiting();
+      }
+      return;
+    }
+    if (failure instanceof NotAppendedException refusal) {
+      openingRefusal = refusal;
+      if (channel.isFinal(refusal)) {
+        opening = false;
+        List.copyOf(waiting).forEach(request -> endWithout(request, refusal));
+        return;
+      }
+    }
+    // If one was opened after all, the group forgets it when its time has come.
+    later(pauseNanos(openingAttempts, failure), () -> {
+      opening = false;
+      sendWaiting();
+    });
+  }
+
+  private void closeNow() {
+    List.copyOf(requests).forEach(request -> endWithout(request, new ShuttingDownException()));
+    if (deadlineTimer != null) {
+      deadlineTimer.run();
+    }
+    if (numbers != null) {
+      forgetAtGroup();
+    }
+    channel.closed(this);
+  }
+
+  private void forgetAtGroup() {
+    if (numbers != null) {
+      attempt(SessionEntry.close(numbers.session), (answer, failure) -> {});
+      numbers = null;
+    }
+  }
+
+  // ------------------------------------------------------------------ one command
+
+  private void send(Request request) {
+    Numbers in = request.numbers;
+    if (in == null || request.underWay || request.ended) {
+      return;
+    }
+    request.underWay = true;
+    request.attempts++;
+    attempt(
+        SessionEntry.command(in.session, request.sequence, in.lowestUnanswered(), request.command),
+        (answer, failure) -> {
+          request.underWay = false;
+          if (!request.ended) {
+            attemptEnded(request, answer, failure);
+          }
+        });
+  }
+
+  private void attemptEnded(
+      Request request, @Nullable SessionAnswer answer, @Nullable Throwable failure) {
+    if (answer == null) {
+      failed(request, failure);
+      return;
+    }
+    switch (answer.verdict()) {
+      case APPLIED -> {
+        lastAppliedIndex = Math.max(lastAppliedIndex, answer.index());
+        end(request, () -> request.future.complete(answer.result()));
+      }
+      case EXPIRED -> expired(request);
+      case FULL -> later(pauseNanos(request.attempts, null), () -> send(request));
+      case FORGOTTEN ->
+        fail(request, new OutcomeUnknownException("the group takes it for answered"));
+    }
+  }
+
+  private void failed(Request request, @Nullable Throwable failure) {
+    if (failure instanceof NotAppendedException refusal) {
+      request.refusal = refusal;
+      if (channel.isFinal(refusal)) {
+        endWithout(request, refusal);
+        return;
+      }
+    } else {
+      request.inDoubt = true;
+    }
+    later(pauseNanos(request.attempts, failure), () -> send(request));
+  }
+
+  private void expired(Request request) {
+    if (numbers == request.numbers) {
+      numbers = null;
+    }
+    if (request.inDoubt) {
+      fail(
+          request,
+          new SessionExpiredException(
+              "the group has forgotten the session, and whether the command was applied"));
+      return;
+    }
+    // No attempt under this number had an effect.
+    request.loseNumber();
+    waiting.addFirst(request);
+    sendWaiting();
+  }
+
+  /** Nothing more will be learnt of it. */
+  private void endWithout(Request request, NotAppendedException refusal) {
+    fail(
+        request,
+        request.inDoubt || request.underWay
+            ? new OutcomeUnknownException("it was sent, and then: " + refusal.getMessage())
+            : refusal);
+  }
+
+  private void fail(Request request, RuntimeException failure) {
+    end(request, () -> request.future.completeExceptionally(failure));
+  }
+
+  private void end(Request request, Runnable completion) {
+    request.ended = true;
+    requests.remove(request);
+    if (request.numbers == null) {
+      waiting.remove(request);
+    } else {
+      request.loseNumber();
+    }
+    pendingBytes.addAndGet(-bytesOf(request.command));
+    completion.run();
+    sendWaiting();
+  }
+
+  // ------------------------------------------------------------------ time
+
+  private void attempt(byte[] entry, BiConsumer<SessionAnswer, Throwable> then) {
+    CompletableFuture<?> unused = channel
+        .propose(entry)
+        .thenApply(SessionAnswer::decode)
+        .whenComplete((answer, failure) -> steps.add(() -> then.accept(answer, causeOf(failure))));
+  }
+
+  private static @Nullable Throwable causeOf(@Nullable Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
+  private void later(long pauseNanos, Runnable step) {
+    Runnable unused = channel.schedule(channel.nowNanos() + pauseNanos, () -> steps.add(step));
+  }
+
+  /** Twice as long each time, and anything from half of that on: those who were refused together don't come back together. */
+  private long pauseNanos(int attempts, @Nullable Throwable failure) {
+    long doubled = options.minBackoff().toNanos() << Math.min(20, attempts - 1);
+    long pause = Math.min(options.maxBackoff().toNanos(), doubled);
+    if (failure instanceof OverloadedException overloaded) {
+      pause = Math.max(pause, 2 * overloaded.retryAfter().toNanos());
+    }
+    return pause / 2 + Math.floorMod(channel.nextRandom(), pause / 2 + 1);
+  }
+
+  private void armDeadline(long nanos) {
+    if (nanos < deadlineArmedNanos) {
+      if (deadlineTimer != null) {
+        deadlineTimer.run();
+      }
+      deadlineArmedNanos = nanos;
+      deadlineTimer = channel.schedule(nanos, () -> steps.add(this::endLate));
+    }
+  }
+
+  private void endLate() {
+    deadlineArmedNanos = Long.MAX_VALUE;
+    long now = channel.nowNanos();
+    List<Request> late = new ArrayList<>();
+    long next = Long.MAX_VALUE;
+    for (Request request : requests) {
+      if (request.deadlineNanos <= now) {
+        late.add(request);
+      } else {
+        next = Math.min(next, request.deadlineNanos);
+      }
+    }
+    late.forEach(request -> endWithout(request, lateness(request)));
+    if (next != Long.MAX_VALUE) {
+      armDeadline(next);
+    }
+  }
+
+  private NotAppendedException lateness(Request request) {
+    NotAppendedException refusal =
+        request.refusal == null && request.numbers == null ? openingRefusal : request.refusal;
+    return refusal == null ? new OverloadedException("it was not answered in time") : refusal;
+  }
+}

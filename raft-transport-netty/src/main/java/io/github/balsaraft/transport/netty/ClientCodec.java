@@ -1,0 +1,97 @@
+package io.github.balsaraft.transport.netty;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes around the messages of clients; {@code client.proto} describes them. */
+final class ClientCodec {
+
+  static final int NEWEST_VERSION = 1;
+  static final int HEAD_BYTES = 8;
+  private static final int MAX_HANDSHAKE_BYTES = 1024;
+
+  /** "BLSC". */
+  private static final int MAGIC = 0x424c5343;
+
+  private ClientCodec() {}
+
+  /**
+   * A handshake's message and the version in front of it.
+   *
+   * @param version from the head
+   * @param message the bytes behind it
+   */
+  record Raw(int version, ByteString message) {}
+
+  /** Whether a connection begins as those of clients do. */
+  static boolean isClient(ByteBuf in) {
+    return in.readableBytes() >= 4 && in.getInt(in.readerIndex()) == MAGIC;
+  }
+
+  /**
+   * Takes a handshake off the buffer, or returns null and takes nothing as long as it isn't all there.
+   *
+   * @throws IllegalArgumentException if it isn't one
+   */
+  static @Nullable Raw readHandshake(ByteBuf in) {
+    int start = in.readerIndex();
+    if (in.readableBytes() < HEAD_BYTES) {
+      return null;
+    }
+    int length = in.getUnsignedShort(start + 6);
+    if (!isClient(in) || length > MAX_HANDSHAKE_BYTES) {
+      throw new IllegalArgumentException(
+          "no handshake of a client, or one of " + length + " bytes");
+    }
+    if (in.readableBytes() < HEAD_BYTES + length) {
+      return null;
+    }
+    byte[] message = new byte[length];
+    in.getBytes(start + HEAD_BYTES, message);
+    in.skipBytes(HEAD_BYTES + length);
+    return new Raw(in.getUnsignedShort(start + 4), ByteString.copyFrom(message));
+  }
+
+  static ByteBuf handshake(MessageLite message, ByteBufAllocator allocator) {
+    byte[] bytes = message.toByteArray();
+    return allocator
+        .buffer(HEAD_BYTES + bytes.length)
+        .writeInt(MAGIC)
+        .writeShort(NEWEST_VERSION)
+        .writeShort(bytes.length)
+        .writeBytes(bytes);
+  }
+
+  static ByteBuf frame(MessageLite message, ByteBufAllocator allocator) {
+    byte[] bytes = message.toByteArray();
+    return allocator
+        .buffer(FrameWriter.LENGTH_BYTES + bytes.length)
+        .writeInt(bytes.length)
+        .writeBytes(bytes);
+  }
+
+  /**
+   * Takes the content of a frame off the buffer, or returns null and takes nothing as long as it isn't all there.
+   *
+   * @throws IllegalArgumentException if it is longer than allowed
+   */
+  static byte @Nullable [] readFrame(ByteBuf in, int maxFrameBytes) {
+    if (in.readableBytes() < FrameWriter.LENGTH_BYTES) {
+      return null;
+    }
+    int length = in.getInt(in.readerIndex());
+    if (length < 0 || length > maxFrameBytes) {
+      throw new IllegalArgumentException("a frame of " + Integer.toUnsignedString(length)
+          + " bytes where at most " + maxFrameBytes + " are allowed");
+    }
+    if (in.readableBytes() < FrameWriter.LENGTH_BYTES + length) {
+      return null;
+    }
+    byte[] content = new byte[length];
+    in.skipBytes(FrameWriter.LENGTH_BYTES).readBytes(content);
+    return content;
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.balsaraft.transport.netty;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's end of a connection to one member. If no answer comes for too long the connection is given up: the member may be dead
+ * without anybody having said so. Used on one event loop only.
+ */
+final class ClientConnection extends ByteToMessageDecoder {
+
+  private final String address;
+  private final int maxFrameBytes;
+  private final long timeoutNanos;
+  private final Consumer<ClientConnection> onWelcome;
+  private final Consumer<ClientConnection> onEnd;
+
+  /** By number; that which waits for longest comes first. */
+  private final Map<Long, Waiting> waiting = new LinkedHashMap<>();
+
+  private @Nullable ChannelHandlerContext ctx;
+  private long connectedNanos;
+  private long lastId;
+  private boolean welcomed;
+  private boolean leaving;
+  private boolean ended;
+
+  ClientConnection(
+      String address,
+      int maxFrameBytes,
+      long timeoutNanos,
+      Consumer<ClientConnection> onWelcome,
+      Consumer<ClientConnection> onEnd) {
+    this.address = address;
+    this.maxFrameBytes = maxFrameBytes;
+    this.timeoutNanos = timeoutNanos;
+    this.onWelcome = onWelcome;
+    this.onEnd = onEnd;
+  }
+
+  String address() {
+    return address;
+  }
+
+  boolean isOpen() {
+    return welcomed && !ended;
+  }
+
+  /** Sends a request; fails with an {@link IOException} if the connection ends before the answer. */
+  CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
+    ChannelHandlerContext open = ctx;
+    if (!isOpen() || open == null) {
+      return CompletableFuture.failedFuture(
+          new IOException("the connection to " + address + " ended"));
+    }
+    Waiting asked = new Waiting(new CompletableFuture<>(), System.nanoTime());
+    waiting.put(++lastId, asked);
+    Quietly.send(open, ClientCodec.frame(request.setId(lastId).build(), open.alloc()));
+    return asked.answer;
+  }
+
+  /** Asks nothing more, and ends once all is answered. */
+  void leave() {
+    leaving = true;
+    endIfDone();
+  }
+
+  void close() {
+    if (ctx != null) {
+      Quietly.close(ctx);
+    }
+  }
+
+  private void endIfDone() {
+    if (leaving && waiting.isEmpty()) {
+      close();
+    }
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    ctx = context;
+    connectedNanos = System.nanoTime();
+    Quietly.send(
+        context,
+        ClientCodec.handshake(
+            ClientHello.newBuilder().setOldestVersion(1).build(), context.alloc()));
+    watch(context);
+  }
+
+  private void watch(ChannelHandlerContext context) {
+    var unused = context
+        .executor()
+        .schedule(
+            () -> {
+              if (!ended) {
+                long since = !welcomed
+                    ? connectedNanos
+                    : waiting.isEmpty()
+                        ? System.nanoTime()
+                        : waiting.values().iterator().next().sinceNanos;
+                if (System.nanoTime() - since > timeoutNanos) {
+                  close();
+                } else {
+                  watch(context);
+                }
+              }
+            },
+            Math.max(1_000_000, timeoutNanos / 8),
+            TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    try {
+      if (!welcomed) {
+        ClientCodec.Raw raw = ClientCodec.readHandshake(in);
+        if (raw != null) {
+          welcomed(ClientWelcome.parseFrom(raw.message()));
+        }
+        return;
+      }
+      byte[] frame = ClientCodec.readFrame(in, maxFrameBytes);
+      if (frame != null) {
+        ClientAnswer answer = ClientAnswer.parseFrom(frame);
+        Waiting asked = waiting.remove(answer.getId());
+        if (asked != null) {
+          asked.answer.complete(answer);
+        }
+        endIfDone();
+      }
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      in.skipBytes(in.readableBytes());
+      close();
+    }
+  }
+
+  private void welcomed(ClientWelcome welcome) {
+    if (welcome.getRefusal().isEmpty()) {
+      welcomed = true;
+      onWelcome.accept(this);
+    } else {
+      close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    super.channelInactive(context);
+    ended = true;
+    List<Waiting> left = List.copyOf(waiting.values());
+    waiting.clear();
+    IOException failure = new IOException("the connection to " + address + " ended");
+    left.forEach(asked -> asked.answer.completeExceptionally(failure));
+    onEnd.accept(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Quietly.close(context);
+  }
+
+  private record Waiting(CompletableFuture<ClientAnswer> answer, long sinceNanos) {}
+}

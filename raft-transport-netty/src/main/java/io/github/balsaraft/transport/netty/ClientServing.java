@@ -1,0 +1,133 @@
+package io.github.balsaraft.transport.netty;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The server's end of one client's connection. What the client has asked and not been answered is bounded: beyond that nothing more
+ * is read from it, so that a client that asks without listening holds up itself and nobody else. What it wants of a node counts in
+ * the node's own budgets besides.
+ */
+final class ClientServing extends ByteToMessageDecoder {
+
+  static final int MAX_UNANSWERED = 1024;
+  static final long MAX_UNANSWERED_BYTES = 8L << 20;
+
+  private final ClientService service;
+  private final String host;
+  private final int maxFrameBytes;
+  private final PerSubjectLog log;
+  private final Runnable onWelcome;
+  private boolean welcomed;
+  private boolean ended;
+  private int unanswered;
+  private long unansweredBytes;
+
+  /**
+   * @param onWelcome the connection no longer counts as one that has not said who it is
+   */
+  ClientServing(
+      ClientService service,
+      String host,
+      int maxFrameBytes,
+      PerSubjectLog log,
+      Runnable onWelcome) {
+    this.service = service;
+    this.host = host;
+    this.maxFrameBytes = maxFrameBytes;
+    this.log = log;
+    this.onWelcome = onWelcome;
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (ended) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    try {
+      if (!welcomed) {
+        ClientCodec.Raw raw = ClientCodec.readHandshake(in);
+        if (raw != null) {
+          welcome(ctx, raw);
+        }
+        return;
+      }
+      byte[] frame = isFull() ? null : ClientCodec.readFrame(in, maxFrameBytes);
+      if (frame != null) {
+        take(ctx, frame.length, ClientRequest.parseFrom(frame));
+      }
+    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      ended = true;
+      log.warn(
+          "client",
+          "closing the connection of a client at {}: {}",
+          ctx.channel().remoteAddress(),
+          e.getMessage());
+      in.skipBytes(in.readableBytes());
+      Quietly.close(ctx);
+    }
+  }
+
+  private void welcome(ChannelHandlerContext ctx, ClientCodec.Raw raw)
+      throws InvalidProtocolBufferException {
+    ClientHello hello = ClientHello.parseFrom(raw.message());
+    String refusal = hello.getOldestVersion() > ClientCodec.NEWEST_VERSION
+        ? "version " + ClientCodec.NEWEST_VERSION + " is the newest that is spoken here"
+        : service.admit(ctx.channel());
+    ByteBuf answer = ClientCodec.handshake(
+        ClientWelcome.newBuilder().setHost(host).setRefusal(refusal).build(), ctx.alloc());
+    if (refusal.isEmpty()) {
+      welcomed = true;
+      onWelcome.run();
+      Quietly.send(ctx, answer);
+    } else {
+      ended = true;
+      log.warn(
+          "client refused", "refused a client at {}: {}", ctx.channel().remoteAddress(), refusal);
+      ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private boolean isFull() {
+    return unanswered >= MAX_UNANSWERED || unansweredBytes >= MAX_UNANSWERED_BYTES;
+  }
+
+  private void take(ChannelHandlerContext ctx, int bytes, ClientRequest request) {
+    unanswered++;
+    unansweredBytes += bytes;
+    ctx.channel().config().setAutoRead(!isFull());
+    CompletableFuture<?> unused = ClientRequests.answer(
+            service.node(new GroupId(request.getGroup())), request)
+        .thenAccept(answer -> ctx.executor().execute(() -> answer(ctx, bytes, answer)));
+  }
+
+  /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
+  private void answer(ChannelHandlerContext ctx, int bytes, ClientAnswer answer) {
+    ctx.writeAndFlush(ClientCodec.frame(answer, ctx.alloc())).addListener(sent -> {
+      boolean wasFull = isFull();
+      unanswered--;
+      unansweredBytes -= bytes;
+      if (wasFull && !isFull() && ctx.channel().isActive()) {
+        ctx.channel().config().setAutoRead(true);
+        // What was read before waits in the decoder's buffer.
+        callDecode(ctx, internalBuffer(), List.of());
+      }
+    });
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    Quietly.close(ctx);
+  }
+}
