@@ -95,9 +95,21 @@ class LargeHistoriesTest {
   void givesUpAtItsLimitsAndSaysSo() {
     List<Operation<KvInput, KvOutput>> history = history(0, SimulatedClients.Workload.REGISTER);
     LinearizabilityResult<KvInput, KvOutput> result =
-        new LinearizabilityChecker<>(new KvModel(), new Limits(1_000, 1_000)).check(history);
+        new LinearizabilityChecker<>(new KvModel(), new Limits(1_000, 1 << 30)).check(history);
     assertThat(result).isInstanceOf(GaveUp.class);
     assertThat(result.isLinearizable()).isFalse();
-    assertThat(result.describe()).startsWith("gave up, which proves nothing: ");
+    assertThat(result.describe())
+        .startsWith("undecided, which proves nothing: ")
+        .contains("no more than 1,000 steps are allowed");
+  }
+
+  @Test
+  void givesUpWhenItWouldTakeTooMuchMemoryAndSaysSo() {
+    LinearizabilityResult<Long, Long> result =
+        CrowdedCounter.check(8, new Limits(Long.MAX_VALUE, 16 << 20));
+    assertThat(result).isInstanceOf(GaveUp.class);
+    assertThat(result.describe())
+        .startsWith("undecided, which proves nothing: ")
+        .contains("no more than 16 MiB are allowed");
   }
 }

@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,6 +21,8 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,8 +31,8 @@ class ApplyPipelineTest {
 
   private static final GroupId GROUP = GroupId.DEFAULT;
 
-  private final Simulation simulation = new Simulation(1);
-  private final SimulatedEnvironment environment = new SimulatedEnvironment(simulation);
+  private final VirtualTime time = new VirtualTime();
+  private final SimulatedEnvironment environment = SimulatedEnvironment.alone(time);
   private final Store store = new Store();
   private final List<String> applied = new ArrayList<>();
   private final List<String> events = new ArrayList<>();
@@ -146,9 +148,9 @@ class ApplyPipelineTest {
   @Test
   void anUndeclaredExceptionStopsThePipelineToo() {
     commit(List.of(), batch(EntryType.COMMAND, "undeclared"));
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     commit(List.of(), batch(EntryType.COMMAND, "later"));
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(applied).containsExactly("undeclared");
     assertThat(events).hasSize(1);
     assertThat(events.get(0)).startsWith("failed: applying the entry at 1 failed");
@@ -161,7 +163,7 @@ class ApplyPipelineTest {
         List.of(new ProposalTracker.Run(3, own, 0)),
         batch(EntryType.NO_OP, ""),
         batch(EntryType.COMMAND, "a", "b", "c", "d"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).containsExactly("a", "b", "c", "d");
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:r2", "applied:r3");
     assertThat(pipeline.appliedIndex()).isEqualTo(5);
@@ -178,14 +180,14 @@ class ApplyPipelineTest {
         List.of(new ProposalTracker.Run(lastIndex + 1, own, 0)),
         batch(EntryType.COMMAND, "x", "y"));
     commit(List.of(), batch(EntryType.COMMAND, "z"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).hasSize(53).startsWith("a0", "a1").endsWith("a49", "x", "y", "z");
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:r51", "applied:r52");
     assertThat(store.reads).isPositive();
     // The budget is free again.
     store.reads = 0;
     commit(List.of(), batch(EntryType.COMMAND, "last"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).endsWith("last");
     assertThat(store.reads).isZero();
   }
@@ -194,7 +196,7 @@ class ApplyPipelineTest {
   @Test
   void beyondTheBudgetNothingPilesUp() {
     List<Runnable> tasks = new ArrayList<>();
-    environment.applyTakes(0);
+    environment.pace().applyTakes(0);
     pipeline = new ApplyPipeline(
         GROUP,
         new Machine(),
@@ -223,13 +225,13 @@ class ApplyPipelineTest {
     pipeline.read(2, Long.MAX_VALUE, () -> seen.add("at 2: " + applied.size()), seen::add);
     pipeline.read(0, Long.MAX_VALUE, () -> seen.add("at once: " + applied.size()), seen::add);
     commit(List.of(), batch(EntryType.COMMAND, "a"));
-    simulation.runFor(MILLIS);
+    time.runFor(MILLIS);
     assertThat(seen).containsExactly("at once: 0");
     commit(List.of(), batch(EntryType.COMMAND, "b"));
     for (int i = 0; i < 20; i++) {
       commit(List.of(), batch(EntryType.COMMAND, "x".repeat(600 << 10)));
     }
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(seen).hasSize(2);
     assertThat(seen.get(1)).startsWith("at 2: ");
     // Between slices, long before the rest is applied.
@@ -247,11 +249,11 @@ class ApplyPipelineTest {
         List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
     List<Proposal> later = RecordedProposal.of("e");
     commit(List.of(new ProposalTracker.Run(5, later, 0)), batch(EntryType.COMMAND, "e"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     List<Proposal> muchLater = RecordedProposal.of("f");
     commit(List.of(new ProposalTracker.Run(6, muchLater, 0)), batch(EntryType.COMMAND, "f"));
     pipeline.stop("stopped again");
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).containsExactly("a", "b");
     assertThat(RecordedProposal.ends(own).subList(0, 2))
         .containsExactly("applied:r1", "applied:r2");
@@ -264,7 +266,7 @@ class ApplyPipelineTest {
     assertThat(seen).containsExactly("refused");
     assertThat(events).singleElement().asString().contains("entry at 3");
     pipeline.read(0, Long.MAX_VALUE, () -> seen.add("served"), seen::add);
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(seen).containsExactly("refused", "stopped again");
   }
 
@@ -273,11 +275,11 @@ class ApplyPipelineTest {
   void entriesThatCannotBeReadBackEndItAndTheStateMachineIsNotBlamed() {
     pipeline = pipeline(1);
     commit(List.of(), batch(EntryType.COMMAND, "a"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     store.broken = true;
     List<Proposal> own = RecordedProposal.of("b");
     commit(List.of(new ProposalTracker.Run(2, own, 0)), batch(EntryType.COMMAND, "b"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).containsExactly("a");
     assertThat(events)
         .singleElement()
@@ -292,7 +294,7 @@ class ApplyPipelineTest {
     pipeline = pipeline(1);
     throwing = "a";
     commit(List.of(), batch(EntryType.COMMAND, "a"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(store.reads).isPositive();
     assertThat(events)
         .singleElement()
@@ -306,7 +308,7 @@ class ApplyPipelineTest {
     pipeline = pipeline(1);
     store.forgetful = true;
     commit(List.of(), batch(EntryType.COMMAND, "a"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(store.reads).isEqualTo(1);
     assertThat(events)
         .singleElement()
@@ -323,7 +325,7 @@ class ApplyPipelineTest {
     batch(EntryType.COMMAND, "a");
     batch(EntryType.COMMAND, "b");
     pipeline.committed(new Ready.Committed(0, 1, 1, List.of()), List.of());
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(applied).isEmpty();
     assertThat(events)
         .singleElement()
@@ -335,7 +337,7 @@ class ApplyPipelineTest {
   void aResultOfNullIsAnEmptyOne() {
     List<Proposal> own = RecordedProposal.of("null", "b");
     commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "null", "b"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:", "applied:r2");
   }
 
@@ -346,7 +348,7 @@ class ApplyPipelineTest {
     });
     List<Proposal> own = RecordedProposal.of("a");
     commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a"));
-    simulation.runFor(SECONDS);
+    time.runFor(SECONDS);
     assertThat(events).singleElement().asString().contains("a slip of ours");
     assertThat(RecordedProposal.ends(own).get(0)).startsWith("unknown:");
   }

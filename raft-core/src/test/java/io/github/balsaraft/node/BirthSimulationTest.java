@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.Founder;
@@ -9,6 +9,9 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,22 +22,22 @@ import org.junit.jupiter.api.Test;
 /** Founders come in any order, crash and lose their folders before there is a group: one group comes of it, never two. */
 class BirthSimulationTest {
 
-  private static final RaftOptions OPTIONS = SimulatedCluster.options().build();
+  private static final RaftOptions OPTIONS = SimulationSettings.smallLimits();
 
   @Test
   void foundersInAnyOrderWithCrashesAndLossFoundOneGroup() {
     for (long seed : ClusterRun.seeds(60)) {
       ClusterRun.of(seed, seed % 2 == 0 ? 3 : 5, OPTIONS, run -> {
-        SimulatedCluster cluster = run.cluster;
-        Simulation simulation = run.simulation;
-        cluster.network.faults(0.2, 0.2, 100 * MILLIS);
-        List<HostId> hosts = cluster.hosts();
+        TestCluster cluster = run.cluster;
+        Chance chance = run.chance;
+        cluster.weather(0.2, 0.2, 100 * MILLIS);
+        List<HostId> hosts = cluster.founders();
         for (int i = 0; i < 10; i++) {
-          HostId host = hosts.get(simulation.random().nextInt(hosts.size()));
+          HostId host = hosts.get(chance.below(hosts.size()));
           cluster.crash(host);
-          simulation.runFor(simulation.between(0, 500) * MILLIS);
+          run.time.runFor(chance.between(0, 500) * MILLIS);
           cluster.start(host);
-          simulation.runFor(simulation.between(0, 500) * MILLIS);
+          run.time.runFor(chance.between(0, 500) * MILLIS);
         }
         run.healAndCheck();
         assertThat(clusters(cluster)).hasSize(1);
@@ -47,21 +50,22 @@ class BirthSimulationTest {
     for (int wiped = 0; wiped < 3; wiped++) {
       int index = wiped;
       ClusterRun.of(wiped, 3, OPTIONS, run -> {
-        SimulatedCluster cluster = run.cluster;
-        HostId host = cluster.hosts().get(index);
-        HostId last = cluster.hosts().get((index + 1) % 3);
-        cluster.hosts().stream().filter(other -> !other.equals(last)).forEach(cluster::start);
-        run.simulation.runFor(SECONDS);
+        TestCluster cluster = run.cluster;
+        HostId host = cluster.founders().get(index);
+        HostId last = cluster.founders().get((index + 1) % 3);
+        cluster.founders().stream().filter(other -> !other.equals(last)).forEach(cluster::start);
+        run.time.runFor(SECONDS);
         cluster.wipe(host);
-        run.simulation.runFor(3 * SECONDS);
+        run.time.runFor(3 * SECONDS);
         cluster.start(last);
-        run.simulation.runFor(3 * SECONDS);
-        assertThat(run.simulation.runUntil(() -> cluster.leader().isPresent(), SECONDS / 10))
+        run.time.runFor(3 * SECONDS);
+        assertThat(cluster.runUntil(() -> cluster.leader().isPresent(), SECONDS / 10))
             .as("nobody relies on an id that was lost")
             .isFalse();
         cluster.start(host);
         cluster.awaitLeader();
-        assertThat(cluster.awaitLeader().status().configuration().members()).hasSize(3);
+        assertThat(cluster.status(cluster.awaitLeader()).configuration().members())
+            .hasSize(3);
         run.healAndCheck();
       });
     }
@@ -72,18 +76,18 @@ class BirthSimulationTest {
     for (int wiped = 0; wiped < 3; wiped++) {
       int index = wiped;
       ClusterRun.of(wiped, 3, OPTIONS, run -> {
-        SimulatedCluster cluster = run.cluster;
+        TestCluster cluster = run.cluster;
         cluster.startAll();
         cluster.awaitLeader();
         Set<Object> founded = clusters(cluster);
-        HostId host = cluster.hosts().get(index);
+        HostId host = cluster.founders().get(index);
         // Not even if nobody else is there for a while, as after a power cut.
-        cluster.hosts().forEach(cluster::crash);
+        cluster.founders().forEach(cluster::crash);
         cluster.wipe(host);
         cluster.start(host);
-        run.simulation.runFor(20 * SECONDS);
-        assertThat(cluster.running.get(host).status().health()).isEqualTo(Health.BEING_BORN);
-        cluster.hosts().stream().filter(other -> !other.equals(host)).forEach(cluster::start);
+        run.time.runFor(20 * SECONDS);
+        assertThat(cluster.status(cluster.life(host)).health()).isEqualTo(Health.BEING_BORN);
+        cluster.founders().stream().filter(other -> !other.equals(host)).forEach(cluster::start);
         run.healAndCheck();
         assertThat(clusters(cluster)).isEqualTo(founded);
       });
@@ -94,25 +98,23 @@ class BirthSimulationTest {
   @Test
   void aFounderThatWasStartedAgainTellsTheOthersOfTheFoundingWithoutReadingItsLog() {
     ClusterRun.of(1, 3, OPTIONS, run -> {
-      SimulatedCluster cluster = run.cluster;
+      TestCluster cluster = run.cluster;
       HostId first = new HostId("n1");
       HostId second = new HostId("n2");
       cluster.startAll();
-      assertThat(
-              run.simulation.runUntil(() -> cluster.running.get(first).isRunning(), 10 * SECONDS))
+      assertThat(cluster.runUntil(() -> cluster.isRunning(cluster.life(first)), 10 * SECONDS))
           .isTrue();
-      NodeStatus unborn = cluster.running.get(second).status();
+      NodeStatus unborn = cluster.status(cluster.life(second));
       assertThat(unborn.health()).isEqualTo(Health.BEING_BORN);
-      cluster.hosts().forEach(cluster::crash);
-      SimulatedCluster.Life founder = cluster.start(first);
+      cluster.founders().forEach(cluster::crash);
+      SimulatedHost.Life founder = cluster.start(first);
       cluster.start(second);
       // The two are a quorum only if the second is the founder that it was.
-      assertThat(
-              run.simulation.runUntil(() -> cluster.running.get(second).isRunning(), 10 * SECONDS))
+      assertThat(cluster.runUntil(() -> cluster.isRunning(cluster.life(second)), 10 * SECONDS))
           .isTrue();
-      assertThat(founder.store.reads()).isZero();
+      assertThat(founder.store().reads()).isZero();
       cluster.awaitLeader();
-      assertThat(cluster.running.get(second).status().replica()).isEqualTo(unborn.replica());
+      assertThat(cluster.status(cluster.life(second)).replica()).isEqualTo(unborn.replica());
       run.healAndCheck();
     });
   }
@@ -120,16 +122,16 @@ class BirthSimulationTest {
   @Test
   void foundersStartedWithDifferentListsSayWhatIsWrong() {
     ClusterRun.of(1, 3, OPTIONS, run -> {
-      SimulatedCluster cluster = run.cluster;
+      TestCluster cluster = run.cluster;
       cluster.start(new HostId("n1"));
       cluster.start(new HostId("n3"));
       List<Founder> shorter = Stream.of("n1", "n2").map(Founder::parse).toList();
-      cluster.start(new HostId("n2"), new BirthPlan(BirthPlan.Kind.BOOTSTRAP, shorter), 0, false);
-      run.simulation.runFor(10 * SECONDS);
+      cluster.start(new HostId("n2"), new BirthPlan(BirthPlan.Kind.BOOTSTRAP, shorter));
+      run.time.runFor(10 * SECONDS);
       assertThat(clusters(cluster)).isEmpty();
-      assertThat(cluster.running.get(new HostId("n1")).explain())
+      assertThat(cluster.explain(cluster.life(new HostId("n1"))))
           .contains("n2 (was started with other founders or other rules for leases)");
-      assertThat(cluster.running.get(new HostId("n2")).explain())
+      assertThat(cluster.explain(cluster.life(new HostId("n2"))))
           .contains("n1 (was started with other founders or other rules for leases)");
       // Started again with the right list, it takes its place.
       cluster.crash(new HostId("n2"));
@@ -143,25 +145,26 @@ class BirthSimulationTest {
     for (int moment = 0; moment < 60; moment++) {
       long delay = moment * MILLIS / 20;
       ClusterRun.of(moment, 1, OPTIONS, run -> {
-        SimulatedCluster.Life process = run.cluster.start(new HostId("n1"));
-        process.environment.diskTakes(MILLIS);
-        run.simulation.runFor(delay);
-        CompletableFuture<Void> closed = process.node.stop();
-        run.simulation.runFor(5 * SECONDS);
+        TestCluster cluster = run.cluster;
+        SimulatedHost.Life process = cluster.start(new HostId("n1"));
+        cluster.world.host(process.host()).pace().diskTakes(MILLIS);
+        run.time.runFor(delay);
+        CompletableFuture<Void> closed = process.node().stop();
+        run.time.runFor(5 * SECONDS);
         assertThat(closed).isDone();
-        assertThat(process.status().health()).isEqualTo(Health.CLOSED);
-        long lastTerm = process.status().term();
-        run.simulation.runFor(60 * SECONDS);
-        assertThat(process.status().term()).isEqualTo(lastTerm).isLessThanOrEqualTo(2);
-        run.cluster.crash(new HostId("n1"));
+        assertThat(cluster.status(process).health()).isEqualTo(Health.CLOSED);
+        long lastTerm = cluster.status(process).term();
+        run.time.runFor(60 * SECONDS);
+        assertThat(cluster.status(process).term()).isEqualTo(lastTerm).isLessThanOrEqualTo(2);
+        cluster.crash(new HostId("n1"));
         run.healAndCheck();
       });
     }
   }
 
-  private static Set<Object> clusters(SimulatedCluster cluster) {
-    return cluster.running.values().stream()
-        .flatMap(process -> process.status().cluster().stream())
+  private static Set<Object> clusters(TestCluster cluster) {
+    return cluster.running().stream()
+        .flatMap(process -> cluster.status(process).cluster().stream())
         .collect(Collectors.toSet());
   }
 }

@@ -1,12 +1,15 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -18,15 +21,20 @@ import java.util.stream.LongStream;
 final class ClusterRun {
 
   final long seed;
-  final SimulatedCluster cluster;
-  final Simulation simulation;
+  final TestCluster cluster;
+  final VirtualTime time;
+
+  /** What the scenario and the clients draw; it is another stream than those of the world. */
+  final Chance chance;
+
   final History history = new History();
   private boolean loading;
 
-  ClusterRun(long seed, int hosts, RaftOptions options) {
+  private ClusterRun(long seed, TestCluster cluster) {
     this.seed = seed;
-    this.cluster = new SimulatedCluster(seed, hosts, options);
-    this.simulation = cluster.simulation;
+    this.cluster = cluster;
+    this.time = cluster.time;
+    this.chance = Chance.of(seed, "scenario");
   }
 
   /** The seed that the command line names, or as many as it or the test wants. */
@@ -38,8 +46,14 @@ final class ClusterRun {
   }
 
   /** Runs a scenario. A failure names the seed that replays it, and only then is shown what the hosts logged. */
-  static ClusterRun of(long seed, int hosts, RaftOptions options, Consumer<ClusterRun> scenario) {
-    ClusterRun run = new ClusterRun(seed, hosts, options);
+  static ClusterRun of(
+      long seed, int founders, RaftOptions options, Consumer<ClusterRun> scenario) {
+    return of(seed, new TestCluster(seed, founders, options), scenario);
+  }
+
+  /** Runs a scenario on hosts of its own choice. */
+  static ClusterRun of(long seed, TestCluster cluster, Consumer<ClusterRun> scenario) {
+    ClusterRun run = new ClusterRun(seed, cluster);
     PrintStream err = System.err;
     ByteArrayOutputStream logged = new ByteArrayOutputStream();
     System.setErr(new PrintStream(logged, true, UTF_8));
@@ -49,7 +63,7 @@ final class ClusterRun {
     } catch (RuntimeException | Error e) {
       err.println(logged.toString(UTF_8));
       throw new AssertionError(
-          "seed " + seed + " at " + run.simulation.nowNanos() / MILLIS + " ms: " + e.getMessage()
+          "seed " + seed + " at " + run.time.nowNanos() / MILLIS + " ms: " + e.getMessage()
               + "\nreplay: mvn -pl raft-core test -Dtest=*SimulationTest -Draft.seed=" + seed,
           e);
     } finally {
@@ -64,7 +78,7 @@ final class ClusterRun {
   }
 
   private void next(long everyNanos) {
-    simulation.in(simulation.between(1, 2 * everyNanos), () -> {
+    time.in(chance.between(1, 2 * everyNanos), () -> {
       if (loading) {
         request();
         next(everyNanos);
@@ -73,14 +87,12 @@ final class ClusterRun {
   }
 
   private void request() {
-    List<SimulatedCluster.Life> alive = cluster.running.values().stream()
-        .filter(process -> process.node != null)
-        .toList();
+    List<SimulatedHost.Life> alive = cluster.running();
     if (alive.isEmpty()) {
       return;
     }
-    SimulatedCluster.Life at = alive.get(simulation.random().nextInt(alive.size()));
-    if (simulation.chance(0.2)) {
+    SimulatedHost.Life at = chance.oneOf(alive);
+    if (chance.happens(0.2)) {
       history.read(at);
     } else {
       history.propose(at);
@@ -94,33 +106,28 @@ final class ClusterRun {
   /** Heals everything, restarts whoever stopped, and checks what was promised. */
   void healAndCheck() {
     stopLoad();
-    cluster.network.heal();
-    for (HostId host : cluster.hosts()) {
-      SimulatedCluster.Life process = cluster.running.get(host);
-      if (process == null || process.environment.isDead() || !process.isRunning()) {
+    cluster.world.recover();
+    for (HostId host : cluster.founders()) {
+      SimulatedHost.Life process = cluster.life(host);
+      if (process == null || !cluster.isRunning(process)) {
         checkBudgets(process);
         cluster.crash(host);
         cluster.start(host);
-      } else {
-        process.store.heal();
-        process.environment.diskTakes(MILLIS / 10);
-        process.environment.applyTakes(MILLIS / 50);
       }
     }
-    assertThat(simulation.runUntil(history::allEnded, 60 * SECONDS))
+    assertThat(cluster.runUntil(history::allEnded, 60 * SECONDS))
         .as("every future ends; open: %s%s", history.open(), cluster.describe())
         .isTrue();
     List<String> applied = converge();
     history.check(applied);
-    cluster.running.values().forEach(this::checkBudgets);
-    for (SimulatedCluster.Life process : cluster.processes) {
-      List<String> before = process.machine.applied;
+    cluster.running().forEach(this::checkBudgets);
+    for (SimulatedHost.Life process : cluster.processes) {
+      List<String> before = TestCluster.applied(process);
       assertThat(before.size()).isLessThanOrEqualTo(applied.size());
       assertThat(before)
-          .as("state of %s", process.host)
+          .as("state of %s", process.host())
           .isEqualTo(applied.subList(0, before.size()));
-      assertThat(process.traceMismatch).as("trace of %s", process.host).isNull();
-      assertThat(process.store.writesAfterFailure())
+      assertThat(process.store().writesAfterFailure())
           .as("writes after a failed one")
           .isZero();
     }
@@ -129,15 +136,13 @@ final class ClusterRun {
   /** Proposes until something is applied, then waits until all have applied it. */
   private List<String> converge() {
     List<History.Write> tries = new ArrayList<>();
-    boolean accepted = simulation.runUntil(
+    boolean accepted = cluster.runUntil(
         () -> {
-          boolean last = tries.isEmpty() || tries.get(tries.size() - 1).future.isDone();
-          if (history.count(History.Outcome.APPLIED) > 0
-              && tries.stream().anyMatch(write -> write.outcome == History.Outcome.APPLIED)) {
+          if (tries.stream().anyMatch(write -> write.outcome == History.Outcome.APPLIED)) {
             return true;
           }
-          if (last) {
-            simulation.runFor(100 * MILLIS);
+          if (tries.isEmpty() || tries.get(tries.size() - 1).future.isDone()) {
+            time.runFor(100 * MILLIS);
             cluster.leader().ifPresent(leader -> tries.add(history.propose(leader)));
           }
           return false;
@@ -150,28 +155,28 @@ final class ClusterRun {
         .filter(write -> write.outcome == History.Outcome.APPLIED)
         .map(write -> write.command)
         .toList();
-    boolean equal = simulation.runUntil(
-        () -> cluster.running.values().stream()
-            .allMatch(process -> process.machine.applied.containsAll(done)),
+    boolean equal = cluster.runUntil(
+        () -> cluster.running().stream()
+            .allMatch(process -> TestCluster.applied(process).containsAll(done)),
         60 * SECONDS);
     assertThat(equal).as("all catch up%s", cluster.describe()).isTrue();
-    simulation.runFor(SECONDS);
-    List<String> applied = cluster.running.values().iterator().next().machine.applied;
-    for (SimulatedCluster.Life process : cluster.running.values()) {
-      assertThat(process.machine.applied).as("state of %s", process.host).isEqualTo(applied);
+    time.runFor(SECONDS);
+    List<String> applied = TestCluster.applied(cluster.running().get(0));
+    for (SimulatedHost.Life process : cluster.running()) {
+      assertThat(TestCluster.applied(process)).as("state of %s", process.host()).isEqualTo(applied);
     }
     return applied;
   }
 
-  private void checkBudgets(SimulatedCluster.Life process) {
-    if (process != null && process.node != null && !process.environment.isDead()) {
-      boolean free = simulation.runUntil(
-          () -> process.node.pendingProposalBytes() == 0 && process.node.pendingReadBytes() == 0,
-          10 * SECONDS);
+  private void checkBudgets(SimulatedHost.Life process) {
+    if (process != null && !process.isDead()) {
+      GroupNode node = process.node();
+      boolean free = cluster.runUntil(
+          () -> node.pendingProposalBytes() == 0 && node.pendingReadBytes() == 0, 10 * SECONDS);
       assertThat(free)
           .as(
               "budgets of %s: %d bytes, %d reads",
-              process.host, process.node.pendingProposalBytes(), process.node.pendingReadBytes())
+              process.host(), node.pendingProposalBytes(), node.pendingReadBytes())
           .isTrue();
     }
   }

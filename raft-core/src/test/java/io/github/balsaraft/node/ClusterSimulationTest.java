@@ -1,13 +1,17 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Disk;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -18,9 +22,9 @@ import org.junit.jupiter.api.Test;
  */
 class ClusterSimulationTest {
 
-  private static final RaftOptions PLAIN = SimulatedCluster.options().build();
+  private static final RaftOptions PLAIN = SimulationSettings.smallLimits();
   private static final RaftOptions FORWARDING =
-      SimulatedCluster.options().forwardProposals(true).build();
+      SimulationSettings.smallLimits().toBuilder().forwardProposals(true).build();
 
   @Test
   void faultyNetworkCrashesCutsAndSlowDisks() {
@@ -43,94 +47,99 @@ class ClusterSimulationTest {
   }
 
   private void chaos(ClusterRun run) {
-    SimulatedCluster cluster = run.cluster;
+    TestCluster cluster = run.cluster;
     cluster.startAll();
     run.load(4 * MILLIS);
-    if (run.simulation.chance(0.8)) {
+    if (run.chance.happens(0.8)) {
       cluster.awaitLeader();
     }
     for (int i = 0; i < 12; i++) {
       fault(run);
-      run.simulation.runFor(run.simulation.between(100, 3000) * MILLIS);
+      run.time.runFor(run.chance.between(100, 3000) * MILLIS);
     }
     run.healAndCheck();
   }
 
   private static void fault(ClusterRun run) {
-    Simulation simulation = run.simulation;
-    SimulatedCluster cluster = run.cluster;
-    List<HostId> hosts = cluster.hosts();
-    HostId host = hosts.get(simulation.random().nextInt(hosts.size()));
-    SimulatedCluster.Life process = cluster.running.get(host);
-    switch (simulation.random().nextInt(9)) {
-      case 0 -> cluster.network.faults(0.2, 0.2, 50 * MILLIS);
-      case 1 -> cluster.network.isolate(host);
-      case 2 -> cluster.network.cut(host, hosts.get(simulation.random().nextInt(hosts.size())));
-      case 3 -> cluster.network.heal();
+    Chance chance = run.chance;
+    TestCluster cluster = run.cluster;
+    List<HostId> hosts = cluster.founders();
+    HostId host = hosts.get(chance.below(hosts.size()));
+    SimulatedHost.Life process = cluster.life(host);
+    switch (chance.below(9)) {
+      case 0 -> cluster.weather(0.2, 0.2, 50 * MILLIS);
+      case 1 -> cluster.isolate(host);
+      case 2 -> cluster.world.network().cut(host, hosts.get(chance.below(hosts.size())));
+      case 3 -> cluster.world.network().recover();
       case 4, 5 -> {
         cluster.crash(host);
-        cluster.start(
-            host,
-            simulation.chance(0.3) ? (int) simulation.between(1, 200) : 0,
-            simulation.chance(0.5));
+        if (chance.happens(0.3)) {
+          Disk.Failure how = chance.oneOf(List.of(Disk.Failure.values()));
+          cluster.startWithFailingWrite(host, (int) chance.between(1, 200), how);
+        } else {
+          cluster.start(host);
+        }
       }
       case 6 -> {
         if (process != null) {
-          process.environment.diskTakes(simulation.between(1, 2000) * MILLIS);
+          cluster.world.host(host).pace().diskTakes(chance.between(1, 2000) * MILLIS);
         }
       }
       case 7 -> closeAndStartAgain(run, process);
       default -> {
         if (process != null) {
-          process.environment.applyTakes(simulation.between(1, 500) * MILLIS);
+          cluster.world.host(host).pace().applyTakes(chance.between(1, 500) * MILLIS);
         }
       }
     }
   }
 
   /** Unlike after a crash, everybody who asked is still there, and is told. */
-  private static void closeAndStartAgain(ClusterRun run, SimulatedCluster.Life process) {
-    if (process == null || process.node == null) {
+  private static void closeAndStartAgain(ClusterRun run, SimulatedHost.Life process) {
+    if (process == null) {
       return;
     }
-    CompletableFuture<Void> closed = process.node.stop();
-    assertThat(run.simulation.runUntil(closed::isDone, 60 * SECONDS))
-        .as("closes")
-        .isTrue();
+    CompletableFuture<Void> closed = process.node().stop();
+    assertThat(run.cluster.runUntil(closed::isDone, 60 * SECONDS)).as("closes").isTrue();
     assertThat(run.history.allEndedAt(process))
-        .as("all was answered at %s", process.host)
+        .as("all was answered at %s", process.host())
         .isTrue();
-    assertThat(process.node.pendingProposalBytes()).isZero();
-    assertThat(process.node.pendingReadBytes()).isZero();
-    run.cluster.crash(process.host);
-    run.cluster.start(process.host);
+    assertThat(process.node().pendingProposalBytes()).isZero();
+    assertThat(process.node().pendingReadBytes()).isZero();
+    run.cluster.crash(process.host());
+    run.cluster.start(process.host());
   }
 
   @Test
   void whicheverWriteFailsTheHostStopsAtOnceAndNobodyIsToldALie() {
     for (int n = 1; n <= 40; n++) {
       int failing = n;
-      for (boolean reachesDisk : new boolean[] {false, true}) {
+      for (Disk.Failure how : Disk.Failure.values()) {
         ClusterRun.of(1000 + n, 3, n % 2 == 0 ? FORWARDING : PLAIN, run -> {
-          SimulatedCluster cluster = run.cluster;
-          HostId bad = cluster.hosts().get(failing % 3);
+          TestCluster cluster = run.cluster;
+          HostId bad = cluster.founders().get(failing % 3);
           run.load(20 * MILLIS);
-          for (HostId host : cluster.hosts()) {
-            cluster.start(host, host.equals(bad) ? failing : 0, reachesDisk);
+          for (HostId host : cluster.founders()) {
+            if (host.equals(bad)) {
+              cluster.startWithFailingWrite(host, failing, how);
+            } else {
+              cluster.start(host);
+            }
           }
-          SimulatedCluster.Life process = cluster.running.get(bad);
-          assertThat(run.simulation.runUntil(process.store::hasFailed, 60 * SECONDS))
+          SimulatedHost.Life process = cluster.life(bad);
+          assertThat(cluster.runUntil(
+                  () -> process == null || process.store().hasFailed(), 60 * SECONDS))
               .isTrue();
-          run.simulation.runFor(SECONDS);
-          if (process.node != null) {
-            assertThat(process.status().health()).isEqualTo(Health.FAILED);
-            assertThat(process.status().healthDetail()).contains("log store");
-            assertThat(process.status().role()).isEqualTo(Role.FOLLOWER);
-            assertThat(cluster.network.isClosed(bad))
+          run.time.runFor(SECONDS);
+          if (process != null) {
+            assertThat(cluster.status(process).health()).isEqualTo(Health.FAILED);
+            assertThat(cluster.status(process).healthDetail()).contains("log store");
+            assertThat(cluster.status(process).role()).isEqualTo(Role.FOLLOWER);
+            assertThat(cluster.world.network().isListening(bad))
                 .as("the others see it gone")
-                .isTrue();
+                .isFalse();
           }
-          run.simulation.runFor(3 * SECONDS);
+          run.time.runFor(3 * SECONDS);
           run.healAndCheck();
         });
       }
@@ -141,7 +150,7 @@ class ClusterSimulationTest {
   void theSameSeedGivesTheSameRun() {
     long[] traces = new long[2];
     for (int i = 0; i < 2; i++) {
-      traces[i] = ClusterRun.of(7, 3, FORWARDING, this::chaos).simulation.trace();
+      traces[i] = ClusterRun.of(7, 3, FORWARDING, this::chaos).cluster.trace();
     }
     assertThat(traces[0]).isEqualTo(traces[1]);
   }

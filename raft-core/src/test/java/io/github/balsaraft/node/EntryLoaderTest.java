@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.Command;
@@ -24,6 +24,8 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,7 @@ class EntryLoaderTest {
   private static final EntryBatch BATCH =
       Payloads.single(EntryType.COMMAND, new byte[3]).place(new EntryId(1, 17), 0);
 
-  private final Simulation simulation = new Simulation(1);
+  private final VirtualTime time = new VirtualTime();
   private final Store store = new Store();
   private final Completions completions = new Completions();
   private final EntryLoader loader = new EntryLoader(context(), completions);
@@ -81,7 +83,7 @@ class EntryLoaderTest {
 
     @Override
     public void loaded(Ready.Load load, List<EntryBatch> batches) {
-      events.add(batches.size() + " at " + simulation.nowNanos() / MILLIS + " ms");
+      events.add(batches.size() + " at " + time.nowNanos() / MILLIS + " ms");
     }
 
     @Override
@@ -107,7 +109,7 @@ class EntryLoaderTest {
         new HostId("n1"),
         store,
         new FakeTransport(),
-        new SimulatedEnvironment(simulation),
+        SimulatedEnvironment.alone(time),
         Duration.ZERO);
     GroupSettings settings = new GroupSettings(
         GroupId.DEFAULT,
@@ -123,7 +125,7 @@ class EntryLoaderTest {
   private String lineOf(int generation) {
     try (CapturedLog log = new CapturedLog()) {
       loader.load(new Ready.Load(FOLLOWER, generation, 17, 90, 1000));
-      simulation.runFor(3 * SECONDS);
+      time.runFor(3 * SECONDS);
       return String.join("\n", log.lines("reading the entries"));
     }
   }

@@ -18,6 +18,8 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,11 +29,11 @@ class GroupCommitWriterTest {
   private static final GroupId FIRST = new GroupId(1);
   private static final GroupId SECOND = new GroupId(2);
 
-  private final Simulation simulation = new Simulation(1);
+  private final VirtualTime time = new VirtualTime();
   private final Store store = new Store();
   private final List<String> events = new ArrayList<>();
   private final GroupCommitWriter writer =
-      new GroupCommitWriter(store, new SimulatedEnvironment(simulation), new Failures());
+      new GroupCommitWriter(store, SimulatedEnvironment.alone(time), new Failures());
 
   private final class Failures implements GroupCommitWriter.Failures {
 
@@ -99,7 +101,7 @@ class GroupCommitWriterTest {
     write(FIRST, 1);
     write(SECOND, 1);
     write(FIRST, 2);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events)
         .containsExactly("write g1/1 g2/1 g1/2", "durable g1/1", "durable g2/1", "durable g1/2");
   }
@@ -107,10 +109,10 @@ class GroupCommitWriterTest {
   @Test
   void nothingIsDurableBeforeItsWriteAndNothingIsWrittenTwice() {
     write(FIRST, 1);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     write(FIRST, 2);
     assertThat(events).containsExactly("write g1/1", "durable g1/1");
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events).endsWith("write g1/2", "durable g1/2");
   }
 
@@ -123,7 +125,7 @@ class GroupCommitWriterTest {
         new LogWrite(new HostRecord(new HostId("n1"), 3, null), List.of(part)),
         () -> events.add("durable host"));
     write(FIRST, 2);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events)
         .containsExactly("write g1/1 g2 g1/2 n1", "durable g1/1", "durable host", "durable g1/2");
   }
@@ -132,12 +134,12 @@ class GroupCommitWriterTest {
   void afterAFailureNothingIsDurableAndTheDiskIsLeftAlone() {
     store.failing = 2;
     write(FIRST, 1);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     write(FIRST, 2);
     write(SECOND, 2);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     write(FIRST, 3);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events).containsExactly("write g1/1", "durable g1/1", "failed: no more room");
     assertThat(store.writes).isEqualTo(2);
   }
@@ -148,9 +150,9 @@ class GroupCommitWriterTest {
     store.failing = 1;
     store.undeclared = true;
     write(FIRST, 1);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     write(FIRST, 2);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events).containsExactly("failed: not declared");
     assertThat(store.writes).isEqualTo(1);
   }
@@ -165,13 +167,13 @@ class GroupCommitWriterTest {
       throw new IllegalStateException("a slip of ours");
     });
     write(FIRST, 2);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events)
         .containsExactly(
             "write g1/1 g2/1 g1/2", "durable g1/1", "not told: a slip of ours", "durable g1/2");
     // The group that was not told would wait for ever: this is the end.
     write(FIRST, 3);
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(store.writes).isEqualTo(1);
     assertThat(writer.isWriting()).isFalse();
   }
@@ -185,7 +187,7 @@ class GroupCommitWriterTest {
       int number = i;
       writer.write(LogWrite.of(List.of(part)), () -> events.add("durable " + number));
     }
-    simulation.runFor(Simulation.SECONDS);
+    time.runFor(VirtualTime.SECONDS);
     assertThat(events)
         .containsExactly(
             "write g1 g1 g1",

@@ -11,6 +11,8 @@ import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.transport.PeerConnection;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.TransportReceiver;
@@ -33,7 +35,7 @@ class GroupPeersTest {
       N1,
       new MemoryLogStore(),
       recorder,
-      new SimulatedEnvironment(new Simulation(1)),
+      SimulatedEnvironment.alone(new VirtualTime()),
       Duration.ZERO);
   private final GroupPeers peers = new GroupPeers(
       host,

@@ -7,6 +7,7 @@ import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,18 +33,18 @@ final class History {
   /** How many commands somebody was told to be applied: later reads must see as many. */
   private int known;
 
-  Write propose(SimulatedCluster.Life at) {
+  Write propose(SimulatedHost.Life at) {
     Write write = new Write("c" + writes.size(), at);
     writes.add(write);
-    write.future = at.node.propose(write.command.getBytes(UTF_8)).whenComplete(write::ended);
+    write.future = at.node().propose(write.command.getBytes(UTF_8)).whenComplete(write::ended);
     return write;
   }
 
-  void read(SimulatedCluster.Life at) {
+  void read(SimulatedHost.Life at) {
     Read read = new Read(at, known);
     reads.add(read);
-    read.future = at.node
-        .read(ReadConsistency.LINEARIZABLE, () -> at.machine.applied.size())
+    read.future = at.node()
+        .read(ReadConsistency.LINEARIZABLE, () -> TestCluster.applied(at).size())
         .whenComplete(read::ended);
   }
 
@@ -57,25 +58,25 @@ final class History {
 
   /** Whether everybody was told something, but for those whose process died. */
   boolean allEnded() {
-    return writes.stream().allMatch(write -> write.future.isDone() || write.at.environment.isDead())
-        && reads.stream().allMatch(read -> read.future.isDone() || read.at.environment.isDead());
+    return writes.stream().allMatch(write -> write.future.isDone() || write.at.isDead())
+        && reads.stream().allMatch(read -> read.future.isDone() || read.at.isDead());
   }
 
   /** Whether nobody waits for an answer of this process. */
-  boolean allEndedAt(SimulatedCluster.Life process) {
+  boolean allEndedAt(SimulatedHost.Life process) {
     return writes.stream().noneMatch(write -> write.at == process && !write.future.isDone())
         && reads.stream().noneMatch(read -> read.at == process && !read.future.isDone());
   }
 
   String open() {
     return writes.stream()
-            .filter(write -> !write.future.isDone() && !write.at.environment.isDead())
-            .map(write -> write.command + "@" + write.at.host)
+            .filter(write -> !write.future.isDone() && !write.at.isDead())
+            .map(write -> write.command + "@" + write.at.host())
             .toList()
         + " and "
         + reads.stream()
-            .filter(read -> !read.future.isDone() && !read.at.environment.isDead())
-            .map(read -> "read@" + read.at.host)
+            .filter(read -> !read.future.isDone() && !read.at.isDead())
+            .map(read -> "read@" + read.at.host())
             .toList();
   }
 
@@ -107,12 +108,12 @@ final class History {
 
   final class Write {
     final String command;
-    final SimulatedCluster.Life at;
+    final SimulatedHost.Life at;
     CompletableFuture<byte[]> future = new CompletableFuture<>();
     Outcome outcome = Outcome.OPEN;
     int position;
 
-    Write(String command, SimulatedCluster.Life at) {
+    Write(String command, SimulatedHost.Life at) {
       this.command = command;
       this.at = at;
     }
@@ -136,13 +137,13 @@ final class History {
   }
 
   final class Read {
-    final SimulatedCluster.Life at;
+    final SimulatedHost.Life at;
     final int knownBefore;
     CompletableFuture<Integer> future = new CompletableFuture<>();
     boolean served;
     int result;
 
-    Read(SimulatedCluster.Life at, int knownBefore) {
+    Read(SimulatedHost.Life at, int knownBefore) {
       this.at = at;
       this.knownBefore = knownBefore;
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.storage.LogStoreException;
-import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.simulation.world.DiskLogStore;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.World;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -17,7 +19,8 @@ class HostFailureTest {
   @Test
   void theTransportIsClosedOnAThreadOfItsOwnAndAFailureIsLogged() throws Exception {
     FakeTransport transport = new FakeTransport();
-    FailingStore store = new FailingStore(new MemoryLogStore().contents(), 0, false);
+    World world = new World(1, Observer.NONE);
+    DiskLogStore store = new DiskLogStore(world.add(new HostId("n1")).disk());
     ThreadedEnvironment environment = new ThreadedEnvironment("n1", 1, 1);
     HostRuntime host =
         new HostRuntime(new HostId("n1"), store, transport, environment, Duration.ofSeconds(10));

@@ -1,14 +1,18 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,25 +20,23 @@ import org.junit.jupiter.api.Test;
 class JoiningSimulationTest {
 
   private static final RaftOptions OPTIONS =
-      SimulatedCluster.options().forwardProposals(true).build();
+      SimulationSettings.smallLimits().toBuilder().forwardProposals(true).build();
 
   @Test
   void hostsAreWipedOneAfterTheOtherUnderLoad() {
     for (long seed : ClusterRun.seeds(20)) {
       ClusterRun.of(seed, seed % 2 == 0 ? 3 : 5, OPTIONS, run -> {
-        SimulatedCluster cluster = run.cluster;
+        TestCluster cluster = run.cluster;
         cluster.startAll();
         cluster.awaitLeader();
         run.load(10 * MILLIS);
-        Object founded = cluster.awaitLeader().status().cluster();
+        Object founded = cluster.status(cluster.awaitLeader()).cluster();
         for (int i = 0; i < 3; i++) {
-          run.simulation.runFor(run.simulation.between(100, 2000) * MILLIS);
-          HostId wiped = cluster
-              .hosts()
-              .get(run.simulation.random().nextInt(cluster.hosts().size()));
+          run.time.runFor(run.chance.between(100, 2000) * MILLIS);
+          HostId wiped = run.chance.oneOf(cluster.founders());
           wipeAndDisturb(run, wiped);
           awaitOnlyVoter(run, wiped);
-          assertThat(cluster.running.get(wiped).status().cluster()).isEqualTo(founded);
+          assertThat(cluster.status(cluster.life(wiped)).cluster()).isEqualTo(founded);
         }
         run.healAndCheck();
       });
@@ -42,13 +44,13 @@ class JoiningSimulationTest {
   }
 
   private static void wipeAndDisturb(ClusterRun run, HostId wiped) {
-    SimulatedCluster cluster = run.cluster;
-    Simulation simulation = run.simulation;
+    TestCluster cluster = run.cluster;
+    Chance chance = run.chance;
     cluster.wipe(wiped);
-    simulation.runFor(simulation.between(0, 3000) * MILLIS);
+    run.time.runFor(chance.between(0, 3000) * MILLIS);
     cluster.start(wiped);
-    simulation.runFor(simulation.between(0, 3000) * MILLIS);
-    switch (simulation.random().nextInt(4)) {
+    run.time.runFor(chance.between(0, 3000) * MILLIS);
+    switch (chance.below(4)) {
       case 0 -> {
         cluster.wipe(wiped);
         cluster.start(wiped);
@@ -58,59 +60,62 @@ class JoiningSimulationTest {
         cluster.start(wiped);
       }
       case 2 ->
-        cluster.leader().map(leader -> leader.host).ifPresent(leader -> {
+        cluster.leader().map(SimulatedHost.Life::host).ifPresent(leader -> {
           cluster.crash(leader);
-          simulation.runFor(simulation.between(0, 3000) * MILLIS);
+          run.time.runFor(chance.between(0, 3000) * MILLIS);
           cluster.start(leader);
         });
       default -> {
-        cluster.network.faults(0.1, 0.1, 20 * MILLIS);
-        simulation.runFor(simulation.between(0, 3000) * MILLIS);
-        cluster.network.heal();
+        cluster.weather(0.1, 0.1, 20 * MILLIS);
+        run.time.runFor(chance.between(0, 3000) * MILLIS);
+        cluster.world.network().recover();
       }
     }
   }
 
   /** Everybody, the host itself too, knows a settled configuration in which it has one replica, a voter. */
   private static void awaitOnlyVoter(ClusterRun run, HostId host) {
-    boolean joined = run.simulation.runUntil(
+    TestCluster cluster = run.cluster;
+    boolean joined = cluster.runUntil(
         () -> {
-          run.simulation.runFor(100 * MILLIS);
-          return run.cluster.running.values().stream()
-              .allMatch(process -> isOnlyVoter(process.status(), host, run));
+          run.time.runFor(100 * MILLIS);
+          return cluster.running().stream()
+              .allMatch(process -> isOnlyVoter(cluster.status(process), host, cluster));
         },
         60 * SECONDS);
-    assertThat(joined).as("%s is a voter again%s", host, run.cluster.describe()).isTrue();
+    assertThat(joined).as("%s is a voter again%s", host, cluster.describe()).isTrue();
   }
 
-  private static boolean isOnlyVoter(NodeStatus status, HostId host, ClusterRun run) {
+  private static boolean isOnlyVoter(NodeStatus status, HostId host, TestCluster cluster) {
     Configuration configuration = status.configuration();
     List<Member> there = configuration.membersOn(host);
     return !configuration.isJoint()
         && there.size() == 1
         && there.get(0).isVoter()
-        && there.get(0).replica().equals(run.cluster.running.get(host).status().replica());
+        && there.get(0).replica().equals(cluster.status(cluster.life(host)).replica());
   }
 
   @Test
   void aHostThatLosesItsDiskAgainAndAgainDoesNotFillTheConfiguration() {
     ClusterRun.of(1, 3, OPTIONS, run -> {
-      SimulatedCluster cluster = run.cluster;
+      TestCluster cluster = run.cluster;
       cluster.startAll();
       cluster.awaitLeader();
-      HostId wiped = cluster.hosts().stream()
-          .filter(host -> !host.equals(cluster.awaitLeader().host))
+      HostId wiped = cluster.founders().stream()
+          .filter(host -> !host.equals(cluster.awaitLeader().host()))
           .findFirst()
           .orElseThrow();
       // It hears nothing, so that it is never caught up and stays a learner.
       for (int i = 0; i < 6; i++) {
         cluster.wipe(wiped);
         cluster.start(wiped);
-        cluster.network.drop((to, message) ->
-            to.equals(wiped) && message instanceof io.github.balsaraft.model.AppendEntries);
+        cluster
+            .world
+            .network()
+            .drop((to, message) -> to.equals(wiped) && message.message() instanceof AppendEntries);
         run.history.propose(cluster.awaitLeader());
-        run.simulation.runFor(5 * SECONDS);
-        assertThat(cluster.awaitLeader().status().configuration().membersOn(wiped))
+        run.time.runFor(5 * SECONDS);
+        assertThat(cluster.status(cluster.awaitLeader()).configuration().membersOn(wiped))
             .hasSizeLessThanOrEqualTo(2);
       }
       run.healAndCheck();
@@ -121,16 +126,16 @@ class JoiningSimulationTest {
   @Test
   void aNewReplicaCatchesUpWithALargeLogWhileWritesGoOn() {
     ClusterRun.of(2, 3, OPTIONS, run -> {
-      SimulatedCluster cluster = run.cluster;
+      TestCluster cluster = run.cluster;
       cluster.startAll();
       cluster.awaitLeader();
       run.load(MILLIS);
-      run.simulation.runFor(15 * SECONDS);
-      HostId wiped = cluster.hosts().get(2);
+      run.time.runFor(15 * SECONDS);
+      HostId wiped = cluster.founders().get(2);
       cluster.wipe(wiped);
       cluster.start(wiped);
-      run.simulation.runFor(3 * SECONDS);
-      assertThat(cluster.awaitLeader().status().lastIndex()).isGreaterThan(5000);
+      run.time.runFor(3 * SECONDS);
+      assertThat(cluster.status(cluster.awaitLeader()).lastIndex()).isGreaterThan(5000);
       awaitOnlyVoter(run, wiped);
       run.healAndCheck();
     });

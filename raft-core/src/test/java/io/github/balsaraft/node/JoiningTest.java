@@ -9,6 +9,7 @@ import io.github.balsaraft.model.JoinAnswer.Status;
 import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,9 +21,9 @@ class JoiningTest {
   private static final HostId N2 = new HostId("n2");
   private static final long SILENT = 1_000_000_000;
 
-  private final Simulation simulation = new Simulation(1);
+  private final VirtualTime time = new VirtualTime();
   private final SoleVoter leader = new SoleVoter(
-      simulation, Member.learner(OLD, N2, "n2").withPriority(7).withCampaignDelayMillis(250));
+      time, Member.learner(OLD, N2, "n2").withPriority(7).withCampaignDelayMillis(250));
   private final RaftCore core = leader.core;
 
   private long lastChange;
@@ -31,7 +32,7 @@ class JoiningTest {
     JoinAnswer answer = Joining.nextStep(
         core,
         new JoinRequest(replica, host, address),
-        simulation.nowNanos(),
+        time.nowNanos(),
         SILENT,
         change -> core.changeConfiguration(++lastChange, change));
     leader.settle();
@@ -61,7 +62,7 @@ class JoiningTest {
   @Test
   void aNewReplicaTakesThePlaceOfASilentOne() {
     leader.lead();
-    simulation.runFor(2 * SILENT);
+    time.runFor(2 * SILENT);
     leader.settle();
     assertThat(ask(NEW, N2, "elsewhere").status()).isEqualTo(Status.IN_PROGRESS);
     // The earlier one counted in no quorum: it makes room at once.
@@ -90,10 +91,10 @@ class JoiningTest {
   @Test
   void aReplicaThatWasRemovedIsNotLetInAgain() {
     leader.lead();
-    simulation.runFor(2 * SILENT);
+    time.runFor(2 * SILENT);
     leader.settle();
     ask(NEW, N2, "n2");
-    simulation.runFor(2 * SILENT);
+    time.runFor(2 * SILENT);
     leader.settle();
     JoinAnswer answer = ask(OLD, N2, "n2");
     assertThat(answer.status()).isEqualTo(Status.REFUSED);
@@ -104,7 +105,7 @@ class JoiningTest {
   @Test
   void aRequestThatMakesNoSenseIsRefused() {
     leader.lead();
-    simulation.runFor(2 * SILENT);
+    time.runFor(2 * SILENT);
     leader.settle();
     assertThat(ask(NEW, N2, "").status()).isEqualTo(Status.REFUSED);
     assertThat(ask(NEW, N2, "x".repeat(300)).status()).isEqualTo(Status.REFUSED);

@@ -15,6 +15,8 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,18 +28,18 @@ class MembershipFlowTest {
   private static final HostId N2 = new HostId("n2");
   private static final HostId N3 = new HostId("n3");
 
-  private final Simulation simulation = new Simulation(1);
-  private final SoleVoter leader = new SoleVoter(simulation);
+  private final VirtualTime time = new VirtualTime();
+  private final SoleVoter leader = new SoleVoter(time);
   private final RecordedLines lines = new RecordedLines();
   private final Guests guests = new Guests(new NoRoutes());
   private final MembershipFlow flow = new MembershipFlow(
       new ApplyPipeline(
           GroupId.DEFAULT,
-          new SimulatedCluster.Machine(),
+          new ListMachine(),
           new MemoryLogStore(),
           1000,
           1 << 20,
-          new SimulatedEnvironment(simulation),
+          SimulatedEnvironment.alone(time),
           (what, cause) -> {
             throw new AssertionError(what, cause);
           },
@@ -51,7 +53,7 @@ class MembershipFlowTest {
     if (logFails) {
       throw new IllegalStateException("the log fails");
     }
-    return simulation.nowNanos();
+    return time.nowNanos();
   }
 
   @BeforeEach
@@ -65,18 +67,18 @@ class MembershipFlowTest {
         leader.core,
         new ConfigurationChange.Add(host, AddOptions.learner()),
         answer,
-        simulation.nowNanos());
+        time.nowNanos());
     return answer;
   }
 
   private void asks(HostId host, int replica) {
-    guests.heard(host, host.name(), new ReplicaId(replica), simulation.nowNanos());
+    guests.heard(host, host.name(), new ReplicaId(replica), time.nowNanos());
   }
 
   private void step() {
-    flow.step(leader.core, simulation.nowNanos());
+    flow.step(leader.core, time.nowNanos());
     leader.settle(ready -> ready.changes().forEach(end -> flow.ended(end, leader.core.view())));
-    simulation.runFor(Simulation.MILLIS);
+    time.runFor(VirtualTime.MILLIS);
   }
 
   @Test
@@ -103,7 +105,7 @@ class MembershipFlowTest {
     logFails = true;
     assertThatThrownBy(this::step).hasMessage("the log fails");
     flow.stop(new NodeFailedException("the log fails"));
-    simulation.runFor(Simulation.MILLIS);
+    time.runFor(VirtualTime.MILLIS);
     assertThat(failure(third)).isInstanceOf(NodeFailedException.class);
     assertThat(failure(second))
         .as("it may have got to the core")
@@ -130,9 +132,9 @@ class MembershipFlowTest {
   @Test
   void whatWaitsWhenLeadershipIsLostIsInTheLog() {
     CompletableFuture<ChangeResult> second = add(N2);
-    RaftCore follower = new SoleVoter(new Simulation(2)).core;
-    flow.step(follower, simulation.nowNanos());
-    simulation.runFor(Simulation.MILLIS);
+    RaftCore follower = new SoleVoter(new VirtualTime()).core;
+    flow.step(follower, time.nowNanos());
+    time.runFor(VirtualTime.MILLIS);
     assertThat(failure(second)).isInstanceOf(NotLeaderException.class);
     assertThat(lines.lines("given up: this member doesn't lead any more")).hasSize(1);
   }
@@ -162,8 +164,8 @@ class MembershipFlowTest {
 
   private CompletableFuture<ChangeResult> change(ConfigurationChange change) {
     CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
-    flow.change(leader.core, change, answer, simulation.nowNanos());
-    simulation.runFor(Simulation.MILLIS);
+    flow.change(leader.core, change, answer, time.nowNanos());
+    time.runFor(VirtualTime.MILLIS);
     return answer;
   }
 

@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.AddOptions;
@@ -13,6 +13,10 @@ import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,19 +29,22 @@ import org.junit.jupiter.api.Test;
 class MembershipSimulationTest {
 
   private static final RaftOptions OPTIONS =
-      SimulatedCluster.options().forwardProposals(true).build();
+      SimulationSettings.smallLimits().toBuilder().forwardProposals(true).build();
+
+  /** Each needs at most one new host. */
+  private static final int STEPS = 5;
 
   private static final AddOptions VOTER = AddOptions.voter().withTimeLimit(Duration.ofSeconds(30));
 
   @Test
   void hostsComeAndGoUnderLoad() {
     for (long seed : ClusterRun.seeds(20)) {
-      ClusterRun.of(seed, 3, OPTIONS, run -> {
+      ClusterRun.of(seed, new TestCluster(seed, 3, STEPS, OPTIONS), run -> {
         run.cluster.startAll();
         run.cluster.awaitLeader();
         run.load(10 * MILLIS);
         Operator operator = new Operator(run);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < STEPS; i++) {
           operator.doSomething();
         }
         operator.restoreFounders();
@@ -48,20 +55,22 @@ class MembershipSimulationTest {
 
   /** Knows which hosts are members, and changes one at a time. */
   private static final class Operator {
-    private final SimulatedCluster cluster;
-    private final Simulation simulation;
+    private final TestCluster cluster;
+    private final VirtualTime time;
+    private final Chance chance;
     private final TreeSet<HostId> members;
     private int lastHost = 3;
     private boolean calm;
 
     Operator(ClusterRun run) {
       this.cluster = run.cluster;
-      this.simulation = run.simulation;
-      this.members = new TreeSet<>(cluster.hosts());
+      this.time = run.time;
+      this.chance = run.chance;
+      this.members = new TreeSet<>(cluster.founders());
     }
 
     void doSomething() {
-      int choice = simulation.random().nextInt(3);
+      int choice = chance.below(3);
       if (choice == 0 || members.size() < 3) {
         add(newHost());
       } else if (choice == 1) {
@@ -72,19 +81,19 @@ class MembershipSimulationTest {
     }
 
     void restoreFounders() {
-      for (HostId founder : cluster.hosts()) {
+      for (HostId founder : cluster.founders()) {
         if (!members.contains(founder)) {
           cluster.wipe(founder);
           add(founder);
         }
       }
       for (HostId host : List.copyOf(members)) {
-        if (!cluster.hosts().contains(host)) {
+        if (!cluster.founders().contains(host)) {
           remove(host);
         }
       }
       calm = true;
-      simulation.runFor(5 * SECONDS);
+      time.runFor(5 * SECONDS);
     }
 
     /** Names one member, which need not lead. */
@@ -98,7 +107,7 @@ class MembershipSimulationTest {
     }
 
     private HostId anyMember() {
-      return List.copyOf(members).get(simulation.random().nextInt(members.size()));
+      return List.copyOf(members).get(chance.below(members.size()));
     }
 
     private void add(HostId host) {
@@ -123,18 +132,19 @@ class MembershipSimulationTest {
 
     /** Sooner or later; maybe only after it was added. */
     private void start(HostId host) {
-      simulation.in(simulation.between(0, 3000) * MILLIS, () -> {
-        if (!cluster.running.containsKey(host)) {
-          cluster.start(host, joining(), 0, false);
+      time.in(chance.between(0, 3000) * MILLIS, () -> {
+        if (cluster.life(host) == null) {
+          cluster.start(host, joining());
         }
       });
     }
 
     /** It hears of it, as long as it runs; then its folder goes. */
     private void removed(HostId host) {
-      SimulatedCluster.Life process = cluster.running.get(host);
-      if (process != null && process.isRunning()) {
-        boolean told = simulation.runUntil(() -> process.status().removedAt() > 0, 30 * SECONDS);
+      SimulatedHost.Life process = cluster.life(host);
+      if (process != null && cluster.isRunning(process)) {
+        boolean told =
+            cluster.runUntil(() -> cluster.status(process).removedAt() > 0, 30 * SECONDS);
         assertThat(told).as("%s is told%s", host, cluster.describe()).isTrue();
       }
       cluster.wipe(host);
@@ -142,24 +152,24 @@ class MembershipSimulationTest {
 
     private void achieve(ConfigurationChange change) {
       disturb();
-      long end = simulation.nowNanos() + 300 * SECONDS;
+      long end = time.nowNanos() + 300 * SECONDS;
       while (!isDone(change)) {
-        assertThat(simulation.nowNanos())
+        assertThat(time.nowNanos())
             .as("%s in time%s", change, cluster.describe())
             .isLessThan(end);
-        simulation.runFor(200 * MILLIS);
+        time.runFor(200 * MILLIS);
       }
-      cluster.network.heal();
+      cluster.world.network().recover();
     }
 
     private boolean isDone(ConfigurationChange change) {
-      Optional<SimulatedCluster.Life> leader = cluster.leader();
+      Optional<SimulatedHost.Life> leader = cluster.leader();
       if (leader.isEmpty()) {
         return false;
       }
-      CompletableFuture<ChangeResult> asked = leader.get().node.membership().change(change);
-      boolean ended = simulation.runUntil(
-          () -> asked.isDone() || leader.get().environment.isDead(), 120 * SECONDS);
+      CompletableFuture<ChangeResult> asked = leader.get().node().membership().change(change);
+      boolean ended =
+          cluster.runUntil(() -> asked.isDone() || leader.get().isDead(), 120 * SECONDS);
       assertThat(ended).as("%s ends%s", change, cluster.describe()).isTrue();
       if (!asked.isDone()) {
         return false;
@@ -189,7 +199,7 @@ class MembershipSimulationTest {
     }
 
     private boolean isAsWanted(ConfigurationChange change) {
-      var configuration = cluster.awaitLeader().status().configuration();
+      var configuration = cluster.status(cluster.awaitLeader()).configuration();
       if (change instanceof ConfigurationChange.Remove remove) {
         return configuration.membersOn(remove.host()).isEmpty();
       }
@@ -199,14 +209,14 @@ class MembershipSimulationTest {
     }
 
     private void disturb() {
-      long later = simulation.between(0, 4000) * MILLIS;
-      switch (simulation.random().nextInt(4)) {
-        case 0 -> simulation.in(later, this::crashAMember);
+      long later = chance.between(0, 4000) * MILLIS;
+      switch (chance.below(4)) {
+        case 0 -> time.in(later, this::crashAMember);
         case 1 -> {
-          simulation.in(later, this::crashAMember);
-          simulation.in(2 * later, this::crashAMember);
+          time.in(later, this::crashAMember);
+          time.in(2 * later, this::crashAMember);
         }
-        case 2 -> cluster.network.faults(0.1, 0.1, 20 * MILLIS);
+        case 2 -> cluster.weather(0.1, 0.1, 20 * MILLIS);
         default -> {
           // All is well.
         }
@@ -218,19 +228,19 @@ class MembershipSimulationTest {
         return;
       }
       // Whoever it is; a status can't be asked for inside an event.
-      Optional<SimulatedCluster.Life> victim = cluster.running.values().stream()
-          .filter(process -> members.contains(process.host))
-          .skip(simulation.random().nextInt(members.size()))
+      Optional<SimulatedHost.Life> victim = cluster.running().stream()
+          .filter(process -> members.contains(process.host()))
+          .skip(chance.below(members.size()))
           .findFirst();
       victim.ifPresent(process -> {
-        boolean founder = cluster.hosts().contains(process.host);
-        cluster.crash(process.host);
-        simulation.in(simulation.between(1, 3000) * MILLIS, () -> {
-          if (members.contains(process.host) && !cluster.running.containsKey(process.host)) {
+        boolean founder = cluster.founders().contains(process.host());
+        cluster.crash(process.host());
+        time.in(chance.between(1, 3000) * MILLIS, () -> {
+          if (members.contains(process.host()) && cluster.life(process.host()) == null) {
             if (founder) {
-              cluster.start(process.host);
+              cluster.start(process.host());
             } else {
-              cluster.start(process.host, joining(), 0, false);
+              cluster.start(process.host(), joining());
             }
           }
         });

@@ -8,6 +8,9 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,33 +21,35 @@ import org.junit.jupiter.api.Test;
  */
 class ReadDeadlineTest {
 
-  private final RaftOptions options = SimulatedCluster.options().build();
-  private final SimulatedCluster cluster = new SimulatedCluster(1, 3, options);
+  private final RaftOptions options = SimulationSettings.smallLimits();
+  private final TestCluster cluster = new TestCluster(1, 3, options);
 
   @Test
   @DisplayName("a read whose index never comes ends after the request timeout")
   void theIndexNeverComes() {
     cluster.startAll();
-    SimulatedCluster.Life leader = cluster.awaitLeader();
-    cluster.simulation.runFor(3 * Simulation.SECONDS);
-    HostId behind = others(leader.host, leader.host);
-    HostId other = others(leader.host, behind);
-    cluster.network.drop((to, message) -> to.equals(behind)
-        && message instanceof AppendEntries append
-        && !append.batches().isEmpty());
-    CompletableFuture<byte[]> write = leader.node.propose("x".getBytes(UTF_8));
-    assertThat(cluster.simulation.runUntil(write::isDone, 5 * Simulation.SECONDS))
-        .isTrue();
+    SimulatedHost.Life leader = cluster.awaitLeader();
+    cluster.time.runFor(3 * VirtualTime.SECONDS);
+    HostId behind = others(leader.host(), leader.host());
+    HostId other = others(leader.host(), behind);
+    cluster
+        .world
+        .network()
+        .drop((to, message) -> to.equals(behind)
+            && message.message() instanceof AppendEntries append
+            && !append.batches().isEmpty());
+    CompletableFuture<byte[]> write = leader.node().propose("x".getBytes(UTF_8));
+    assertThat(cluster.runUntil(write::isDone, 5 * VirtualTime.SECONDS)).isTrue();
 
-    GroupNode node = cluster.running.get(behind).node;
+    GroupNode node = cluster.life(behind).node();
     CompletableFuture<byte[]> read = node.query(new byte[0], ReadConsistency.LINEARIZABLE);
-    cluster.simulation.runFor(20 * Simulation.MILLIS);
-    cluster.crash(leader.host);
+    cluster.time.runFor(20 * VirtualTime.MILLIS);
+    cluster.crash(leader.host());
     cluster.crash(other);
-    cluster.simulation.runFor(options.requestTimeout().toNanos() - 200 * Simulation.MILLIS);
+    cluster.time.runFor(options.requestTimeout().toNanos() - 200 * VirtualTime.MILLIS);
     assertThat(read).as("confirmed, and waiting for its index").isNotDone();
 
-    cluster.simulation.runFor(400 * Simulation.MILLIS);
+    cluster.time.runFor(400 * VirtualTime.MILLIS);
     assertThat(read).isCompletedExceptionally();
     assertThat(read.handle((result, failure) -> failure).join())
         .isInstanceOf(ReadNotServedException.class)
@@ -53,7 +58,7 @@ class ReadDeadlineTest {
   }
 
   private HostId others(HostId one, HostId another) {
-    return cluster.hosts().stream()
+    return cluster.founders().stream()
         .filter(host -> !host.equals(one) && !host.equals(another))
         .findFirst()
         .orElseThrow();

@@ -18,6 +18,8 @@ import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -29,18 +31,18 @@ import org.junit.jupiter.api.Test;
 /** Reads that a lease answers, on their way through a replica that is alone and leads. */
 class ReadFlowTest {
 
-  private static final long MILLIS = Simulation.MILLIS;
+  private static final long MILLIS = VirtualTime.MILLIS;
   private static final ReplicaId SELF = new ReplicaId(1);
 
   private long clockNanos;
-  private final Simulation simulation = new Simulation(1);
+  private final VirtualTime time = new VirtualTime();
   private final ApplyPipeline pipeline = new ApplyPipeline(
       GroupId.DEFAULT,
-      new SimulatedCluster.Machine(),
+      new ListMachine(),
       new MemoryLogStore(),
       1000,
       1 << 20,
-      new SimulatedEnvironment(simulation),
+      SimulatedEnvironment.alone(time),
       (what, cause) -> {
         throw new AssertionError(what, cause);
       },
@@ -87,7 +89,7 @@ class ReadFlowTest {
   }
 
   private void apply() {
-    simulation.runFor(MILLIS);
+    time.runFor(MILLIS);
   }
 
   /** Counts what happens to it. */

@@ -1,6 +1,6 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +14,11 @@ import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.HostPace;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -22,13 +27,17 @@ class RequestLimitsTest {
 
   private static final long MAX_READ_BYTES = 3500;
 
-  private final SimulatedCluster cluster = new SimulatedCluster(
-      1, 1, SimulatedCluster.options().maxPendingReadBytes(MAX_READ_BYTES).build());
+  private final TestCluster cluster = new TestCluster(
+      1,
+      1,
+      SimulationSettings.smallLimits().toBuilder()
+          .maxPendingReadBytes(MAX_READ_BYTES)
+          .build());
 
   /** Nothing in it moves but in simulated time, and so no mailbox either. */
   private GroupNode leader() {
     cluster.start(new HostId("n1"));
-    return cluster.awaitLeader().node;
+    return cluster.awaitLeader().node();
   }
 
   private static Throwable failure(CompletableFuture<?> future) {
@@ -51,7 +60,7 @@ class RequestLimitsTest {
     }
     assertThat(failure(node.read(ReadConsistency.LINEARIZABLE, () -> "")))
         .isInstanceOf(ReadNotServedException.class);
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(first).isCompleted();
     assertThat(second).isCompleted();
     assertThat(node.pendingReadBytes()).as("all is given back").isZero();
@@ -68,7 +77,7 @@ class RequestLimitsTest {
         .as("the failure itself, in no wrapping")
         .isInstanceOf(OverloadedException.class);
     assertThat(node.awaitLeader()).as("those who wait for long count apart").isNotDone();
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(first).isCompleted();
     assertThereIsRoomAgain(node);
   }
@@ -81,7 +90,7 @@ class RequestLimitsTest {
       CompletableFuture<?> unused = node.awaitLeader();
     }
     assertThat(failure(node.awaitLeader())).isInstanceOf(OverloadedException.class);
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(first).isCompleted();
     assertThat(node.awaitLeader()).isNotDone();
   }
@@ -90,14 +99,14 @@ class RequestLimitsTest {
   @Test
   void aQuestionCountsUntilItIsAnswered() {
     GroupNode node = leader();
-    SimulatedEnvironment environment = cluster.running.get(new HostId("n1")).environment;
-    environment.applyTakes(1000 * SECONDS);
+    HostPace pace = cluster.world.host(new HostId("n1")).pace();
+    pace.applyTakes(1000 * SECONDS);
     CompletableFuture<?> first = ask(node, GroupNode.MAX_QUESTIONS);
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(first).isNotDone();
     assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
-    environment.applyTakes(0);
-    cluster.simulation.runFor(1000 * SECONDS);
+    pace.applyTakes(0);
+    cluster.time.runFor(1000 * SECONDS);
     assertThereIsRoomAgain(node);
   }
 
@@ -109,7 +118,7 @@ class RequestLimitsTest {
       node.membership().view().cancel(false);
     }
     assertThat(failure(node.membership().view())).isInstanceOf(OverloadedException.class);
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThereIsRoomAgain(node);
   }
 
@@ -117,17 +126,17 @@ class RequestLimitsTest {
   @Test
   void whatWasGivenUpAtCloseDoesNotHappenLater() {
     GroupNode node = leader();
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     CompletableFuture<?> permitted = setLeases(node, LeaseRules.permitted(300, 100));
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(permitted).isCompleted();
     CompletableFuture<?> forbidden = setLeases(node, LeaseRules.FORBIDDEN);
     node.abandon();
     assertThat(failure(forbidden)).isInstanceOf(ShuttingDownException.class);
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     cluster.crash(new HostId("n1"));
     CompletableFuture<MembershipView> view = leader().membership().view();
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(view.join().configuration().leaseRules().permitted()).isTrue();
   }
 
@@ -135,17 +144,20 @@ class RequestLimitsTest {
   @Test
   void aQuestionThatBreaksTheNodeIsAnsweredOnTheThreadThatTellsCallers() {
     GroupNode node = leader();
-    SimulatedCluster.Life life = cluster.running.get(new HostId("n1"));
-    cluster.simulation.runFor(SECONDS);
-    life.environment.applyTakes(10 * SECONDS);
-    life.alsoTraced = event -> {
-      throw new AssertionError("no node survives this sink");
-    };
+    SimulatedHost.Life life = cluster.life(new HostId("n1"));
+    cluster.time.runFor(SECONDS);
+    cluster.world.host(life.host()).pace().applyTakes(10 * SECONDS);
+    cluster.observers.add(new Observer() {
+      @Override
+      public void onStep(HostId host, int number, TraceEvent step) {
+        throw new AssertionError("no node survives this sink");
+      }
+    });
     CompletableFuture<?> asked = setLeases(node, LeaseRules.permitted(300, 100));
-    cluster.simulation.runFor(SECONDS);
-    assertThat(life.status().health()).isEqualTo(NodeStatus.Health.FAILED);
+    cluster.time.runFor(SECONDS);
+    assertThat(cluster.status(life).health()).isEqualTo(NodeStatus.Health.FAILED);
     assertThat(asked).as("by the mailbox").isNotDone();
-    cluster.simulation.runFor(100 * SECONDS);
+    cluster.time.runFor(100 * SECONDS);
     assertThat(failure(asked)).isInstanceOf(OutcomeUnknownException.class);
   }
 
@@ -163,7 +175,7 @@ class RequestLimitsTest {
 
   private void assertThereIsRoomAgain(GroupNode node) {
     CompletableFuture<?> later = node.membership().view();
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(later).as("there is room again").isCompleted();
   }
 }

@@ -17,6 +17,8 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,10 +29,10 @@ final class SoleVoter {
   static final ReplicaId REPLICA = new ReplicaId(1);
 
   final RaftCore core;
-  private final Simulation simulation;
+  private final VirtualTime time;
 
-  SoleVoter(Simulation simulation, Member... learners) {
-    this.simulation = simulation;
+  SoleVoter(VirtualTime time, Member... learners) {
+    this.time = time;
     List<Member> members = new ArrayList<>(List.of(learners));
     members.add(0, Member.voter(REPLICA, new HostId("n1"), "n1"));
     EntryBatch entry = Payloads.single(
@@ -38,7 +40,7 @@ final class SoleVoter {
         .place(new EntryId(1, 1), 1);
     RecoveredGroup from = CoreStarter.newborn(REPLICA, entry);
     this.core = CoreStarter.start(
-        from, RaftOptions.defaults(), new SimulatedEnvironment(simulation), TraceSink.OFF);
+        from, RaftOptions.defaults(), SimulatedEnvironment.alone(time), TraceSink.OFF);
   }
 
   void settle() {
@@ -47,7 +49,7 @@ final class SoleVoter {
 
   /** Does what the core asks for until it is quiet, and shows each output. */
   void settle(Consumer<Ready> look) {
-    core.advanceTo(simulation.nowNanos(), 1);
+    core.advanceTo(time.nowNanos(), 1);
     for (Ready ready = core.ready(); !ready.isEmpty(); ready = core.ready()) {
       look.accept(ready);
       CoreWrite write = ready.write();
@@ -59,7 +61,7 @@ final class SoleVoter {
 
   void lead() {
     while (!core.view().hasCommittedInTerm()) {
-      simulation.runFor(100 * Simulation.MILLIS);
+      time.runFor(100 * VirtualTime.MILLIS);
       settle();
     }
     assertThat(core.view().currentRole()).isEqualTo(Role.LEADER);

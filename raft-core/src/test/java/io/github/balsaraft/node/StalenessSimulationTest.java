@@ -1,12 +1,15 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class StalenessSimulationTest {
 
-  private static final RaftOptions OPTIONS = SimulatedCluster.options().build();
+  private static final RaftOptions OPTIONS = SimulationSettings.smallLimits();
 
   /** Looks at all nodes again and again. Knows what was committed when, as far as any node has said so. */
   private static final class Watch {
@@ -41,16 +44,14 @@ class StalenessSimulationTest {
     }
 
     private void next() {
-      for (SimulatedCluster.Life process : run.cluster.running.values()) {
-        if (process.node != null) {
-          asked.add(process.node.statusSoon().thenAccept(this::look));
-        }
+      for (SimulatedHost.Life process : run.cluster.running()) {
+        asked.add(process.status().thenAccept(this::look));
       }
-      run.simulation.in(7 * MILLIS, this::next);
+      run.time.in(7 * MILLIS, this::next);
     }
 
     private void look(NodeStatus status) {
-      long now = run.simulation.nowNanos();
+      long now = run.time.nowNanos();
       latest.put(status.host(), status);
       committedAt.merge(
           now, Math.max(committedAt.lastEntry().getValue(), status.commitIndex()), Math::max);
@@ -84,7 +85,7 @@ class StalenessSimulationTest {
         run.cluster.awaitLeader();
         for (int i = 0; i < 15; i++) {
           fault(run);
-          run.simulation.runFor(run.simulation.between(100, 2500) * MILLIS);
+          run.time.runFor(run.chance.between(100, 2500) * MILLIS);
         }
         watch.check();
       });
@@ -92,33 +93,31 @@ class StalenessSimulationTest {
   }
 
   private static void fault(ClusterRun run) {
-    Simulation simulation = run.simulation;
-    List<HostId> hosts = run.cluster.hosts();
-    HostId host = hosts.get(simulation.random().nextInt(hosts.size()));
-    HostId other = hosts.get(simulation.random().nextInt(hosts.size()));
-    switch (simulation.random().nextInt(8)) {
-      case 0 -> run.cluster.network.faults(0.1, 0.2, simulation.between(1, 400) * MILLIS);
-      case 1 -> run.cluster.network.isolate(host);
+    Chance chance = run.chance;
+    List<HostId> hosts = run.cluster.founders();
+    HostId host = hosts.get(chance.below(hosts.size()));
+    HostId other = hosts.get(chance.below(hosts.size()));
+    switch (chance.below(8)) {
+      case 0 -> run.cluster.weather(0.1, 0.2, chance.between(1, 400) * MILLIS);
+      case 1 -> run.cluster.isolate(host);
       case 2 -> cutOffTogether(run.cluster, host, other);
-      case 3 -> run.cluster.network.heal();
+      case 3 -> run.cluster.world.network().recover();
       case 4 -> {
         run.cluster.crash(host);
         run.cluster.start(host);
       }
-      case 5 ->
-        run.cluster.running.get(host).environment.applyTakes(simulation.between(1, 300) * MILLIS);
-      default ->
-        run.cluster.running.get(host).environment.pauseFor(simulation.between(100, 4000) * MILLIS);
+      case 5 -> run.cluster.world.host(host).pace().applyTakes(chance.between(1, 300) * MILLIS);
+      default -> run.cluster.world.host(host).pauseFor(chance.between(100, 4000) * MILLIS);
     }
   }
 
   /** These two hear each other, and nobody else. */
-  private static void cutOffTogether(SimulatedCluster cluster, HostId one, HostId two) {
-    for (HostId far : cluster.hosts()) {
+  private static void cutOffTogether(TestCluster cluster, HostId one, HostId two) {
+    for (HostId far : cluster.founders()) {
       if (!far.equals(one) && !far.equals(two)) {
         for (HostId near : List.of(one, two)) {
-          cluster.network.cut(near, far);
-          cluster.network.cut(far, near);
+          cluster.world.network().cut(near, far);
+          cluster.world.network().cut(far, near);
         }
       }
     }
@@ -130,27 +129,27 @@ class StalenessSimulationTest {
     ClusterRun.of(77, 5, OPTIONS, run -> {
       run.cluster.startAll();
       Watch watch = new Watch(run);
-      SimulatedCluster.Life leader = run.cluster.awaitLeader();
-      run.simulation.runFor(SECONDS);
-      HostId follower = run.cluster.hosts().stream()
-          .filter(host -> !host.equals(leader.host))
+      SimulatedHost.Life leader = run.cluster.awaitLeader();
+      run.time.runFor(SECONDS);
+      HostId follower = run.cluster.founders().stream()
+          .filter(host -> !host.equals(leader.host()))
           .findFirst()
           .orElseThrow();
-      long cutAt = run.simulation.nowNanos();
-      cutOffTogether(run.cluster, leader.host, follower);
+      long cutAt = run.time.nowNanos();
+      cutOffTogether(run.cluster, leader.host(), follower);
       run.load(5 * MILLIS);
       boolean[] sawBoth = new boolean[1];
-      run.simulation.runUntil(
+      run.cluster.runUntil(
           () -> {
             NodeStatus cutOff = watch.latest.get(follower);
             long elsewhere = watch.committedAt.lastEntry().getValue();
-            if (cutOff.leader().equals(Optional.of(leader.host))
+            if (cutOff.leader().equals(Optional.of(leader.host()))
                 && elsewhere > cutOff.commitIndex() + 3) {
               sawBoth[0] = true;
               assertThat(cutOff.sinceLeaderContact().orElseThrow())
                   .isLessThan(Duration.ofMillis(250));
               assertThat(cutOff.staleness().orElseThrow().toNanos())
-                  .isGreaterThan((run.simulation.nowNanos() - cutAt) / 2);
+                  .isGreaterThan((run.time.nowNanos() - cutAt) / 2);
             }
             return sawBoth[0];
           },
@@ -167,21 +166,22 @@ class StalenessSimulationTest {
     ClusterRun.of(78, 3, OPTIONS, run -> {
       run.cluster.startAll();
       Watch watch = new Watch(run);
-      SimulatedCluster.Life leader = run.cluster.awaitLeader();
-      SimulatedCluster.Life paused = run.cluster.running.values().stream()
+      SimulatedHost.Life leader = run.cluster.awaitLeader();
+      SimulatedHost.Life paused = run.cluster.running().stream()
           .filter(process -> process != leader)
           .findFirst()
           .orElseThrow();
       run.load(5 * MILLIS);
-      run.simulation.runFor(SECONDS);
+      run.time.runFor(SECONDS);
       watch.oldest.clear();
-      paused.environment.pauseFor(800 * MILLIS);
-      run.simulation.runFor(805 * MILLIS);
-      NodeStatus after = watch.latest.get(paused.host);
+      run.cluster.world.host(paused.host()).pauseFor(800 * MILLIS);
+      // What came meanwhile is delivered, and the next look sees it.
+      run.time.runFor(810 * MILLIS);
+      NodeStatus after = watch.latest.get(paused.host());
       assertThat(after.sinceLeaderContact().orElseThrow()).isLessThan(Duration.ofMillis(20));
-      assertThat(watch.oldest.get(paused.host)).isGreaterThan(Duration.ofMillis(800));
-      run.simulation.runFor(SECONDS);
-      assertThat(watch.latest.get(paused.host).staleness().orElseThrow())
+      assertThat(watch.oldest.get(paused.host())).isGreaterThan(Duration.ofMillis(800));
+      run.time.runFor(SECONDS);
+      assertThat(watch.latest.get(paused.host()).staleness().orElseThrow())
           .isLessThan(Duration.ofMillis(350));
       watch.check();
     });

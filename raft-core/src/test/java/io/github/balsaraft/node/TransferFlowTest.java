@@ -1,7 +1,7 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.node.Simulation.MILLIS;
-import static io.github.balsaraft.node.Simulation.SECONDS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,30 +20,28 @@ class TransferFlowTest {
   private static final long TIMEOUT =
       RaftOptions.defaults().electionTimeoutMax().toNanos();
 
-  private final SimulatedCluster cluster = new SimulatedCluster(1, 3, RaftOptions.defaults());
-  private SimulatedCluster.Life leader;
-  private SimulatedCluster.Life target;
+  private final TestCluster cluster = new TestCluster(1, 3, RaftOptions.defaults());
+  private SimulatedHost.Life leader;
+  private SimulatedHost.Life target;
 
   @BeforeEach
   void start() {
     cluster.startAll();
     leader = cluster.awaitLeader();
-    target = cluster.running.values().stream()
-        .filter(life -> life != leader)
-        .findFirst()
-        .orElseThrow();
-    cluster.simulation.runFor(SECONDS);
+    target =
+        cluster.running().stream().filter(life -> life != leader).findFirst().orElseThrow();
+    cluster.time.runFor(SECONDS);
   }
 
   private CompletableFuture<HostId> transfer() {
-    return leader.node.transferLeadership(target.host);
+    return leader.node().transferLeadership(target.host());
   }
 
   /** It gets TimeoutNow and can't act on it. */
   private void letTheTargetsDiskHang() {
-    target.environment.diskTakes(1000 * SECONDS);
-    CompletableFuture<byte[]> unused = leader.node.propose("x".getBytes(UTF_8));
-    cluster.simulation.runFor(100 * MILLIS);
+    cluster.world.host(target.host()).pace().diskTakes(1000 * SECONDS);
+    CompletableFuture<byte[]> unused = leader.node().propose("x".getBytes(UTF_8));
+    cluster.time.runFor(100 * MILLIS);
   }
 
   private static TransferFailedException failure(CompletableFuture<HostId> transferred) {
@@ -54,51 +53,51 @@ class TransferFlowTest {
   /** Writes are refused meanwhile: whoever asks why is not to be told that all is well. */
   @Test
   void aLeaderThatHandsOverSaysSo() {
-    cluster.crash(target.host);
-    assertThat(leader.status().transferTarget()).isEmpty();
+    cluster.crash(target.host());
+    assertThat(cluster.status(leader).transferTarget()).isEmpty();
     CompletableFuture<HostId> unused = transfer();
-    cluster.simulation.runFor(100 * MILLIS);
-    assertThat(leader.status().transferTarget()).contains(target.host);
-    assertThat(leader.status().explanation())
+    cluster.time.runFor(100 * MILLIS);
+    assertThat(cluster.status(leader).transferTarget()).contains(target.host());
+    assertThat(cluster.status(leader).explanation())
         .startsWith("Handing over: ")
-        .contains("hands leadership over to " + target.host);
+        .contains("hands leadership over to " + target.host());
   }
 
   @Test
   void whoLeadsNowIsSaid() {
     CompletableFuture<HostId> transferred = transfer();
-    cluster.simulation.runFor(SECONDS);
-    assertThat(transferred).isCompletedWithValue(target.host);
+    cluster.time.runFor(SECONDS);
+    assertThat(transferred).isCompletedWithValue(target.host());
   }
 
   /** Each attempt costs an election timeout in which nothing is proposed, and nothing passes by itself. */
   @Test
   void aTargetThatIsDownIsNotToBeAskedForAgainAtOnce() {
-    cluster.crash(target.host);
+    cluster.crash(target.host());
     CompletableFuture<HostId> transferred = transfer();
-    cluster.simulation.runFor(TIMEOUT + SECONDS);
+    cluster.time.runFor(TIMEOUT + SECONDS);
     TransferFailedException failure = failure(transferred);
     assertThat(failure.failure()).isEqualTo(Failure.REFUSED);
     assertThat(failure.isRetryable()).isFalse();
     assertThat(failure).hasMessageContaining("was not told to take over");
-    assertThat(failure.leader()).contains(leader.host);
+    assertThat(failure.leader()).contains(leader.host());
   }
 
   @Test
   void aTargetThatWasToldMayStillComeToLead() {
     letTheTargetsDiskHang();
     CompletableFuture<HostId> transferred = transfer();
-    cluster.simulation.runFor(TIMEOUT + SECONDS);
+    cluster.time.runFor(TIMEOUT + SECONDS);
     assertThat(failure(transferred).failure()).isEqualTo(Failure.OUTCOME_UNKNOWN);
     assertThat(failure(transferred).isRetryable()).isFalse();
   }
 
   @Test
   void anotherTransferPasses() {
-    cluster.crash(target.host);
+    cluster.crash(target.host());
     CompletableFuture<HostId> first = transfer();
     CompletableFuture<HostId> second = transfer();
-    cluster.simulation.runFor(SECONDS);
+    cluster.time.runFor(SECONDS);
     assertThat(first).isNotDone();
     assertThat(failure(second).failure()).isEqualTo(Failure.NOT_DONE);
     assertThat(failure(second).isRetryable()).isTrue();
@@ -106,21 +105,21 @@ class TransferFlowTest {
 
   @Test
   void anotherMemberIsToBeAsked() {
-    CompletableFuture<HostId> transferred = target.node.transferLeadership(new HostId("n9"));
-    cluster.simulation.runFor(SECONDS);
+    CompletableFuture<HostId> transferred = target.node().transferLeadership(new HostId("n9"));
+    cluster.time.runFor(SECONDS);
     assertThat(failure(transferred).failure())
         .as("who doesn't lead doesn't judge the target")
         .isEqualTo(Failure.NOT_DONE);
-    assertThat(failure(transferred).leader()).contains(leader.host);
+    assertThat(failure(transferred).leader()).contains(leader.host());
   }
 
   @Test
   void aLeaderThatStopsKnowsWhomItHasTold() {
-    cluster.crash(target.host);
+    cluster.crash(target.host());
     CompletableFuture<HostId> untold = transfer();
-    cluster.simulation.runFor(SECONDS);
-    CompletableFuture<Void> unused = leader.node.stop();
-    cluster.simulation.runFor(MILLIS);
+    cluster.time.runFor(SECONDS);
+    CompletableFuture<Void> unused = leader.node().stop();
+    cluster.time.runFor(MILLIS);
     assertThat(failure(untold).failure()).isEqualTo(Failure.NOT_DONE);
   }
 
@@ -128,9 +127,9 @@ class TransferFlowTest {
   void aLeaderThatStopsAfterTheTargetWasToldKnowsNothing() {
     letTheTargetsDiskHang();
     CompletableFuture<HostId> told = transfer();
-    cluster.simulation.runFor(SECONDS);
-    CompletableFuture<Void> unused = leader.node.stop();
-    cluster.simulation.runFor(MILLIS);
+    cluster.time.runFor(SECONDS);
+    CompletableFuture<Void> unused = leader.node().stop();
+    cluster.time.runFor(MILLIS);
     assertThat(failure(told).failure()).isEqualTo(Failure.OUTCOME_UNKNOWN);
   }
 }

@@ -6,13 +6,12 @@ import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.testing.KvInput;
 import io.github.balsaraft.testing.KvOutput;
-import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 import io.github.balsaraft.testing.simulation.load.Workload;
-import io.github.balsaraft.testing.simulation.world.Chance;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -28,60 +27,31 @@ class FoundBugTest {
   void notDeterministic() {
     SimulationRuns runs = new SimulationRuns(
         SHORT, new SimulationRuns.Seeds(1, 3, Duration.ZERO), "mvn test -Draft.seed=");
-    assertThatThrownBy(() -> runs.check(Forgetful::new))
+    assertThatThrownBy(() -> runs.check(FoundBugTest::forgetful))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("APPLY_DIVERGED")
         .hasMessageContaining("mvn test -Draft.seed=1")
         .hasMessageContaining("none is needed");
   }
 
-  /** Answers with how many commands this object has applied, which restarts forget, and with which machine it is. */
-  private static final class Forgetful implements Workload<KvInput, KvOutput> {
-    private final KvWorkload sane = new KvWorkload(2);
-    private int machines;
+  private static Workload<KvInput, KvOutput> forgetful() {
+    KvWorkload sane = new KvWorkload(2);
+    AtomicInteger machines = new AtomicInteger();
+    return sane.withMachine(
+        () -> new Forgetful(sane.newStateMachine(), machines.incrementAndGet()));
+  }
 
+  /** Answers now and then with which machine it is, as a hash set does it whose order depends on where objects lie. */
+  private record Forgetful(StateMachine machine, int number) implements StateMachine {
     @Override
-    public StateMachine newStateMachine() {
-      StateMachine machine = sane.newStateMachine();
-      int number = ++machines;
-      return new StateMachine() {
-        @Override
-        public byte[] apply(Command command) {
-          byte[] result = machine.apply(command);
-          // As a hash set does it whose order depends on where objects lie.
-          return command.index() % 50 == 0 ? new byte[] {(byte) ('0' + number)} : result;
-        }
-
-        @Override
-        public byte[] query(byte[] query) {
-          return machine.query(query);
-        }
-      };
+    public byte[] apply(Command command) {
+      byte[] result = machine.apply(command);
+      return command.index() % 50 == 0 ? new byte[] {(byte) ('0' + number)} : result;
     }
 
     @Override
-    public KvInput next(Chance chance) {
-      return sane.next(chance);
-    }
-
-    @Override
-    public boolean isQuery(KvInput operation) {
-      return sane.isQuery(operation);
-    }
-
-    @Override
-    public byte[] encode(KvInput operation) {
-      return sane.encode(operation);
-    }
-
-    @Override
-    public KvOutput decode(KvInput operation, byte[] answer) {
-      return sane.decode(operation, answer);
-    }
-
-    @Override
-    public SequentialModel<?, KvInput, KvOutput> model() {
-      return sane.model();
+    public byte[] query(byte[] query) {
+      return machine.query(query);
     }
   }
 }

@@ -37,6 +37,11 @@ final class Bits {
     return new Bits(changed);
   }
 
+  /** About how much memory it takes. */
+  long bytes() {
+    return 32 + 8L * words.length;
+  }
+
   /** Whether every number of the other set is in this one. Both have the same limit. */
   boolean containsAll(Bits other) {
     for (int i = 0; i < words.length; i++) {

@@ -23,7 +23,7 @@ final class ContradictionFinder<S, I, O> {
 
   /** For one of many attempts: a small contradiction is worth little if it takes minutes to find. */
   private static final LinearizabilityChecker.Limits ATTEMPT =
-      new LinearizabilityChecker.Limits(100_000, 50_000);
+      new LinearizabilityChecker.Limits(100_000, 16L << 20);
 
   private static final long MAX_STEPS = 3_000_000;
 

@@ -76,6 +76,11 @@ public final class KvModel implements SequentialModel<KvState, KvInput, KvOutput
   }
 
   @Override
+  public long bytes(KvState state) {
+    return 24 + (state.text() == null ? 0 : 56 + 2L * state.text().length());
+  }
+
+  @Override
   public boolean isUnlikely(KvState state) {
     return state.length() >= 0;
   }

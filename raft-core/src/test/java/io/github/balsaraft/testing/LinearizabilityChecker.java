@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>The problem is NP-complete. What makes it hard is how many operations overlap on one part, above all unknown ones; the
  * number of operations hardly matters. Ten thousand from 16 clients on 5 keys, some hundreds of them unknown, are a matter of
  * a second; all 16 on a single counter may be too much. Work and memory are bounded by {@link Limits}, and reaching them is
- * a result of its own.
+ * a result of its own: undecided.
  * The same history gives the same result after the same number of steps on each run.
  */
 public final class LinearizabilityChecker<S, I, O> {
@@ -66,7 +66,9 @@ public final class LinearizabilityChecker<S, I, O> {
             search.explained(),
             search.byReturn().size(),
             search.configurations(),
-            steps);
+            search.bytes(),
+            steps,
+            limits);
       }
       orders.add(search.witness());
     }
@@ -77,11 +79,12 @@ public final class LinearizabilityChecker<S, I, O> {
    * Bounds for each part of a history.
    *
    * @param maxSteps how often the model may be asked
-   * @param maxConfigurations how many configurations may be remembered, each of some hundred bytes
+   * @param maxBytes how much memory may be taken, estimated: where the search has been, and what it has still to try. One part
+   *     is checked at a time. The estimate relies on {@link SequentialModel#bytes}
    */
-  public record Limits(long maxSteps, int maxConfigurations) {
+  public record Limits(long maxSteps, long maxBytes) {
 
-    /** Some seconds and some hundred megabytes at most. */
-    public static final Limits DEFAULT = new Limits(50_000_000, 1_000_000);
+    /** Some seconds and 256 MiB at most. */
+    public static final Limits DEFAULT = new Limits(50_000_000, 256L << 20);
   }
 }

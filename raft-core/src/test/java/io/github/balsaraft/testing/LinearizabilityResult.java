@@ -102,27 +102,47 @@ public sealed interface LinearizabilityResult<I, O> {
   }
 
   /**
-   * The limits were reached before anything was proved. Says nothing about the history.
+   * Undecided: a limit was reached before anything was proved. Says nothing about the history.
    *
    * @param partition the part that was too hard
    * @param explained how many of its completed operations could be explained
    * @param completed how many completed operations it has
    * @param configurations how many configurations were remembered
+   * @param bytes how much memory the search took, estimated
+   * @param limits what it was allowed
    */
   record GaveUp<I, O>(
-      Object partition, int explained, int completed, int configurations, long steps)
+      Object partition,
+      int explained,
+      int completed,
+      int configurations,
+      long bytes,
+      long steps,
+      LinearizabilityChecker.Limits limits)
       implements LinearizabilityResult<I, O> {
 
     @Override
     public String describe() {
       return String.format(
           Locale.ROOT,
-          "gave up, which proves nothing: %s, explained %,d of %,d operations in %,d steps with %,d configurations",
+          "undecided, which proves nothing: %s, explained %,d of %,d operations in %,d steps with %,d configurations"
+              + " in %,d MiB; %s. Fewer clients at a time on one part are decided sooner",
           partition,
           explained,
           completed,
           steps,
-          configurations);
+          configurations,
+          bytes >> 20,
+          isOutOfMemory()
+              ? String.format(
+                  Locale.ROOT, "no more than %,d MiB are allowed", limits.maxBytes() >> 20)
+              : String.format(
+                  Locale.ROOT, "no more than %,d steps are allowed", limits.maxSteps()));
+    }
+
+    /** Whether it was the memory that did not suffice. */
+    public boolean isOutOfMemory() {
+      return bytes > limits.maxBytes();
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +31,18 @@ final class PartitionSearch<S, I, O> {
     GAVE_UP
   }
 
+  /** With its list of operations and its place on the path. */
+  private static final long NODE_BYTES = 160;
+
   private final SequentialModel<S, I, O> model;
   private final LinearizabilityChecker.Limits limits;
   private final PartitionHistory<I, O> history;
-  private final SearchCache<S> cache = new SearchCache<>();
+  private final SearchCache<S> cache;
   private long steps;
+
+  /** What the nodes on the path and those that are still to be tried take. */
+  private long pathBytes;
+
   private List<Operation<I, O>> witness = List.of();
 
   PartitionSearch(
@@ -46,6 +52,7 @@ final class PartitionSearch<S, I, O> {
     this.model = model.focusedOn(operations);
     this.limits = limits;
     this.history = new PartitionHistory<>(this.model, operations);
+    this.cache = new SearchCache<>(this.model::bytes);
   }
 
   Verdict run() {
@@ -65,12 +72,13 @@ final class PartitionSearch<S, I, O> {
         witness = node.order();
         return Verdict.LINEARIZABLE;
       }
-      if (steps > limits.maxSteps() || cache.size() > limits.maxConfigurations()) {
+      if (steps > limits.maxSteps() || bytes() > limits.maxBytes()) {
         return Verdict.GAVE_UP;
       }
       Node child = node.nextChild();
       if (child == null) {
         path.removeLast();
+        pathBytes -= node.bytes;
       } else {
         visit(child, path);
       }
@@ -81,6 +89,7 @@ final class PartitionSearch<S, I, O> {
   private void visit(Node node, Deque<Node> path) {
     if (cache.isWorthwhile(node.position, node.state, node.writes, node.reads, node.used)) {
       path.addLast(node);
+      pathBytes += node.bytes;
     }
   }
 
@@ -96,6 +105,11 @@ final class PartitionSearch<S, I, O> {
 
   int configurations() {
     return cache.size();
+  }
+
+  /** About how much memory it takes. */
+  long bytes() {
+    return cache.bytes() + pathBytes;
   }
 
   /** How many returns could be explained, in some order. */
@@ -178,9 +192,12 @@ final class PartitionSearch<S, I, O> {
     /** What came into the order with this node. */
     private final List<Operation<I, O>> order;
 
+    /** About how much memory it takes, with its children that are still to be tried. */
+    private long bytes;
+
     private boolean triedFirst;
     private boolean blocked = true;
-    private @Nullable Iterator<Node> others;
+    private @Nullable Deque<Node> others;
 
     Node(
         @Nullable Node parent,
@@ -197,6 +214,12 @@ final class PartitionSearch<S, I, O> {
       this.reads = reads;
       this.used = used;
       this.order = order;
+      this.bytes = NODE_BYTES
+          + model.bytes(state)
+          + 8L * order.size()
+          + writes.bytes()
+          + reads.bytes()
+          + used.bytes();
     }
 
     /** The next way to go on from here, best first, or null if all have been tried. */
@@ -211,9 +234,20 @@ final class PartitionSearch<S, I, O> {
         }
       }
       if (others == null) {
-        others = otherChildren().iterator();
+        others = new ArrayDeque<>(otherChildren());
+        others.forEach(child -> nowHolds(child.bytes));
       }
-      return others.hasNext() ? others.next() : null;
+      // Not kept here any longer: with it went all that was ever tried below it.
+      Node next = others.poll();
+      if (next != null) {
+        nowHolds(-next.bytes);
+      }
+      return next;
+    }
+
+    private void nowHolds(long more) {
+      bytes += more;
+      pathBytes += more;
     }
 
     private List<Node> otherChildren() {

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * The configurations that a {@link PartitionSearch} has been at (Lowe 2017). It need not go where it has been, and neither
@@ -22,25 +23,44 @@ final class SearchCache<S> {
     }
   }
 
+  /** A place with its list, in a table: without its state, its bits and what was reached there. */
+  private static final long PLACE_BYTES = 140;
+
+  private static final long REACHED_BYTES = 40;
+
+  private final ToLongFunction<S> bytesOfState;
   private final Map<Place, List<Reached>> places = new HashMap<>();
   private final Set<S> statesAtFurthest = new LinkedHashSet<>();
   private int furthest = -1;
   private int size;
+  private long bytes;
+
+  /**
+   * Nothing is remembered.
+   *
+   * @param bytesOfState about how much memory a state takes
+   */
+  SearchCache(ToLongFunction<S> bytesOfState) {
+    this.bytesOfState = bytesOfState;
+  }
 
   /** Whether nothing as good has been reached before; remembers it if so. */
   boolean isWorthwhile(int position, S state, Bits writes, Bits reads, Bits used) {
-    List<Reached> before =
-        places.computeIfAbsent(new Place(position, state, writes), any -> new ArrayList<>(1));
+    List<Reached> before = places.computeIfAbsent(new Place(position, state, writes), any -> {
+      bytes += PLACE_BYTES + bytesOfState.applyAsLong(state) + writes.bytes();
+      return new ArrayList<>(1);
+    });
     for (Reached reached : before) {
       if (reached.isAsGoodAs(reads, used)) {
         return false;
       }
     }
     Reached now = new Reached(reads, used);
-    size -= before.size();
+    int atPlace = before.size();
     before.removeIf(reached -> now.isAsGoodAs(reached.reads, reached.used));
     before.add(now);
-    size += before.size();
+    size += before.size() - atPlace;
+    bytes += (before.size() - atPlace) * (REACHED_BYTES + reads.bytes() + used.bytes());
     if (position > furthest) {
       furthest = position;
       statesAtFurthest.clear();
@@ -54,6 +74,11 @@ final class SearchCache<S> {
   /** How many configurations are remembered. */
   int size() {
     return size;
+  }
+
+  /** About how much memory it takes. */
+  long bytes() {
+    return bytes;
   }
 
   /** The furthest position that was reached. */

@@ -64,6 +64,14 @@ public interface SequentialModel<S, I, O> {
     return input;
   }
 
+  /**
+   * About how many bytes of memory a state takes, for the {@linkplain LinearizabilityChecker.Limits bound} of a search. It may keep
+   * each state several times.
+   */
+  default long bytes(S state) {
+    return 64;
+  }
+
   /** Whether other states are worth trying first. */
   default boolean isUnlikely(S state) {
     return false;

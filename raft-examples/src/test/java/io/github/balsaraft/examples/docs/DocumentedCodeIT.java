@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.StateMachine;
-import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.load.Workload;
-import io.github.balsaraft.testing.simulation.world.Chance;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -105,7 +103,7 @@ class DocumentedCodeIT {
           "mvn test -Draft.seed=");
       runs.check(sane);
       assertThatThrownBy(() ->
-              runs.check(() -> new WithMachine(sane.get(), () -> (StateMachine) create(machines))))
+              runs.check(() -> sane.get().withMachine(() -> (StateMachine) create(machines))))
           .hasMessageContaining("seed 1 fails: APPLY_DIVERGED")
           .hasMessageContaining("the state machine is not deterministic")
           .hasMessageContaining("none is needed");
@@ -132,40 +130,6 @@ class DocumentedCodeIT {
       return constructor.newInstance();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("a class of the guide can't be made", e);
-    }
-  }
-
-  /** The same workload with another state machine. */
-  private record WithMachine(Workload<Object, Object> sane, Supplier<StateMachine> machines)
-      implements Workload<Object, Object> {
-    @Override
-    public StateMachine newStateMachine() {
-      return machines.get();
-    }
-
-    @Override
-    public Object next(Chance chance) {
-      return sane.next(chance);
-    }
-
-    @Override
-    public boolean isQuery(Object operation) {
-      return sane.isQuery(operation);
-    }
-
-    @Override
-    public byte[] encode(Object operation) {
-      return sane.encode(operation);
-    }
-
-    @Override
-    public Object decode(Object operation, byte[] answer) {
-      return sane.decode(operation, answer);
-    }
-
-    @Override
-    public SequentialModel<?, Object, Object> model() {
-      return sane.model();
     }
   }
 

@@ -104,7 +104,7 @@ public final class SimulatedCluster {
   /** Starts a host, unless it runs. One that can't be started because its disk is damaged gets a new one. */
   public void start(HostId id) {
     SimulatedHost host = world.host(id);
-    if (host.life() != null || host.start(plan(id), options, ObservedMachine.of(machines.get()))) {
+    if (host.life() != null || start(id, plan(id))) {
       return;
     }
     if (!host.isDamaged()) {
@@ -114,7 +114,17 @@ public final class SimulatedCluster {
     start(id);
   }
 
-  private BirthPlan plan(HostId id) {
+  /**
+   * Starts a host that doesn't run as if the command said so.
+   *
+   * @return whether it could be started; else it doesn't run
+   */
+  public boolean start(HostId id, BirthPlan plan) {
+    return world.host(id).start(plan, options, ObservedMachine.of(machines.get()));
+  }
+
+  /** How a host is started: a founder of the group, or one that wants to join. */
+  public BirthPlan plan(HostId id) {
     return founders.contains(id) && !leftGroup.contains(id) ? bootstrap : join;
   }
 

@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.load;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,11 @@ public interface Workload<I, O> {
 
   /** What the state machine has answered. */
   O decode(I operation, byte[] answer);
+
+  /** The same with another state machine, such as one that is wrong: would that be found? */
+  default Workload<I, O> withMachine(Supplier<? extends StateMachine> machines) {
+    return new WithMachine<>(this, machines);
+  }
 
   /** What the object does when one operation happens at a time; null if histories are not to be checked. */
   @Nullable

@@ -22,7 +22,8 @@ public final class Disk {
 
   private final Chance chance;
   private final List<byte[]> writes = new ArrayList<>();
-  private Failure nextFailure;
+  private Failure failure = Failure.BEFORE;
+  private int untilFailure;
   private boolean full;
   private boolean powerless;
   private boolean damaged;
@@ -42,7 +43,16 @@ public final class Disk {
 
   /** The next write fails. */
   public void failNextWrite(Failure how) {
-    nextFailure = how;
+    failWrite(1, how);
+  }
+
+  /** The n-th write from now on fails, where 1 is the next; it takes the place of one that was asked for before. */
+  public void failWrite(int n, Failure how) {
+    if (n < 1) {
+      throw new IllegalArgumentException("writes are counted from 1: " + n);
+    }
+    untilFailure = n;
+    failure = how;
   }
 
   /** As long as it is full, every write fails. */
@@ -52,7 +62,7 @@ public final class Disk {
 
   /** A write that was asked to fail has not come yet, and will not fail any more; and there is room. */
   public void recover() {
-    nextFailure = null;
+    untilFailure = 0;
     full = false;
   }
 
@@ -115,12 +125,10 @@ public final class Disk {
     if (full) {
       throw new LogStoreException("no space left on the device");
     }
-    Failure failure = nextFailure;
-    if (failure == null) {
+    if (untilFailure == 0 || --untilFailure > 0) {
       writes.add(write);
       return;
     }
-    nextFailure = null;
     appendSome(write, failure);
     throw new LogStoreException("input/output error");
   }

@@ -22,6 +22,8 @@ public final class DiskLogStore implements LogStore {
   private MemoryLogStore index = new MemoryLogStore();
   private boolean failed;
   private int writesAfterFailure;
+  private int reads;
+  private Consumer<LogStoreException> listener = cause -> {};
 
   /** A store on a disk. */
   public DiskLogStore(Disk disk) {
@@ -46,6 +48,22 @@ public final class DiskLogStore implements LogStore {
   /** How often somebody tried to write in spite of a failure. */
   public int writesAfterFailure() {
     return writesAfterFailure;
+  }
+
+  /** How often entries were read back. */
+  public int reads() {
+    return reads;
+  }
+
+  /** As when work that no call waits for goes wrong: whoever listens is told, and nothing is written any more. */
+  public void failInBackground(LogStoreException cause) {
+    failed = true;
+    listener.accept(cause);
+  }
+
+  @Override
+  public void onFailure(Consumer<LogStoreException> newListener) {
+    listener = newListener;
   }
 
   @Override
@@ -75,6 +93,7 @@ public final class DiskLogStore implements LogStore {
 
   @Override
   public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
+    reads++;
     List<EntryBatch> read = new ArrayList<>();
     for (EntryBatch batch : index.read(group, fromIndex, toIndex, maxBytes)) {
       read.add(EntryBatch.decode(batch.encode()));

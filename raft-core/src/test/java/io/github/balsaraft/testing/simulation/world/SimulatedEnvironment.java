@@ -5,12 +5,13 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The threads of one process. No task runs on its caller's stack; those of the writer run one after the other, each after the
  * time that the disk takes. A process that is paused does nothing, and all of it later; one that is dead, never.
  */
-final class SimulatedEnvironment implements HostEnvironment {
+public final class SimulatedEnvironment implements HostEnvironment {
 
   private final VirtualTime time;
   private final DriftingClock clock;
@@ -30,6 +31,21 @@ final class SimulatedEnvironment implements HostEnvironment {
     this.clock = clock;
     this.pace = pace;
     this.chance = chance;
+  }
+
+  /** The threads of a process on a machine of its own, with a clock that is right, for tests of a part of the runtime. */
+  public static SimulatedEnvironment alone(VirtualTime time) {
+    return new SimulatedEnvironment(
+        time,
+        new DriftingClock(time),
+        new HostPace(),
+        Chance.of(1, "process"),
+        LoggerFactory.getLogger("io.github.balsaraft"));
+  }
+
+  /** How fast its threads are. */
+  public HostPace pace() {
+    return pace;
   }
 
   /** Nothing that this process has begun goes on. */
