@@ -90,7 +90,7 @@ final class FailoverMode extends Mode {
     CompletableFuture<Long> acknowledgedNanos = new CompletableFuture<>();
     for (long number = 0; !acknowledgedNanos.isDone(); number++) {
       for (ChildNode node : cluster.open()) {
-        node.propose(0, payloads.of(number))
+        CompletableFuture<Void> unused = node.propose(0, payloads.of(number))
             .thenRun(() -> acknowledgedNanos.complete(System.nanoTime()));
       }
       if (secondsSince(start) > GIVE_UP_SECONDS) {

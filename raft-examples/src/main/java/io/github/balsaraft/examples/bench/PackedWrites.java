@@ -4,7 +4,6 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Payloads;
@@ -39,7 +38,14 @@ final class PackedWrites implements AutoCloseable {
   /** A batch, where it stands, and who waits for it. */
   private record Packed(long number, EntryBatch batch, List<CompletableFuture<Void>> proposals) {}
 
-  private record Waiting(byte[] payload, CompletableFuture<Void> proposal) {}
+  private static final class Waiting {
+    final byte[] payload;
+    final CompletableFuture<Void> proposal = new CompletableFuture<>();
+
+    Waiting(byte[] payload) {
+      this.payload = payload;
+    }
+  }
 
   private final List<Thread> threads = new ArrayList<>();
 
@@ -72,15 +78,15 @@ final class PackedWrites implements AutoCloseable {
   }
 
   CompletableFuture<Void> propose(byte[] payload) {
-    CompletableFuture<Void> proposal = new CompletableFuture<>();
+    Waiting proposal = new Waiting(payload);
     synchronized (this) {
       if (failure != null) {
         return CompletableFuture.failedFuture(failure);
       }
-      waiting.add(new Waiting(payload, proposal));
+      waiting.add(proposal);
       notifyAll();
     }
-    return proposal;
+    return proposal.proposal;
   }
 
   private void writeTo(LogStore store, int number) {
@@ -107,11 +113,10 @@ final class PackedWrites implements AutoCloseable {
   }
 
   private static GroupWrite append(List<Packed> packed) {
-    HardState unchanged = null;
     return new GroupWrite(
         GroupId.DEFAULT,
         null,
-        unchanged,
+        null,
         0,
         EntryId.NONE,
         packed.stream().map(Packed::batch).toList());
@@ -146,8 +151,8 @@ final class PackedWrites implements AutoCloseable {
     List<CompletableFuture<Void>> proposals = new ArrayList<>();
     while (!waiting.isEmpty() && payloads.sizeInBytes() < MAX_BATCH_BYTES) {
       Waiting next = waiting.remove();
-      payloads.add(next.payload(), Payloads.checksum(next.payload()));
-      proposals.add(next.proposal());
+      payloads.add(next.payload, Payloads.checksum(next.payload));
+      proposals.add(next.proposal);
     }
     EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 0);
     lastIndex = batch.lastIndex();
@@ -177,19 +182,23 @@ final class PackedWrites implements AutoCloseable {
     failure = why;
     closed = true;
     notifyAll();
-    waiting.forEach(next -> next.proposal().completeExceptionally(why));
+    waiting.forEach(next -> next.proposal.completeExceptionally(why));
     batches.forEach(
         packed -> packed.proposals().forEach(proposal -> proposal.completeExceptionally(why)));
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     synchronized (this) {
       closed = true;
       notifyAll();
     }
-    for (Thread thread : threads) {
-      thread.join();
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** The process of a {@link ChildNode}. */
@@ -50,10 +51,7 @@ final class ChildMain {
       byte what = in.readByte();
       byte[] payload = in.readNBytes(in.readInt());
       switch (what) {
-        case ChildProtocol.PROPOSE ->
-          node.propose(0, payload)
-              .whenComplete((result, failure) ->
-                  answer(number, failure == null ? ChildProtocol.DONE : ChildProtocol.FAILED));
+        case ChildProtocol.PROPOSE -> propose(number, payload);
         case ChildProtocol.LEADS -> answer(number, node.leads(0) ? 1 : 0);
         case ChildProtocol.TERM -> answer(number, node.term(0));
         case ChildProtocol.ENTRIES -> answer(number, node.applied(0).entries());
@@ -61,6 +59,12 @@ final class ChildMain {
         default -> throw new IOException("unknown request " + what);
       }
     }
+  }
+
+  private void propose(long number, byte[] payload) {
+    CompletableFuture<?> unused = node.propose(0, payload)
+        .whenComplete((result, failure) ->
+            answer(number, failure == null ? ChildProtocol.DONE : ChildProtocol.FAILED));
   }
 
   private void answer(long number, long value) {

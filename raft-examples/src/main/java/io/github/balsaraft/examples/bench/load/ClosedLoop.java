@@ -166,7 +166,8 @@ public final class ClosedLoop {
     } catch (RuntimeException e) {
       future = CompletableFuture.failedFuture(e);
     }
-    future.whenComplete((result, failure) -> ended(startNanos, failure));
+    CompletableFuture<?> unused =
+        future.whenComplete((result, failure) -> ended(startNanos, failure));
   }
 
   private void ended(long startNanos, @Nullable Throwable failure) {

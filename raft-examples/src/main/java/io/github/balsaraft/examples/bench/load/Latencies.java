@@ -63,7 +63,7 @@ public final class Latencies {
       return bucket;
     }
     int shift = bucket / BUCKETS - 1;
-    long leadingBits = BUCKETS + bucket % BUCKETS;
+    long leadingBits = (long) BUCKETS + bucket % BUCKETS;
     return ((leadingBits + 1) << shift) - 1;
   }
 }

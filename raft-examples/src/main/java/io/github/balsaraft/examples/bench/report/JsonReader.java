@@ -123,20 +123,20 @@ public final class JsonReader {
       at++;
     }
     String word = text.substring(start, at);
-    switch (word) {
-      case "true":
-        return true;
-      case "false":
-        return false;
-      case "null":
-        return null;
-      default:
-        try {
-          return Double.valueOf(word);
-        } catch (NumberFormatException e) {
-          at = start;
-          throw wrong("a value");
-        }
+    return switch (word) {
+      case "true" -> true;
+      case "false" -> false;
+      case "null" -> null;
+      default -> number(word, start);
+    };
+  }
+
+  private Double number(String word, int start) {
+    try {
+      return Double.valueOf(word);
+    } catch (NumberFormatException e) {
+      at = start;
+      throw wrong("a value");
     }
   }
 
