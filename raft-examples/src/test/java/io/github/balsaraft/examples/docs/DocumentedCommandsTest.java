@@ -20,6 +20,7 @@ class DocumentedCommandsTest {
   private record Run(String file, String sign) {}
 
   private static final String SMOKE = ".ci/demo-smoke";
+  private static final String BENCH_SMOKE = ".ci/bench-smoke";
   private static final String NODE =
       "raft-examples/src/test/java/io/github/balsaraft/examples/kv/cli/KvNodeIT.java";
 
@@ -52,6 +53,46 @@ class DocumentedCommandsTest {
       Map.entry(ADMIN + " leases on", new Run(MEMBERS, "\"leases\", \"on\"")),
       Map.entry(ADMIN + " leases", new Run(MEMBERS, "\"leases\")")),
       Map.entry(ADMIN + " leases off", new Run(MEMBERS, "\"leases\", \"off\"")),
+      Map.entry(
+          "raft-examples/bench --mode write --payload 256 --outstanding 1024",
+          new Run(BENCH_SMOKE, "bench --mode write --payload 256 --outstanding 1024")),
+      Map.entry(
+          "raft-examples/bench --mode write --seconds 1800",
+          new Run(BENCH_SMOKE, "bench --mode write --payload 256 --outstanding 1024")),
+      Map.entry(
+          "raft-examples/bench --mode read --readers follower",
+          new Run(BENCH_SMOKE, "bench --mode read --readers follower")),
+      Map.entry(
+          "raft-examples/bench --mode failover --rounds 20",
+          new Run(BENCH_SMOKE, "bench --mode failover --rounds 1 \"")),
+      Map.entry(
+          "raft-examples/bench --mode failover --rounds 20 --silent",
+          new Run(BENCH_SMOKE, "bench --mode failover --rounds 1 --silent")),
+      Map.entry(
+          "raft-examples/bench --mode restart --entries 1000000",
+          new Run(BENCH_SMOKE, "bench --mode restart --entries")),
+      Map.entry(
+          "raft-examples/bench --mode catchup --entries 200000",
+          new Run(BENCH_SMOKE, "bench --mode catchup --entries")),
+      Map.entry(
+          "raft-examples/bench --mode groups --groups 100",
+          new Run(BENCH_SMOKE, "bench --mode groups --groups")),
+      Map.entry(
+          "raft-examples/bench --mode write --variant memory",
+          new Run(BENCH_SMOKE, "bench --mode write --variant memory")),
+      Map.entry(
+          "raft-examples/bench --variant rocksdb-packed --payload 256 --outstanding 1024",
+          new Run(
+              BENCH_SMOKE, "bench --variant rocksdb-packed --payload 256 --outstanding 1024")),
+      Map.entry(
+          "raft-examples/bench matrix results.jsonl --peers ../peers",
+          new Run(BENCH_SMOKE, "results.jsonl\" --peers")),
+      Map.entry(
+          "raft-examples/bench matrix results.jsonl --cells 256x1024 --rounds 5",
+          new Run(BENCH_SMOKE, "results.jsonl\" --cells")),
+      Map.entry(
+          "raft-examples/bench compare results.jsonl --svg plot.svg",
+          new Run(BENCH_SMOKE, "results.jsonl\" --svg")),
       Map.entry("raft-examples/kv demo", new Run(SMOKE, "raft-examples/kv\" demo")),
       Map.entry("mvn verify", new Run(".ci/run", "verify")),
       Map.entry("redis-cli -p 7001 set color green", new Run(SMOKE, "set color green")),

@@ -1,0 +1,36 @@
+package io.github.balsaraft.examples.bench;
+
+import io.github.balsaraft.examples.bench.cluster.Cluster;
+import io.github.balsaraft.examples.bench.cluster.EmbeddedNode;
+import io.github.balsaraft.examples.bench.load.PauseWatch;
+import io.github.balsaraft.examples.bench.report.JsonLine;
+import java.io.PrintStream;
+
+/** Throughput and latency of proposals at the leader; afterwards all nodes must have applied the same. */
+final class WriteMode extends Mode {
+
+  WriteMode(Options options, JsonLine line, PrintStream progress) {
+    super(options, line, progress);
+  }
+
+  @Override
+  void run() throws InterruptedException {
+    try (PauseWatch pauses = PauseWatch.start();
+        Cluster<EmbeddedNode> cluster = openEmbedded()) {
+      ElectionWatch elections = electionWatch(cluster, pauses);
+      Measurement measurement = new Measurement(
+          options,
+          number -> cluster.propose(0, payloads.of(number)),
+          () -> cluster.findLeader(0),
+          pauses,
+          elections::look,
+          progress);
+      measurement.run();
+      measurement.report(line);
+      elections.report(line);
+      line.put(
+          "consistent",
+          cluster.awaitConsistent(0, measurement.loop().acknowledged(), APPLY_PATIENCE_SECONDS));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.balsaraft.examples.bench.cluster;
+
+import io.github.balsaraft.api.RaftOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a node is made of.
+ *
+ * @param number which of the nodes, from 0
+ * @param ports of all nodes, on the loopback address
+ * @param folder its own
+ * @param groups how many groups it has a replica of
+ * @param electionMillis the least election timeout; 0 for the library's default
+ */
+public record NodeSpec(
+    int number, List<Integer> ports, Path folder, int groups, int electionMillis, boolean fsync) {
+
+  private static final int MAILBOX_THREADS_FOR_MANY = 2;
+
+  /** Its name, such as n1. */
+  public String id() {
+    return idOf(number);
+  }
+
+  static String idOf(int number) {
+    return "n" + (number + 1);
+  }
+
+  /** Where it listens. */
+  public String address() {
+    return addressOf(number);
+  }
+
+  String addressOf(int node) {
+    return "127.0.0.1:" + ports.get(node);
+  }
+
+  /** How many threads run protocols, and how many state machines: the library's default unless there are many groups. */
+  public int threads() {
+    return groups == 1 ? 1 : MAILBOX_THREADS_FOR_MANY;
+  }
+
+  /** The library's defaults, but for the election timeout if one is given. */
+  public RaftOptions options() {
+    if (electionMillis == 0) {
+      return RaftOptions.defaults();
+    }
+    Duration least = Duration.ofMillis(electionMillis);
+    RaftOptions defaults = RaftOptions.defaults();
+    Duration tenth = least.dividedBy(10);
+    Duration heartbeat =
+        tenth.compareTo(defaults.heartbeatInterval()) < 0 ? tenth : defaults.heartbeatInterval();
+    return defaults.toBuilder()
+        .electionTimeout(least, least.multipliedBy(2))
+        .heartbeatInterval(heartbeat)
+        .build();
+  }
+}
