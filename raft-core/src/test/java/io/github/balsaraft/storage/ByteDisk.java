@@ -47,8 +47,7 @@ final class ByteDisk implements FaultyDisk {
     this(stores, new byte[0], new byte[0], 0);
   }
 
-  private ByteDisk(
-      Function<ByteDisk, LogStore> stores, byte[] seen, byte[] stored, int syncedTo) {
+  private ByteDisk(Function<ByteDisk, LogStore> stores, byte[] seen, byte[] stored, int syncedTo) {
     this.stores = stores;
     this.seen = seen;
     this.stored = stored;

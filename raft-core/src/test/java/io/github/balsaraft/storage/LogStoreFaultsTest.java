@@ -70,8 +70,8 @@ class LogStoreFaultsTest {
 
   static Stream<Arguments> mistakes() {
     return Arrays.stream(Mistake.values())
-        .flatMap(mistake ->
-            SHOWN_BY.get(mistake).stream().map(fault -> Arguments.of(mistake, fault)));
+        .flatMap(
+            mistake -> SHOWN_BY.get(mistake).stream().map(fault -> Arguments.of(mistake, fault)));
   }
 
   @ParameterizedTest

@@ -109,7 +109,9 @@ public final class LogStoreFaults {
         store.write(script.get(done));
       }
     }
-    assertThat(failures).as("a write has at least one operation").isGreaterThanOrEqualTo(script.size());
+    assertThat(failures)
+        .as("a write has at least one operation")
+        .isGreaterThanOrEqualTo(script.size());
   }
 
   /** Whether the write has an operation of that number. */
@@ -122,10 +124,14 @@ public final class LogStoreFaults {
       LogWrite write = script.get(done);
       try {
         store.write(write);
-        assertThat(disk.hasFailed()).as(story + ", and the write was acknowledged").isFalse();
+        assertThat(disk.hasFailed())
+            .as(story + ", and the write was acknowledged")
+            .isFalse();
         return false;
       } catch (LogStoreException e) {
-        assertThat(disk.hasFailed()).as("refused without a reason: %s", e.getMessage()).isTrue();
+        assertThat(disk.hasFailed())
+            .as("refused without a reason: %s", e.getMessage())
+            .isTrue();
       }
       left.add(oneOf(disk.cutNow(random)));
       for (int attempt = 0; attempt < 3; attempt++) {
@@ -165,7 +171,9 @@ public final class LogStoreFaults {
         assertThat(disk.hasFailed()).as(story + ", and it was not refused").isFalse();
         return false;
       } catch (LogStoreException e) {
-        assertThat(disk.hasFailed()).as("refused without a reason: %s", e.getMessage()).isTrue();
+        assertThat(disk.hasFailed())
+            .as("refused without a reason: %s", e.getMessage())
+            .isTrue();
       }
     }
     for (FaultyDisk left : notNone(disk.cutNow(random))) {
@@ -246,8 +254,8 @@ public final class LogStoreFaults {
     } catch (LogStoreException e) {
       throw new AssertionError(story + ", and nothing can be recovered", e);
     }
-    AssertionError wrong = new AssertionError(
-        story + ", and what is recovered is not the state after " + least + " to " + most + " writes");
+    AssertionError wrong = new AssertionError(story
+        + ", and what is recovered is not the state after " + least + " to " + most + " writes");
     for (int writes = most; writes >= least; writes--) {
       try {
         stateAfter(writes).assertHeldBy(store, recovered);

@@ -420,8 +420,8 @@ public abstract class TransportContract extends TransportHosts {
       return moved.receiver().messages().contains(last);
     });
     assertThat(first.receiver().messages())
-        .noneMatch(message ->
-            message instanceof Heartbeat heartbeat && heartbeat.sequence() > before);
+        .noneMatch(
+            message -> message instanceof Heartbeat heartbeat && heartbeat.sequence() > before);
     assertThat(a.receiver().gone()).as("it is still there").isEmpty();
   }
 
@@ -441,17 +441,15 @@ public abstract class TransportContract extends TransportHosts {
     for (TransportTestHost other : others) {
       a.receiver()
           .await(
-              "connected",
-              () -> a.transport().connection(other.id()).state() == State.CONNECTED);
+              "connected", () -> a.transport().connection(other.id()).state() == State.CONNECTED);
     }
     a.receiver()
         .await(
             "most",
-            () ->
-                others.stream()
-                        .filter(other -> other.receiver().messages().contains(only))
-                        .count()
-                    >= 3);
+            () -> others.stream()
+                    .filter(other -> other.receiver().messages().contains(only))
+                    .count()
+                >= 3);
   }
 
   @Test
@@ -470,8 +468,11 @@ public abstract class TransportContract extends TransportHosts {
       inReceiver.set(true);
       entered.countDown();
       // Until close waits for this call, or has ended without it.
-      Set<Thread.State> later =
-          Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING, Thread.State.BLOCKED, Thread.State.TERMINATED);
+      Set<Thread.State> later = Set.of(
+          Thread.State.WAITING,
+          Thread.State.TIMED_WAITING,
+          Thread.State.BLOCKED,
+          Thread.State.TERMINATED);
       while (!later.contains(closer.getState())) {
         Thread.onSpinWait();
       }
@@ -483,7 +484,9 @@ public abstract class TransportContract extends TransportHosts {
     });
     closer.start();
     closer.join();
-    assertThat(wasInReceiver).as("a receiver's method ran when close had returned").isFalse();
+    assertThat(wasInReceiver)
+        .as("a receiver's method ran when close had returned")
+        .isFalse();
   }
 
   @Test

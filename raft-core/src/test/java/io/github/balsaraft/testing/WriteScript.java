@@ -44,8 +44,8 @@ final class WriteScript {
     writes.add(of(append(OTHER, batch(9, 1, 5)), vote(OTHER, 9, null), append(G, batch(2, 6, 2))));
     // Longer than a block of any log, so that it is torn at many places.
     writes.add(of(append(G, batch(EntryType.COMMAND, 2, 8, 2, 35_000))));
-    writes.add(of(new GroupWrite(
-        G, null, new HardState(3, null), 5, EntryId.NONE, List.of(batch(3, 5, 4)))));
+    writes.add(of(
+        new GroupWrite(G, null, new HardState(3, null), 5, EntryId.NONE, List.of(batch(3, 5, 4)))));
     writes.add(of(startAfter(G, 1, 3)));
     writes.add(of(truncate(OTHER, 4), append(G, batch(EntryType.CONFIGURATION, 3, 9, 1, 0))));
     writes.add(of(startAfter(OTHER, 11, 20)));

@@ -300,8 +300,8 @@ public final class RocksDbLogStore implements LogStore {
             "memtableBytes is at least 64 KiB, maxMemtables at least 2, maxWalBytes not negative");
       }
       long walBytes = maxWalBytes == 0 ? 2 * memtableBytes : maxWalBytes;
-      return new RocksDbLogStore(
-          new Settings(folder, memtableBytes, maxMemtables, walBytes, durability, statistics, writer));
+      return new RocksDbLogStore(new Settings(
+          folder, memtableBytes, maxMemtables, walBytes, durability, statistics, writer));
     }
   }
 }

@@ -147,7 +147,8 @@ final class FaultyRocksDbDisk implements FaultyDisk {
       }
       List<byte[]> contents = new ArrayList<>();
       contents.add(Arrays.copyOf(bytes, from));
-      contents.add(Arrays.copyOf(bytes, from + 1 + random.nextInt(Math.min(9, bytes.length - from))));
+      contents.add(Arrays.copyOf(
+          bytes, from + 1 + random.nextInt(Math.min(9, bytes.length - from))));
       contents.add(Arrays.copyOf(bytes, from + random.nextInt(bytes.length - from)));
       contents.add(Arrays.copyOf(bytes, bytes.length - 1));
       contents.add(bytes);

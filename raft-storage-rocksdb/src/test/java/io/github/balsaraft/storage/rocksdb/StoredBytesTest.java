@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDB;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -151,7 +151,9 @@ class StoredBytesTest {
   private static Engine engine(Path folder) throws RocksDBException {
     NativeLibrary.load();
     return new Engine(
-        new Settings(folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write), false, error -> {});
+        new Settings(folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write),
+        false,
+        error -> {});
   }
 
   private static void dump(
