@@ -279,6 +279,11 @@ public final class KvServer implements ServerView, AutoCloseable {
   }
 
   @Override
+  public int expiringKeys() {
+    return state().expiringKeys();
+  }
+
+  @Override
   public Collection<Session> sessions() {
     return connections.stream().map(ClientConnection::session).toList();
   }

@@ -42,7 +42,7 @@ final class KeyHash {
     }
     long last = (long) bytes.length << 56;
     for (int at = whole; at < bytes.length; at++) {
-      last |= (bytes[at] & 0xffL) << 8 * (at - whole);
+      last |= (bytes[at] & 0xffL) << (8 * (at - whole));
     }
     hash.take(last);
     return hash.end();

@@ -62,11 +62,11 @@ final class KeyTable {
     }
 
     boolean has(int branch) {
-      return (bitmap & 1 << branch) != 0;
+      return (bitmap & (1 << branch)) != 0;
     }
 
     int position(int branch) {
-      return Integer.bitCount(bitmap & (1 << branch) - 1);
+      return Integer.bitCount(bitmap & ((1 << branch) - 1));
     }
 
     void insert(int branch, Object child) {
@@ -321,10 +321,10 @@ final class KeyTable {
   }
 
   private long prefix(Bytes key) {
-    return hash.applyAsLong(key) >>> Long.SIZE - PREFIX_BITS;
+    return hash.applyAsLong(key) >>> (Long.SIZE - PREFIX_BITS);
   }
 
   private static int branch(long prefix, int level) {
-    return (int) (prefix >>> PREFIX_BITS - BITS * (level + 1)) & (1 << BITS) - 1;
+    return (int) (prefix >>> (PREFIX_BITS - BITS * (level + 1))) & ((1 << BITS) - 1);
   }
 }

@@ -14,10 +14,14 @@ public final class KvStateMachine implements StateMachine {
   private final Keyspace keyspace = new Keyspace();
 
   /** What of the state any thread may look at, as of the last command. */
-  private volatile Summary summary = new Summary(0, Long.MAX_VALUE, 0, Map.of());
+  private volatile Summary summary = new Summary(0, 0, Long.MAX_VALUE, 0, Map.of());
 
   private record Summary(
-      int keys, long nextDeadlineMillis, long logTimeMillis, Map<String, String> addresses) {}
+      int keys,
+      int expiringKeys,
+      long nextDeadlineMillis,
+      long logTimeMillis,
+      Map<String, String> addresses) {}
 
   @Override
   public byte[] apply(Command command) {
@@ -25,6 +29,7 @@ public final class KvStateMachine implements StateMachine {
     byte[] answers = Answers.applyAll(Batch.decode(command.payload()), keyspace);
     summary = new Summary(
         keyspace.size(),
+        keyspace.deadlineCount(),
         keyspace.nextDeadlineMillis(),
         keyspace.logTimeMillis(),
         keyspace.clientAddresses());
@@ -85,6 +90,11 @@ public final class KvStateMachine implements StateMachine {
   /** How many keys there were after the last command. Any thread may ask. */
   public int keys() {
     return summary.keys();
+  }
+
+  /** How many of them have a deadline. Any thread may ask. */
+  public int expiringKeys() {
+    return summary.expiringKeys();
   }
 
   /** When the next key expires, in milliseconds since 1970, or {@link Long#MAX_VALUE}. Any thread may ask. */

@@ -18,16 +18,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisCluster;
+import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** Clients of a Redis Cluster find the leader, and the next one when it is killed, whether followers redirect or not. */
@@ -64,11 +62,12 @@ class ClusterClientsIT {
     for (KvProcess node : cluster.nodes()) {
       seeds.add(new HostAndPort("127.0.0.1", node.port()));
     }
-    try (JedisCluster jedis = new JedisCluster(
-        seeds,
-        DefaultJedisClientConfig.builder().timeoutMillis(5_000).build(),
-        20,
-        new GenericObjectPoolConfig<Connection>())) {
+    // What was JedisCluster until Jedis 7.
+    try (UnifiedJedis jedis = redis.clients.jedis.RedisClusterClient.builder()
+        .nodes(seeds)
+        .clientConfig(DefaultJedisClientConfig.builder().timeoutMillis(5_000).build())
+        .maxAttempts(20)
+        .build()) {
       for (int i = 0; i < KEYS; i++) {
         assertThat(jedis.set("key-" + i, "v" + i)).isEqualTo("OK");
       }

@@ -64,6 +64,9 @@ class ExpiryReadsTest {
       client.send("SET", "k", "v", "PXAT", "2000").readReply();
       assertThat(client.send("GET", "k").readReply()).isEqualTo("\"v\"");
       assertThat(client.send("PTTL", "k").readReply()).isEqualTo(":0");
+      client.send("SET", "other", "v").readReply();
+      assertThat(client.send("INFO", "keyspace").readReply()).contains("keys=2,expires=1");
+      client.send("DEL", "other").readReply();
       assertThat(ticks()).as("one for each read").isEqualTo(2);
       assertThat(client.send("GET", "other").readReply()).isEqualTo("nil");
       assertThat(ticks()).as("none for another key").isEqualTo(2);

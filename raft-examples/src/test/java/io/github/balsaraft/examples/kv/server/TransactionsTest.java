@@ -28,8 +28,8 @@ class TransactionsTest {
   }
 
   private static void send(RespClient client, String commands) {
-    for (String command : commands.split("; ")) {
-      client.send(command.split(" "));
+    for (String command : commands.split("; ", -1)) {
+      client.send(command.split(" ", -1));
     }
   }
 
