@@ -60,11 +60,12 @@ class BenchmarkSmokeIT {
     command.addAll(List.of("-cp", classPath(), Bench.class.getName()));
     command.addAll(List.of(arguments.split(" ", -1)));
     Path messages = folder.resolve("messages.txt");
-    Process process = new ProcessBuilder(command)
-        .redirectError(messages.toFile())
-        .start();
+    Process process =
+        new ProcessBuilder(command).redirectError(messages.toFile()).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as("%s%n%s", output, Files.readString(messages)).isZero();
+    assertThat(process.waitFor())
+        .as("%s%n%s", output, Files.readString(messages))
+        .isZero();
     return output;
   }
 
@@ -101,7 +102,8 @@ class BenchmarkSmokeIT {
 
   @Test
   void writesToDisksThroughSockets() throws Exception {
-    Map<String, @Nullable Object> line = measure("--mode write --warmup 1 --seconds 1 --payload 128");
+    Map<String, @Nullable Object> line =
+        measure("--mode write --warmup 1 --seconds 1 --payload 128");
     assertThat(line)
         .containsKeys(LOAD_FIELDS.toArray(String[]::new))
         .containsEntry("fsync", true)

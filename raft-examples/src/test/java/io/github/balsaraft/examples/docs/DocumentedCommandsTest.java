@@ -76,8 +76,7 @@ class DocumentedCommandsTest {
           new Run(BENCH_SMOKE, "bench --mode write --variant memory")),
       Map.entry(
           "raft-examples/bench --variant rocksdb-packed --payload 256 --outstanding 1024",
-          new Run(
-              BENCH_SMOKE, "bench --variant rocksdb-packed --payload 256 --outstanding 1024")),
+          new Run(BENCH_SMOKE, "bench --variant rocksdb-packed --payload 256 --outstanding 1024")),
       Map.entry(
           "raft-examples/bench matrix results.jsonl --peers ../peers",
           new Run(BENCH_SMOKE, "results.jsonl\" --peers")),

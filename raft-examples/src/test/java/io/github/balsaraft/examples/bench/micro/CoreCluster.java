@@ -42,8 +42,8 @@ final class CoreCluster {
   /** A cluster of which the first member leads. */
   CoreCluster() {
     Configuration members = Configuration.of(LongStream.rangeClosed(1, 3)
-        .mapToObj(number ->
-            Member.voter(new ReplicaId(number), new HostId("n" + number), "n" + number))
+        .mapToObj(
+            number -> Member.voter(new ReplicaId(number), new HostId("n" + number), "n" + number))
         .toList());
     for (long number = 1; number <= 3; number++) {
       // The first is the least patient.

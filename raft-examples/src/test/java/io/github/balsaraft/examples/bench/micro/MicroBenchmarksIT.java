@@ -94,12 +94,7 @@ class MicroBenchmarksIT {
           .filter(file -> file.toString().endsWith(".java"))
           .toList();
       JavaCompiler.CompilationTask task = compiler.getTask(
-          complaints,
-          files,
-          null,
-          options,
-          null,
-          files.getJavaFileObjectsFromPaths(benchmarks));
+          complaints, files, null, options, null, files.getJavaFileObjectsFromPaths(benchmarks));
       task.setProcessors(List.of(new BenchmarkProcessor()));
       assertThat(task.call()).as(complaints::toString).isTrue();
     }

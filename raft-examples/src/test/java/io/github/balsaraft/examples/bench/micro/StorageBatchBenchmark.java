@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.bench.micro;
 
+import io.github.balsaraft.examples.bench.cluster.Folders;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
@@ -14,7 +15,6 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.rocksdb.RocksDbLogStore;
-import io.github.balsaraft.examples.bench.cluster.Folders;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +53,7 @@ public class StorageBatchBenchmark {
     store.write(new LogWrite(
         new HostRecord(new HostId("n1"), 1, null),
         List.of(GroupWrite.ofReplica(
-            GroupId.DEFAULT,
-            new ReplicaRecord(new ReplicaId(1), ReplicaRecord.State.MEMBER)))));
+            GroupId.DEFAULT, new ReplicaRecord(new ReplicaId(1), ReplicaRecord.State.MEMBER)))));
   }
 
   @TearDown
@@ -71,8 +70,8 @@ public class StorageBatchBenchmark {
       payloads.add(payload, 0);
     }
     EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 0);
-    store.write(LogWrite.of(List.of(
-        new GroupWrite(GroupId.DEFAULT, null, null, 0, EntryId.NONE, List.of(batch)))));
+    store.write(LogWrite.of(
+        List.of(new GroupWrite(GroupId.DEFAULT, null, null, 0, EntryId.NONE, List.of(batch)))));
     lastIndex = batch.lastIndex();
     return lastIndex;
   }
