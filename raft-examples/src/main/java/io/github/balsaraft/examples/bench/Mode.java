@@ -88,7 +88,6 @@ abstract class Mode {
     settings.put("electionTimeoutMs", spec.options().electionTimeoutMin().toMillis());
     settings.put("heartbeatMs", spec.options().heartbeatInterval().toMillis());
     settings.put("maxMessageBytes", spec.options().maxMessageBytes());
-    settings.put("mailboxThreads", spec.threads());
     return settings;
   }
 

@@ -30,7 +30,6 @@ public final class EmbeddedNode implements BenchNode {
         .id(spec.id())
         .logStore(ground.store(spec))
         .transport(ground.transport(spec))
-        .threads(spec.threads(), spec.threads())
         .start();
     EmbeddedNode node = new EmbeddedNode(host);
     try {

@@ -17,8 +17,6 @@ import java.util.List;
 public record NodeSpec(
     int number, List<Integer> ports, Path folder, int groups, int electionMillis, boolean fsync) {
 
-  private static final int MAILBOX_THREADS_FOR_MANY = 2;
-
   /** Its name, such as n1. */
   public String id() {
     return idOf(number);
@@ -35,11 +33,6 @@ public record NodeSpec(
 
   String addressOf(int node) {
     return "127.0.0.1:" + ports.get(node);
-  }
-
-  /** How many threads run protocols, and how many state machines: the library's default unless there are many groups. */
-  public int threads() {
-    return groups == 1 ? 1 : MAILBOX_THREADS_FOR_MANY;
   }
 
   /** The library's defaults, but for the election timeout if one is given. */
