@@ -347,6 +347,7 @@ public final class GroupNode {
     abandoned = reason;
     mailbox.forEachWaiting(event -> event.abandon(reason));
     loop.pipeline().abandon(reason);
+    sessions.abandonAll(reason);
     host.removeGroup(loop.group(), this);
   }
 

@@ -45,6 +45,11 @@ final class NodeSessions implements SessionChannel {
     open.forEach(RetryingSession::close);
   }
 
+  /** The apply threads hang, and the sessions' steps with them. */
+  void abandonAll(String reason) {
+    open.forEach(session -> session.abandon(reason));
+  }
+
   @Override
   public CompletableFuture<byte[]> propose(byte[] entry) {
     return propose.apply(entry);

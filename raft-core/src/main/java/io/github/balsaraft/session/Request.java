@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** A command on its way through a session. Used by the session's steps only, but for what is final. */
 final class Request {
 
+  /** Counts the session's commands, in the order in which they came. */
+  final long order;
+
   final byte[] command;
   final long deadlineNanos;
   final CompletableFuture<byte[]> future = new CompletableFuture<>();
@@ -31,7 +34,8 @@ final class Request {
   @Nullable
   NotAppendedException refusal;
 
-  Request(byte[] command, long deadlineNanos) {
+  Request(long order, byte[] command, long deadlineNanos) {
+    this.order = order;
     this.command = command;
     this.deadlineNanos = deadlineNanos;
   }

@@ -14,11 +14,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -41,8 +40,12 @@ public final class RetryingSession implements RaftSession {
   private volatile long lastAppliedIndex;
   private volatile boolean closed;
 
+  /** Those that have not ended, in their order; looked through by whoever abandons them too. */
+  private final ConcurrentSkipListMap<Long, Request> requests = new ConcurrentSkipListMap<>();
+
+  private final AtomicLong lastRequest = new AtomicLong();
+
   // Used by the steps only.
-  private final Set<Request> requests = new LinkedHashSet<>();
 
   /** Those among them that have no number. */
   private final Deque<Request> waiting = new ArrayDeque<>();
@@ -79,7 +82,10 @@ public final class RetryingSession implements RaftSession {
       return CompletableFuture.failedFuture(new OverloadedException(
           "commands of " + options.maxPendingBytes() + " bytes wait in this session already"));
     }
-    Request request = new Request(command, channel.nowNanos() + deadline.toNanos());
+    Request request = new Request(
+        lastRequest.incrementAndGet(), command, channel.nowNanos() + deadline.toNanos());
+    // Here, not when it is their turn: from now on they can be found if it never comes.
+    requests.put(request.order, request);
     steps.add(() -> begin(request));
     return request.future;
   }
@@ -99,8 +105,17 @@ public final class RetryingSession implements RaftSession {
     steps.add(this::closeNow);
   }
 
+  /**
+   * The threads that run the steps hang: tells everybody who waits, without them. On any thread. Nothing more is sent once they come
+   * back.
+   */
+  public void abandon(String reason) {
+    closed = true;
+    OutcomeUnknownException unknown = new OutcomeUnknownException(reason);
+    requests.values().forEach(request -> request.future.completeExceptionally(unknown));
+  }
+
   private void begin(Request request) {
-    requests.add(request);
     if (closed) {
       endWithout(request, new ShuttingDownException());
       return;
@@ -164,7 +179,8 @@ public final class RetryingSession implements RaftSession {
   }
 
   private void closeNow() {
-    List.copyOf(requests).forEach(request -> endWithout(request, new ShuttingDownException()));
+    List.copyOf(requests.values())
+        .forEach(request -> endWithout(request, new ShuttingDownException()));
     if (deadlineTimer != null) {
       deadlineTimer.run();
     }
@@ -263,7 +279,7 @@ public final class RetryingSession implements RaftSession {
 
   private void end(Request request, Runnable completion) {
     request.ended = true;
-    requests.remove(request);
+    requests.remove(request.order);
     if (request.numbers == null) {
       waiting.remove(request);
     } else {
@@ -318,7 +334,7 @@ public final class RetryingSession implements RaftSession {
     long now = channel.nowNanos();
     List<Request> late = new ArrayList<>();
     long next = Long.MAX_VALUE;
-    for (Request request : requests) {
+    for (Request request : requests.values()) {
       if (request.deadlineNanos <= now) {
         late.add(request);
       } else {

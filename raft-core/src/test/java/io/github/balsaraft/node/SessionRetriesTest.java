@@ -39,7 +39,7 @@ class SessionRetriesTest {
       .withMaxInFlight(5);
 
   /** A group of one table, virtual time, and an attempt whose way is decided by the test. */
-  private static final class Group implements SessionChannel {
+  private static class Group implements SessionChannel {
     final Random random;
     final Map<String, Integer> applied = new LinkedHashMap<>();
     final PriorityQueue<Timer> timers = new PriorityQueue<>(
@@ -303,6 +303,27 @@ class SessionRetriesTest {
     group.runFor(Duration.ofMinutes(1));
     assertThat(group.applied).containsOnlyKeys("a");
     assertThat(group.timers).isEmpty();
+  }
+
+  /** As when a state machine hangs on the thread that runs the steps too. */
+  @Test
+  void abandonedSessionTellsEverybodyWithoutItsThread() {
+    List<Runnable> hanging = new ArrayList<>();
+    Group stuck = new Group(1) {
+      @Override
+      public Executor executor() {
+        return hanging::add;
+      }
+    };
+    RetryingSession abandoned = new RetryingSession(stuck, OPTIONS);
+    CompletableFuture<byte[]> answer = abandoned.propose(bytes("a"));
+    assertThat(outcome(answer)).isEqualTo("open");
+    abandoned.abandon("the state machine hung");
+    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    assertThat(outcome(abandoned.propose(bytes("b"))))
+        .isEqualTo(ShuttingDownException.class.getSimpleName());
+    List.copyOf(hanging).forEach(Runnable::run);
+    assertThat(stuck.entries).isEmpty();
   }
 
   @Test

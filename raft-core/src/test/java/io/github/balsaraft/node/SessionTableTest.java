@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -239,7 +240,7 @@ class SessionTableTest {
   }
 
   private static byte[] randomEntry(Random random, long at) {
-    long session = 1 + random.nextInt((int) Math.min(at, 60));
+    long session = 1L + random.nextInt((int) Math.min(at, 60));
     int kind = random.nextInt(20);
     if (kind < 3) {
       return SessionEntry.open(1 + random.nextInt(6000));
@@ -247,7 +248,7 @@ class SessionTableTest {
     if (kind == 3) {
       return SessionEntry.close(session);
     }
-    long lowest = 1 + random.nextInt(6);
+    long lowest = 1L + random.nextInt(6);
     return SessionEntry.command(session, lowest + random.nextInt(6), lowest, new byte[] {1});
   }
 
@@ -260,7 +261,7 @@ class SessionTableTest {
 
   @Test
   void bytesAreThoseOfTheFirstRelease() {
-    Map<String, byte[]> actual = new java.util.LinkedHashMap<>();
+    Map<String, byte[]> actual = new LinkedHashMap<>();
     actual.put("none", new SessionTable().encode());
     actual.put("two", withSomething().encode());
     GoldenBytes.assertMatches(GOLDEN, "sessions in a snapshot, version 1", actual);
