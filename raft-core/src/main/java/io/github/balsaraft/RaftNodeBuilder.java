@@ -44,7 +44,10 @@ public final class RaftNodeBuilder {
     return this;
   }
 
-  /** The application's state, empty: committed commands are applied to it anew after each start. */
+  /**
+   * The application's state, empty: it is restored from the latest snapshot after each start, and the commands after that are applied
+   * anew. One that keeps its state by itself is an {@link io.github.balsaraft.api.OnDiskStateMachine}.
+   */
   public RaftNodeBuilder stateMachine(StateMachine stateMachine) {
     group.stateMachine(stateMachine);
     return this;

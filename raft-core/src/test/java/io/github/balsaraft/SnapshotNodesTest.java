@@ -3,13 +3,29 @@ package io.github.balsaraft;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.MemorySnapshotStore;
+import io.github.balsaraft.storage.SnapshotStore;
+import io.github.balsaraft.transport.LocalNetwork;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots of nodes with threads: taken, started from, and sent to a member whose log is too short. */
@@ -88,6 +104,105 @@ class SnapshotNodesTest {
       propose(cluster.awaitLeader(), 100);
       LocalCluster.awaitTrue("later commands", () -> machine.applied().equals(expected));
       assertThat(snapshots(back).last()).isPresent();
+    }
+  }
+
+  @Test
+  @DisplayName("trap 42: a log that was cut does not start without its snapshot")
+  void trap42_logWithoutItsSnapshot() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    try (RaftNode node = start(new Appender(), new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 300);
+      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+    }
+    assertThatThrownBy(
+            () -> start(new Appender(), new MemoryLogStore(disk), new MemorySnapshotStore()))
+        .isInstanceOf(LogStoreException.class)
+        .hasMessageContaining("no intact snapshot")
+        .hasMessageContaining("join anew");
+  }
+
+  @Test
+  @DisplayName("trap 46: a state on disk goes on from the entry that it is of")
+  void trap46_stateOnDiskGoesOnFromItsEntry() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    OnDiskAppender machine = new OnDiskAppender();
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 300);
+      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+    }
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 300);
+      assertThat(machine.appender.applied()).isEqualTo(expected);
+      assertThat(machine.appender.restored()).isZero();
+    }
+    // One that has lost its state gets it from the snapshot.
+    OnDiskAppender empty = new OnDiskAppender();
+    try (RaftNode node = start(empty, new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 1);
+      assertThat(empty.appender.applied()).isEqualTo(expected);
+      assertThat(empty.appender.restored()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @DisplayName("trap 46: a state that is ahead of its log is not of this replica")
+  void trap46_stateOfAnotherReplica() throws Exception {
+    OnDiskAppender machine = new OnDiskAppender();
+    machine.held = new EntryId(3, 1000);
+    try (RaftNode node = start(machine, new MemoryLogStore(), null)) {
+      LocalCluster.awaitTrue("a refusal", () -> node.status().health() == NodeStatus.Health.FAILED);
+      assertThat(node.explain()).contains("not of the same replica");
+    }
+  }
+
+  private static RaftNode start(
+      StateMachine machine, MemoryLogStore log, @Nullable SnapshotStore snapshots) {
+    RaftNodeBuilder builder = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(machine)
+        .logStore(log)
+        .transport(new LocalNetwork().transport())
+        .options(OFTEN);
+    return (snapshots == null ? builder : builder.snapshots(snapshots)).start();
+  }
+
+  /** Outlives its node, as a database does. */
+  private static final class OnDiskAppender implements OnDiskStateMachine {
+    private final Appender appender = new Appender();
+    private EntryId held = EntryId.NONE;
+
+    @Override
+    public EntryId appliedEntry() {
+      return held;
+    }
+
+    @Override
+    public byte[] apply(Command command) {
+      byte[] result = appender.apply(command);
+      held = new EntryId(command.term(), command.index());
+      return result;
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return appender.query(query);
+    }
+
+    @Override
+    public SnapshotView capture() {
+      return appender.capture();
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) throws IOException {
+      appender.restore(snapshot);
+      held = snapshot.lastEntry();
     }
   }
 }

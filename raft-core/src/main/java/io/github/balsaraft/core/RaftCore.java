@@ -187,8 +187,6 @@ public final class RaftCore {
    * A snapshot of this replica's own state is durable and verified: from now on it can be served to others, and the log may
    * be compacted behind it. One that is older than the newest known is ignored.
    *
-   * <p>No runtime calls it yet: it waits for those that take snapshots.
-   *
    * @param header its last entry was handed out to apply, and its {@link SnapshotHeader#takenInTerm} is this replica's term
    *     then or later
    */
@@ -204,8 +202,6 @@ public final class RaftCore {
    * This replica's newest snapshot can't be read or served any more. The log is not compacted behind it; a leader names other
    * members as sources, or lets another lead. A new snapshot, even at the same index, makes it good.
    *
-   * <p>No runtime calls it yet: it waits for those that take snapshots.
-   *
    * @param lastIndex up to where it reached; an older one than the newest known is ignored
    */
   public void snapshotUnavailable(long lastIndex) {
@@ -214,11 +210,7 @@ public final class RaftCore {
     }
   }
 
-  /**
-   * The snapshot that a {@link Ready.Fetch} asked for is verified and durable here.
-   *
-   * <p>No runtime calls it yet: it waits for those that fetch snapshots.
-   */
+  /** The snapshot that a {@link Ready.Fetch} asked for is verified and durable here. */
   public void snapshotReceived(long generation, SnapshotHeader header) {
     snapshots.received(generation, header);
   }

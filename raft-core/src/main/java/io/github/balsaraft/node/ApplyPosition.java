@@ -41,7 +41,7 @@ final class ApplyPosition {
   }
 
   /** All of a batch was applied, or of its end as much as there is. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread writes, others look.
+  @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, others look.
   void passed(EntryBatch batch) {
     last = batch.last();
     logTimeMillis = batch.logTimeMillis();

@@ -173,6 +173,17 @@ public final class Explanation {
           + Wording.list(hosts(voters(configuration, Member::isVoter)))
           + " is under way and needs a quorum of both");
     }
+    if (status.snapshots().enabled() && !status.snapshots().problem().isEmpty()) {
+      clauses.add("no snapshot could be taken lately, so the log is not cut ("
+          + Wording.detail(status.snapshots().problem()) + ")");
+    }
+    status
+        .snapshots()
+        .fetching()
+        .ifPresent(fetching -> clauses.add("it fetches a snapshot"
+            + fetching.from().map(from -> " from " + from).orElse("") + ", of which it has "
+            + Wording.bytes(fetching.bytes())
+            + (fetching.ofBytes() == 0 ? "" : " of " + Wording.bytes(fetching.ofBytes()))));
     if (status.durability() == Durability.UNSAFE_NOT_SYNCED) {
       clauses.add("UNSAFE_NOT_SYNCED is on here, so power loss can undo acknowledged writes");
     } else if (status.durability() == Durability.UNSAFE_IN_MEMORY) {

@@ -11,7 +11,7 @@ import io.github.balsaraft.model.trace.TraceSink;
  *
  * @param group which group
  * @param birth how it comes into being if it has no data
- * @param stateMachine empty: everything is applied to it anew
+ * @param stateMachine empty, unless it keeps its state by itself
  * @param options its settings
  * @param trace is told of every step
  */
