@@ -62,7 +62,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private final AtomicInteger pendingInstalls = new AtomicInteger();
 
   private Runnable afterApply = () -> {};
-  private SessionBytes sessions = SessionBytes.NONE;
 
   private boolean applyScheduled;
 
@@ -332,14 +331,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     afterApply = action;
   }
 
-  /** What goes into snapshots beside the state machine's state. */
-  SessionBytes sessions() {
-    return sessions;
-  }
-
-  /** Names what goes into snapshots beside the state machine's state. Before anything is applied. */
-  void keepSessions(SessionBytes kept) {
-    sessions = kept;
+  /** The clients' sessions as of the present state, encoded; null if there are none. On an apply thread. */
+  byte @Nullable [] captureSessions() {
+    SessionTable sessions = applier.sessions();
+    return sessions.isEmpty() ? null : sessions.encode();
   }
 
   /**
@@ -404,8 +399,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
           + ", and the state machine is no SnapshottingStateMachine any more");
     }
     try (SnapshotStore.Stored stored = archive.open(manifest.id())) {
-      sessions.restore(SnapshotFiles.sessions(stored));
+      byte[] sessions = SnapshotFiles.sessions(stored);
       machine.restore(SnapshotFiles.reader(stored));
+      applier.restoreSessions(
+          sessions == null ? new SessionTable() : SessionTable.decode(sessions));
     }
     applier.startAfter(manifest.header().last().index());
     applier.position().startAt(manifest.header());

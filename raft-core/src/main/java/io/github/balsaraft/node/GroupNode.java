@@ -4,6 +4,7 @@ import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.RaftSession;
@@ -47,6 +48,10 @@ public final class GroupNode {
   private final RaftOptions options;
   private final StateMachine stateMachine;
   private final GroupLoop loop;
+  /** What such a machine holds at its start may be newer than the last snapshot, and the sessions that belong to it are nowhere. */
+  private static final String NO_SESSIONS =
+      "a state machine that keeps its state on disk by itself has no sessions yet: make its commands safe to apply twice";
+
   private final Mailbox<GroupLoop.Event> mailbox;
 
   private final Budget proposalBytes;
@@ -90,6 +95,9 @@ public final class GroupNode {
    * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
    */
   public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
+    if (stateMachine instanceof OnDiskStateMachine) {
+      return CompletableFuture.failedFuture(new UnsupportedOperationException(NO_SESSIONS));
+    }
     // What can't be read may not get into the log: every replica would halt there.
     SessionEntry read = SessionEntry.decode(ByteBuffer.wrap(entry));
     int commandBytes =
@@ -117,6 +125,9 @@ public final class GroupNode {
 
   /** See {@code RaftNode.session}. */
   public RaftSession session(SessionOptions sessionOptions) {
+    if (stateMachine instanceof OnDiskStateMachine) {
+      throw new UnsupportedOperationException(NO_SESSIONS);
+    }
     return sessions.begin(sessionOptions);
   }
 

@@ -73,7 +73,7 @@ final class SnapshotFlow {
       SnapshotTaker takes = new SnapshotTaker(
           context,
           machine,
-          pipeline::sessions,
+          pipeline::captureSessions,
           archive,
           pipeline.position(),
           pipeline::run,

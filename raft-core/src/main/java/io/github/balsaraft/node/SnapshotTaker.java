@@ -36,7 +36,7 @@ final class SnapshotTaker {
   private final ReplicaContext context;
   private final SnapshotOptions options;
   private final SnapshottingStateMachine machine;
-  private final Supplier<SessionBytes> sessions;
+  private final Supplier<byte @Nullable []> sessions;
   private final SnapshotArchive archive;
   private final ApplyPosition position;
   private final Consumer<Runnable> onApplyThread;
@@ -60,13 +60,14 @@ final class SnapshotTaker {
   private volatile long notBeforeNanos = Long.MIN_VALUE;
 
   /**
+   * @param sessions captures the sessions as of the present state, encoded; null if there are none
    * @param onApplyThread runs something where this is used; called on any thread
    * @param onSaved hears of each snapshot that is durable and verified; on any thread
    */
   SnapshotTaker(
       ReplicaContext context,
       SnapshottingStateMachine machine,
-      Supplier<SessionBytes> sessions,
+      Supplier<byte @Nullable []> sessions,
       SnapshotArchive archive,
       ApplyPosition position,
       Consumer<Runnable> onApplyThread,
@@ -148,7 +149,7 @@ final class SnapshotTaker {
     SnapshotView view;
     byte[] sessionBytes;
     try {
-      sessionBytes = sessions.get().capture();
+      sessionBytes = sessions.get();
       view = machine.capture();
     } catch (Throwable e) {
       ended(begun);

@@ -21,7 +21,7 @@
  *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}, {@code
  *       SessionTable}, {@code OpenSession}, {@code SessionTableFormat}.
  *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
- *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code SessionBytes}, {@code
+ *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code
  *       RateLimit}, {@code SerialTasks}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
