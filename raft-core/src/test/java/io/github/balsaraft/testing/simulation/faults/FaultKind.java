@@ -53,5 +53,24 @@ public enum FaultKind {
   /** An operator hands leadership over; sometimes the old leader is cut off while that goes on. */
   TRANSFER,
   /** For a while an operator asks each new leader for changes at once, and doesn't wait for the first before the second. */
-  EAGER_OPERATOR
+  EAGER_OPERATOR,
+  /** What is sent to the leader takes about an election timeout longer; then nothing that it sends arrives any more. */
+  LATE_ANSWERS,
+  /**
+   * Nearly half of the voters don't hear the leader for a while; when these would elect another, those that hear it are started
+   * anew, all at once, and it is cut off.
+   */
+  VOTERS_RESTARTED,
+  /**
+   * The leader and one follower are left to themselves with a change of the members that nobody else gets; the old leader leads
+   * again then, and what the follower has said arrives at last.
+   */
+  ABANDONED_LEADER,
+  /** A member is told to take over, and nobody gets what it sends for a while. */
+  STRAY_CANDIDATE;
+
+  /** Whether it takes several steps that would hardly ever come together by themselves. */
+  public boolean isAmbush() {
+    return compareTo(LATE_ANSWERS) >= 0;
+  }
 }
