@@ -69,6 +69,10 @@ final class Guests {
   }
 
   private void forget(Predicate<Guest> condition) {
+    // Asked in each step of the replica, and nearly always there is nobody.
+    if (guests.isEmpty()) {
+      return;
+    }
     List<Guest> gone = guests.values().stream().filter(condition).toList();
     for (Guest guest : gone) {
       guests.remove(guest.host);
@@ -81,12 +85,13 @@ final class Guests {
     guests.keySet().removeIf(isMember);
   }
 
-  /** When the next of them may be forgotten. */
+  /** When the next of them may be forgotten; {@link Long#MAX_VALUE} if there is none. */
   long deadlineNanos() {
-    return guests.values().stream()
-        .mapToLong(guest -> guest.heardNanos + FORGET_AFTER_NANOS)
-        .min()
-        .orElse(Long.MAX_VALUE);
+    long earliest = Long.MAX_VALUE;
+    for (Guest guest : guests.values()) {
+      earliest = Math.min(earliest, guest.heardNanos + FORGET_AFTER_NANOS);
+    }
+    return earliest;
   }
 
   /** The one on this host that asks to be let in, or null. */

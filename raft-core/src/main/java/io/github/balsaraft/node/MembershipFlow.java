@@ -254,7 +254,11 @@ final class MembershipFlow {
 
   /** When the next of those that wait for their host is given up; {@link Long#MAX_VALUE} if none waits. */
   long deadlineNanos() {
-    return waiting.stream().mapToLong(Waiting::deadlineNanos).min().orElse(Long.MAX_VALUE);
+    long earliest = Long.MAX_VALUE;
+    for (Waiting asked : waiting) {
+      earliest = Math.min(earliest, asked.deadlineNanos);
+    }
+    return earliest;
   }
 
   void ended(Ready.ChangeOutcome outcome, CoreView core) {

@@ -97,8 +97,9 @@ public final class Simulation<I, O> {
       return new Schedule(List.of());
     }
     Chance chance = Chance.of(seed, "faults");
-    return FaultMix.drawn(chance)
-        .draw(chance, settings.hosts() + settings.spares(), settings.length().toNanos());
+    FaultMix mix = FaultMix.isOfAmbushes(seed) ? FaultMix.ambushes(chance) : FaultMix.drawn(chance);
+    return mix.draw(
+        chance, settings.hosts() + settings.spares(), settings.length().toNanos());
   }
 
   /** Somebody else wants to see what happens; to be named before the run. */

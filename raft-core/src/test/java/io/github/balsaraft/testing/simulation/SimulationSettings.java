@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.simulation.faults.FaultMix;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.time.Duration;
 
@@ -34,6 +35,7 @@ public record SimulationSettings(
   private static final double HINTS = 0.7;
   private static final double SNAPSHOTS = 0.6;
   private static final double FOUNDED_WITH_LEASES = 0.4;
+  private static final double AMBUSHED_WITH_LEASES = 0.8;
 
   private static final RaftOptions SMALL_LIMITS = smallLimits();
 
@@ -83,7 +85,8 @@ public record SimulationSettings(
 
   /** The rules for leases with which the group is founded in the run of a seed. */
   LeaseRules leasesOf(long seed) {
-    return faults && Chance.of(seed, "leases").happens(FOUNDED_WITH_LEASES)
+    double founded = FaultMix.isOfAmbushes(seed) ? AMBUSHED_WITH_LEASES : FOUNDED_WITH_LEASES;
+    return faults && Chance.of(seed, "leases").happens(founded)
         ? LeaseRules.permitted((int) options.electionTimeoutMin().toMillis())
         : LeaseRules.FORBIDDEN;
   }

@@ -59,7 +59,8 @@ public final class Operator implements Observer {
     }
   }
 
-  private void changeSomething() {
+  /** Asks for any change. */
+  public void changeSomething() {
     switch (chance.below(6)) {
       case 0 -> add();
       case 1 -> remove();
@@ -176,11 +177,22 @@ public final class Operator implements Observer {
     SimulatedHost.Life leader = cluster.leader();
     List<Member> members = members();
     if (leader != null && !members.isEmpty()) {
-      HostId target = chance.happens(0.3) ? null : chance.oneOf(members).host();
-      await(
-          new Request("transfer to " + target, leader, null, false),
-          leader.node().transferLeadership(target));
+      transfer(leader, chance.happens(0.3) ? null : chance.oneOf(members).host());
     }
+  }
+
+  /** Hands leadership over to this member. */
+  public void transferTo(HostId target) {
+    SimulatedHost.Life leader = cluster.leader();
+    if (leader != null) {
+      transfer(leader, target);
+    }
+  }
+
+  private void transfer(SimulatedHost.Life leader, @Nullable HostId target) {
+    await(
+        new Request("transfer to " + target, leader, null, false),
+        leader.node().transferLeadership(target));
   }
 
   private void change(ConfigurationChange change) {

@@ -16,8 +16,17 @@ import java.util.List;
  */
 public final class SpaceTimeDiagram {
 
-  private static final List<String> SCRIPTS =
-      List.of("run.js", "search.js", "shapes.js", "draw.js", "page.js");
+  private static final List<String> SCRIPTS = List.of(
+      "run.js",
+      "search.js",
+      "shapes.js",
+      "draw.js",
+      "lanes.js",
+      "arrows.js",
+      "elements.js",
+      "legend.js",
+      "details.js",
+      "page.js");
 
   private SpaceTimeDiagram() {}
 

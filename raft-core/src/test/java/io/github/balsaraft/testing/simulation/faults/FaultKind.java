@@ -57,5 +57,24 @@ public enum FaultKind {
   /** Something that is done with the files of snapshots fails. */
   FAILING_SNAPSHOT,
   /** A bit of a snapshot changes on a disk. */
-  SNAPSHOT_BIT_FLIP
+  SNAPSHOT_BIT_FLIP,
+  /** What is sent to the leader takes about an election timeout longer; then nothing that it sends arrives any more. */
+  LATE_ANSWERS,
+  /**
+   * Nearly half of the voters don't hear the leader for a while; when these would elect another, those that hear it are started
+   * anew, all at once, and it is cut off.
+   */
+  VOTERS_RESTARTED,
+  /**
+   * The leader and one follower are left to themselves with a change of the members that nobody else gets; the old leader leads
+   * again then, and what the follower has said arrives at last.
+   */
+  ABANDONED_LEADER,
+  /** A member is told to take over, and nobody gets what it sends for a while. */
+  STRAY_CANDIDATE;
+
+  /** Whether it takes several steps that would hardly ever come together by themselves. */
+  public boolean isAmbush() {
+    return compareTo(LATE_ANSWERS) >= 0;
+  }
 }

@@ -21,20 +21,48 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
   private static final long RAREST_PER_HOUR = 40;
   private static final long MOST_PER_HOUR = 1500;
 
+  /** How many runs have ambushes in the place of a mix of everything. */
+  private static final double AMBUSHES = 0.25;
+
+  /** Something was found with this one before there were ambushes: it has to draw what it drew then. */
+  private static final long KEPT_SEED = 234_416_062_035L;
+
+  private static final double AMBUSH_IS_PRESENT = 0.5;
+  private static final long RAREST_AMBUSH_PER_HOUR = 240;
+  private static final long MOST_AMBUSHES_PER_HOUR = 1200;
+
   public FaultMix {
     Map<FaultKind, Double> ordered = new EnumMap<>(FaultKind.class);
     ordered.putAll(perMinute);
     perMinute = ordered;
   }
 
-  /** A mix of any kinds. */
+  /** Whether the run of a seed is one of ambushes: among everything else that goes wrong these would come to nothing. */
+  public static boolean isOfAmbushes(long seed) {
+    return seed != KEPT_SEED && Chance.of(seed, "ambushes").happens(AMBUSHES);
+  }
+
+  /** A mix of any kinds, but for ambushes. */
   public static FaultMix drawn(Chance chance) {
     Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
     for (FaultKind kind : FaultKind.values()) {
-      boolean present = chance.happens(KIND_IS_PRESENT);
-      double rate = chance.spread(RAREST_PER_HOUR, MOST_PER_HOUR) / 60.0;
-      if (present) {
-        rates.put(kind, rate);
+      if (!kind.isAmbush()) {
+        boolean present = chance.happens(KIND_IS_PRESENT);
+        double rate = chance.spread(RAREST_PER_HOUR, MOST_PER_HOUR) / 60.0;
+        if (present) {
+          rates.put(kind, rate);
+        }
+      }
+    }
+    return new FaultMix(rates);
+  }
+
+  /** A mix of ambushes. */
+  public static FaultMix ambushes(Chance chance) {
+    Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+    for (FaultKind kind : FaultKind.values()) {
+      if (kind.isAmbush() && chance.happens(AMBUSH_IS_PRESENT)) {
+        rates.put(kind, chance.spread(RAREST_AMBUSH_PER_HOUR, MOST_AMBUSHES_PER_HOUR) / 60.0);
       }
     }
     return new FaultMix(rates);

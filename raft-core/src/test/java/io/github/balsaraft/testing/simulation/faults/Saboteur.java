@@ -25,6 +25,7 @@ public final class Saboteur {
   private final Operator operator;
   private final VirtualTime time;
   private final Network network;
+  private final Ambushes ambushes;
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
   private boolean stopped;
 
@@ -33,6 +34,7 @@ public final class Saboteur {
     this.operator = operator;
     this.time = cluster.world().time();
     this.network = cluster.world().network();
+    this.ambushes = new Ambushes(cluster, operator, this::later);
   }
 
   /** Lets each fault happen at its time. */
@@ -68,6 +70,9 @@ public final class Saboteur {
       return false;
     }
     cluster.world().observer().onFault(describe(fault, host.id()));
+    if (fault.kind().isAmbush()) {
+      return ambushes.begin(fault);
+    }
     switch (fault.kind()) {
       case BAD_WEATHER -> badWeather(fault);
       case ONE_WAY_CUT -> cut(host.id(), hosts.get(fault.other()), fault.lastsNanos());
@@ -140,6 +145,8 @@ public final class Saboteur {
         operator.eager(true);
         later(fault.lastsNanos(), () -> operator.eager(false));
       }
+      case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE ->
+        throw new IllegalArgumentException("an ambush: " + fault);
     }
     return true;
   }

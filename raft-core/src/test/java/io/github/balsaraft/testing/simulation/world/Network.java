@@ -31,6 +31,7 @@ public final class Network {
   private final Observer observer;
   private final Map<HostId, Endpoint> hosts = new TreeMap<>();
   private final Set<Link> cuts = new TreeSet<>();
+  private final Map<Link, Long> detours = new TreeMap<>();
   private final Letter[] kept = new Letter[KEPT];
   private BiPredicate<HostId, GroupMessage> dropped = (to, message) -> false;
   private Weather weather = Weather.FAIR;
@@ -66,6 +67,15 @@ public final class Network {
     return cuts.contains(new Link(from, to));
   }
 
+  /** What is sent from one host to the other from now on takes so much longer; 0 for no longer than elsewhere. */
+  public void detour(HostId from, HostId to, long nanos) {
+    if (nanos == 0) {
+      detours.remove(new Link(from, to));
+    } else {
+      detours.put(new Link(from, to), nanos);
+    }
+  }
+
   /** Messages to these hosts that are to be dropped, for tests that want a certain one gone. */
   public void drop(BiPredicate<HostId, GroupMessage> which) {
     dropped = which;
@@ -75,6 +85,7 @@ public final class Network {
   public void recover() {
     cuts.forEach(link -> observer.onJoined(link.from, link.to));
     cuts.clear();
+    detours.clear();
     weather = Weather.FAIR;
     dropped = (to, message) -> false;
     Arrays.fill(kept, null);
@@ -133,7 +144,9 @@ public final class Network {
   }
 
   private void post(Letter letter) {
-    time.in(weather.delayNanos(chance), letter);
+    long detour =
+        detours.isEmpty() ? 0 : detours.getOrDefault(new Link(letter.from.host(), letter.to), 0L);
+    time.in(weather.delayNanos(chance) + detour, letter);
   }
 
   private record Link(HostId from, HostId to) implements Comparable<Link> {

@@ -1,5 +1,5 @@
 'use strict';
-// The page around the diagram: what a person can do, and what is said about the things under the pointer.
+// The page around the diagram: what a person can do, and what is shown of what is under the pointer.
 
 (() => {
   const $ = id => document.getElementById(id);
@@ -11,23 +11,6 @@
   let wanted = false;
   let thinned = 0;
   diagram.frame = 0;
-
-  // ---------------------------------------------------------------- words to elements; text is never read as markup
-
-  function element(tag, properties, ...children) {
-    const made = document.createElement(tag);
-    Object.assign(made, properties);
-    made.append(...children);
-    return made;
-  }
-
-  function list(pairs) {
-    const made = element('dl');
-    for (const [name, value] of pairs) {
-      made.append(element('dt', {textContent: name}), element('dd', {textContent: plain(value)}));
-    }
-    return made;
-  }
 
   // ---------------------------------------------------------------- head
 
@@ -83,120 +66,7 @@
     });
   }
 
-  // ---------------------------------------------------------------- legend
-
-  function legend() {
-    const rows = [
-      ['follower, coloured by its term', c => bandOf(c, {up: true, role: 'FOLLOWER', term: 1}, 0, 0, 44, 16, diagram.dark, diagram.colours)],
-      ['pre-candidate, wide hatching: asks whether it could win', c => bandOf(c, {up: true, role: 'PRE_CANDIDATE', term: 1}, 0, 0, 44, 16, diagram.dark, diagram.colours)],
-      ['candidate, narrow hatching: asks for votes', c => bandOf(c, {up: true, role: 'CANDIDATE', term: 1}, 0, 0, 44, 16, diagram.dark, diagram.colours)],
-      ['leader, strong, with two rails; ★ where it begins', c => bandOf(c, {up: true, role: 'LEADER', term: 1}, 0, 0, 44, 16, diagram.dark, diagram.colours)],
-      ['no process: ✖ where it ended, ▶ where the next starts', c => bandOf(c, {up: false}, 0, 0, 44, 16, diagram.dark, diagram.colours)],
-      ['paused: the process does nothing', c => sampleBar(c, diagram.colours.pause, true)],
-      ['✂ under a lane: cut off; dashed if only one way', c => sampleBar(c, diagram.colours.cut, false)],
-      ['message lost', c => sampleCross(c)],
-    ];
-    const section = $('legend');
-    section.replaceChildren(element('h2', {textContent: 'What is what'}),
-      element('div', {textContent: 'Time runs to the right. Each host has a lane; arrows are messages, thin with open heads are answers. A new colour is a new term.'}));
-    for (const [words, paint] of rows) {
-      const sample = element('canvas', {width: 88, height: 32});
-      section.append(element('div', {className: 'row'}, sample, words));
-      const c = sample.getContext('2d');
-      c.scale(2, 2);
-      paint(c);
-    }
-    section.append(element('div', {textContent: 'At a lane, seen from near: + entries appended, ▂ durable on disk, ✓ known as committed, ● applied, ✂ truncated, ⚙ configuration, ◆ vote given, ⇩ snapshot installed, ▤ compacted.'}));
-    const keys = element('p');
-    for (const [key, what] of [['wheel', 'zoom'], ['drag', 'move'], ['← →', 'move'], ['+ −', 'zoom'], ['0', 'whole run'], ['v', 'violation'],
-      ['click', 'keep the details'], ['Esc', 'let go'], ['/', 'search'], ['n N', 'next, previous'], ['h', 'heartbeats']]) {
-      keys.append(element('kbd', {textContent: key}), ' ' + what + '  ');
-    }
-    section.append(keys);
-  }
-
-  function sampleBar(c, colour, striped) {
-    c.fillStyle = c.strokeStyle = colour;
-    c.globalAlpha = 0.25;
-    c.fillRect(1, 2, 42, 12);
-    c.globalAlpha = 1;
-    if (!striped) c.setLineDash([5, 3]);
-    c.strokeRect(1, 2, 42, 12);
-    if (striped) for (let x = 6; x < 42; x += 14) {
-      c.fillRect(x, 4, 2, 8);
-      c.fillRect(x + 4, 4, 2, 8);
-    }
-  }
-
-  function sampleCross(c) {
-    c.strokeStyle = diagram.colours.soft;
-    c.beginPath();
-    c.moveTo(2, 8);
-    c.lineTo(34, 8);
-    c.stroke();
-    c.strokeStyle = diagram.colours.bad;
-    c.lineWidth = 2;
-    c.beginPath();
-    c.moveTo(30, 4);
-    c.lineTo(38, 12);
-    c.moveTo(38, 4);
-    c.lineTo(30, 12);
-    c.stroke();
-  }
-
   // ---------------------------------------------------------------- details
-
-  function hostDetails(h, t) {
-    const host = run.hosts[h];
-    const p = pictureAt(host, t);
-    const parts = [element('h2', {textContent: host.name + ' at ' + clock(t)})];
-    if (!p) return [...parts, element('div', {className: 'soft', textContent: 'has not started yet'})];
-    const configuration = p.log.configurations.filter(kept => kept[0] <= p.configurationIndex).pop();
-    const cut = host.cuts.find(c => c.t0 <= t && t < c.t1);
-    const pause = host.pauses.find(c => c.t <= t && t < c.t + c.nanos);
-    parts.push(list([
-      ['process', p.up ? 'number ' + p.life + (pause ? ', paused' : '') : 'none; the latest was number ' + p.life],
-      [p.up ? 'role' : 'role then', p.role.toLowerCase().replace('_', '-') || 'none yet'], ['term', p.term], ['vote', p.vote || 'none'],
-      ['leader', p.leader || 'unknown'], ['log', (p.log.base + 1) + ' to ' + p.last + (p.last ? ' (' + p.last + '@' + p.lastTerm + ')' : '')],
-      ['durable', 'up to ' + p.log.durable], ['commit', p.commit], ['applied', p.applied],
-      ['configuration', configuration ? configuration[1] + ' at ' + configuration[0] : 'at ' + p.configurationIndex],
-      ...(cut ? [['cut', [cut.out.length ? 'can’t send to ' + cut.out.join(' ') : '', cut.in.length ? 'hears nothing of ' + cut.in.join(' ') : ''].filter(Boolean).join('; ')]] : []),
-      ['latest event', clock(p.latest.t) + ' ' + (p.latest.text || p.latest.kind)],
-    ]), logTail(p));
-    const from = firstAfter(host.events, t, timeOf);
-    const near = host.events.slice(Math.max(0, from - 6), from);
-    parts.push(element('h2', {textContent: 'Just before'}));
-    near.reverse().forEach(e => parts.push(element('div', {className: 'soft', textContent: clock(e.t) + ' ' + (e.text || e.kind)})));
-    return parts;
-  }
-
-  // The latest terms in the log, each with the indexes that it spans.
-  function logTail(p) {
-    const bar = element('div', {className: 'log', title: 'The end of the log: each term and its indexes'});
-    const runs = p.log.terms.slice(-6);
-    runs.forEach((start, i) => {
-      const all = p.log.terms;
-      const next = all[all.length - runs.length + i + 1];
-      const last = next ? next[0] - 1 : p.last;
-      const piece = element('span', {textContent: 't' + start[1] + ': ' + range(start[0], last)});
-      piece.style.background = termColour(start[1], 1, false);
-      piece.style.flexGrow = Math.max(1, Math.log2(last - start[0] + 2));
-      bar.append(piece);
-    });
-    return runs.length ? bar : element('div', {className: 'soft', textContent: 'the log holds no entries'});
-  }
-
-  function messageDetails(m) {
-    const ends = [...m.arrivals.map(t => 'arrived after ' + span(t - m.t)), ...m.losses.map(t => 'lost after ' + span(t - m.t))];
-    return [element('h2', {textContent: typeOf(run, m)}), list([
-      ['from', run.hosts[m.from].name], ['to', run.hosts[m.to].name], ['number', m.number], ['sent', clock(m.t)],
-      ['fate', ends.length ? ends.join(', ') : 'still under way'], ['term', m.term || '–'], ...fieldsOf(run, m)])];
-  }
-
-  function operationDetails(o) {
-    return [element('h2', {textContent: 'Operation of ' + o.client}), list([
-      ['what', o.text], ['outcome', o.to < 0 ? 'open' : o.outcome], ['from', clock(o.from)], ['to', o.to < 0 ? '–' : clock(o.to) + ' (' + span(o.to - o.from) + ')']])];
-  }
 
   function show(what) {
     const parts = [];
@@ -204,10 +74,10 @@
       parts.push(element('div', {className: 'soft', textContent: 'Point at a lane or at an arrow to see its details here; click to keep them.'}));
     } else {
       if (pinned) parts.push(element('div', {className: 'soft', textContent: 'kept; Esc lets go'}));
-      if (what.message) parts.push(...messageDetails(what.message));
+      if (what.message) parts.push(...messageDetails(run, what.message));
       if (what.operation) parts.push(...operationDetails(what.operation));
       if (what.fault) parts.push(element('h2', {textContent: 'Fault at ' + clock(what.fault.t)}), element('div', {textContent: what.fault.text}));
-      if (what.host >= 0) parts.push(...hostDetails(what.host, what.t));
+      if (what.host >= 0) parts.push(...hostDetails(run, what.host, what.t));
     }
     if (diagram.thinned > 1) {
       parts.push(element('div', {className: 'soft', textContent: 'Too many messages for this width: one in ' + diagram.thinned + ' is drawn. Zoom in to see all.'}));
@@ -332,7 +202,7 @@
     document.documentElement.classList.toggle('dark', dark);
     diagram.colours = themeColours(dark);
     drawSamples();
-    legend();
+    legend($('legend'), diagram);
     draw();
   }
 
