@@ -133,6 +133,7 @@ final class SnapshotDraft implements SnapshotStore.Draft {
       store.requireOpen();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, others look.
     private void writeChunk() throws IOException {
       checksums.add(FolderSnapshotStore.checksum(chunk, filled));
       file.write(chunk, 0, filled);
