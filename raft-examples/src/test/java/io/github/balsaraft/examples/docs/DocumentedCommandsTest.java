@@ -28,7 +28,13 @@ class DocumentedCommandsTest {
   private static final String ADMIN =
       "raft-examples/kv admin --servers 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003";
 
+  private static final String CLIENTS =
+      "raft-examples/src/test/java/io/github/balsaraft/examples/kv/faults/ClusterClientsIT.java";
+
   private static final Map<String, Run> RUN_BY = Map.ofEntries(
+      Map.entry(
+          "raft-examples/kv cli --servers 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003 get color",
+          new Run(CLIENTS, "\"get\", \"color\"")),
       Map.entry(ADMIN + " status", new Run(MEMBERS, "\"status\"")),
       Map.entry(ADMIN + " members", new Run(MEMBERS, "\"members\"")),
       Map.entry(ADMIN + " explain", new Run(MEMBERS, "\"explain\"")),

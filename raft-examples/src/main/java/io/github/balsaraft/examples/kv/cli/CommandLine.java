@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.balsaraft.examples.kv.command.CommandTable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -39,7 +40,9 @@ public final class CommandLine {
   public int run(String... args) {
     String name = args.length == 0 ? "help" : args[0];
     List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-    boolean wantsHelp = rest.contains("--help") || rest.contains("-h");
+    // Behind the options of cli there is a command for a server, which may have such words.
+    List<String> ours = name.equals("cli") && rest.size() > 1 ? rest.subList(0, 1) : rest;
+    boolean wantsHelp = ours.contains("--help") || ours.contains("-h");
     try {
       if (wantsHelp) {
         return HelpCommand.run(console, List.of(name));
@@ -48,6 +51,7 @@ public final class CommandLine {
         case "demo" -> new DemoCommand(console).run(rest);
         case "node" -> new NodeCommand(console).run(rest);
         case "admin" -> new AdminCommand(console).run(rest);
+        case "cli" -> new CliCommand(console, CommandLine::lines).run(rest);
         case "help", "--help", "-h" -> HelpCommand.run(console, rest);
         case "version", "--version" -> VersionCommand.run(console);
         default -> throw new UsageException("unknown command " + name + "; type: help");
@@ -59,5 +63,9 @@ public final class CommandLine {
       console.complain("kv: " + e.getMessage());
       return FAILED;
     }
+  }
+
+  private static CliCommand.Lines lines(CliOptions options, CommandTable commands) {
+    return TypedLines.ofProcess(options, commands, System.in);
   }
 }

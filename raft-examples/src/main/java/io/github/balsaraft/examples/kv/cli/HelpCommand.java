@@ -11,8 +11,9 @@ final class HelpCommand {
         {kv} demo      start three servers on this machine and say what to type next
         {kv} node      start one server of a cluster
         {kv} admin     look at a cluster, and change its members
+        {kv} cli       talk to a server: type commands of Redis, or pipe them in
         {kv} version   print the version
-        {kv} help demo | node | admin   show the options""";
+        {kv} help demo | node | admin | cli   show the options""";
 
   private static final String DEMO = """
       {kv} demo [options]   start servers on 127.0.0.1 until Ctrl-C
@@ -75,6 +76,16 @@ final class HelpCommand {
 
       Exit codes: 0 done, 1 not done, 2 wrong arguments. To ask for the same change again is always safe.""";
 
+  private static final String CLI = """
+      {kv} cli [options] [COMMAND ...]   send commands of Redis to a server, and show the replies
+
+        --servers LIST      HOST:PORT,...: the first that can be reached is asked, and whom MOVED names (127.0.0.1:7001)
+        --history FILE      where typed lines are remembered (~/.balsa_kv_history)
+
+      With a command, as in {kv} cli get color, it is sent, and the exit code is 1 if the reply is an error. Else
+      commands are read: typed ones with history (arrow keys, Ctrl-R) and completion (Tab), or lines that are piped
+      in. Words with blanks are quoted as in redis-cli. Type help [COMMAND] for the commands, and quit or Ctrl-D to end.""";
+
   private HelpCommand() {}
 
   static int run(Console console, List<String> words) {
@@ -83,6 +94,7 @@ final class HelpCommand {
       case "demo" -> DEMO;
       case "node" -> NODE;
       case "admin" -> ADMIN;
+      case "cli" -> CLI;
       default -> OVERVIEW;
     };
     console.say(text.replace("{kv}", console.program()));

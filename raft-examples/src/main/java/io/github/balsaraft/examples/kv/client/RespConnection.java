@@ -18,7 +18,6 @@ import io.netty.handler.codec.redis.RedisEncoder;
 import io.netty.handler.codec.redis.RedisMessage;
 import io.netty.handler.codec.redis.SimpleStringRedisMessage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,8 +32,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class RespConnection implements AutoCloseable {
 
-  /** The answers to what is asked here are small and flat; what isn't comes from no server of ours. */
-  private static final int MAX_ELEMENTS = 65_536;
+  /** More keys than somebody wants to see at once. */
+  private static final int MAX_ELEMENTS = 1 << 20;
 
   private static final int MAX_DEPTH = 8;
 
@@ -60,8 +59,13 @@ public final class RespConnection implements AutoCloseable {
     return new RespConnection(channel, awaited);
   }
 
-  /** Sends a command. */
+  /** Sends a command whose words are text. */
   public CompletableFuture<Reply> call(List<String> words) {
+    return callBytes(words.stream().map(Bytes::of).toList());
+  }
+
+  /** Sends a command. */
+  public CompletableFuture<Reply> callBytes(List<Bytes> words) {
     CompletableFuture<Reply> answer = new CompletableFuture<>();
     channel.eventLoop().execute(() -> {
       if (!channel.isActive()) {
@@ -70,9 +74,8 @@ public final class RespConnection implements AutoCloseable {
       }
       awaited.addLast(answer);
       List<RedisMessage> parts = new ArrayList<>();
-      for (String word : words) {
-        parts.add(
-            new FullBulkStringRedisMessage(Unpooled.copiedBuffer(word, StandardCharsets.UTF_8)));
+      for (Bytes word : words) {
+        parts.add(new FullBulkStringRedisMessage(Unpooled.wrappedBuffer(word.array())));
       }
       var unused = channel.writeAndFlush(new ArrayRedisMessage(parts));
     });
@@ -133,7 +136,7 @@ public final class RespConnection implements AutoCloseable {
             : new Reply.Bulk(Bytes.wrap(ByteBufUtil.getBytes(bulk.content())));
       } else if (message instanceof ArrayRedisMessage array) {
         return array.isNull()
-            ? Reply.NIL
+            ? Reply.NO_ARRAY
             : new Reply.Array(array.children().stream().map(Answers::reply).toList());
       }
       throw new IllegalArgumentException("no reply of this protocol: " + message);

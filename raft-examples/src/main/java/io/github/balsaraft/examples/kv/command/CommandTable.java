@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** All commands by name. */
@@ -15,7 +16,11 @@ public final class CommandTable {
 
   /** The table of a server whose values have at most so many bytes. */
   public CommandTable(int maxValueBytes) {
-    List<CommandSpec> all = new ArrayList<>(KeyCommands.all(maxValueBytes));
+    List<CommandSpec> all =
+        new ArrayList<>(KeyCommands.all(maxValueBytes, System::currentTimeMillis));
+    all.addAll(ExpiryCommands.all(System::currentTimeMillis));
+    all.addAll(SearchCommands.all());
+    all.addAll(TransactionCommands.all());
     all.addAll(ConnectionCommands.all());
     all.addAll(ServerCommands.all(this));
     all.addAll(RaftCommands.all());
@@ -33,12 +38,24 @@ public final class CommandTable {
   public Planned plan(List<Bytes> words) {
     CommandSpec spec = find(words.get(0));
     if (spec == null) {
-      return new Planned.Fixed(Errors.unknownCommand(words));
+      return new Planned.Rejected(Errors.unknownCommand(words));
     }
     if (!spec.accepts(words.size())) {
-      return new Planned.Fixed(Errors.wrongNumberOfArguments(spec.name()));
+      return spec.planner() == TransactionCommands.EXEC
+          ? new Planned.Abandoned(Errors.EXEC_ABANDONED)
+          : new Planned.Rejected(Errors.wrongNumberOfArguments(spec.name()));
     }
     return spec.planner().plan(words);
+  }
+
+  /** The names of all commands, in small letters and sorted. */
+  public List<String> names() {
+    return specs.keySet().stream().sorted().toList();
+  }
+
+  /** What the command of that name does, in a sentence, if there is one. */
+  public Optional<String> summary(String name) {
+    return Optional.ofNullable(specs.get(name)).map(CommandSpec::summary);
   }
 
   @Nullable

@@ -40,13 +40,13 @@ final class ConnectionCommands {
             -1,
             "noscript loading stale fast no_auth",
             "Closes the connection.",
-            words -> new Planned.Local((session, server) -> quit(session))),
+            words -> new Planned.Immediate((session, server) -> quit(session), false)),
         keyless(
             "reset",
             1,
             "noscript loading stale fast no_auth",
             "Undoes what the connection was told.",
-            words -> new Planned.Local((session, server) -> reset(session))),
+            words -> new Planned.Immediate((session, server) -> reset(session), true)),
         keyless(
             "select",
             2,

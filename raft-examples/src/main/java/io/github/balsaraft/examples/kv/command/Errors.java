@@ -25,6 +25,17 @@ public final class Errors {
   public static final Reply TOO_LONG =
       new Reply.Failure("ERR string exceeds maximum allowed size (see --max-value)");
 
+  /** The time of a GETEX isn't possible. */
+  public static final Reply INVALID_GETEX_TIME = invalidExpireTime("getex");
+
+  /** A read in a transaction would make its answers too long. */
+  public static final Reply ANSWERS_TOO_LONG = new Reply.Failure(
+      "ERR the answers of this transaction are too long: read these keys outside of it");
+
+  /** An EXEC with arguments. */
+  static final Reply EXEC_ABANDONED = new Reply.Failure(
+      "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
+
   /** Longest part of a client's words that is repeated in an error. */
   private static final int MAX_QUOTED = 128;
 
@@ -47,6 +58,10 @@ public final class Errors {
 
   static Reply wrongNumberOfArguments(String command) {
     return new Reply.Failure("ERR wrong number of arguments for '" + command + "' command");
+  }
+
+  static Reply invalidExpireTime(String command) {
+    return new Reply.Failure("ERR invalid expire time in '" + command + "' command");
   }
 
   static Reply unknownSubcommand(String command, Bytes subcommand) {

@@ -139,7 +139,7 @@ final class InfoText {
   private void addKeyspace() {
     title("Keyspace");
     if (server.keys() > 0) {
-      line("db0", "keys=" + server.keys() + ",expires=0,avg_ttl=0");
+      line("db0", "keys=" + server.keys() + ",expires=" + server.expiringKeys() + ",avg_ttl=0");
     }
   }
 

@@ -3,16 +3,18 @@ package io.github.balsaraft.examples.kv.command;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Decimal;
 import io.github.balsaraft.examples.kv.state.Operation;
+import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /** The commands on keys. Each becomes one operation, so each is atomic. */
 final class KeyCommands {
 
   private KeyCommands() {}
 
-  static List<CommandSpec> all(int maxValueBytes) {
+  static List<CommandSpec> all(int maxValueBytes, LongSupplier clockMillis) {
     return List.of(
         CommandSpec.onKeys(
             "get",
@@ -29,7 +31,7 @@ final class KeyCommands {
             1,
             1,
             "Sets the value of a key, perhaps on a condition.",
-            SetCommand::plan),
+            words -> SetCommand.plan(words, clockMillis)),
         CommandSpec.onKeys(
             "mget",
             -2,
@@ -46,6 +48,31 @@ final class KeyCommands {
             2,
             "Sets several keys at once.",
             KeyCommands::planMultiSet),
+        CommandSpec.onKeys(
+            "getset",
+            3,
+            "write denyoom fast",
+            1,
+            1,
+            "Sets the value of a key and answers the old one.",
+            words -> stateful(new Operation.Set(
+                words.get(1), words.get(2), Condition.ALWAYS, Bytes.EMPTY, true))),
+        CommandSpec.onKeys(
+            "getdel",
+            2,
+            "write fast",
+            1,
+            1,
+            "Deletes a key and answers its value.",
+            words -> stateful(new Operation.GetAndDelete(words.get(1)))),
+        CommandSpec.onKeys(
+            "strlen",
+            2,
+            "readonly fast",
+            1,
+            1,
+            "Answers how many bytes the value of a key has.",
+            words -> stateful(new Operation.Length(words.get(1)))),
         CommandSpec.onKeys(
             "del",
             -2,

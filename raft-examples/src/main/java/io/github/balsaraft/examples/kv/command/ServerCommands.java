@@ -5,6 +5,7 @@ import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
 
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
+import io.github.balsaraft.examples.kv.state.Glob;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,8 +54,8 @@ final class ServerCommands {
             "cluster",
             -2,
             "loading stale",
-            "Fails: this is not a Redis Cluster.",
-            words -> fixed(new Reply.Failure("ERR This instance has cluster support disabled"))));
+            "Tells clients of a Redis Cluster who leads.",
+            ClusterCommand::plan));
   }
 
   private static Reply info(List<Bytes> words, ServerView server) {
@@ -62,13 +63,13 @@ final class ServerCommands {
     return Reply.Bulk.of(new InfoText(server).of(sections));
   }
 
-  /** Patterns as in Redis, of which {@code *} and {@code ?} are known here. */
   private static Reply configGet(List<Bytes> words, ServerView server) {
     Set<String> names = new LinkedHashSet<>();
     Map<String, String> settings = server.settings();
     for (Bytes pattern : words.subList(2, words.size())) {
+      Glob glob = new Glob(Bytes.of(lowerCase(pattern)));
       for (String name : settings.keySet()) {
-        if (matches(lowerCase(pattern), name)) {
+        if (glob.matches(Bytes.of(name))) {
           names.add(name);
         }
       }
@@ -79,33 +80,6 @@ final class ServerCommands {
       replies.add(Reply.Bulk.of(settings.getOrDefault(name, "")));
     }
     return new Reply.Array(replies);
-  }
-
-  /** The last star is the only one that needs to be tried again, so the time is at most one length times the other. */
-  private static boolean matches(String pattern, String name) {
-    int p = 0;
-    int n = 0;
-    int star = -1;
-    int retry = 0;
-    while (n < name.length()) {
-      char wanted = p < pattern.length() ? pattern.charAt(p) : 0;
-      if (wanted == '*') {
-        star = p++;
-        retry = n;
-      } else if (wanted == '?' || wanted == name.charAt(n)) {
-        p++;
-        n++;
-      } else if (star >= 0) {
-        p = star + 1;
-        n = ++retry;
-      } else {
-        return false;
-      }
-    }
-    while (p < pattern.length() && pattern.charAt(p) == '*') {
-      p++;
-    }
-    return p == pattern.length();
   }
 
   private static Planned local(Planned.LocalCommand command) {

@@ -26,6 +26,9 @@ public interface ServerView {
   /** How many keys the local copy has. */
   int keys();
 
+  /** How many of them expire. */
+  int expiringKeys();
+
   /** All connections. */
   Collection<Session> sessions();
 

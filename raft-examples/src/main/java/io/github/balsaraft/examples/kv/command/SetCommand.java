@@ -1,25 +1,30 @@
 package io.github.balsaraft.examples.kv.command;
 
+import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
-/** {@code SET key value [NX | XX | IFEQ match] [GET]}. IFEQ, compare-and-set, is that of Redis 8.4. */
+/**
+ * {@code SET key value [NX | XX | IFEQ match] [GET] [EX seconds | PX millis | EXAT seconds | PXAT millis | KEEPTTL]}. IFEQ,
+ * compare-and-set, is that of Redis 8.4.
+ */
 final class SetCommand {
 
-  /** Options of Redis that this server doesn't know yet: better refused by name than called a syntax error. */
-  private static final Set<String> NOT_SUPPORTED =
-      Set.of("EX", "PX", "EXAT", "PXAT", "KEEPTTL", "IFNE", "IFDEQ", "IFDNE");
+  /** Options of a Redis that is newer: better refused by name than called a syntax error. */
+  private static final Set<String> NOT_SUPPORTED = Set.of("IFNE", "IFDEQ", "IFDNE");
 
   private SetCommand() {}
 
-  static Planned plan(List<Bytes> words) {
+  static Planned plan(List<Bytes> words, LongSupplier clockMillis) {
     Condition condition = Condition.ALWAYS;
     Bytes expected = Bytes.EMPTY;
     boolean returnOld = false;
+    ExpiryOptions expiry = ExpiryOptions.ofSet();
     for (int i = 3; i < words.size(); i++) {
       String option = words.get(i).latin1().toUpperCase(Locale.ROOT);
       if (option.equals("GET")) {
@@ -28,6 +33,11 @@ final class SetCommand {
       }
       if (NOT_SUPPORTED.contains(option)) {
         return new Planned.Fixed(Errors.notSupported("the option " + option + " of SET"));
+      }
+      int taken = expiry.take(option, i + 1 < words.size() ? words.get(i + 1) : null);
+      if (taken > 0) {
+        i += taken - 1;
+        continue;
       }
       Condition wanted = switch (option) {
         case "NX" -> Condition.IF_ABSENT;
@@ -48,8 +58,11 @@ final class SetCommand {
       }
       condition = wanted;
     }
-    return new Planned.Stateful(
-        new Operation.Set(words.get(1), words.get(2), condition, expected, returnOld));
+    Reply error = expiry.error("set", clockMillis.getAsLong());
+    return error != null
+        ? new Planned.Fixed(error)
+        : new Planned.Stateful(new Operation.Set(
+            words.get(1), words.get(2), condition, expected, returnOld, expiry.expiry()));
   }
 
   private static Planned syntaxError() {

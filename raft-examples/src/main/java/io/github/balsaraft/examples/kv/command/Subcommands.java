@@ -32,12 +32,12 @@ final class Subcommands {
     String name = CommandSpec.lowerCase(words.get(1));
     Sub sub = subs.get(name);
     if (sub == null) {
-      return new Planned.Fixed(
+      return new Planned.Rejected(
           Errors.unknownSubcommand(command.toUpperCase(Locale.ROOT), words.get(1)));
     }
     boolean accepted = sub.arity >= 0 ? words.size() == sub.arity : words.size() >= -sub.arity;
     if (!accepted) {
-      return new Planned.Fixed(Errors.wrongNumberOfArguments(command + "|" + name));
+      return new Planned.Rejected(Errors.wrongNumberOfArguments(command + "|" + name));
     }
     return sub.planner.plan(words);
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * double quotes know {@code \n \r \t \b \a \xHH} and a backslash before any other byte; single quotes know {@code \'} only;
  * a closing quote must be followed by a blank or the end.
  */
-final class InlineWords {
+public final class InlineWords {
 
   private final byte[] line;
   private int at;
@@ -21,7 +21,7 @@ final class InlineWords {
   }
 
   /** The words of a line; none of a blank one; empty if its quotes don't match. */
-  static Optional<List<Bytes>> split(byte[] line) {
+  public static Optional<List<Bytes>> split(byte[] line) {
     InlineWords words = new InlineWords(line);
     List<Bytes> found = new ArrayList<>();
     while (words.skipBlanks()) {

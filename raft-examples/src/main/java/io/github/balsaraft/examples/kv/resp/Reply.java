@@ -13,6 +13,9 @@ public sealed interface Reply {
   /** No value. */
   Reply NIL = new Bulk(null);
 
+  /** No array: an EXEC that didn't take place. */
+  Reply NO_ARRAY = new NoArray();
+
   /** A short text. */
   record Status(String text) implements Reply {}
 
@@ -38,6 +41,9 @@ public sealed interface Reply {
       return new Bulk(Bytes.of(text));
     }
   }
+
+  /** Instead of several replies; {@link #NO_ARRAY} is the only one needed. */
+  record NoArray() implements Reply {}
 
   /** Several replies. */
   record Array(List<Reply> replies) implements Reply {

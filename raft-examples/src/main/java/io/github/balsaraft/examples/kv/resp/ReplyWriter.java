@@ -47,6 +47,8 @@ public final class ReplyWriter {
       writeLine('+', status.text());
     } else if (reply instanceof Reply.Failure failure) {
       writeLine('-', failure.text());
+    } else if (reply instanceof Reply.NoArray) {
+      writeNumber('*', -1);
     } else if (reply instanceof Reply.Array array) {
       writeArrayHeader(array.replies().size());
       array.replies().forEach(this::write);

@@ -8,8 +8,6 @@ import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.resp.ReplyWriter;
 import io.github.balsaraft.examples.kv.server.Run.QueuedCommand;
 import io.github.balsaraft.examples.kv.state.Answer;
-import io.github.balsaraft.examples.kv.state.Answers;
-import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.netty.channel.Channel;
@@ -51,9 +49,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private static final long MAX_PENDING_BYTES = 4 << 20;
 
-  /** Bounds the answers of one proposal: those of reads that ride along are stored by nobody, but sent by the leader. */
-  private static final int MAX_ANSWER_BYTES = 1 << 20;
-
   /** How long a client that broke the protocol may take to read the error. */
   private static final long LINGER_MILLIS = 1000;
 
@@ -62,6 +57,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Session session;
   private final ReplyWriter replies;
 
+  private final TransactionBuffer transactions;
   private final Deque<QueuedCommand> queue = new ArrayDeque<>();
 
   /** Bytes of the queue and of the run. */
@@ -90,6 +86,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.session = session;
     this.replies = new ReplyWriter(channel);
+    this.transactions = new TransactionBuffer(server.budget(), server.maxTransactionBytes());
   }
 
   Session session() {
@@ -117,10 +114,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } else if (message instanceof Inbound.Request request) {
       enqueue(server.commands().plan(request.words()), request.bytes());
     } else if (message instanceof Inbound.Refused refused) {
-      enqueue(new Planned.Fixed(new Reply.Failure(refused.error())), 0);
+      enqueue(new Planned.Rejected(new Reply.Failure(refused.error())), 0);
     } else if (message instanceof Inbound.Broken broken) {
       server.cutOffs().add(client(), broken.error());
-      enqueue(new Planned.Fixed(new Reply.Failure(broken.error())), 0);
+      enqueue(new Planned.Rejected(new Reply.Failure(broken.error())), 0);
       closeWhenIdle = true;
     } else {
       ReferenceCountUtil.release(message);
@@ -148,8 +145,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void enqueue(Planned planned, int bytes) {
-    queue.addLast(new QueuedCommand(planned, bytes));
-    pendingBytes += bytes;
+    QueuedCommand queued = transactions.next(planned, bytes);
+    queue.addLast(queued);
+    pendingBytes += queued.bytes();
     throttle();
   }
 
@@ -213,29 +211,47 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (next == null) {
       return false;
     }
-    Planned planned = next.planned();
-    if (planned instanceof Planned.Fixed fixed) {
+    Step step = next.step();
+    if (step instanceof Step.Answer fixed) {
       replyTo(next, fixed.reply());
-    } else if (planned instanceof Planned.Local local) {
-      replyTo(next, local.command().execute(session, server));
+    } else if (step instanceof Step.Ask local) {
+      replyTo(next, ask(local.command()));
       closing = session.quitting();
-    } else if (planned instanceof Planned.Deferred command) {
+    } else if (step instanceof Step.Await command) {
       if (server.isDraining()) {
         replyTo(next, Failures.SHUTTING_DOWN);
       } else {
         defer(next, command.command());
       }
-    } else if (planned instanceof Planned.Stateful stateful) {
-      Reply refusal = refusalOf(stateful.operation(), redirection);
+    } else {
+      askState(next, step, redirection);
+    }
+    return true;
+  }
+
+  private Reply ask(Planned.LocalCommand command) {
+    return command.execute(session, server);
+  }
+
+  private void askState(QueuedCommand next, Step step, Optional<String> redirection) {
+    Operation operation = Run.operationOf(step);
+    if (step instanceof Step.Execute execute && execute.watches().isBroken()) {
+      replyTo(next, TransactionBuffer.ABORTED);
+    } else if (step instanceof Step.Execute execute && operation == null) {
+      replyTo(next, Run.replyTo(execute, new Answer.Several(List.of()), this::ask));
+    } else if (operation != null) {
+      Reply refusal = refusalOf(operation, redirection);
       if (refusal == null) {
         start(Run.takeFrom(queue, session.readOnly()));
       } else {
+        if (step instanceof Step.Watch watch) {
+          watch.watches().fail();
+        }
         replyTo(next, refusal);
       }
     } else {
-      throw new AssertionError("nothing to do for " + planned.getClass());
+      throw new AssertionError("nothing to do for " + step.getClass());
     }
-    return true;
   }
 
   private @Nullable Reply refusalOf(Operation operation, Optional<String> redirection) {
@@ -284,47 +300,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private void start(Run started) {
     run = started;
     server.runStarted();
-    if (started.isProposed()) {
-      await(started, propose(started), Answers::decode);
-    } else {
-      await(started, read(started), answers -> answers);
-    }
-  }
-
-  private CompletableFuture<byte[]> propose(Run started) {
-    try {
-      return server
-          .backend()
-          .propose(new Batch(started.operations(), MAX_ANSWER_BYTES).encode(started.bytes()));
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private CompletableFuture<List<Answer>> read(Run started) {
     // Linearizable either way; whether leases are permitted is the operator's choice. Reading twice
     // does no harm.
     ReadConsistency consistency =
         session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LEASE;
-    List<Operation> reads = started.operations();
-    try {
-      return server.backend().read(consistency, () -> server.state().read(reads));
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private <T> void await(Run started, CompletableFuture<T> future, AnswerReader<T> reader) {
+    CompletableFuture<List<Answer>> answers = started.isProposed()
+        ? server.execution().propose(started.operations(), started.bytes())
+        : server.execution().read(consistency, started.operations());
     // The future's own outcome reaches the client; what could go wrong in here is logged where
     // it happens.
-    CompletableFuture<T> unused = future.whenComplete((result, failure) -> onEventLoop(
-        "a run of " + started.size() + " commands", () -> end(started, result, failure, reader)));
-  }
-
-  /** Turns what a future held into answers. */
-  @FunctionalInterface
-  private interface AnswerReader<T> {
-    List<Answer> read(T result);
+    CompletableFuture<List<Answer>> unused = answers.whenComplete((result, failure) -> onEventLoop(
+        "a run of " + started.size() + " commands", () -> end(started, result, failure)));
   }
 
   private void onEventLoop(String what, Runnable task) {
@@ -350,29 +336,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private <T> void end(
-      Run ended, @Nullable T result, @Nullable Throwable failure, AnswerReader<T> reader) {
+  private void end(Run ended, @Nullable List<Answer> answers, @Nullable Throwable failure) {
     try {
-      settle(ended, result, failure, reader);
+      settle(ended, answers, failure);
     } finally {
       server.runEnded();
     }
   }
 
-  private <T> void settle(
-      Run ended, @Nullable T result, @Nullable Throwable failure, AnswerReader<T> reader) {
-    Throwable problem = failure;
-    if (problem == null && result != null) {
-      try {
-        ended.answer(reader.read(result));
-      } catch (RuntimeException e) {
-        LOG.error("answers that can't be read", e);
-        problem = e;
-      }
-    }
-    if (!ended.isDone()) {
+  private void settle(Run ended, @Nullable List<Answer> answers, @Nullable Throwable failure) {
+    if (answers != null) {
+      ended.answer(answers);
+    } else {
       ended.fail(failureOf(
-          problem == null ? new IllegalStateException("no result") : problem, ended.isProposed()));
+          failure == null ? new IllegalStateException("no result") : failure, ended.isProposed()));
     }
     if (closing) {
       run = null;
@@ -394,7 +371,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Writes the replies of a run that has its answers; false if the client has to read first. */
   private boolean finish(Run done) {
-    if (!done.writeReplies(replies, channel::isWritable)) {
+    if (!done.writeReplies(replies, channel::isWritable, this::ask)) {
       return false;
     }
     run = null;
@@ -448,6 +425,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void dropQueue() {
+    transactions.discard();
     while (!queue.isEmpty()) {
       release(queue.removeFirst().bytes());
     }

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.examples.kv.command.HashSlot;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;

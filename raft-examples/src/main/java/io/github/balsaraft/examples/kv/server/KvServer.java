@@ -44,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,9 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   /** How often it is looked whether the cluster knows where this server is. */
   private static final Duration ANNOUNCE_EVERY = Duration.ofMillis(200);
+
+  /** How often it is looked whether the time of a key has come. */
+  private static final Duration EXPIRE_EVERY = Duration.ofMillis(50);
 
   /** A connection with more unsent bytes than the higher mark waits until they are below the lower. */
   private static final WriteBufferWaterMark WATER_MARK =
@@ -89,7 +93,8 @@ public final class KvServer implements ServerView, AutoCloseable {
   private volatile @Nullable Service service;
 
   /** What {@link #serve} was given. */
-  private record Service(KvBackend backend, KvStateMachine state, Failures failures) {}
+  private record Service(
+      KvBackend backend, KvStateMachine state, Execution execution, Failures failures) {}
 
   private KvServer(
       ServerSettings settings, InetSocketAddress address, EventLoopGroup group, boolean epoll) {
@@ -152,32 +157,40 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   /** Lets clients in. */
   public void serve(KvBackend backend, KvStateMachine state) {
+    Execution execution = new Execution(backend, state);
     service = new Service(
         backend,
         state,
+        execution,
         new Failures(
             backend, settings, this::clientAddress, () -> System.nanoTime() - startedNanos));
+    Expirer expirer =
+        new Expirer(backend, state, execution, System::currentTimeMillis, System::nanoTime);
+    repeat(EXPIRE_EVERY, loop -> expirer.step(loop), "keys could not expire");
     listener.config().setAutoRead(true);
   }
 
   /** From now on tells the cluster where clients reach this server. */
   public void announce() {
     Announcer announcer = new Announcer(backend(), state(), settings);
-    EventLoop loop = group.next();
-    var unused = loop.scheduleWithFixedDelay(
-        () -> announce(announcer, loop),
-        ANNOUNCE_EVERY.toMillis(),
-        ANNOUNCE_EVERY.toMillis(),
-        TimeUnit.MILLISECONDS);
+    repeat(
+        ANNOUNCE_EVERY,
+        loop -> announcer.step(loop),
+        "the address for clients could not be announced");
   }
 
-  private static void announce(Announcer announcer, EventLoop loop) {
-    try {
-      announcer.step(loop);
-    } catch (RuntimeException e) {
-      // Thrown on, it would be the last attempt.
-      LOG.warn("the address for clients could not be announced", e);
-    }
+  private void repeat(Duration every, Consumer<EventLoop> task, String complaint) {
+    EventLoop loop = group.next();
+    Runnable guarded = () -> {
+      try {
+        task.accept(loop);
+      } catch (RuntimeException e) {
+        // Thrown on, it would be the last time.
+        LOG.warn(complaint, e);
+      }
+    };
+    var unused = loop.scheduleWithFixedDelay(
+        guarded, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Service service() {
@@ -192,6 +205,10 @@ public final class KvServer implements ServerView, AutoCloseable {
     return service().state();
   }
 
+  Execution execution() {
+    return service().execution();
+  }
+
   Failures failures() {
     return service().failures();
   }
@@ -202,6 +219,11 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   MemoryBudget budget() {
     return budget;
+  }
+
+  /** The most bytes of a transaction: as many as of one command. */
+  int maxTransactionBytes() {
+    return settings.limits().maxRequestBytes();
   }
 
   boolean isDraining() {
@@ -254,6 +276,11 @@ public final class KvServer implements ServerView, AutoCloseable {
   @Override
   public int keys() {
     return state().keys();
+  }
+
+  @Override
+  public int expiringKeys() {
+    return state().expiringKeys();
   }
 
   @Override

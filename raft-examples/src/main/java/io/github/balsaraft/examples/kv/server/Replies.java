@@ -3,8 +3,9 @@ package io.github.balsaraft.examples.kv.server;
 import io.github.balsaraft.examples.kv.command.Errors;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Answer;
+import java.util.List;
 
-/** Answers of the state as replies of the protocol; those of several values are written value by value elsewhere. */
+/** Answers of the state as replies of the protocol; long ones of several values are written value by value elsewhere. */
 final class Replies {
 
   private Replies() {}
@@ -23,7 +24,17 @@ final class Replies {
         case NOT_AN_INTEGER -> Errors.NOT_AN_INTEGER;
         case OVERFLOW -> Errors.OVERFLOW;
         case TOO_LONG -> Errors.TOO_LONG;
+        case INVALID_EXPIRE -> Errors.INVALID_GETEX_TIME;
+        case ANSWERS_TOO_LONG -> Errors.ANSWERS_TOO_LONG;
       };
+    } else if (answer instanceof Answer.Values values) {
+      return new Reply.Array(values.values().stream()
+          .<Reply>map(value -> new Reply.Bulk(value.orElse(null)))
+          .toList());
+    } else if (answer instanceof Answer.Page page) {
+      return new Reply.Array(List.of(
+          Reply.Bulk.of(Long.toString(page.cursor())),
+          new Reply.Array(page.found().stream().<Reply>map(Reply.Bulk::new).toList())));
     }
     throw new AssertionError("no reply for " + answer.getClass());
   }

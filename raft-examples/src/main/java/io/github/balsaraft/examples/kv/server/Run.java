@@ -1,17 +1,21 @@
 package io.github.balsaraft.examples.kv.server;
 
 import io.github.balsaraft.examples.kv.command.Planned;
+import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.resp.ReplyWriter;
 import io.github.balsaraft.examples.kv.state.Answer;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
+import io.github.balsaraft.examples.kv.state.Transaction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +33,14 @@ final class Run {
   /** Bounds the size of one entry, unless a single command is larger. */
   static final int MAX_BYTES = 1 << 20;
 
+  /** Bounds all answers of one transaction, but for the last one. */
+  static final int MAX_TRANSACTION_ANSWER_BYTES = 16 << 20;
+
   private final List<QueuedCommand> commands;
+
+  /** Of those commands that have one. */
   private final List<Operation> operations = new ArrayList<>();
+
   private final boolean proposed;
   private final int bytes;
 
@@ -40,7 +50,7 @@ final class Run {
   /** The next command to reply to. */
   private int nextCommand;
 
-  /** The next answer to use. */
+  /** The next operation to reply to, and the next answer to use. */
   private int nextAnswer;
 
   /** The next value of the array that is being written, or -1. */
@@ -52,21 +62,48 @@ final class Run {
     int sum = 0;
     for (QueuedCommand command : commands) {
       sum += command.bytes();
-      if (command.planned() instanceof Planned.Stateful stateful) {
-        operations.add(stateful.operation());
+      Operation operation = operationOf(command.step());
+      if (operation != null) {
+        operations.add(operation);
       }
     }
     this.bytes = sum;
   }
 
   /**
-   * Takes a run from the front of a queue that begins with a stateful command.
+   * What a command asks of the state now; null if it asks nothing of it. What a transaction that watches keys asks is known once
+   * it is at the front of the queue.
+   */
+  static @Nullable Operation operationOf(Step step) {
+    if (step instanceof Step.Do some) {
+      return some.operation();
+    } else if (step instanceof Step.Watch watch) {
+      return new Transaction.Versions(watch.keys());
+    } else if (step instanceof Step.Execute execute) {
+      List<Operation> parts = new ArrayList<>();
+      for (Step part : execute.parts()) {
+        if (part instanceof Step.Do some) {
+          parts.add(some.operation());
+        }
+      }
+      return parts.isEmpty() && !execute.watches().isUsed()
+          ? null
+          : new Transaction(execute.watches().all(), parts, MAX_TRANSACTION_ANSWER_BYTES);
+    }
+    return null;
+  }
+
+  /**
+   * Takes a run from the front of a queue that begins with a command that asks something of the state.
    *
    * @param localReads whether reads are answered from the local copy, with or without a quorum, and so must not depend on
    *     a proposal
    */
   static Run takeFrom(Deque<QueuedCommand> queue, boolean localReads) {
     boolean write = isWrite(queue.getFirst());
+    if (isAlone(queue.getFirst().step())) {
+      return new Run(List.of(queue.removeFirst()), write);
+    }
     List<QueuedCommand> commands = new ArrayList<>();
     long bytes = 0;
     int upToLastWrite = 0;
@@ -88,21 +125,33 @@ final class Run {
     return new Run(List.copyOf(commands.subList(0, length)), write);
   }
 
+  /** A transaction that watches keys depends on the answers to commands before it. */
+  private static boolean isAlone(Step step) {
+    return step instanceof Step.Watch
+        || (step instanceof Step.Execute execute && execute.watches().isUsed());
+  }
+
   private static boolean belongs(QueuedCommand command, boolean write, boolean localReads) {
-    if (!(command.planned() instanceof Planned.Stateful stateful)) {
-      return command.planned() instanceof Planned.Fixed;
+    Step step = command.step();
+    if (step instanceof Step.Answer) {
+      return true;
     }
-    Operation operation = stateful.operation();
+    Operation operation = isAlone(step) ? null : operationOf(step);
+    if (operation == null) {
+      return false;
+    }
     if (operation.isWrite()) {
       return write;
     }
-    // MGET doesn't ride along: its values would all be copied into the result of the entry.
-    return !write || (!localReads && !(operation instanceof Operation.MultiGet));
+    // What answers many values doesn't ride along: they would all be copied into the result of the
+    // entry.
+    boolean many = operation.answersValues() && !(operation instanceof Operation.Get);
+    return !write || (!localReads && !many);
   }
 
   private static boolean isWrite(QueuedCommand command) {
-    return command.planned() instanceof Planned.Stateful stateful
-        && stateful.operation().isWrite();
+    Operation operation = operationOf(command.step());
+    return operation != null && operation.isWrite();
   }
 
   /** Whether it goes through the log. */
@@ -140,41 +189,48 @@ final class Run {
   /**
    * Writes replies for as long as the channel takes them.
    *
+   * @param ask what to ask the connection or the server, within a transaction
    * @return whether all that can be replied has been; then {@link #takeUndone} says what is left to do
    */
-  boolean writeReplies(ReplyWriter out, BooleanSupplier writable) {
+  boolean writeReplies(
+      ReplyWriter out, BooleanSupplier writable, Function<Planned.LocalCommand, Reply> ask) {
     while (nextCommand < commands.size()) {
       if (!writable.getAsBoolean()) {
         return false;
       }
-      Planned planned = commands.get(nextCommand).planned();
-      if (planned instanceof Planned.Fixed fixed) {
+      Step step = commands.get(nextCommand).step();
+      if (step instanceof Step.Answer fixed) {
         out.write(fixed.reply());
         nextCommand++;
-      } else if (planned instanceof Planned.Stateful stateful) {
-        if (!writeAnswer(stateful.operation(), out)) {
-          return true;
-        }
+      } else if (failure != null) {
+        writeFailure(failure, step, out);
+      } else if (answers == null || nextAnswer == answers.size()) {
+        return true;
       } else {
-        throw new AssertionError("not part of a run: " + planned);
+        writeAnswer(answers.get(nextAnswer), step, out, ask);
       }
     }
     return true;
   }
 
-  /** Writes the next answer, or the next piece of it; false if the operation was left out. */
-  private boolean writeAnswer(Operation operation, ReplyWriter out) {
-    if (failure != null) {
-      out.write(failure.replyTo(operation));
-      nextCommand++;
-      return true;
+  private void writeFailure(Failures.FailedRun failed, Step step, ReplyWriter out) {
+    if (step instanceof Step.Watch watch) {
+      watch.watches().fail();
     }
-    List<Answer> known = answers == null ? List.of() : answers;
-    if (nextAnswer == known.size()) {
-      return false;
-    }
-    Answer answer = known.get(nextAnswer);
-    if (answer instanceof Answer.Values values) {
+    out.write(failed.replyTo(operations.get(nextAnswer)));
+    nextAnswer++;
+    nextCommand++;
+  }
+
+  /** Writes the next answer, or the next piece of it. */
+  private void writeAnswer(
+      Answer answer, Step step, ReplyWriter out, Function<Planned.LocalCommand, Reply> ask) {
+    if (step instanceof Step.Watch watch && answer instanceof Answer.Several versions) {
+      watched(watch, versions);
+      out.write(Reply.OK);
+    } else if (step instanceof Step.Execute execute) {
+      out.write(replyTo(execute, answer, ask));
+    } else if (answer instanceof Answer.Values values) {
       writeNextValue(values.values(), out);
     } else {
       out.write(Replies.of(answer));
@@ -183,7 +239,34 @@ final class Run {
       nextAnswer++;
       nextCommand++;
     }
-    return true;
+  }
+
+  private static void watched(Step.Watch watch, Answer.Several versions) {
+    for (int i = 0; i < watch.keys().size(); i++) {
+      if (versions.answers().get(i) instanceof Answer.Count version) {
+        watch.watches().add(watch.keys().get(i), version.value());
+      }
+    }
+  }
+
+  /** The reply to a transaction, if that is what the state has answered. */
+  static Reply replyTo(
+      Step.Execute execute, Answer answer, Function<Planned.LocalCommand, Reply> ask) {
+    if (!(answer instanceof Answer.Several several)) {
+      return Reply.NO_ARRAY;
+    }
+    List<Reply> replies = new ArrayList<>(execute.parts().size());
+    Iterator<Answer> next = several.answers().iterator();
+    for (Step part : execute.parts()) {
+      if (part instanceof Step.Answer fixed) {
+        replies.add(fixed.reply());
+      } else if (part instanceof Step.Ask local) {
+        replies.add(ask.apply(local.command()));
+      } else {
+        replies.add(Replies.of(next.next()));
+      }
+    }
+    return new Reply.Array(replies);
   }
 
   /** One value at a time, so that a slow reader of many large values stops us in time. */
@@ -207,5 +290,5 @@ final class Run {
   }
 
   /** What is waiting or answered on a connection. */
-  record QueuedCommand(Planned planned, int bytes) {}
+  record QueuedCommand(Step step, int bytes) {}
 }

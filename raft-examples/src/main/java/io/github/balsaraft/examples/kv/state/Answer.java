@@ -6,6 +6,11 @@ import java.util.Optional;
 /** What came of an {@link Operation}. */
 public sealed interface Answer {
 
+  /** How many bytes of values and keys are in it. */
+  default long valueBytes() {
+    return 0;
+  }
+
   /** It was done, and there is nothing else to say. */
   record Done() implements Answer {
     /** The only one needed. */
@@ -22,12 +27,53 @@ public sealed interface Answer {
   record Count(long value) implements Answer {}
 
   /** The value of a key. */
-  record Value(Bytes bytes) implements Answer {}
+  record Value(Bytes bytes) implements Answer {
+    @Override
+    public long valueBytes() {
+      return bytes.length();
+    }
+  }
 
   /** The values of several keys, in the order in which they were named. */
   record Values(List<Optional<Bytes>> values) implements Answer {
     public Values {
       values = List.copyOf(values);
+    }
+
+    @Override
+    public long valueBytes() {
+      // Ten bytes more for each, for what stands around it.
+      return values.stream()
+          .mapToLong(value -> 10 + value.map(Bytes::length).orElse(0))
+          .sum();
+    }
+  }
+
+  /**
+   * Some keys of many.
+   *
+   * @param cursor where to go on, or 0 if these were the last
+   */
+  record Page(long cursor, List<Bytes> found) implements Answer {
+    public Page {
+      found = List.copyOf(found);
+    }
+
+    @Override
+    public long valueBytes() {
+      return found.stream().mapToLong(key -> 10 + key.length()).sum();
+    }
+  }
+
+  /** The answers to several operations. */
+  record Several(List<Answer> answers) implements Answer {
+    public Several {
+      answers = List.copyOf(answers);
+    }
+
+    @Override
+    public long valueBytes() {
+      return answers.stream().mapToLong(answer -> 10 + answer.valueBytes()).sum();
     }
   }
 
@@ -41,7 +87,11 @@ public sealed interface Answer {
     /** The new value would not fit into 64 bits. */
     OVERFLOW(2),
     /** The new value would be longer than the operation allows. */
-    TOO_LONG(3);
+    TOO_LONG(3),
+    /** The time of a GETEX isn't possible. */
+    INVALID_EXPIRE(4),
+    /** The answers of a transaction would become too many bytes. */
+    ANSWERS_TOO_LONG(5);
 
     private final byte code;
 

@@ -3,8 +3,10 @@ package io.github.balsaraft.examples.kv.state;
 import io.github.balsaraft.examples.kv.state.Answer.Count;
 import io.github.balsaraft.examples.kv.state.Answer.Done;
 import io.github.balsaraft.examples.kv.state.Answer.Nil;
+import io.github.balsaraft.examples.kv.state.Answer.Page;
 import io.github.balsaraft.examples.kv.state.Answer.Refusal;
 import io.github.balsaraft.examples.kv.state.Answer.Refused;
+import io.github.balsaraft.examples.kv.state.Answer.Several;
 import io.github.balsaraft.examples.kv.state.Answer.Value;
 import io.github.balsaraft.examples.kv.state.Answer.Values;
 import java.nio.ByteBuffer;
@@ -26,6 +28,8 @@ public final class Answers {
   private static final int VALUE = 3;
   private static final int VALUES = 4;
   private static final int REFUSED = 5;
+  private static final int SEVERAL = 6;
+  private static final int PAGE = 7;
 
   private Answers() {}
 
@@ -81,6 +85,15 @@ public final class Answers {
         out.putByte(value.isPresent() ? VALUE : NIL);
         value.ifPresent(out::putBytes);
       }
+    } else if (answer instanceof Several several) {
+      out.putByte(SEVERAL);
+      out.putUnsigned(several.answers().size());
+      several.answers().forEach(one -> write(one, out));
+    } else if (answer instanceof Page page) {
+      out.putByte(PAGE);
+      out.putUnsigned(page.cursor());
+      out.putUnsigned(page.found().size());
+      page.found().forEach(out::putBytes);
     } else if (answer instanceof Refused refused) {
       out.putByte(REFUSED);
       out.putByte(refused.refusal().code());
@@ -91,15 +104,40 @@ public final class Answers {
 
   private static Answer read(ByteReader in) {
     int code = in.getByte();
+    return code == SEVERAL ? readSeveral(in) : readOne(code, in);
+  }
+
+  /** None of them is several itself, or bytes that make no sense could exhaust the stack. */
+  private static Several readSeveral(ByteReader in) {
+    int count = in.getCount();
+    List<Answer> answers = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      answers.add(readOne(in.getByte(), in));
+    }
+    return new Several(answers);
+  }
+
+  private static Answer readOne(int code, ByteReader in) {
     return switch (code) {
       case DONE -> Done.DONE;
       case NIL -> Nil.NIL;
       case COUNT -> new Count(in.getSigned());
       case VALUE -> new Value(in.getBytes());
       case VALUES -> readValues(in);
+      case PAGE -> readPage(in);
       case REFUSED -> new Refused(Refusal.ofCode(in.getByte()));
       default -> throw new FormatException("answer " + code + " was written by a newer version");
     };
+  }
+
+  private static Page readPage(ByteReader in) {
+    long cursor = in.getUnsigned();
+    int count = in.getCount();
+    List<Bytes> found = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      found.add(in.getBytes());
+    }
+    return new Page(cursor, found);
   }
 
   private static Values readValues(ByteReader in) {

@@ -1,38 +1,142 @@
 package io.github.balsaraft.examples.kv.state;
 
-import io.github.balsaraft.examples.kv.state.Answer.Refusal;
 import io.github.balsaraft.examples.kv.state.Operation.Announce;
-import io.github.balsaraft.examples.kv.state.Operation.Append;
-import io.github.balsaraft.examples.kv.state.Operation.Delete;
-import io.github.balsaraft.examples.kv.state.Operation.Exists;
-import io.github.balsaraft.examples.kv.state.Operation.Get;
-import io.github.balsaraft.examples.kv.state.Operation.Increment;
-import io.github.balsaraft.examples.kv.state.Operation.MultiGet;
-import io.github.balsaraft.examples.kv.state.Operation.MultiSet;
-import io.github.balsaraft.examples.kv.state.Operation.Set;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All keys and their values, in memory. Used by one thread at a time.
+ * The whole replicated state: all keys, their values, deadlines and versions, the log time, and where clients reach the
+ * servers. Used by one thread at a time.
+ *
+ * <p>A key exists as long as its deadline is later than the log time; so it goes at the same entry on all replicas. What
+ * it takes up in memory is given back within that entry, or within a few more if very many keys go at once.
  *
  * <p>Nothing here may depend on the order in which a hash table is walked: replicas differ in it.
  */
 public final class Keyspace {
 
-  private final Map<Bytes, Bytes> values = new HashMap<>();
+  /** Bounds the time that one entry spends on keys whose time has come; those that are left are hidden already. */
+  static final int MAX_REMOVED_PER_ENTRY = 1024;
+
+  private final KeyTable table = new KeyTable();
+
+  /** The deadlines of all keys that have one: exactly these, however often they are moved. */
+  private final TreeSet<Deadline> deadlines = new TreeSet<>();
 
   /** Where clients reach the servers, by their ids. Replaced when one of them changes, so that any thread may look at it. */
   private Map<String, String> clientAddresses = Map.of();
 
-  /** How many keys there are. */
+  /** Never goes back: a key that was gone stays gone. */
+  private long logTimeMillis;
+
+  /** The index of the entry that is applied, or was last. */
+  private long index;
+
+  /** By what TTL answers: the log time in an entry, a clock in a read. */
+  private long readTimeMillis;
+
+  private record Deadline(long millis, Bytes key) implements Comparable<Deadline> {
+    @Override
+    public int compareTo(Deadline other) {
+      int byTime = Long.compare(millis, other.millis);
+      return byTime != 0 ? byTime : key.compareTo(other.key);
+    }
+  }
+
+  /** What comes now belongs to that entry. */
+  void beginEntry(long entryIndex, long entryMillis) {
+    index = entryIndex;
+    logTimeMillis = Math.max(logTimeMillis, entryMillis);
+    readTimeMillis = logTimeMillis;
+    for (int i = 0; i < MAX_REMOVED_PER_ENTRY; i++) {
+      if (deadlines.isEmpty() || deadlines.first().millis() > logTimeMillis) {
+        return;
+      }
+      Deadline due = deadlines.pollFirst();
+      if (due != null) {
+        var unused = table.remove(due.key());
+      }
+    }
+  }
+
+  /** What comes now are reads, at that time of a clock. */
+  void beginRead(long clockMillis) {
+    readTimeMillis = Math.max(logTimeMillis, clockMillis);
+  }
+
+  /** The log time of the last entry. */
+  long logTimeMillis() {
+    return logTimeMillis;
+  }
+
+  long readTimeMillis() {
+    return readTimeMillis;
+  }
+
+  /** How many keys there are; those of many that expire at once may count a little longer, as in Redis. */
   public int size() {
-    return values.size();
+    return table.size();
+  }
+
+  /** How many keys have a deadline. */
+  int deadlineCount() {
+    return deadlines.size();
+  }
+
+  /** When the next key expires, or {@link Long#MAX_VALUE} if none does. */
+  long nextDeadlineMillis() {
+    return deadlines.isEmpty() ? Long.MAX_VALUE : deadlines.first().millis();
+  }
+
+  /** Whether a key that still exists by the log time is gone at that time. */
+  boolean isDueAt(Bytes key, long millis) {
+    Stored stored = find(key);
+    return stored != null && stored.isDueAt(millis);
+  }
+
+  /** The key, if it exists by the log time. */
+  @Nullable
+  Stored find(Bytes key) {
+    Stored stored = table.get(key);
+    return stored == null || stored.isDueAt(logTimeMillis) ? null : stored;
+  }
+
+  /** Sets a key; if the deadline has passed already, it is gone at once. */
+  void put(Bytes key, Bytes value, long deadlineMillis) {
+    Stored stored = new Stored(key, value, deadlineMillis, index);
+    if (stored.isDueAt(logTimeMillis)) {
+      boolean unused = remove(key);
+      return;
+    }
+    forgetDeadline(table.put(stored));
+    if (stored.hasDeadline()) {
+      deadlines.add(new Deadline(deadlineMillis, key));
+    }
+  }
+
+  /** Deletes a key; false if there was none. */
+  boolean remove(Bytes key) {
+    Stored old = table.remove(key);
+    forgetDeadline(old);
+    return old != null && !old.isDueAt(logTimeMillis);
+  }
+
+  private void forgetDeadline(@Nullable Stored old) {
+    if (old != null && old.hasDeadline()) {
+      deadlines.remove(new Deadline(old.deadlineMillis(), old.key()));
+    }
+  }
+
+  /** Walks over keys that exist; see {@link KeyTable#scan}. */
+  long scan(long cursor, long count, Consumer<Bytes> consumer) {
+    return table.scan(cursor, count, stored -> {
+      if (!stored.isDueAt(logTimeMillis)) {
+        consumer.accept(stored.key());
+      }
+    });
   }
 
   /** Where clients reach the servers, by their ids. */
@@ -45,95 +149,5 @@ public final class Keyspace {
     next.put(operation.host().toString(), operation.address().toString());
     clientAddresses = Map.copyOf(next);
     return Answer.Done.DONE;
-  }
-
-  Answer get(Get operation) {
-    return valueOrNil(values.get(operation.key()));
-  }
-
-  Answer multiGet(MultiGet operation) {
-    List<Optional<Bytes>> found = new ArrayList<>(operation.keys().size());
-    for (Bytes key : operation.keys()) {
-      found.add(Optional.ofNullable(values.get(key)));
-    }
-    return new Answer.Values(found);
-  }
-
-  Answer exists(Exists operation) {
-    long found = 0;
-    for (Bytes key : operation.keys()) {
-      if (values.containsKey(key)) {
-        found++;
-      }
-    }
-    return new Answer.Count(found);
-  }
-
-  Answer countKeys() {
-    return new Answer.Count(values.size());
-  }
-
-  Answer set(Set operation) {
-    Bytes old = values.get(operation.key());
-    boolean holds = switch (operation.condition()) {
-      case ALWAYS -> true;
-      case IF_ABSENT -> old == null;
-      case IF_PRESENT -> old != null;
-      case IF_EQUAL -> old != null && old.equals(operation.expected());
-    };
-    if (holds) {
-      values.put(operation.key(), operation.value());
-    }
-    if (operation.returnOld()) {
-      return valueOrNil(old);
-    }
-    return holds ? Answer.Done.DONE : Answer.Nil.NIL;
-  }
-
-  Answer multiSet(MultiSet operation) {
-    for (int i = 0; i < operation.keys().size(); i++) {
-      values.put(operation.keys().get(i), operation.values().get(i));
-    }
-    return Answer.Done.DONE;
-  }
-
-  Answer delete(Delete operation) {
-    long deleted = 0;
-    for (Bytes key : operation.keys()) {
-      if (values.remove(key) != null) {
-        deleted++;
-      }
-    }
-    return new Answer.Count(deleted);
-  }
-
-  Answer increment(Increment operation) {
-    Bytes old = values.get(operation.key());
-    OptionalLong before = old == null ? OptionalLong.of(0) : Decimal.parse(old);
-    if (before.isEmpty()) {
-      return new Answer.Refused(Refusal.NOT_AN_INTEGER);
-    }
-    long value;
-    try {
-      value = Math.addExact(before.getAsLong(), operation.delta());
-    } catch (ArithmeticException e) {
-      return new Answer.Refused(Refusal.OVERFLOW);
-    }
-    values.put(operation.key(), Bytes.of(value));
-    return new Answer.Count(value);
-  }
-
-  Answer append(Append operation) {
-    Bytes old = values.getOrDefault(operation.key(), Bytes.EMPTY);
-    long length = (long) old.length() + operation.suffix().length();
-    if (length > operation.maxBytes()) {
-      return new Answer.Refused(Refusal.TOO_LONG);
-    }
-    values.put(operation.key(), old.plus(operation.suffix()));
-    return new Answer.Count(length);
-  }
-
-  private static Answer valueOrNil(@Nullable Bytes value) {
-    return value == null ? Answer.Nil.NIL : new Answer.Value(value);
   }
 }

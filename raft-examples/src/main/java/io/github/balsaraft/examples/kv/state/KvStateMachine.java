@@ -13,21 +13,31 @@ public final class KvStateMachine implements StateMachine {
 
   private final Keyspace keyspace = new Keyspace();
 
-  /** For {@link #keys}, which any thread may call. */
-  private volatile int keys;
+  /** What of the state any thread may look at, as of the last command. */
+  private volatile Summary summary = new Summary(0, 0, Long.MAX_VALUE, 0, Map.of());
 
-  private volatile Map<String, String> clientAddresses = Map.of();
+  private record Summary(
+      int keys,
+      int expiringKeys,
+      long nextDeadlineMillis,
+      long logTimeMillis,
+      Map<String, String> addresses) {}
 
   @Override
   public byte[] apply(Command command) {
+    keyspace.beginEntry(command.index(), command.logTimeMillis());
     byte[] answers = Answers.applyAll(Batch.decode(command.payload()), keyspace);
-    keys = keyspace.size();
-    clientAddresses = keyspace.clientAddresses();
+    summary = new Summary(
+        keyspace.size(),
+        keyspace.deadlineCount(),
+        keyspace.nextDeadlineMillis(),
+        keyspace.logTimeMillis(),
+        keyspace.clientAddresses());
     return answers;
   }
 
   /**
-   * Answers a batch that only reads.
+   * Answers a batch that only reads, at the log time.
    *
    * @throws IllegalArgumentException if it would write
    */
@@ -35,31 +45,71 @@ public final class KvStateMachine implements StateMachine {
   public byte[] query(byte[] query) {
     Batch batch = Batch.decode(ByteBuffer.wrap(query));
     batch.operations().forEach(KvStateMachine::requireRead);
+    keyspace.beginRead(keyspace.logTimeMillis());
     return Answers.applyAll(batch, keyspace);
   }
 
   /**
    * Answers reads without copying any value. To be called where {@link #query} may be called.
    *
+   * @param clockMillis what time the reader thinks it is, since 1970. It decides what TTL answers, never whether a key exists
    * @throws IllegalArgumentException if one of them would write
    */
-  public List<Answer> read(List<Operation> reads) {
+  public Reads read(List<Operation> reads, long clockMillis) {
     List<Answer> answers = new ArrayList<>(reads.size());
+    keyspace.beginRead(clockMillis);
+    boolean due = false;
     for (Operation read : reads) {
       requireRead(read);
+      due |= meetsDue(read, clockMillis);
       answers.add(read.applyTo(keyspace));
     }
-    return answers;
+    return new Reads(answers, due);
+  }
+
+  /**
+   * What was read.
+   *
+   * @param meetsDue whether a key that was looked at exists by the log time, but not by the reader's clock: an entry should
+   *     let the log time go on, and then it should be read again
+   */
+  public record Reads(List<Answer> answers, boolean meetsDue) {
+    public Reads {
+      answers = List.copyOf(answers);
+    }
+  }
+
+  private boolean meetsDue(Operation read, long clockMillis) {
+    if (keyspace.nextDeadlineMillis() > clockMillis) {
+      return false;
+    }
+    return read.looksAtAllKeys()
+        || read.keys().stream().anyMatch(key -> keyspace.isDueAt(key, clockMillis));
   }
 
   /** How many keys there were after the last command. Any thread may ask. */
   public int keys() {
-    return keys;
+    return summary.keys();
+  }
+
+  /** How many of them have a deadline. Any thread may ask. */
+  public int expiringKeys() {
+    return summary.expiringKeys();
+  }
+
+  /** When the next key expires, in milliseconds since 1970, or {@link Long#MAX_VALUE}. Any thread may ask. */
+  public long nextDeadlineMillis() {
+    return summary.nextDeadlineMillis();
+  }
+
+  /** The log time of the last command. Any thread may ask. */
+  public long logTimeMillis() {
+    return summary.logTimeMillis();
   }
 
   /** Where clients reach a server, if that has announced it. Any thread may ask. */
   public Optional<String> clientAddress(String hostId) {
-    return Optional.ofNullable(clientAddresses.get(hostId));
+    return Optional.ofNullable(summary.addresses().get(hostId));
   }
 
   private static void requireRead(Operation operation) {

@@ -6,22 +6,53 @@ import java.util.List;
  * Something to do with the keys: what a client's command means once its words are understood. Many commands share one
  * operation (INCR, DECR and DECRBY all are an {@link Increment}).
  */
-public sealed interface Operation {
+public sealed interface Operation
+    permits ExpiryOperation,
+        SearchOperation,
+        Transaction,
+        Transaction.Versions,
+        Operation.Get,
+        Operation.MultiGet,
+        Operation.Exists,
+        Operation.Length,
+        Operation.CountKeys,
+        Operation.RefuseIfPresent,
+        Operation.Set,
+        Operation.MultiSet,
+        Operation.Delete,
+        Operation.GetAndDelete,
+        Operation.Increment,
+        Operation.Append,
+        Operation.Announce,
+        Operation.Tick {
 
-  /** Does it. The answer and the new state follow from the operation and the old state alone. */
+  /**
+   * Does it. The answer and the new state follow from the operation, the old state and the log time of the entry alone; only what a
+   * TTL answers to a read follows from a clock too.
+   */
   Answer applyTo(Keyspace keyspace);
 
   /** Whether it may change the state and so must go through the log. */
   boolean isWrite();
 
-  /** The keys it touches; empty if it looks at all of them. */
+  /** The keys it names. */
   List<Bytes> keys();
+
+  /** Whether its answer depends on keys that it doesn't name. */
+  default boolean looksAtAllKeys() {
+    return false;
+  }
+
+  /** Whether its answer has values or keys in it, and so may be long. */
+  default boolean answersValues() {
+    return false;
+  }
 
   /** GET. */
   record Get(Bytes key) implements Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.get(this);
+      return StringRules.get(key, keyspace);
     }
 
     @Override
@@ -32,6 +63,11 @@ public sealed interface Operation {
     @Override
     public List<Bytes> keys() {
       return List.of(key);
+    }
+
+    @Override
+    public boolean answersValues() {
+      return true;
     }
   }
 
@@ -43,12 +79,17 @@ public sealed interface Operation {
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.multiGet(this);
+      return StringRules.multiGet(this, keyspace);
     }
 
     @Override
     public boolean isWrite() {
       return false;
+    }
+
+    @Override
+    public boolean answersValues() {
+      return true;
     }
   }
 
@@ -60,7 +101,7 @@ public sealed interface Operation {
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.exists(this);
+      return StringRules.exists(this, keyspace);
     }
 
     @Override
@@ -69,11 +110,47 @@ public sealed interface Operation {
     }
   }
 
+  /** STRLEN: 0 if there is no such key. */
+  record Length(Bytes key) implements Operation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      return StringRules.length(key, keyspace);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return false;
+    }
+
+    @Override
+    public List<Bytes> keys() {
+      return List.of(key);
+    }
+  }
+
+  /** A command whose arguments are wrong, which Redis says only if the key exists, and answers nil otherwise. */
+  record RefuseIfPresent(Bytes key, Answer.Refusal refusal) implements Operation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      return keyspace.find(key) == null ? Answer.Nil.NIL : new Answer.Refused(refusal);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return false;
+    }
+
+    @Override
+    public List<Bytes> keys() {
+      return List.of(key);
+    }
+  }
+
   /** DBSIZE. */
   record CountKeys() implements Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.countKeys();
+      return new Answer.Count(keyspace.size());
     }
 
     @Override
@@ -85,6 +162,11 @@ public sealed interface Operation {
     public List<Bytes> keys() {
       return List.of();
     }
+
+    @Override
+    public boolean looksAtAllKeys() {
+      return true;
+    }
   }
 
   /**
@@ -93,12 +175,20 @@ public sealed interface Operation {
    * @param expected what the key must hold now if the condition is {@link Condition#IF_EQUAL}; else
    *     empty and of no meaning
    * @param returnOld whether the answer is the old value instead of whether it was set
+   * @param expiry what becomes of the deadline
    */
-  record Set(Bytes key, Bytes value, Condition condition, Bytes expected, boolean returnOld)
+  record Set(
+      Bytes key, Bytes value, Condition condition, Bytes expected, boolean returnOld, Expiry expiry)
       implements Operation {
+
+    /** Without a deadline. */
+    public Set(Bytes key, Bytes value, Condition condition, Bytes expected, boolean returnOld) {
+      this(key, value, condition, expected, returnOld, Expiry.NEVER);
+    }
+
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.set(this);
+      return StringRules.set(this, keyspace);
     }
 
     @Override
@@ -109,6 +199,11 @@ public sealed interface Operation {
     @Override
     public List<Bytes> keys() {
       return List.of(key);
+    }
+
+    @Override
+    public boolean answersValues() {
+      return returnOld;
     }
   }
 
@@ -160,7 +255,7 @@ public sealed interface Operation {
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.multiSet(this);
+      return StringRules.multiSet(this, keyspace);
     }
 
     @Override
@@ -177,7 +272,7 @@ public sealed interface Operation {
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.delete(this);
+      return StringRules.delete(this, keyspace);
     }
 
     @Override
@@ -186,11 +281,34 @@ public sealed interface Operation {
     }
   }
 
+  /** GETDEL. */
+  record GetAndDelete(Bytes key) implements Operation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      return StringRules.getAndDelete(key, keyspace);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return true;
+    }
+
+    @Override
+    public List<Bytes> keys() {
+      return List.of(key);
+    }
+
+    @Override
+    public boolean answersValues() {
+      return true;
+    }
+  }
+
   /** INCR, INCRBY, DECR and DECRBY. */
   record Increment(Bytes key, long delta) implements Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.increment(this);
+      return StringRules.increment(this, keyspace);
     }
 
     @Override
@@ -213,7 +331,7 @@ public sealed interface Operation {
   record Append(Bytes key, Bytes suffix, int maxBytes) implements Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return keyspace.append(this);
+      return StringRules.append(this, keyspace);
     }
 
     @Override
@@ -232,6 +350,24 @@ public sealed interface Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
       return keyspace.announce(this);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return true;
+    }
+
+    @Override
+    public List<Bytes> keys() {
+      return List.of();
+    }
+  }
+
+  /** Only lets the log time go on, so that keys whose time has come expire. No client's command, and no key. */
+  record Tick() implements Operation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      return Answer.Done.DONE;
     }
 
     @Override

@@ -47,6 +47,22 @@ class RedisToolsIT {
 
   @Test
   @Timeout(120)
+  void redisCliFollowsTheLeaderAsInACluster() throws Exception {
+    assumeInstalled("redis-cli");
+    KvCluster cluster = clusters.start(3, "--redirect");
+
+    assertThat(redisCli(follower(cluster), "-c", "set", "color", "green")).contains("OK");
+    cluster.awaitLeader().kill();
+    cluster.awaitLeader();
+    for (KvProcess node : cluster.nodes()) {
+      if (node.isRunning()) {
+        assertThat(redisCli(node, "-c", "get", "color")).contains("green");
+      }
+    }
+  }
+
+  @Test
+  @Timeout(120)
   void redisBenchmarkEndsWithoutErrors() throws Exception {
     assumeInstalled("redis-benchmark");
     KvCluster cluster = clusters.start(3);

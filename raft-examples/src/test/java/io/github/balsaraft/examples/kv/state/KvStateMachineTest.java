@@ -3,8 +3,7 @@ package io.github.balsaraft.examples.kv.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.api.Command;
-import java.nio.ByteBuffer;
+import io.github.balsaraft.examples.kv.testing.FakeCommand;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -110,9 +109,9 @@ class KvStateMachineTest {
     assertThat(Answers.decode(answers)).containsExactly(new Answer.Value(Bytes.of("1")));
     byte[] write = new Batch(List.of(set("a", "2")), 100).encode(0);
     assertThatThrownBy(() -> machine.query(write)).isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> machine.read(List.of(set("a", "2"))))
+    assertThatThrownBy(() -> machine.read(List.of(set("a", "2")), 0))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(machine.read(List.of(new Operation.Get(A))))
+    assertThat(machine.read(List.of(new Operation.Get(A)), 0).answers())
         .containsExactly(new Answer.Value(Bytes.of("1")));
   }
 
@@ -141,7 +140,7 @@ class KvStateMachineTest {
 
   private List<Answer> apply(int maxAnswerBytes, Operation... operations) {
     byte[] encoded = new Batch(List.of(operations), maxAnswerBytes).encode(0);
-    return Answers.decode(machine.apply(new Entry(encoded)));
+    return Answers.decode(machine.apply(new FakeCommand(1, 0, encoded)));
   }
 
   private static Operation set(String key, String value) {
@@ -152,38 +151,5 @@ class KvStateMachineTest {
   private static Operation ifEqual(String expected, String value) {
     return new Operation.Set(
         A, Bytes.of(value), Operation.Condition.IF_EQUAL, Bytes.of(expected), false);
-  }
-
-  private static final class Entry implements Command {
-    private final byte[] bytes;
-
-    Entry(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long index() {
-      return 1;
-    }
-
-    @Override
-    public long term() {
-      return 1;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return 0;
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return bytes.clone();
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.github.balsaraft.examples.kv.testing;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
@@ -28,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +59,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private List<String> connected = List.of("n2", "n3");
   private PeerConnection.State elsewhere = PeerConnection.State.UNREACHABLE;
   private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
+  private LongSupplier clockMillis = System::currentTimeMillis;
   private long term = 4;
   private long index;
   private int looks;
@@ -101,6 +102,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     while (!held.isEmpty()) {
       applier.execute(held.removeFirst());
     }
+  }
+
+  /** From now on the log time follows this clock; that of the system before. */
+  public synchronized void setClock(LongSupplier newClockMillis) {
+    clockMillis = newClockMillis;
   }
 
   /** Whether futures are complete when they are returned. */
@@ -158,7 +164,8 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     notifyAll();
     RuntimeException failure = proposalFailure;
     long at = ++index;
-    return run(() -> state.apply(new FakeCommand(at, bytes)), failure);
+    long millis = clockMillis.getAsLong();
+    return run(() -> state.apply(new FakeCommand(at, millis, bytes)), failure);
   }
 
   @Override
@@ -259,28 +266,5 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   @Override
   public void close() {
     applier.shutdownNow();
-  }
-
-  private record FakeCommand(long index, ByteBuffer payload) implements Command {
-    FakeCommand(long index, byte[] bytes) {
-      this(index, ByteBuffer.wrap(bytes).asReadOnlyBuffer());
-    }
-
-    @Override
-    public long term() {
-      return 4;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return 0;
-    }
-
-    @Override
-    public byte[] bytes() {
-      byte[] copy = new byte[payload.remaining()];
-      payload.duplicate().get(copy);
-      return copy;
-    }
   }
 }

@@ -58,7 +58,7 @@ public final class KvProcess {
   }
 
   /** The beginning of a command line of the program. */
-  static List<String> kv() {
+  public static List<String> kv() {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Small, quick to start, and not all processors for each of several servers.

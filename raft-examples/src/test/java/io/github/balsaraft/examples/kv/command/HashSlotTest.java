@@ -1,4 +1,4 @@
-package io.github.balsaraft.examples.kv.server;
+package io.github.balsaraft.examples.kv.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,25 +1,25 @@
-package io.github.balsaraft.examples.kv.server;
+package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.examples.kv.state.Bytes;
 
 /** The slot that Redis Cluster assigns to a key; clients expect it in MOVED. */
-final class HashSlot {
+public final class HashSlot {
 
-  private static final int SLOTS = 16384;
+  static final int COUNT = 16384;
 
   private HashSlot() {}
 
   /** If the key has something between its first '{' and the next '}', only that counts. */
-  static int of(Bytes key) {
+  public static int of(Bytes key) {
     byte[] bytes = key.array();
     int open = indexOf(bytes, '{', 0);
     if (open >= 0) {
       int close = indexOf(bytes, '}', open + 1);
       if (close > open + 1) {
-        return crc16(bytes, open + 1, close) % SLOTS;
+        return crc16(bytes, open + 1, close) % COUNT;
       }
     }
-    return crc16(bytes, 0, bytes.length) % SLOTS;
+    return crc16(bytes, 0, bytes.length) % COUNT;
   }
 
   private static int indexOf(byte[] bytes, char wanted, int from) {

@@ -1,0 +1,76 @@
+package io.github.balsaraft.examples.kv.server;
+
+import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.examples.kv.state.Answer;
+import io.github.balsaraft.examples.kv.state.Answers;
+import io.github.balsaraft.examples.kv.state.Batch;
+import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import io.github.balsaraft.examples.kv.state.KvStateMachine.Reads;
+import io.github.balsaraft.examples.kv.state.Operation;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Brings operations to the replicated state. Any thread may use it; futures may complete on any. */
+final class Execution {
+
+  /** Bounds the answers of one proposal: those of reads that ride along are stored by nobody, but sent by the leader. */
+  private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  private static final int TICK_BYTES = 16;
+
+  private final KvBackend backend;
+  private final KvStateMachine state;
+
+  Execution(KvBackend backend, KvStateMachine state) {
+    this.backend = backend;
+    this.state = state;
+  }
+
+  /** Does operations, in one entry. */
+  CompletableFuture<List<Answer>> propose(List<Operation> operations, int expectedBytes) {
+    try {
+      return backend
+          .propose(new Batch(operations, MAX_ANSWER_BYTES).encode(expectedBytes))
+          .thenApply(Answers::decode);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Lets the log time go on to what the leader's clock says, so that keys whose time has come expire. */
+  CompletableFuture<List<Answer>> tick() {
+    return propose(List.of(new Operation.Tick()), TICK_BYTES);
+  }
+
+  /**
+   * Reads. If that meets a key that by this server's clock should have expired, the log time is let go on first: else clients
+   * would see the key for as long as nobody writes. Whether it exists is still decided by the log time alone, so that a clock
+   * that is wrong makes a key live longer or shorter, and never come back.
+   */
+  CompletableFuture<List<Answer>> read(ReadConsistency consistency, List<Operation> reads) {
+    try {
+      CompletableFuture<Reads> first = readOnce(consistency, reads);
+      return consistency == ReadConsistency.STALE
+          ? first.thenApply(Reads::answers)
+          : first.thenCompose(seen -> seen.meetsDue()
+              ? afterTick(consistency, reads)
+              : CompletableFuture.completedFuture(seen.answers()));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<List<Answer>> afterTick(
+      ReadConsistency consistency, List<Operation> reads) {
+    // Whatever became of it, what is read now is right by the log time; and who can't be asked says
+    // so.
+    return tick()
+        .handle((answers, failure) -> consistency)
+        .thenCompose(same -> readOnce(same, reads))
+        .thenApply(Reads::answers);
+  }
+
+  private CompletableFuture<Reads> readOnce(ReadConsistency consistency, List<Operation> reads) {
+    return backend.read(consistency, () -> state.read(reads, System.currentTimeMillis()));
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.balsaraft.examples.kv.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads that look for keys. */
+public sealed interface SearchOperation extends Operation {
+
+  @Override
+  default boolean isWrite() {
+    return false;
+  }
+
+  @Override
+  default List<Bytes> keys() {
+    return List.of();
+  }
+
+  @Override
+  default boolean looksAtAllKeys() {
+    return true;
+  }
+
+  @Override
+  default boolean answersValues() {
+    return true;
+  }
+
+  /** KEYS: all keys that a pattern stands for. Looks at every key there is. */
+  record FindKeys(Bytes pattern) implements SearchOperation {
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      Glob glob = new Glob(pattern);
+      List<Optional<Bytes>> found = new ArrayList<>();
+      long unused = keyspace.scan(0, Long.MAX_VALUE, key -> {
+        if (glob.matches(key)) {
+          found.add(Optional.of(key));
+        }
+      });
+      return new Answer.Values(found);
+    }
+  }
+
+  /**
+   * SCAN: some more keys, and where to go on.
+   *
+   * @param cursor 0 or what the last one answered
+   * @param pattern of the keys to answer; empty bytes stand for the empty key alone
+   * @param count how many keys to look at
+   */
+  record Scan(long cursor, Bytes pattern, long count) implements SearchOperation {
+    public Scan {
+      if (count < 1) {
+        throw new IllegalArgumentException("a step of " + count);
+      }
+    }
+
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      Glob glob = new Glob(pattern);
+      List<Bytes> found = new ArrayList<>();
+      long next = keyspace.scan(cursor, count, key -> {
+        if (glob.matches(key)) {
+          found.add(key);
+        }
+      });
+      return new Answer.Page(next, found);
+    }
+  }
+}

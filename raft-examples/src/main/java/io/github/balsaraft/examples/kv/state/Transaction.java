@@ -1,0 +1,112 @@
+package io.github.balsaraft.examples.kv.state;
+
+import io.github.balsaraft.examples.kv.state.Answer.Refusal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * EXEC: several operations with nothing in between, if none of the watched keys has changed; else answers nil. One that is
+ * refused doesn't keep the others from being done, as in Redis.
+ *
+ * @param watched keys with the versions that they had
+ * @param maxAnswerBytes once the answers exceed this, operations that answer values are refused. All answers of a transaction
+ *     come at once, and this is what bounds them
+ */
+public record Transaction(List<Watched> watched, List<Operation> operations, int maxAnswerBytes)
+    implements Operation {
+
+  /**
+   * A key, and its version when it was watched.
+   *
+   * @param version as {@link Versions} has answered it
+   */
+  public record Watched(Bytes key, long version) {}
+
+  public Transaction {
+    watched = List.copyOf(watched);
+    operations = List.copyOf(operations);
+    for (Operation operation : operations) {
+      if (operation instanceof Transaction) {
+        throw new IllegalArgumentException("a transaction within a transaction");
+      }
+    }
+  }
+
+  @Override
+  public Answer applyTo(Keyspace keyspace) {
+    for (Watched key : watched) {
+      if (Versions.of(key.key(), keyspace) != key.version()) {
+        return Answer.Nil.NIL;
+      }
+    }
+    List<Answer> answers = new ArrayList<>(operations.size());
+    long bytes = 0;
+    for (Operation operation : operations) {
+      Answer answer = bytes > maxAnswerBytes && operation.answersValues()
+          ? tooMany()
+          : operation.applyTo(keyspace);
+      long more = answer.valueBytes();
+      if (more > 0 && !operation.isWrite() && bytes + more > maxAnswerBytes) {
+        // It had no effect, so it can still be refused.
+        answer = tooMany();
+        more = 0;
+      }
+      bytes += more;
+      answers.add(answer);
+    }
+    return new Answer.Several(answers);
+  }
+
+  private static Answer tooMany() {
+    return new Answer.Refused(Refusal.ANSWERS_TOO_LONG);
+  }
+
+  @Override
+  public boolean isWrite() {
+    return operations.stream().anyMatch(Operation::isWrite);
+  }
+
+  @Override
+  public List<Bytes> keys() {
+    List<Bytes> keys = new ArrayList<>();
+    watched.forEach(key -> keys.add(key.key()));
+    operations.forEach(operation -> keys.addAll(operation.keys()));
+    return keys;
+  }
+
+  @Override
+  public boolean looksAtAllKeys() {
+    return operations.stream().anyMatch(Operation::looksAtAllKeys);
+  }
+
+  @Override
+  public boolean answersValues() {
+    return operations.stream().anyMatch(Operation::answersValues);
+  }
+
+  /** WATCH: answers the versions of keys; 0 for one that doesn't exist. */
+  public record Versions(List<Bytes> keys) implements Operation {
+    public Versions {
+      keys = List.copyOf(keys);
+    }
+
+    static long of(Bytes key, Keyspace keyspace) {
+      Stored stored = keyspace.find(key);
+      return stored == null ? 0 : stored.version();
+    }
+
+    @Override
+    public Answer applyTo(Keyspace keyspace) {
+      List<Answer> versions = new ArrayList<>(keys.size());
+      for (Bytes key : keys) {
+        versions.add(new Answer.Count(of(key, keyspace)));
+      }
+      return new Answer.Several(versions);
+    }
+
+    @Override
+    public boolean isWrite() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.github.balsaraft.examples.kv.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.examples.kv.state.Answer.Count;
+import io.github.balsaraft.examples.kv.state.Answer.Refused;
+import io.github.balsaraft.examples.kv.state.Answer.Several;
+import io.github.balsaraft.examples.kv.state.Answer.Value;
+import io.github.balsaraft.examples.kv.state.ExpiryOperation.Expire;
+import io.github.balsaraft.examples.kv.state.ExpiryOperation.Unless;
+import io.github.balsaraft.examples.kv.state.Operation.Condition;
+import io.github.balsaraft.examples.kv.state.Transaction.Versions;
+import io.github.balsaraft.examples.kv.state.Transaction.Watched;
+import io.github.balsaraft.examples.kv.testing.FakeCommand;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TransactionTest {
+
+  private static final Bytes A = Bytes.of("a");
+  private static final Bytes B = Bytes.of("b");
+
+  private final KvStateMachine machine = new KvStateMachine();
+  private long index = 40;
+  private long logTimeMillis = 1_000;
+
+  @Test
+  @DisplayName("all answers come together, and one refusal doesn't undo the others")
+  void answersOfAll() {
+    Answer answer = apply(new Transaction(
+        List.of(), List.of(set(A, "x"), new Operation.Increment(A, 1), new Operation.Get(A)), 100));
+    assertThat(answer)
+        .isEqualTo(new Several(List.of(
+            Answer.Done.DONE,
+            new Refused(Answer.Refusal.NOT_AN_INTEGER),
+            new Value(Bytes.of("x")))));
+  }
+
+  @Test
+  @DisplayName(
+      "any change of a watched key is noticed, also one to the same value, of the deadline, and by time")
+  void changesAreNoticed() {
+    List<Operation> changes = List.of(
+        set(A, "1"),
+        new Operation.Increment(A, 0),
+        new Operation.Append(A, Bytes.EMPTY, 100),
+        new Expire(A, Expiry.after(50_000), Unless.NOTHING),
+        new Operation.Delete(List.of(A)),
+        new Expire(A, Expiry.after(-1), Unless.NOTHING));
+    for (Operation change : changes) {
+      apply(set(A, "1"));
+      List<Watched> watched = watch(A, B);
+      apply(change);
+      assertThat(apply(new Transaction(watched, List.of(set(B, "done")), 100)))
+          .as(change.toString())
+          .isEqualTo(Answer.Nil.NIL);
+      assertThat(apply(new Operation.Get(B))).isEqualTo(Answer.Nil.NIL);
+    }
+    apply(set(A, "1"), new Expire(A, Expiry.after(100), Unless.NOTHING));
+    List<Watched> watched = watch(A);
+    logTimeMillis += 100;
+    assertThat(apply(new Transaction(watched, List.of(set(B, "done")), 100)))
+        .isEqualTo(Answer.Nil.NIL);
+  }
+
+  @Test
+  @DisplayName("what doesn't change a watched key doesn't prevent the transaction")
+  void otherThingsAreNotNoticed() {
+    apply(set(A, "x"));
+    List<Watched> watched = watch(A, B);
+    apply(
+        set(Bytes.of("c"), "1"),
+        new Operation.Increment(A, 1),
+        new Operation.Get(A),
+        new Operation.Delete(List.of(B)),
+        new Expire(A, Expiry.after(5), new Unless(false, true, false, false)));
+    assertThat(apply(new Transaction(watched, List.of(set(B, "done")), 100)))
+        .isEqualTo(new Several(List.of(Answer.Done.DONE)));
+  }
+
+  @Test
+  @DisplayName("a key that was deleted and set again is another one")
+  void versionsAreNotReused() {
+    apply(set(A, "1"));
+    List<Watched> watched = watch(A);
+    apply(new Operation.Delete(List.of(A)));
+    apply(set(A, "1"));
+    assertThat(apply(new Transaction(watched, List.of(), 100))).isEqualTo(Answer.Nil.NIL);
+  }
+
+  @Test
+  @DisplayName(
+      "the answers of a transaction are bounded: reads are refused, and writes that answer values aren't done")
+  void answersAreBounded() {
+    apply(set(A, "0123456789"), set(B, "0123456789"));
+    Several answers = (Several) apply(new Transaction(
+        List.of(),
+        List.of(
+            new Operation.Get(A),
+            new Operation.Get(A),
+            new Operation.MultiGet(List.of(A)),
+            new Operation.GetAndDelete(A),
+            new Operation.GetAndDelete(B),
+            new Operation.Exists(List.of(A, B))),
+        15));
+    Refused tooLong = new Refused(Answer.Refusal.ANSWERS_TOO_LONG);
+    Value value = new Value(Bytes.of("0123456789"));
+    assertThat(answers.answers())
+        .containsExactly(value, tooLong, tooLong, value, tooLong, new Count(1));
+    assertThat(apply(new Operation.Get(B))).isEqualTo(value);
+  }
+
+  @Test
+  @DisplayName("one that only reads is a read")
+  void readingTransactions() {
+    apply(set(A, "1"));
+    Transaction reads = new Transaction(watch(A), List.of(new Operation.Get(A)), 100);
+    assertThat(reads.isWrite()).isFalse();
+    assertThat(machine.read(List.of(reads), 0).answers())
+        .containsExactly(new Several(List.of(new Value(Bytes.of("1")))));
+    assertThat(reads.keys()).containsExactly(A, A);
+    assertThat(new Transaction(List.of(), List.of(set(A, "1")), 100).isWrite()).isTrue();
+  }
+
+  private List<Watched> watch(Bytes... keys) {
+    Several versions = (Several)
+        machine.read(List.of(new Versions(List.of(keys))), 0).answers().get(0);
+    return List.of(keys).stream()
+        .map(key ->
+            new Watched(key, ((Count) versions.answers().get(List.of(keys).indexOf(key))).value()))
+        .toList();
+  }
+
+  private static Operation set(Bytes key, String value) {
+    return new Operation.Set(key, Bytes.of(value), Condition.ALWAYS, Bytes.EMPTY, false);
+  }
+
+  /** Applies them as one entry, and answers the last answer. */
+  private Answer apply(Operation... operations) {
+    byte[] bytes = new Batch(List.of(operations), 100_000).encode(0);
+    List<Answer> answers =
+        Answers.decode(machine.apply(new FakeCommand(++index, logTimeMillis, bytes)));
+    assertThat(answers).hasSize(operations.length);
+    return answers.get(answers.size() - 1);
+  }
+}
