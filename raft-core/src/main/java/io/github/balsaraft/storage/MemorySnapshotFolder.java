@@ -61,7 +61,14 @@ final class MemorySnapshotFolder implements SnapshotFolder {
     }
   }
 
-  private record Reading(String name, byte[] content) implements Opened {
+  private static final class Reading implements Opened {
+    private final String name;
+    private final byte[] content;
+
+    Reading(String name, byte[] content) {
+      this.name = name;
+      this.content = content;
+    }
 
     @Override
     public long bytes() {
