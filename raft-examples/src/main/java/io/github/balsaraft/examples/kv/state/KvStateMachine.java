@@ -1,7 +1,10 @@
 package io.github.balsaraft.examples.kv.state;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshottingStateMachine;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
