@@ -3,7 +3,7 @@ package io.github.balsaraft.model;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +41,7 @@ public final class SnapshotManifest {
     this.header = header;
     this.chunkBytes = chunkBytes;
     this.files = List.copyOf(files);
-    Set<String> names = new HashSet<>();
+    Set<String> names = new LinkedHashSet<>();
     for (SnapshotFile file : files) {
       if (!names.add(file.name())) {
         throw new IllegalArgumentException("two files are called " + file.name());

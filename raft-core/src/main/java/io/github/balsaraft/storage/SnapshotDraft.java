@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A snapshot that is being written to a {@link FolderSnapshotStore}. */
@@ -24,7 +25,7 @@ final class SnapshotDraft implements SnapshotStore.Draft {
   private final int chunkBytes;
   private final List<SnapshotFile> files = new ArrayList<>();
   private @Nullable ChunkedFile current;
-  private volatile long bytes;
+  private final AtomicLong bytes = new AtomicLong();
   private boolean committed;
 
   SnapshotDraft(
@@ -55,7 +56,7 @@ final class SnapshotDraft implements SnapshotStore.Draft {
 
   @Override
   public long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   @Override
@@ -138,7 +139,7 @@ final class SnapshotDraft implements SnapshotStore.Draft {
       file.write(chunk, 0, filled);
       written += filled;
       unsynced += filled;
-      bytes += filled;
+      bytes.addAndGet(filled);
       filled = 0;
       if (unsynced >= SYNC_BYTES) {
         file.sync();

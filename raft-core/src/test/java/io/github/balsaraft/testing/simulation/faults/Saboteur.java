@@ -161,6 +161,7 @@ public final class Saboteur {
           STALLED_DISK,
           FAILING_WRITE,
           FULL_DISK,
+          FAILING_SNAPSHOT,
           SLOW_APPLY,
           SLOW_HOST -> true;
       default -> false;

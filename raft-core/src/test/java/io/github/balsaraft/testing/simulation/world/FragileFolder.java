@@ -165,6 +165,17 @@ public final class FragileFolder implements SnapshotFolder {
     effect.happen();
   }
 
+  /** As above, of what a full disk can do too. */
+  private void withoutNewSpace(Effect effect) throws IOException {
+    boolean wasFull = full;
+    full = false;
+    try {
+      operation(true, effect);
+    } finally {
+      full = wasFull;
+    }
+  }
+
   private interface Effect {
     void happen() throws IOException;
   }
@@ -212,19 +223,13 @@ public final class FragileFolder implements SnapshotFolder {
   @Override
   public void delete(String name) throws IOException {
     if (files.containsKey(name)) {
-      boolean wasFull = full;
-      full = false;
-      try {
-        operation(true, () -> change(new NameChange(name, null, null)));
-      } finally {
-        full = wasFull;
-      }
+      withoutNewSpace(() -> change(new NameChange(name, null, null)));
     }
   }
 
   @Override
   public void sync() throws IOException {
-    operation(true, () -> {
+    withoutNewSpace(() -> {
       unsynced.forEach(change -> apply(durable, change));
       unsynced.clear();
     });
