@@ -21,7 +21,7 @@ public final class Keyspace {
   /** Bounds the time that one entry spends on keys whose time has come; those that are left are hidden already. */
   static final int MAX_REMOVED_PER_ENTRY = 1024;
 
-  private final KeyTable table = new KeyTable();
+  private KeyTable table = new KeyTable();
 
   /** The deadlines of all keys that have one: exactly these, however often they are moved. */
   private final TreeSet<Deadline> deadlines = new TreeSet<>();
@@ -43,6 +43,29 @@ public final class Keyspace {
     public int compareTo(Deadline other) {
       int byTime = Long.compare(millis, other.millis);
       return byTime != 0 ? byTime : key.compareTo(other.key);
+    }
+  }
+
+  /** The state of this moment. Costs next to nothing. */
+  KvSnapshot capture() {
+    return new KvSnapshot(table.freeze(), logTimeMillis, index, clientAddresses);
+  }
+
+  /** Begins anew with what a snapshot says, but for the keys. */
+  void restore(long snapshotMillis, long snapshotIndex, Map<String, String> addresses) {
+    table = new KeyTable();
+    deadlines.clear();
+    logTimeMillis = snapshotMillis;
+    readTimeMillis = snapshotMillis;
+    index = snapshotIndex;
+    clientAddresses = Map.copyOf(addresses);
+  }
+
+  /** A key of a snapshot. Those whose time has come are in it too, as they were in the state. */
+  void restore(Stored stored) {
+    forgetDeadline(table.put(stored));
+    if (stored.hasDeadline()) {
+      deadlines.add(new Deadline(stored.deadlineMillis(), stored.key()));
     }
   }
 

@@ -1,7 +1,10 @@
 package io.github.balsaraft.examples.kv.state;
 
 import io.github.balsaraft.api.Command;
-import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The replicated key-value store: each command is a {@link Batch}, each result its {@link Answers}. */
-public final class KvStateMachine implements StateMachine {
+public final class KvStateMachine implements SnapshottingStateMachine {
 
   private final Keyspace keyspace = new Keyspace();
 
@@ -27,13 +30,28 @@ public final class KvStateMachine implements StateMachine {
   public byte[] apply(Command command) {
     keyspace.beginEntry(command.index(), command.logTimeMillis());
     byte[] answers = Answers.applyAll(Batch.decode(command.payload()), keyspace);
+    summarize();
+    return answers;
+  }
+
+  private void summarize() {
     summary = new Summary(
         keyspace.size(),
         keyspace.deadlineCount(),
         keyspace.nextDeadlineMillis(),
         keyspace.logTimeMillis(),
         keyspace.clientAddresses());
-    return answers;
+  }
+
+  @Override
+  public SnapshotView capture() {
+    return SnapshotView.of(keyspace.capture());
+  }
+
+  @Override
+  public void restore(SnapshotReader snapshot) throws IOException {
+    KvSnapshot.read(snapshot.state(), keyspace);
+    summarize();
   }
 
   /**

@@ -1,0 +1,66 @@
+package io.github.balsaraft.examples.kv.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The state is written as it was when it was captured, and is all there when it is read. */
+class KvSnapshotTest {
+
+  private static Bytes bytes(String text) {
+    return Bytes.of(text);
+  }
+
+  private static byte[] written(KvSnapshot snapshot) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    snapshot.writeTo(out);
+    return out.toByteArray();
+  }
+
+  private static List<String> keysOf(Keyspace keyspace) {
+    List<String> keys = new ArrayList<>();
+    assertThat(keyspace.scan(0, Long.MAX_VALUE, key -> keys.add(key.toString())))
+        .isZero();
+    return keys;
+  }
+
+  @Test
+  void whatChangesAfterwardsIsNotInIt() throws IOException {
+    Keyspace keyspace = new Keyspace();
+    keyspace.beginEntry(7, 1000);
+    keyspace.put(bytes("a"), bytes("1"), Stored.NO_DEADLINE);
+    keyspace.put(bytes("b"), bytes("2"), 5000);
+    KvSnapshot captured = keyspace.capture();
+    keyspace.beginEntry(8, 2000);
+    keyspace.put(bytes("a"), bytes("changed"), Stored.NO_DEADLINE);
+    assertThat(keyspace.remove(bytes("b"))).isTrue();
+    keyspace.put(bytes("c"), bytes("3"), Stored.NO_DEADLINE);
+
+    Keyspace restored = new Keyspace();
+    restored.beginEntry(1, 1);
+    restored.put(bytes("gone"), bytes("x"), 10);
+    KvSnapshot.read(new ByteArrayInputStream(written(captured)), restored);
+    assertThat(keysOf(restored)).containsExactlyInAnyOrder("a", "b");
+    assertThat(restored.find(bytes("a")))
+        .isEqualTo(new Stored(bytes("a"), bytes("1"), Stored.NO_DEADLINE, 7));
+    assertThat(restored.logTimeMillis()).isEqualTo(1000);
+    assertThat(restored.nextDeadlineMillis()).isEqualTo(5000);
+    restored.beginEntry(9, 5000);
+    assertThat(keysOf(restored)).containsExactly("a");
+    assertThat(restored.deadlineCount()).isZero();
+  }
+
+  @Test
+  void whatANewerVersionHasWrittenIsRefused() {
+    assertThatThrownBy(
+            () -> KvSnapshot.read(new ByteArrayInputStream(new byte[] {9}), new Keyspace()))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("newer version");
+  }
+}
