@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultySimulatedDisk implements FaultyDisk {
 
+  private static final List<Disk.Failure> FAILURES = List.of(Disk.Failure.values());
+
   private static final int FLIPS = 100;
 
   private final Disk disk;
@@ -48,7 +50,7 @@ final class FaultySimulatedDisk implements FaultyDisk {
     List<FaultyDisk> left = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       Disk cut = atWriteBegin.copy(Chance.of(random.nextLong(), "cut"));
-      cut.failNextWrite(Disk.Failure.values()[i % Disk.Failure.values().length]);
+      cut.failNextWrite(FAILURES.get(i % FAILURES.size()));
       FaultySimulatedDisk copy = new FaultySimulatedDisk(cut);
       try (LogStore store = copy.open()) {
         store.recover();
@@ -72,8 +74,8 @@ final class FaultySimulatedDisk implements FaultyDisk {
 
   @Override
   public void failOperation(int number) {
-    if (number < Disk.Failure.values().length) {
-      disk.failNextWrite(Disk.Failure.values()[number]);
+    if (number < FAILURES.size()) {
+      disk.failNextWrite(FAILURES.get(number));
     }
   }
 

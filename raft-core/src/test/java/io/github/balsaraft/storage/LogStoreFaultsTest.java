@@ -46,6 +46,7 @@ class LogStoreFaultsTest {
       SWALLOWS_FAILURE_OF_RECOVERY, List.of(Fault.FAIL_RECOVERY));
 
   /** What is done to the store. */
+  @SuppressWarnings("ImmutableEnumChecker") // The functions have no state.
   private enum Fault {
     CUT(LogStoreFaults::cutPower),
     CUT_AFTER_RECOVERY(LogStoreFaults::cutPowerAfterRecovery),

@@ -73,7 +73,7 @@ final class ClientServing extends ByteToMessageDecoder {
           "client",
           "closing the connection of a client at {}: {}",
           ctx.channel().remoteAddress(),
-          e.getMessage());
+          String.valueOf(e.getMessage()));
       in.skipBytes(in.readableBytes());
       Quietly.close(ctx);
     }
