@@ -1,7 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.concurrent.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -235,6 +236,7 @@ class RaftClientTest extends NettyHosts {
             .start();
         RaftClient client =
             RaftClient.builder().members(silent.localAddress(), address("n1")).connect()) {
+      other.awaitLeader().get(20, SECONDS);
       assertThat(text(client.propose(bytes("a")))).isEqualTo("1");
     }
   }
@@ -244,7 +246,7 @@ class RaftClientTest extends NettyHosts {
     startAll("n1");
     try (RaftClient client = RaftClient.builder().members(address("n1")).connect()) {
       text(client.propose(bytes("a")));
-      try (Socket stranger = new Socket("127.0.0.1", ports.get("n1"))) {
+      try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), ports.get("n1"))) {
         stranger.setSoTimeout(20_000);
         stranger.getOutputStream().write(bytes("BLSC"));
         stranger.getOutputStream().write(new byte[] {0, 1, 0, 0, 0x7f, 1, 1, 1, 1, 1});

@@ -8,6 +8,10 @@ import java.util.Random;
 
 class KvStateMachineContractTest extends StateMachineContract {
 
+  private static final List<Operation.Condition> CONDITIONS =
+      List.of(Operation.Condition.values());
+
+
   @Override
   protected StateMachine newStateMachine() {
     return new KvStateMachine();
@@ -43,7 +47,7 @@ class KvStateMachineContractTest extends StateMachineContract {
         new Operation.Set(
             key(random),
             value(random),
-            Operation.Condition.values()[random.nextInt(Operation.Condition.values().length)],
+            CONDITIONS.get(random.nextInt(CONDITIONS.size())),
             value(random),
             random.nextBoolean());
       case 1 ->
