@@ -69,6 +69,27 @@ class HostLifecycleTest {
   }
 
   /** The callback runs on the very thread that closing would wait for. */
+  /** Each would draw an identity for the cluster, and all but one would find that the host belongs to another already. */
+  @Test
+  void groupsFoundedAtTheSameMomentAreOfOneCluster() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (RaftHost host = RaftHost.builder()
+          .id("n" + round)
+          .logStore(new MemoryLogStore())
+          .transport(network.transport())
+          .threads(4, 1)
+          .start()) {
+        List<RaftNode> nodes = new ArrayList<>();
+        for (long id = 1; id <= 8; id++) {
+          nodes.add(start(host, new GroupId(id), "n" + round));
+        }
+        for (RaftNode node : nodes) {
+          node.awaitLeader().get(20, SECONDS);
+        }
+      }
+    }
+  }
+
   @Test
   void aNodeCanBeAskedAndClosedFromACallback() throws Exception {
     RaftNode node = RaftNode.builder()

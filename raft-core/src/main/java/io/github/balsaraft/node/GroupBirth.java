@@ -94,8 +94,8 @@ final class GroupBirth implements Birth.Port {
 
   @Override
   public ClusterIdentity newCluster() {
-    ClusterIdentity present = host.cluster();
-    return present != null ? present : new ClusterIdentity(host.nonZeroRandom(), 1);
+    // Claimed in one step: another group may be founded at the same moment, on another thread.
+    return host.claimAnyCluster();
   }
 
   @Override

@@ -255,6 +255,16 @@ public final class HostRuntime implements AutoCloseable {
     return present.equals(cluster) ? record : null;
   }
 
+  /** Makes this host a member of a new cluster, unless it is one already, and says of which. See {@link #claimCluster}. */
+  synchronized ClusterIdentity claimAnyCluster() {
+    ClusterIdentity present = record.cluster();
+    if (present == null) {
+      present = new ClusterIdentity(nonZeroRandom(), 1);
+      record = record.inCluster(present);
+    }
+    return present;
+  }
+
   void removeGroup(GroupId group, GroupNode node) {
     groups.remove(group, node);
     routes.release(group);
