@@ -146,7 +146,7 @@ class RequestLimitsTest {
     GroupNode node = leader();
     SimulatedHost.Life life = cluster.life(new HostId("n1"));
     cluster.time.runFor(SECONDS);
-    cluster.world.host(life.host()).pace().applyTakes(10 * SECONDS);
+    cluster.world.host(life.host()).pace().applyTakes(1_000 * SECONDS);
     cluster.observers.add(new Observer() {
       @Override
       public void onStep(HostId host, int number, TraceEvent step) {
@@ -157,7 +157,7 @@ class RequestLimitsTest {
     cluster.time.runFor(SECONDS);
     assertThat(cluster.status(life).health()).isEqualTo(NodeStatus.Health.FAILED);
     assertThat(asked).as("by the mailbox").isNotDone();
-    cluster.time.runFor(100 * SECONDS);
+    cluster.time.runFor(2_000 * SECONDS);
     assertThat(failure(asked)).isInstanceOf(OutcomeUnknownException.class);
   }
 

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.FetchEntries;
 import io.github.balsaraft.model.FetchEntriesResponse;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HeartbeatResponse;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.PreVoteResponse;
@@ -47,7 +48,7 @@ final class MessageFields implements ProtocolMessage.Handler {
     TIMEOUT_NOW("TimeoutNow", "transfer", "life", "lastIndex"),
     TRANSFER_REVOCATION("TransferRevocation", "transfer"),
     TRANSFER_REVOCATION_RESPONSE("TransferRevocationResponse", "transfer", "life"),
-    INSTALL_SNAPSHOT("InstallSnapshot", "session", "snapshot", "source"),
+    INSTALL_SNAPSHOT("InstallSnapshot", "session", "snapshot", "source", "sourceHost", "sourceAddress"),
     INSTALL_SNAPSHOT_RESPONSE("InstallSnapshotResponse", "session", "snapshot", "status"),
     FETCH_ENTRIES("FetchEntries", "request", "entry", "checksum"),
     FETCH_ENTRIES_RESPONSE("FetchEntriesResponse", "request", "commit", "entries"),
@@ -205,8 +206,14 @@ final class MessageFields implements ProtocolMessage.Handler {
 
   @Override
   public void onInstallSnapshot(InstallSnapshot m) {
+    HostId sourceHost = m.sourceHost();
     described = Kind.INSTALL_SNAPSHOT.of(
-        m, m.session(), TraceValues.of(m.snapshot()), TraceValues.of(m.source()));
+        m,
+        m.session(),
+        TraceValues.of(m.snapshot()),
+        TraceValues.of(m.source()),
+        sourceHost == null ? "" : sourceHost.name(),
+        m.sourceAddress());
   }
 
   @Override
