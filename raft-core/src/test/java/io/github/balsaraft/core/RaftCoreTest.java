@@ -49,9 +49,11 @@ class RaftCoreTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "COMMAND")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"COMMAND", "SESSION"})
   @DisplayName(
-      "only commands are proposed: entries of other types have rules that a proposal would bypass")
+      "only commands are proposed, in sessions or not: entries of other types have rules that a proposal would bypass")
   void onlyCommands(EntryType type) {
     cluster.elect("n1");
     EntryId last = n1.view().lastEntry();

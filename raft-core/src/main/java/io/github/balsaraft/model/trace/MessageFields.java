@@ -48,7 +48,8 @@ final class MessageFields implements ProtocolMessage.Handler {
     TIMEOUT_NOW("TimeoutNow", "transfer", "life", "lastIndex"),
     TRANSFER_REVOCATION("TransferRevocation", "transfer"),
     TRANSFER_REVOCATION_RESPONSE("TransferRevocationResponse", "transfer", "life"),
-    INSTALL_SNAPSHOT("InstallSnapshot", "session", "snapshot", "source", "sourceHost", "sourceAddress"),
+    INSTALL_SNAPSHOT(
+        "InstallSnapshot", "session", "snapshot", "source", "sourceHost", "sourceAddress"),
     INSTALL_SNAPSHOT_RESPONSE("InstallSnapshotResponse", "session", "snapshot", "status"),
     FETCH_ENTRIES("FetchEntries", "request", "entry", "checksum"),
     FETCH_ENTRIES_RESPONSE("FetchEntriesResponse", "request", "commit", "entries"),

@@ -1,7 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.SECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -8,9 +8,7 @@ import java.util.Random;
 
 class KvStateMachineContractTest extends StateMachineContract {
 
-  private static final List<Operation.Condition> CONDITIONS =
-      List.of(Operation.Condition.values());
-
+  private static final List<Operation.Condition> CONDITIONS = List.of(Operation.Condition.values());
 
   @Override
   protected StateMachine newStateMachine() {
