@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
@@ -85,5 +86,24 @@ class CampaignStateTest {
       assertThat(cluster.network().take(RequestPreVote.class::isInstance)).hasSize(2);
     }
     assertGivesUp();
+  }
+
+  @Test
+  @DisplayName(
+      "who asks early, because of a failure hint, keeps its term whatever a voter says; who waited for its timeout moves above it")
+  void laterTermAfterAHint() {
+    HarnessReplica n3 = cluster.replica("n3");
+    cluster.elect("n2");
+    cluster.settle();
+    cluster.peerGone(n3, n2.id);
+    assertThat(n3.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    cluster.network().take(message -> true);
+    cluster.deliver(new PreVoteResponse(n1.id, n3.id, 7, 2, false));
+    assertThat(n3.view().hardState().term()).isEqualTo(1);
+    cluster.pass(n3, 2 * OPTIONS.electionTimeoutMaxNanos());
+    cluster.network().take(message -> true);
+    assertThat(n3.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    cluster.deliver(new PreVoteResponse(n1.id, n3.id, 7, 2, false));
+    assertThat(n3.view().hardState().term()).isEqualTo(7);
   }
 }

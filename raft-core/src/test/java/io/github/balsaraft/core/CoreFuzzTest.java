@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random clusters under random faults; see {@link CoreFuzz}. {@code -Draft.seed=…} replays one, {@code -Draft.seeds=…} runs
@@ -16,7 +18,9 @@ class CoreFuzzTest {
 
   private static final int STEPS = Integer.getInteger("raft.steps", 3000);
 
+  /** The limit is there for runs that never end: how long it takes depends on how many are asked for, and on the machine. */
   @Test
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @DisplayName("no fault breaks safety, and after all faults the cluster is one again")
   void randomFaults() {
     Long only = Long.getLong("raft.seed");

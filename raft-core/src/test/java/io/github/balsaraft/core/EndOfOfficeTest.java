@@ -93,6 +93,7 @@ class EndOfOfficeTest {
   void priorityZero() {
     cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
     assertLeavesAfterOneAttempt();
+    assertThat(ofN1.get(0).reason()).as("people are told why").contains("never stands");
     cluster.run(5000 * MILLIS);
     assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
     assertThat(n1.leads()).isFalse();
@@ -286,5 +287,30 @@ class EndOfOfficeTest {
     assertThat(List.of(cluster.replica("n3"), cluster.replica("n4")))
         .as("handed over to, without an election timeout")
         .anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName(
+      "choice: one that was named leader when it might stand anyway goes like any other when it shall not lead any more")
+  void namedAndPriorityZeroLater() {
+    HarnessReplica n2 = cluster.replica("n2");
+    cluster.transfer(n1, n2.id);
+    cluster.run(500 * MILLIS);
+    assertThat(n2.leads()).isTrue();
+    cluster.change(n2, n2.view().configuration().with(voter("n2").withPriority(0)));
+    cluster.run(2 * OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n2.leads()).isFalse();
+    assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName(
+      "trap 10: its successor is told with the commit that ends the office, not an input later")
+  void toldAtOnce() {
+    cluster.changeBy(n1, new MembershipChange.Remove(n1.id));
+    while (n1.view().transferTarget() == null) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    assertThat(cluster.network().inFlight()).hasAtLeastOneElementOfType(TimeoutNow.class);
   }
 }

@@ -16,7 +16,14 @@ final class HarnessOutputs {
 
   /** Returns whether a write was done at once, which is an input again. */
   boolean carryOut(HarnessReplica replica, Ready ready) {
-    ready.roleChanges().forEach(change -> cluster.trace().roleChanged(replica, change));
+    for (Ready.RoleChange change : ready.roleChanges()) {
+      replica.check(
+          TransitionTable.instance().allows(replica.role, change.role()),
+          "goes from " + replica.role + " to " + change.role() + ", which the table of transitions"
+              + " doesn't have");
+      replica.role = change.role();
+      cluster.trace().roleChanged(replica, change);
+    }
     for (ProtocolMessage message : ready.messages()) {
       cluster.invariants().onMessage(replica, message);
       cluster.trace().sent(message, cluster.network().send(message));

@@ -53,6 +53,9 @@ final class HarnessReplica {
 
   private RaftCore core;
 
+  /** As its core has told. */
+  Role role = Role.FOLLOWER;
+
   /** What was applied, in order; index 1 first. */
   final List<EntryId> applied = new ArrayList<>();
 
@@ -100,6 +103,7 @@ final class HarnessReplica {
 
   /** Starts a process from what is durable. */
   void start(CoreOptions options, TraceSink sink) {
+    role = Role.FOLLOWER;
     applied.clear();
     outstanding.clear();
     reads.clear();

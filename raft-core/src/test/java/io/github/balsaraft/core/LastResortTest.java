@@ -5,6 +5,10 @@ import static io.github.balsaraft.core.CoreHarness.voter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -75,5 +79,37 @@ class LastResortTest {
     assertThat(three.view("n2").currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(three.view("n3").currentRole()).isEqualTo(Role.FOLLOWER);
     assertThat(three.view("n2").hardState().term()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("the others have their time anew once there was a leader in between")
+  void leaderInBetween() {
+    Configuration birth =
+        Configuration.of(List.of(voter("n1"), voter("n2"), voter("n3").withPriority(0)));
+    CoreHarness three = new CoreHarness(OPTIONS);
+    for (int i = 1; i <= 3; i++) {
+      three.add("n" + i, CoreHarness.patience(i), birth);
+    }
+    HarnessReplica keeper = three.replica("n3");
+    three.allowForgery();
+    three.preset(keeper, 1, 1, 1, 1);
+    ReplicaId n1 = three.replica("n1").id;
+    ReplicaId n2 = three.replica("n2").id;
+    long timeoutNanos = OPTIONS.electionTimeoutMaxNanos();
+    three.pass(keeper, timeoutNanos);
+    three.deliver(new RequestPreVote(n2, keeper.id, 2, new EntryId(1, 1)));
+    three.pass(keeper, timeoutNanos);
+    three.deliver(new Heartbeat(n1, keeper.id, 2, 1, 0, 0, 0));
+    assertThat(keeper.view().leader()).isEqualTo(n1);
+    three.pass(keeper, 2 * timeoutNanos);
+    three.deliver(new RequestPreVote(n2, keeper.id, 3, new EntryId(1, 1)));
+    three.timeout(keeper);
+    assertThat(keeper.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    for (int i = 0; i < LastResort.PATIENCE_ELECTION_TIMEOUTS; i++) {
+      three.pass(keeper, timeoutNanos);
+      three.deliver(new RequestPreVote(n2, keeper.id, 3, new EntryId(1, 1)));
+    }
+    three.timeout(keeper);
+    assertThat(keeper.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
   }
 }

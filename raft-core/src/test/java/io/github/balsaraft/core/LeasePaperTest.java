@@ -333,4 +333,24 @@ class LeasePaperTest {
     }
     assertThat(cluster.network().inFlight()).noneMatch(RequestPreVote.class::isInstance);
   }
+
+  @Test
+  @DisplayName(
+      "6.4.1: nor is there a lease before a majority has answered while the clock is younger than a lease is long")
+  void noneWithoutAnswersWhileTheClockIsYoung() {
+    CoreHarness young = withLeases(OPTIONS, RULES, "n1", "n2", "n3");
+    HarnessReplica leader = young.replica("n1");
+    // The others have run for longer than voters wait that were started anew.
+    young.pass(young.replica("n2"), 1000 * MILLIS);
+    young.pass(young.replica("n3"), 1000 * MILLIS);
+    young.elect("n2");
+    young.transfer(young.replica("n2"), leader.id);
+    young.settleWithout(HeartbeatResponse.class);
+    assertThat(leader.leads()).isTrue();
+    assertThat(leader.view().commitIndex()).isEqualTo(2);
+    assertThat(leader.clockNanos).isLessThan(LENGTH);
+    assertThat(until(leader)).isEqualTo(LeaderLease.NONE);
+    young.settle();
+    assertThat(until(leader)).isEqualTo(leader.clockNanos + LENGTH);
+  }
 }

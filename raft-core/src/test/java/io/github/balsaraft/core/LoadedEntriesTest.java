@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.HarnessReplica.PendingLoad;
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ProtocolMessage;
 import java.util.List;
@@ -106,6 +107,38 @@ class LoadedEntriesTest {
     cluster.run(OPTIONS.electionTimeoutMaxNanos() + 100 * MILLIS);
     cluster.snapshot(leader);
     assertThat(leader.view().baseEntry().index()).isGreaterThan(pending.load().fromIndex());
+    cluster.network().take(message -> true);
+    loaded(pending, pending.load().generation());
+    assertThat(sentEntries()).isEmpty();
+    cluster.network().healAll();
+    leader.autoLoads = true;
+    cluster.run(3000 * MILLIS);
+    assertThat(follower.applied).isEqualTo(leader.applied);
+  }
+
+  @Test
+  @DisplayName("the last entry of an answer is sent, too, if there is nothing but that one")
+  void oneEntry() {
+    PendingLoad pending = leader.loads.remove(0);
+    EntryBatch first = pending.found().get(0);
+    cluster.stepDo(
+        leader,
+        core -> core.loaded(
+            follower.id, pending.load().generation(), List.of(first.upTo(first.firstIndex()))));
+    assertThat(sentEntries())
+        .extracting(AppendEntries::lastIndex)
+        .containsExactly(pending.load().fromIndex());
+  }
+
+  @Test
+  @DisplayName("nor are entries sent if the next one itself was the last to be compacted")
+  void compactedUpToTheNext() {
+    PendingLoad pending = leader.loads.remove(0);
+    cluster.network().cut(follower.id, leader.id);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 100 * MILLIS);
+    FakeSnapshot upToNext = leader.capture(pending.load().fromIndex());
+    cluster.saveSnapshot(leader, upToNext);
+    assertThat(leader.view().baseEntry().index()).isEqualTo(pending.load().fromIndex());
     cluster.network().take(message -> true);
     loaded(pending, pending.load().generation());
     assertThat(sentEntries()).isEmpty();

@@ -6,11 +6,13 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.progress.InstallProgress;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.InstallSnapshot;
 import io.github.balsaraft.model.InstallSnapshotResponse;
 import io.github.balsaraft.model.InstallStatus;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,5 +114,87 @@ class SnapshotSenderTest {
   private InstallSnapshotResponse failure(long session, EntryId snapshot) {
     return new InstallSnapshotResponse(
         lagging.id, leader.id, 1, session, snapshot, InstallStatus.FAILED);
+  }
+
+  /** The leader can't serve its own snapshot any more, and n3 is back and needs one. */
+  private void comeBackToALeaderWithoutSnapshot() {
+    cluster.stepDo(leader, core -> core.snapshotUnavailable(6));
+    cluster.network().healAll();
+    while (install() == null) {
+      cluster.pass(leader, 100 * MILLIS);
+      cluster.settle();
+    }
+  }
+
+  @Test
+  @DisplayName("choice: a member that has fallen silent isn't named")
+  void silentSource() {
+    CoreHarness five = ofVoters(OPTIONS, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica five1 = five.elect("n1");
+    HarnessReplica five3 = five.replica("n3");
+    five3.autoFetch = false;
+    five.crash(five3, 0);
+    five.propose(five1, "a", "b", "c");
+    five.crash(five.replica("n2"), 0);
+    five.run(2500 * MILLIS);
+    five.snapshot(five1);
+    five.stepDo(five1, core -> core.snapshotUnavailable(4));
+    five.start(five3);
+    five.run(500 * MILLIS);
+    InstallProgress install = five1.view().progressOf(five3.id).install();
+    assertThat(install).isNotNull();
+    assertThat(install.source()).isEqualTo(CoreHarness.id("n4"));
+  }
+
+  /** The leader can't serve its own snapshot any more, and the two others that could are asked and fail. */
+  private List<ReplicaId> failAll() {
+    comeBackToALeaderWithoutSnapshot();
+    long session = leader.view().progressOf(lagging.id).session();
+    cluster.allowForgery();
+    EntryId base = leader.view().baseEntry();
+    List<ReplicaId> tried = new ArrayList<>();
+    while (leader.leads() && install().source() != null) {
+      tried.add(install().source());
+      cluster.stepDo(leader, core -> core.receive(failure(session, base)));
+    }
+    assertThat(tried).containsExactly(behind.id, ahead.id);
+    return tried;
+  }
+
+  @Test
+  @DisplayName(
+      "choice: when all have failed, a leader goes if another may lead that has what the log lacks")
+  void givesUpForASuccessor() {
+    failAll();
+    assertThat(leader.leads()).isFalse();
+  }
+
+  @Test
+  @DisplayName("choice: it stays if no other may lead, and tries them all again")
+  void triedAgainAfterAll() {
+    Configuration onlyLeader = leader.view().configuration();
+    for (HarnessReplica other : List.of(behind, lagging, ahead)) {
+      onlyLeader = onlyLeader.with(CoreHarness.voter(other.name).withPriority(0));
+    }
+    cluster.change(leader, onlyLeader);
+    cluster.settle();
+    List<ReplicaId> tried = failAll();
+    assertThat(leader.leads()).isTrue();
+    asked.clear();
+    cluster.pass(leader, OPTIONS.electionTimeoutMinNanos() / 2);
+    assertThat(asked).extracting(InstallSnapshot::source).containsExactly(tried.get(0));
+  }
+
+  @Test
+  @DisplayName(
+      "an answer of an earlier session says nothing: the follower was a member before, and is one again")
+  void answerOfAnEarlierSession() {
+    comeBack();
+    long session = leader.view().progressOf(lagging.id).session();
+    long before = leader.view().droppedMessages();
+    cluster.allowForgery();
+    cluster.deliver(failure(session - 1, new EntryId(1, 6)));
+    assertThat(install().source()).isEqualTo(leader.id);
+    assertThat(leader.view().droppedMessages()).isEqualTo(before + 1);
   }
 }

@@ -264,4 +264,32 @@ class TransferTrapsTest {
     assertThat(n1.view().transferTarget()).isNull();
     assertThat(cluster.propose(n1, "x")).isInstanceOf(ProposalResult.Appended.class);
   }
+
+  @Test
+  @DisplayName(
+      "trap 26: who was told before is asked to promise while another is being told, and that other is not")
+  void revocationsWhileAnotherTakesOver() {
+    toldOnItsWay();
+    cluster.network().cut(n1.id, n2.id);
+    runWithoutTimeoutNow(OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n1.leads()).isTrue();
+    assertThat(n1.view().transferTarget()).as("given up").isNull();
+    cluster.network().take(message -> true);
+    cluster.network().healAll();
+    cluster.transfer(n1, n3.id);
+    cluster.network().take(message -> true);
+    cluster.timeout(n1);
+    List<TransferRevocation> revocations =
+        cluster.network().take(TransferRevocation.class::isInstance).stream()
+            .map(TransferRevocation.class::cast)
+            .toList();
+    assertThat(revocations)
+        .filteredOn(revocation -> revocation.to().equals(n2.id))
+        .extracting(TransferRevocation::transfer)
+        .containsExactly(1L);
+    assertThat(revocations)
+        .filteredOn(revocation -> revocation.to().equals(n3.id))
+        .extracting(TransferRevocation::transfer)
+        .containsExactly(1L);
+  }
 }

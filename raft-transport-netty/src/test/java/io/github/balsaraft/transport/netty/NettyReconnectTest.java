@@ -250,7 +250,8 @@ class NettyReconnectTest extends NettyHosts {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort());
     }));
     a.transport().setRoute(PEER, "somewhere:1");
-    // Else a lane's second attempt may be one of the two that are held up, and nothing repeats that one.
+    // Else a lane's second attempt may be one of the two that are held up, and nothing repeats that
+    // one.
     a.receiver().await("both lanes' first attempts", () -> asked.get() == 2);
     RawPeer dialled = RawPeer.dial(a.transport().localAddress());
     assertThat(dialled.hello(PEER.name(), "n1", LaneKind.CONTROL).answer()).isNotNull();
