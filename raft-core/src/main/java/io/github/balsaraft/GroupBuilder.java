@@ -1,6 +1,7 @@
 package io.github.balsaraft;
 
 import io.github.balsaraft.api.Founder;
+import io.github.balsaraft.api.RaftListener;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
@@ -8,11 +9,11 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.BirthPlan;
-import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Builds a host's replica of one group. Not thread-safe. */
@@ -25,6 +26,7 @@ public final class GroupBuilder {
   private @Nullable StateMachine stateMachine;
   private RaftOptions options = RaftOptions.defaults();
   private TraceSink trace = TraceSink.OFF;
+  private final List<RaftListener> listeners = new ArrayList<>();
 
   GroupBuilder(GroupId id, @Nullable RaftHost host) {
     this.id = id;
@@ -97,6 +99,12 @@ public final class GroupBuilder {
     return this;
   }
 
+  /** Tells a listener of everything that becomes of the node, from its start on. There may be several. */
+  public GroupBuilder listener(RaftListener listener) {
+    listeners.add(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
   /**
    * Starts the replica. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
@@ -109,7 +117,13 @@ public final class GroupBuilder {
     if (knownHost == null) {
       throw new IllegalStateException("a node's builder starts its group by itself");
     }
-    return start(knownHost, GroupNode::close);
+    return start(knownHost, (node, handover) -> {
+      if (handover == null) {
+        node.close();
+      } else {
+        node.close(handover);
+      }
+    });
   }
 
   void checkComplete() {
@@ -126,7 +140,7 @@ public final class GroupBuilder {
     if (machine == null) {
       throw new IllegalStateException("say what is replicated: stateMachine(...) is missing");
     }
-    return new GroupSettings(id, plan.withLeases(leases), machine, options, trace);
+    return new GroupSettings(id, plan.withLeases(leases), machine, options, trace, listeners);
   }
 
   void checkNamed(HostId host) {
@@ -139,7 +153,7 @@ public final class GroupBuilder {
     }
   }
 
-  RaftNode start(RaftHost on, Consumer<GroupNode> close) {
+  RaftNode start(RaftHost on, RaftNode.Close close) {
     GroupSettings settings = settings();
     checkNamed(on.id());
     return new RaftNode(on.runtime().startGroup(settings), close);

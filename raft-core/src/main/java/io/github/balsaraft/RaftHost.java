@@ -61,6 +61,16 @@ public final class RaftHost implements AutoCloseable {
     runtime.close();
   }
 
+  /**
+   * Closes without a pause for the other hosts: every group that this host leads hands leadership over first, all at the same time. See
+   * {@link RaftNode#close(Duration)}. Then as {@link #close()}, which may be called meanwhile and doesn't wait for the handover.
+   *
+   * @param handover how long handing over may take beside the close timeout
+   */
+  public void close(Duration handover) {
+    runtime.close(handover);
+  }
+
   /** Collects what a host is made of. Not thread-safe. */
   public static final class Builder {
 

@@ -1,7 +1,10 @@
 package io.github.balsaraft;
 
+import io.github.balsaraft.api.CommittedEntry;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftListener;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.SessionOptions;
@@ -11,8 +14,9 @@ import io.github.balsaraft.node.GroupNode;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
+import java.util.concurrent.Flow;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One replica of one group: a state machine that this process shares with the other members.
@@ -41,9 +45,9 @@ import java.util.function.Supplier;
 public final class RaftNode implements AutoCloseable {
 
   private final GroupNode group;
-  private final Consumer<GroupNode> close;
+  private final Close close;
 
-  RaftNode(GroupNode group, Consumer<GroupNode> close) {
+  RaftNode(GroupNode group, Close close) {
     this.group = group;
     this.close = close;
   }
@@ -152,6 +156,25 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
+   * The committed entries from a log index on, in order and without gaps, for observers such as an index or a cache elsewhere: those that
+   * are there already and those that come, as far as they are applied here. They say what was decided; results are not in it.
+   *
+   * <p>An observer gets as many as it has asked for. One that is slow costs some 256 KiB of memory here and nothing else; what was
+   * compacted away before it was asked for is gone, and then it gets an {@link io.github.balsaraft.api.EntriesCompactedException}.
+   * It gets an {@link io.github.balsaraft.api.OverloadedException} if 64 are subscribed already, a {@link
+   * io.github.balsaraft.api.ShuttingDownException} if the node is closed already, the error of the log store if an entry can't be read;
+   * and if the node is closed later, it is completed. After a restart it subscribes again, from the index
+   * after the last that it has dealt with.
+   *
+   * <p>Its methods are called one at a time, on threads that others need too: they must not block.
+   *
+   * @param fromIndex the first to come, 1 or more; may be beyond what is committed
+   */
+  public Flow.Publisher<CommittedEntry> committedEntries(long fromIndex) {
+    return group.committedEntries(fromIndex);
+  }
+
+  /**
    * Completes once this node leads, or follows a leader; with a {@link io.github.balsaraft.api.ShuttingDownException} or {@link
    * io.github.balsaraft.api.NodeFailedException} if it is closed or fails before, after which only another member helps, or an
    * {@link io.github.balsaraft.api.OverloadedException} if very many callers wait already. There may never be a leader: give the future a timeout, such
@@ -218,15 +241,62 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
+   * What this node counts and measures. On any thread, at once, also while the node hangs and after its end.
+   */
+  public RaftMetrics metrics() {
+    return group.metrics();
+  }
+
+  /**
+   * Tells a listener of everything from now on, and first how things stand. One that is to miss nothing is given to the builder.
+   * Added twice, a listener hears everything twice.
+   */
+  public void addListener(RaftListener listener) {
+    group.addListener(Objects.requireNonNull(listener, "listener"));
+  }
+
+  /**
+   * Tells a listener nothing more; one that was added twice, once less. What it is being told at this moment is still told. Nothing
+   * happens if it was not added here.
+   */
+  public void removeListener(RaftListener listener) {
+    group.removeListener(listener);
+  }
+
+  /**
    * Stops taking part. Proposals that were appended and whose end is not known yet end as unknown. The other members go
    * on if they still have a quorum. Closing twice does nothing.
    *
    * <p>A node with a host of its own closes that too. Waits as {@link RaftHost#close} does, and no longer, and goes on in the
    * background if the state machine, a callback or the disk hangs, if the caller is interrupted, or if it is a callback of this
-   * node.
+   * node. Listeners may be told of the end a moment after this returns: nobody waits for them.
    */
   @Override
   public void close() {
-    close.accept(group);
+    close.close(group, null);
+  }
+
+  /**
+   * Stops without a pause for the others: if this node leads, it hands leadership over first, to the most up to date of the
+   * members that can take it, and takes part until that is done. Then it closes as {@link #close()} does.
+   *
+   * <p>If nobody can take over, or that takes longer than the patience, it closes all the same; the others elect a leader after an
+   * election timeout then. While it hands over it refuses proposals as not appended, to be made at the new leader. A proposal that it
+   * appended and that the new leader commits may end as unknown here; one made in a {@linkplain #session() session} or through a
+   * client is tried again.
+   *
+   * @param handover how long that may take beside the close timeout: twice the maximum of the election timeout is enough, and it
+   *     usually takes two round trips
+   */
+  public void close(Duration handover) {
+    close.close(group, handover);
+  }
+
+  /** Closes a node, and the host if that is the node's own. */
+  @FunctionalInterface
+  interface Close {
+
+    /** Does it, after handing leadership over if there is a patience for that. */
+    void close(GroupNode group, @Nullable Duration handover);
   }
 }

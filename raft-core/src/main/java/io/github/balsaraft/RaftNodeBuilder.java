@@ -1,5 +1,6 @@
 package io.github.balsaraft;
 
+import io.github.balsaraft.api.RaftListener;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
@@ -89,6 +90,12 @@ public final class RaftNodeBuilder {
     return this;
   }
 
+  /** See {@link GroupBuilder#listener}. */
+  public RaftNodeBuilder listener(RaftListener listener) {
+    group.listener(listener);
+    return this;
+  }
+
   /**
    * Starts the node. It may take a while until there is a leader: see {@link RaftNode#awaitLeader}.
    *
@@ -103,7 +110,13 @@ public final class RaftNodeBuilder {
     group.checkNamed(host.name());
     RaftHost started = host.start();
     try {
-      return group.start(started, node -> started.close());
+      return group.start(started, (node, handover) -> {
+        if (handover == null) {
+          started.close();
+        } else {
+          started.close(handover);
+        }
+      });
     } catch (RuntimeException | Error e) {
       started.close();
       throw e;

@@ -3,6 +3,7 @@ package io.github.balsaraft;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshottingStateMachine;
@@ -21,6 +22,9 @@ final class Appender implements SnapshottingStateMachine {
     String text = new String(command.bytes(), UTF_8);
     if (text.equals("throw")) {
       throw new IllegalStateException("asked to throw");
+    }
+    if (text.startsWith("reject")) {
+      throw new CommandRejectedException("asked to " + text);
     }
     applied.add(text);
     return String.valueOf(applied.size()).getBytes(UTF_8);

@@ -115,6 +115,10 @@ final class LocalCluster implements AutoCloseable {
     throw new AssertionError("waited in vain for " + what);
   }
 
+  List<RaftNode> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
   List<String> names() {
     return List.of(names);
   }

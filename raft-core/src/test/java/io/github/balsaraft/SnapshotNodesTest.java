@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotNodesTest {
 
   /** So that a few commands are enough for a snapshot, and next to nothing of the log stays. */
-  private static final RaftOptions OFTEN = LocalCluster.options()
+  static final RaftOptions OFTEN = LocalCluster.options()
       .snapshots(SnapshotOptions.builder()
           .minLogBytes(2000)
           .logRatio(0)
@@ -173,7 +173,7 @@ class SnapshotNodesTest {
   }
 
   /** Outlives its node, as a database does. */
-  private static final class OnDiskAppender implements OnDiskStateMachine {
+  static final class OnDiskAppender implements OnDiskStateMachine {
     private final Appender appender = new Appender();
     private EntryId held = EntryId.NONE;
 

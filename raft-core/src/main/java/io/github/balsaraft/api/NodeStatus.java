@@ -169,6 +169,11 @@ public final class NodeStatus {
     return values.sinceDiskProgress;
   }
 
+  /** The sessions that its state holds. */
+  public SessionsStatus sessions() {
+    return values.sessions;
+  }
+
   /** How it stands with its snapshots. */
   public SnapshotStatus snapshots() {
     return values.snapshots;
@@ -216,6 +221,7 @@ public final class NodeStatus {
         + ", sinceDiskProgress="
         + values.sinceDiskProgress.map(Duration::toString).orElse("nothing to write")
         + ", snapshots=" + values.snapshots
+        + ", sessions=" + values.sessions
         + ", peers=" + values.peers
         + "]";
   }
@@ -309,6 +315,7 @@ public final class NodeStatus {
     private Counters counters = Counters.NONE;
     private Optional<Duration> sinceDiskProgress = Optional.empty();
     private SnapshotStatus snapshots = SnapshotStatus.NONE;
+    private SessionsStatus sessions = new SessionsStatus(0, 0, 0, 0);
     private List<Peer> peers = List.of();
     private Function<NodeStatus, String> explanation = status -> "";
 
@@ -444,6 +451,12 @@ public final class NodeStatus {
       return this;
     }
 
+    /** See {@link NodeStatus#sessions}. */
+    public Builder sessions(SessionsStatus value) {
+      this.sessions = value;
+      return this;
+    }
+
     /** See {@link NodeStatus#peers}. */
     public Builder peers(List<Peer> others) {
       this.peers = List.copyOf(others);
@@ -480,6 +493,7 @@ public final class NodeStatus {
       copy.counters = counters;
       copy.sinceDiskProgress = sinceDiskProgress;
       copy.snapshots = snapshots;
+      copy.sessions = sessions;
       copy.peers = peers;
       copy.explanation = explanation;
       return new NodeStatus(copy);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class RaftException extends RuntimeException
     permits ChangeFailedException,
+        CommandRejectedException,
         NotAppendedException,
         OutcomeUnknownException,
         ReadNotServedException,
@@ -29,6 +30,7 @@ public abstract sealed class RaftException extends RuntimeException
    * <tr><td>{@link NotLeaderException}, {@link OverloadedException}, {@link ShuttingDownException}, {@link
    *     NodeFailedException}</td><td>no</td><td>yes; the last two at another member</td></tr>
    * <tr><td>{@link CommandTooLargeException}</td><td>no</td><td>no: every member says the same of it every time</td></tr>
+   * <tr><td>{@link CommandRejectedException}</td><td>no: the state machine refused it</td><td>no</td></tr>
    * <tr><td>{@link OutcomeUnknownException}</td><td>perhaps</td><td>no: only the application knows whether twice is
    *     harmless</td></tr>
    * <tr><td>{@link SessionExpiredException}</td><td>perhaps</td><td>no, as the one above</td></tr>

@@ -5,14 +5,15 @@ package io.github.balsaraft.api;
  * replica applies the same commands in the same order and so holds the same state (Raft paper 2).
  *
  * <p><b>Deterministic</b> means: no clock but {@link Command#logTimeMillis}, no randomness, no order of a hash set, no
- * file or network that another replica sees differently. A failure that depends on the command alone is a result,
- * not an exception.
+ * file or network that another replica sees differently. A failure that depends on the command and the state alone
+ * is a result, or a {@link CommandRejectedException}.
  *
  * <p><b>Threads.</b> One thread at a time calls {@link #apply} and {@link #query}, and each call sees the effects of those
  * before it: an implementation needs no locks. The thread may change between calls. A slow call slows proposals and
  * linearizable reads of this group, never elections.
  *
- * <p><b>Errors.</b> If {@link #apply} throws, this replica stops: skipping the command would let replicas diverge. Its
+ * <p><b>Errors.</b> If {@link #apply} throws a {@link CommandRejectedException}, which says that all replicas do, the proposer gets it and
+ * the next command is applied. If it throws anything else, this replica stops: skipping the command would let replicas diverge. Its
  * status and its log say which entry it was. If {@link #query} throws, the reader gets that exception and nothing
  * else happens.
  */

@@ -45,7 +45,9 @@ public record ForwardedOutcomes(ReplicaId from, ReplicaId to, long origin, List<
     /** Appended, and then leadership was lost: it may still be applied. */
     UNKNOWN(4),
     /** Not appended because the receiver takes no command of this size; the bytes are its limit. */
-    TOO_LARGE(5);
+    TOO_LARGE(5),
+    /** Committed, and the state machine refused it; the bytes say why. */
+    REJECTED(6);
 
     private final byte code;
 

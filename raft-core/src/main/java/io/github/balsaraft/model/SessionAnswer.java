@@ -1,6 +1,7 @@
 package io.github.balsaraft.model;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Its form on the wire, big-endian: format version (1), code of the verdict (1), index (8), result.
  *
  * @param verdict what was decided
- * @param index where the command was applied first; or the number of the session that was opened; else 0
- * @param result the state machine's result, if the command was applied; else empty
+ * @param index where the command was applied or rejected first; or the number of the session that was opened; else 0
+ * @param result the state machine's result, if the command was applied; its reason in UTF-8, if it was rejected; else empty
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SessionAnswer(Verdict verdict, long index, byte[] result) {
@@ -31,7 +32,9 @@ public record SessionAnswer(Verdict verdict, long index, byte[] result) {
     /** Too much is unanswered in the session. This entry had no effect, and neither had an earlier one with the same number. */
     FULL(3),
     /** The client has said that it needs no answer to this number. This entry had no effect. */
-    FORGOTTEN(4);
+    FORGOTTEN(4),
+    /** It had its turn, or an earlier one with the same number had, and the state machine refused it; the result says why. */
+    REJECTED(5);
 
     private final byte code;
 
@@ -52,6 +55,16 @@ public record SessionAnswer(Verdict verdict, long index, byte[] result) {
   /** A command took effect at an index, with a result. */
   public static SessionAnswer applied(long index, byte[] result) {
     return new SessionAnswer(Verdict.APPLIED, index, result);
+  }
+
+  /** A command had its turn at an index, and the state machine refused it. */
+  public static SessionAnswer rejected(long index, String reason) {
+    return new SessionAnswer(Verdict.REJECTED, index, reason.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Why the state machine refused it; for {@link Verdict#REJECTED} only. */
+  public String reason() {
+    return new String(result, StandardCharsets.UTF_8);
   }
 
   /** Nothing took effect. */

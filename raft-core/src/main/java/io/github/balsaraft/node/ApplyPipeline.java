@@ -1,8 +1,10 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
@@ -94,8 +96,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         store,
         appliedIndex,
         maxQueuedBytes,
-        this::entryApplied,
-        () -> abandoned == null && pendingInstalls.get() == 0);
+        new EntryResults(),
+        () -> abandoned == null && pendingInstalls.get() == 0,
+        () -> abandoned != null);
     this.stateMachine = stateMachine;
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
@@ -200,6 +203,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       // Who abandons says so first and looks at the queue then, so none is missed by both.
       task.abandon(reason);
     }
+  }
+
+  /** Bytes of committed entries that wait in memory. On any thread. */
+  long queuedBytes() {
+    return applier.queuedBytes();
   }
 
   /** How much waits for its turn, whatever it is. */
@@ -326,15 +334,25 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     return applier.position();
   }
 
-  /** Runs on an apply thread whenever something was applied. To be named before anything is. */
+  /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
   void afterApply(Runnable action) {
-    afterApply = action;
+    Runnable earlier = afterApply;
+    afterApply = () -> {
+      earlier.run();
+      action.run();
+    };
   }
 
-  /** The clients' sessions as of the present state, encoded; null if there are none. On an apply thread. */
-  byte @Nullable [] captureSessions() {
+  /** The clients' sessions as of the present state; null if there are none. On an apply thread. */
+  @Nullable
+  CapturedSessions captureSessions() {
     SessionTable sessions = applier.sessions();
-    return sessions.isEmpty() ? null : sessions.encode();
+    return sessions.isEmpty() ? null : sessions.capture();
+  }
+
+  /** How many sessions there are, and what they take. On any thread. */
+  SessionsStatus sessionsStatus() {
+    return applier.sessionsStatus();
   }
 
   /**
@@ -358,7 +376,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         StartingState.check(held, newest, recovered);
         if (held.index() > 0
             && (newest == null || held.index() >= newest.header().last().index())) {
-          applier.startAfter(held.index());
+          applier.goesOnAfter(held);
           StartingState.position(held, newest, recovered, applier.position());
         } else if (archive != null && newest != null) {
           restore(archive, newest);
@@ -390,6 +408,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       }
       endReplaced(manifest.header().last().index());
       waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+      afterApply.run();
     });
   }
 
@@ -401,10 +420,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     try (SnapshotStore.Stored stored = archive.open(manifest.id())) {
       byte[] sessions = SnapshotFiles.sessions(stored);
       machine.restore(SnapshotFiles.reader(stored));
-      applier.restoreSessions(
+      applier.restored(
+          manifest.header().last(),
           sessions == null ? new SessionTable() : SessionTable.decode(sessions));
     }
-    applier.startAfter(manifest.header().last().index());
     applier.position().startAt(manifest.header());
   }
 
@@ -420,10 +439,22 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     }
   }
 
-  private void entryApplied(long index, byte[] result) {
-    Proposal proposal = proposalAt(index);
-    if (proposal != null) {
-      proposal.applied(result);
+  /** Tells proposers what became of their entries. */
+  private final class EntryResults implements EntryApplier.Results {
+    @Override
+    public void applied(long index, byte[] result) {
+      Proposal proposal = proposalAt(index);
+      if (proposal != null) {
+        proposal.applied(result);
+      }
+    }
+
+    @Override
+    public void rejected(long index, CommandRejectedException rejection) {
+      Proposal proposal = proposalAt(index);
+      if (proposal != null) {
+        proposal.rejected(rejection);
+      }
     }
   }
 

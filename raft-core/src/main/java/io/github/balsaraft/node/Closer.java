@@ -43,7 +43,41 @@ final class Closer {
    * callback. If the caller is interrupted it returns with the flag set, and the work goes on.
    */
   void close(Work work) {
-    long deadlineNanos = environment.nowNanos() + timeout.toNanos();
+    run(work, timeout);
+  }
+
+  /**
+   * As {@link #close(Work)}, after handing over the leadership that these groups have, which may take that much longer.
+   */
+  void handOverAndClose(List<GroupNode> groups, Duration patience, Work work) {
+    run(
+        deadlineNanos -> {
+          handOver(groups, deadlineNanos - timeout.toNanos());
+          // What was left over of the patience is not for what hangs.
+          work.until(environment.nowNanos() + timeout.toNanos());
+        },
+        timeout.plus(patience));
+  }
+
+  /** All at the same time. Whoever has not handed over by then goes without. */
+  private void handOver(List<GroupNode> groups, long deadlineNanos) {
+    List<CompletableFuture<Void>> handovers =
+        groups.stream().map(GroupNode::handOver).toList();
+    long late = 0;
+    for (CompletableFuture<Void> handover : handovers) {
+      late += isDoneBy(handover, deadlineNanos) ? 0 : 1;
+    }
+    if (late > 0) {
+      log.warn(
+          environment.nowNanos(),
+          Subject.CLOSING,
+          "closes without having handed over the leadership of " + late
+              + (late == 1 ? " group" : " groups") + ", which took too long");
+    }
+  }
+
+  private void run(Work work, Duration atMost) {
+    long deadlineNanos = environment.nowNanos() + atMost.toNanos();
     FutureTask<Void> task = new FutureTask<>(() -> work.until(deadlineNanos), null);
     Thread thread = new Thread(task, "balsa-" + self + "-close");
     thread.setDaemon(true);
@@ -52,14 +86,14 @@ final class Closer {
       return;
     }
     try {
-      task.get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+      task.get(atMost.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException e) {
       log.warn(
           environment.nowNanos(),
           Subject.CLOSING,
-          "closing goes on in the background: after " + Wording.duration(timeout.plus(GRACE))
+          "closing goes on in the background: after " + Wording.duration(atMost.plus(GRACE))
               + " it still waits for the transport or the log store to close");
     } catch (ExecutionException e) {
       rethrow(e);

@@ -1,11 +1,15 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.SessionKeepingStateMachine;
+import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
@@ -23,9 +27,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryApplier {
 
-  /** Hears what the state machine returned. */
+  /** Hears what the state machine returned, or that it refused. */
   interface Results {
     void applied(long index, byte[] result);
+
+    /** The state machine refused the command, as every replica does. */
+    void rejected(long index, CommandRejectedException rejection);
+
+    /**
+     * One of the two.
+     *
+     * @param rejection null unless the state machine refused it
+     */
+    default void tell(long index, byte[] result, @Nullable CommandRejectedException rejection) {
+      if (rejection == null) {
+        applied(index, result);
+      } else {
+        rejected(index, rejection);
+      }
+    }
   }
 
   /** Why no entry is applied any more. The message says what was being done, for people; the cause is what was thrown. */
@@ -73,8 +93,11 @@ final class EntryApplier {
   private final long maxQueuedBytes;
   private final Results results;
 
-  /** Says no once nobody waits for the apply threads any longer. */
+  /** Says no once nobody waits for the apply threads any longer, or a snapshot is about to replace the state. */
   private final BooleanSupplier mayGoOn;
+
+  /** Says yes once nobody waits for the apply threads any longer: what the application has may be closed by now. */
+  private final BooleanSupplier isAbandoned;
 
   /** Batches in memory, ascending, each above {@link #appliedIndex}; with gaps where they must be read back. */
   private final ArrayDeque<EntryBatch> queued = new ArrayDeque<>();
@@ -86,15 +109,27 @@ final class EntryApplier {
   /** A part of the state beside the application's, as old as that. */
   private SessionTable sessions = new SessionTable();
 
+  private final boolean isBatching;
+  private final OpenBatch batch;
+  /** For other threads; as of the last batch. */
+  private volatile SessionsStatus sessionsStatus = sessions.status();
+
   private long committedIndex;
 
   /** Invariant: {@code appliedIndex <= committedIndex}. */
   private volatile long appliedIndex;
 
+  /** What the state machine was given; what is beyond {@link #appliedIndex} is in the open batch. */
+  private long reachedIndex;
+
+  /** The term of the entry there, if it was given that here. */
+  private long reachedTerm;
+
   /**
    * @param appliedIndex the index that the state machine has applied already
    * @param maxQueuedBytes the budget
    * @param mayGoOn asked before each command
+   * @param isAbandoned asked before the end of a batch
    */
   EntryApplier(
       GroupId group,
@@ -103,7 +138,8 @@ final class EntryApplier {
       long appliedIndex,
       long maxQueuedBytes,
       Results results,
-      BooleanSupplier mayGoOn) {
+      BooleanSupplier mayGoOn,
+      BooleanSupplier isAbandoned) {
     this.group = group;
     this.stateMachine = stateMachine;
     this.store = store;
@@ -112,6 +148,18 @@ final class EntryApplier {
     this.maxQueuedBytes = maxQueuedBytes;
     this.results = results;
     this.mayGoOn = mayGoOn;
+    this.isAbandoned = isAbandoned;
+    this.isBatching = stateMachine instanceof BatchingStateMachine;
+    this.batch = new OpenBatch(stateMachine);
+    this.reachedIndex = appliedIndex;
+    if (stateMachine instanceof SessionKeepingStateMachine) {
+      sessions.keepRecords();
+    }
+  }
+
+  /** How many sessions there are, and what they take. On any thread. */
+  SessionsStatus sessionsStatus() {
+    return sessionsStatus;
   }
 
   /** The highest index that the state machine has applied. On any thread. */
@@ -125,8 +173,24 @@ final class EntryApplier {
   }
 
   /** The application's state was replaced by that of a snapshot, and the sessions with it. */
-  void restoreSessions(SessionTable restored) {
+  void restored(EntryId last, SessionTable restored) {
     sessions = restored;
+    sessionsStatus = restored.status();
+    startAfter(last.index());
+    if (stateMachine instanceof SessionKeepingStateMachine keeper) {
+      sessions.keepRecords();
+      keeper.putSessions(last, sessions.recordsInPlaceOf(keeper.sessionRecords()));
+      keeper.endBatch();
+    }
+  }
+
+  /** The state machine has kept its state by itself, up to here, and the sessions with it if it can. */
+  void goesOnAfter(EntryId held) {
+    startAfter(held.index());
+    if (stateMachine instanceof SessionKeepingStateMachine keeper) {
+      sessions = SessionTable.ofRecords(keeper.sessionRecords());
+      sessionsStatus = sessions.status();
+    }
   }
 
   /** Whether there is more to apply. */
@@ -149,6 +213,11 @@ final class EntryApplier {
     }
     queuedBytes.addAndGet(bytes);
     return batches;
+  }
+
+  /** Bytes of batches that wait in memory. On any thread. */
+  long queuedBytes() {
+    return queuedBytes.get();
   }
 
   private static long weight(EntryBatch batch) {
@@ -174,8 +243,9 @@ final class EntryApplier {
   }
 
   /** The state machine holds everything up to here, by other ways than being told to apply it. */
-  void startAfter(long index) {
+  private void startAfter(long index) {
     appliedIndex = index;
+    reachedIndex = index;
     committedIndex = Math.max(committedIndex, index);
     while (!queued.isEmpty() && queued.getFirst().firstIndex() <= index) {
       queuedBytes.addAndGet(-weight(queued.removeFirst()));
@@ -190,9 +260,9 @@ final class EntryApplier {
   /** Applies some of what is committed, so that others get their turn. */
   void applySlice() throws EntryFailure {
     long bytes = 0;
-    while (isBehind() && bytes < SLICE_BYTES && mayGoOn.getAsBoolean()) {
+    while (reachedIndex < committedIndex && bytes < SLICE_BYTES && mayGoOn.getAsBoolean()) {
       EntryBatch next = queued.peekFirst();
-      if (next != null && next.firstIndex() == appliedIndex + 1) {
+      if (next != null && next.firstIndex() == reachedIndex + 1) {
         queued.removeFirst();
         queuedBytes.addAndGet(-weight(next));
         apply(next);
@@ -200,17 +270,36 @@ final class EntryApplier {
       } else {
         long gapEnd =
             next == null ? committedIndex : Math.min(committedIndex, next.firstIndex() - 1);
-        for (EntryBatch batch : readBack(gapEnd)) {
-          apply(batch);
-          bytes += batch.sizeInBytes();
+        for (EntryBatch read : readBack(gapEnd)) {
+          apply(read);
+          bytes += read.sizeInBytes();
         }
       }
+    }
+    endBatch();
+  }
+
+  /** Has the state machine make its own what it was given, and tells the results. */
+  private void endBatch() throws EntryFailure {
+    if (batch.isEmpty() || isAbandoned.getAsBoolean()) {
+      return;
+    }
+    long first = appliedIndex + 1;
+    try {
+      batch.end(new EntryId(reachedTerm, reachedIndex), sessions);
+      appliedIndex = reachedIndex;
+      batch.tell(results);
+    } catch (Throwable e) {
+      throw new EntryFailure(
+          "the end of the batch of entries from " + first + " to " + reachedIndex + " failed",
+          e,
+          false);
     }
   }
 
   /** A fault of the disk, or of the log store, is not the state machine's: an operator must be able to tell them apart. */
   private List<EntryBatch> readBack(long toIndex) throws EntryFailure {
-    long fromIndex = appliedIndex + 1;
+    long fromIndex = reachedIndex + 1;
     try {
       List<EntryBatch> batches = store.read(group, fromIndex, toIndex, READ_BACK_BYTES);
       check(batches, fromIndex, toIndex);
@@ -241,52 +330,76 @@ final class EntryApplier {
     }
   }
 
-  private void apply(EntryBatch batch) throws EntryFailure {
-    try {
-      if (batch.type() == EntryType.COMMAND) {
-        applyCommands(batch);
-      } else if (batch.type() == EntryType.SESSION) {
-        applySessions(batch);
-      } else {
-        appliedIndex = batch.lastIndex();
+  private void apply(EntryBatch entries) throws EntryFailure {
+    command.batch = entries;
+    EntryType type = entries.type();
+    if (type == EntryType.COMMAND || type == EntryType.SESSION) {
+      for (EntryBatch.Cursor cursor = entries.cursor(); mayGoOn.getAsBoolean() && cursor.next(); ) {
+        applyOne(cursor, type);
+        if (batch.isFull()) {
+          endBatch();
+        }
       }
-      if (appliedIndex == batch.lastIndex()) {
-        position.passed(batch);
+    } else {
+      reachedIndex = entries.lastIndex();
+      reachedTerm = entries.term();
+      if (batch.isEmpty()) {
+        appliedIndex = reachedIndex;
       }
-    } catch (Throwable e) {
-      throw new EntryFailure("applying the entry at " + (appliedIndex + 1) + " failed", e, false);
+    }
+    if (type == EntryType.SESSION) {
+      sessionsStatus = sessions.status();
+    }
+    if (reachedIndex == entries.lastIndex()) {
+      position.passed(entries);
     }
   }
 
-  private void applyCommands(EntryBatch batch) {
-    command.batch = batch;
-    for (EntryBatch.Cursor cursor = batch.cursor(); mayGoOn.getAsBoolean() && cursor.next(); ) {
-      command.cursor = cursor;
-      byte[] result = resultOf(stateMachine.apply(command));
-      appliedIndex = cursor.index();
-      results.applied(cursor.index(), result);
+  private void applyOne(EntryBatch.Cursor cursor, EntryType type) throws EntryFailure {
+    command.cursor = cursor;
+    try {
+      byte[] result = NO_RESULT;
+      CommandRejectedException rejection = null;
+      try {
+        result = type == EntryType.COMMAND ? applyCommand() : applyInSession(cursor);
+      } catch (CommandRejectedException e) {
+        rejection = e;
+      }
+      reachedIndex = cursor.index();
+      reachedTerm = command.batch.term();
+      if (isBatching) {
+        batch.applied(reachedIndex, result, rejection);
+      } else {
+        appliedIndex = reachedIndex;
+        results.tell(reachedIndex, result, rejection);
+      }
+    } catch (Throwable e) {
+      throw new EntryFailure("applying the entry at " + cursor.index() + " failed", e, false);
     }
+  }
+
+  private byte[] applyCommand() {
+    if (isBatching) {
+      batch.command(command.payload().remaining());
+    }
+    return resultOf(stateMachine.apply(command));
   }
 
   /** Between the log and the state machine: who sees that a command was applied before. */
-  private void applySessions(EntryBatch batch) {
-    command.batch = batch;
-    for (EntryBatch.Cursor cursor = batch.cursor(); mayGoOn.getAsBoolean() && cursor.next(); ) {
-      command.cursor = cursor;
-      SessionAnswer answer = sessions.apply(
-          cursor.index(),
-          batch.logTimeMillis(),
-          SessionEntry.decode(cursor.payload()),
-          content -> applyContent(content));
-      appliedIndex = cursor.index();
-      results.applied(cursor.index(), answer.encode());
-    }
+  private byte[] applyInSession(EntryBatch.Cursor cursor) {
+    return sessions
+        .apply(
+            cursor.index(),
+            command.batch.logTimeMillis(),
+            SessionEntry.decode(cursor.payload()),
+            content -> applyContent(content))
+        .encode();
   }
 
   private byte[] applyContent(ByteBuffer content) {
     command.content = content;
     try {
-      return resultOf(stateMachine.apply(command));
+      return applyCommand();
     } finally {
       command.content = null;
     }

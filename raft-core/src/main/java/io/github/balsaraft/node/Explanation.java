@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
@@ -173,10 +174,7 @@ public final class Explanation {
           + Wording.list(hosts(voters(configuration, Member::isVoter)))
           + " is under way and needs a quorum of both");
     }
-    if (status.snapshots().enabled() && !status.snapshots().problem().isEmpty()) {
-      clauses.add("no snapshot could be taken lately, so the log is not cut ("
-          + Wording.detail(status.snapshots().problem()) + ")");
-    }
+    clauses.addAll(LogExplanation.of(status));
     status
         .snapshots()
         .fetching()
@@ -184,10 +182,24 @@ public final class Explanation {
             + fetching.from().map(from -> " from " + from).orElse("") + ", of which it has "
             + Wording.bytes(fetching.bytes())
             + (fetching.ofBytes() == 0 ? "" : " of " + Wording.bytes(fetching.ofBytes()))));
+    SessionsStatus sessions = status.sessions();
+    if (isNearlyFull(sessions.open(), sessions.maxOpen())
+        || isNearlyFull(sessions.keptBytes(), sessions.maxKeptBytes())) {
+      clauses.add("there are " + sessions.open() + " sessions of at most "
+          + sessions.maxOpen() + ", with results of "
+          + Wording.bytes(sessions.keptBytes()) + " of at most "
+          + Wording.bytes(sessions.maxKeptBytes())
+          + ", and beyond that those that were not used for longest give way");
+    }
     if (status.durability() == Durability.UNSAFE_NOT_SYNCED) {
       clauses.add("UNSAFE_NOT_SYNCED is on here, so power loss can undo acknowledged writes");
     } else if (status.durability() == Durability.UNSAFE_IN_MEMORY) {
       clauses.add("UNSAFE_IN_MEMORY is on here, so a restart forgets everything");
     }
+  }
+
+  /** At nine tenths there is still time to do something. */
+  private static boolean isNearlyFull(long used, long most) {
+    return most > 0 && used >= most - most / 10;
   }
 }

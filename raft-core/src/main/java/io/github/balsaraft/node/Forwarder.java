@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
@@ -77,6 +78,7 @@ final class Forwarder {
       case APPLIED -> proposal.applied(outcome.bytes());
       case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
       case OVERLOADED -> proposal.notAppended(new OverloadedException(detail));
+      case REJECTED -> proposal.rejected(new CommandRejectedException(detail));
       case UNKNOWN -> proposal.unknown(detail);
       case TOO_LARGE -> tooLarge(proposal, detail);
     }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.CorruptDataException;
@@ -245,6 +246,11 @@ final class ForwardingIntake {
     @Override
     void applied(byte[] result) {
       finish(Kind.APPLIED, result);
+    }
+
+    @Override
+    void rejected(CommandRejectedException rejection) {
+      finish(Kind.REJECTED, utf8(rejection.reason()));
     }
 
     @Override

@@ -120,7 +120,9 @@ final class GroupBirth implements Birth.Port {
     HostRecord record = host.claimCluster(cluster);
     if (record == null) {
       ends.failed("the group belongs to cluster " + cluster + ", but this host's folder to "
-          + host.cluster());
+          + host.cluster()
+          + ": found one group first, and others over the same hosts once it has a leader; to repair it, "
+          + "start this host with a new, empty folder, or found the group under another id");
       return;
     }
     log.info(

@@ -22,6 +22,8 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   private final LogStore store;
   private final Failures failures;
   private final Mailbox<Request> mailbox;
+  private final HostEnvironment environment;
+  private final Histogram syncNanos = new Histogram();
   private final List<Request> batch = new ArrayList<>();
   private long batchBytes;
 
@@ -32,6 +34,7 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
 
   GroupCommitWriter(LogStore store, HostEnvironment environment, Failures failures) {
     this.store = store;
+    this.environment = environment;
     this.failures = failures;
     this.mailbox = new Mailbox<>(environment.writer(), this);
   }
@@ -43,6 +46,11 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
    */
   void write(LogWrite write, Runnable onDurable) {
     mailbox.offer(new Request(write, onDurable));
+  }
+
+  /** How long each durable write took, by the monotonic clock. */
+  Histogram syncNanos() {
+    return syncNanos;
   }
 
   /** Whether a write is under way. */
@@ -69,7 +77,9 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
       mayWrite = false;
       try {
         writing = true;
+        long beginNanos = environment.nowNanos();
         store.write(merged());
+        syncNanos.record(environment.nowNanos() - beginNanos, 1);
         mayWrite = true;
       } catch (Throwable e) {
         failures.storeFailed(e);

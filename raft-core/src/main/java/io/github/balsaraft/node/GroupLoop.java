@@ -8,17 +8,25 @@ import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
+import io.github.balsaraft.api.RaftEvent.SnapshotInstalled;
+import io.github.balsaraft.api.RaftEvent.SnapshotTaken;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -61,13 +69,18 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     ReplicaId self = recovered == null
         ? new ReplicaId(host.nonZeroRandom())
         : recovered.replica().replica();
-    this.context = new ReplicaContext(
-        host,
-        settings,
-        self,
-        new RateLimitedLog(
-            host.self() + "/" + settings.group(), host.environment().logger()),
-        new GroupPeers(host, settings.group(), settings.birth()));
+    RateLimitedLog log = new RateLimitedLog(
+        host.self() + "/" + settings.group(), host.environment().logger());
+    GroupPeers peers = new GroupPeers(host, settings.group(), settings.birth());
+    NodeMetrics metrics = new NodeMetrics(host.writer().syncNanos());
+    NodeEvents events = new NodeEvents(
+        host.environment().listeners(),
+        replica -> replica.equals(self) ? host.self() : peers.hostOf(replica),
+        failure -> log.warn(
+            host.environment().nowNanos(), Subject.LISTENER, "a listener failed: " + failure),
+        count -> metrics.add(RaftMetric.EVENTS_DROPPED, count));
+    this.context = new ReplicaContext(host, settings, self, log, peers, metrics, events);
+    settings.listeners().forEach(listener -> events.add(events.queueFor(listener)));
     this.flows = RequestFlows.of(context, recovered, this::applyFailed, this::confirmAfterAll);
     this.snapshots =
         new SnapshotFlow(context, openArchive(), flows.pipeline(), this::later, new SnapshotEnds());
@@ -90,6 +103,16 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
             isBorn ? recovered : null,
             context.environment(),
             context.log());
+  }
+
+  /** What it counts and measures. */
+  NodeMetrics metrics() {
+    return context.metrics();
+  }
+
+  /** Tells its listeners. */
+  NodeEvents events() {
+    return context.events();
   }
 
   /** Where to offer what happens. */
@@ -167,6 +190,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     } else {
       flows.pass(core, nowNanos);
       freshness.observe(core.view(), pipeline().appliedIndex());
+      output.measure(core.view(), freshness);
       output.perform(core, core.ready());
       flows.tellOfLeader(core.view());
       lifecycle.step(core, nowNanos);
@@ -212,8 +236,26 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final class SnapshotEnds implements SnapshotFlow.Ends {
 
     @Override
-    public void saved(SnapshotHeader header) {
-      tell(running -> running.snapshotSaved(header));
+    public void saved(SnapshotManifest manifest, Duration took) {
+      SnapshotHeader header = manifest.header();
+      tell(running -> {
+        context
+            .events()
+            .snapshot(term -> new SnapshotTaken(term, header.last(), manifest.bytes(), took));
+        running.snapshotSaved(header);
+      });
+    }
+
+    @Override
+    public void notTaken(String problem) {
+      later(() -> context.events().snapshot(term -> new SnapshotFailed(term, problem)));
+    }
+
+    @Override
+    public void installed(SnapshotManifest manifest) {
+      EntryId last = manifest.header().last();
+      later(() ->
+          context.events().snapshot(term -> new SnapshotInstalled(term, last, manifest.bytes())));
     }
 
     @Override
@@ -380,6 +422,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         freshness,
         pipeline().appliedIndex(),
         snapshots.status(lifecycle.view()),
+        pipeline().sessionsStatus(),
         context.options().electionTimeoutMax());
   }
 }

@@ -1,19 +1,26 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.CommandTooLargeException;
+import io.github.balsaraft.api.CommittedEntry;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftListener;
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
@@ -26,6 +33,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -41,6 +50,10 @@ public final class GroupNode {
   /** What a read takes besides its query, about; see {@link RaftOptions#maxPendingReadBytes}. */
   private static final long READ_OVERHEAD_BYTES = 256;
 
+  /** What such a machine holds at its start may be newer than the last snapshot, and the sessions that belong to it are nowhere. */
+  private static final String NO_SESSIONS =
+      "a state machine that keeps its state on disk by itself has sessions only if it keeps their records too, as a SessionKeepingStateMachine does";
+
   /** Questions that wait for their answer, whichever thread that is waiting for; callers that await a leader count apart. */
   static final int MAX_QUESTIONS = 1 << 16;
 
@@ -48,17 +61,24 @@ public final class GroupNode {
   private final RaftOptions options;
   private final StateMachine stateMachine;
   private final GroupLoop loop;
-  /** What such a machine holds at its start may be newer than the last snapshot, and the sessions that belong to it are nowhere. */
-  private static final String NO_SESSIONS =
-      "a state machine that keeps its state on disk by itself has no sessions yet: make its commands safe to apply twice";
-
   private final Mailbox<GroupLoop.Event> mailbox;
+
+  private final NodeMetrics metrics;
+
+  /** Those that were added after the start and not removed. */
+  private final List<ListenerQueue> listeners = new CopyOnWriteArrayList<>();
 
   private final Budget proposalBytes;
   private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
+  private static final Duration LONGEST_WAIT = Duration.ofDays(3650);
+
+  /** Before a leader that hands over asks again: less than a heartbeat. */
+  private static final long HANDOVER_PAUSE_NANOS = 20_000_000L;
+
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final NodeSessions sessions;
+  private final EntryStreams streams;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private volatile boolean closing;
@@ -74,7 +94,23 @@ public final class GroupNode {
     this.readBytes = new Budget(options.maxPendingReadBytes());
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
+    this.metrics = loop.metrics();
+    nameGauges();
     this.sessions = new NodeSessions(host.environment(), this::proposeInSession);
+    this.streams = new EntryStreams(
+        loop.group(), host.store(), host.environment(), loop.pipeline()::appliedIndex);
+    loop.pipeline().afterApply(streams::look);
+  }
+
+  private void nameGauges() {
+    metrics.gauge(RaftMetric.APPLIED_INDEX, loop.pipeline()::appliedIndex);
+    metrics.gauge(RaftMetric.PROPOSALS_PENDING_BYTES, this::pendingProposalBytes);
+    metrics.gauge(RaftMetric.READS_PENDING_BYTES, this::pendingReadBytes);
+    metrics.gauge(RaftMetric.APPLY_QUEUE_BYTES, loop.pipeline()::queuedBytes);
+    metrics.gauge(RaftMetric.APPLY_QUEUE_TASKS, loop.pipeline()::waitingTasks);
+    metrics.gauge(RaftMetric.MAILBOX_QUEUE_TASKS, mailbox::size);
+    metrics.gauge(
+        RaftMetric.LOG_SINCE_SNAPSHOT_BYTES, loop.pipeline().position()::bytesSinceSnapshot);
   }
 
   void start() {
@@ -95,7 +131,7 @@ public final class GroupNode {
    * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
    */
   public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
-    if (stateMachine instanceof OnDiskStateMachine) {
+    if (keepsNoSessions()) {
       return CompletableFuture.failedFuture(new UnsupportedOperationException(NO_SESSIONS));
     }
     // What can't be read may not get into the log: every replica would halt there.
@@ -107,25 +143,58 @@ public final class GroupNode {
 
   private CompletableFuture<byte[]> propose(EntryType type, byte[] command, int commandBytes) {
     if (closing) {
-      return CompletableFuture.failedFuture(new ShuttingDownException());
+      return refused(new ShuttingDownException());
     }
     if (commandBytes > options.maxCommandBytes()) {
-      return CompletableFuture.failedFuture(
-          new CommandTooLargeException(commandBytes, options.maxCommandBytes()));
+      return refused(new CommandTooLargeException(commandBytes, options.maxCommandBytes()));
     }
     long bytes = (long) command.length + Payloads.ENTRY_OVERHEAD_BYTES;
     if (!proposalBytes.take(bytes)) {
-      return CompletableFuture.failedFuture(
+      return refused(
           new OverloadedException("proposals of " + proposalBytes.max() + " bytes wait already"));
     }
-    LocalProposal proposal = new LocalProposal(type, command, proposalBytes, bytes);
+    LocalProposal proposal = new LocalProposal(
+        type, command, proposalBytes, bytes, host.environment().nowNanos());
     offer(proposal);
     return proposal.future;
   }
 
+  private CompletableFuture<byte[]> refused(NotAppendedException reason) {
+    metrics.refused(reason, 1);
+    return CompletableFuture.failedFuture(reason);
+  }
+
+  /** See {@code RaftNode.metrics}. */
+  public RaftMetrics metrics() {
+    return metrics.look(host.environment().nowNanos());
+  }
+
+  /** See {@code RaftNode.addListener}. */
+  public void addListener(RaftListener listener) {
+    ListenerQueue queue = loop.events().queueFor(listener);
+    listeners.add(queue);
+    mailbox.offer(groupLoop -> groupLoop.events().add(queue));
+  }
+
+  /** See {@code RaftNode.removeListener}. */
+  public void removeListener(RaftListener listener) {
+    for (ListenerQueue queue : listeners) {
+      if (queue.isOf(listener)) {
+        queue.remove();
+        listeners.remove(queue);
+        return;
+      }
+    }
+  }
+
+  private boolean keepsNoSessions() {
+    return stateMachine instanceof OnDiskStateMachine
+        && !(stateMachine instanceof SessionKeepingStateMachine);
+  }
+
   /** See {@code RaftNode.session}. */
   public RaftSession session(SessionOptions sessionOptions) {
-    if (stateMachine instanceof OnDiskStateMachine) {
+    if (keepsNoSessions()) {
       throw new UnsupportedOperationException(NO_SESSIONS);
     }
     return sessions.begin(sessionOptions);
@@ -143,12 +212,21 @@ public final class GroupNode {
 
   private <T extends @Nullable Object> CompletableFuture<T> readAfter(
       long index, Duration timeout, Supplier<T> reader, int queryBytes) {
+    // Here: what is thrown once a part of the budget was taken would never give that back.
+    long waitNanos = nanosOf(timeout);
     return withinBudget(queryBytes, bytes -> {
       LocalRead<T> read = new LocalRead<>(reader, false, readBytes, bytes);
-      long deadlineNanos = host.environment().nowNanos() + timeout.toNanos();
+      long deadlineNanos = host.environment().nowNanos() + waitNanos;
       loop.pipeline().read(index, deadlineNanos, read::run, read::refuse);
       return read.future;
     });
+  }
+
+  /** No wait is longer than ten years, and whoever asks for more means for ever. */
+  private static long nanosOf(Duration duration) {
+    return duration.compareTo(LONGEST_WAIT) > 0
+        ? LONGEST_WAIT.toNanos()
+        : duration.isNegative() ? 0 : duration.toNanos();
   }
 
   /** See {@code RaftNode.queryStale}. */
@@ -164,7 +242,7 @@ public final class GroupNode {
   private StaleAnswer readStale(byte[] query, Duration maxStaleness) {
     // First the moment, then the state: the state is at least as fresh as that.
     long staleNanos = host.environment().nowNanos() - loop.freshness().freshNanos();
-    if (staleNanos > maxStaleness.toNanos()) {
+    if (staleNanos > nanosOf(maxStaleness)) {
       throw new ReadNotServedException("the state here may be " + staleNanos / 1_000_000
           + " ms old, and no more than " + maxStaleness.toMillis() + " ms were asked for");
     }
@@ -217,6 +295,11 @@ public final class GroupNode {
     } else {
       loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse);
     }
+  }
+
+  /** See {@code RaftNode.committedEntries}. */
+  public Flow.Publisher<CommittedEntry> committedEntries(long fromIndex) {
+    return streams.from(fromIndex);
   }
 
   /** See {@code RaftNode.awaitLeader}. */
@@ -325,6 +408,39 @@ public final class GroupNode {
     host.close(this);
   }
 
+  /** See {@code RaftNode.close(Duration)}. */
+  public void close(Duration handover) {
+    host.close(this, handover);
+  }
+
+  /**
+   * Hands leadership over if this node leads and another member can take it. Goes on serving meanwhile, and afterwards.
+   *
+   * @return completes when that has happened, or is known not to; never exceptionally
+   */
+  public CompletableFuture<Void> handOver() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    handOver(done);
+    return done;
+  }
+
+  private void handOver(CompletableFuture<Void> done) {
+    CompletableFuture<HostId> unused = transferLeadership(null).whenComplete((leader, failure) -> {
+      // A leader that was elected a moment ago may not have heard of the others yet.
+      boolean again = !closing
+          && failure instanceof TransferFailedException refused
+          && refused.isRetryable()
+          && refused.leader().filter(host.self()::equals).isPresent();
+      if (again) {
+        Runnable unusedCancellation = host.environment()
+            .schedule(host.environment().nowNanos() + HANDOVER_PAUSE_NANOS, () -> handOver(done));
+      } else {
+        // Why it failed was logged where it was tried; a follower has nothing to hand over.
+        done.complete(null);
+      }
+    });
+  }
+
   boolean isClosing() {
     return closing;
   }
@@ -333,6 +449,7 @@ public final class GroupNode {
   void beginToStop() {
     closing = true;
     sessions.closeAll();
+    streams.closeAll();
     if (stopping.compareAndSet(false, true)) {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");

@@ -38,6 +38,14 @@ public interface HostEnvironment {
     return apply();
   }
 
+  /**
+   * Calls {@link io.github.balsaraft.api.RaftListener}s, which may block for as long as they like: nothing waits for them. Without a
+   * thread of its own it is done on those of {@link #apply}.
+   */
+  default Executor listeners() {
+    return apply();
+  }
+
   /** Lets the calling thread, one of {@link #snapshots}, do nothing for so long. */
   default void pause(long nanos) {
     LockSupport.parkNanos(nanos);
@@ -70,7 +78,7 @@ public interface HostEnvironment {
   }
 
   /**
-   * Ends the threads, without waiting for them and without interrupting what they do: a disk's write may be among it. What was
+   * Ends the threads, but for those of {@link #listeners}, which end once they have told what waits; without waiting for them and without interrupting what they do: a disk's write may be among it. What was
    * handed to them is still done, but for what was scheduled.
    *
    * @return completes, on the last of them, once none runs any more

@@ -74,6 +74,9 @@ public final class HostRuntime implements AutoCloseable {
   private volatile @Nullable String failure;
   private volatile boolean closed;
 
+  /** Leadership is being handed over, and then everything is closed. */
+  private volatile boolean handingOver;
+
   /**
    * Opens the store and starts the transport.
    *
@@ -147,7 +150,7 @@ public final class HostRuntime implements AutoCloseable {
   public synchronized GroupNode startGroup(GroupSettings settings) {
     GroupId group = settings.group();
     String failed = failure;
-    if (closed || failed != null) {
+    if (closed || handingOver || failed != null) {
       throw new IllegalStateException(failed == null ? "the host is closed" : failed);
     }
     GroupNode present = groups.get(group);
@@ -272,13 +275,20 @@ public final class HostRuntime implements AutoCloseable {
 
   /** Closes one of the groups, in bounded time. */
   void close(GroupNode group) {
-    closer.close(deadlineNanos -> {
-      hanging.addAll(closer.stop(List.of(group), deadlineNanos));
-      List<String> busy = busyGroups();
-      if (hanging.contains(group)) {
-        closer.goesOnWithout(busy, ". Its callers were told");
-      }
-    });
+    closer.close(deadlineNanos -> stop(group, deadlineNanos));
+  }
+
+  /** As {@link #close(GroupNode)}, after it has handed leadership over if that takes no longer than this. */
+  void close(GroupNode group, Duration handover) {
+    closer.handOverAndClose(List.of(group), handover, deadlineNanos -> stop(group, deadlineNanos));
+  }
+
+  private void stop(GroupNode group, long deadlineNanos) {
+    hanging.addAll(closer.stop(List.of(group), deadlineNanos));
+    List<String> busy = busyGroups();
+    if (hanging.contains(group)) {
+      closer.goesOnWithout(busy, ". Its callers were told");
+    }
   }
 
   private List<String> busyGroups() {
@@ -335,15 +345,36 @@ public final class HostRuntime implements AutoCloseable {
 
   @Override
   public void close() {
+    if (beginToClose()) {
+      closer.close(this::closeAll);
+    }
+  }
+
+  /** As {@link #close()}, after the groups have handed over the leadership that they have, if that takes no longer than this. */
+  public void close(Duration handover) {
+    synchronized (this) {
+      if (closed || handingOver) {
+        return;
+      }
+      handingOver = true;
+    }
+    closer.handOverAndClose(List.copyOf(groups.values()), handover, deadlineNanos -> {
+      if (beginToClose()) {
+        closeAll(deadlineNanos);
+      }
+    });
+  }
+
+  /** Nothing is taken in any more once this returns. Returns false if that was so before. */
+  private boolean beginToClose() {
     synchronized (this) {
       if (closed) {
-        return;
+        return false;
       }
       closed = true;
     }
-    // Begun here, so that nothing is taken in any more once this returns, however early.
     groups.values().forEach(GroupNode::beginToStop);
-    closer.close(this::closeAll);
+    return true;
   }
 
   private void closeAll(long deadlineNanos) {

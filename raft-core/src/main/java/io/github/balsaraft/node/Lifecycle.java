@@ -173,6 +173,7 @@ final class Lifecycle {
       joinSeeker = new JoinSeeker(context.self(), context.host(), context.group(), context.plan());
     }
     context.peers().follow(started.view().configuration());
+    context.events().started(started.view());
     context
         .log()
         .info(
@@ -288,6 +289,7 @@ final class Lifecycle {
     }
     health = end;
     healthDetail = reason;
+    context.events().stopped(end, reason);
     flows.stop(stoppedReason(), reason, core == null ? null : core.view());
     snapshotsEnded = snapshots.stop();
   }

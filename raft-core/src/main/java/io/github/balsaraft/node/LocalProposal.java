@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
@@ -21,8 +22,8 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   /**
    * @param budget of which {@code bytes} were taken for it
    */
-  LocalProposal(EntryType type, byte[] command, Budget budget, long bytes) {
-    super(type, command, Payloads.checksum(command));
+  LocalProposal(EntryType type, byte[] command, Budget budget, long bytes, long proposedNanos) {
+    super(type, command, Payloads.checksum(command), proposedNanos);
     this.budget = budget;
     this.bytes = bytes;
   }
@@ -49,6 +50,13 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   void applied(byte[] result) {
     if (end()) {
       future.complete(result);
+    }
+  }
+
+  @Override
+  void rejected(CommandRejectedException rejection) {
+    if (end()) {
+      future.completeExceptionally(rejection);
     }
   }
 

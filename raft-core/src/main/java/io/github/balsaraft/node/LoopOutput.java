@@ -1,5 +1,7 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.CoreWrite;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
@@ -33,6 +35,8 @@ final class LoopOutput {
   private final SnapshotFlow snapshots;
   private final Completions completions;
   private final EntryLoader loader;
+  private final ApplyLag applyLag;
+  private final LeaderTimes leaderTimes;
   private String lastRoleReason = "";
 
   LoopOutput(
@@ -42,6 +46,11 @@ final class LoopOutput {
     this.snapshots = snapshots;
     this.completions = completions;
     this.loader = new EntryLoader(context, completions);
+    this.applyLag = new ApplyLag(context.metrics());
+    this.leaderTimes = new LeaderTimes(context.metrics(), context.nowNanos());
+    flows
+        .pipeline()
+        .afterApply(() -> applyLag.applied(flows.pipeline().appliedIndex(), context.nowNanos()));
   }
 
   void perform(RaftCore running, Ready ready) {
@@ -72,7 +81,9 @@ final class LoopOutput {
     }
     Ready.Committed committed = ready.committed();
     if (committed != null) {
-      flows.proposals().committed(committed);
+      long nowNanos = context.nowNanos();
+      applyLag.committed(committed.toIndex(), nowNanos);
+      flows.proposals().committed(committed, nowNanos);
     }
     if (ready.lostProposalsFrom() > 0) {
       flows.proposals().lostFrom(ready.lostProposalsFrom());
@@ -85,10 +96,13 @@ final class LoopOutput {
     if (context.peers().follow(running.view().configuration())) {
       info(Subject.MEMBERS, "members are " + running.view().configuration());
     }
+    context.events().observe(running.view());
   }
 
   private void roleChanged(Ready.RoleChange change) {
     flows.proposals().roleChanged();
+    leaderTimes.roleChanged(change, context.nowNanos());
+    context.events().roleChanged(change);
     ReplicaId leader = change.leader();
     String under = leader == null || leader.equals(context.self())
         ? ""
@@ -99,6 +113,11 @@ final class LoopOutput {
       info(Subject.ROLE, line);
     }
     lastRoleReason = line;
+  }
+
+  /** Takes a look, between two steps. */
+  void measure(CoreView core, Freshness freshness) {
+    leaderTimes.observe(core, freshness.freshNanos(), context.nowNanos());
   }
 
   private void write(CoreWrite write) {
@@ -113,10 +132,21 @@ final class LoopOutput {
         write.truncateFrom(),
         write.base(),
         write.append());
-    context
-        .host()
-        .writer()
-        .write(LogWrite.of(List.of(groupWrite)), () -> completions.written(write.sequence()));
+    long beginNanos = context.nowNanos();
+    count(write.append());
+    context.host().writer().write(LogWrite.of(List.of(groupWrite)), () -> {
+      context.metrics().record(RaftMetric.LOG_DURABLE_NANOS, context.nowNanos() - beginNanos, 1);
+      completions.written(write.sequence());
+    });
+  }
+
+  private void count(List<EntryBatch> appended) {
+    NodeMetrics metrics = context.metrics();
+    metrics.add(RaftMetric.LOG_WRITES, 1);
+    for (EntryBatch batch : appended) {
+      metrics.add(RaftMetric.LOG_APPENDED_ENTRIES, batch.count());
+      metrics.add(RaftMetric.LOG_APPENDED_BYTES, batch.sizeInBytes());
+    }
   }
 
   private void info(Subject subject, String message) {

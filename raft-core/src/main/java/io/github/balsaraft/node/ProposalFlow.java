@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.ProposalResult;
@@ -30,6 +31,7 @@ final class ProposalFlow {
   private final ApplyPipeline pipeline;
   private final Forwarder forwarder;
   private final ForwardingIntake intake;
+  private final NodeMetrics metrics;
   private final ProposalTracker appended = new ProposalTracker();
   private List<Proposal> gathered = new ArrayList<>();
 
@@ -38,12 +40,14 @@ final class ProposalFlow {
       GroupPeers peers,
       ApplyPipeline pipeline,
       Forwarder forwarder,
-      ForwardingIntake intake) {
+      ForwardingIntake intake,
+      NodeMetrics metrics) {
     this.options = options;
     this.peers = peers;
     this.pipeline = pipeline;
     this.forwarder = forwarder;
     this.intake = intake;
+    this.metrics = metrics;
   }
 
   void add(Proposal proposal) {
@@ -118,6 +122,7 @@ final class ProposalFlow {
     }
     ProposalResult result = core.propose(payloads);
     if (result instanceof ProposalResult.Appended position) {
+      metrics.add(RaftMetric.PROPOSALS_APPENDED, batch.size());
       appended.appended(position.first().index(), batch, nowNanos);
     } else {
       refuse(batch, refusal(core.view(), (ProposalResult.Refused) result));
@@ -137,6 +142,7 @@ final class ProposalFlow {
     while (start < proposals.size()) {
       int end = endOfBatch(proposals, start, options.maxMessageBytes());
       List<Proposal> batch = proposals.subList(start, end);
+      metrics.add(RaftMetric.PROPOSALS_FORWARDED, batch.size());
       peers.send(leader, forwarder.forward(batch, leader, core.hardState().term(), nowNanos));
       start = end;
     }
@@ -159,8 +165,15 @@ final class ProposalFlow {
   }
 
   /** Entries may be applied; those that were proposed here are told their results. */
-  void committed(Ready.Committed committed) {
-    pipeline.committed(committed, appended.takeUpTo(committed.toIndex()));
+  void committed(Ready.Committed committed, long nowNanos) {
+    List<ProposalTracker.Run> runs = appended.takeUpTo(committed.toIndex());
+    for (ProposalTracker.Run run : runs) {
+      metrics.record(
+          RaftMetric.PROPOSE_TO_COMMIT_NANOS,
+          nowNanos - run.proposedNanos(),
+          run.proposals().size());
+    }
+    pipeline.committed(committed, runs);
   }
 
   /** Leadership was lost: what was appended from this index on may or may not be applied. */
@@ -177,9 +190,11 @@ final class ProposalFlow {
   void expire(long nowNanos) {
     forwarder.expire(nowNanos);
     long timeoutNanos = options.requestTimeout().toNanos();
-    end(
-        appended.takeOlderThan(nowNanos - timeoutNanos),
-        "it was not committed within " + options.requestTimeout().toMillis() + " ms");
+    List<Proposal> late = appended.takeOlderThan(nowNanos - timeoutNanos);
+    if (!late.isEmpty()) {
+      // Asked in each turn: the text is made only if somebody gets it.
+      end(late, "it was not committed within " + options.requestTimeout().toMillis() + " ms");
+    }
   }
 
   long deadlineNanos() {
@@ -214,12 +229,14 @@ final class ProposalFlow {
 
   private void refuse(List<Proposal> proposals, NotAppendedException reason) {
     if (!proposals.isEmpty()) {
+      metrics.refused(reason, proposals.size());
       pipeline.fail(proposals, reason);
     }
   }
 
   private void end(List<Proposal> proposals, String reason) {
     if (!proposals.isEmpty()) {
+      metrics.add(RaftMetric.PROPOSALS_UNKNOWN, proposals.size());
       pipeline.fail(proposals, Proposal.unknownOutcome(reason));
     }
   }

@@ -69,6 +69,12 @@ final class ProposalTracker {
   /** Proposals at consecutive indexes. */
   record Run(long firstIndex, List<Proposal> proposals, long sinceNanos) {
 
+    /** When the first was proposed; if that isn't known, when it was appended. */
+    long proposedNanos() {
+      long first = proposals.get(0).proposedNanos;
+      return first == Proposal.UNKNOWN ? sinceNanos : first;
+    }
+
     long lastIndex() {
       return firstIndex + proposals.size() - 1;
     }

@@ -26,6 +26,7 @@ final class RateLimitedLog {
     CLOCK("the wall clock"),
     OLD_ENTRIES("old entries for followers"),
     SNAPSHOT("snapshots"),
+    LISTENER("listeners that fail"),
     CLOSING("closing");
 
     private final String words;

@@ -12,13 +12,17 @@ import io.github.balsaraft.model.ReplicaId;
  * @param self its id
  * @param log says what it does
  * @param peers the others; but for what it says otherwise, used by the mailbox's thread only
+ * @param metrics counts and measures; on any thread
+ * @param events tells the listeners; used by the mailbox's thread only
  */
 record ReplicaContext(
     HostRuntime host,
     GroupSettings settings,
     ReplicaId self,
     RateLimitedLog log,
-    GroupPeers peers) {
+    GroupPeers peers,
+    NodeMetrics metrics,
+    NodeEvents events) {
 
   GroupId group() {
     return settings.group();

@@ -69,7 +69,7 @@ record RequestFlows(
         pipeline::run);
     return new RequestFlows(
         pipeline,
-        new ProposalFlow(options, peers, pipeline, forwarder, intake),
+        new ProposalFlow(options, peers, pipeline, forwarder, intake, context.metrics()),
         new ReadFlow(
             pipeline, environment::nowNanos, options.requestTimeout().toNanos(), confirmAfterAll),
         new TransferFlow(

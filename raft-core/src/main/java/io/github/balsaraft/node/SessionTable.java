@@ -1,13 +1,19 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.SessionRecord;
+import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionAnswer.Verdict;
 import io.github.balsaraft.model.SessionEntry;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions of a group's clients: a part of the replicated state, beside the application's (Raft thesis 6.3). A command that
@@ -51,6 +57,9 @@ final class SessionTable {
 
   private long keptBytes;
 
+  /** Null as long as nobody keeps records of changes. */
+  private @Nullable SessionRecords records;
+
   /** No sessions. */
   SessionTable() {
     this(MAX_SESSIONS, MAX_KEPT_BYTES);
@@ -60,6 +69,11 @@ final class SessionTable {
   SessionTable(int maxSessions, long maxKeptBytes) {
     this.maxSessions = maxSessions;
     this.maxKeptBytes = maxKeptBytes;
+  }
+
+  /** How full it is. */
+  SessionsStatus status() {
+    return new SessionsStatus(sessions.size(), maxSessions, keptBytes, maxKeptBytes);
   }
 
   boolean isEmpty() {
@@ -105,7 +119,7 @@ final class SessionTable {
     }
     long timeoutMillis =
         Math.min(MAX_TIMEOUT_MILLIS, Math.max(MIN_TIMEOUT_MILLIS, open.timeoutMillis()));
-    add(new OpenSession(index, timeoutMillis, logTimeMillis, 1));
+    add(new OpenSession(index, timeoutMillis, logTimeMillis, index, 1));
     return SessionAnswer.applied(index, new byte[0]);
   }
 
@@ -129,8 +143,12 @@ final class SessionTable {
       return SessionAnswer.refused(Verdict.EXPIRED);
     }
     byExpiry.remove(session);
-    session.usedAtMillis = logTimeMillis;
+    session.use(logTimeMillis, index);
     byExpiry.add(session);
+    if (records != null) {
+      records.used(session);
+      records.forgetsBelow(session, command.lowestUnanswered());
+    }
     long before = session.keptBytes;
     session.forgetBelow(command.lowestUnanswered());
     keptBytes += session.keptBytes - before;
@@ -146,11 +164,23 @@ final class SessionTable {
     if (isFull(session, sequence)) {
       return SessionAnswer.refused(Verdict.FULL);
     }
-    SessionAnswer answer = SessionAnswer.applied(index, machine.apply(command.command()));
+    SessionAnswer answer = answer(index, command, machine);
     session.keep(sequence, answer);
+    if (records != null) {
+      records.answered(session, sequence);
+    }
     keptBytes += OpenSession.weight(answer);
     makeRoomBeside(session);
     return answer;
+  }
+
+  private static SessionAnswer answer(
+      long index, SessionEntry.Command command, Function<ByteBuffer, byte[]> machine) {
+    try {
+      return SessionAnswer.applied(index, machine.apply(command.command()));
+    } catch (CommandRejectedException e) {
+      return SessionAnswer.rejected(index, e.reason());
+    }
   }
 
   /** The lowest is never refused: the others wait for its answer. */
@@ -177,25 +207,83 @@ final class SessionTable {
     sessions.put(session.id, session);
     byExpiry.add(session);
     keptBytes += session.keptBytes;
+    if (records != null) {
+      records.all(session);
+    }
   }
 
   private void remove(OpenSession session) {
     sessions.remove(session.id);
     byExpiry.remove(session);
     keptBytes -= session.keptBytes;
+    session.isGone = true;
+    if (records != null) {
+      records.all(session);
+    }
+  }
+
+  // ------------------------------------------------------------------ with the state of a machine
+  // on disk
+
+  /** Records all changes from now on. */
+  void keepRecords() {
+    if (records == null) {
+      records = new SessionRecords();
+    }
+  }
+
+  /** The records that have changed since the last time. */
+  List<SessionRecord> takeChangedRecords() {
+    return records == null ? List.of() : records.takeChanged();
+  }
+
+  /** What has to be written in place of these records, so that they are those of the present sessions. */
+  List<SessionRecord> recordsInPlaceOf(List<SessionRecord> kept) {
+    SessionRecords present = new SessionRecords();
+    sessions.values().forEach(present::all);
+    List<SessionRecord> changes = new ArrayList<>(present.takeChanged());
+    TreeSet<ByteBuffer> keys = new TreeSet<>();
+    changes.forEach(record -> keys.add(ByteBuffer.wrap(record.key())));
+    for (SessionRecord record : kept) {
+      if (!keys.contains(ByteBuffer.wrap(record.key()))) {
+        changes.add(SessionRecord.deleted(record.key()));
+      }
+    }
+    return changes;
+  }
+
+  /**
+   * The sessions of which these are all records; and those of changes go on from there.
+   *
+   * @throws io.github.balsaraft.model.CorruptDataException if they can't be such
+   * @throws io.github.balsaraft.model.UnknownFormatException if a newer version wrote them
+   */
+  static SessionTable ofRecords(List<SessionRecord> kept) {
+    return ofRecords(kept, MAX_SESSIONS, MAX_KEPT_BYTES);
+  }
+
+  /** For tests that reach the limits. */
+  static SessionTable ofRecords(List<SessionRecord> kept, int maxSessions, long maxKeptBytes) {
+    SessionTable table = new SessionTable(maxSessions, maxKeptBytes);
+    SessionRecords.decode(kept).forEach(table::add);
+    table.keepRecords();
+    return table;
   }
 
   // ------------------------------------------------------------------ in snapshots
 
   /**
-   * The stored form, for a snapshot; the same bytes on every replica that has applied the same entries. Big-endian, version 1:
-   * the version (1), how many sessions (4); then for each, that which was not used for longest first: its number (8), timeout (8)
-   * and log time of the last use (8) in milliseconds, the lowest sequence number that is not answered (8), how many answers (4);
-   * then for each of those, ascending: its sequence number (8), the length (4) and the bytes of the {@link SessionAnswer}; at
-   * the end the CRC32C of it all (4).
+   * What is to be stored, as of now, to be written out by another thread while this table goes on. It shares the answers, which never
+   * change, and what it copied of a session at the last capture unless that was used since: so it costs the apply thread little,
+   * however large the answers are.
    */
-  byte[] encode() {
-    return SessionTableFormat.encode(sessions.values());
+  CapturedSessions capture() {
+    List<CapturedSessions.Session> captured = new ArrayList<>(sessions.size());
+    // Not an access: iterating over the values leaves the order as it is.
+    for (OpenSession session : sessions.values()) {
+      captured.add(session.capture());
+    }
+    return new CapturedSessions(captured);
   }
 
   /**
@@ -211,7 +299,7 @@ final class SessionTable {
   /** For tests that reach the limits. */
   static SessionTable decode(byte[] stored, int maxSessions, long maxKeptBytes) {
     SessionTable table = new SessionTable(maxSessions, maxKeptBytes);
-    SessionTableFormat.decode(stored).forEach(table::add);
+    CapturedSessions.decode(stored).forEach(table::add);
     return table;
   }
 }

@@ -1,5 +1,7 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.SnapshotChunk;
@@ -122,13 +124,11 @@ final class SnapshotFetcher {
     @Override
     public void failed(String why) {
       download = null;
-      context
-          .log()
-          .warn(
-              context.nowNanos(),
-              Subject.SNAPSHOT,
-              "could not fetch a snapshot from " + context.peers().nameOf(fetch.source()) + ": "
-                  + why);
+      String problem =
+          "could not fetch a snapshot from " + context.peers().nameOf(fetch.source()) + ": " + why;
+      context.log().warn(context.nowNanos(), Subject.SNAPSHOT, problem);
+      context.metrics().add(RaftMetric.SNAPSHOTS_FAILED, 1);
+      context.events().snapshot(term -> new SnapshotFailed(term, problem));
       ends.failed(fetch.generation());
     }
   }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.core.CoreView;
@@ -26,7 +27,13 @@ final class SnapshotFlow {
   /** Hears how things ended. Called on any thread. */
   interface Ends {
     /** See {@link io.github.balsaraft.core.RaftCore#snapshotSaved}. */
-    void saved(SnapshotHeader header);
+    void saved(SnapshotManifest manifest, Duration took);
+
+    /** None could be taken. */
+    void notTaken(String problem);
+
+    /** The state is that of a fetched snapshot. */
+    void installed(SnapshotManifest manifest);
 
     /** See {@link io.github.balsaraft.core.RaftCore#snapshotUnavailable}. */
     void unavailable(long lastIndex);
@@ -77,7 +84,17 @@ final class SnapshotFlow {
           archive,
           pipeline.position(),
           pipeline::run,
-          ends::saved);
+          new SnapshotTaker.Ends() {
+            @Override
+            public void saved(SnapshotManifest manifest, Duration took) {
+              ends.saved(manifest, took);
+            }
+
+            @Override
+            public void failed(String problem) {
+              ends.notTaken(problem);
+            }
+          });
       this.whyNot = "";
       this.archive = archive;
       this.taker = takes;
@@ -148,6 +165,14 @@ final class SnapshotFlow {
       throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
     }
     pipeline.install(present, manifest);
+    long last = manifest.header().last().index();
+    pipeline.run(() -> {
+      if (pipeline.appliedIndex() >= last) {
+        context.metrics().add(RaftMetric.SNAPSHOTS_INSTALLED, 1);
+        context.metrics().add(RaftMetric.SNAPSHOTS_INSTALLED_BYTES, manifest.bytes());
+        ends.installed(manifest);
+      }
+    });
   }
 
   private final class FetchEnds implements SnapshotFetcher.Ends {

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.ReplicaId;
@@ -184,15 +185,16 @@ final class SnapshotServer {
     }
     long waitNanos = limit.takeNanos(bytes, nowNanos);
     if (waitNanos == 0) {
-      sendNow(part, chunk);
+      sendNow(part, chunk, bytes);
     } else {
-      context.environment().schedule(nowNanos + waitNanos, () -> sendNow(part, chunk));
+      context.environment().schedule(nowNanos + waitNanos, () -> sendNow(part, chunk, bytes));
     }
   }
 
-  private void sendNow(Part part, SnapshotChunk chunk) {
+  private void sendNow(Part part, SnapshotChunk chunk, int bytes) {
     waiting.remove(part);
     if (!stopped) {
+      context.metrics().add(RaftMetric.SNAPSHOTS_SENT_BYTES, bytes);
       context.peers().send(chunk.to(), chunk);
     }
   }

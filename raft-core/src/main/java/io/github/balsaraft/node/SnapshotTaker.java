@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshotView;
@@ -8,6 +9,7 @@ import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.SnapshotStore;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -27,6 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotTaker {
 
+  /** Hears how it went. On any thread. */
+  interface Ends {
+    /** A snapshot is durable and verified. */
+    void saved(SnapshotManifest manifest, Duration took);
+
+    /** None could be taken; it is tried again. */
+    void failed(String problem);
+  }
+
   private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
   private static final long LONGEST_PAUSE_NANOS = 300_000_000_000L;
 
@@ -36,11 +47,11 @@ final class SnapshotTaker {
   private final ReplicaContext context;
   private final SnapshotOptions options;
   private final SnapshottingStateMachine machine;
-  private final Supplier<byte @Nullable []> sessions;
+  private final Supplier<@Nullable CapturedSessions> sessions;
   private final SnapshotArchive archive;
   private final ApplyPosition position;
   private final Consumer<Runnable> onApplyThread;
-  private final Consumer<SnapshotHeader> onSaved;
+  private final Ends ends;
   private final RateLimit writeLimit;
   private final LoopTimer timer;
   private final long startNanos;
@@ -60,18 +71,17 @@ final class SnapshotTaker {
   private volatile long notBeforeNanos = Long.MIN_VALUE;
 
   /**
-   * @param sessions captures the sessions as of the present state, encoded; null if there are none
+   * @param sessions captures the sessions as of the present state; null if there are none
    * @param onApplyThread runs something where this is used; called on any thread
-   * @param onSaved hears of each snapshot that is durable and verified; on any thread
    */
   SnapshotTaker(
       ReplicaContext context,
       SnapshottingStateMachine machine,
-      Supplier<byte @Nullable []> sessions,
+      Supplier<@Nullable CapturedSessions> sessions,
       SnapshotArchive archive,
       ApplyPosition position,
       Consumer<Runnable> onApplyThread,
-      Consumer<SnapshotHeader> onSaved) {
+      Ends ends) {
     this.context = context;
     this.options = context.options().snapshots();
     this.machine = machine;
@@ -79,7 +89,7 @@ final class SnapshotTaker {
     this.archive = archive;
     this.position = position;
     this.onApplyThread = onApplyThread;
-    this.onSaved = onSaved;
+    this.ends = ends;
     this.writeLimit = new RateLimit(options.maxWriteBytesPerSecond());
     this.startNanos = context.nowNanos();
     this.timer = new LoopTimer(
@@ -147,9 +157,9 @@ final class SnapshotTaker {
     Taking begun = new Taking(header, nowNanos);
     taking = begun;
     SnapshotView view;
-    byte[] sessionBytes;
+    CapturedSessions captured;
     try {
-      sessionBytes = sessions.get();
+      captured = sessions.get();
       view = machine.capture();
     } catch (Throwable e) {
       ended(begun);
@@ -158,7 +168,7 @@ final class SnapshotTaker {
     }
     position.countFromNow();
     try {
-      context.environment().snapshots().execute(() -> write(begun, view, sessionBytes));
+      context.environment().snapshots().execute(() -> write(begun, view, captured));
     } catch (RejectedExecutionException e) {
       close(view);
       ended(begun);
@@ -167,11 +177,11 @@ final class SnapshotTaker {
 
   // ------------------------------------------------------------------ on a thread of its own
 
-  private void write(Taking begun, SnapshotView view, byte @Nullable [] sessionBytes) {
+  private void write(Taking begun, SnapshotView view, @Nullable CapturedSessions captured) {
     try {
       SnapshotManifest manifest;
       try {
-        manifest = writeOut(begun, view, sessionBytes);
+        manifest = writeOut(begun, view, captured);
       } finally {
         close(view);
       }
@@ -179,6 +189,8 @@ final class SnapshotTaker {
       failures = 0;
       problem = "";
       archive.saved(manifest);
+      Duration took = since(begun.sinceNanos, context.nowNanos());
+      count(manifest, took);
       context
           .log()
           .info(
@@ -186,8 +198,8 @@ final class SnapshotTaker {
               Subject.SNAPSHOT,
               "took a snapshot up to " + manifest.header().last() + " of "
                   + Wording.bytes(manifest.bytes()) + " in "
-                  + Wording.duration(since(begun.sinceNanos, context.nowNanos())));
-      onSaved.accept(manifest.header());
+                  + Wording.duration(took));
+      ends.saved(manifest, took);
       ended(begun);
       // What was applied meanwhile may be enough for the next.
       onApplyThread.accept(this::takeIfDue);
@@ -197,16 +209,25 @@ final class SnapshotTaker {
     }
   }
 
-  private SnapshotManifest writeOut(Taking begun, SnapshotView view, byte @Nullable [] sessionBytes)
-      throws IOException {
+  private void count(SnapshotManifest manifest, Duration took) {
+    NodeMetrics metrics = context.metrics();
+    metrics.add(RaftMetric.SNAPSHOTS_TAKEN, 1);
+    metrics.add(RaftMetric.SNAPSHOTS_TAKEN_BYTES, manifest.bytes());
+    metrics.record(RaftMetric.SNAPSHOT_TAKE_NANOS, took.toNanos(), 1);
+  }
+
+  private SnapshotManifest writeOut(
+      Taking begun, SnapshotView view, @Nullable CapturedSessions captured) throws IOException {
     SnapshotHeader header = begun.header;
     try (SnapshotStore.Draft draft =
         archive.store().create(archive.group(), header, context.host().nonZeroRandom())) {
       begun.draft = draft;
       view.writeTo(SnapshotFiles.writer(draft, writeLimit, context.environment(), () -> stopped));
-      if (sessionBytes != null) {
-        OutputStream out = draft.file(SnapshotManifest.SESSIONS_FILE);
-        out.write(sessionBytes);
+      if (captured != null) {
+        OutputStream out =
+            new BufferedOutputStream(draft.file(SnapshotManifest.SESSIONS_FILE), 1 << 16);
+        captured.writeTo(out);
+        out.flush();
       }
       return draft.commit();
     }
@@ -237,6 +258,8 @@ final class SnapshotTaker {
     problem = what + ": " + cause;
     notBeforeNanos = context.nowNanos() + pauseNanos;
     failures = times;
+    context.metrics().add(RaftMetric.SNAPSHOTS_FAILED, 1);
+    ends.failed(problem);
     warn(problem + (times == 1 ? "" : ", " + times + " times in a row") + "; it is tried again in "
         + Wording.duration(Duration.ofNanos(pauseNanos)) + ", and the log is kept until then");
     onApplyThread.accept(this::takeIfDue);

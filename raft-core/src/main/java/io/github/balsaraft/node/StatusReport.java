@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.FollowerView;
@@ -30,6 +31,7 @@ final class StatusReport {
       Freshness freshness,
       long appliedIndex,
       SnapshotStatus snapshots,
+      SessionsStatus sessions,
       Duration electionTimeoutMax) {
     NodeStatus.Builder status = NodeStatus.builder(group, host.self(), self)
         .cluster(host.cluster())
@@ -38,6 +40,7 @@ final class StatusReport {
         .durability(host.store().durability())
         .counters(counters(host, core))
         .snapshots(snapshots)
+        .sessions(sessions)
         .explanation(look -> Explanation.of(look, electionTimeoutMax));
     if (core != null) {
       add(core, status, health);

@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and some for
- * snapshots that end when there is nothing to do.
+ * snapshots
+ * and one for listeners that end when there is nothing to do.
  */
 public final class ThreadedEnvironment implements HostEnvironment {
 
@@ -29,6 +30,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
   private final Pool writer;
   private final Pool apply;
   private final Pool snapshots;
+  private final Pool listeners;
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -47,6 +49,9 @@ public final class ThreadedEnvironment implements HostEnvironment {
     // Most of the time there is nothing for them to do.
     this.snapshots.setKeepAliveTime(10, TimeUnit.SECONDS);
     this.snapshots.allowCoreThreadTimeOut(true);
+    this.listeners = new Pool(1, threads("balsa-" + name + "-listener", false));
+    this.listeners.setKeepAliveTime(10, TimeUnit.SECONDS);
+    this.listeners.allowCoreThreadTimeOut(true);
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
         1, threads("balsa-" + name + "-timer", false), new ThreadPoolExecutor.DiscardPolicy());
@@ -100,6 +105,11 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public Executor listeners() {
+    return listeners;
+  }
+
+  @Override
   public Runnable schedule(long atNanos, Runnable task) {
     long delay = Math.max(0, atNanos - nowNanos());
     ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
@@ -126,9 +136,10 @@ public final class ThreadedEnvironment implements HostEnvironment {
   @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (Pool pool : List.of(mailboxes, writer, apply, snapshots)) {
+    for (Pool pool : List.of(mailboxes, writer, apply, snapshots, listeners)) {
       pool.shutdown();
     }
+    // Without the listeners': nothing of the library is used there, so nobody need wait for them.
     return CompletableFuture.allOf(mailboxes.ended, writer.ended, apply.ended, snapshots.ended);
   }
 

@@ -17,16 +17,19 @@
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
  *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
- *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code
- *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}, {@code
- *       SessionTable}, {@code OpenSession}, {@code SessionTableFormat}.
+ *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code OpenBatch}, {@code
+ *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}, {@code EntryStreams}, {@code EntryStream}, {@code
+ *       SessionTable}, {@code OpenSession}, {@code CapturedSessions}, {@code SessionRecords}.
  *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
  *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code
  *       RateLimit}, {@code SerialTasks}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
+ *   <li><b>Events and metrics</b>: {@code NodeEvents}, {@code ListenerQueue}, {@code NodeMetrics}, {@code Histogram}, {@code
+ *       ApplyLag}, {@code LeaderTimes}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
- *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code Reach},
+ *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code
+ *       LogExplanation}, {@code Reach},
  *       {@code VoterCount}, {@code Wording}.
  * </ul>
  */

@@ -1,5 +1,6 @@
 package io.github.balsaraft.session;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
@@ -226,6 +227,10 @@ public final class RetryingSession implements RaftSession {
       case APPLIED -> {
         lastAppliedIndex = Math.max(lastAppliedIndex, answer.index());
         end(request, () -> request.future.complete(answer.result()));
+      }
+      case REJECTED -> {
+        lastAppliedIndex = Math.max(lastAppliedIndex, answer.index());
+        fail(request, new CommandRejectedException(answer.reason()));
       }
       case EXPIRED -> expired(request);
       case FULL -> later(pauseNanos(request.attempts, null), () -> send(request));

@@ -10,21 +10,39 @@ import java.nio.file.Path;
  */
 public final class FileSnapshotStore extends FolderSnapshotStore {
 
+  /** Not that of a log store, so that a log may be in the folder around this one, or in the same. */
+  private static final String LOCK_FILE = "balsa-snapshots.lock";
+
+  private final FolderLock lock;
+
   /**
-   * Opens the folder.
+   * Opens the folder, and locks it until {@link #close}.
    *
    * @throws UncheckedIOException if it can't be created or used; the message says which
+   * @throws LogStoreException if a running process uses it; the message says what to do
    */
   public FileSnapshotStore(Path directory) {
-    super(open(directory), DEFAULT_CHUNK_BYTES);
+    this(directory, FolderLock.acquire(directory, LOCK_FILE, "snapshots"));
   }
 
-  private static NioSnapshotFolder open(Path directory) {
+  private FileSnapshotStore(Path directory, FolderLock lock) {
+    super(open(directory, lock), DEFAULT_CHUNK_BYTES);
+    this.lock = lock;
+  }
+
+  private static NioSnapshotFolder open(Path directory, FolderLock lock) {
     try {
       return new NioSnapshotFolder(directory);
     } catch (IOException e) {
+      lock.close();
       throw new UncheckedIOException(
           "the folder for snapshots, " + directory + ", can't be used: " + e, e);
     }
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    lock.close();
   }
 }

@@ -36,6 +36,7 @@ class RaftExceptionTest {
         new CommandTooLargeException(9, 8),
         new OutcomeUnknownException("lost"),
         new SessionExpiredException("forgotten"),
+        new CommandRejectedException("the seat is taken"),
         new TransferFailedException(null, null, Failure.REFUSED, "no voter is on n9"),
         new TransferFailedException(null, null, Failure.OUTCOME_UNKNOWN, "not heard to lead"),
         ChangeFailedException.aborted("it did not catch up in time"));

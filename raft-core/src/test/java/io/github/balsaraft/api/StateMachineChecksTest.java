@@ -134,6 +134,29 @@ class StateMachineChecksTest {
     });
   }
 
+  /** What it has written only becomes visible to it at the end of the batch. */
+  private static class Staged extends Words implements BatchingStateMachine {
+    final Map<String, String> staged = new TreeMap<>();
+
+    @Override
+    public byte[] apply(Command command) {
+      String[] pair = new String(command.bytes(), UTF_8).split("=", 2);
+      staged.put(pair[0], pair[1]);
+      return bytes(String.valueOf(words.get(pair[0])));
+    }
+
+    @Override
+    public void endBatch() {
+      words.putAll(staged);
+      staged.clear();
+    }
+  }
+
+  @Test
+  void blindnessForTheOpenBatchIsFound() {
+    assertFound(StateMachineChecks::batchesChangeNothing, Staged::new);
+  }
+
   @Test
   void keptPayloadIsFound() {
     assertFound(StateMachineChecks::bytesAreNotKept, () -> new Words() {

@@ -4,6 +4,7 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.log.LogWindow;
+import io.github.balsaraft.model.Role;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,5 +36,33 @@ class LogMemoryTest {
       assertThat(heldBatches(replica)).as("%s", replica).isBetween(5, 25);
       assertThat(replica.applied).hasSize(301);
     }
+  }
+
+  /** However long a follower is away, and whatever is proposed meanwhile. */
+  @Test
+  @DisplayName("a follower that is away costs the leader no memory")
+  void followerThatIsAwayCostsNoMemory() {
+    CoreHarness cluster = ofVoters(SMALL_WINDOW, "n1", "n2", "n3");
+    HarnessReplica leader = cluster.elect("n1");
+    cluster.crash(cluster.replica("n3"), 0);
+    int early = 0;
+    for (int round = 1; round <= 10; round++) {
+      for (int i = 0; i < 100; i++) {
+        cluster.propose(leader, "command");
+        cluster.settle();
+        for (String up : List.of("n1", "n2")) {
+          cluster.pass(cluster.replica(up), SMALL_WINDOW.heartbeatNanos());
+        }
+        cluster.settle();
+      }
+      int held = ReachableObjects.count(leader.core());
+      if (round == 1) {
+        early = held;
+      }
+      // Tidying up comes in steps, so that at one moment there is more than at another.
+      assertThat(held).as("objects after %d00 commands", round).isLessThan(2 * early);
+    }
+    assertThat(leader.core().view().currentRole()).isEqualTo(Role.LEADER);
+    assertThat(heldBatches(leader)).isLessThan(25);
   }
 }

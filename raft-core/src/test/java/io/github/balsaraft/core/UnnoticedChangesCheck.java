@@ -53,7 +53,8 @@ class UnnoticedChangesCheck {
     listed.forEach((method, reasons) -> {
       int now = found.getOrDefault(method, List.of()).size();
       if (classes.contains(method.substring(0, method.lastIndexOf('.'))) && now < reasons) {
-        System.out.println("noticed by now, or too slow to tell: " + (reasons - now) + " of " + method);
+        System.out.println(
+            "noticed by now, or too slow to tell: " + (reasons - now) + " of " + method);
       }
     });
     System.out.println("changes: " + all + ", " + byEnd);

@@ -119,7 +119,11 @@ class EntryLoaderTest {
         TraceSink.OFF);
     GroupPeers peers = new GroupPeers(host, GroupId.DEFAULT, settings.birth());
     peers.follow(Configuration.of(List.of(Member.voter(FOLLOWER, new HostId("n3"), "n3"))));
-    return new ReplicaContext(host, settings, new ReplicaId(1), new RateLimitedLog("n1/g0"), peers);
+    NodeMetrics metrics = new NodeMetrics(new Histogram());
+    NodeEvents events =
+        new NodeEvents(host.environment().listeners(), peers::hostOf, failure -> {}, dropped -> {});
+    return new ReplicaContext(
+        host, settings, new ReplicaId(1), new RateLimitedLog("n1/g0"), peers, metrics, events);
   }
 
   private String lineOf(int generation) {

@@ -2,13 +2,11 @@ package io.github.balsaraft.node;
 
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
-import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.LeaseRules;
@@ -18,8 +16,7 @@ import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.Weather;
 import io.github.balsaraft.testing.simulation.world.World;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +33,9 @@ class HandoverSimulationTest {
    * from the last answer of the old leader on it takes half a round trip to elect it, and one for the next write.
    */
   private static final long LONGEST_PAUSE = 3 * ROUND_TRIP / 2 + 2 * MILLIS;
+
+  /** Unless a successor is foreseen, the target is asked for the name of its process first, and nothing is proposed meanwhile. */
+  private static final long LONGEST_PAUSE_AT_ONCE = LONGEST_PAUSE + ROUND_TRIP;
 
   /** Whoever waits for so long has shown what is to be shown, and gives up: asking on would only take long. */
   private static final long PATIENCE = 3 * LONGEST_PAUSE;
@@ -64,7 +64,7 @@ class HandoverSimulationTest {
     world.network().weather(STEADY);
     world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
     time.runFor(SECONDS);
-    Client client = new Client(world);
+    WritingClient client = new WritingClient(world, EVERY, ROUND_TRIP, PATIENCE);
     client.start();
     time.runFor(SECONDS);
     assertThat(client.takeLongestPause())
@@ -81,8 +81,64 @@ class HandoverSimulationTest {
         .isBetween(ROUND_TRIP, LONGEST_PAUSE);
     client.stop();
     time.runFor(SECONDS);
-    assertThat(client.all).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
-    assertThat(client.answers).as("each is told once, with seed %d", seed).isEqualTo(client.writes);
+    assertThat(client.all()).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
+    assertThat(client.answers())
+        .as("each is told once, with seed %d", seed)
+        .isEqualTo(client.writes());
+  }
+
+  @Test
+  void leadersThatStopHandOverFirst() {
+    for (long seed : ClusterRun.seeds(10)) {
+      leadersThatStopHandOverFirst(seed, seed % 2 == 0 ? 3 : 5);
+    }
+  }
+
+  /** Every host is stopped and started again, one after the other, the leader of the moment each time. */
+  private static void leadersThatStopHandOverFirst(long seed, int founders) {
+    Observers observers = new Observers();
+    World world = new World(seed, observers);
+    VirtualTime time = world.time();
+    SimulatedCluster cluster = new SimulatedCluster(
+        world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    boolean elected = time.runUntil(
+        () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS);
+    assertThat(elected).as("a leader with seed %d", seed).isTrue();
+    world.network().weather(STEADY);
+    world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
+    time.runFor(SECONDS);
+    WritingClient client = new WritingClient(world, EVERY, ROUND_TRIP, PATIENCE);
+    client.start();
+    time.runFor(SECONDS);
+    long unused = client.takeLongestPause();
+
+    for (int restart = 0; restart < founders; restart++) {
+      SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
+      SimulatedHost host = world.host(leader.host());
+      CompletableFuture<Void> handedOver = leader.node().handOver();
+      assertThat(time.runUntil(handedOver::isDone, SECONDS)).isTrue();
+      CompletableFuture<Void> stopped = host.stop();
+      assertThat(time.runUntil(stopped::isDone, SECONDS)).isTrue();
+      host.crash();
+      time.runFor(SECONDS);
+
+      assertThat(Objects.requireNonNull(cluster.leader()).host())
+          .as("somebody else leads, with seed %d", seed)
+          .isNotEqualTo(leader.host());
+      assertThat(client.takeLongestPause())
+          .as("between two answers while %s stops, with seed %d", leader.host(), seed)
+          .isLessThan(LONGEST_PAUSE_AT_ONCE);
+      cluster.start(leader.host());
+      time.runFor(SECONDS);
+    }
+    client.stop();
+    time.runFor(SECONDS);
+    assertThat(client.all()).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
+    assertThat(client.answers())
+        .as("each is told once, and none is in doubt, with seed %d", seed)
+        .isEqualTo(client.writes());
   }
 
   /** Keeps nothing. */
@@ -95,75 +151,6 @@ class HandoverSimulationTest {
     @Override
     public byte[] query(byte[] query) {
       return query;
-    }
-  }
-
-  /** Writes all the time, and goes from host to host as long as it is refused. */
-  private static final class Client {
-    private final VirtualTime time;
-    private final List<GroupNode> nodes;
-    private final List<CompletableFuture<byte[]>> all = new ArrayList<>();
-    private int at;
-    private boolean stopped;
-    private int writes;
-    private int answers;
-    private long lastAnswerNanos;
-    private long longestPauseNanos;
-
-    Client(World world) {
-      this.time = world.time();
-      this.nodes = world.hosts().stream().map(host -> host.life().node()).toList();
-    }
-
-    void start() {
-      lastAnswerNanos = time.nowNanos() + ROUND_TRIP;
-      next();
-    }
-
-    void stop() {
-      stopped = true;
-    }
-
-    private boolean hasGivenUp() {
-      return time.nowNanos() - lastAnswerNanos > PATIENCE;
-    }
-
-    long takeLongestPause() {
-      long taken =
-          Math.max(longestPauseNanos, hasGivenUp() ? time.nowNanos() - lastAnswerNanos : 0);
-      longestPauseNanos = 0;
-      return taken;
-    }
-
-    private void next() {
-      if (!stopped) {
-        write("w" + writes++);
-        time.in(EVERY, this::next);
-      }
-    }
-
-    private void write(String command) {
-      int asked = at;
-      CompletableFuture<byte[]> answer = nodes.get(asked).propose(command.getBytes(UTF_8));
-      all.add(answer.whenComplete((result, failure) -> {
-        if (failure == null) {
-          answered();
-        } else if (hasGivenUp()) {
-          stopped = true;
-        } else if (failure instanceof NotAppendedException) {
-          if (at == asked) {
-            at = (at + 1) % nodes.size();
-          }
-          time.in(MILLIS / 10, () -> write(command));
-        }
-      }));
-    }
-
-    private void answered() {
-      answers++;
-      long now = time.nowNanos();
-      longestPauseNanos = Math.max(longestPauseNanos, now - lastAnswerNanos);
-      lastAnswerNanos = now;
     }
   }
 }

@@ -2,52 +2,48 @@ package io.github.balsaraft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** So many bytes a second, and no more. */
 class RateLimitTest {
 
-  private static final long MILLI = 1_000_000;
+  private static final long SECOND = 1_000_000_000L;
+  private static final long TENTH = SECOND / 10;
 
   @Test
-  @DisplayName("without a limit nothing waits")
-  void none() {
-    RateLimit limit = new RateLimit(0);
-    assertThat(limit.takeNanos(Long.MAX_VALUE, 5)).isZero();
-    assertThat(limit.takeNanos(Long.MAX_VALUE, 5)).isZero();
+  void withoutALimitNothingWaits() {
+    RateLimit none = new RateLimit(0);
+    assertThat(none.takeNanos(Long.MAX_VALUE, 0)).isZero();
+    assertThat(none.takeNanos(Long.MAX_VALUE, 0)).isZero();
   }
 
   @Test
-  @DisplayName(
-      "what is taken at once waits for what was taken before, less a tenth of a second that may be saved up")
-  void waits() {
+  void whatComesAfterTheAllowanceWaitsUntilItIsPaid() {
     RateLimit limit = new RateLimit(1000);
-    assertThat(limit.takeNanos(300, 1000 * MILLI)).isZero();
-    assertThat(limit.takeNanos(300, 1000 * MILLI)).isEqualTo(200 * MILLI);
-    assertThat(limit.takeNanos(300, 1000 * MILLI)).isEqualTo(500 * MILLI);
-    assertThat(limit.takeNanos(300, 1100 * MILLI)).isEqualTo(700 * MILLI);
+    long now = 50 * SECOND;
+    assertThat(limit.takeNanos(100, now)).as("a tenth of a second's at once").isZero();
+    assertThat(limit.takeNanos(500, now)).as("and one more, however large").isZero();
+    assertThat(limit.takeNanos(1, now)).isEqualTo(SECOND / 2);
+    assertThat(limit.takeNanos(1, now + SECOND / 2)).as("the one before").isEqualTo(SECOND / 1000);
   }
 
   @Test
-  @DisplayName("no more is saved up in a long pause")
-  void pause() {
+  void whatWasNotUsedForLongIsLost() {
     RateLimit limit = new RateLimit(1000);
-    limit.takeNanos(1000, 0);
-    assertThat(limit.takeNanos(200, 3_600_000 * MILLI)).isZero();
-    assertThat(limit.takeNanos(200, 3_600_000 * MILLI)).isEqualTo(100 * MILLI);
+    limit.takeNanos(1, 0);
+    long now = 3600 * SECOND;
+    limit.takeNanos(1000, now);
+    assertThat(limit.takeNanos(1, now)).isEqualTo(SECOND - TENTH);
   }
 
   @Test
-  @DisplayName(
-      "over a long time it is exactly the rate, however small the pieces, and on a clock below zero")
-  void rate() {
-    RateLimit limit = new RateLimit(1_000_000);
-    long now = -5_000 * MILLI;
-    long begin = now;
-    for (int i = 0; i < 10_000; i++) {
-      now += limit.takeNanos(1000, now);
+  void overTimeItIsAsMuchAsAllowed() {
+    RateLimit limit = new RateLimit(10_000);
+    long now = SECOND;
+    long bytes = 0;
+    while (now < 61 * SECOND) {
+      now += limit.takeNanos(37, now) + SECOND / 10_000;
+      bytes += 37;
     }
-    assertThat(now - begin).isBetween(9_890 * MILLI, 10_000 * MILLI);
+    assertThat(bytes).isBetween(60 * 9_900L, 60 * 10_000L + 1_100);
   }
 }

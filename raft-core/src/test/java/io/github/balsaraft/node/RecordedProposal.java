@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
@@ -40,6 +41,11 @@ final class RecordedProposal extends Proposal {
   @Override
   void applied(byte[] result) {
     ends.add("applied:" + new String(result, UTF_8));
+  }
+
+  @Override
+  void rejected(CommandRejectedException rejection) {
+    ends.add("rejected:" + rejection.reason());
   }
 
   @Override

@@ -399,7 +399,7 @@ class SessionRetriesTest {
         asked.put(command, sessions.get(random.nextInt(3)).propose(bytes(command)));
         group.runFor(Duration.ofMillis(random.nextInt(200)));
         if (random.nextInt(15) == 0) {
-          group.table = SessionTable.decode(group.table.encode(), 2, 500_000);
+          group.table = SessionTable.decode(group.table.capture().encode(), 2, 500_000);
         }
         if (random.nextInt(40) == 0) {
           group.logTimeMillis += 4000;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionAnswer.Verdict;
@@ -37,6 +38,9 @@ class SessionTableTest {
     return table.apply(++index, logTime, SessionEntry.decode(ByteBuffer.wrap(entry)), content -> {
       String command = UTF_8.decode(content).toString();
       applied.add(command);
+      if (command.startsWith("reject")) {
+        throw new CommandRejectedException("no " + command);
+      }
       return resultBytes > 0 ? new byte[resultBytes] : (command + "!").getBytes(UTF_8);
     });
   }
@@ -63,6 +67,49 @@ class SessionTableTest {
     assertThat(text(command(session, 1, 1, "a"))).isEqualTo("a!@2");
     assertThat(text(command(session, 2, 2, "b"))).isEqualTo("b!@3");
     assertThat(applied).containsExactly("a", "b");
+  }
+
+  @Test
+  void rejectionIsKeptAsAResultIs() {
+    long session = open();
+    assertThat(command(session, 1, 1, "reject").reason()).isEqualTo("no reject");
+    assertThat(text(command(session, 2, 1, "b"))).isEqualTo("b!@3");
+    table = SessionTable.decode(table.capture().encode());
+    SessionAnswer again = command(session, 1, 1, "reject");
+    assertThat(again.verdict()).isEqualTo(Verdict.REJECTED);
+    assertThat(again.reason()).isEqualTo("no reject");
+    assertThat(again.index()).isEqualTo(2);
+    assertThat(applied).containsExactly("reject", "b");
+  }
+
+  /** Another thread writes it out while commands go on. */
+  @Test
+  void whatWasCapturedDoesNotChangeAnyMore() {
+    long first = open();
+    long second = open();
+    command(first, 1, 1, "a");
+    command(second, 1, 1, "b");
+    CapturedSessions captured = table.capture();
+    byte[] before = captured.encode();
+    command(first, 2, 1, "c");
+    command(second, 2, 2, "d");
+    apply(SessionEntry.close(first));
+    assertThat(captured.encode()).isEqualTo(before);
+    assertThat(table.capture().encode()).isNotEqualTo(before);
+    assertThat(SessionTable.decode(before).size()).isEqualTo(2);
+  }
+
+  @Test
+  void answersAreSharedWithWhatIsCapturedAndIdleSessionsToo() {
+    long first = open();
+    long second = open();
+    command(first, 1, 1, "a");
+    CapturedSessions.Session idle = table.capture().sessions().get(0);
+    assertThat(idle.id()).isEqualTo(second);
+    command(first, 2, 1, "b");
+    CapturedSessions again = table.capture();
+    assertThat(again.sessions().get(0)).isSameAs(idle);
+    assertThat(again.sessions().get(1).answers()).hasSize(2);
   }
 
   /** A copy can come very late: when its client has long had the answer, or has given up. */
@@ -204,7 +251,7 @@ class SessionTableTest {
   /** Trap 49: a replica that was restored, or that restarts, must not apply the second copy. */
   @Test
   void trap49_restoredSessionsKnowWhatWasApplied() {
-    table = SessionTable.decode(withSomething().encode());
+    table = SessionTable.decode(withSomething().capture().encode());
     int before = applied.size();
     assertThat(text(command(2, 1, 1, "a"))).isEqualTo("a!@3");
     assertThat(text(command(2, 3, 1, "c"))).isEqualTo("c!@4");
@@ -230,9 +277,9 @@ class SessionTableTest {
         assertThat(outcome(restored, at, time, entry))
             .as("seed %s, index %s", seed, at)
             .isEqualTo(outcome(steady, at, time, entry));
-        assertThat(restored.encode()).isEqualTo(steady.encode());
+        assertThat(restored.capture().encode()).isEqualTo(steady.capture().encode());
         if (random.nextInt(10) == 0) {
-          restored = SessionTable.decode(restored.encode(), 4, 2000);
+          restored = SessionTable.decode(restored.capture().encode(), 4, 2000);
           assertThat(restored.keptBytes()).isEqualTo(steady.keptBytes());
         }
       }
@@ -262,20 +309,21 @@ class SessionTableTest {
   @Test
   void bytesAreThoseOfTheFirstRelease() {
     Map<String, byte[]> actual = new LinkedHashMap<>();
-    actual.put("none", new SessionTable().encode());
-    actual.put("two", withSomething().encode());
+    actual.put("none", new SessionTable().capture().encode());
+    actual.put("two", withSomething().capture().encode());
     GoldenBytes.assertMatches(GOLDEN, "sessions in a snapshot, version 1", actual);
   }
 
   @Test
   void bytesOfTheFirstReleaseAreStillRead() {
     byte[] golden = GoldenBytes.read(GOLDEN).get("two");
-    assertThat(SessionTable.decode(golden).encode()).isEqualTo(withSomething().encode());
+    assertThat(SessionTable.decode(golden).capture().encode())
+        .isEqualTo(withSomething().capture().encode());
   }
 
   @Test
   void anyDamageIsNoticed() {
-    byte[] stored = withSomething().encode();
+    byte[] stored = withSomething().capture().encode();
     for (int bit = 0; bit < stored.length * 8; bit++) {
       byte[] damaged = stored.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -290,7 +338,7 @@ class SessionTableTest {
 
   @Test
   void newerVersionIsNotTakenForDamage() {
-    byte[] newer = withSomething().encode();
+    byte[] newer = withSomething().capture().encode();
     newer[0] = 2;
     CRC32C crc = new CRC32C();
     crc.update(newer, 0, newer.length - 4);

@@ -1,6 +1,8 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.SessionsStatus;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
@@ -88,8 +90,40 @@ final class Situation {
         .staleness(staleness)
         .sinceDiskProgress(contact(settings.get("disk-waits"), Optional.empty()))
         .uncommittedBytes(Long.parseLong(setting("uncommitted", "0").replace(",", "")))
+        .sessions(sessions(setting("sessions", "0 of 0 kept 0 of 0").split(" ")))
         .peers(others)
+        .snapshots(snapshots())
         .build();
+  }
+
+  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION]}, or {@code no-snapshots [since BYTES]}. */
+  private SnapshotStatus snapshots() {
+    List<String> enabled = words("snapshots");
+    List<String> words = enabled.isEmpty() ? words("no-snapshots") : enabled;
+    String last = after("last", words);
+    String taking = after("taking", words);
+    String since = after("since", words);
+    String first = after("first", words);
+    return new SnapshotStatus(
+        !enabled.isEmpty(),
+        first == null ? 1 : number(first),
+        last == null
+            ? Optional.empty()
+            : Optional.of(new SnapshotStatus.Last(number(last), 1000, Optional.empty())),
+        taking == null
+            ? Optional.empty()
+            : Optional.of(new SnapshotStatus.Taking(100, 3_000_000, Duration.parse("PT" + taking))),
+        Optional.empty(),
+        since == null ? 0 : number(since),
+        setting("snapshot-problem", ""));
+  }
+
+  private static SessionsStatus sessions(String[] words) {
+    return new SessionsStatus(
+        Integer.parseInt(words[0]),
+        Integer.parseInt(words[2]),
+        Long.parseLong(words[4]),
+        Long.parseLong(words[6]));
   }
 
   private Configuration configuration() {

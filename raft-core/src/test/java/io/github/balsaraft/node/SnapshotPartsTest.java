@@ -2,131 +2,116 @@ package io.github.balsaraft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotFile;
-import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
-import org.junit.jupiter.api.DisplayName;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Which chunks of a snapshot are to be fetched, and in what order. */
 class SnapshotPartsTest {
 
-  private static final int CHUNK_BYTES = 10;
-
-  /** Three chunks, none, and one that is full. */
-  private static final SnapshotManifest MANIFEST = new SnapshotManifest(
-      7,
-      new SnapshotHeader(
-          new EntryId(1, 5),
-          1,
-          Configuration.of(List.of(Member.voter(new ReplicaId(1), new HostId("n1"), "n1:1"))),
-          1,
-          0),
-      CHUNK_BYTES,
-      List.of(file("a", 25), file("empty", 0), file("b", 10)));
+  private static final int CHUNK_BYTES = 4;
 
   private static SnapshotFile file(String name, long bytes) {
     return new SnapshotFile(
         name, bytes, CHUNK_BYTES, new int[(int) SnapshotFile.chunksOf(bytes, CHUNK_BYTES)]);
   }
 
-  private static SnapshotParts having(IntUnaryOperator received) {
-    return new SnapshotParts(MANIFEST, received);
-  }
-
-  private static List<String> order(SnapshotParts parts) {
-    List<String> order = new ArrayList<>();
-    while (parts.hasMoreToAsk()) {
-      long place = parts.takeNextToAsk();
-      order.add(parts.fileAt(place) + "/" + parts.chunkAt(place));
+  private static SnapshotManifest manifest(long... sizes) {
+    List<SnapshotFile> files = new ArrayList<>();
+    for (long size : sizes) {
+      files.add(file("f" + files.size(), size));
     }
-    return order;
+    return new SnapshotManifest(7, SnapshotRig.header(9), CHUNK_BYTES, files);
   }
 
   @Test
-  @DisplayName("file by file, each from its beginning; a file without chunks is passed over")
-  void order() {
-    assertThat(order(having(file -> 0))).containsExactly("0/0", "0/1", "0/2", "2/0");
+  void filesFollowOneAnotherAndEmptyOnesHaveNoPlace() {
+    SnapshotParts parts = new SnapshotParts(manifest(9, 0, 4), file -> 0);
+    assertThat(List.of(parts.fileAt(0), parts.fileAt(2), parts.fileAt(3))).containsExactly(0, 0, 2);
+    assertThat(List.of(parts.chunkAt(0), parts.chunkAt(2), parts.chunkAt(3)))
+        .containsExactly(0, 2, 0);
+    assertThat(parts.placeOf(0, 8)).isEqualTo(2);
+    assertThat(parts.placeOf(2, 0)).isEqualTo(3);
   }
 
   @Test
-  @DisplayName("what was here before is not fetched again, and counts as stored")
-  void resumed() {
-    SnapshotParts parts = having(file -> file == 0 ? 2 : 0);
-    assertThat(parts.storedBytes()).isEqualTo(20);
-    assertThat(parts.placeOf(0, 10)).as("it is here").isNegative();
-    assertThat(parts.placeOf(0, 20)).isZero();
-    assertThat(parts.placeOf(2, 0)).isEqualTo(1);
-    assertThat(order(parts)).containsExactly("0/2", "2/0");
+  void whatIsNoChunkHasNoPlace() {
+    SnapshotParts parts = new SnapshotParts(manifest(9, 0, 4), file -> 0);
+    assertThat(parts.placeOf(-1, 0)).as("no file").isEqualTo(-1);
+    assertThat(parts.placeOf(3, 0)).as("no file").isEqualTo(-1);
+    assertThat(parts.placeOf(0, -4)).as("before it").isEqualTo(-1);
+    assertThat(parts.placeOf(0, 2)).as("within a chunk").isEqualTo(-1);
+    assertThat(parts.placeOf(0, 12)).as("behind its end").isEqualTo(-1);
+    assertThat(parts.placeOf(1, 0)).as("of an empty file").isEqualTo(-1);
   }
 
   @Test
-  @DisplayName("when everything was here before there is nothing to ask for")
-  void nothingMissing() {
-    SnapshotParts parts = having(file -> MANIFEST.files().get(file).chunks());
+  void whatIsHereAlreadyIsNotAskedFor() {
+    SnapshotParts parts = new SnapshotParts(manifest(9, 8), file -> file == 0 ? 2 : 1);
+    assertThat(parts.storedBytes()).isEqualTo(8 + 4);
+    assertThat(parts.placeOf(0, 4)).isEqualTo(-1);
+    assertThat(parts.placeOf(0, 8)).isZero();
+    assertThat(parts.chunkAt(0)).isEqualTo(2);
+    assertThat(parts.placeOf(1, 4)).isEqualTo(1);
+    assertThat(parts.chunkAt(1)).isEqualTo(1);
+    assertThat(parts.takeNextToAsk()).isZero();
+    assertThat(parts.hasMoreToAsk()).isTrue();
+    assertThat(parts.takeNextToAsk()).isEqualTo(1);
     assertThat(parts.hasMoreToAsk()).isFalse();
-    assertThat(parts.isComplete()).isTrue();
-    assertThat(parts.storedBytes()).isEqualTo(35);
   }
 
   @Test
-  @DisplayName("a place where no chunk begins is none, whatever a peer says")
-  void noSuchPlace() {
-    SnapshotParts parts = having(file -> 0);
-    assertThat(parts.placeOf(-1, 0)).isNegative();
-    assertThat(parts.placeOf(3, 0)).isNegative();
-    assertThat(parts.placeOf(0, -10)).isNegative();
-    assertThat(parts.placeOf(0, 5)).isNegative();
-    assertThat(parts.placeOf(0, 30)).as("the end").isNegative();
-    assertThat(parts.placeOf(1, 0)).as("a file without chunks").isNegative();
-    assertThat(parts.placeOf(0, Long.MAX_VALUE - Long.MAX_VALUE % CHUNK_BYTES)).isNegative();
-  }
-
-  @Test
-  @DisplayName(
-      "a chunk is asked for until it is handed on to be stored, and under way until it is stored")
-  void underWay() {
-    SnapshotParts parts = having(file -> 0);
-    assertThat(parts.isAsked(0)).isFalse();
+  void completeIsWhatIsStoredNotWhatHasCome() {
+    SnapshotParts parts = new SnapshotParts(manifest(6), file -> 0);
     parts.takeNextToAsk();
     parts.takeNextToAsk();
-    assertThat(parts.isAsked(0)).isTrue();
-    assertThat(parts.isAsked(1)).isTrue();
-    assertThat(parts.isAsked(2)).isFalse();
-    assertThat(parts.takeNextToStore()).isZero();
-    assertThat(parts.isAsked(0)).isFalse();
-    List<Long> asked = new ArrayList<>();
-    parts.forEachAsked(asked::add);
-    assertThat(asked).containsExactly(1L);
     assertThat(parts.underWay()).isEqualTo(2);
-    parts.stored(10);
-    assertThat(parts.underWay()).isEqualTo(1);
-    assertThat(parts.storedBytes()).isEqualTo(10);
+    parts.takeNextToStore();
+    parts.takeNextToStore();
+    assertThat(parts.isAsked(1)).isFalse();
+    assertThat(parts.underWay()).as("it takes memory until it is stored").isEqualTo(2);
+    parts.stored(4);
     assertThat(parts.isComplete()).isFalse();
+    parts.stored(2);
+    assertThat(parts.isComplete()).isTrue();
+    assertThat(parts.storedBytes()).isEqualTo(6);
   }
 
   @Test
-  @DisplayName("it is complete when the last chunk is stored, and not when it was asked for")
-  void complete() {
-    SnapshotParts parts = having(file -> 0);
-    while (parts.hasMoreToAsk()) {
-      parts.takeNextToAsk();
-      parts.takeNextToStore();
+  void ofAnEmptySnapshotNothingIsMissing() {
+    assertThat(new SnapshotParts(manifest(), file -> 0).isComplete()).isTrue();
+    assertThat(new SnapshotParts(manifest(0, 0), file -> 0).isComplete()).isTrue();
+    SnapshotParts whole = new SnapshotParts(manifest(9), file -> 3);
+    assertThat(whole.isComplete()).isTrue();
+    assertThat(whole.storedBytes()).as("its last chunk is small").isEqualTo(9);
+  }
+
+  /** Every place is one chunk's, and every chunk that is missing has one. */
+  @Test
+  void placesAndChunksBelongTogether() {
+    Random random = new Random(1);
+    for (int round = 0; round < 300; round++) {
+      SnapshotManifest manifest =
+          manifest(random.nextInt(20), random.nextInt(20), random.nextInt(3));
+      int[] here = new int[3];
+      for (int file = 0; file < here.length; file++) {
+        here[file] = random.nextInt(manifest.files().get(file).chunks() + 1);
+      }
+      SnapshotParts parts = new SnapshotParts(manifest, file -> here[file]);
+      long expected = 0;
+      for (int file = 0; file < here.length; file++) {
+        SnapshotFile one = manifest.files().get(file);
+        for (int chunk = here[file]; chunk < one.chunks(); chunk++) {
+          assertThat(parts.placeOf(file, one.offsetOf(chunk))).isEqualTo(expected);
+          assertThat(parts.fileAt(expected)).isEqualTo(file);
+          assertThat(parts.chunkAt(expected)).isEqualTo(chunk);
+          assertThat(parts.takeNextToAsk()).isEqualTo(expected);
+          expected++;
+        }
+      }
+      assertThat(parts.hasMoreToAsk()).isFalse();
     }
-    for (int bytes : new int[] {10, 10, 5}) {
-      parts.stored(bytes);
-      assertThat(parts.isComplete()).isFalse();
-    }
-    parts.stored(10);
-    assertThat(parts.isComplete()).isTrue();
-    assertThat(parts.storedBytes()).isEqualTo(MANIFEST.bytes());
   }
 }

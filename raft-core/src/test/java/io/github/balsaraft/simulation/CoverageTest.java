@@ -8,10 +8,14 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Happening;
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +95,56 @@ class CoverageTest {
     happened(Happening.LEARNER_PROMOTED, 1);
     happened(Happening.MEMBER_REMOVED, 1);
     happened(Happening.CHANGE_DONE, 1);
+  }
+
+  @Test
+  void countsFetchesOfSnapshotsAndThoseThatGoOnWithWhatIsThere() {
+    asks(1, SnapshotRequest.MANIFEST, 0);
+    asks(1, 1, 0);
+    asks(1, 1, 4);
+    happened(Happening.SNAPSHOT_FETCHED, 1);
+    happened(Happening.SNAPSHOT_RESUMED, 0);
+    asks(2, SnapshotRequest.MANIFEST, 0);
+    asks(2, 1, 8);
+    asks(2, 1, 12);
+    happened(Happening.SNAPSHOT_FETCHED, 2);
+    happened(Happening.SNAPSHOT_RESUMED, 1);
+    asks(3, SnapshotRequest.MANIFEST, 0);
+    asks(3, 2, 0);
+    happened(Happening.SNAPSHOT_RESUMED, 2);
+  }
+
+  private void asks(long fetch, int file, long offset) {
+    SnapshotRequest request =
+        new SnapshotRequest(n1.id, n2.id, fetch, new EntryId(9, 1), 7, file, offset, 100);
+    coverage.onSent(n1.host, n2.host, new GroupMessage(GroupId.DEFAULT, request), 1);
+  }
+
+  @Test
+  void countsWhatSessionsAreAnswered() {
+    coverage.onSessionAsks(1, new SessionEntry.Open(100));
+    coverage.onSessionAnswered(1, SessionAnswer.applied(2, new byte[0]));
+    happened(Happening.SESSION_OPENED, 1);
+
+    SessionEntry command = new SessionEntry.Command(2, 1, 1, ByteBuffer.allocate(0));
+    coverage.onSessionAsks(2, command);
+    n1.applies(3, 1, 0, new byte[0], 0);
+    coverage.onSessionAsks(3, command);
+    coverage.onSessionAnswered(2, SessionAnswer.applied(3, new byte[0]));
+    happened(Happening.SESSION_COMMAND, 1);
+    happened(Happening.SESSION_REPEATED, 0);
+    coverage.onSessionAnswered(3, SessionAnswer.applied(3, new byte[0]));
+    happened(Happening.SESSION_COMMAND, 2);
+    happened(Happening.SESSION_REPEATED, 1);
+
+    coverage.onSessionAsks(4, command);
+    coverage.onSessionAnswered(4, SessionAnswer.refused(SessionAnswer.Verdict.EXPIRED));
+    coverage.onSessionAnswered(4, SessionAnswer.refused(SessionAnswer.Verdict.EXPIRED));
+    coverage.onSessionAsks(5, command);
+    coverage.onSessionAnswered(5, SessionAnswer.refused(SessionAnswer.Verdict.FORGOTTEN));
+    happened(Happening.SESSION_EXPIRED, 1);
+    happened(Happening.SESSION_OPENED, 1);
+    happened(Happening.SESSION_COMMAND, 2);
   }
 
   @Test

@@ -1,7 +1,12 @@
 package io.github.balsaraft.storage;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.testing.SnapshotStoreContract;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on a file system. */
@@ -13,5 +18,20 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
   @Override
   protected SnapshotStore open() {
     return new FileSnapshotStore(folder.resolve("snapshots"));
+  }
+
+  @Test
+  void folderInUseIsRefusedAndSaysWhatToDo() throws Exception {
+    try (SnapshotStore first = open()) {
+      assertThatThrownBy(this::open)
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining("in use by a running process")
+          .hasMessageContaining("name another folder");
+      assertThat(first.recover(GroupId.DEFAULT)).isEmpty();
+    }
+    // The lock's file stays, and is no snapshot.
+    try (SnapshotStore again = open()) {
+      assertThat(again.recover(GroupId.DEFAULT)).isEmpty();
+    }
   }
 }

@@ -2,7 +2,11 @@ package io.github.balsaraft.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.BatchingStateMachine;
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,7 +24,7 @@ import java.util.function.Supplier;
  */
 public final class StateMachineChecks {
 
-  private static final int COMMANDS = 200;
+  static final int COMMANDS = 200;
   private static final int QUERIES_AT_THE_END = 50;
   private static final long FIRST_LOG_TIME_MILLIS = 1_000_000_000_000L;
 
@@ -123,7 +127,7 @@ public final class StateMachineChecks {
       assertThat(passed).as("the bytes of query %s", i).isEqualTo(query);
       Arrays.fill(passed, (byte) 0x5A);
       // The twin's commands live on, so that what it may keep of them stays right.
-      byte[] expected = twin.apply(commands.get(i).copy()).clone();
+      byte[] expected = applyAlone(twin, commands.get(i).copy()).clone();
       assertSame(List.of(apply(machine, commands.get(i))), List.of(expected), "result");
     }
     assertSame(askAll(machine), askAll(twin), "answer");
@@ -136,13 +140,55 @@ public final class StateMachineChecks {
     List<byte[]> results = new ArrayList<>();
     List<byte[]> copies = new ArrayList<>();
     for (int i = 0; i < COMMANDS; i++) {
-      keep(machine.apply(commands.get(i).copy()), results, copies);
+      keep(applyAlone(machine, commands.get(i).copy()), results, copies);
       keep(machine.query(queries.get(i).clone()), results, copies);
       Arrays.fill(apply(twin, commands.get(i)), (byte) 0x5A);
       Arrays.fill(twin.query(queries.get(i).clone()), (byte) 0x5A);
     }
     assertSame(results, copies, "earlier result");
     assertSame(askAll(twin), askAll(machine), "answer after others wrote into results");
+  }
+
+  /** Where a {@link BatchingStateMachine} has to end a batch differs from replica to replica, and changes nothing that it says. */
+  public void batchesChangeNothing() {
+    StateMachine oneByOne = machines.get();
+    List<byte[]> results = applyAll(oneByOne);
+    List<byte[]> answers = askAll(oneByOne);
+    for (int size : new int[] {2, 7, 64, COMMANDS}) {
+      StateMachine batched = machines.get();
+      List<byte[]> batchedResults = new ArrayList<>();
+      for (int i = 0; i < COMMANDS; i++) {
+        SampleCommand passed = commands.get(i).copy();
+        batchedResults.add(resultOrRejection(batched, passed).clone());
+        passed.end();
+        if ((i + 1) % size == 0 || i + 1 == COMMANDS) {
+          endBatch(batched);
+        }
+      }
+      assertSame(batchedResults, results, "result in batches of " + size);
+      assertSame(askAll(batched), answers, "answer after batches of " + size);
+    }
+  }
+
+  /** Applies the commands from one place to before another. */
+  void apply(StateMachine machine, int from, int to) {
+    commands.subList(from, to).forEach(command -> apply(machine, command));
+  }
+
+  /** The entry of the last command before a place. */
+  EntryId entryBefore(int place) {
+    return place == 0
+        ? EntryId.NONE
+        : new EntryId(commands.get(place - 1).term(), commands.get(place - 1).index());
+  }
+
+  /** Two machines that have applied the commands up to a place answer the same, and so they do with all others. */
+  void assertSameFrom(int place, StateMachine actual, StateMachine expected) {
+    assertSame(askAll(actual), askAll(expected), "answer");
+    for (SampleCommand command : commands.subList(place, COMMANDS)) {
+      assertSame(List.of(apply(actual, command)), List.of(apply(expected, command)), "result");
+    }
+    assertSame(askAll(actual), askAll(expected), "answer at the end");
   }
 
   private static void keep(byte[] result, List<byte[]> results, List<byte[]> copies) {
@@ -160,9 +206,30 @@ public final class StateMachineChecks {
 
   private static byte[] apply(StateMachine machine, SampleCommand command) {
     SampleCommand passed = command.copy();
-    byte[] result = machine.apply(passed);
+    byte[] result = applyAlone(machine, passed);
     passed.end();
     return result;
+  }
+
+  private static byte[] applyAlone(StateMachine machine, SampleCommand command) {
+    byte[] result = resultOrRejection(machine, command);
+    endBatch(machine);
+    return result;
+  }
+
+  /** A rejection is a result: every replica has to come to the same, with the same words. */
+  private static byte[] resultOrRejection(StateMachine machine, SampleCommand command) {
+    try {
+      return machine.apply(command);
+    } catch (CommandRejectedException e) {
+      return ("rejected: " + e.reason()).getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void endBatch(StateMachine machine) {
+    if (machine instanceof BatchingStateMachine batching) {
+      batching.endBatch();
+    }
   }
 
   private static void assertSame(List<byte[]> actual, List<byte[]> expected, String what) {

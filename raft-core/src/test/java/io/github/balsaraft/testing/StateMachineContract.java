@@ -33,7 +33,7 @@ public abstract class StateMachineContract {
     return 1;
   }
 
-  private StateMachineChecks checks() {
+  final StateMachineChecks checks() {
     return new StateMachineChecks(this::newStateMachine, this::command, this::query, seed());
   }
 
@@ -45,6 +45,11 @@ public abstract class StateMachineContract {
   @Test
   void trap47_otherThreadsLanguagesAndTimeZonesChangeNothing() {
     checks().sameElsewhere();
+  }
+
+  @Test
+  void trap47_whereABatchEndsChangesNothing() {
+    checks().batchesChangeNothing();
   }
 
   @Test

@@ -89,6 +89,7 @@ public final class Simulation<I, O> {
     }
     observers.add(clients);
     observers.add(operator);
+    observers.add(saboteur);
   }
 
   /** The faults that a seed draws. */

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -45,7 +46,23 @@ class DocumentedCodeIT {
   @ParameterizedTest
   @MethodSource("javaBlocks")
   void everyJavaBlockCompilesAsItStands(Documents.Block block) throws IOException {
+    compileTutorialBefore(block);
     compile(block);
+  }
+
+  /** The classes of the guide build on each other; everywhere else a block stands alone. */
+  private void compileTutorialBefore(Documents.Block block) throws IOException {
+    for (Documents.Block earlier : guide()) {
+      if (earlier.document().equals(block.document())
+          && earlier.line() < block.line()
+          && CLASS_NAME.matcher(earlier.text()).find()) {
+        compile(earlier);
+      }
+    }
+  }
+
+  private static List<Documents.Block> guide() {
+    return javaBlocks().filter(block -> block.document().endsWith("guide.md")).toList();
   }
 
   /** What a newcomer does first: copy the program from the README, and run it. */
@@ -56,19 +73,47 @@ class DocumentedCodeIT {
         .filter(block -> block.text().contains("void main("))
         .findFirst()
         .orElseThrow();
-    String className = compile(program);
-    Process java = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            folder + File.pathSeparator + System.getProperty("java.class.path"),
-            className)
+    assertThat(run(compile(program))).isEqualToIgnoringWhitespace("total: 2");
+  }
+
+  /** What they print is in the text block that follows. */
+  @Test
+  void theProgramsOfTheGuideRun() throws Exception {
+    String data = Files.createDirectory(folder.resolve("data")).toString();
+    for (Documents.Block program : guide()) {
+      if (program.text().contains("void main(")) {
+        compileTutorialBefore(program);
+        assertThat(run(compile(program), data))
+            .as("%s", program)
+            .isEqualToIgnoringWhitespace(textAfter(program));
+      }
+    }
+    assertThat(run("CounterOnDisk", data)).isEqualToIgnoringWhitespace("started 2 times");
+  }
+
+  private static String textAfter(Documents.Block program) {
+    return Documents.blocks("text").stream()
+        .filter(text -> text.document().equals(program.document()))
+        .filter(text -> text.line() > program.line())
+        .findFirst()
+        .orElseThrow()
+        .text();
+  }
+
+  private String run(String... classAndArguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-cp",
+        folder + File.pathSeparator + System.getProperty("java.class.path")));
+    command.addAll(List.of(classAndArguments));
+    Process java = new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
         .start();
     try {
       String printed = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(java.waitFor(60, TimeUnit.SECONDS)).isTrue();
-      assertThat(printed).isEqualToIgnoringWhitespace("total: 2");
       assertThat(java.exitValue()).isZero();
+      return printed;
     } finally {
       java.destroyForcibly();
     }
@@ -133,10 +178,11 @@ class DocumentedCodeIT {
     }
   }
 
-  /** A block without a class is what a method would hold. */
+  /** A block without a class is what a method would hold, in a class that has these at hand. */
   private static final String FRAGMENT = """
       import io.github.balsaraft.*;
       import io.github.balsaraft.api.*;
+      import io.github.balsaraft.model.*;
       import io.github.balsaraft.model.trace.*;
       import io.github.balsaraft.storage.*;
       import io.github.balsaraft.storage.rocksdb.*;
@@ -146,6 +192,11 @@ class DocumentedCodeIT {
       import java.time.*;
 
       class Fragment {
+        RaftNode node;
+        RaftSession session;
+        byte[] command;
+        byte[] query;
+
         void run() throws Exception {
       BLOCK
         }
@@ -171,7 +222,7 @@ class DocumentedCodeIT {
                   folder.toString(),
                   "-proc:none",
                   "-classpath",
-                  System.getProperty("java.class.path")),
+                  folder + File.pathSeparator + System.getProperty("java.class.path")),
               null,
               files.getJavaFileObjects(source))
           .call();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,6 +25,9 @@ class DocumentedCommandsTest {
   private static final String NODE =
       "raft-examples/src/test/java/io/github/balsaraft/examples/kv/cli/KvNodeIT.java";
 
+  private static final String ON_DISK =
+      "raft-examples/src/test/java/io/github/balsaraft/examples/kv/faults/OnDiskEngineIT.java";
+
   private static final String MEMBERS =
       "raft-examples/src/test/java/io/github/balsaraft/examples/kv/faults/MembershipIT.java";
   private static final String ADMIN =
@@ -38,6 +42,7 @@ class DocumentedCommandsTest {
           new Run(CLIENTS, "\"get\", \"color\"")),
       Map.entry(ADMIN + " status", new Run(MEMBERS, "\"status\"")),
       Map.entry(ADMIN + " members", new Run(MEMBERS, "\"members\"")),
+      Map.entry(ADMIN + " watch", new Run(MEMBERS, "\"watch\", \"--count\"")),
       Map.entry(ADMIN + " explain", new Run(MEMBERS, "\"explain\"")),
       Map.entry(
           "raft-examples/kv node --id n4 --data ./data/n4 --join n1=127.0.0.1:8001:7001 --raft 127.0.0.1:8004 --listen 127.0.0.1:7004",
@@ -111,6 +116,9 @@ class DocumentedCommandsTest {
           new Run(SMOKE, "-t set,get -n 20000 -c 50 -P 16 -q")),
       Map.entry("raft-examples/kv node --id n1 --data ./data/n1 \\", new Run(NODE, "--cluster")),
       Map.entry(
+          "raft-examples/kv node --id n1 --data ./data/n1 --engine rocksdb \\",
+          new Run(ON_DISK, "\"--engine\", \"rocksdb\"")),
+      Map.entry(
           "  --cluster n1=127.0.0.1:8001:7001,n2=127.0.0.1:8002:7002,n3=127.0.0.1:8003:7003",
           new Run(NODE, "--cluster")));
 
@@ -138,6 +146,33 @@ class DocumentedCommandsTest {
             .exists();
       }
     }
+  }
+
+  @Test
+  void everyLinkToAHeadingLeadsToOne() throws IOException {
+    Pattern link = Pattern.compile("]\\(([^)#:]*)#([^)]+)\\)");
+    int count = 0;
+    for (Path document : Documents.all()) {
+      Matcher links = link.matcher(Files.readString(document));
+      for (; links.find(); count++) {
+        String file = links.group(1);
+        Path target = file.isEmpty() ? document : document.resolveSibling(file).normalize();
+        assertThat(anchors(target))
+            .as("%s, linked from %s", target.getFileName(), document.getFileName())
+            .contains(links.group(2));
+      }
+    }
+    assertThat(count).isGreaterThan(10);
+  }
+
+  /** What a heading is called in a link: lower case, without punctuation, with dashes for blanks. */
+  private static List<String> anchors(Path document) throws IOException {
+    return Files.readString(document)
+        .lines()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^a-z0-9 _-]", "").replace(' ', '-'))
+        .toList();
   }
 
   @Test

@@ -28,11 +28,21 @@ final class Keys {
   static final byte TERM_START = 5;
   static final byte CONFIGURATION = 6;
 
+  /** The length of a key of the family {@code log}. */
+  static final int LOG_KEY_BYTES = 2 * Long.BYTES;
+
   private Keys() {}
 
   /** The key of the batch that starts at this index. */
   static byte[] log(GroupId group, long firstIndex) {
-    return ByteBuffer.allocate(16).putLong(group.value()).putLong(firstIndex).array();
+    ByteBuffer key = ByteBuffer.allocate(LOG_KEY_BYTES);
+    putLog(key, group, firstIndex);
+    return key.array();
+  }
+
+  /** Puts the key of the batch that starts at this index. */
+  static void putLog(ByteBuffer key, GroupId group, long firstIndex) {
+    key.putLong(group.value()).putLong(firstIndex);
   }
 
   static boolean isOfGroup(byte[] logKey, GroupId group) {

@@ -3,6 +3,7 @@ package io.github.balsaraft.storage.rocksdb;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.storage.FolderLock;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.RecoveredState;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class OpenStore implements AutoCloseable {
   private final LogReader reader;
   private final WriteOptions synced;
   private final WriteOptions notSynced;
+  private final StoredForm storedForm = new StoredForm();
   private WriteBatch batch = new WriteBatch();
 
   private OpenStore(
@@ -56,7 +58,9 @@ final class OpenStore implements AutoCloseable {
     Path directory = settings.directory();
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      opened.add(FolderLock.acquire(directory));
+      // RocksDB has a lock of its own, but it is taken only while opening, and the write-ahead log
+      // must be looked at before that.
+      opened.add(FolderLock.acquire(directory, "balsa.lock", "the log store"));
       NativeLibrary.load();
       long lastSequence = WalCheck.run(directory);
       boolean create = isNew(settings);
@@ -175,6 +179,11 @@ final class OpenStore implements AutoCloseable {
     }
     batch.clear();
     return batch;
+  }
+
+  /** What puts entries into the batch of the writing thread. */
+  StoredForm storedForm() {
+    return storedForm;
   }
 
   private boolean lookForErrors(FailureState failure) {

@@ -125,7 +125,8 @@ public final class RocksDbLogStore implements LogStore {
 
   private void write(OpenStore opened, LogWrite write) throws RocksDBException {
     WriteBatch batch = opened.clearedBatch();
-    WriteAssembler assembler = new WriteAssembler(groups, opened.reader(), opened.engine(), batch);
+    WriteAssembler assembler =
+        new WriteAssembler(groups, opened.reader(), opened.engine(), batch, opened.storedForm());
     assembler.assemble(write);
     assembler.touched().forEach(GroupState::publishFirstIndex);
     WriteOptions options = isSynced(write) ? opened.synced() : opened.notSynced();

@@ -31,6 +31,7 @@ final class WriteAssembler {
   private final ColumnFamilyHandle meta;
   private final ColumnFamilyHandle log;
   private final WriteBatch out;
+  private final StoredForm storedForm;
 
   private final Set<GroupState> touched = new LinkedHashSet<>();
 
@@ -39,12 +40,18 @@ final class WriteAssembler {
 
   private boolean cuts;
 
-  WriteAssembler(Map<GroupId, GroupState> groups, LogReader reader, Engine engine, WriteBatch out) {
+  WriteAssembler(
+      Map<GroupId, GroupState> groups,
+      LogReader reader,
+      Engine engine,
+      WriteBatch out,
+      StoredForm storedForm) {
     this.groups = groups;
     this.reader = reader;
     this.meta = engine.meta();
     this.log = engine.log();
     this.out = out;
+    this.storedForm = storedForm;
   }
 
   /**
@@ -168,7 +175,7 @@ final class WriteAssembler {
   }
 
   private void put(GroupState state, EntryBatch batch) throws RocksDBException {
-    out.put(log, Keys.log(state.group, batch.firstIndex()), batch.encode());
+    storedForm.put(out, log, state.group, batch);
     if (cuts) {
       pendingOf(state).put(batch.firstIndex(), batch);
     }

@@ -118,6 +118,7 @@ final class Acceptor {
           clients,
           self.get().host().host().name(),
           options.maxFrameBytes(),
+          counters,
           log,
           () -> connections.closed(ctx.channel()));
     }

@@ -48,7 +48,7 @@ final class ClientChannel implements SessionChannel {
       case CLIENT_OUTCOME_DONE -> answer.getContent().toByteArray();
       case CLIENT_OUTCOME_NOT_LEADER -> throw new NotLeaderException(null, detail);
       case CLIENT_OUTCOME_OVERLOADED ->
-        throw new OverloadedException(detail, Duration.ofMillis(answer.getRetryAfterMillis()));
+        throw new OverloadedException(detail, retryAfter(answer.getRetryAfterMillis()));
       case CLIENT_OUTCOME_TOO_LARGE ->
         throw new CommandTooLargeException(
             Math.max(0, entryBytes - SessionEntry.OVERHEAD_BYTES),
@@ -61,6 +61,11 @@ final class ClientChannel implements SessionChannel {
           CLIENT_OUTCOME_UNSPECIFIED,
           UNRECOGNIZED -> throw new OutcomeUnknownException(detail);
     };
+  }
+
+  /** Whatever a member says: nobody is told to wait for longer than a minute, nor for a negative time. */
+  private static Duration retryAfter(long millis) {
+    return Duration.ofMillis(Math.max(1, Math.min(60_000, millis)));
   }
 
   /** Another member may do better, but for what all of them say. */

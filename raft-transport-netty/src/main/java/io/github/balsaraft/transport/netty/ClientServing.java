@@ -26,6 +26,7 @@ final class ClientServing extends ByteToMessageDecoder {
   private final ClientService service;
   private final String host;
   private final int maxFrameBytes;
+  private final Counters counters;
   private final PerSubjectLog log;
   private final Runnable onWelcome;
   private boolean welcomed;
@@ -40,11 +41,13 @@ final class ClientServing extends ByteToMessageDecoder {
       ClientService service,
       String host,
       int maxFrameBytes,
+      Counters counters,
       PerSubjectLog log,
       Runnable onWelcome) {
     this.service = service;
     this.host = host;
     this.maxFrameBytes = maxFrameBytes;
+    this.counters = counters;
     this.log = log;
     this.onWelcome = onWelcome;
   }
@@ -89,10 +92,12 @@ final class ClientServing extends ByteToMessageDecoder {
         ClientWelcome.newBuilder().setHost(host).setRefusal(refusal).build(), ctx.alloc());
     if (refusal.isEmpty()) {
       welcomed = true;
+      counters.clientConnects.increment();
       onWelcome.run();
       Quietly.send(ctx, answer);
     } else {
       ended = true;
+      counters.clientsRefused.increment();
       log.warn(
           "client refused", "refused a client at {}: {}", ctx.channel().remoteAddress(), refusal);
       ctx.writeAndFlush(answer).addListener(ChannelFutureListener.CLOSE);
@@ -104,6 +109,7 @@ final class ClientServing extends ByteToMessageDecoder {
   }
 
   private void take(ChannelHandlerContext ctx, int bytes, ClientRequest request) {
+    counters.clientRequests.increment();
     unanswered++;
     unansweredBytes += bytes;
     ctx.channel().config().setAutoRead(!isFull());
@@ -115,6 +121,7 @@ final class ClientServing extends ByteToMessageDecoder {
   /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
   private void answer(ChannelHandlerContext ctx, int bytes, ClientAnswer answer) {
     ctx.writeAndFlush(ClientCodec.frame(answer, ctx.alloc())).addListener(sent -> {
+      counters.clientAnswers.increment();
       boolean wasFull = isFull();
       unanswered--;
       unansweredBytes -= bytes;

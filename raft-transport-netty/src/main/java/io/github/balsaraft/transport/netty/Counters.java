@@ -27,6 +27,10 @@ final class Counters {
   final LongAdder connectFailures = new LongAdder();
   final LongAdder peersGone = new LongAdder();
   final LongAdder receiverFailures = new LongAdder();
+  final LongAdder clientConnects = new LongAdder();
+  final LongAdder clientsRefused = new LongAdder();
+  final LongAdder clientRequests = new LongAdder();
+  final LongAdder clientAnswers = new LongAdder();
   private final Map<RefusalReason, LongAdder> refused = new EnumMap<>(RefusalReason.class);
 
   Counters() {
@@ -68,6 +72,10 @@ final class Counters {
         connectFailures.sum(),
         peersGone.sum(),
         receiverFailures.sum(),
+        clientConnects.sum(),
+        clientsRefused.sum(),
+        clientRequests.sum(),
+        clientAnswers.sum(),
         refusedByReason);
   }
 }

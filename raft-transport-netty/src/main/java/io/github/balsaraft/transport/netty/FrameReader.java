@@ -11,6 +11,7 @@ import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.transport.UnreadableEntries;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Envelope;
 import io.github.balsaraft.transport.netty.wire.v1.Messages.Frame;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,6 +30,20 @@ final class FrameReader {
   private static final int GROUP_TAG =
       Envelope.GROUP_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
 
+  /** So much of a frame may stay with each event loop; the frame of a larger message gets an array of its own. */
+  private static final int MAX_SCRATCH_BYTES = 4 << 20;
+
+  /**
+   * What the frame being read lies in: of each event loop and not of each connection, because there are few event loops, and a
+   * frame is read in one go.
+   */
+  private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
+    @Override
+    protected byte[] initialValue() {
+      return new byte[64 << 10];
+    }
+  };
+
   private final String peer;
   private final Counters counters;
   private final PerSubjectLog log;
@@ -45,14 +60,14 @@ final class FrameReader {
   }
 
   /**
-   * Reads all messages between position and limit.
+   * Reads all messages between position and limit. Nothing of the buffer is kept.
    *
    * @throws InvalidProtocolBufferException if the bytes are no frame
    */
   List<GroupMessage> read(ByteBuffer frame) throws InvalidProtocolBufferException {
     List<GroupMessage> read = new ArrayList<>();
     try {
-      CodedInputStream in = CodedInputStream.newInstance(frame);
+      CodedInputStream in = onHeap(frame);
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         if (tag == lengthDelimitedTag(Frame.MESSAGES_FIELD_NUMBER)) {
           int outer = in.pushLimit(in.readRawVarint32());
@@ -71,6 +86,27 @@ final class FrameReader {
       throw new InvalidProtocolBufferException(e);
     }
     return read;
+  }
+
+  /**
+   * A stream over the frame's bytes. A stream over a direct buffer would begin with a copy of the whole into an array made for
+   * it: 530 of 2,400 bytes allocated for each write of 256 bytes to three nodes.
+   */
+  private static CodedInputStream onHeap(ByteBuffer frame) {
+    int length = frame.remaining();
+    byte[] target = length <= MAX_SCRATCH_BYTES ? scratch(length) : new byte[length];
+    frame.duplicate().get(target, 0, length);
+    return CodedInputStream.newInstance(target, 0, length);
+  }
+
+  private static byte[] scratch(int length) {
+    byte[] kept = SCRATCH.get();
+    if (kept.length < length) {
+      // At least doubled, so that frames that grow slowly don't get a new one each.
+      kept = new byte[Math.max(length, Math.min(2 * kept.length, MAX_SCRATCH_BYTES))];
+      SCRATCH.set(kept);
+    }
+    return kept;
   }
 
   /** What the frames read so far held of entries that only a newer version can read. Forgets it. */

@@ -45,6 +45,9 @@ final class MemberFinder {
   private @Nullable String connecting;
   private boolean closed;
 
+  /** Whether a member has ever said who belongs to the group. One whose group is not founded yet can't. */
+  private boolean hasLearned;
+
   MemberFinder(
       EventLoops loops,
       EventLoop loop,
@@ -78,9 +81,15 @@ final class MemberFinder {
     if (connection == null) {
       return CompletableFuture.failedFuture(new IOException("no member is connected"));
     }
+    boolean isLook = request.hasMembers();
     return connection.ask(request.setGroup(group.value())).whenComplete((answer, failure) -> {
       if (answer != null) {
         heed(connection, answer);
+        if (!isLook && !hasLearned && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
+          // The group is founded by now. Who waited for the next look would be lost if this member
+          // stopped before it.
+          lookAround();
+        }
       }
     });
   }
@@ -126,6 +135,7 @@ final class MemberFinder {
     if (answer.getOutcome() != ClientOutcome.CLIENT_OUTCOME_DONE) {
       return;
     }
+    hasLearned |= answer.getMemberAddressesCount() > 0;
     known.clear();
     known.addAll(answer.getMemberAddressesList());
     // If all members have moved while nobody looked, these are what is left.

@@ -27,6 +27,10 @@ import java.util.Map;
  * @param connectFailures attempts that didn't get that far
  * @param peersGone hints that a peer's process is gone
  * @param receiverFailures exceptions that a receiver has thrown
+ * @param clientConnects connections of clients that were welcomed
+ * @param clientsRefused clients that were turned away
+ * @param clientRequests requests of clients that were taken in
+ * @param clientAnswers answers that were sent to clients
  * @param refused handshakes refused, by this host or by its peer, by reason; a reason that never occurred is zero
  */
 public record NettyTransportStats(
@@ -51,6 +55,10 @@ public record NettyTransportStats(
     long connectFailures,
     long peersGone,
     long receiverFailures,
+    long clientConnects,
+    long clientsRefused,
+    long clientRequests,
+    long clientAnswers,
     Map<RefusalReason, Long> refused) {
 
   public NettyTransportStats {

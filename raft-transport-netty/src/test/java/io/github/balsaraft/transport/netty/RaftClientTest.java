@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Clients of real groups over loopback: they find the leader, follow it, and what they propose is applied once. */
@@ -143,6 +144,22 @@ class RaftClientTest extends NettyHosts {
         long index = client.session().lastAppliedIndex();
         assertThat(text(client.queryAfter(new byte[0], index))).contains(name);
       }
+    }
+  }
+
+  /** Whoever connects before the group is founded is told of no members, and must not wait for the next look to hear of them. */
+  @RepeatedTest(5)
+  void clientThatWasThereBeforeTheGroupKnowsItsMembersWithTheFirstAnswer() throws Exception {
+    for (String name : List.of("n1", "n2", "n3")) {
+      ports.put(name, freePort());
+    }
+    start("n2");
+    start("n3");
+    start("n1");
+    try (RaftClient client = RaftClient.builder().members(address("n1")).connect()) {
+      text(client.propose(bytes("a")));
+      nodes.remove("n1").close();
+      text(client.propose(bytes("b")));
     }
   }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.transport.netty.wire.v1.Messages;
 import java.util.Arrays;
@@ -85,6 +87,40 @@ class WireFormatTest {
         Messages.Frame.parseFrom(content(Wire.frame(append))).getMessages(0).getAppendEntries();
     assertThat(parsed.getBatches(0).size()).isEqualTo(batch.sizeInBytes());
     assertThat(EntryBatch.decode(parsed.getBatches(0).toByteArray()).count()).isEqualTo(1);
+  }
+
+  /** What a frame is read from is used again for the next. */
+  @Test
+  void nextFrameLeavesTheEntriesOfTheLastAlone() throws Exception {
+    Message first = appendOf(300, 7);
+    List<GroupMessage> read = Wire.read(content(Wire.frame(first)), counters);
+
+    Wire.read(content(Wire.frame(appendOf(300, 8))), counters);
+
+    assertThat(read).containsExactly(Wire.inGroup(0, first));
+  }
+
+  @Test
+  void framesMayBeOfAnyLengthInAnyOrder() throws Exception {
+    for (int bytes : new int[] {1, 100 << 10, 5 << 20, 100, 3 << 20, 3}) {
+      Message message = appendOf(bytes, bytes);
+
+      assertThat(Wire.read(content(Wire.frame(message)), counters))
+          .containsExactly(Wire.inGroup(0, message));
+    }
+  }
+
+  private static Message appendOf(int bytes, int fill) {
+    byte[] command = new byte[bytes];
+    Arrays.fill(command, (byte) fill);
+    return new AppendEntries(
+        new ReplicaId(1),
+        new ReplicaId(2),
+        1,
+        1,
+        EntryId.NONE,
+        List.of(Payloads.single(EntryType.COMMAND, command).place(new EntryId(1, 1), 5)),
+        0);
   }
 
   @Test

@@ -7,6 +7,8 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.PreVoteResponse;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.model.trace.TraceEvent;
@@ -32,6 +34,7 @@ public final class Coverage implements Observer {
   private final Map<ReplicaId, CountedReplica> replicas = new HashMap<>();
 
   private final CountedFetches fetches = new CountedFetches(this::add);
+  private final CountedSessions sessions = new CountedSessions(this::add);
   private final CountedGroup group = new CountedGroup(this::add);
 
   /** Nothing has happened. */
@@ -98,6 +101,17 @@ public final class Coverage implements Observer {
   @Override
   public void onApplied(HostId host, int life, Command command, byte[] result) {
     add(Happening.COMMAND_APPLIED);
+    sessions.applied(command.index());
+  }
+
+  @Override
+  public void onSessionAsks(long number, SessionEntry entry) {
+    sessions.asks(number, entry);
+  }
+
+  @Override
+  public void onSessionAnswered(long number, SessionAnswer answer) {
+    sessions.answered(number, answer);
   }
 
   @Override

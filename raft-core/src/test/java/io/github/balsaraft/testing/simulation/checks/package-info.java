@@ -37,6 +37,8 @@
  *
  * what is counted
  *   CountedGroup         of the group
+ *   CountedFetches       of fetches of snapshots
+ *   CountedSessions      of clients' sessions
  *   CountedReplica       of one replica's steps
  *   MessageCounts        of messages, by kind
  * </pre>

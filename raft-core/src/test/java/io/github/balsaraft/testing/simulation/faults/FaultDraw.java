@@ -58,7 +58,7 @@ final class FaultDraw {
   /** A short one changes nothing: nobody is missed before an election timeout is over. */
   private static boolean isSilence(FaultKind kind) {
     return switch (kind) {
-      case ONE_WAY_CUT, ISOLATION, SPLIT, PAUSE -> true;
+      case ONE_WAY_CUT, ISOLATION, SPLIT, PAUSE, INTERRUPTED_FETCH -> true;
       default -> false;
     };
   }
@@ -71,6 +71,7 @@ final class FaultDraw {
       case STALLED_DISK -> chance.spread(100 * MILLIS, 20 * SECONDS);
       case SLOW_APPLY -> chance.spread(MILLIS, 4 * SECONDS);
       case SLOW_HOST -> chance.spread(MILLIS, SECONDS);
+      case SLOW_SNAPSHOTS -> chance.spread(MILLIS, 2 * SECONDS);
       case CLOCK_DRIFT ->
         chance.between(-DRIFT_LIMIT_MICROS_PER_SECOND, DRIFT_LIMIT_MICROS_PER_SECOND);
       case CLOCK_JUMP -> chance.between(-3_600_000, 3_600_000);

@@ -71,10 +71,17 @@ public enum FaultKind {
    */
   ABANDONED_LEADER,
   /** A member is told to take over, and nobody gets what it sends for a while. */
-  STRAY_CANDIDATE;
+  STRAY_CANDIDATE,
+  /** A host is cut off until the others may have cut their logs, and then killed while it fetches a snapshot, several times. */
+  INTERRUPTED_FETCH,
+  /** What is done with the files of snapshots is slow for a while, as it is when they are large. */
+  SLOW_SNAPSHOTS;
 
   /** Whether it takes several steps that would hardly ever come together by themselves. */
   public boolean isAmbush() {
-    return compareTo(LATE_ANSWERS) >= 0;
+    return switch (this) {
+      case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE -> true;
+      default -> false;
+    };
   }
 }

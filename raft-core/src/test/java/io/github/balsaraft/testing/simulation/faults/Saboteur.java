@@ -3,11 +3,14 @@ package io.github.balsaraft.testing.simulation.faults;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 
+import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Disk;
 import io.github.balsaraft.testing.simulation.world.Network;
+import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.Weather;
@@ -19,13 +22,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Does to a cluster what a {@link Schedule} says, until it is told to stop. */
-public final class Saboteur {
+public final class Saboteur implements Observer {
 
   private final SimulatedCluster cluster;
   private final Operator operator;
   private final VirtualTime time;
   private final Network network;
   private final Ambushes ambushes;
+  private final InterruptedFetches fetches;
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
   private boolean stopped;
 
@@ -35,6 +39,7 @@ public final class Saboteur {
     this.time = cluster.world().time();
     this.network = cluster.world().network();
     this.ambushes = new Ambushes(cluster, operator, this::later);
+    this.fetches = new InterruptedFetches(cluster, this::later);
   }
 
   /** Lets each fault happen at its time. */
@@ -45,6 +50,18 @@ public final class Saboteur {
           done.merge(fault.kind(), 1, Integer::sum);
         }
       });
+    }
+  }
+
+  @Override
+  public boolean wantsSteps() {
+    return false;
+  }
+
+  @Override
+  public void onSent(HostId from, HostId to, GroupMessage message, long number) {
+    if (message.message() instanceof SnapshotRequest request) {
+      fetches.onRequest(from, request);
     }
   }
 
@@ -145,6 +162,15 @@ public final class Saboteur {
         operator.eager(true);
         later(fault.lastsNanos(), () -> operator.eager(false));
       }
+      case INTERRUPTED_FETCH -> {
+        long alone = fault.lastsNanos();
+        split(List.of(host.id()), alone);
+        later(alone, () -> fetches.interrupt(host.id(), fault.amount()));
+      }
+      case SLOW_SNAPSHOTS -> {
+        host.pace().snapshotsTake(fault.amount());
+        later(fault.lastsNanos(), () -> host.pace().recover());
+      }
       case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE ->
         throw new IllegalArgumentException("an ambush: " + fault);
     }
@@ -170,6 +196,7 @@ public final class Saboteur {
           FULL_DISK,
           FAILING_SNAPSHOT,
           SLOW_APPLY,
+          SLOW_SNAPSHOTS,
           SLOW_HOST -> true;
       default -> false;
     };

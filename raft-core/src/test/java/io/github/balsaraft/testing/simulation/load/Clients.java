@@ -63,6 +63,7 @@ public final class Clients<I, O> implements Observer {
   private @Nullable String problem;
   private boolean asking;
   private int lastProcess;
+  private long lastSessionAttempt;
 
   /** Orders what happens: two moments are never the same. */
   private long moment;
@@ -216,7 +217,7 @@ public final class Clients<I, O> implements Observer {
      */
     Client(@Nullable Chance sessions) {
       if (sessions != null) {
-        way = new SessionWay(world.time(), sessions, this::target);
+        way = new SessionWay(world, () -> ++lastSessionAttempt, sessions, this::target);
         session = new RetryingSession(way, sessions.oneOf(SESSIONS));
       }
     }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.load;
 
+import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
@@ -9,7 +10,7 @@ import java.nio.ByteBuffer;
  * What a simulated client proposes: the application's command behind the number of the attempt, by which it is found again among
  * what was applied. The application's state machine sees only its command.
  */
-class Envelope implements StateMachine {
+class Envelope implements BatchingStateMachine {
 
   private final StateMachine machine;
 
@@ -34,6 +35,24 @@ class Envelope implements StateMachine {
   @Override
   public byte[] apply(Command command) {
     return machine.apply(new Content(command));
+  }
+
+  @Override
+  public void endBatch() {
+    if (machine instanceof BatchingStateMachine batching) {
+      batching.endBatch();
+    }
+  }
+
+  /** Each command is a batch of its own for a machine that knows of none. */
+  @Override
+  public int maxBatchCommands() {
+    return machine instanceof BatchingStateMachine batching ? batching.maxBatchCommands() : 1;
+  }
+
+  @Override
+  public long maxBatchBytes() {
+    return machine instanceof BatchingStateMachine batching ? batching.maxBatchBytes() : 1;
   }
 
   @Override

@@ -5,15 +5,21 @@ import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.session.SessionChannel;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.World;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class SessionWay implements SessionChannel {
 
   private final VirtualTime time;
+  private final Observer observer;
+  private final LongSupplier numbers;
   private final Chance chance;
   private final Supplier<SimulatedHost.@Nullable Life> target;
 
@@ -34,10 +42,17 @@ final class SessionWay implements SessionChannel {
   private @Nullable HostId leader;
 
   /**
+   * @param numbers gives each attempt of anybody a number of its own
    * @param target whom to ask next
    */
-  SessionWay(VirtualTime time, Chance chance, Supplier<SimulatedHost.@Nullable Life> target) {
-    this.time = time;
+  SessionWay(
+      World world,
+      LongSupplier numbers,
+      Chance chance,
+      Supplier<SimulatedHost.@Nullable Life> target) {
+    this.time = world.time();
+    this.observer = world.observer();
+    this.numbers = numbers;
     this.chance = chance;
     this.target = target;
   }
@@ -54,8 +69,9 @@ final class SessionWay implements SessionChannel {
     if (at == null) {
       return CompletableFuture.failedFuture(new NotLeaderException(null, "no process is up"));
     }
-    Sent attempt = new Sent(at.host(), at.number(), new CompletableFuture<>());
+    Sent attempt = new Sent(at.host(), at.number(), numbers.getAsLong(), new CompletableFuture<>());
     sent.add(attempt);
+    observer.onSessionAsks(attempt.number, SessionEntry.decode(ByteBuffer.wrap(entry)));
     CompletableFuture<byte[]> unused = at.node()
         .proposeInSession(entry)
         .whenComplete((answer, failure) -> ended(attempt, answer, failure));
@@ -68,6 +84,7 @@ final class SessionWay implements SessionChannel {
     }
     if (failure == null) {
       leader = attempt.host;
+      observer.onSessionAnswered(attempt.number, SessionAnswer.decode(answer));
       attempt.future.complete(answer);
     } else {
       leader = failure instanceof NotLeaderException hint ? hint.leader().orElse(null) : null;
@@ -119,5 +136,5 @@ final class SessionWay implements SessionChannel {
   @Override
   public void closed(RetryingSession session) {}
 
-  private record Sent(HostId host, int life, CompletableFuture<byte[]> future) {}
+  private record Sent(HostId host, int life, long number, CompletableFuture<byte[]> future) {}
 }

@@ -7,10 +7,13 @@ public final class HostPace {
   private static final long QUICK_DISK_NANOS = 200 * VirtualTime.MICROS;
   private static final long QUICK_APPLY_NANOS = 20 * VirtualTime.MICROS;
 
+  private static final long QUICK_SNAPSHOT_NANOS = 5 * QUICK_APPLY_NANOS;
+
   private long mailboxNanos = QUICK_MAILBOX_NANOS;
   private long diskNanos = QUICK_DISK_NANOS;
   private long stallNanos;
   private long applyNanos = QUICK_APPLY_NANOS;
+  private long snapshotNanos = QUICK_SNAPSHOT_NANOS;
 
   HostPace() {}
 
@@ -29,6 +32,11 @@ public final class HostPace {
     applyNanos = nanos;
   }
 
+  /** What is done with the files of snapshots waits up to so long from now on, each step of it. */
+  public void snapshotsTake(long nanos) {
+    snapshotNanos = nanos;
+  }
+
   /** A task of a mailbox waits up to so long from now on. */
   public void mailboxTakes(long nanos) {
     mailboxNanos = nanos;
@@ -39,6 +47,7 @@ public final class HostPace {
     mailboxNanos = QUICK_MAILBOX_NANOS;
     diskNanos = QUICK_DISK_NANOS;
     applyNanos = QUICK_APPLY_NANOS;
+    snapshotNanos = QUICK_SNAPSHOT_NANOS;
     stallNanos = 0;
   }
 
@@ -48,6 +57,11 @@ public final class HostPace {
 
   long applyNanos() {
     return applyNanos;
+  }
+
+  /** Their threads are those that apply, or others of the same machine. */
+  long snapshotNanos() {
+    return Math.max(snapshotNanos, 5 * applyNanos);
   }
 
   long diskNanos(Chance chance) {

@@ -1,11 +1,14 @@
 package io.github.balsaraft.testing.simulation.world;
 
+import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
+import java.nio.charset.StandardCharsets;
 
 /** The application's state machine, with somebody looking over its shoulder. */
-public class ObservedMachine implements StateMachine {
+public class ObservedMachine implements BatchingStateMachine {
 
   /** Who looks. */
   interface Watcher {
@@ -58,10 +61,38 @@ public class ObservedMachine implements StateMachine {
 
   @Override
   public byte[] apply(Command command) {
-    byte[] result = machine.apply(command);
+    try {
+      byte[] result = machine.apply(command);
+      told(command, result);
+      return result;
+    } catch (CommandRejectedException e) {
+      // As good as a result: all replicas have to come to it.
+      told(command, ("rejected: " + e.reason()).getBytes(StandardCharsets.UTF_8));
+      throw e;
+    }
+  }
+
+  private void told(Command command, byte[] result) {
     appliedIndex = command.index();
     watcher.applied(command, result);
-    return result;
+  }
+
+  @Override
+  public void endBatch() {
+    if (machine instanceof BatchingStateMachine batching) {
+      batching.endBatch();
+    }
+  }
+
+  /** Each command is a batch of its own for a machine that knows of none. */
+  @Override
+  public int maxBatchCommands() {
+    return machine instanceof BatchingStateMachine batching ? batching.maxBatchCommands() : 1;
+  }
+
+  @Override
+  public long maxBatchBytes() {
+    return machine instanceof BatchingStateMachine batching ? batching.maxBatchBytes() : 1;
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.RaftEvent;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
 
@@ -46,6 +49,20 @@ public interface Observer {
 
   /** A state machine was restored from a snapshot up to this entry. */
   default void onRestored(HostId host, int life, long index, long contentChecksum) {}
+
+  /** Whether the events for listeners are wanted. Asked when a process starts. */
+  default boolean wantsEvents() {
+    return false;
+  }
+
+  /** A listener of a replica is told of something. */
+  default void onEvent(HostId host, int life, RaftEvent event) {}
+
+  /** A client's session asks for something, maybe not for the first time. Its number is that of the attempt. */
+  default void onSessionAsks(long number, SessionEntry entry) {}
+
+  /** What became of an attempt, if the client hears of it. */
+  default void onSessionAnswered(long number, SessionAnswer answer) {}
 
   /** Nothing gets from one host to the other from now on. */
   default void onCut(HostId from, HostId to) {}

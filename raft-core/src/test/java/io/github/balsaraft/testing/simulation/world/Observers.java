@@ -1,8 +1,11 @@
 package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.RaftEvent;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
 import java.util.ArrayList;
@@ -96,6 +99,18 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public boolean wantsEvents() {
+    return all.stream().anyMatch(Observer::wantsEvents);
+  }
+
+  @Override
+  public void onEvent(HostId host, int life, RaftEvent event) {
+    for (Observer one : all) {
+      one.onEvent(host, life, event);
+    }
+  }
+
+  @Override
   public void onFault(String what) {
     for (Observer one : all) {
       one.onFault(what);
@@ -111,6 +126,20 @@ public final class Observers implements Observer {
   public void onNote(HostId host, String what) {
     for (Observer one : all) {
       one.onNote(host, what);
+    }
+  }
+
+  @Override
+  public void onSessionAsks(long number, SessionEntry entry) {
+    for (Observer one : all) {
+      one.onSessionAsks(number, entry);
+    }
+  }
+
+  @Override
+  public void onSessionAnswered(long number, SessionAnswer answer) {
+    for (Observer one : all) {
+      one.onSessionAnswered(number, answer);
     }
   }
 

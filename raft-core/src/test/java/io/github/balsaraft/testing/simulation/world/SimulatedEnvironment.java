@@ -117,7 +117,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   public Executor snapshots() {
     return task -> {
       snapshotTasks.add(task);
-      long moment = time.nowNanos() + chance.between(0, 5 * pace.applyNanos());
+      long moment = time.nowNanos() + chance.between(0, pace.snapshotNanos());
       at(moment, () -> {
         snapshotTasks.remove(task);
         task.run();

@@ -14,6 +14,7 @@ import io.github.balsaraft.node.HostRuntime;
 import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedHost {
 
-  /** So small that a snapshot of a few values has several. */
-  private static final int SNAPSHOT_CHUNK_BYTES = 8;
+  /** So small that a snapshot of a few values has more than are asked for at a time. */
+  private static final int SNAPSHOT_CHUNK_BYTES = 4;
 
   private static final int MOST_OPERATIONS_OF_A_TASK = 30;
 
@@ -211,7 +212,10 @@ public final class SimulatedHost {
           birth,
           machine,
           options,
-          observer.wantsSteps() ? new Steps() : TraceSink.OFF));
+          observer.wantsSteps() ? new Steps() : TraceSink.OFF,
+          observer.wantsEvents()
+              ? List.of(event -> observer.onEvent(id, number, event))
+              : List.of()));
     }
 
     /** Tells what the state machine does. */

@@ -71,6 +71,7 @@ final class AdminCommand {
       return switch (options.verb()) {
         case "status" -> status();
         case "explain" -> explain();
+        case "watch" -> watch();
         case "members" -> members();
         case "pending" -> pending();
         case "transfer" -> transfer();
@@ -117,6 +118,12 @@ final class AdminCommand {
         say(json);
       }
       return exit;
+    }
+
+    private int watch() {
+      try (Screen screen = options.json() ? new Screen.Scroll(console) : Screen.of(console)) {
+        return new Watch(admin, options, screen).run() ? CommandLine.OK : CommandLine.FAILED;
+      }
     }
 
     private int members() {
@@ -231,13 +238,37 @@ final class AdminCommand {
       String target = options.ids().get(options.ids().size() - 1);
       admin.askQuietly(leader, List.of("RAFT", "ADDITIONS")).ifPresent(reply -> {
         for (Map<String, String> addition : Fields.lines(reply)) {
-          String line = AdminText.progress(addition);
-          if (target.equals(addition.get("id")) && !line.equals(lastProgress)) {
-            lastProgress = line;
-            console.say(line);
+          if (target.equals(addition.get("id"))) {
+            String fetching = fetching(leader, target);
+            sayNew(
+                fetching.isEmpty()
+                    ? AdminText.progress(addition)
+                    : target + " is on its way to " + addition.getOrDefault("role", "") + ": "
+                        + fetching);
           }
         }
       });
+    }
+
+    /** How far it is with the snapshot that it begins with; nothing if it fetches none, or can't be asked. */
+    private String fetching(HostPort leader, String target) {
+      return admin
+          .askQuietly(leader, List.of("RAFT", "MEMBERS"))
+          .flatMap(reply -> Fields.lines(reply).stream()
+              .filter(member -> target.equals(member.get("id")))
+              .map(member -> member.getOrDefault("client", ""))
+              .filter(client -> !client.isEmpty())
+              .findFirst())
+          .flatMap(client -> admin.askQuietly(HostPort.parse(client), List.of("RAFT", "STATUS")))
+          .map(reply -> AdminText.fetching(Fields.of(reply)))
+          .orElse("");
+    }
+
+    private void sayNew(String line) {
+      if (!line.equals(lastProgress)) {
+        lastProgress = line;
+        console.say(line);
+      }
     }
 
     private int transfer() {

@@ -18,6 +18,8 @@ import java.util.Set;
  * @param timeout for everything together
  * @param json whether to print for programs
  * @param dryRun whether only to say what would become of it
+ * @param interval between two looks
+ * @param count how many looks; 0 for no end
  */
 record AdminOptions(
     String verb,
@@ -26,7 +28,9 @@ record AdminOptions(
     List<HostPort> servers,
     Duration timeout,
     boolean json,
-    boolean dryRun) {
+    boolean dryRun,
+    Duration interval,
+    int count) {
 
   /** How many servers a verb names, at least and at most. */
   private record Names(int least, int most) {}
@@ -39,14 +43,22 @@ record AdminOptions(
   /** They end once a server has caught up, which takes as long as its log is large. The servers are told how long it may. */
   static final Set<String> WAIT_FOR_CATCH_UP = Set.of("add", "promote", "replace");
 
-  private static final Set<String> VALUED =
-      Set.of("--servers", "--timeout", "--priority", "--delay", "--address", "--window", "--drift");
+  private static final Set<String> VALUED = Set.of(
+      "--servers",
+      "--timeout",
+      "--priority",
+      "--delay",
+      "--address",
+      "--window",
+      "--drift",
+      "--interval",
+      "--count");
 
   private static final Set<String> FLAGS = Set.of("--json", "--dry-run", "--learner");
 
   private static Map<String, Names> verbs() {
     Map<String, Names> verbs = new LinkedHashMap<>();
-    for (String look : List.of("status", "members", "pending", "explain")) {
+    for (String look : List.of("status", "members", "pending", "explain", "watch")) {
       verbs.put(look, new Names(0, 0));
     }
     for (String change : List.of("add", "promote", "demote", "remove", "set", "abort")) {
@@ -101,7 +113,9 @@ record AdminOptions(
         servers(arguments),
         Duration.ofSeconds(seconds),
         arguments.has("--json"),
-        dryRun);
+        dryRun,
+        Duration.ofSeconds(arguments.number("--interval", 1, 3600, 2)),
+        arguments.number("--count", 1, 1_000_000_000, 0));
   }
 
   private static String number(Names wanted) {
@@ -121,6 +135,8 @@ record AdminOptions(
     allow(arguments, verb, "--address", Set.of("set"));
     allow(arguments, verb, "--window", Set.of("leases on"));
     allow(arguments, verb, "--drift", Set.of("leases on"));
+    allow(arguments, verb, "--interval", Set.of("watch"));
+    allow(arguments, verb, "--count", Set.of("watch"));
     if (arguments.has("--learner")) {
       words.add("LEARNER");
     }

@@ -14,11 +14,20 @@ final class AdminText {
 
   static List<String> status(List<ServerStatus> statuses) {
     Table table = new Table(
-        "SERVER", "ID", "ROLE", "TERM", "LEADER", "COMMIT", "APPLIED", "AGE OF READS", "NOTE");
+        "SERVER",
+        "ID",
+        "ROLE",
+        "TERM",
+        "LEADER",
+        "COMMIT",
+        "APPLIED",
+        "AGE OF READS",
+        "SNAPSHOT",
+        "NOTE");
     for (ServerStatus status : statuses) {
       String server = status.server().toString();
       if (!status.isUp()) {
-        table.row(server, "-", "down", "-", "-", "-", "-", "-", status.problem());
+        table.row(server, "-", "down", "-", "-", "-", "-", "-", "-", status.problem());
         continue;
       }
       table.row(
@@ -30,9 +39,45 @@ final class AdminText {
           count(status.get("commit")),
           count(status.get("applied")),
           millis(status.get("staleness_ms")),
+          snapshot(status),
           note(status));
     }
     return table.lines();
+  }
+
+  /** {@code up to 1,203 (12 MiB)}, or what is done with one at the moment; a dash where none are taken. */
+  static String snapshot(ServerStatus status) {
+    String fetching = fetching(status.fields());
+    if (!fetching.isEmpty()) {
+      return fetching;
+    }
+    long taking = Amounts.number(status.get("snapshot_taking_bytes"));
+    if (taking >= 0) {
+      return "taking one, " + Amounts.bytes(taking) + " so far";
+    } else if (!status.get("snapshots").equals("yes")) {
+      return "-";
+    } else if (!status.get("snapshot_problem").isEmpty()) {
+      return "failing, see explain";
+    }
+    long index = Amounts.number(status.get("snapshot_index"));
+    return index < 0
+        ? "none yet"
+        : "up to " + count(status.get("snapshot_index")) + " ("
+            + Amounts.bytes(Amounts.number(status.get("snapshot_bytes"))) + ")";
+  }
+
+  /** {@code fetching from n1 [#########-----------] 45 %}; nothing if that is not so. Of the fields of a status. */
+  static String fetching(Map<String, String> fields) {
+    long bytes = Amounts.number(fields.getOrDefault("snapshot_fetching_bytes", ""));
+    if (bytes < 0) {
+      return "";
+    }
+    long ofBytes = Amounts.number(fields.getOrDefault("snapshot_fetching_of_bytes", ""));
+    String from = fields.getOrDefault("snapshot_fetching_from", "");
+    return "fetching" + (from.isEmpty() ? "" : " from " + from) + " "
+        + (ofBytes > 0
+            ? ProgressBar.of(bytes, ofBytes) + " of " + Amounts.bytes(ofBytes)
+            : Amounts.bytes(bytes) + " so far");
   }
 
   private static boolean isRemoved(ServerStatus status) {
@@ -113,10 +158,19 @@ final class AdminText {
     };
   }
 
-  /** {@code n4 on its way to voter: catching up, 1203 entries to go}. */
+  /** {@code n4 on its way to voter: catching up, 1203 entries to go [###-----------------] 16 %}. */
   static String progress(Map<String, String> addition) {
     return addition.getOrDefault("id", "") + " on its way to " + addition.getOrDefault("role", "")
-        + ": " + addition.getOrDefault("detail", "");
+        + ": " + addition.getOrDefault("detail", "") + bar(addition);
+  }
+
+  private static String bar(Map<String, String> addition) {
+    long match = Amounts.number(addition.getOrDefault("match", ""));
+    long missing = Amounts.number(addition.getOrDefault("missing", ""));
+    boolean catchesUp = addition.getOrDefault("phase", "").equals("catching_up");
+    return catchesUp && match >= 0 && missing > 0
+        ? " " + ProgressBar.of(match, match + missing)
+        : "";
   }
 
   static List<String> pendingLines(List<Map<String, String>> pending) {
@@ -171,7 +225,7 @@ final class AdminText {
   }
 
   /** With commas; a dash for what isn't known. */
-  private static String count(String number) {
+  static String count(String number) {
     try {
       long value = Long.parseLong(number);
       return value < 0 ? "-" : String.format(Locale.ROOT, "%,d", value);

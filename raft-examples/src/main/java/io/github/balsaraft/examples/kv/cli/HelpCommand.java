@@ -34,6 +34,7 @@ final class HelpCommand {
         --join MEMBERS      instead of --cluster: joins a cluster that exists, of which these are some members;
                             it is let in once it is added (help admin)
         --data DIR          where it keeps its data
+        --engine NAME       memory: keys are in memory and in snapshots; rocksdb: in a database on disk; the same at each (memory)
         --listen HOST:PORT  where Redis clients reach it (as in --cluster)
         --raft HOST:PORT    where it listens for other servers (as in --cluster)
         --redirect          as a follower answer MOVED instead of passing commands on
@@ -42,6 +43,8 @@ final class HelpCommand {
         --io-threads N      threads that serve clients (half of the processors, at most 4)
         --election-timeout MILLIS   the least; the most is twice that (1000)
         --heartbeat MILLIS  how often a leader shows that it is alive (100)
+        --snapshot-after BYTES   a snapshot after so many bytes of log, or of the last snapshot if that is more (64mb)
+        --retain-entries N  so many entries stay in the log before a snapshot (10000)
         --leases MILLIS     with --cluster, the same at each: founds the cluster with leases of this window (off)
         --trace FILE        appends every step of the protocol, as lines of JSON""";
 
@@ -53,6 +56,7 @@ final class HelpCommand {
         status              how each of these servers is
         members             all members: role, how far they are, who is on its way in, who asks to be let in
         pending             the servers that ask to be let in
+        watch               status and metrics of all of them, again and again, until q or Ctrl-C is typed
         explain             a sentence from each server: is all well, and if not, what is missing
         add ID              lets a server in that was started with --join, and waits until it has caught up
         promote ID          makes a learner a voter
@@ -70,6 +74,8 @@ final class HelpCommand {
         --address HOST:PORT set: where the other servers reach it
         --window MILLIS     leases on: how long voters wait before they elect another leader (1000)
         --drift PPM         leases on: how far the clocks of two servers may run apart, in millionths (1000)
+        --interval SECONDS  watch: between two looks (2)
+        --count N           watch: ends after so many looks
         --dry-run           only say what would become of a change
         --timeout SECONDS   for everything together (add, promote, replace: 600, else 60)
         --json              print one line of JSON

@@ -11,7 +11,6 @@ import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.rocksdb.RocksDbLogStore;
-import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.netty.NettyTransport;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +31,9 @@ final class KvNode implements AutoCloseable {
   /** How long commands under way may take to end when the server stops. */
   private static final Duration DRAIN_PATIENCE = Duration.ofSeconds(2);
 
+  /** How long handing leadership over may take then, in election timeouts at their longest. */
+  private static final int HANDOVER_TIMEOUTS = 2;
+
   /** Encoding beside the arguments of a command. */
   private static final int BATCH_OVERHEAD_BYTES = 1024;
 
@@ -42,13 +44,16 @@ final class KvNode implements AutoCloseable {
 
   private final KvServer server;
   private final RaftNode node;
+  private final Duration handover;
 
   /** What else to close, last opened first. */
   private final Deque<AutoCloseable> resources;
 
-  private KvNode(KvServer server, RaftNode node, Deque<AutoCloseable> resources) {
+  private KvNode(
+      KvServer server, RaftNode node, Duration handover, Deque<AutoCloseable> resources) {
     this.server = server;
     this.node = node;
+    this.handover = handover;
     this.resources = resources;
   }
 
@@ -65,14 +70,14 @@ final class KvNode implements AutoCloseable {
       LogStore store =
           RocksDbLogStore.builder().directory(options.data().resolve("log")).build();
       opened.push(store);
-      Transport transport = NettyTransport.builder()
+      NettyTransport transport = NettyTransport.builder()
           .bindAddress(options.raft().toString())
           .advertisedAddress(options.advertisedRaft().toString())
           .maxFrameBytes(
               Math.max(USUAL_FRAME_BYTES, maxCommandBytes(options) + FRAME_OVERHEAD_BYTES))
           .build();
       opened.push(transport);
-      KvStateMachine state = new KvStateMachine();
+      KvStateMachine state = options.engine().open(options.data(), opened);
       String[] members = options.layout().founders().toArray(String[]::new);
       RaftNodeBuilder builder = RaftNode.builder();
       RaftNode node = (options.joining() ? builder.join(members) : builder.bootstrap(members))
@@ -89,8 +94,13 @@ final class KvNode implements AutoCloseable {
       opened.remove(store);
       opened.push(node);
       server.serve(KvBackend.of(node), state);
+      transport.serveClients(node);
       server.announce();
-      return new KvNode(server, node, opened);
+      return new KvNode(
+          server,
+          node,
+          raftOptions(options).electionTimeoutMax().multipliedBy(HANDOVER_TIMEOUTS),
+          opened);
     } catch (RuntimeException e) {
       closeAll(opened);
       throw e;
@@ -112,6 +122,7 @@ final class KvNode implements AutoCloseable {
         .heartbeatInterval(options.heartbeat())
         .maxCommandBytes(maxCommandBytes(options))
         .forwardProposals(!options.settings().redirect())
+        .snapshots(options.snapshots())
         .build();
   }
 
@@ -127,10 +138,11 @@ final class KvNode implements AutoCloseable {
     return server.port();
   }
 
-  /** Lets commands under way end, and then stops. */
+  /** Lets commands under way end, hands leadership over, and then stops. */
   @Override
   public void close() {
     server.drain(DRAIN_PATIENCE);
+    node.close(handover);
     // The node first: it ends what is still under way, and the server then delivers those ends.
     closeAll(resources);
   }

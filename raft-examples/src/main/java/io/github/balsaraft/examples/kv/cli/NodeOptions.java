@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.cli;
 
+import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import io.github.balsaraft.examples.kv.server.ServerSettings;
 import io.github.balsaraft.model.LeaseRules;
@@ -19,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param layout all members; or with {@code joining}, some of them
  * @param joining whether it joins a cluster that exists, and never founds one
  * @param data the folder
+ * @param engine where the state is
  * @param raft where to listen for other servers
  * @param advertisedRaft where others reach it
  * @param settings how to serve clients
  * @param electionTimeout the least; the most is twice that
  * @param heartbeat how often a leader shows itself
+ * @param snapshots when snapshots are taken, and what stays of the log
  * @param leases the rules for leases that the cluster is founded with
  * @param trace the file for the trace of the protocol, or null
  * @param untilStdinCloses whether to stop when standard input ends: so a demo that is killed takes its servers along
@@ -33,11 +36,13 @@ record NodeOptions(
     ClusterLayout layout,
     boolean joining,
     Path data,
+    StateEngine engine,
     HostPort raft,
     HostPort advertisedRaft,
     ServerSettings settings,
     Duration electionTimeout,
     Duration heartbeat,
+    SnapshotOptions snapshots,
     LeaseRules leases,
     @Nullable Path trace,
     boolean untilStdinCloses) {
@@ -54,6 +59,7 @@ record NodeOptions(
       "--cluster",
       "--join",
       "--data",
+      "--engine",
       "--listen",
       "--raft",
       "--max-value",
@@ -61,6 +67,8 @@ record NodeOptions(
       "--io-threads",
       "--election-timeout",
       "--heartbeat",
+      "--snapshot-after",
+      "--retain-entries",
       "--leases",
       "--trace");
 
@@ -101,14 +109,30 @@ record NodeOptions(
         layout,
         joining,
         data,
+        arguments
+            .text("--engine")
+            .map(name -> checked(arguments, "--engine", name, StateEngine::ofName))
+            .orElse(StateEngine.MEMORY),
         raft,
         self.raft(),
         settings,
         electionTimeout,
         heartbeat,
+        snapshots(arguments),
         leases,
         arguments.text("--trace").map(text -> path(arguments, "--trace", text)).orElse(null),
         arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  private static SnapshotOptions snapshots(Arguments arguments) {
+    SnapshotOptions usual = SnapshotOptions.builder().build();
+    int retained = arguments.number(
+        "--retain-entries", 0, 10_000_000, Math.toIntExact(usual.retainedEntries()));
+    return SnapshotOptions.builder()
+        .minLogBytes(arguments.bytes(
+            "--snapshot-after", 1 << 16, 1 << 30, Math.toIntExact(usual.minLogBytes())))
+        .retained(retained, Math.max(retained, usual.maxRetainedEntries()))
+        .build();
   }
 
   /** Within the bounds that the library has for these timeouts. */

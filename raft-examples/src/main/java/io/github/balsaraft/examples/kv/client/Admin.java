@@ -5,6 +5,7 @@ import io.github.balsaraft.examples.kv.server.HostPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,6 +96,21 @@ public final class Admin implements AutoCloseable {
       }
     }
     return statuses;
+  }
+
+  /** What those of them that answer say to a question, by server. */
+  public Map<HostPort, Reply> askAll(List<String> words) {
+    Map<HostPort, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
+    servers.forEach(server -> asked.put(server, ask(server, words)));
+    Map<HostPort, Reply> replies = new LinkedHashMap<>();
+    asked.forEach((server, reply) -> {
+      try {
+        replies.put(server, await(reply, PER_SERVER.multipliedBy(2)));
+      } catch (UnansweredException e) {
+        // What statuses() says of it is enough.
+      }
+    });
+    return replies;
   }
 
   private CompletableFuture<Reply> ask(HostPort server, List<String> words) {

@@ -41,7 +41,11 @@ final class InfoText {
   String of(List<String> sections) {
     for (String section : sections.isEmpty() ? DEFAULT_SECTIONS : sections) {
       switch (section) {
-        case "default", "all", "everything" -> DEFAULT_SECTIONS.forEach(this::add);
+        case "default" -> DEFAULT_SECTIONS.forEach(this::add);
+        case "all", "everything" -> {
+          DEFAULT_SECTIONS.forEach(this::add);
+          add("metrics");
+        }
         default -> add(section);
       }
     }
@@ -54,6 +58,7 @@ final class InfoText {
       case "server" -> addServer();
       case "clients" -> addClients();
       case "raft" -> addRaft();
+      case "metrics" -> addMetrics();
       case "replication" -> addReplication();
       case "keyspace" -> addKeyspace();
       default -> {
@@ -115,6 +120,12 @@ final class InfoText {
     line("lease_reads_refused", counters.leaseReadsRefused());
     line("dropped_messages", counters.droppedMessages());
     line("misdirected_messages", counters.misdirectedMessages());
+  }
+
+  /** Lines as docs/operations.md has them; not among the usual ones, since they are many. */
+  private void addMetrics() {
+    title("Metrics");
+    MetricLines.of(server.metrics()).forEach(this::line);
   }
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.resp.Reply;
@@ -59,6 +60,9 @@ final class RaftReplies {
     NodeStatus status = server.status();
     HostId leader = status.leader().orElse(null);
     Configuration configuration = status.configuration();
+    SnapshotStatus snapshots = status.snapshots();
+    Optional<SnapshotStatus.Last> last = snapshots.last();
+    Optional<SnapshotStatus.Fetching> fetching = snapshots.fetching();
     return new Fields()
         .add("id", status.host())
         .add("role", word(status.role()))
@@ -82,6 +86,27 @@ final class RaftReplies {
         .add("holds_lease", yesNo(status.holdsLease()))
         .add("lease_reads", status.counters().leaseReadsGranted())
         .add("staleness_ms", status.staleness().map(age -> age.toMillis()).orElse(-1L))
+        .add("snapshots", yesNo(snapshots.enabled()))
+        .add("log_first", snapshots.firstIndex())
+        .add("log_since_snapshot_bytes", snapshots.logBytesSince())
+        .add("snapshot_index", last.map(SnapshotStatus.Last::index).orElse(-1L))
+        .add("snapshot_bytes", last.map(SnapshotStatus.Last::bytes).orElse(-1L))
+        .add(
+            "snapshot_age_ms",
+            last.flatMap(SnapshotStatus.Last::age).map(age -> age.toMillis()).orElse(-1L))
+        .add(
+            "snapshot_taking_bytes",
+            snapshots.taking().map(SnapshotStatus.Taking::bytes).orElse(-1L))
+        .add(
+            "snapshot_fetching_bytes",
+            fetching.map(SnapshotStatus.Fetching::bytes).orElse(-1L))
+        .add(
+            "snapshot_fetching_of_bytes",
+            fetching.map(SnapshotStatus.Fetching::ofBytes).orElse(-1L))
+        .add(
+            "snapshot_fetching_from",
+            fetching.flatMap(SnapshotStatus.Fetching::from).map(HostId::name).orElse(""))
+        .add("snapshot_problem", snapshots.problem())
         .add("explain", status.explanation())
         .reply();
   }

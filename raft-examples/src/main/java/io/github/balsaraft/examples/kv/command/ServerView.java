@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.model.HostId;
 import java.util.Collection;
 import java.util.Map;
@@ -13,6 +14,9 @@ public interface ServerView {
 
   /** How the Raft node is: one look, to be taken once for everything that is shown together. */
   NodeStatus status();
+
+  /** What the Raft node counts and measures. */
+  RaftMetrics metrics();
 
   /** Who belongs to the cluster, and how to change that. */
   Membership membership();

@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.server;
 import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.HostId;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,9 @@ public interface KvBackend {
 
   /** See {@link RaftNode#status}. */
   NodeStatus status();
+
+  /** See {@link RaftNode#metrics}. */
+  RaftMetrics metrics();
 
   /** The real thing. */
   static KvBackend of(RaftNode node) {
@@ -63,6 +67,11 @@ public interface KvBackend {
       @Override
       public NodeStatus status() {
         return node.status();
+      }
+
+      @Override
+      public RaftMetrics metrics() {
+        return node.metrics();
       }
     };
   }

@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.server;
 
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.examples.kv.command.CommandTable;
 import io.github.balsaraft.examples.kv.command.ServerView;
 import io.github.balsaraft.examples.kv.command.Session;
@@ -256,6 +257,11 @@ public final class KvServer implements ServerView, AutoCloseable {
   @Override
   public NodeStatus status() {
     return backend().status();
+  }
+
+  @Override
+  public RaftMetrics metrics() {
+    return backend().metrics();
   }
 
   @Override

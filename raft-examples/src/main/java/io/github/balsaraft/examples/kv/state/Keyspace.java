@@ -3,7 +3,6 @@ package io.github.balsaraft.examples.kv.state;
 import io.github.balsaraft.examples.kv.state.Operation.Announce;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +20,7 @@ public final class Keyspace {
   /** Bounds the time that one entry spends on keys whose time has come; those that are left are hidden already. */
   static final int MAX_REMOVED_PER_ENTRY = 1024;
 
-  private KeyTable table = new KeyTable();
-
-  /** The deadlines of all keys that have one: exactly these, however often they are moved. */
-  private final TreeSet<Deadline> deadlines = new TreeSet<>();
+  private final KeyStore keys;
 
   /** Where clients reach the servers, by their ids. Replaced when one of them changes, so that any thread may look at it. */
   private Map<String, String> clientAddresses = Map.of();
@@ -38,35 +34,32 @@ public final class Keyspace {
   /** By what TTL answers: the log time in an entry, a clock in a read. */
   private long readTimeMillis;
 
-  private record Deadline(long millis, Bytes key) implements Comparable<Deadline> {
-    @Override
-    public int compareTo(Deadline other) {
-      int byTime = Long.compare(millis, other.millis);
-      return byTime != 0 ? byTime : key.compareTo(other.key);
-    }
+  Keyspace(KeyStore keys) {
+    this.keys = keys;
   }
 
-  /** The state of this moment. Costs next to nothing. */
-  KvSnapshot capture() {
-    return new KvSnapshot(table.freeze(), logTimeMillis, index, clientAddresses);
+  /** The state of this moment, whose keys are these. */
+  KvSnapshot capture(KeyTable.Frozen frozen) {
+    return new KvSnapshot(frozen, logTimeMillis, index, clientAddresses);
   }
 
   /** Begins anew with what a snapshot says, but for the keys. */
   void restore(long snapshotMillis, long snapshotIndex, Map<String, String> addresses) {
-    table = new KeyTable();
-    deadlines.clear();
-    logTimeMillis = snapshotMillis;
-    readTimeMillis = snapshotMillis;
-    index = snapshotIndex;
+    keys.clear();
+    goOn(snapshotMillis, snapshotIndex, addresses);
+  }
+
+  /** Goes on with the keys that are there. */
+  void goOn(long lastMillis, long lastIndex, Map<String, String> addresses) {
+    logTimeMillis = lastMillis;
+    readTimeMillis = lastMillis;
+    index = lastIndex;
     clientAddresses = Map.copyOf(addresses);
   }
 
   /** A key of a snapshot. Those whose time has come are in it too, as they were in the state. */
   void restore(Stored stored) {
-    forgetDeadline(table.put(stored));
-    if (stored.hasDeadline()) {
-      deadlines.add(new Deadline(stored.deadlineMillis(), stored.key()));
-    }
+    keys.put(stored);
   }
 
   /** What comes now belongs to that entry. */
@@ -75,13 +68,10 @@ public final class Keyspace {
     logTimeMillis = Math.max(logTimeMillis, entryMillis);
     readTimeMillis = logTimeMillis;
     for (int i = 0; i < MAX_REMOVED_PER_ENTRY; i++) {
-      if (deadlines.isEmpty() || deadlines.first().millis() > logTimeMillis) {
+      if (keys.nextDeadlineMillis() > logTimeMillis) {
         return;
       }
-      Deadline due = deadlines.pollFirst();
-      if (due != null) {
-        var unused = table.remove(due.key());
-      }
+      keys.removeNextToExpire();
     }
   }
 
@@ -95,23 +85,28 @@ public final class Keyspace {
     return logTimeMillis;
   }
 
+  /** The index of the entry that is applied, or was last. */
+  long index() {
+    return index;
+  }
+
   long readTimeMillis() {
     return readTimeMillis;
   }
 
   /** How many keys there are; those of many that expire at once may count a little longer, as in Redis. */
   public int size() {
-    return table.size();
+    return keys.size();
   }
 
   /** How many keys have a deadline. */
   int deadlineCount() {
-    return deadlines.size();
+    return keys.deadlineCount();
   }
 
   /** When the next key expires, or {@link Long#MAX_VALUE} if none does. */
   long nextDeadlineMillis() {
-    return deadlines.isEmpty() ? Long.MAX_VALUE : deadlines.first().millis();
+    return keys.nextDeadlineMillis();
   }
 
   /** Whether a key that still exists by the log time is gone at that time. */
@@ -123,7 +118,7 @@ public final class Keyspace {
   /** The key, if it exists by the log time. */
   @Nullable
   Stored find(Bytes key) {
-    Stored stored = table.get(key);
+    Stored stored = keys.get(key);
     return stored == null || stored.isDueAt(logTimeMillis) ? null : stored;
   }
 
@@ -134,28 +129,18 @@ public final class Keyspace {
       boolean unused = remove(key);
       return;
     }
-    forgetDeadline(table.put(stored));
-    if (stored.hasDeadline()) {
-      deadlines.add(new Deadline(deadlineMillis, key));
-    }
+    keys.put(stored);
   }
 
   /** Deletes a key; false if there was none. */
   boolean remove(Bytes key) {
-    Stored old = table.remove(key);
-    forgetDeadline(old);
+    Stored old = keys.remove(key);
     return old != null && !old.isDueAt(logTimeMillis);
-  }
-
-  private void forgetDeadline(@Nullable Stored old) {
-    if (old != null && old.hasDeadline()) {
-      deadlines.remove(new Deadline(old.deadlineMillis(), old.key()));
-    }
   }
 
   /** Walks over keys that exist; see {@link KeyTable#scan}. */
   long scan(long cursor, long count, Consumer<Bytes> consumer) {
-    return table.scan(cursor, count, stored -> {
+    return keys.scan(cursor, count, stored -> {
       if (!stored.isDueAt(logTimeMillis)) {
         consumer.accept(stored.key());
       }

@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.state;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshotWriter;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,13 +12,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The replicated key-value store: each command is a {@link Batch}, each result its {@link Answers}. */
-public final class KvStateMachine implements SnapshottingStateMachine {
+/** The replicated key-value store, in memory: each command is a {@link Batch}, each result its {@link Answers}. */
+public class KvStateMachine implements SnapshottingStateMachine {
 
-  private final Keyspace keyspace = new Keyspace();
+  private final MemoryKeys memory = new MemoryKeys();
+  private final Keyspace keyspace;
 
   /** What of the state any thread may look at, as of the last command. */
   private volatile Summary summary = new Summary(0, 0, Long.MAX_VALUE, 0, Map.of());
+
+  /** An empty one. */
+  public KvStateMachine() {
+    keyspace = new Keyspace(memory);
+  }
+
+  /** With the keys elsewhere. */
+  KvStateMachine(KeyStore keys) {
+    keyspace = new Keyspace(keys);
+  }
 
   private record Summary(
       int keys,
@@ -28,13 +40,22 @@ public final class KvStateMachine implements SnapshottingStateMachine {
 
   @Override
   public byte[] apply(Command command) {
-    keyspace.beginEntry(command.index(), command.logTimeMillis());
-    byte[] answers = Answers.applyAll(Batch.decode(command.payload()), keyspace);
+    byte[] answers = execute(command);
     summarize();
     return answers;
   }
 
-  private void summarize() {
+  final byte[] execute(Command command) {
+    keyspace.beginEntry(command.index(), command.logTimeMillis());
+    return Answers.applyAll(Batch.decode(command.payload()), keyspace);
+  }
+
+  final Keyspace keyspace() {
+    return keyspace;
+  }
+
+  /** What any thread may see from now on is the present state. */
+  final void summarize() {
     summary = new Summary(
         keyspace.size(),
         keyspace.deadlineCount(),
@@ -45,11 +66,16 @@ public final class KvStateMachine implements SnapshottingStateMachine {
 
   @Override
   public SnapshotView capture() {
-    return SnapshotView.of(keyspace.capture());
+    return SnapshotView.of(keyspace.capture(memory.freeze()));
   }
 
   @Override
   public void restore(SnapshotReader snapshot) throws IOException {
+    if (!snapshot.files().contains(SnapshotWriter.STATE)) {
+      throw new IOException(
+          "the snapshot is of a server with another --engine than memory: all servers of a "
+              + "cluster have the same");
+    }
     KvSnapshot.read(snapshot.state(), keyspace);
     summarize();
   }

@@ -12,6 +12,7 @@ import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.MembershipView.MemberView;
 import io.github.balsaraft.api.MembershipView.PendingHost;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.examples.kv.testing.FakeMembership;
@@ -100,8 +101,9 @@ class AdminCommandTest {
   }
 
   static Stream<Arguments> wrongArguments() {
-    String all = "status, members, pending, explain, add, promote, demote, remove, set, abort, "
-        + "replace, transfer, leases";
+    String all =
+        "status, members, pending, explain, watch, add, promote, demote, remove, set, abort, "
+            + "replace, transfer, leases";
     return Stream.of(
         Arguments.of("say what to do: " + all, new String[] {}),
         Arguments.of("unknown admin command grow", new String[] {"grow"}),
@@ -126,6 +128,7 @@ class AdminCommandTest {
         Arguments.of(
             "--dry-run is for changes of members, not for status",
             new String[] {"status", "--dry-run"}),
+        Arguments.of("--count is not for status", new String[] {"status", "--count", "2"}),
         Arguments.of("unknown argument --now", new String[] {"status", "--now"}),
         Arguments.of(
             "--priority takes a number from 0 to 255, not 300",
@@ -157,10 +160,85 @@ class AdminCommandTest {
             .lines()
             .map(text -> text.replaceAll(" +", " ")))
         .containsExactly(
-            "SERVER ID ROLE TERM LEADER COMMIT APPLIED AGE OF READS NOTE",
-            "127.0.0.1:PORT n1 leader 4 n1 0 0 7 ms",
-            "127.0.0.1:DOWN - down - - - - - connection refused");
+            "SERVER ID ROLE TERM LEADER COMMIT APPLIED AGE OF READS SNAPSHOT NOTE",
+            "127.0.0.1:PORT n1 leader 4 n1 0 0 7 ms -",
+            "127.0.0.1:DOWN - down - - - - - - connection refused");
     assertThat(complaint()).isEmpty();
+  }
+
+  @Test
+  void statusShowsSnapshots() {
+    server.backend().setSnapshots(snapshots(Optional.empty(), ""));
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("up to 1,234,567 (12 MiB)");
+    out.reset();
+    server
+        .backend()
+        .setSnapshots(snapshots(
+            Optional.of(new SnapshotStatus.Fetching(
+                Optional.of(new HostId("n2")), 450, 1000, Duration.ofSeconds(3))),
+            ""));
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("fetching from n2 [#########-----------] 45 % of 1000 B");
+    out.reset();
+    server.backend().setSnapshots(snapshots(Optional.empty(), "the disk is full"));
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("failing, see explain");
+    out.reset();
+    assertThat(admin("status", "--json")).isZero();
+    assertThat(printed())
+        .contains(
+            "\"snapshots\":\"yes\"",
+            "\"log_first\":1234000",
+            "\"snapshot_index\":1234567",
+            "\"snapshot_problem\":\"the disk is full\"");
+  }
+
+  private static SnapshotStatus snapshots(
+      Optional<SnapshotStatus.Fetching> fetching, String problem) {
+    return new SnapshotStatus(
+        true,
+        1_234_000,
+        Optional.of(
+            new SnapshotStatus.Last(1_234_567, 12 << 20, Optional.of(Duration.ofMinutes(1)))),
+        Optional.empty(),
+        fetching,
+        17,
+        problem);
+  }
+
+  @Test
+  void watchShowsSoManyLooksOneAfterTheOther() throws IOException {
+    int closed = closedPort();
+    String servers = "127.0.0.1:" + server.server().port() + ",127.0.0.1:" + closed;
+    assertThat(adminAt(servers, "watch", "--count", "2", "--interval", "1")).isZero();
+    List<String> lines = printed().replace(":" + closed, ":DOWN").lines().toList();
+    assertThat(lines).hasSize(8);
+    for (int look = 0; look < 2; look++) {
+      assertThat(lines.get(4 * look))
+          .startsWith("SERVER ")
+          .contains("WRITE P99")
+          .endsWith("SNAPSHOT");
+      assertThat(lines.get(4 * look + 1)).startsWith("127.0.0.1:PORT  n1  leader ");
+      assertThat(lines.get(4 * look + 2))
+          .startsWith("127.0.0.1:DOWN ")
+          .endsWith("connection refused");
+      assertThat(lines.get(4 * look + 3)).isEmpty();
+    }
+  }
+
+  @Test
+  void watchPrintsLinesOfJsonForPrograms() {
+    assertThat(admin("watch", "--count", "1", "--json")).isZero();
+    assertThat(printed().lines()).hasSize(1);
+    assertThat(printed())
+        .contains(
+            "\"role\":\"leader\"", "\"metrics\":{\"metrics_at_nanos\":1,", "\"log_writes\":0");
+  }
+
+  @Test
+  void watchFailsIfNobodyIsThere() throws IOException {
+    assertThat(adminAt("127.0.0.1:" + closedPort(), "watch", "--count", "1")).isEqualTo(1);
   }
 
   @Test
@@ -218,7 +296,7 @@ class AdminCommandTest {
         n1  voter  leads          1    0 ms  1,234,567          0      -  10.0.0.1:8001  127.0.0.1:7001
         n2  voter  live          10  250 ms  1,234,500         67  12 ms  10.0.0.2:8001  127.0.0.1:7002
         n3  voter  silent         1    0 ms          0  1,234,567      -  10.0.0.3:8001  127.0.0.1:7003
-        n4 on its way to voter: catching up, 20 entries to go
+        n4 on its way to voter: catching up, 20 entries to go [###############-----] 77 %
         n5 at 10.0.0.5:8001 asks to be let in; type: add n5
         """);
     out.reset();

@@ -79,6 +79,7 @@ class MembershipIT {
       workload.awaitAnswers(200);
       admin("removed at index", "status");
       admin("voter", "members");
+      admin("ENTRIES/S", "watch", "--count", "2", "--interval", "1");
       admin("\"role\":\"voter\"", "members", "--json");
       admin("Removed: n1 was removed from the group at index ", "explain");
       admin("no server asks to be let in", "pending");

@@ -186,7 +186,13 @@ class KvServerTest extends ServerTest {
               "lease_reads_granted:0\\x0d\\x0alease_reads_refused:0\\x0d\\x0a",
               "dropped_messages:0\\x0d\\x0amisdirected_messages:0\\x0d\\x0a",
               "explain:n2 and n3 are missing\\x0d\\x0a");
-      assertThat(client.call("INFO")).contains("# Server", "# Clients", "# Raft", "# Keyspace");
+      assertThat(client.call("INFO"))
+          .contains("# Server", "# Clients", "# Raft", "# Keyspace")
+          .doesNotContain("# Metrics");
+      for (String section : List.of("metrics", "all")) {
+        assertThat(client.call("INFO", section))
+            .contains("# Metrics", "log_writes:0", "sync_nanos:count=0,");
+      }
       assertThat(client.call("INFO", "replication"))
           .contains(
               "role:slave", "master_host:127.0.0.1", "master_port:7002", "master_link_status:up");

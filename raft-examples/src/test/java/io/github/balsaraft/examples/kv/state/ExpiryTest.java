@@ -145,7 +145,7 @@ class ExpiryTest {
   @Test
   @DisplayName("deadlines that are moved again and again leave nothing behind")
   void movedDeadlinesDontLeak() {
-    Keyspace keyspace = new Keyspace();
+    Keyspace keyspace = new Keyspace(new MemoryKeys());
     for (int i = 1; i <= 10_000; i++) {
       keyspace.beginEntry(i, i);
       keyspace.put(A, V, 1_000_000 + i);

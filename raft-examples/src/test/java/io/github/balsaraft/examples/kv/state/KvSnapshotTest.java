@@ -32,17 +32,18 @@ class KvSnapshotTest {
 
   @Test
   void whatChangesAfterwardsIsNotInIt() throws IOException {
-    Keyspace keyspace = new Keyspace();
+    MemoryKeys keys = new MemoryKeys();
+    Keyspace keyspace = new Keyspace(keys);
     keyspace.beginEntry(7, 1000);
     keyspace.put(bytes("a"), bytes("1"), Stored.NO_DEADLINE);
     keyspace.put(bytes("b"), bytes("2"), 5000);
-    KvSnapshot captured = keyspace.capture();
+    KvSnapshot captured = keyspace.capture(keys.freeze());
     keyspace.beginEntry(8, 2000);
     keyspace.put(bytes("a"), bytes("changed"), Stored.NO_DEADLINE);
     assertThat(keyspace.remove(bytes("b"))).isTrue();
     keyspace.put(bytes("c"), bytes("3"), Stored.NO_DEADLINE);
 
-    Keyspace restored = new Keyspace();
+    Keyspace restored = new Keyspace(new MemoryKeys());
     restored.beginEntry(1, 1);
     restored.put(bytes("gone"), bytes("x"), 10);
     KvSnapshot.read(new ByteArrayInputStream(written(captured)), restored);
@@ -58,8 +59,8 @@ class KvSnapshotTest {
 
   @Test
   void whatANewerVersionHasWrittenIsRefused() {
-    assertThatThrownBy(
-            () -> KvSnapshot.read(new ByteArrayInputStream(new byte[] {9}), new Keyspace()))
+    assertThatThrownBy(() -> KvSnapshot.read(
+            new ByteArrayInputStream(new byte[] {9}), new Keyspace(new MemoryKeys())))
         .isInstanceOf(FormatException.class)
         .hasMessageContaining("newer version");
   }

@@ -1,17 +1,17 @@
 package io.github.balsaraft.examples.kv.state;
 
-import io.github.balsaraft.api.StateMachine;
-import io.github.balsaraft.testing.StateMachineContract;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.testing.SnapshottingStateMachineContract;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-class KvStateMachineContractTest extends StateMachineContract {
+class KvStateMachineContractTest extends SnapshottingStateMachineContract {
 
   private static final List<Operation.Condition> CONDITIONS = List.of(Operation.Condition.values());
 
   @Override
-  protected StateMachine newStateMachine() {
+  protected SnapshottingStateMachine newStateMachine() {
     return new KvStateMachine();
   }
 
@@ -26,11 +26,11 @@ class KvStateMachineContractTest extends StateMachineContract {
   }
 
   /** What draws an operation. */
-  private interface Draw {
+  interface Draw {
     Operation from(Random random);
   }
 
-  private static byte[] batch(Random random, Draw draw) {
+  static byte[] batch(Random random, Draw draw) {
     List<Operation> operations = new ArrayList<>();
     for (int n = 1 + random.nextInt(4); n > 0; n--) {
       operations.add(draw.from(random));
@@ -39,7 +39,7 @@ class KvStateMachineContractTest extends StateMachineContract {
     return new Batch(operations, maxAnswerBytes).encode(64);
   }
 
-  private static Operation write(Random random) {
+  static Operation write(Random random) {
     return switch (random.nextInt(7)) {
       case 0 ->
         new Operation.Set(
@@ -59,7 +59,7 @@ class KvStateMachineContractTest extends StateMachineContract {
     };
   }
 
-  private static Operation read(Random random) {
+  static Operation read(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> new Operation.Get(key(random));
       case 1 -> new Operation.MultiGet(List.of(key(random), key(random)));

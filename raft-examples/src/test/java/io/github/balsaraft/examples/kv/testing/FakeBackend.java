@@ -1,10 +1,15 @@
 package io.github.balsaraft.examples.kv.testing;
 
+import io.github.balsaraft.api.BatchingStateMachine;
+import io.github.balsaraft.api.Distribution;
 import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.NodeStatus.Peer;
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.examples.kv.server.KvBackend;
 import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
@@ -21,7 +26,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -41,13 +48,15 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private final ExecutorService applier =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "fake-applier"));
 
-  private final KvStateMachine state = new KvStateMachine();
+  private final KvStateMachine state;
   private final List<Batch> proposed = new ArrayList<>();
   private boolean holdsLease;
   private final List<ReadConsistency> reads = new ArrayList<>();
   private final Deque<Runnable> held = new ArrayDeque<>();
   private final FakeMembership members = new FakeMembership();
 
+  private RaftMetrics metrics = noMetrics();
+  private SnapshotStatus snapshots = SnapshotStatus.NONE;
   private boolean holding;
   private boolean sameThread;
   private @Nullable RuntimeException proposalFailure;
@@ -63,6 +72,24 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private long term = 4;
   private long index;
   private int looks;
+
+  /** With its state in memory. */
+  public FakeBackend() {
+    this(new KvStateMachine());
+  }
+
+  /** With its state elsewhere. */
+  public FakeBackend(KvStateMachine state) {
+    this.state = state;
+  }
+
+  private byte[] apply(FakeCommand command) {
+    byte[] result = state.apply(command);
+    if (state instanceof BatchingStateMachine batching) {
+      batching.endBatch();
+    }
+    return result;
+  }
 
   /** The state behind it. */
   public KvStateMachine state() {
@@ -165,7 +192,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     RuntimeException failure = proposalFailure;
     long at = ++index;
     long millis = clockMillis.getAsLong();
-    return run(() -> state.apply(new FakeCommand(at, millis, bytes)), failure);
+    return run(() -> apply(new FakeCommand(at, millis, bytes)), failure);
   }
 
   @Override
@@ -192,6 +219,34 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
       applier.execute(step);
     }
     return future;
+  }
+
+  /** Sets what it counts and measures; all of it is zero at first. */
+  public synchronized void setMetrics(RaftMetrics newMetrics) {
+    metrics = newMetrics;
+  }
+
+  @Override
+  public synchronized RaftMetrics metrics() {
+    return metrics;
+  }
+
+  private static RaftMetrics noMetrics() {
+    Map<RaftMetric, Long> values = new EnumMap<>(RaftMetric.class);
+    Map<RaftMetric, Distribution> distributions = new EnumMap<>(RaftMetric.class);
+    for (RaftMetric metric : RaftMetric.values()) {
+      if (metric.kind() == RaftMetric.Kind.DISTRIBUTION) {
+        distributions.put(metric, new Distribution(new long[Distribution.BUCKETS], 0, 0));
+      } else {
+        values.put(metric, 0L);
+      }
+    }
+    return new RaftMetrics(1, values, distributions);
+  }
+
+  /** Sets what the status says of snapshots. */
+  public synchronized void setSnapshots(SnapshotStatus newSnapshots) {
+    snapshots = newSnapshots;
   }
 
   /** From now on this server holds a lease, which has answered three reads. */
@@ -258,6 +313,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .staleness(contact)
         .peers(peers)
         .holdsLease(holdsLease)
+        .snapshots(snapshots)
         .counters(new NodeStatus.Counters(holdsLease ? 3 : 0, 0, 0, 0))
         .explanation(look -> "n2 and n3 are missing")
         .build();

@@ -142,6 +142,17 @@ public final class KvCluster implements AutoCloseable {
         .collect(Collectors.joining(","));
   }
 
+  /** Where the founders, by name, listen for other servers and for clients of the library. */
+  public Map<String, String> raftAddresses() {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    for (String founder : layout.split(",", -1)) {
+      String[] nameAndAddress = founder.split("=", 2);
+      addresses.put(
+          nameAndAddress[0], nameAndAddress[1].substring(0, nameAndAddress[1].lastIndexOf(':')));
+    }
+    return addresses;
+  }
+
   /** How a run of {@code kv admin} ended, and what it printed. */
   public record AdminRun(int exitCode, String output) {}
 

@@ -262,8 +262,13 @@ public final class KvProcess {
     }
   }
 
+  /** What it logged since its folder was made, as text. */
+  public String logText() {
+    return String.join("\n", logLines());
+  }
+
   /** What it logged since its folder was made. */
-  List<String> logLines() {
+  public List<String> logLines() {
     return lines(log());
   }
 

@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.testing;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import io.github.balsaraft.examples.kv.server.KvServer;
 import io.github.balsaraft.examples.kv.server.ServerSettings;
+import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -15,10 +16,11 @@ public final class TestServer implements AutoCloseable {
   private static final Map<String, String> ADDRESSES =
       Map.of("n1", "127.0.0.1:7001", "n2", "127.0.0.1:7002", "n3", "127.0.0.1:7003");
 
-  private final FakeBackend backend = new FakeBackend();
+  private final FakeBackend backend;
   private final KvServer server;
 
-  private TestServer(UnaryOperator<ServerSettings> change) {
+  private TestServer(FakeBackend backend, UnaryOperator<ServerSettings> change) {
+    this.backend = backend;
     ServerSettings usual =
         ServerSettings.of(new HostPort("127.0.0.1", 0), MAX_VALUE_BYTES).with(false, ADDRESSES);
     server = KvServer.listen(change.apply(usual));
@@ -27,17 +29,22 @@ public final class TestServer implements AutoCloseable {
 
   /** Starts one. */
   public static TestServer start() {
-    return new TestServer(settings -> settings);
+    return new TestServer(new FakeBackend(), settings -> settings);
+  }
+
+  /** Starts one with its state elsewhere than in memory. */
+  public static TestServer start(KvStateMachine state) {
+    return new TestServer(new FakeBackend(state), settings -> settings);
   }
 
   /** Starts one that answers MOVED. */
   public static TestServer startRedirecting() {
-    return new TestServer(settings -> settings.with(true, ADDRESSES));
+    return new TestServer(new FakeBackend(), settings -> settings.with(true, ADDRESSES));
   }
 
   /** Starts one with other settings. */
   public static TestServer start(UnaryOperator<ServerSettings> change) {
-    return new TestServer(change);
+    return new TestServer(new FakeBackend(), change);
   }
 
   /** What is behind it. */

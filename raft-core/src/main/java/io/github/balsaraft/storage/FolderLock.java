@@ -1,6 +1,5 @@
-package io.github.balsaraft.storage.rocksdb;
+package io.github.balsaraft.storage;
 
-import io.github.balsaraft.storage.LogStoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,12 +10,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Makes sure that one store at a time uses a folder. RocksDB has a lock of its own, but it is taken only while opening,
- * and the write-ahead log must be looked at before that.
+ * Makes sure that one store at a time uses a folder, of all stores in all processes of this machine. For stores that keep their data in a
+ * folder of their own. Thread-safe; the lock goes with the process at the latest.
  */
-final class FolderLock implements AutoCloseable {
-
-  private static final String FILE = "balsa.lock";
+public final class FolderLock implements AutoCloseable {
 
   // POSIX drops a process's lock on a file when it closes any channel to it. The second store of a
   // process must therefore be refused before it touches the file.
@@ -33,23 +30,25 @@ final class FolderLock implements AutoCloseable {
   /**
    * Creates the folder if it doesn't exist, durably, and locks it.
    *
+   * @param file the name of the file to lock in the folder; it is created and stays
+   * @param purpose what the folder is for, for people, such as "the log store"
    * @throws LogStoreException if it is locked, isn't a folder or can't be written
    */
-  static FolderLock acquire(Path directory) {
+  public static FolderLock acquire(Path directory, String file, String purpose) {
     synchronized (HELD_BY_THIS_PROCESS) {
-      Path folder = create(directory);
+      Path folder = create(directory, purpose);
       if (HELD_BY_THIS_PROCESS.contains(folder)) {
         throw inUse(directory);
       }
-      FileChannel channel = open(directory, folder);
+      FileChannel channel = open(directory, folder.resolve(file));
       HELD_BY_THIS_PROCESS.add(folder);
       return new FolderLock(folder, channel);
     }
   }
 
-  private static Path create(Path directory) {
+  private static Path create(Path directory, String purpose) {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new LogStoreException(directory + " is a file: name a folder for the log store");
+      throw new LogStoreException(directory + " is a file: name a folder for " + purpose);
     }
     try {
       createDurably(directory.toAbsolutePath());
@@ -72,10 +71,10 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static FileChannel open(Path directory, Path folder) {
+  private static FileChannel open(Path directory, Path file) {
     try {
-      FileChannel channel = FileChannel.open(
-          folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!isLocked(channel)) {
         channel.close();
         throw inUse(directory);

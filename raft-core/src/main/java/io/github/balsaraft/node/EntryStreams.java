@@ -1,0 +1,81 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.CommittedEntry;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.LogStore;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.function.LongSupplier;
+
+/** The observers of one replica's committed entries. Thread-safe. */
+final class EntryStreams {
+
+  /** Each may hold some batches in memory. */
+  static final int MAX_STREAMS = 64;
+
+  private final GroupId group;
+  private final LogStore store;
+  private final HostEnvironment environment;
+  private final LongSupplier committedIndex;
+  private final Set<EntryStream> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
+
+  /**
+   * @param committedIndex up to where entries are committed, and durable here
+   */
+  EntryStreams(
+      GroupId group, LogStore store, HostEnvironment environment, LongSupplier committedIndex) {
+    this.group = group;
+    this.store = store;
+    this.environment = environment;
+    this.committedIndex = committedIndex;
+  }
+
+  Flow.Publisher<CommittedEntry> from(long index) {
+    if (index < 1) {
+      throw new IllegalArgumentException("the first entry has index 1, not " + index);
+    }
+    return subscriber -> subscribe(Objects.requireNonNull(subscriber, "subscriber"), index);
+  }
+
+  private void subscribe(Flow.Subscriber<? super CommittedEntry> subscriber, long fromIndex) {
+    EntryStream stream = new EntryStream(
+        subscriber,
+        fromIndex,
+        group,
+        store,
+        committedIndex,
+        environment.apply(),
+        thrown -> environment.logger().warn("an observer of group {} has thrown", group, thrown),
+        open::remove);
+    if (closing || open.size() >= MAX_STREAMS) {
+      stream.refuse(
+          closing
+              ? new ShuttingDownException()
+              : new OverloadedException(MAX_STREAMS + " observers are subscribed already"));
+      return;
+    }
+    open.add(stream);
+    stream.begin();
+    // Who closes says so first and looks at the open ones then, so none is missed by both.
+    if (closing) {
+      stream.complete();
+    }
+  }
+
+  /** More was applied. */
+  void look() {
+    if (!open.isEmpty()) {
+      open.forEach(EntryStream::look);
+    }
+  }
+
+  void closeAll() {
+    closing = true;
+    open.forEach(EntryStream::complete);
+  }
+}

@@ -1,0 +1,168 @@
+package io.github.balsaraft;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.transport.LocalNetwork;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A state machine that stalls stops proposals, with an answer at once and no effect; it doesn't stop elections. */
+class OverloadTest {
+
+  private static final int COMMAND_BYTES = 1000;
+  private static final RaftOptions OPTIONS = LocalCluster.options()
+      .maxCommandBytes(COMMAND_BYTES)
+      .maxPendingProposalBytes(20L * COMMAND_BYTES)
+      .build();
+
+  private final LocalNetwork network = new LocalNetwork();
+  private final CountDownLatch go = new CountDownLatch(1);
+  private final Map<String, RaftNode> nodes = new LinkedHashMap<>();
+  private final Map<String, AtomicInteger> applied = new LinkedHashMap<>();
+
+  @AfterEach
+  void letGo() {
+    go.countDown();
+    nodes.values().forEach(RaftNode::close);
+  }
+
+  /** Waits in every command until the test lets it go on. */
+  private final class Stalling implements StateMachine {
+    private final AtomicInteger count;
+
+    Stalling(AtomicInteger count) {
+      this.count = count;
+    }
+
+    @Override
+    public byte[] apply(Command command) {
+      try {
+        go.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody should be interrupted", e);
+      }
+      count.incrementAndGet();
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+  }
+
+  private void startAll(String... names) {
+    for (String name : names) {
+      AtomicInteger count = new AtomicInteger();
+      applied.put(name, count);
+      nodes.put(
+          name,
+          RaftNode.builder()
+              .id(name)
+              .bootstrap(names)
+              .stateMachine(new Stalling(count))
+              .logStore(new MemoryLogStore())
+              .transport(network.transport())
+              .options(OPTIONS)
+              .closeTimeout(Duration.ofMillis(100))
+              .start());
+    }
+  }
+
+  private String awaitLeader() {
+    return LocalCluster.await(
+        "a leader",
+        () -> nodes.entrySet().stream()
+            .filter(node -> node.getValue().status().role() == Role.LEADER)
+            .map(Map.Entry::getKey)
+            .findFirst());
+  }
+
+  /** Proposes until one is refused; returns those that were not. */
+  private static List<CompletableFuture<byte[]>> fill(RaftNode leader) throws Exception {
+    List<CompletableFuture<byte[]>> accepted = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      CompletableFuture<byte[]> proposed = leader.propose(new byte[COMMAND_BYTES]);
+      if (proposed.isCompletedExceptionally()) {
+        try {
+          proposed.get();
+        } catch (ExecutionException e) {
+          assertThat(e.getCause()).isInstanceOfSatisfying(OverloadedException.class, refusal -> {
+            assertThat(refusal.retryAfter()).isPositive();
+            assertThat(refusal.isRetryable()).isTrue();
+          });
+        }
+        return accepted;
+      }
+      accepted.add(proposed);
+    }
+    throw new AssertionError("100 commands are more than the budget, and none was refused");
+  }
+
+  @Test
+  void stalledStateMachinesStopProposalsAndNotElections() throws Exception {
+    startAll("n1", "n2", "n3");
+    String first = awaitLeader();
+    RaftNode leader = nodes.get(first);
+    List<CompletableFuture<byte[]>> accepted = fill(leader);
+    assertThat(accepted).hasSizeBetween(10, 20);
+    LocalCluster.awaitTrue(
+        "all that was taken in to be committed, though nothing is applied",
+        () -> leader.status().commitIndex() == leader.status().lastIndex()
+            && leader.status().lastIndex() > accepted.size());
+    assertThat(accepted).noneMatch(CompletableFuture::isDone);
+    long index = leader.status().lastIndex();
+
+    CompletableFuture<?> handedOver = leader.transferLeadership();
+    String second = LocalCluster.await(
+        "another leader",
+        () -> nodes.entrySet().stream()
+            .filter(node -> !node.getKey().equals(first))
+            .filter(node -> node.getValue().status().role() == Role.LEADER)
+            .map(Map.Entry::getKey)
+            .findFirst());
+    assertThat(nodes.get(second).status().lastIndex()).isGreaterThanOrEqualTo(index);
+    leader.close();
+    nodes.remove(first);
+    LocalCluster.awaitTrue(
+        "the new leader to commit without the old one and with every state machine stalled",
+        () -> nodes.get(second).status().commitIndex() > index);
+    assertThat(applied.values()).allMatch(count -> count.get() == 0);
+    assertThat(handedOver)
+        .as("told at the latest when the old leader was closed")
+        .isDone();
+  }
+
+  @Test
+  void whatWasRefusedIsNeverAppliedAndThereIsRoomAgainAfterwards() throws Exception {
+    startAll("n1");
+    RaftNode leader = nodes.get(awaitLeader());
+    List<CompletableFuture<byte[]>> accepted = fill(leader);
+    Optional<RaftNode> stillLeads =
+        Optional.of(leader).filter(node -> node.status().role() == Role.LEADER);
+    assertThat(stillLeads).isPresent();
+    go.countDown();
+    for (CompletableFuture<byte[]> proposed : accepted) {
+      proposed.get(30, SECONDS);
+    }
+    leader.propose(new byte[COMMAND_BYTES]).get(30, SECONDS);
+    assertThat(applied.get("n1")).hasValue(accepted.size() + 1);
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.balsaraft.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.BatchingStateMachine;
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a state machine that takes batches is told, and when the proposers are. */
+class BatchedApplyTest {
+
+  private final VirtualTime time = new VirtualTime();
+  private final List<String> events = new ArrayList<>();
+  private final Machine machine = new Machine();
+  private final ApplyPipeline pipeline = new ApplyPipeline(
+      GroupId.DEFAULT,
+      machine,
+      new MemoryLogStore(),
+      0,
+      1 << 20,
+      SimulatedEnvironment.alone(time),
+      (what, cause) -> events.add("failed: " + what),
+      () -> {});
+  private long lastIndex;
+
+  private final class Machine implements BatchingStateMachine {
+    boolean failing;
+
+    @Override
+    public byte[] apply(Command command) {
+      events.add(new String(command.bytes(), UTF_8));
+      return command.bytes();
+    }
+
+    @Override
+    public void endBatch() {
+      if (failing) {
+        throw new IllegalStateException("no space left");
+      }
+      events.add("end");
+    }
+
+    @Override
+    public int maxBatchCommands() {
+      return 3;
+    }
+
+    @Override
+    public long maxBatchBytes() {
+      return 10;
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+  }
+
+  private EntryBatch batch(EntryType type, String... commands) {
+    Payloads payloads = new Payloads(type, 100);
+    for (String command : commands) {
+      byte[] bytes = command.getBytes(UTF_8);
+      payloads.add(bytes, Payloads.checksum(bytes));
+    }
+    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
+    lastIndex = batch.lastIndex();
+    return batch;
+  }
+
+  private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
+    pipeline.committed(
+        new Ready.Committed(0, batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+  }
+
+  @Test
+  void aBatchEndsAfterSoManyCommandsAndWhenNothingWaits() {
+    commit(
+        List.of(),
+        batch(EntryType.COMMAND, "a", "b"),
+        batch(EntryType.NO_OP, ""),
+        batch(EntryType.COMMAND, "c", "d"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(events).containsExactly("a", "b", "c", "end", "d", "end");
+    assertThat(pipeline.appliedIndex()).isEqualTo(5);
+  }
+
+  @Test
+  void aBatchEndsAfterSoManyBytes() {
+    commit(List.of(), batch(EntryType.COMMAND, "long enough", "a", "four bytes"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(events).containsExactly("long enough", "end", "a", "four bytes", "end");
+  }
+
+  @Test
+  void withoutCommandsThereIsNoBatch() {
+    commit(List.of(), batch(EntryType.NO_OP, ""));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(events).isEmpty();
+    assertThat(pipeline.appliedIndex()).isEqualTo(1);
+  }
+
+  /** Told before, a result could be of a command whose effects a crash takes back while a read has seen them. */
+  @Test
+  void nobodyIsToldBeforeTheEndOfTheBatch() {
+    List<Proposal> own = RecordedProposal.of("a", "b");
+    machine.failing = true;
+    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(RecordedProposal.ends(own)).allMatch(end -> end.startsWith("unknown"));
+    assertThat(pipeline.appliedIndex()).isZero();
+    assertThat(events)
+        .containsExactly(
+            "a",
+            "b",
+            "failed: the end of the batch of entries from 1 to 2 failed: "
+                + "java.lang.IllegalStateException: no space left");
+  }
+
+  @Test
+  void resultsGoToTheProposalsAtTheirIndexes() {
+    List<Proposal> own = RecordedProposal.of("b", "c");
+    commit(
+        List.of(new ProposalTracker.Run(2, own, 0)),
+        batch(EntryType.COMMAND, "a", "b", "c", "d", "e"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(RecordedProposal.ends(own)).containsExactly("applied:b", "applied:c");
+  }
+}

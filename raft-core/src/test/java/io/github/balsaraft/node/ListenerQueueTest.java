@@ -1,0 +1,127 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.RaftEvent;
+import io.github.balsaraft.api.RaftEvent.EventsDropped;
+import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
+import io.github.balsaraft.api.RaftListener;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+class ListenerQueueTest {
+
+  private final Queue<Runnable> tasks = new ArrayDeque<>();
+  private final List<RaftEvent> heard = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
+  private long dropped;
+
+  private ListenerQueue queueOf(RaftListener listener) {
+    return new ListenerQueue(listener, tasks::add, failures::add, count -> dropped += count);
+  }
+
+  private static RaftEvent event(long number) {
+    return new SnapshotFailed(number, "event " + number);
+  }
+
+  /** On the caller's thread nothing is told: it may be the one that runs the protocol. */
+  @Test
+  void eventsAreToldInOrderOnAnotherThread() {
+    ListenerQueue queue = queueOf(heard::add);
+    queue.offer(event(1));
+    queue.offer(event(2));
+    assertThat(heard).isEmpty();
+    assertThat(tasks).hasSize(1);
+    runAll();
+    assertThat(heard).containsExactly(event(1), event(2));
+    queue.offer(event(3));
+    runAll();
+    assertThat(heard).containsExactly(event(1), event(2), event(3));
+  }
+
+  @Test
+  void ofMoreThanFitTheOldestAreDroppedAndThatIsToldInTheirPlace() {
+    ListenerQueue queue = queueOf(heard::add);
+    int more = 5;
+    for (int i = 1; i <= RaftListener.MAX_WAITING_EVENTS + more; i++) {
+      queue.offer(event(i));
+    }
+    assertThat(dropped).isEqualTo(more);
+    runAll();
+    assertThat(heard).hasSize(RaftListener.MAX_WAITING_EVENTS + 1);
+    assertThat(heard.get(0)).isEqualTo(new EventsDropped(more, more));
+    assertThat(heard.get(1)).isEqualTo(event(more + 1));
+    assertThat(heard.get(heard.size() - 1))
+        .isEqualTo(event(RaftListener.MAX_WAITING_EVENTS + more));
+  }
+
+  /** The gap is told again after those that were told before it. */
+  @Test
+  void droppedWhileAnEventIsToldIsToldNext() {
+    List<ListenerQueue> self = new ArrayList<>();
+    ListenerQueue queue = queueOf(event -> {
+      heard.add(event);
+      if (heard.size() == 1) {
+        for (int i = 2; i <= RaftListener.MAX_WAITING_EVENTS + 3; i++) {
+          self.get(0).offer(event(i));
+        }
+      }
+    });
+    self.add(queue);
+    queue.offer(event(1));
+    runAll();
+    assertThat(heard.subList(0, 3)).containsExactly(event(1), new EventsDropped(3, 2), event(4));
+  }
+
+  @Test
+  void whatAListenerThrowsIsReportedAndTheNextEventIsToldAllTheSame() {
+    ListenerQueue queue = queueOf(event -> {
+      heard.add(event);
+      if (event.term() == 1) {
+        throw new IllegalStateException("no");
+      }
+      if (event.term() == 2) {
+        throw new AssertionError("an error, too");
+      }
+    });
+    queue.offer(event(1));
+    queue.offer(event(2));
+    queue.offer(event(3));
+    runAll();
+    assertThat(heard).containsExactly(event(1), event(2), event(3));
+    assertThat(failures).extracting(Throwable::getMessage).containsExactly("no", "an error, too");
+  }
+
+  @Test
+  void oneThatWasRemovedHearsNothingMore() {
+    ListenerQueue queue = queueOf(heard::add);
+    queue.offer(event(1));
+    queue.remove();
+    runAll();
+    assertThat(heard).isEmpty();
+  }
+
+  /** Others wait for the same thread. */
+  @Test
+  void manyEventsAreToldInSeveralTurns() {
+    ListenerQueue queue = queueOf(heard::add);
+    for (int i = 1; i <= 1000; i++) {
+      queue.offer(event(i));
+    }
+    int turns = runAll();
+    assertThat(heard).hasSize(1000);
+    assertThat(turns).isGreaterThan(10);
+  }
+
+  private int runAll() {
+    int turns = 0;
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      task.run();
+      turns++;
+    }
+    return turns;
+  }
+}

@@ -1,0 +1,178 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Message;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.trace.TraceSink;
+import io.github.balsaraft.storage.FolderSnapshotStore;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.SnapshotStore;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.FragileFolder;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.transport.PeerConnection;
+import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportReceiver;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** A replica on a simulated machine, without a core: for tests of what it does with snapshots. Keeps what it sends and logs. */
+final class SnapshotRig {
+
+  static final GroupId GROUP = GroupId.DEFAULT;
+  static final ReplicaId SELF = new ReplicaId(1);
+  static final ReplicaId OTHER = new ReplicaId(2);
+  static final Configuration MEMBERS = Configuration.of(List.of(
+      Member.voter(SELF, new HostId("n1"), "n1"), Member.voter(OTHER, new HostId("n2"), "n2")));
+
+  /** So small that a few bytes are several. */
+  static final int CHUNK_BYTES = 4;
+
+  final VirtualTime time = new VirtualTime();
+  final SimulatedEnvironment environment = SimulatedEnvironment.alone(time);
+  final FragileFolder folder = new FragileFolder(Chance.of(1, "folder"));
+  final SnapshotStore store;
+  final RecordedLines lines = new RecordedLines();
+  final ReplicaContext context;
+  final SnapshotArchive archive;
+  private List<Message> sent = new ArrayList<>();
+
+  SnapshotRig(RaftOptions options) {
+    this(options, CHUNK_BYTES);
+  }
+
+  SnapshotRig(RaftOptions options, int chunkBytes) {
+    this.store = new FolderSnapshotStore(folder, chunkBytes);
+    RateLimitedLog log = new RateLimitedLog("n1/g0", lines);
+    HostRuntime host = new HostRuntime(
+        new HostId("n1"), new MemoryLogStore(), new Sent(), environment, Duration.ZERO);
+    GroupSettings settings = new GroupSettings(
+        GROUP,
+        new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()),
+        new Nothing(),
+        options,
+        TraceSink.OFF);
+    GroupPeers peers = new GroupPeers(host, GROUP, settings.birth());
+    peers.follow(MEMBERS);
+    this.context = new ReplicaContext(
+        host,
+        settings,
+        SELF,
+        log,
+        peers,
+        new NodeMetrics(new Histogram()),
+        new NodeEvents(environment.listeners(), peers::hostOf, failure -> {}, dropped -> {}));
+    this.archive = SnapshotArchive.open(GROUP, store, null, environment, log);
+  }
+
+  /** What was sent since this was asked last. */
+  List<Message> takeSent() {
+    List<Message> taken = sent;
+    sent = new ArrayList<>();
+    return taken;
+  }
+
+  static SnapshotHeader header(long index) {
+    return new SnapshotHeader(new EntryId(3, index), 3, MEMBERS, 1, 1000);
+  }
+
+  /** A snapshot of one file, in any store. */
+  static SnapshotManifest write(SnapshotStore into, long index, long unique, byte[] content)
+      throws IOException {
+    try (SnapshotStore.Draft draft = into.create(GROUP, header(index), unique)) {
+      OutputStream out = draft.file("state");
+      out.write(content);
+      return draft.commit();
+    }
+  }
+
+  /** A snapshot of this replica's. */
+  SnapshotManifest save(long index, byte[] content) throws IOException {
+    SnapshotManifest manifest = write(store, index, 100 + index, content);
+    archive.saved(manifest);
+    return manifest;
+  }
+
+  /** What the newest snapshot here holds. */
+  byte[] newestContent() throws IOException {
+    SnapshotManifest newest = archive.newest();
+    if (newest == null) {
+      throw new AssertionError("there is no snapshot");
+    }
+    try (SnapshotStore.Stored stored = archive.open(newest.id());
+        InputStream in = stored.file("state")) {
+      return in.readAllBytes();
+    }
+  }
+
+  private final class Sent implements Transport {
+    @Override
+    public void start(Supplier<HostRecord> self, TransportReceiver receiver) {}
+
+    @Override
+    public void identityChanged() {}
+
+    @Override
+    public String localAddress() {
+      return "n1";
+    }
+
+    @Override
+    public void setRoute(HostId peer, String address) {}
+
+    @Override
+    public void removeRoute(HostId peer) {}
+
+    @Override
+    public void send(HostId to, List<GroupMessage> messages) {
+      messages.forEach(one -> sent.add(one.message()));
+    }
+
+    @Override
+    public PeerConnection connection(HostId peer) {
+      return new PeerConnection(PeerConnection.State.UNKNOWN, "");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static final class Nothing implements SnapshottingStateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+
+    @Override
+    public SnapshotView capture() {
+      return SnapshotView.of(out -> {});
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) {}
+  }
+}

@@ -1,0 +1,305 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshotWriter;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.SnapshotManifest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class SnapshotTakerTest {
+
+  /** So much is applied that a snapshot is due. */
+  private static final int DUE_ENTRIES = 10;
+
+  private final SnapshotRig rig = new SnapshotRig(RaftOptions.builder()
+      .snapshots(SnapshotOptions.builder().maxEntries(DUE_ENTRIES).build())
+      .build());
+  private final Machine machine = new Machine();
+  private final ApplyPosition position = new ApplyPosition();
+  private final List<Long> saved = new ArrayList<>();
+  private final List<String> told = new ArrayList<>();
+  private final SnapshotTaker taker = new SnapshotTaker(
+      rig.context,
+      machine,
+      () -> null,
+      rig.archive,
+      position,
+      task -> rig.environment.apply().execute(task),
+      new SnapshotTaker.Ends() {
+        @Override
+        public void saved(SnapshotManifest manifest, Duration took) {
+          saved.add(manifest.header().last().index());
+        }
+
+        @Override
+        public void failed(String problem) {
+          told.add(problem);
+        }
+      });
+  private long lastIndex = 1;
+
+  SnapshotTakerTest() {
+    position.passed(Payloads.single(EntryType.CONFIGURATION, SnapshotRig.MEMBERS.encode())
+        .place(new EntryId(3, 1), 0));
+    taker.inTerm(3);
+  }
+
+  private void apply(int entries) {
+    for (int i = 0; i < entries; i++) {
+      EntryBatch next =
+          Payloads.single(EntryType.COMMAND, new byte[1]).place(new EntryId(3, ++lastIndex), 0);
+      position.passed(next);
+    }
+    taker.takeIfDue();
+  }
+
+  private void run(long nanos) {
+    rig.time.runFor(nanos);
+  }
+
+  @Test
+  void takesOneWhenItIsDueAndTheNextNotBefore() throws IOException {
+    apply(DUE_ENTRIES - 2);
+    run(SECONDS);
+    assertThat(machine.captured).isZero();
+    apply(1);
+    run(SECONDS);
+    assertThat(saved).containsExactly(10L);
+    assertThat(rig.newestContent()).isEqualTo(Machine.CONTENT);
+    apply(DUE_ENTRIES - 1);
+    run(SECONDS);
+    assertThat(machine.captured).isEqualTo(1);
+    apply(1);
+    run(SECONDS);
+    assertThat(saved).containsExactly(10L, 20L);
+    assertThat(machine.closed).isEqualTo(2);
+  }
+
+  @Test
+  void whatSomebodyWaitsForIsTakenHoweverLittleThereIs() {
+    apply(1);
+    taker.want();
+    run(SECONDS);
+    assertThat(saved).containsExactly(2L);
+  }
+
+  @Test
+  void whatIsAppliedWhileOneIsWrittenIsPartOfTheNext() {
+    apply(DUE_ENTRIES);
+    apply(DUE_ENTRIES);
+    assertThat(machine.captured).as("one at a time").isEqualTo(1);
+    run(SECONDS);
+    assertThat(saved).containsExactly(11L, 21L);
+  }
+
+  /** It throws at each attempt: the pauses grow, so that it does not fill the log, and have an end. */
+  @Test
+  void aMachineThatCanNotCaptureIsAskedLessAndLessOften() {
+    machine.onCapture = () -> {
+      throw new IllegalStateException("no memory");
+    };
+    apply(DUE_ENTRIES);
+    List<Integer> attempts = new ArrayList<>();
+    for (int second = 0; second < 16; second++) {
+      run(SECONDS);
+      attempts.add(machine.captured);
+    }
+    // After 1, 3, 7 and 15 seconds.
+    assertThat(attempts.get(0)).isBetween(1, 2);
+    assertThat(attempts.get(2)).isBetween(2, 3);
+    assertThat(attempts.get(6)).isBetween(3, 4);
+    assertThat(attempts.get(15)).isEqualTo(5);
+    assertThat(told).as("each attempt is told of").hasSize(5);
+    assertThat(taker.problem())
+        .startsWith("the state machine could not capture its state at 11@3")
+        .endsWith("no memory");
+    run(3600 * SECONDS);
+    int afterAnHour = machine.captured;
+    run(3600 * SECONDS);
+    assertThat(machine.captured - afterAnHour).as("every five minutes").isBetween(11, 13);
+    assertThat(saved).as("and the log is kept").isEmpty();
+
+    machine.onCapture = () -> {};
+    run(301 * SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(taker.problem()).isEmpty();
+  }
+
+  @Test
+  void afterASuccessThePausesBeginAnew() {
+    machine.onCapture = () -> {
+      throw new IllegalStateException("no");
+    };
+    apply(DUE_ENTRIES);
+    run(20 * SECONDS);
+    machine.onCapture = () -> {};
+    run(20 * SECONDS);
+    assertThat(saved).hasSize(1);
+    machine.failures = 1;
+    apply(DUE_ENTRIES);
+    run(1_100 * MILLIS);
+    assertThat(saved).hasSize(2);
+  }
+
+  @Test
+  void aViewThatThrowsIsClosedAndAnotherIsTaken() throws IOException {
+    machine.failures = 2;
+    apply(DUE_ENTRIES);
+    run(500 * MILLIS);
+    assertThat(taker.problem())
+        .contains("could not be written")
+        .contains("disk of the application");
+    assertThat(rig.folder.list()).as("what was begun is gone").isEmpty();
+    run(4 * SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(machine.closed).isEqualTo(3);
+    assertThat(rig.lines.lines("2 times in a row")).hasSize(1);
+  }
+
+  @Test
+  void aViewThatCanNotBeClosedDoesNotSpoilTheSnapshot() throws IOException {
+    machine.onClose = () -> {
+      throw new IllegalStateException("it hangs on to something");
+    };
+    apply(DUE_ENTRIES);
+    run(SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(rig.newestContent()).isEqualTo(Machine.CONTENT);
+    assertThat(rig.lines.lines("closing the view of a snapshot failed")).hasSize(1);
+    assertThat(taker.problem()).isEmpty();
+  }
+
+  /** Traps 40 and 42: nobody hears of a snapshot that is not whole, since the log is cut for it. */
+  @Test
+  void trap42_whicheverStepOnTheDiskFailsNobodyHearsOfItAndAnotherIsTaken() throws IOException {
+    int step = 0;
+    while (new SnapshotTakerTest().isTakenAgain(step)) {
+      step++;
+    }
+    assertThat(step).as("steps that write").isGreaterThan(5);
+  }
+
+  /** Returns whether there was such a step. */
+  private boolean isTakenAgain(int failingStep) throws IOException {
+    rig.folder.failOperation(failingStep);
+    apply(DUE_ENTRIES);
+    run(500 * MILLIS);
+    if (!saved.isEmpty()) {
+      return false;
+    }
+    assertThat(taker.problem()).as("step %d", failingStep).contains("could not be written");
+    assertThat(rig.archive.newest()).as("step %d", failingStep).isNull();
+    run(SECONDS);
+    assertThat(saved).as("after step %d", failingStep).containsExactly(11L);
+    assertThat(rig.newestContent()).isEqualTo(Machine.CONTENT);
+    return true;
+  }
+
+  @Test
+  void whileAnotherGroupWritesOneThisWaits() {
+    rig.context.host().snapshotSlot().set(true);
+    apply(DUE_ENTRIES);
+    run(SECONDS);
+    assertThat(machine.captured).isZero();
+    rig.context.host().snapshotSlot().set(false);
+    run(300 * MILLIS);
+    assertThat(saved).containsExactly(11L);
+  }
+
+  @Test
+  void aFailureGivesTheHostsSlotBack() {
+    machine.failures = 1;
+    apply(DUE_ENTRIES);
+    run(500 * MILLIS);
+    assertThat(rig.context.host().snapshotSlot().get()).isFalse();
+    machine.onCapture = () -> {
+      throw new IllegalStateException("no");
+    };
+    run(SECONDS);
+    assertThat(rig.context.host().snapshotSlot().get()).isFalse();
+  }
+
+  /** The application may still be at work with the view: it is not closed under its hands. */
+  @Test
+  void stoppingWaitsForTheViewAndGivesTheSnapshotUp() {
+    apply(DUE_ENTRIES);
+    CompletableFuture<Void> stopped = taker.stop();
+    assertThat(stopped).isNotDone();
+    run(SECONDS);
+    assertThat(stopped).isDone();
+    assertThat(machine.closed).isEqualTo(1);
+    assertThat(saved).isEmpty();
+    assertThat(rig.lines.lines("could not be written")).as("that was meant").isEmpty();
+    apply(DUE_ENTRIES);
+    run(600 * SECONDS);
+    assertThat(machine.captured).isEqualTo(1);
+  }
+
+  /** Does what the test says. */
+  private static final class Machine implements SnapshottingStateMachine {
+    static final byte[] CONTENT = "the state".getBytes(UTF_8);
+
+    Runnable onCapture = () -> {};
+    Runnable onClose = () -> {};
+    int captured;
+    int closed;
+
+    /** How many views from now on fail in the middle. */
+    int failures;
+
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+
+    @Override
+    public SnapshotView capture() {
+      captured++;
+      onCapture.run();
+      return new SnapshotView() {
+        @Override
+        public void writeTo(SnapshotWriter snapshot) throws IOException {
+          var out = snapshot.file("state");
+          out.write(CONTENT, 0, 4);
+          if (failures > 0) {
+            failures--;
+            throw new IOException("the disk of the application");
+          }
+          out.write(CONTENT, 4, CONTENT.length - 4);
+        }
+
+        @Override
+        public void close() {
+          closed++;
+          onClose.run();
+        }
+      };
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) {}
+  }
+}

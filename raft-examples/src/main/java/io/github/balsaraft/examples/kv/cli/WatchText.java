@@ -1,0 +1,130 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import io.github.balsaraft.api.Distribution;
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
+import io.github.balsaraft.examples.kv.command.MetricLines;
+import io.github.balsaraft.examples.kv.server.HostPort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code kv admin watch} shows of two looks, one after the other. Pure: answers in, lines out. */
+final class WatchText {
+
+  /**
+   * One look at all servers.
+   *
+   * @param statuses as of {@code RAFT STATUS}
+   * @param metrics those of {@code INFO metrics} of each server that has answered
+   * @param additions members on their way in, as the leader sees them
+   */
+  record Look(
+      List<ServerStatus> statuses,
+      Map<HostPort, Map<String, String>> metrics,
+      List<Map<String, String>> additions) {}
+
+  private WatchText() {}
+
+  /**
+   * The lines.
+   *
+   * @param before an earlier look; null if there is none, and then there are no rates, and times are those since the start
+   */
+  static List<String> lines(Look now, @Nullable Look before) {
+    Table table = new Table(
+        "SERVER",
+        "ID",
+        "ROLE",
+        "TERM",
+        "COMMIT",
+        "ENTRIES/S",
+        "WRITE P50",
+        "WRITE P99",
+        "SYNC P99",
+        "TO APPLY",
+        "PENDING",
+        "REFUSED/S",
+        "SNAPSHOT");
+    for (ServerStatus status : now.statuses) {
+      row(table, status, now, before);
+    }
+    List<String> lines = new ArrayList<>(table.lines());
+    now.additions.forEach(addition -> lines.add(AdminText.progress(addition)));
+    return lines;
+  }
+
+  private static void row(Table table, ServerStatus status, Look now, @Nullable Look before) {
+    String server = status.server().toString();
+    if (!status.isUp()) {
+      table.row(server, "-", "down", "-", "-", "-", "-", "-", "-", "-", "-", "-", status.problem());
+      return;
+    }
+    Map<String, String> metrics = now.metrics.getOrDefault(status.server(), Map.of());
+    Map<String, String> earlier =
+        before == null ? Map.of() : before.metrics.getOrDefault(status.server(), Map.of());
+    Since since = new Since(metrics, earlier);
+    boolean leads = status.get("role").equals("leader");
+    table.row(
+        server,
+        status.get("id"),
+        status.get("role"),
+        status.get("term"),
+        AdminText.count(status.get("commit")),
+        since.rate(RaftMetric.COMMIT_INDEX),
+        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.5) : "-",
+        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.99) : "-",
+        since.quantile(RaftMetric.SYNC_NANOS, 0.99),
+        AdminText.count(String.valueOf(
+            Amounts.number(status.get("commit")) - Amounts.number(status.get("applied")))),
+        Amounts.bytes(
+            Amounts.number(metrics.getOrDefault(RaftMetric.PROPOSALS_PENDING_BYTES.label(), ""))),
+        since.rate(
+            RaftMetric.PROPOSALS_REFUSED_NOT_LEADER,
+            RaftMetric.PROPOSALS_REFUSED_OVERLOADED,
+            RaftMetric.PROPOSALS_REFUSED_TOO_LARGE,
+            RaftMetric.PROPOSALS_REFUSED_STOPPED),
+        AdminText.snapshot(status));
+  }
+
+  /** What has come between two looks at one server. */
+  private record Since(Map<String, String> now, Map<String, String> earlier) {
+
+    String rate(RaftMetric... metrics) {
+      long nanos = number(now, MetricLines.AT_NANOS) - number(earlier, MetricLines.AT_NANOS);
+      if (isOther()) {
+        return "-";
+      }
+      long grown = 0;
+      for (RaftMetric metric : metrics) {
+        grown += number(now, metric.label()) - number(earlier, metric.label());
+      }
+      return Amounts.perSecond(grown, nanos);
+    }
+
+    /** Whether the earlier look was at another process, or at none. */
+    private boolean isOther() {
+      return earlier.isEmpty()
+          || now.isEmpty()
+          || number(now, MetricLines.AT_NANOS) < number(earlier, MetricLines.AT_NANOS);
+    }
+
+    String quantile(RaftMetric metric, double part) {
+      String text = now.get(metric.label());
+      if (text == null) {
+        return "-";
+      }
+      Distribution distribution = MetricLines.distribution(text);
+      String before = earlier.get(metric.label());
+      if (before != null && !isOther()) {
+        distribution = distribution.since(MetricLines.distribution(before));
+      }
+      return distribution.count() == 0 ? "-" : Amounts.millis(distribution.quantile(part));
+    }
+
+    private static long number(Map<String, String> fields, String name) {
+      return Amounts.number(fields.getOrDefault(name, ""));
+    }
+  }
+}

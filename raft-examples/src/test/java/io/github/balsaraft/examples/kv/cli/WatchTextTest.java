@@ -1,0 +1,120 @@
+package io.github.balsaraft.examples.kv.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.Distribution;
+import io.github.balsaraft.examples.kv.cli.WatchText.Look;
+import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
+import io.github.balsaraft.examples.kv.server.HostPort;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WatchTextTest {
+
+  private static final HostPort ONE = HostPort.parse("10.0.0.1:7001");
+  private static final HostPort TWO = HostPort.parse("10.0.0.2:7001");
+  private static final long SECOND = 1_000_000_000;
+
+  private static ServerStatus status(HostPort server, String id, String role, long commit) {
+    return new ServerStatus(
+        server,
+        Map.of(
+            "id",
+            id,
+            "role",
+            role,
+            "term",
+            "7",
+            "commit",
+            String.valueOf(commit),
+            "applied",
+            String.valueOf(commit - 3),
+            "snapshots",
+            "yes"),
+        "");
+  }
+
+  private static Map<String, String> metrics(
+      long atNanos, long commit, long refused, String writes) {
+    Map<String, String> metrics = new LinkedHashMap<>();
+    metrics.put("metrics_at_nanos", String.valueOf(atNanos));
+    metrics.put("commit_index", String.valueOf(commit));
+    metrics.put("proposals_pending_bytes", "2048");
+    metrics.put("proposals_refused_overloaded", String.valueOf(refused));
+    metrics.put("propose_to_commit_nanos", writes);
+    return metrics;
+  }
+
+  /** Seven values in bucket 160 at first, and three more in bucket 176 later. */
+  private static final String EARLY = "count=7,sum=9,p50=1,p99=1,p999=1,max=99000000,buckets=160:7";
+
+  private static final String LATE =
+      "count=10,sum=9,p50=1,p99=1,p999=1,max=99000000,buckets=160:7;176:3";
+
+  private static Look look(Map<String, String> ofLeader) {
+    return new Look(
+        List.of(
+            status(ONE, "n1", "leader", 1_000_000),
+            status(TWO, "n2", "follower", 999_000),
+            new ServerStatus(HostPort.parse("10.0.0.3:7001"), Map.of(), "connection refused")),
+        Map.of(ONE, ofLeader),
+        List.of(Map.of("id", "n4", "role", "voter", "detail", "waits")));
+  }
+
+  private static List<String> cells(String line) {
+    return List.of(line.split(" {2,}", -1));
+  }
+
+  @Test
+  void ratesAndTimesAreThoseSinceTheLookBefore() {
+    Look before = look(metrics(10 * SECOND, 990_000, 5, EARLY));
+    Look now = look(metrics(12 * SECOND, 1_000_000, 25, LATE));
+    List<String> lines = WatchText.lines(now, before);
+    assertThat(lines).hasSize(5);
+    List<String> leader = cells(lines.get(1));
+    assertThat(leader)
+        .containsExactly(
+            "10.0.0.1:7001",
+            "n1",
+            "leader",
+            "7",
+            "1,000,000",
+            "5,000",
+            milliseconds(176),
+            milliseconds(176),
+            "-",
+            "3",
+            "2.0 KiB",
+            "10",
+            "none yet");
+    assertThat(cells(lines.get(2)).subList(0, 7))
+        .as("a follower waits for no commitment")
+        .containsExactly("10.0.0.2:7001", "n2", "follower", "7", "999,000", "-", "-");
+    assertThat(lines.get(3)).startsWith("10.0.0.3:7001").endsWith("connection refused");
+    assertThat(lines.get(4)).isEqualTo("n4 on its way to voter: waits");
+  }
+
+  private static String milliseconds(int bucket) {
+    return Amounts.millis(Distribution.largestOf(bucket));
+  }
+
+  @Test
+  void withoutALookBeforeThereAreNoRatesAndTimesSinceTheStart() {
+    List<String> lines = WatchText.lines(look(metrics(10 * SECOND, 990_000, 5, EARLY)), null);
+    List<String> leader = cells(lines.get(1));
+    assertThat(leader.get(5)).isEqualTo("-");
+    assertThat(leader.get(6)).isEqualTo(milliseconds(160));
+  }
+
+  /** Its counts began anew. */
+  @Test
+  void aServerThatWasStartedAnewHasNoRates() {
+    Look before = look(metrics(100 * SECOND, 990_000, 5, LATE));
+    List<String> lines = WatchText.lines(look(metrics(SECOND, 12, 0, EARLY)), before);
+    List<String> leader = cells(lines.get(1));
+    assertThat(leader.get(5)).isEqualTo("-");
+    assertThat(leader.get(6)).isEqualTo(milliseconds(160));
+  }
+}
