@@ -170,6 +170,9 @@ public final class RaftHost implements AutoCloseable {
       } catch (RuntimeException | Error e) {
         way.close();
         environment.shutdown().join();
+        if (snapshotStore != null) {
+          snapshotStore.close();
+        }
         store.close();
         throw e;
       }

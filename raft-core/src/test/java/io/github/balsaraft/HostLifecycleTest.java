@@ -14,14 +14,17 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.storage.FileSnapshotStore;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Starting, closing and asking from odd places, with real threads. */
 class HostLifecycleTest {
@@ -309,6 +312,27 @@ class HostLifecycleTest {
                 OverloadedException.class,
                 io.github.balsaraft.api.ReadNotServedException.class);
       }
+    }
+  }
+
+  /** Or whoever names the right host at the second attempt is told that the folder is in use. */
+  @Test
+  void aFailedStartLeavesNothingInUse(@TempDir Path folder) {
+    MemoryLogStore.Contents ofN1 = new MemoryLogStore().contents();
+    RaftHost.builder()
+        .id("n1")
+        .logStore(new MemoryLogStore(ofN1))
+        .transport(network.transport())
+        .start()
+        .close();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> RaftHost.builder()
+              .id("n2")
+              .logStore(new MemoryLogStore(ofN1))
+              .snapshots(new FileSnapshotStore(folder))
+              .transport(network.transport())
+              .start())
+          .hasMessageContaining("belongs to host n1, not to n2");
     }
   }
 }

@@ -63,6 +63,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /** Snapshots that are to be installed: what is before them needn't be applied, and may be gone from the log store. */
   private final AtomicInteger pendingInstalls = new AtomicInteger();
 
+  /** Up to here entries were replaced by a snapshot, and what the log store has there may be others, or nothing. */
+  private volatile long replacedIndex;
+
   private Runnable afterApply = () -> {};
 
   private boolean applyScheduled;
@@ -115,6 +118,14 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /** The highest index that the state machine has applied. */
   long appliedIndex() {
     return applier.appliedIndex();
+  }
+
+  /**
+   * Up to here the log store may not have what was applied, because a snapshot took its place. Read it after {@link #appliedIndex}: what is
+   * applied beyond was read from the log.
+   */
+  long replacedIndex() {
+    return replacedIndex;
   }
 
   /**
@@ -176,6 +187,15 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
       @Override
       public void abandon(String reason) {
+        task.run();
+      }
+    });
+  }
+
+  /** As {@link #run}, but not once applying has failed or ended: then the state is of no known moment, maybe in the middle of a batch. */
+  void runUnlessStopped(Runnable task) {
+    run(() -> {
+      if (stopped == null) {
         task.run();
       }
     });
@@ -379,6 +399,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
           applier.goesOnAfter(held);
           StartingState.position(held, newest, recovered, applier.position());
         } else if (archive != null && newest != null) {
+          if (!StartingState.hasEntry(recovered, newest.header().last())) {
+            replacedIndex = newest.header().last().index();
+          }
           restore(archive, newest);
         }
       } catch (Throwable e) {
@@ -400,6 +423,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         return;
       }
       try {
+        replacedIndex = manifest.header().last().index();
         restore(archive, manifest);
       } catch (Throwable e) {
         failed(

@@ -31,6 +31,7 @@ final class EntryStream implements Flow.Subscription {
   private final GroupId group;
   private final LogStore store;
   private final LongSupplier committedIndex;
+  private final LongSupplier replacedIndex;
   private final SerialTasks tasks;
   private final Consumer<EntryStream> onEnd;
 
@@ -45,6 +46,7 @@ final class EntryStream implements Flow.Subscription {
 
   /**
    * @param committedIndex up to where entries are committed, and durable here
+   * @param replacedIndex up to where the log store may have others in their place; read after the former
    * @param onFailure hears what the observer has thrown
    * @param onEnd hears once, or twice, that it has ended
    */
@@ -54,6 +56,7 @@ final class EntryStream implements Flow.Subscription {
       GroupId group,
       LogStore store,
       LongSupplier committedIndex,
+      LongSupplier replacedIndex,
       Executor executor,
       Consumer<Throwable> onFailure,
       Consumer<EntryStream> onEnd) {
@@ -62,6 +65,7 @@ final class EntryStream implements Flow.Subscription {
     this.group = group;
     this.store = store;
     this.committedIndex = committedIndex;
+    this.replacedIndex = replacedIndex;
     this.onEnd = onEnd;
     this.tasks = new SerialTasks(executor, thrown -> {
       // As with a cancellation: an observer that throws wants no more (Reactive Streams 2.13).
@@ -147,6 +151,12 @@ final class EntryStream implements Flow.Subscription {
   private boolean readMore() {
     long toIndex = committedIndex.getAsLong();
     if (nextIndex > toIndex) {
+      return false;
+    }
+    long replaced = replacedIndex.getAsLong();
+    if (nextIndex <= replaced) {
+      // The log store may still have what was never committed there.
+      fail(new EntriesCompactedException(nextIndex, replaced + 1));
       return false;
     }
     try {

@@ -21,18 +21,25 @@ final class EntryStreams {
   private final LogStore store;
   private final HostEnvironment environment;
   private final LongSupplier committedIndex;
+  private final LongSupplier replacedIndex;
   private final Set<EntryStream> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
 
   /**
    * @param committedIndex up to where entries are committed, and durable here
+   * @param replacedIndex up to where the log store may have others in their place; read after the former
    */
   EntryStreams(
-      GroupId group, LogStore store, HostEnvironment environment, LongSupplier committedIndex) {
+      GroupId group,
+      LogStore store,
+      HostEnvironment environment,
+      LongSupplier committedIndex,
+      LongSupplier replacedIndex) {
     this.group = group;
     this.store = store;
     this.environment = environment;
     this.committedIndex = committedIndex;
+    this.replacedIndex = replacedIndex;
   }
 
   Flow.Publisher<CommittedEntry> from(long index) {
@@ -49,6 +56,7 @@ final class EntryStreams {
         group,
         store,
         committedIndex,
+        replacedIndex,
         environment.apply(),
         thrown -> environment.logger().warn("an observer of group {} has thrown", group, thrown),
         open::remove);

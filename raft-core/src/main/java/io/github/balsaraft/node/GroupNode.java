@@ -98,7 +98,11 @@ public final class GroupNode {
     nameGauges();
     this.sessions = new NodeSessions(host.environment(), this::proposeInSession);
     this.streams = new EntryStreams(
-        loop.group(), host.store(), host.environment(), loop.pipeline()::appliedIndex);
+        loop.group(),
+        host.store(),
+        host.environment(),
+        loop.pipeline()::appliedIndex,
+        loop.pipeline()::replacedIndex);
     loop.pipeline().afterApply(streams::look);
   }
 

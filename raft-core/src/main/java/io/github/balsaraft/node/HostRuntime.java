@@ -115,6 +115,19 @@ public final class HostRuntime implements AutoCloseable {
     this.writer = new GroupCommitWriter(store, environment, new WriterFailures());
     RecoveredState state = store.recover();
     this.snapshots = snapshotStore == null ? store.openSnapshots() : snapshotStore;
+    boolean started = false;
+    try {
+      begin(state);
+      started = true;
+    } finally {
+      if (!started && snapshots != null) {
+        // Whoever tries again must not find them in use.
+        snapshots.close();
+      }
+    }
+  }
+
+  private void begin(RecoveredState state) {
     recovered.putAll(state.groups());
     this.record = claimFolder(state.host());
     this.clusterDurable = record.cluster() != null;

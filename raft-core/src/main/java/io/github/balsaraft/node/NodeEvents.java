@@ -67,6 +67,7 @@ final class NodeEvents {
 
   /** One more listener, which is told how things stand first. */
   void add(ListenerQueue queue) {
+    queues.removeIf(ListenerQueue::isRemoved);
     if (queue.isRemoved()) {
       return;
     }

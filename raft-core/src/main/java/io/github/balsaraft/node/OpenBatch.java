@@ -59,6 +59,8 @@ final class OpenBatch {
    */
   void applied(long index, byte[] result, @Nullable CommandRejectedException rejection) {
     applied.add(new Applied(index, result, rejection));
+    // Results wait here until the batch is written.
+    bytes += result.length;
   }
 
   boolean isFull() {

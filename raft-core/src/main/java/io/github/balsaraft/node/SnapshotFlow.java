@@ -83,7 +83,7 @@ final class SnapshotFlow {
           pipeline::captureSessions,
           archive,
           pipeline.position(),
-          pipeline::run,
+          pipeline::runUnlessStopped,
           new SnapshotTaker.Ends() {
             @Override
             public void saved(SnapshotManifest manifest, Duration took) {

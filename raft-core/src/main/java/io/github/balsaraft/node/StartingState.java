@@ -29,14 +29,29 @@ final class StartingState {
       throw refused(held, "the log ends at " + known);
     }
     if (recovered != null && held.index() > recovered.base().index()) {
-      long term = 0;
-      for (EntryId start : recovered.termStarts()) {
-        term = start.index() <= held.index() ? start.term() : term;
-      }
+      long term = termAt(recovered, held.index());
       if (held.index() <= logEnd.index() && term != held.term()) {
         throw refused(held, "the log has one of term " + term + " there");
       }
     }
+  }
+
+  private static long termAt(RecoveredGroup recovered, long index) {
+    long term = 0;
+    for (EntryId start : recovered.termStarts()) {
+      term = start.index() <= index ? start.term() : term;
+    }
+    return term;
+  }
+
+  /** Whether a log has an entry, or begins right behind it. */
+  static boolean hasEntry(@Nullable RecoveredGroup recovered, EntryId entry) {
+    if (recovered == null || entry.index() > recovered.last().index()) {
+      return false;
+    }
+    return recovered.base().equals(entry)
+        || (entry.index() > recovered.base().index()
+            && termAt(recovered, entry.index()) == entry.term());
   }
 
   private static IllegalStateException refused(EntryId held, String log) {

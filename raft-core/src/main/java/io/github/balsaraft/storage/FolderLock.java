@@ -19,11 +19,11 @@ public final class FolderLock implements AutoCloseable {
   // process must therefore be refused before it touches the file.
   private static final Set<Path> HELD_BY_THIS_PROCESS = new HashSet<>();
 
-  private final Path folder;
+  private final Path file;
   private final FileChannel channel;
 
-  private FolderLock(Path folder, FileChannel channel) {
-    this.folder = folder;
+  private FolderLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -36,13 +36,14 @@ public final class FolderLock implements AutoCloseable {
    */
   public static FolderLock acquire(Path directory, String file, String purpose) {
     synchronized (HELD_BY_THIS_PROCESS) {
-      Path folder = create(directory, purpose);
-      if (HELD_BY_THIS_PROCESS.contains(folder)) {
+      // A folder may be used for several things, each with a lock of its own.
+      Path locked = create(directory, purpose).resolve(file);
+      if (HELD_BY_THIS_PROCESS.contains(locked)) {
         throw inUse(directory);
       }
-      FileChannel channel = open(directory, folder.resolve(file));
-      HELD_BY_THIS_PROCESS.add(folder);
-      return new FolderLock(folder, channel);
+      FileChannel channel = open(directory, locked);
+      HELD_BY_THIS_PROCESS.add(locked);
+      return new FolderLock(locked, channel);
     }
   }
 
@@ -102,10 +103,14 @@ public final class FolderLock implements AutoCloseable {
         + " is in use by a running process: stop that one first, or name another folder");
   }
 
+  /** Does nothing the second time: somebody else may hold the lock by then. */
   @Override
   public void close() {
     synchronized (HELD_BY_THIS_PROCESS) {
-      HELD_BY_THIS_PROCESS.remove(folder);
+      if (!channel.isOpen()) {
+        return;
+      }
+      HELD_BY_THIS_PROCESS.remove(file);
       try {
         channel.close();
       } catch (IOException e) {

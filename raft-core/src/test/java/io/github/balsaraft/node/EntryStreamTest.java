@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What observers of committed entries get, and when. */
@@ -36,8 +37,9 @@ class EntryStreamTest {
   private final List<String> seen = new ArrayList<>();
   private long lastIndex;
   private long committedIndex;
-  private final EntryStreams streams =
-      new EntryStreams(GROUP, store, SimulatedEnvironment.alone(time), () -> committedIndex);
+  private long replacedIndex;
+  private final EntryStreams streams = new EntryStreams(
+      GROUP, store, SimulatedEnvironment.alone(time), () -> committedIndex, () -> replacedIndex);
 
   private final class Observer implements Flow.Subscriber<CommittedEntry> {
     Flow.@Nullable Subscription subscription;
@@ -232,5 +234,18 @@ class EntryStreamTest {
       subscribe(1);
     }
     assertThat(seen).hasSize(1).first().asString().startsWith("OverloadedException");
+  }
+
+  @Test
+  @DisplayName(
+      "what a snapshot has replaced is never read from the log: it may hold what was never committed")
+  void replacedByASnapshot() {
+    append("a", "b", "c", "d", "e");
+    replacedIndex = 5;
+    commit(5);
+    Observer observer = subscribe(3);
+    observer.request(10);
+    assertThat(seen).hasSize(1);
+    assertThat(seen.get(0)).contains("EntriesCompacted");
   }
 }

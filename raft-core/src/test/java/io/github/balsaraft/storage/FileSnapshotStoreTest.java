@@ -29,6 +29,14 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
           .hasMessageContaining("name another folder");
       assertThat(first.recover(GroupId.DEFAULT)).isEmpty();
     }
+    SnapshotStore closedTwice = open();
+    closedTwice.close();
+    try (SnapshotStore other = open()) {
+      // It gives back nothing that is somebody else's by now.
+      closedTwice.close();
+      assertThatThrownBy(this::open).hasMessageContaining("in use by a running process");
+      assertThat(other.recover(GroupId.DEFAULT)).isEmpty();
+    }
     // The lock's file stays, and is no snapshot.
     try (SnapshotStore again = open()) {
       assertThat(again.recover(GroupId.DEFAULT)).isEmpty();

@@ -120,11 +120,17 @@ final class ClientServing extends ByteToMessageDecoder {
 
   /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
   private void answer(ChannelHandlerContext ctx, int bytes, ClientAnswer answer) {
-    ctx.writeAndFlush(ClientCodec.frame(answer, ctx.alloc())).addListener(sent -> {
-      counters.clientAnswers.increment();
+    ByteBuf frame = ClientCodec.frame(answer, ctx.alloc());
+    int waiting = frame.readableBytes();
+    unansweredBytes += waiting;
+    ctx.channel().config().setAutoRead(!isFull());
+    ctx.writeAndFlush(frame).addListener(sent -> {
+      if (sent.isSuccess()) {
+        counters.clientAnswers.increment();
+      }
       boolean wasFull = isFull();
       unanswered--;
-      unansweredBytes -= bytes;
+      unansweredBytes -= bytes + (long) waiting;
       if (wasFull && !isFull() && ctx.channel().isActive()) {
         ctx.channel().config().setAutoRead(true);
         // What was read before waits in the decoder's buffer.

@@ -48,6 +48,8 @@ final class MemberFinder {
   /** Whether a member has ever said who belongs to the group. One whose group is not founded yet can't. */
   private boolean hasLearned;
 
+  private boolean isLooking;
+
   MemberFinder(
       EventLoops loops,
       EventLoop loop,
@@ -85,7 +87,10 @@ final class MemberFinder {
     return connection.ask(request.setGroup(group.value())).whenComplete((answer, failure) -> {
       if (answer != null) {
         heed(connection, answer);
-        if (!isLook && !hasLearned && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
+        if (!isLook
+            && !hasLearned
+            && !isLooking
+            && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
           // The group is founded by now. Who waited for the next look would be lost if this member
           // stopped before it.
           lookAround();
@@ -126,8 +131,10 @@ final class MemberFinder {
 
   private void lookAround() {
     if (isConnected()) {
-      CompletableFuture<?> unused =
-          ask(ClientRequest.newBuilder().setMembers(true)).thenAccept(this::learn);
+      isLooking = true;
+      CompletableFuture<?> unused = ask(ClientRequest.newBuilder().setMembers(true))
+          .whenComplete((answer, failure) -> isLooking = false)
+          .thenAccept(this::learn);
     }
   }
 

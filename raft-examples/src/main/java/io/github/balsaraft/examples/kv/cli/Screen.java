@@ -53,6 +53,10 @@ interface Screen extends AutoCloseable {
     @Override
     public boolean pause(Duration interval) {
       try {
+        // Who reads what is printed may be gone: "watch | head".
+        if (console.out().checkError()) {
+          return false;
+        }
         Thread.sleep(interval.toMillis());
         return true;
       } catch (InterruptedException e) {
@@ -77,6 +81,10 @@ interface Screen extends AutoCloseable {
     Picture(Terminal terminal) {
       this.terminal = terminal;
       this.before = terminal.enterRawMode();
+      // Ctrl-C comes as a character, too, or a pause would go on after the signal.
+      Attributes raw = terminal.getAttributes();
+      raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+      terminal.setAttributes(raw);
       terminal.handle(Terminal.Signal.INT, signal -> interrupted = true);
       terminal.puts(Capability.clear_screen);
     }

@@ -115,12 +115,17 @@ final class WatchText {
       if (text == null) {
         return "-";
       }
-      Distribution distribution = MetricLines.distribution(text);
-      String before = earlier.get(metric.label());
-      if (before != null && !isOther()) {
-        distribution = distribution.since(MetricLines.distribution(before));
+      try {
+        Distribution distribution = MetricLines.distribution(text);
+        String before = earlier.get(metric.label());
+        if (before != null && !isOther()) {
+          distribution = distribution.since(MetricLines.distribution(before));
+        }
+        return distribution.count() == 0 ? "-" : Amounts.millis(distribution.quantile(part));
+      } catch (IllegalArgumentException e) {
+        // A server of another version counts in another way.
+        return "-";
       }
-      return distribution.count() == 0 ? "-" : Amounts.millis(distribution.quantile(part));
     }
 
     private static long number(Map<String, String> fields, String name) {

@@ -109,7 +109,7 @@ public sealed interface Answer {
           return refusal;
         }
       }
-      throw new FormatException("refusal " + code + " was written by a newer version");
+      throw FormatException.newer("refusal " + code + " was written by a newer version");
     }
   }
 }

@@ -57,7 +57,7 @@ public final class Answers {
     ByteReader in = new ByteReader(ByteBuffer.wrap(bytes));
     int version = in.getByte();
     if (version != VERSION) {
-      throw new FormatException(
+      throw FormatException.newer(
           "answers of version " + version + "; this program reads version " + VERSION);
     }
     List<Answer> answers = new ArrayList<>();
@@ -126,7 +126,7 @@ public final class Answers {
       case VALUES -> readValues(in);
       case PAGE -> readPage(in);
       case REFUSED -> new Refused(Refusal.ofCode(in.getByte()));
-      default -> throw new FormatException("answer " + code + " was written by a newer version");
+      default -> throw FormatException.newer("answer " + code + " was written by a newer version");
     };
   }
 

@@ -19,6 +19,9 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
 
   private static final int VERSION = 1;
 
+  /** No version will have a greater number, so that text and other things that are no batch aren't taken for a newer one. */
+  private static final int LAST_VERSION = 31;
+
   public Batch {
     operations = List.copyOf(operations);
     if (operations.isEmpty()) {
@@ -50,21 +53,24 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
   public static Batch decode(ByteBuffer bytes) {
     ByteReader in = new ByteReader(bytes);
     int version = in.getByte();
+    if (version < 1 || version > LAST_VERSION) {
+      throw FormatException.malformed("no batch: it begins with " + version);
+    }
     if (version != VERSION) {
-      throw new FormatException(
+      throw FormatException.newer(
           "a batch of version " + version + "; this program reads version " + VERSION);
     }
     int maxAnswerBytes = in.getInt();
     int count = in.getCount();
     if (count == 0) {
-      throw new FormatException("an empty batch");
+      throw FormatException.malformed("an empty batch");
     }
     List<Operation> operations = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       operations.add(OperationCodec.read(in));
     }
     if (in.hasMore()) {
-      throw new FormatException("bytes are left behind the last operation");
+      throw FormatException.malformed("bytes are left behind the last operation");
     }
     return new Batch(operations, maxAnswerBytes);
   }

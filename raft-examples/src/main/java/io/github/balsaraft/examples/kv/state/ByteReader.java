@@ -17,7 +17,7 @@ final class ByteReader {
 
   byte getByte() {
     if (!in.hasRemaining()) {
-      throw new FormatException("the bytes end too early");
+      throw FormatException.malformed("the bytes end too early");
     }
     return in.get();
   }
@@ -31,7 +31,7 @@ final class ByteReader {
         return value;
       }
     }
-    throw new FormatException("a number has more than 64 bits");
+    throw FormatException.malformed("a number has more than 64 bits");
   }
 
   long getSigned() {
@@ -43,7 +43,8 @@ final class ByteReader {
   int getCount() {
     long count = getUnsigned();
     if (count < 0 || count > in.remaining()) {
-      throw new FormatException("a count of " + count + " with " + in.remaining() + " bytes left");
+      throw FormatException.malformed(
+          "a count of " + count + " with " + in.remaining() + " bytes left");
     }
     return (int) count;
   }
@@ -51,7 +52,7 @@ final class ByteReader {
   int getInt() {
     long value = getUnsigned();
     if (value < 0 || value > Integer.MAX_VALUE) {
-      throw new FormatException(value + " is out of range");
+      throw FormatException.malformed(value + " is out of range");
     }
     return (int) value;
   }

@@ -45,7 +45,8 @@ public record Expiry(Kind kind, long millis) {
         case 1 -> AS_BEFORE;
         case 2 -> AFTER;
         case 3 -> AT;
-        default -> throw new FormatException("expiry " + code + " was written by a newer version");
+        default ->
+          throw FormatException.newer("expiry " + code + " was written by a newer version");
       };
     }
   }

@@ -54,7 +54,7 @@ public sealed interface ExpiryOperation extends Operation {
 
     static Unless ofCode(int code) {
       if ((code & ~0x0f) != 0) {
-        throw new FormatException("an EXPIRE with flags " + code + " is of a newer version");
+        throw FormatException.newer("an EXPIRE with flags " + code + " is of a newer version");
       }
       return new Unless((code & 1) != 0, (code & 2) != 0, (code & 4) != 0, (code & 8) != 0);
     }
@@ -131,7 +131,7 @@ public sealed interface ExpiryOperation extends Operation {
           return form;
         }
       }
-      throw new FormatException("form " + code + " of a deadline is of a newer version");
+      throw FormatException.newer("form " + code + " of a deadline is of a newer version");
     }
   }
 }

@@ -106,12 +106,18 @@ final class KeyDatabase implements AutoCloseable {
     return opened;
   }
 
+  /** Or what follows would reach memory that is not there any more. */
+  private void requireOpen() {
+    db();
+  }
+
   byte @Nullable [] get(byte[] key) {
     RocksDB opened = db();
     return attempt("read", () -> batch.getFromBatchAndDB(opened, reading, key));
   }
 
   void put(byte[] key, byte[] value) {
+    requireOpen();
     attempt("write", () -> {
       batch.put(key, value);
       return true;
@@ -119,6 +125,7 @@ final class KeyDatabase implements AutoCloseable {
   }
 
   void delete(byte[] key) {
+    requireOpen();
     attempt("write", () -> {
       batch.delete(key);
       return true;

@@ -72,7 +72,8 @@ final class KvSnapshot implements SnapshotView.Content {
     DataInputStream in = new DataInputStream(new BufferedInputStream(stream));
     int version = in.readUnsignedByte();
     if (version != VERSION) {
-      throw new FormatException("snapshot version " + version + " was written by a newer version");
+      throw FormatException.newer(
+          "snapshot version " + version + " was written by a newer version");
     }
     long logTimeMillis = in.readLong();
     long index = in.readLong();

@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.state;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshotWriter;
@@ -46,8 +47,23 @@ public class KvStateMachine implements SnapshottingStateMachine {
   }
 
   final byte[] execute(Command command) {
+    Batch batch = decode(command.payload());
     keyspace.beginEntry(command.index(), command.logTimeMillis());
-    return Answers.applyAll(Batch.decode(command.payload()), keyspace);
+    return Answers.applyAll(batch, keyspace);
+  }
+
+  /** One client that sends garbage must not stop every replica; what a newer version may have written must. */
+  private static Batch decode(ByteBuffer payload) {
+    try {
+      return Batch.decode(payload);
+    } catch (FormatException e) {
+      if (e.isNewer()) {
+        throw e;
+      }
+      throw new CommandRejectedException("no batch: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new CommandRejectedException("no batch: " + e.getMessage());
+    }
   }
 
   final Keyspace keyspace() {

@@ -151,7 +151,7 @@ public final class OnDiskKvStateMachine extends KvStateMachine
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(head));
       int version = in.readUnsignedByte();
       if (version != HEAD_VERSION) {
-        throw new FormatException(
+        throw FormatException.newer(
             "a database of version " + version + " was written by a newer version");
       }
       position = new EntryId(in.readLong(), in.readLong());
@@ -194,6 +194,9 @@ public final class OnDiskKvStateMachine extends KvStateMachine
               + "cluster have the same");
     }
     database.restore(snapshot.files(), snapshot::file);
+    if (database.get(HEAD) == null) {
+      throw new IOException("the snapshot holds no state of a key-value server");
+    }
     readHead();
     position = snapshot.lastEntry();
   }

@@ -235,7 +235,7 @@ public sealed interface Operation
           return condition;
         }
       }
-      throw new FormatException("condition " + code + " was written by a newer version");
+      throw FormatException.newer("condition " + code + " was written by a newer version");
     }
   }
 

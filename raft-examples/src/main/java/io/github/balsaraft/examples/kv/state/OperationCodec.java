@@ -68,6 +68,8 @@ final class OperationCodec {
 
   private static final int EXPIRY_SHIFT = 4;
 
+  private static final int MAX_ANNOUNCED_BYTES = 1024;
+
   private OperationCodec() {}
 
   static void write(Operation operation, ByteWriter out) {
@@ -228,20 +230,30 @@ final class OperationCodec {
       case DELETE -> new Delete(readAll(in));
       case INCREMENT -> new Increment(in.getBytes(), in.getSigned());
       case APPEND -> new Append(in.getBytes(), in.getBytes(), in.getInt());
-      case ANNOUNCE -> new Announce(in.getBytes(), in.getBytes());
+      case ANNOUNCE -> new Announce(readShort(in), readShort(in));
       case EXPIRE -> readExpire(in);
       case PERSIST -> new Persist(in.getBytes());
       case GET_AND_EXPIRE -> new GetAndExpire(in.getBytes(), readExpiry(in));
       case GET_AND_DELETE -> new GetAndDelete(in.getBytes());
       case TICK -> new Tick();
-      default -> throw new FormatException("operation " + code + " was written by a newer version");
+      default ->
+        throw FormatException.newer("operation " + code + " was written by a newer version");
     };
+  }
+
+  /** A name or an address. It is kept with every write of the state, and its length in two bytes. */
+  private static Bytes readShort(ByteReader in) {
+    Bytes text = in.getBytes();
+    if (text.length() > MAX_ANNOUNCED_BYTES) {
+      throw FormatException.malformed("a name or an address of " + text.length() + " bytes");
+    }
+    return text;
   }
 
   private static Set readSet(ByteReader in) {
     int flags = in.getByte();
     if ((flags & ~(CONDITION_BITS | RETURN_OLD | EXPIRY_BITS)) != 0) {
-      throw new FormatException("a SET with flags " + flags + " was written by a newer version");
+      throw FormatException.newer("a SET with flags " + flags + " was written by a newer version");
     }
     Condition condition = Condition.ofCode(flags & CONDITION_BITS);
     Expiry.Kind kind = Expiry.Kind.ofCode((flags & EXPIRY_BITS) >> EXPIRY_SHIFT);
@@ -265,7 +277,7 @@ final class OperationCodec {
     Bytes key = in.getBytes();
     Expiry expiry = readExpiry(in);
     if (!expiry.kind().hasMillis()) {
-      throw new FormatException("an EXPIRE without a time");
+      throw FormatException.malformed("an EXPIRE without a time");
     }
     return new Expire(key, expiry, Unless.ofCode(in.getByte()));
   }
@@ -280,7 +292,7 @@ final class OperationCodec {
     Bytes pattern = in.getBytes();
     long count = in.getUnsigned();
     if (count < 1) {
-      throw new FormatException("a SCAN in steps of " + count);
+      throw FormatException.malformed("a SCAN in steps of " + count);
     }
     return new Scan(cursor, pattern, count);
   }

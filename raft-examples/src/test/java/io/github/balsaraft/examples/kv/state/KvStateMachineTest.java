@@ -3,7 +3,10 @@ package io.github.balsaraft.examples.kv.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.examples.kv.testing.FakeCommand;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -151,5 +154,29 @@ class KvStateMachineTest {
   private static Operation ifEqual(String expected, String value) {
     return new Operation.Set(
         A, Bytes.of(value), Operation.Condition.IF_EQUAL, Bytes.of(expected), false);
+  }
+
+  /** A client of the library may send what it likes: that must not stop every replica, and again at each start. */
+  @Test
+  void whatNoVersionWritesIsRefusedAndTheNextIsApplied() {
+    byte[] batch = new Batch(List.of(set("a", "1")), 100).encode(10);
+    byte[][] garbage = {
+      {},
+      "SET a 1".getBytes(StandardCharsets.UTF_8),
+      Arrays.copyOf(batch, batch.length - 1),
+      Arrays.copyOf(batch, batch.length + 1),
+      new Batch(List.of(announcement("x".repeat(70_000))), 100).encode(10)
+    };
+    for (byte[] bytes : garbage) {
+      assertThatThrownBy(() -> machine.apply(new FakeCommand(1, 1000, bytes)))
+          .isInstanceOf(CommandRejectedException.class)
+          .hasMessageStartingWith("no batch: ");
+    }
+    assertThat(apply(1000, set("a", "1"))).containsExactly(Answer.Done.DONE);
+    byte[] newer = batch.clone();
+    newer[0] = 2;
+    assertThatThrownBy(() -> machine.apply(new FakeCommand(2, 1000, newer)))
+        .as("others may know it")
+        .isInstanceOf(FormatException.class);
   }
 }

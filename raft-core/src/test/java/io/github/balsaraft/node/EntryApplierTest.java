@@ -1,0 +1,138 @@
+package io.github.balsaraft.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.BatchingStateMachine;
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.storage.GroupWrite;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.MemoryLogStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Where applying stops when something comes between, and what a batching machine has seen then. */
+class EntryApplierTest {
+
+  private static final GroupId GROUP = GroupId.DEFAULT;
+
+  private final MemoryLogStore store = new MemoryLogStore();
+  private final List<String> seen = new ArrayList<>();
+  private long lastIndex;
+  private boolean mayGoOn = true;
+  private String stopAt = "";
+  private int resultBytes;
+
+  private final EntryApplier applier = new EntryApplier(
+      GROUP, new Machine(), store, 0, 1 << 20, new Results(), () -> mayGoOn, () -> false);
+
+  private final class Machine implements BatchingStateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      String text = new String(command.bytes(), UTF_8);
+      seen.add(text);
+      if (text.equals(stopAt)) {
+        mayGoOn = false;
+      }
+      return new byte[resultBytes];
+    }
+
+    @Override
+    public void endBatch() {
+      seen.add("end");
+    }
+
+    @Override
+    public long maxBatchBytes() {
+      return 1000;
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+  }
+
+  private static final class Results implements EntryApplier.Results {
+    @Override
+    public void applied(long index, byte[] result) {
+      // Nobody waits here.
+    }
+
+    @Override
+    public void rejected(long index, CommandRejectedException rejection) {
+      throw new AssertionError(rejection);
+    }
+  }
+
+  @BeforeEach
+  void foundReplica() {
+    store.write(LogWrite.of(List.of(GroupWrite.ofReplica(
+        GROUP, new ReplicaRecord(new ReplicaId(1), ReplicaRecord.State.MEMBER)))));
+  }
+
+  private EntryBatch place(EntryType type, String... commands) {
+    Payloads payloads = new Payloads(type, commands.length);
+    for (String command : commands) {
+      byte[] bytes = command.getBytes(UTF_8);
+      payloads.add(bytes, Payloads.checksum(bytes));
+    }
+    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
+    lastIndex = batch.lastIndex();
+    return batch;
+  }
+
+  private void store(EntryBatch batch) {
+    store.write(
+        LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, EntryId.NONE, List.of(batch)))));
+  }
+
+  @Test
+  @DisplayName(
+      "trap 39: entries that are left because a snapshot comes are not passed over by one that is no command")
+  void stoppedInTheMiddleOfWhatWasReadBack() throws Exception {
+    store(place(EntryType.COMMAND, "a", "b", "c"));
+    store(place(EntryType.NO_OP, ""));
+    stopAt = "a";
+    applier.committed(lastIndex, List.of());
+    applier.applySlice();
+    assertThat(seen).containsExactly("a", "end");
+    assertThat(applier.appliedIndex()).isEqualTo(1);
+    assertThat(applier.position().last()).as("no batch was passed").isEqualTo(EntryId.NONE);
+  }
+
+  @Test
+  @DisplayName("nothing meets a machine in the middle of a batch because the log could not be read")
+  void batchEndsBeforeTheLogIsRead() {
+    EntryBatch inMemory = place(EntryType.COMMAND, "a", "b");
+    store(inMemory);
+    assertThat(applier.keepWithinBudget(List.of(inMemory))).hasSize(1);
+    // What follows is not in the store.
+    applier.committed(5, List.of(inMemory));
+    assertThatThrownBy(applier::applySlice).isInstanceOf(EntryApplier.EntryFailure.class);
+    assertThat(seen).containsExactly("a", "b", "end");
+    assertThat(applier.appliedIndex()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("results that wait for the end of a batch make it full, too")
+  void largeResults() throws Exception {
+    resultBytes = 600;
+    store(place(EntryType.COMMAND, "a", "b", "c"));
+    applier.committed(3, List.of());
+    applier.applySlice();
+    assertThat(seen).containsExactly("a", "b", "end", "c", "end");
+  }
+}
