@@ -82,4 +82,16 @@ class ClosingHandoverTest {
       assertThat(leader.status().health()).isEqualTo(Health.CLOSED);
     }
   }
+
+  @Test
+  void anyPatienceWillDo() throws Exception {
+    for (Duration patience :
+        List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofSeconds(Long.MIN_VALUE))) {
+      try (LocalCluster cluster = new LocalCluster("n1").startAll()) {
+        RaftNode node = cluster.awaitLeader();
+        node.close(patience);
+        assertThat(node.status().health()).isEqualTo(Health.CLOSED);
+      }
+    }
+  }
 }

@@ -67,6 +67,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private volatile long replacedIndex;
 
   private Runnable afterApply = () -> {};
+  private Consumer<String> afterStop = reason -> {};
 
   private boolean applyScheduled;
 
@@ -299,6 +300,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   }
 
   private void stopNow(String reason) {
+    if (stopped == null) {
+      afterStop.accept(reason);
+    }
     stopped = reason;
     // A run whose beginning was applied was told so: nobody gets two answers.
     long told = appliedIndex();
@@ -361,6 +365,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       earlier.run();
       action.run();
     };
+  }
+
+  /** Hears on an apply thread, once, why nothing is applied any more. To be named before anything is. */
+  void afterStop(Consumer<String> action) {
+    afterStop = action;
   }
 
   /** The clients' sessions as of the present state; null if there are none. On an apply thread. */

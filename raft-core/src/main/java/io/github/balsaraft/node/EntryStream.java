@@ -109,6 +109,11 @@ final class EntryStream implements Flow.Subscription {
     end();
   }
 
+  /** There is nothing more to come, because of this. */
+  void abort(Throwable reason) {
+    tasks.run(() -> fail(reason));
+  }
+
   /** There is nothing more to come: the node stops. */
   void complete() {
     tasks.run(() -> {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.CommittedEntry;
+import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.model.GroupId;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The observers of one replica's committed entries. Thread-safe. */
 final class EntryStreams {
@@ -24,6 +26,7 @@ final class EntryStreams {
   private final LongSupplier replacedIndex;
   private final Set<EntryStream> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closing;
+  private volatile @Nullable NodeFailedException failure;
 
   /**
    * @param committedIndex up to where entries are committed, and durable here
@@ -60,15 +63,22 @@ final class EntryStreams {
         environment.apply(),
         thrown -> environment.logger().warn("an observer of group {} has thrown", group, thrown),
         open::remove);
-    if (closing || open.size() >= MAX_STREAMS) {
+    NodeFailedException failed = failure;
+    if (closing || failed != null || open.size() >= MAX_STREAMS) {
       stream.refuse(
           closing
               ? new ShuttingDownException()
-              : new OverloadedException(MAX_STREAMS + " observers are subscribed already"));
+              : failed != null
+                  ? failed
+                  : new OverloadedException(MAX_STREAMS + " observers are subscribed already"));
       return;
     }
     open.add(stream);
     stream.begin();
+    failed = failure;
+    if (failed != null) {
+      stream.abort(failed);
+    }
     // Who closes says so first and looks at the open ones then, so none is missed by both.
     if (closing) {
       stream.complete();
@@ -80,6 +90,13 @@ final class EntryStreams {
     if (!open.isEmpty()) {
       open.forEach(EntryStream::look);
     }
+  }
+
+  /** Nothing is applied here any more. Observers of a node that is closed have been told so already. */
+  void failAll(String reason) {
+    NodeFailedException failed = new NodeFailedException(reason);
+    failure = failed;
+    open.forEach(stream -> stream.abort(failed));
   }
 
   void closeAll() {

@@ -76,6 +76,9 @@ public final class GroupNode {
   /** Before a leader that hands over asks again: less than a heartbeat. */
   private static final long HANDOVER_PAUSE_NANOS = 20_000_000L;
 
+  /** Of those that were refused or not heard of in time; each takes an election timeout at most. */
+  private static final int MAX_HANDOVER_ATTEMPTS = 3;
+
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final NodeSessions sessions;
   private final EntryStreams streams;
@@ -104,6 +107,7 @@ public final class GroupNode {
         loop.pipeline()::appliedIndex,
         loop.pipeline()::replacedIndex);
     loop.pipeline().afterApply(streams::look);
+    loop.pipeline().afterStop(streams::failAll);
   }
 
   private void nameGauges() {
@@ -227,7 +231,7 @@ public final class GroupNode {
   }
 
   /** No wait is longer than ten years, and whoever asks for more means for ever. */
-  private static long nanosOf(Duration duration) {
+  static long nanosOf(Duration duration) {
     return duration.compareTo(LONGEST_WAIT) > 0
         ? LONGEST_WAIT.toNanos()
         : duration.isNegative() ? 0 : duration.toNanos();
@@ -424,20 +428,23 @@ public final class GroupNode {
    */
   public CompletableFuture<Void> handOver() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    handOver(done);
+    handOver(done, 1);
     return done;
   }
 
-  private void handOver(CompletableFuture<Void> done) {
+  private void handOver(CompletableFuture<Void> done, int attempt) {
     CompletableFuture<HostId> unused = transferLeadership(null).whenComplete((leader, failure) -> {
-      // A leader that was elected a moment ago may not have heard of the others yet.
+      // A leader that was elected a moment ago may not have heard of the others yet. And who was
+      // chosen may have died a moment ago: another one may do.
       boolean again = !closing
-          && failure instanceof TransferFailedException refused
-          && refused.isRetryable()
-          && refused.leader().filter(host.self()::equals).isPresent();
+          && failure instanceof TransferFailedException failed
+          && (failed.isRetryable() || attempt < MAX_HANDOVER_ATTEMPTS)
+          && failed.leader().filter(host.self()::equals).isPresent();
       if (again) {
         Runnable unusedCancellation = host.environment()
-            .schedule(host.environment().nowNanos() + HANDOVER_PAUSE_NANOS, () -> handOver(done));
+            .schedule(
+                host.environment().nowNanos() + HANDOVER_PAUSE_NANOS,
+                () -> handOver(done, attempt + 1));
       } else {
         // Why it failed was logged where it was tried; a follower has nothing to hand over.
         done.complete(null);

@@ -293,7 +293,8 @@ public final class HostRuntime implements AutoCloseable {
 
   /** As {@link #close(GroupNode)}, after it has handed leadership over if that takes no longer than this. */
   void close(GroupNode group, Duration handover) {
-    closer.handOverAndClose(List.of(group), handover, deadlineNanos -> stop(group, deadlineNanos));
+    Duration patience = Duration.ofNanos(GroupNode.nanosOf(handover));
+    closer.handOverAndClose(List.of(group), patience, deadlineNanos -> stop(group, deadlineNanos));
   }
 
   private void stop(GroupNode group, long deadlineNanos) {
@@ -365,13 +366,14 @@ public final class HostRuntime implements AutoCloseable {
 
   /** As {@link #close()}, after the groups have handed over the leadership that they have, if that takes no longer than this. */
   public void close(Duration handover) {
+    Duration patience = Duration.ofNanos(GroupNode.nanosOf(handover));
     synchronized (this) {
       if (closed || handingOver) {
         return;
       }
       handingOver = true;
     }
-    closer.handOverAndClose(List.copyOf(groups.values()), handover, deadlineNanos -> {
+    closer.handOverAndClose(List.copyOf(groups.values()), patience, deadlineNanos -> {
       if (beginToClose()) {
         closeAll(deadlineNanos);
       }

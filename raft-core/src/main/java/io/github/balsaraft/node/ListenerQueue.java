@@ -75,32 +75,36 @@ final class ListenerQueue {
     if (full) {
       onDropped.accept(1);
     }
-    if (schedule) {
-      schedule();
-    }
-  }
-
-  private void schedule() {
-    try {
-      executor.execute(this::tellBatch);
-    } catch (RejectedExecutionException e) {
+    if (schedule && !isTakenOver()) {
       // The host's threads have ended: who listens has heard all that there is to hear, and more
       // isn't told.
       removed = true;
     }
   }
 
-  private void tellBatch() {
-    for (int told = 0; told < MAX_BATCH; told++) {
-      RaftEvent next = takeNext();
-      if (next == null) {
-        return;
-      }
-      if (!removed) {
-        tell(next);
-      }
+  /** Whether the host's threads go on with it: not once they end. */
+  private boolean isTakenOver() {
+    try {
+      executor.execute(this::tellBatch);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
     }
-    schedule();
+  }
+
+  /** Lets others have their turn now and then; but at the end of the host it tells the rest itself. */
+  private void tellBatch() {
+    do {
+      for (int told = 0; told < MAX_BATCH; told++) {
+        RaftEvent next = takeNext();
+        if (next == null) {
+          return;
+        }
+        if (!removed) {
+          tell(next);
+        }
+      }
+    } while (!isTakenOver());
   }
 
   /** Null if there is none, and then whoever offers one schedules the telling anew. */

@@ -239,6 +239,21 @@ class ApplyPipelineTest {
     assertThat(applied).hasSize(22);
   }
 
+  /** A state that has failed in the middle of an entry is of no moment that a snapshot could name. */
+  @Test
+  void nobodyLooksAtAStateThatHasFailed() {
+    throwing = "b";
+    List<String> seen = new ArrayList<>();
+    pipeline.afterStop(reason -> seen.add("stopped"));
+    pipeline.runUnlessStopped(() -> seen.add("before"));
+    commit(List.of(), batch(EntryType.COMMAND, "a", "b"));
+    pipeline.runUnlessStopped(() -> seen.add("after"));
+    time.runFor(SECONDS);
+    pipeline.stop("again");
+    time.runFor(SECONDS);
+    assertThat(seen).containsExactly("before", "stopped");
+  }
+
   @Test
   void aStateMachineThatThrowsEndsItAndEverybodyIsToldOnce() {
     throwing = "c";

@@ -248,4 +248,19 @@ class EntryStreamTest {
     assertThat(seen).hasSize(1);
     assertThat(seen.get(0)).contains("EntriesCompacted");
   }
+
+  @Test
+  void ofANodeThatHasFailedEverybodyIsToldSo() {
+    append("a");
+    commit(1);
+    Observer observer = subscribe(1);
+    observer.request(10);
+    streams.failAll("its disk is full");
+    time.runFor(VirtualTime.SECONDS);
+    subscribe(1);
+    assertThat(seen).hasSize(3);
+    assertThat(seen.subList(1, 3))
+        .allSatisfy(told ->
+            assertThat(told).startsWith("NodeFailedException").contains("its disk is full"));
+  }
 }

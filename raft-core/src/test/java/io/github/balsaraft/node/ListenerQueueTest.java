@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class ListenerQueueTest {
@@ -123,5 +124,26 @@ class ListenerQueueTest {
       turns++;
     }
     return turns;
+  }
+
+  /** Who listens hears of the end, however much waits before it. */
+  @Test
+  void whatWaitsWhenTheThreadsEndIsTold() {
+    List<Runnable> taken = new ArrayList<>();
+    ListenerQueue queue = new ListenerQueue(
+        heard::add,
+        task -> {
+          if (!taken.isEmpty()) {
+            throw new RejectedExecutionException("the host's threads have ended");
+          }
+          taken.add(task);
+        },
+        failures::add,
+        count -> dropped += count);
+    for (int i = 1; i <= 300; i++) {
+      queue.offer(event(i));
+    }
+    taken.get(0).run();
+    assertThat(heard).hasSize(300).endsWith(event(300));
   }
 }
