@@ -12,13 +12,17 @@ import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Sends nothing anywhere; a test says what arrives. */
+/** Sends nothing anywhere; a test sees what leaves, and says what arrives. */
 final class FakeTransport implements Transport {
   /** What happens when it is closed; on the thread that does it. */
   volatile Runnable onClose = () -> {};
+
+  /** Hears of each message that leaves. */
+  volatile Consumer<Message> onSend = message -> {};
 
   private @Nullable TransportReceiver receiver;
 
@@ -55,7 +59,9 @@ final class FakeTransport implements Transport {
   public void removeRoute(HostId peer) {}
 
   @Override
-  public void send(HostId to, List<GroupMessage> messages) {}
+  public void send(HostId to, List<GroupMessage> messages) {
+    messages.forEach(one -> onSend.accept(one.message()));
+  }
 
   @Override
   public PeerConnection connection(HostId peer) {

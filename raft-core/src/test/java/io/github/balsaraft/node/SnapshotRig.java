@@ -8,9 +8,7 @@ import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.ReplicaId;
@@ -24,16 +22,12 @@ import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
-import io.github.balsaraft.transport.PeerConnection;
-import io.github.balsaraft.transport.Transport;
-import io.github.balsaraft.transport.TransportReceiver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** A replica on a simulated machine, without a core: for tests of what it does with snapshots. Keeps what it sends and logs. */
 final class SnapshotRig {
@@ -63,8 +57,10 @@ final class SnapshotRig {
   SnapshotRig(RaftOptions options, int chunkBytes) {
     this.store = new FolderSnapshotStore(folder, chunkBytes);
     RateLimitedLog log = new RateLimitedLog("n1/g0", lines);
+    FakeTransport transport = new FakeTransport();
+    transport.onSend = message -> sent.add(message);
     HostRuntime host = new HostRuntime(
-        new HostId("n1"), new MemoryLogStore(), new Sent(), environment, Duration.ZERO);
+        new HostId("n1"), new MemoryLogStore(), transport, environment, Duration.ZERO);
     GroupSettings settings = new GroupSettings(
         GROUP,
         new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()),
@@ -122,38 +118,6 @@ final class SnapshotRig {
         InputStream in = stored.file("state")) {
       return in.readAllBytes();
     }
-  }
-
-  private final class Sent implements Transport {
-    @Override
-    public void start(Supplier<HostRecord> self, TransportReceiver receiver) {}
-
-    @Override
-    public void identityChanged() {}
-
-    @Override
-    public String localAddress() {
-      return "n1";
-    }
-
-    @Override
-    public void setRoute(HostId peer, String address) {}
-
-    @Override
-    public void removeRoute(HostId peer) {}
-
-    @Override
-    public void send(HostId to, List<GroupMessage> messages) {
-      messages.forEach(one -> sent.add(one.message()));
-    }
-
-    @Override
-    public PeerConnection connection(HostId peer) {
-      return new PeerConnection(PeerConnection.State.UNKNOWN, "");
-    }
-
-    @Override
-    public void close() {}
   }
 
   private static final class Nothing implements SnapshottingStateMachine {
