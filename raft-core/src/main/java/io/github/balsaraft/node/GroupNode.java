@@ -20,7 +20,6 @@ import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.api.StateMachine;
-import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
@@ -72,12 +71,6 @@ public final class GroupNode {
   private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
   private static final Duration LONGEST_WAIT = Duration.ofDays(3650);
-
-  /** Before a leader that hands over asks again: less than a heartbeat. */
-  private static final long HANDOVER_PAUSE_NANOS = 20_000_000L;
-
-  /** Of those that were refused or not heard of in time; each takes an election timeout at most. */
-  private static final int MAX_HANDOVER_ATTEMPTS = 3;
 
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final NodeSessions sessions;
@@ -427,29 +420,9 @@ public final class GroupNode {
    * @return completes when that has happened, or is known not to; never exceptionally
    */
   public CompletableFuture<Void> handOver() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    handOver(done, 1);
-    return done;
-  }
-
-  private void handOver(CompletableFuture<Void> done, int attempt) {
-    CompletableFuture<HostId> unused = transferLeadership(null).whenComplete((leader, failure) -> {
-      // A leader that was elected a moment ago may not have heard of the others yet. And who was
-      // chosen may have died a moment ago: another one may do.
-      boolean again = !closing
-          && failure instanceof TransferFailedException failed
-          && (failed.isRetryable() || attempt < MAX_HANDOVER_ATTEMPTS)
-          && failed.leader().filter(host.self()::equals).isPresent();
-      if (again) {
-        Runnable unusedCancellation = host.environment()
-            .schedule(
-                host.environment().nowNanos() + HANDOVER_PAUSE_NANOS,
-                () -> handOver(done, attempt + 1));
-      } else {
-        // Why it failed was logged where it was tried; a follower has nothing to hand over.
-        done.complete(null);
-      }
-    });
+    Handover handover = new Handover(
+        host.self(), host.environment(), () -> transferLeadership(null), () -> closing);
+    return handover.begin();
   }
 
   boolean isClosing() {

@@ -15,7 +15,7 @@
  *       {@code Joining}, {@code Guests}.
  *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
- *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code LeaderWaits}, {@code
+ *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code OpenBatch}, {@code
  *       ApplyPosition}, {@code StartingState}, {@code WaitingReads}, {@code EntryStreams}, {@code EntryStream}, {@code
