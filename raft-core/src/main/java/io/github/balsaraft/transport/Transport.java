@@ -62,8 +62,8 @@ public interface Transport extends AutoCloseable {
   void send(HostId to, List<GroupMessage> messages);
 
   /**
-   * The largest message that can be sent, in bytes of its content; larger ones are dropped. A node refuses to start if its
-   * largest command wouldn't fit.
+   * The largest message that can be sent, in bytes of its content. A larger one may be dropped, and does no harm to those that
+   * follow. A node refuses to start if its largest command wouldn't fit.
    */
   default long maxMessageBytes() {
     return Long.MAX_VALUE;

@@ -2,12 +2,14 @@ package io.github.balsaraft.testing;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.PeerConnection;
 import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportException;
 import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
@@ -82,6 +84,38 @@ class BrokenTransportTest {
         TransportContract::startsOnce);
   }
 
+  @Test
+  void aSecondHostAtAnAddressIsFound() {
+    LocalNetwork other = new LocalNetwork();
+    assertFound(
+        () -> new Broken() {
+          @Override
+          public void start(Supplier<HostRecord> self, TransportReceiver receiver) {
+            try {
+              super.start(self, receiver);
+            } catch (TransportException e) {
+              real = other.transport(localAddress());
+              super.start(self, receiver);
+            }
+          }
+        },
+        TransportContract::addressThatAnotherHasIsRefusedWithOneLine);
+  }
+
+  @Test
+  void aLargeMessageThatTakesTheOthersWithItIsFound() {
+    assertFound(
+        () -> new Broken() {
+          @Override
+          List<GroupMessage> delivered(List<GroupMessage> messages) {
+            return messages.stream().anyMatch(one -> one.message() instanceof AppendEntries)
+                ? List.of()
+                : messages;
+          }
+        },
+        TransportContract::messageThatIsTooLargeDoesNoHarmToOthers);
+  }
+
   /** The suite, with tests that are called one by one. */
   private static final class Suite extends TransportContract implements AutoCloseable {
     private final Supplier<Broken> transports;
@@ -95,6 +129,13 @@ class BrokenTransportTest {
     protected Transport newTransport(long maxQueuedBytesPerPeer) {
       Broken made = transports.get();
       made.real = network.transport();
+      return made;
+    }
+
+    @Override
+    protected Transport newTransportAt(String address) {
+      Broken made = transports.get();
+      made.real = network.transport(address);
       return made;
     }
 
@@ -189,6 +230,12 @@ class BrokenTransportTest {
     }
     try (Suite suite = new Suite(Broken::new)) {
       suite.startsOnce();
+    }
+    try (Suite suite = new Suite(Broken::new)) {
+      suite.addressThatAnotherHasIsRefusedWithOneLine();
+    }
+    try (Suite suite = new Suite(Broken::new)) {
+      suite.messageThatIsTooLargeDoesNoHarmToOthers();
     }
   }
 }

@@ -13,6 +13,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.transport.PeerConnection.State;
 import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.TransportException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -306,6 +307,57 @@ public abstract class TransportContract extends TransportHosts {
     b.receiver().await("one more", () -> b.receiver().messages().size() > afterwards);
     long arrived = b.receiver().messages().stream().filter(Message::isBulk).count();
     assertThat(arrived).as("most was dropped").isLessThan(count / 2);
+  }
+
+  @Test
+  void largestMessageArrives() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    int largest = (int) Math.min(a.transport().maxMessageBytes(), PLENTY / 2);
+    AppendEntries message = SampleMessages.append(1, largest);
+    b.receiver().await("it", () -> {
+      if (a.receiver().writable(b.id())) {
+        a.send(b.id(), message);
+      }
+      return b.receiver().messages().stream().anyMatch(Message::isBulk);
+    });
+  }
+
+  /** Who would close the connection instead would do so again and again, since the protocol repeats what matters. */
+  @Test
+  void messageThatIsTooLargeDoesNoHarmToOthers() {
+    TransportTestHost a = host("a");
+    TransportTestHost b = host("b");
+    connect(a, b);
+    int tooLarge = (int) Math.min(2 * Math.min(a.transport().maxMessageBytes(), PLENTY), PLENTY);
+    long next = 2;
+    a.send(b.id(), SampleMessages.append(1, tooLarge), SampleMessages.append(next, 10));
+    b.receiver()
+        .await(
+            "the next",
+            () -> b.receiver().messages().stream()
+                .anyMatch(
+                    message -> message instanceof AppendEntries append && append.commit() == next));
+    assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
+    assertThat(a.receiver().gone()).isEmpty();
+    assertThat(b.receiver().gone()).isEmpty();
+  }
+
+  @Test
+  void addressThatAnotherHasIsRefusedWithOneLine() {
+    TransportTestHost a = host("a");
+    String address = a.transport().localAddress();
+    try (Transport second = newTransportAt(address)) {
+      assertThatThrownBy(() -> second.start(a::record, a.receiver()))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining(address);
+    }
+    a.close();
+    try (Transport later = newTransportAt(address)) {
+      later.start(a::record, a.receiver());
+      assertThat(later.localAddress()).isEqualTo(address);
+    }
   }
 
   @Test

@@ -35,6 +35,9 @@ abstract class TransportHosts {
    */
   protected abstract Transport newTransport(long maxQueuedBytesPerPeer);
 
+  /** A transport that isn't started yet and is to listen at this address, which another one of this test has had. */
+  protected abstract Transport newTransportAt(String address);
+
   /** A started host of the usual cluster, closed after the test. */
   protected final TransportTestHost host(String name) {
     return host(name, CLUSTER, PLENTY);

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>The rule.</b> One write is under way at a time and each is synced before the next. So if a record is bad and an
  * intact one begins after it, the bad one was acknowledged: damage. If nothing follows, it is a torn end if the file ends
- * before the record does, or is zero from a sector's border to its end. Anything else was there in full length and isn't
- * right any more: it counts as damage, because it may have been acknowledged.
+ * before the record does, is zero from a sector's border to its end, or has a hole: a sector of the bad fragment that is
+ * zero, since a file system may show a file's new length before all its sectors. Anything else was there in full length and
+ * isn't right any more: it counts as damage, because it may have been acknowledged.
  */
 final class WalScan implements AutoCloseable {
 
@@ -36,7 +37,7 @@ final class WalScan implements AutoCloseable {
   private static final int HEADER_BYTES = 7;
   private static final int SECTOR_BYTES = 512;
 
-  /** Fewer zeros at the end of a file are taken for content. */
+  /** Fewer zeros, at the end of a file or between a record's start and the next sector, are taken for content. */
   private static final int MIN_ZEROED_BYTES = 32;
 
   private static final int FULL = 1;
@@ -222,7 +223,28 @@ final class WalScan implements AutoCloseable {
     if (size - border >= MIN_ZEROED_BYTES) {
       return result(Verdict.TORN_END, what + ", only zeros from " + border + " on");
     }
+    long hole = hole(position);
+    if (sequenced && hole >= 0) {
+      return result(Verdict.TORN_END, what + ", with a hole at " + hole);
+    }
     return result(Verdict.DAMAGED, what + " at full length");
+  }
+
+  /**
+   * Where a sector of the bad fragment is zero, or -1. Fragments before it were right, whatever is zero in them; where one ends
+   * that isn't right nobody knows, but none goes on in the next block.
+   */
+  private long hole(long position) throws IOException {
+    load(position);
+    int from = (int) (position - blockStart);
+    while (from < blockLength) {
+      int to = Math.min((from / SECTOR_BYTES + 1) * SECTOR_BYTES, blockLength);
+      if (to - from >= MIN_ZEROED_BYTES && isZero(from, to)) {
+        return blockStart + from;
+      }
+      from = to;
+    }
+    return -1;
   }
 
   private Result result(Verdict verdict, String finding) {

@@ -31,8 +31,6 @@ import org.rocksdb.WriteOptions;
  */
 final class FaultyRocksDbDisk implements FaultyDisk {
 
-  private static final int SECTOR_BYTES = 512;
-
   /** How many of the ways to cut are tried at one moment. Opening takes its time. */
   private static final int CUTS = 3;
 
@@ -152,7 +150,8 @@ final class FaultyRocksDbDisk implements FaultyDisk {
       contents.add(Arrays.copyOf(bytes, from + random.nextInt(bytes.length - from)));
       contents.add(Arrays.copyOf(bytes, bytes.length - 1));
       contents.add(bytes);
-      contents.add(withoutSectors(bytes, from, random));
+      contents.add(TornSectors.withoutEnd(bytes, from, random));
+      contents.add(TornSectors.withHoles(bytes, from, random));
       Collections.shuffle(contents, random);
       List<FaultyDisk> left = new ArrayList<>();
       for (byte[] content : contents.subList(0, CUTS)) {
@@ -171,14 +170,6 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     if (length < bytes.length) {
       Files.write(wal, Arrays.copyOf(bytes, Math.toIntExact(length)));
     }
-  }
-
-  /** The file has got its length, but not all its sectors from one on. */
-  private static byte[] withoutSectors(byte[] bytes, int from, Random random) {
-    byte[] torn = bytes.clone();
-    int sector = (from + random.nextInt(bytes.length - from)) / SECTOR_BYTES * SECTOR_BYTES;
-    Arrays.fill(torn, Math.max(from, sector), torn.length, (byte) 0);
-    return torn;
   }
 
   private FaultyRocksDbDisk withWal(Path newest, byte[] content) throws IOException {

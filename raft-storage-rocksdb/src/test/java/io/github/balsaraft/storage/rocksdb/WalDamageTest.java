@@ -10,17 +10,21 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -83,6 +87,46 @@ class WalDamageTest {
     }
     for (int length : lengths) {
       assertOpensWith(Arrays.copyOf(wal, length), ENTRIES - 1);
+    }
+  }
+
+  /** Each length, but without RocksDB: what the scan finds decides. */
+  @ParameterizedTest
+  @CsvSource({"40, 900", "5, 70000"})
+  void recordThatWasCutAtAnyByteIsTorn(int entries, int payloadBytes) throws IOException {
+    writeAndKill(entries, payloadBytes);
+    Path cut = temporary.resolve("cut.log");
+    Files.write(cut, wal);
+    try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
+      for (int length = wal.length - 1; length > lastStart; length--) {
+        channel.truncate(length);
+        assertTorn(cut, "cut to " + length);
+      }
+    }
+  }
+
+  @Test
+  void recordThatLacksAnySectorsIsTorn() throws IOException {
+    Path holed = temporary.resolve("holed.log");
+    Random random = new Random(11);
+    for (int payloadBytes : new int[] {900, 4_000, 31_000, 100_000}) {
+      writeAndKill(5, payloadBytes);
+      for (int round = 0; round < 200; round++) {
+        byte[] damaged = TornSectors.withHoles(wal, lastStart, random);
+        if (!Arrays.equals(damaged, wal)) {
+          Files.write(holed, damaged);
+          assertTorn(holed, "round " + round + " with payloads of " + payloadBytes + " bytes");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4_000, 31_000, 100_000})
+  void recordThatLacksAnySectorsIsGone(int payloadBytes) throws IOException {
+    writeAndKill(5, payloadBytes);
+    for (int seed = 1; seed <= 5; seed++) {
+      assertOpensWith(TornSectors.withHoles(wal, lastStart, new Random(seed)), 4);
     }
   }
 
@@ -181,6 +225,12 @@ class WalDamageTest {
             List.of(new GroupWrite(TestLog.G, null, null, entries + 1, EntryId.NONE, List.of()))));
       }
     }
+  }
+
+  private void assertTorn(Path file, String damage) throws IOException {
+    WalScan.Result found = WalScan.scan(file);
+    assertThat(found.verdict()).as(damage).isEqualTo(WalScan.Verdict.TORN_END);
+    assertThat(found.intactBytes()).as(damage).isEqualTo(lastStart);
   }
 
   private void assertRefused(byte[] damagedWal) throws IOException {

@@ -15,4 +15,9 @@ class NettyTransportTest extends TransportContract {
         .maxQueuedBytesPerPeer(maxQueuedBytesPerPeer)
         .build();
   }
+
+  @Override
+  protected Transport newTransportAt(String address) {
+    return NettyTransport.builder().bindAddress(address).build();
+  }
 }

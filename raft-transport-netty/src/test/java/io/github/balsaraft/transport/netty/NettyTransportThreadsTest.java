@@ -20,6 +20,11 @@ class NettyTransportThreadsTest extends TransportContract {
         .build();
   }
 
+  @Override
+  protected Transport newTransportAt(String address) {
+    return NettyTransport.builder().bindAddress(address).eventLoopThreads(3).build();
+  }
+
   @AfterAll
   static void closeEndsAllEventLoops() throws InterruptedException {
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
