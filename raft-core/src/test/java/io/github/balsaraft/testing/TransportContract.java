@@ -331,14 +331,14 @@ public abstract class TransportContract extends TransportHosts {
     TransportTestHost b = host("b");
     connect(a, b);
     int tooLarge = (int) Math.min(2 * Math.min(a.transport().maxMessageBytes(), PLENTY), PLENTY);
-    long next = 2;
-    a.send(b.id(), SampleMessages.append(1, tooLarge), SampleMessages.append(next, 10));
-    b.receiver()
-        .await(
-            "the next",
-            () -> b.receiver().messages().stream()
-                .anyMatch(
-                    message -> message instanceof AppendEntries append && append.commit() == next));
+    a.send(b.id(), SampleMessages.append(1, tooLarge));
+    int next = 2;
+    b.receiver().await("the next", () -> {
+      a.send(b.id(), SampleMessages.append(next, 10));
+      return b.receiver().messages().stream()
+          .anyMatch(
+              message -> message instanceof AppendEntries append && append.commit() == next);
+    });
     assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
     assertThat(a.receiver().gone()).isEmpty();
     assertThat(b.receiver().gone()).isEmpty();
