@@ -43,7 +43,7 @@ public record ChangeRefusal(Reason reason, String detail) {
     HOST_TWICE(false),
     /** A replica would be on another host than before. */
     REPLICA_MOVED(false),
-    /** No voter would ever stand for election. */
+    /** No voter would ever stand for election; or the leader goes, and none that is heard of would. */
     NO_CANDIDATE(false),
     /** The rules for leases would serve no read, only delay elections, or promise what no clock keeps. */
     LEASE_RULES(false),

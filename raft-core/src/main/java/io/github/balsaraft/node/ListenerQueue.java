@@ -32,7 +32,7 @@ final class ListenerQueue {
   private volatile boolean removed;
 
   /**
-   * @param onFailure hears what the listener throws
+   * @param onFailure hears what the listener throws, and why it could not be told
    * @param onDropped hears how many events were dropped
    */
   ListenerQueue(
@@ -75,24 +75,29 @@ final class ListenerQueue {
     if (full) {
       onDropped.accept(1);
     }
-    if (schedule && !isTakenOver()) {
+    if (schedule) {
+      schedule();
+    }
+  }
+
+  /** Whatever goes wrong here must not reach the caller: it is the replica, for which nobody has to listen. */
+  private void schedule() {
+    try {
+      executor.execute(this::tellBatch);
+    } catch (RejectedExecutionException e) {
       // The host's threads have ended: who listens has heard all that there is to hear, and more
       // isn't told.
       removed = true;
+    } catch (Throwable e) {
+      // No thread could be created, say. What waits is told when the next event finds one.
+      synchronized (this) {
+        scheduled = false;
+      }
+      onFailure.accept(e);
     }
   }
 
-  /** Whether the host's threads go on with it: not once they end. */
-  private boolean isTakenOver() {
-    try {
-      executor.execute(this::tellBatch);
-      return true;
-    } catch (RejectedExecutionException e) {
-      return false;
-    }
-  }
-
-  /** Lets others have their turn now and then; but at the end of the host it tells the rest itself. */
+  /** Lets others have their turn now and then; but where nobody goes on with the rest, it tells that itself. */
   private void tellBatch() {
     do {
       for (int told = 0; told < MAX_BATCH; told++) {
@@ -105,6 +110,18 @@ final class ListenerQueue {
         }
       }
     } while (!isTakenOver());
+  }
+
+  private boolean isTakenOver() {
+    try {
+      executor.execute(this::tellBatch);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    } catch (Throwable e) {
+      onFailure.accept(e);
+      return false;
+    }
   }
 
   /** Null if there is none, and then whoever offers one schedules the telling anew. */

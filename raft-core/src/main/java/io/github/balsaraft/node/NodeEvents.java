@@ -46,7 +46,7 @@ final class NodeEvents {
    *
    * @param executor where listeners are called
    * @param hosts where a replica is; null if that isn't known
-   * @param onFailure hears what a listener throws; on any thread
+   * @param onFailure hears what a listener throws, and why one could not be told; on any thread
    * @param onDropped hears how many events a listener was too slow for; on any thread
    */
   NodeEvents(

@@ -145,7 +145,7 @@ class ElectionPaperTest {
 
   @Test
   @DisplayName("5.2: election timeouts are spread at random over the given range")
-  void timeoutsAreRandom() {
+  void trap12_timeoutsAreRandom() {
     TreeSet<Long> timeouts = new TreeSet<>();
     for (int seed = 0; seed < 200; seed++) {
       CoreHarness one = new CoreHarness(OPTIONS);

@@ -54,7 +54,7 @@ class SafetyPaperTest {
   @Test
   @DisplayName(
       "5.4.2, figure 8: copies of an earlier term's entry don't commit it, one of the own term above does")
-  void onlyOwnTermByCounting() {
+  void trap13_onlyOwnTermByCounting() {
     cluster.preset(n1, 4, 1, 2);
     cluster.preset(n2, 4, 1, 2);
     cluster.preset(n3, 4, 1);

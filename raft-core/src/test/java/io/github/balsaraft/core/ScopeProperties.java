@@ -26,6 +26,13 @@ final class ScopeProperties {
           "election safety: a second leader in term " + now.term);
       after = ScopeHistory.withLeader(after, now.term, now.position);
     }
+    if (before.leads && now.leads && before.term == now.term) {
+      require(
+          now.log.length >= before.log.length
+              && Arrays.equals(now.log, 0, before.log.length, before.log, 0, before.log.length),
+          now,
+          "leader append-only: it has changed what it had in its log");
+    }
     after = commitment(replicas, before, now, after);
     for (int index = 1; index <= now.commit; index++) {
       require(

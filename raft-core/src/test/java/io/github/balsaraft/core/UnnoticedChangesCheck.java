@@ -58,6 +58,10 @@ class UnnoticedChangesCheck {
       }
     });
     System.out.println("changes: " + all + ", " + byEnd);
+    // PIT's own threshold takes what was too slow for noticed.
+    assertThat(100 * byEnd.getOrDefault("KILLED", 0))
+        .as("hundred times the changes that a test notices, of %s", all)
+        .isGreaterThanOrEqualTo(Integer.getInteger("mutation.threshold") * all);
     assertThat(withoutReason)
         .as("changes that no test notices, without a reason in %s", LIST)
         .isEmpty();

@@ -59,6 +59,30 @@ class ListenerQueueTest {
         .isEqualTo(event(RaftListener.MAX_WAITING_EVENTS + more));
   }
 
+  /** As when the process may have no more threads: the replica, which offers the event, must not end of it. */
+  @Test
+  void executorThatFailsHarmsNobodyAndTheNextEventTriesAgain() {
+    OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread (by the test)");
+    List<Error> toThrow = new ArrayList<>(List.of(noThread));
+    ListenerQueue queue = new ListenerQueue(
+        heard::add,
+        task -> {
+          if (!toThrow.isEmpty()) {
+            throw toThrow.remove(0);
+          }
+          tasks.add(task);
+        },
+        failures::add,
+        count -> dropped += count);
+    queue.offer(event(1));
+    assertThat(failures).containsExactly(noThread);
+    assertThat(heard).isEmpty();
+    queue.offer(event(2));
+    runAll();
+    assertThat(heard).containsExactly(event(1), event(2));
+    assertThat(failures).hasSize(1);
+  }
+
   /** The gap is told again after those that were told before it. */
   @Test
   void droppedWhileAnEventIsToldIsToldNext() {

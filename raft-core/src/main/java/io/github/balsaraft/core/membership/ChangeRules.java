@@ -93,12 +93,29 @@ final class ChangeRules {
       requireIdentity(member);
       requireOwnHost(member, target, leaving);
     }
-    if (target.members().stream().noneMatch(voter -> voter.isVoter() && voter.priority() > 0)) {
-      refuse(Reason.NO_CANDIDATE, "no voter would ever stand for election: all have priority 0");
-    }
+    requireCandidate(target);
     requireLeaseRules(target);
     requireMajority(target, Reason.EMPTY_MAJORITY, "hold the log", this::holdsLog);
     requireMajority(target, Reason.NO_LIVE_MAJORITY, "be heard of", this::isLive);
+  }
+
+  /**
+   * Somebody must stand for election. If the leader goes, it must be one who is there: without it the others wait, however many
+   * they are. A leader that stays a voter leads on until another can, whatever its priority.
+   */
+  private void requireCandidate(Configuration target) {
+    List<Member> candidates = target.members().stream()
+        .filter(voter -> voter.isVoter() && voter.priority() > 0)
+        .toList();
+    if (candidates.isEmpty()) {
+      refuse(Reason.NO_CANDIDATE, "no voter would ever stand for election: all have priority 0");
+    } else if (!target.isVoter(view.self())
+        && candidates.stream().noneMatch(member -> isLive(member.replica()))) {
+      refuse(
+          Reason.NO_CANDIDATE,
+          "no voter that is heard of would stand for election: only " + names(candidates)
+              + " may, the others have priority 0");
+    }
   }
 
   /** What the group has agreed on already doesn't hold up other changes, whatever this member's own settings are. */

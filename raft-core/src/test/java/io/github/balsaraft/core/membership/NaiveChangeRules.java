@@ -164,9 +164,7 @@ final class NaiveChangeRules {
     } else {
       identities(target);
       hosts(target, leaving);
-      if (target.stream().noneMatch(member -> isVoter(member) && member.priority() > 0)) {
-        reasons.add(Reason.NO_CANDIDATE);
-      }
+      candidates(target);
       leases();
       Set<ReplicaId> voters = voters(target);
       if (noQuorumOf(voters, this::holdsLog)) {
@@ -177,6 +175,18 @@ final class NaiveChangeRules {
       }
     }
     return new Verdict(reasons, target, !voters(target).equals(voters(current)));
+  }
+
+  /** Somebody must be willing to lead; and be there, if the leader doesn't stay among the voters. */
+  private void candidates(Set<Member> target) {
+    Set<Member> willing = new HashSet<>(target);
+    willing.removeIf(member -> !isVoter(member) || member.priority() == 0);
+    Set<Member> there = new HashSet<>(willing);
+    there.removeIf(member -> !isLive(member.replica()));
+    boolean leaderGoes = !voters(target).contains(view.self());
+    if (willing.isEmpty() || (leaderGoes && there.isEmpty())) {
+      reasons.add(Reason.NO_CANDIDATE);
+    }
   }
 
   private void identities(Set<Member> target) {
