@@ -100,6 +100,7 @@ public final class Bench {
       case "failover" -> new FailoverMode(options, line, progress);
       case "restart" -> new RestartMode(options, line, progress);
       case "catchup" -> new CatchupMode(options, line, progress);
+      case "snapshot" -> new SnapshotMode(options, line, progress);
       default -> new GroupsMode(options, line, progress);
     };
   }

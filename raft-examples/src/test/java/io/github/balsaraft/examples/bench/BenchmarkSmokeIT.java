@@ -114,6 +114,16 @@ class BenchmarkSmokeIT {
   }
 
   @Test
+  void snapshotsWhileKeysAreOverwritten() throws Exception {
+    Map<String, @Nullable Object> line = measure(
+        "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 0 --seconds 1");
+    assertThat(line)
+        .containsKeys("apply_longest_ms", "apply_longest_gap_ms", "gc", "heap_state_mb", "heap_looks")
+        .containsEntry("errors", 0.0);
+    assertThat(number(line, "ops")).isPositive();
+  }
+
+  @Test
   void readsAtFollowers() throws Exception {
     Map<String, @Nullable Object> line =
         measure("--mode read --readers follower --variant memory --warmup 0 --seconds 1");

@@ -83,6 +83,9 @@ class DocumentedCommandsTest {
           "raft-examples/bench --mode groups --groups 100",
           new Run(BENCH_SMOKE, "bench --mode groups --groups")),
       Map.entry(
+          "raft-examples/bench --mode snapshot --outstanding 64 --seconds 60",
+          new Run(BENCH_SMOKE, "bench --mode snapshot --entries")),
+      Map.entry(
           "raft-examples/bench --mode write --variant memory",
           new Run(BENCH_SMOKE, "bench --mode write --variant memory")),
       Map.entry(
