@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 
@@ -16,9 +17,11 @@ import java.util.Set;
  *
  * @param layout the servers
  * @param data the folder of all; each server has one in it
+ * @param engine where the servers have their state
  * @param passedOn further options, passed on to each server
  */
-record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
+record DemoOptions(
+    ClusterLayout layout, Path data, StateEngine engine, List<String> passedOn) {
 
   private static final int MOST_NODES = 9;
   private static final int USUAL_NODES = 3;
@@ -26,7 +29,7 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
   private static final int RAFT_PORTS_ABOVE = 1000;
 
   private static final Set<String> VALUED =
-      Set.of("--nodes", "--data", "--base-port", "--raft-base-port", "--max-value");
+      Set.of("--nodes", "--data", "--engine", "--base-port", "--raft-base-port", "--max-value");
 
   DemoOptions {
     passedOn = List.copyOf(passedOn);
@@ -43,6 +46,7 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
       throw arguments.wrong(data + " holds a demo of " + remembered
           + " servers; leave --nodes out, or choose another --data");
     }
+    StateEngine engine = engine(arguments, data, memory);
     int rememberedPort = recalled(data, memory, "basePort", 65_535 - nodes, USUAL_BASE_PORT);
     int basePort = arguments.number("--base-port", 1, 65_535 - nodes, rememberedPort);
     int rememberedRaftPort =
@@ -61,13 +65,38 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
         NodeOptions.LARGEST_MAX_VALUE_BYTES,
         NodeOptions.DEFAULT_MAX_VALUE_BYTES);
     List<String> passedOn = new ArrayList<>();
+    if (engine != StateEngine.MEMORY) {
+      passedOn.addAll(List.of("--engine", engine.word()));
+    }
     arguments
         .text("--max-value")
         .ifPresent(value -> passedOn.addAll(List.of("--max-value", value)));
     if (arguments.has("--redirect")) {
       passedOn.add("--redirect");
     }
-    return new DemoOptions(ClusterLayout.onLoopback(nodes, basePort, raftBasePort), data, passedOn);
+    return new DemoOptions(
+        ClusterLayout.onLoopback(nodes, basePort, raftBasePort), data, engine, passedOn);
+  }
+
+  /** That of the folder; a state is where it was. */
+  private static StateEngine engine(Arguments arguments, Path data, Properties memory) {
+    Optional<StateEngine> asked = NodeOptions.engine(arguments);
+    String remembered = memory.getProperty("engine");
+    if (remembered == null) {
+      boolean isOld = memory.getProperty("nodes") != null;
+      remembered = isOld ? StateEngine.MEMORY.word() : asked.orElse(StateEngine.MEMORY).word();
+    }
+    StateEngine engine;
+    try {
+      engine = StateEngine.ofName(remembered);
+    } catch (IllegalArgumentException e) {
+      throw new StartupException(data.resolve(DemoFolder.MEMORY) + " says: " + e.getMessage());
+    }
+    if (asked.isPresent() && asked.get() != engine) {
+      throw arguments.wrong(data + " holds a demo with --engine " + engine.word()
+          + "; leave --engine out, or choose another --data");
+    }
+    return engine;
   }
 
   /** Notes in the folder what a later start needs to know. */
@@ -76,6 +105,7 @@ record DemoOptions(ClusterLayout layout, Path data, List<String> passedOn) {
     ClusterLayout.Server first = layout.servers().get(0);
     memory.setProperty("nodes", String.valueOf(layout.servers().size()));
     memory.setProperty("basePort", String.valueOf(first.redis().port()));
+    memory.setProperty("engine", engine.word());
     memory.setProperty("raftBasePort", String.valueOf(first.raft().port()));
     try (Writer out = Files.newBufferedWriter(data.resolve(DemoFolder.MEMORY))) {
       memory.store(out, "Written by: kv demo");

@@ -20,6 +20,7 @@ final class HelpCommand {
 
         --nodes N           how many, 1 to 9 (3)
         --data DIR          where they keep their data (./data/kv-demo)
+        --engine NAME       memory: keys are in memory and in snapshots; rocksdb: in a database on disk (memory)
         --base-port PORT    the first for Redis clients; the others follow (7001)
         --raft-base-port P  the first between servers (base port + 1000)
         --redirect          followers answer MOVED instead of passing commands on

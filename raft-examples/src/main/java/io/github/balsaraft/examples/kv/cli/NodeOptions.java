@@ -109,10 +109,7 @@ record NodeOptions(
         layout,
         joining,
         data,
-        arguments
-            .text("--engine")
-            .map(name -> checked(arguments, "--engine", name, StateEngine::ofName))
-            .orElse(StateEngine.MEMORY),
+        engine(arguments).orElse(StateEngine.MEMORY),
         raft,
         self.raft(),
         settings,
@@ -122,6 +119,12 @@ record NodeOptions(
         leases,
         arguments.text("--trace").map(text -> path(arguments, "--trace", text)).orElse(null),
         arguments.has(UNTIL_STDIN_CLOSES));
+  }
+
+  static Optional<StateEngine> engine(Arguments arguments) {
+    return arguments
+        .text("--engine")
+        .map(name -> checked(arguments, "--engine", name, StateEngine::ofName));
   }
 
   private static SnapshotOptions snapshots(Arguments arguments) {

@@ -20,6 +20,11 @@ enum StateEngine {
     this.engineName = engineName;
   }
 
+  /** What it is called on a command line. */
+  String word() {
+    return engineName;
+  }
+
   static StateEngine ofName(String name) {
     for (StateEngine engine : values()) {
       if (engine.engineName.equals(name)) {
