@@ -7,6 +7,7 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.Heartbeat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,24 @@ class CoreViewTest {
     assertThat(n2.view().hasCommittedInTerm()).as("a follower").isFalse();
     assertThat(n1.view().completeCommitIndex()).isEqualTo(1);
     assertThat(n2.view().completeCommitIndex()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName(
+      "a change may begin at a leader that knows what is committed, as long as no other is under way")
+  void mayBeginChange() {
+    cluster.timeout(n1);
+    while (!n1.leads()) {
+      cluster.deliver(cluster.network().take(0));
+    }
+    assertThat(n1.view().mayBeginChange()).as("before the no-op is committed").isFalse();
+    cluster.run(500 * MILLIS);
+    assertThat(n1.view().mayBeginChange()).isTrue();
+    assertThat(n2.view().mayBeginChange()).as("a follower").isFalse();
+    cluster.changeBy(n1, new MembershipChange.Remove(n3.id));
+    assertThat(n1.view().mayBeginChange()).as("while another is under way").isFalse();
+    cluster.run(500 * MILLIS);
+    assertThat(n1.view().mayBeginChange()).isTrue();
   }
 
   @Test

@@ -90,6 +90,21 @@ class DroppedMessagesTest {
   }
 
   @Test
+  @DisplayName(
+      "a request to campaign from a leader that has gone on; the same again, while it waits, is none")
+  void requestsToCampaignOfItsLeader() {
+    cluster.stepDo(n2, core -> core.receive(new TransferRevocation(n1.id, n2.id, TERM, 0)));
+    long life = ((TransferRevocationResponse)
+            cluster.network().take(TransferRevocationResponse.class::isInstance).get(0))
+        .life();
+    long last = n2.view().lastEntry().index();
+    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM, 1, life, last - 1));
+    assertTaken(n2, new TimeoutNow(n1.id, n2.id, TERM, 2, life, last + 1));
+    assertTaken(n2, new TimeoutNow(n1.id, n2.id, TERM, 2, life, last + 1));
+    assertDropped(n2, new TimeoutNow(n1.id, n2.id, TERM, 1, life, last + 1));
+  }
+
+  @Test
   @DisplayName("a revocation of an earlier or a later term, or at a leader")
   void revocations() {
     assertDropped(n2, new TransferRevocation(n1.id, n2.id, TERM - 1, 1));

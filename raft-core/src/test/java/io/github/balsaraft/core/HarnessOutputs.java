@@ -46,6 +46,10 @@ final class HarnessOutputs {
       replica.apply(ready.committed());
       cluster.trace().applied(replica, ready.committed());
     }
+    if (ready.repaired()) {
+      replica.check(!replica.view().isRecovering(), "says that all is repaired while it recovers");
+      cluster.trace().repaired(replica);
+    }
     ready.reads().forEach(outcome -> endOfRead(replica, outcome));
     ready.changes().forEach(outcome -> endOfChange(replica, outcome));
     for (Ready.TransferOutcome outcome : ready.transfers()) {

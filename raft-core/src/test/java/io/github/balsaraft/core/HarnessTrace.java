@@ -30,5 +30,7 @@ interface HarnessTrace {
 
   default void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {}
 
+  default void repaired(HarnessReplica replica) {}
+
   default void roleChanged(HarnessReplica replica, Ready.RoleChange change) {}
 }

@@ -104,6 +104,17 @@ class LeasePaperTest {
   }
 
   @Test
+  @DisplayName("6.4.1: the leader is one of the majority, so that of three members one may be silent")
+  void oneOfThreeIsSilent() {
+    cluster.network().cut(n3.id, n1.id);
+    passAll(2 * LENGTH);
+    cluster.timeout(n1);
+    long sentAt = n1.clockNanos;
+    cluster.settle();
+    assertThat(until(n1)).isEqualTo(sentAt + LENGTH);
+  }
+
+  @Test
   @DisplayName("6.4.1: without answers the lease ends, and a read asks a quorum")
   void ends() {
     long until = until(n1);

@@ -22,6 +22,7 @@ import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.RemovedNotice;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -433,5 +434,19 @@ class MembershipPaperTest {
     assertThat(n1.leads()).isFalse();
     assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.DONE);
     assertThat(n1.view().removedAt()).isEqualTo(3);
+  }
+
+  @Test
+  @DisplayName(
+      "6, thesis 4.2.2: choice: the successor is told in the step in which the leader's removal is committed")
+  void successorIsToldAtOnce() {
+    cluster.elect("n1");
+    cluster.run(300 * MILLIS);
+    cluster.changeBy(n1, new MembershipChange.Remove(n1.id));
+    while (n1.view().committedRemovalOf(n1.id) == 0) {
+      assertThat(cluster.network().inFlight()).noneMatch(TimeoutNow.class::isInstance);
+      cluster.deliver(cluster.network().take(0));
+    }
+    assertThat(cluster.network().inFlight()).anyMatch(TimeoutNow.class::isInstance);
   }
 }

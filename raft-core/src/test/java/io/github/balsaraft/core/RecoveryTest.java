@@ -28,6 +28,7 @@ import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
 import io.github.balsaraft.model.VoteResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -306,6 +307,26 @@ class RecoveryTest {
     }
     assertThat(n2.view().isRecovering()).isFalse();
     assertThat(lastSent(n2, AppendEntriesResponse.class).durableMatch()).isEqualTo(6);
+  }
+
+  @Test
+  @DisplayName("that the last damaged entry is whole again is told once")
+  void repairIsTold() {
+    replicateFive();
+    cluster.crash(n2, 0);
+    cluster.settle();
+    cluster.damage(n2, 3, 4);
+    List<HarnessReplica> repaired = new ArrayList<>();
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void repaired(HarnessReplica replica) {
+        repaired.add(replica);
+      }
+    });
+    cluster.start(n2);
+    cluster.run(3000 * MILLIS);
+    assertThat(n2.view().isRecovering()).isFalse();
+    assertThat(repaired).containsExactly(n2);
   }
 
   @Test

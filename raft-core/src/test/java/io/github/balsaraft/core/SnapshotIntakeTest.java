@@ -118,6 +118,19 @@ class SnapshotIntakeTest {
 
   @Test
   @DisplayName(
+      "what the leader has a snapshot of is committed, also where the fetch fails and the log has it")
+  void failureTellsWhatIsCommitted() {
+    ask(n1, 2, 4, n1);
+    append(EntryId.NONE, 0, entries(1, 5));
+    cluster.network().take(message -> true);
+    assertThat(n3.applied).isEmpty();
+    cluster.failFetch(n3, lastFetch());
+    assertThat(statuses()).isEmpty();
+    assertThat(n3.applied).hasSize(4);
+  }
+
+  @Test
+  @DisplayName(
       "a fetch that fails after its leader has named another source begins anew from that one")
   void anotherSourceMeanwhile() {
     ask(n1, 2, 4, n1);

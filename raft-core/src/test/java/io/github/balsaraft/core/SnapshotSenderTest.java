@@ -146,6 +146,36 @@ class SnapshotSenderTest {
     assertThat(install.source()).isEqualTo(CoreHarness.id("n4"));
   }
 
+  @Test
+  @DisplayName("choice: a member that has fallen silent isn't named, though it has most of the log")
+  void silentSourceThatHasMost() {
+    CoreHarness five = ofVoters(OPTIONS, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica five1 = five.elect("n1");
+    HarnessReplica five2 = five.replica("n2");
+    HarnessReplica five3 = five.replica("n3");
+    five3.autoFetch = false;
+    five.crash(five3, 0);
+    five.propose(five1, "a", "b", "c");
+    five.run(500 * MILLIS);
+    for (String lacking : new String[] {"n4", "n5"}) {
+      // They answer heartbeats, and have the next entry nowhere for good.
+      five.replica(lacking).autoDisk = false;
+    }
+    five.propose(five1, "d");
+    five.settle();
+    five.crash(five2, 0);
+    assertThat(five1.view().progressOf(five2.id).match())
+        .isGreaterThan(five1.view().progressOf(CoreHarness.id("n4")).match());
+    five.run(2500 * MILLIS);
+    five.snapshot(five1);
+    five.stepDo(five1, core -> core.snapshotUnavailable(4));
+    five.start(five3);
+    five.run(500 * MILLIS);
+    InstallProgress install = five1.view().progressOf(five3.id).install();
+    assertThat(install).isNotNull();
+    assertThat(install.source()).isEqualTo(CoreHarness.id("n4"));
+  }
+
   /** The leader can't serve its own snapshot any more, and the two others that could are asked and fail. */
   private List<ReplicaId> failAll() {
     comeBackToALeaderWithoutSnapshot();
