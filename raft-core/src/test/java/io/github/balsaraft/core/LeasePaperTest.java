@@ -104,7 +104,8 @@ class LeasePaperTest {
   }
 
   @Test
-  @DisplayName("6.4.1: the leader is one of the majority, so that of three members one may be silent")
+  @DisplayName(
+      "6.4.1: the leader is one of the majority, so that of three members one may be silent")
   void oneOfThreeIsSilent() {
     cluster.network().cut(n3.id, n1.id);
     passAll(2 * LENGTH);

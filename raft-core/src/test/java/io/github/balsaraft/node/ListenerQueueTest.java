@@ -62,7 +62,8 @@ class ListenerQueueTest {
   /** As when the process may have no more threads: the replica, which offers the event, must not end of it. */
   @Test
   void executorThatFailsHarmsNobodyAndTheNextEventTriesAgain() {
-    OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread (by the test)");
+    OutOfMemoryError noThread =
+        new OutOfMemoryError("unable to create native thread (by the test)");
     List<Error> toThrow = new ArrayList<>(List.of(noThread));
     ListenerQueue queue = new ListenerQueue(
         heard::add,

@@ -80,7 +80,8 @@ final class SnapshotMode extends Mode {
         ? new MemoryLogStore()
         : RocksDbLogStore.builder().directory(folder.resolve("log")).build();
     SnapshotOptions snapshots = SnapshotOptions.builder()
-        // The number of entries alone says when: of a large state the log would have to be as large.
+        // The number of entries alone says when: of a large state the log would have to be as
+        // large.
         .minLogBytes(Long.MAX_VALUE)
         .maxEntries(ENTRIES_PER_SNAPSHOT)
         .retained(1_000, 1_000)

@@ -118,7 +118,8 @@ class BenchmarkSmokeIT {
     Map<String, @Nullable Object> line = measure(
         "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 0 --seconds 1");
     assertThat(line)
-        .containsKeys("apply_longest_ms", "apply_longest_gap_ms", "gc", "heap_state_mb", "heap_looks")
+        .containsKeys(
+            "apply_longest_ms", "apply_longest_gap_ms", "gc", "heap_state_mb", "heap_looks")
         .containsEntry("errors", 0.0);
     assertThat(number(line, "ops")).isPositive();
   }

@@ -20,8 +20,7 @@ import java.util.Set;
  * @param engine where the servers have their state
  * @param passedOn further options, passed on to each server
  */
-record DemoOptions(
-    ClusterLayout layout, Path data, StateEngine engine, List<String> passedOn) {
+record DemoOptions(ClusterLayout layout, Path data, StateEngine engine, List<String> passedOn) {
 
   private static final int MOST_NODES = 9;
   private static final int USUAL_NODES = 3;
@@ -84,7 +83,8 @@ record DemoOptions(
     String remembered = memory.getProperty("engine");
     if (remembered == null) {
       boolean isOld = memory.getProperty("nodes") != null;
-      remembered = isOld ? StateEngine.MEMORY.word() : asked.orElse(StateEngine.MEMORY).word();
+      remembered =
+          isOld ? StateEngine.MEMORY.word() : asked.orElse(StateEngine.MEMORY).word();
     }
     StateEngine engine;
     try {

@@ -218,13 +218,15 @@ class CommandLineTest {
   @Test
   void aDemoKeepsItsEngine() throws IOException {
     Path data = Files.createDirectories(folder.resolve("demo"));
-    DemoOptions first = DemoOptions.parse(List.of("--data", data.toString(), "--engine", "rocksdb"));
+    DemoOptions first =
+        DemoOptions.parse(List.of("--data", data.toString(), "--engine", "rocksdb"));
     first.remember();
     DemoOptions second = DemoOptions.parse(List.of("--data", data.toString()));
     assertThat(second.nodeArguments(second.layout().servers().get(0)))
         .isEqualTo(first.nodeArguments(first.layout().servers().get(0)))
         .containsSequence("--engine", "rocksdb");
-    assertThat(line.run("demo", "--data", data.toString(), "--engine", "memory")).isEqualTo(2);
+    assertThat(line.run("demo", "--data", data.toString(), "--engine", "memory"))
+        .isEqualTo(2);
     assertThat(err.toString(UTF_8))
         .contains(data + " holds a demo with --engine rocksdb; leave --engine out");
   }

@@ -75,7 +75,9 @@ class DiskUseTest {
       }
       finish(0);
       assertThat(mostBytes)
-          .as("the most that was on disk while %s bytes were written", (long) OVERWRITES * VALUE_BYTES)
+          .as(
+              "the most that was on disk while %s bytes were written",
+              (long) OVERWRITES * VALUE_BYTES)
           .isLessThan(MAX_BYTES);
     } finally {
       if (machine instanceof OnDiskKvStateMachine onDisk) {
