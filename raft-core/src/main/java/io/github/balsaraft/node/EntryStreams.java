@@ -64,7 +64,7 @@ final class EntryStreams {
         thrown -> environment.logger().warn("an observer of group {} has thrown", group, thrown),
         open::remove);
     NodeFailedException failed = failure;
-    if (closing || failed != null || open.size() >= MAX_STREAMS) {
+    if (closing || failed != null || !takePlace(stream)) {
       stream.refuse(
           closing
               ? new ShuttingDownException()
@@ -73,7 +73,6 @@ final class EntryStreams {
                   : new OverloadedException(MAX_STREAMS + " observers are subscribed already"));
       return;
     }
-    open.add(stream);
     stream.begin();
     failed = failure;
     if (failed != null) {
@@ -83,6 +82,11 @@ final class EntryStreams {
     if (closing) {
       stream.complete();
     }
+  }
+
+  /** In one step: others subscribe at the same moment. */
+  private synchronized boolean takePlace(EntryStream stream) {
+    return open.size() < MAX_STREAMS && open.add(stream);
   }
 
   /** More was applied. */

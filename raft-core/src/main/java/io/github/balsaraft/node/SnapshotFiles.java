@@ -61,6 +61,11 @@ final class SnapshotFiles {
     }
 
     @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
       if (givenUp.getAsBoolean()) {
         throw new IOException("the snapshot was given up, because this node stops");

@@ -156,6 +156,12 @@ final class SnapshotTaker {
     SnapshotHeader header = position.header(term);
     Taking begun = new Taking(header, nowNanos);
     taking = begun;
+    if (stopped) {
+      // Whoever stops says so first and looks then at what is being taken: one of both sees the
+      // other.
+      ended(begun);
+      return;
+    }
     SnapshotView view;
     CapturedSessions captured;
     try {

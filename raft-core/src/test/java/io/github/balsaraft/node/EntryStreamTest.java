@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +22,9 @@ import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -234,6 +237,60 @@ class EntryStreamTest {
       subscribe(1);
     }
     assertThat(seen).hasSize(1).first().asString().startsWith("OverloadedException");
+  }
+
+  @Test
+  void theBoundHoldsForThoseWhoSubscribeAtTheSameMoment() throws Exception {
+    int threads = 2;
+    ThreadedEnvironment environment = new ThreadedEnvironment("streams", 1, 1);
+    try {
+      for (int round = 0; round < 2000; round++) {
+        EntryStreams crowded = new EntryStreams(GROUP, store, environment, () -> 0, () -> 0);
+        for (int i = 1; i < EntryStreams.MAX_STREAMS; i++) {
+          crowded.from(1).subscribe(new Counting(new CountDownLatch(1)));
+        }
+        CountDownLatch refused = new CountDownLatch(threads - 1);
+        AtomicInteger ready = new AtomicInteger();
+        List<Thread> subscribing = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          Thread one = new Thread(() -> {
+            Flow.Publisher<CommittedEntry> entries = crowded.from(1);
+            Counting observer = new Counting(refused);
+            ready.incrementAndGet();
+            while (ready.get() < threads) {
+              Thread.onSpinWait();
+            }
+            entries.subscribe(observer);
+          });
+          subscribing.add(one);
+          one.start();
+        }
+        for (Thread one : subscribing) {
+          one.join();
+        }
+        assertThat(refused.await(10, SECONDS))
+            .as("there was one place, round %d", round)
+            .isTrue();
+      }
+    } finally {
+      environment.shutdown().join();
+    }
+  }
+
+  private record Counting(CountDownLatch refused) implements Flow.Subscriber<CommittedEntry> {
+    @Override
+    public void onSubscribe(Flow.Subscription given) {}
+
+    @Override
+    public void onNext(CommittedEntry entry) {}
+
+    @Override
+    public void onError(Throwable failure) {
+      refused.countDown();
+    }
+
+    @Override
+    public void onComplete() {}
   }
 
   @Test

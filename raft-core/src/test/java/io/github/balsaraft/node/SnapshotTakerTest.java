@@ -36,30 +36,34 @@ class SnapshotTakerTest {
   private final ApplyPosition position = new ApplyPosition();
   private final List<Long> saved = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
-  private final SnapshotTaker taker = new SnapshotTaker(
-      rig.context,
-      machine,
-      () -> null,
-      rig.archive,
-      position,
-      task -> rig.environment.apply().execute(task),
-      new SnapshotTaker.Ends() {
-        @Override
-        public void saved(SnapshotManifest manifest, Duration took) {
-          saved.add(manifest.header().last().index());
-        }
-
-        @Override
-        public void failed(String problem) {
-          told.add(problem);
-        }
-      });
+  private final SnapshotTaker taker = takerOf(rig);
   private long lastIndex = 1;
 
   SnapshotTakerTest() {
     position.passed(Payloads.single(EntryType.CONFIGURATION, SnapshotRig.MEMBERS.encode())
         .place(new EntryId(3, 1), 0));
     taker.inTerm(3);
+  }
+
+  private SnapshotTaker takerOf(SnapshotRig replica) {
+    return new SnapshotTaker(
+        replica.context,
+        machine,
+        () -> null,
+        replica.archive,
+        position,
+        task -> replica.environment.apply().execute(task),
+        new SnapshotTaker.Ends() {
+          @Override
+          public void saved(SnapshotManifest manifest, Duration took) {
+            saved.add(manifest.header().last().index());
+          }
+
+          @Override
+          public void failed(String problem) {
+            told.add(problem);
+          }
+        });
   }
 
   private void apply(int entries) {
@@ -268,6 +272,31 @@ class SnapshotTakerTest {
     @Override
     public byte[] apply(Command command) {
       return new byte[0];
+  /** Stopping has nothing to wait for then, and afterwards the application must not be asked for anything. */
+  @Test
+  void whoeverStopsAtTheMomentOfTheDecisionWaitsForNothingAndNothingIsCaptured() throws Exception {
+    SnapshotRig other = new SnapshotRig(RaftOptions.builder()
+        .snapshots(SnapshotOptions.builder().minLogBytes(1).build())
+        .build());
+    SnapshotTaker deciding = takerOf(other);
+    Thread applying = new Thread(deciding::takeIfDue, "apply");
+    CompletableFuture<Void> stopped;
+    synchronized (other.archive) {
+      // It has seen that nobody has stopped it, and asks for the newest snapshot now.
+      applying.start();
+      while (applying.getState() != Thread.State.BLOCKED) {
+        assertThat(applying.isAlive()).isTrue();
+        Thread.onSpinWait();
+      }
+      stopped = deciding.stop();
+    }
+    applying.join();
+    other.time.runFor(SECONDS);
+    assertThat(stopped).isDone();
+    assertThat(machine.captured).isZero();
+    assertThat(other.context.host().snapshotSlot().get()).as("it is free").isFalse();
+  }
+
     }
 
     @Override
