@@ -65,6 +65,15 @@ public final class SnapshotOptions {
     return values.maxRetainedEntries;
   }
 
+  /**
+   * Neither of the two is more than about so many bytes, however large the entries are. Entries from before a start count as nothing
+   * until so much was appended since. Default 256 MiB, which is four times the default of {@link #minLogBytes}: where entries are
+   * larger than states, a member that lags gets a snapshot sooner.
+   */
+  public long maxRetainedBytes() {
+    return values.maxRetainedBytes;
+  }
+
   /** So many bytes of a snapshot are written to the disk per second at most; zero for as many as it takes. Default 0. */
   public long maxWriteBytesPerSecond() {
     return values.maxWriteBytesPerSecond;
@@ -100,6 +109,7 @@ public final class SnapshotOptions {
     private Duration maxAge = Duration.ofDays(1);
     private long retainedEntries = 10_000;
     private long maxRetainedEntries = 100_000;
+    private long maxRetainedBytes = 256 << 20;
     private long maxWriteBytesPerSecond;
     private long maxSendBytesPerSecond = 64 << 20;
 
@@ -136,6 +146,12 @@ public final class SnapshotOptions {
       return this;
     }
 
+    /** See {@link SnapshotOptions#maxRetainedBytes}. */
+    public Builder maxRetainedBytes(long bytes) {
+      this.maxRetainedBytes = bytes;
+      return this;
+    }
+
     /** See {@link SnapshotOptions#maxWriteBytesPerSecond}. */
     public Builder maxWriteBytesPerSecond(long bytes) {
       this.maxWriteBytesPerSecond = bytes;
@@ -162,6 +178,7 @@ public final class SnapshotOptions {
       require(
           maxRetainedEntries >= retainedEntries,
           "maxRetainedEntries must not be less than retainedEntries");
+      require(maxRetainedBytes >= 0, "maxRetainedBytes must not be negative");
       require(maxWriteBytesPerSecond >= 0, "maxWriteBytesPerSecond must not be negative");
       require(maxSendBytesPerSecond >= 1 << 20, "maxSendBytesPerSecond must be at least 1 MiB");
       return new SnapshotOptions(copy());
@@ -175,6 +192,7 @@ public final class SnapshotOptions {
       copy.maxAge = maxAge;
       copy.retainedEntries = retainedEntries;
       copy.maxRetainedEntries = maxRetainedEntries;
+      copy.maxRetainedBytes = maxRetainedBytes;
       copy.maxWriteBytesPerSecond = maxWriteBytesPerSecond;
       copy.maxSendBytesPerSecond = maxSendBytesPerSecond;
       return copy;
@@ -188,6 +206,7 @@ public final class SnapshotOptions {
       all.put("maxAge", maxAge);
       all.put("retainedEntries", retainedEntries);
       all.put("maxRetainedEntries", maxRetainedEntries);
+      all.put("maxRetainedBytes", maxRetainedBytes);
       all.put("maxWriteBytesPerSecond", maxWriteBytesPerSecond);
       all.put("maxSendBytesPerSecond", maxSendBytesPerSecond);
       return all;

@@ -75,6 +75,13 @@ final class Compaction {
     due = true;
   }
 
+  /** The last index that may go if so many entries up to a snapshot's last are to stay, and no more bytes than the rules have. */
+  long startOfRetained(long snapshotIndex, long entries) {
+    return Math.max(
+        snapshotIndex - entries,
+        context.log.startOfBytes(snapshotIndex, context.options.compaction().maxRetainedBytes()));
+  }
+
   /**
    * Forgets what the snapshot covers and nobody is known to need.
    *
@@ -87,8 +94,8 @@ final class Compaction {
     }
     due = false;
     long index = snapshot.last().index();
-    long target =
-        Math.min(index - context.options.compaction().retainedEntries(), limit.applyAsLong(index));
+    long retained = startOfRetained(index, context.options.compaction().retainedEntries());
+    long target = Math.min(retained, limit.applyAsLong(index));
     if (target > context.log.base().index()) {
       context.log.compactTo(target);
       context.trace.compacted();

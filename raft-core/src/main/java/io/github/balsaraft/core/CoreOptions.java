@@ -15,7 +15,7 @@ import io.github.balsaraft.core.membership.LeaseBounds;
  * @param windowBytes how many bytes of recent entries stay in memory once they are durable and handed to apply
  * @param maxWaitingReads the most linearizable reads that wait at once
  * @param failureHints whether a broken connection to the leader may start a pre-vote early
- * @param compaction how many entries stay in the log behind a snapshot
+ * @param compaction how much stays in the log behind a snapshot
  */
 public record CoreOptions(
     long electionTimeoutMinNanos,

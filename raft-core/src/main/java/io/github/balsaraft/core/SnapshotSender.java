@@ -184,7 +184,8 @@ final class SnapshotSender {
   /** Up to where the log may be compacted, given a snapshot up to this index: followers that answer still need the rest. */
   long compactionLimit(long snapshotIndex) {
     long limit = snapshotIndex;
-    long mostRetained = context.options.compaction().maxRetainedEntries();
+    long mostRetained = context.compaction.startOfRetained(
+        snapshotIndex, context.options.compaction().maxRetainedEntries());
     for (Progress progress : replicator.all()) {
       long held = progress.heldIndex();
       if (held >= 0) {
@@ -193,7 +194,7 @@ final class SnapshotSender {
           limit = Math.min(limit, held);
         }
       } else if (!isSilentFor(progress, 1)) {
-        limit = Math.min(limit, Math.max(progress.match(), snapshotIndex - mostRetained));
+        limit = Math.min(limit, Math.max(progress.match(), mostRetained));
       }
     }
     return limit;

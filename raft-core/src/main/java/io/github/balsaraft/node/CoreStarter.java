@@ -89,6 +89,8 @@ final class CoreStarter {
         MAX_WAITING_READS,
         options.failureHints(),
         new CompactionRules(
-            options.snapshots().retainedEntries(), options.snapshots().maxRetainedEntries()));
+            options.snapshots().retainedEntries(),
+            options.snapshots().maxRetainedEntries(),
+            options.snapshots().maxRetainedBytes()));
   }
 }

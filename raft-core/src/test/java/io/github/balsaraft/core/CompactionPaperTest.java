@@ -38,9 +38,11 @@ class CompactionPaperTest {
 
   /** Retains other numbers of entries than none, and 20 for followers that are alive. */
   private void retain(int retained, int mostRetained) {
-    CoreOptions options = new CoreOptionsBuilder()
-        .compaction(new CompactionRules(retained, mostRetained))
-        .build();
+    retain(new CompactionRules(retained, mostRetained, Long.MAX_VALUE));
+  }
+
+  private void retain(CompactionRules rules) {
+    CoreOptions options = new CoreOptionsBuilder().compaction(rules).build();
     cluster = ofVoters(options, "n1", "n2", "n3");
     leader = cluster.replica("n1");
     follower = cluster.replica("n2");
@@ -343,6 +345,44 @@ class CompactionPaperTest {
     assertThat(leader.disk.durableBase()).isEqualTo(new EntryId(1, 3));
     cluster.snapshot(follower);
     assertThat(follower.disk.durableBase()).isEqualTo(new EntryId(1, 3));
+  }
+
+  @Test
+  @DisplayName("choice: fewer stay if they are large, for a follower that answers and lags too")
+  void retainedBytes() {
+    retain(new CompactionRules(20, 30, 1000));
+    cluster.propose(leader, "a", "b", "c", "d", "e");
+    cluster.settle();
+    cluster.snapshot(leader);
+    assertThat(leader.disk.durableBase()).as("they are small").isEqualTo(EntryId.NONE);
+    lagging.autoDisk = false;
+    String large = "l".repeat(400);
+    for (int i = 0; i < 4; i++) {
+      cluster.propose(leader, large);
+      cluster.settle();
+    }
+    cluster.snapshot(leader);
+    assertThat(leader.view().progressOf(lagging.id).match()).isEqualTo(6);
+    assertThat(leader.view().baseEntry()).as("the last two stay").isEqualTo(new EntryId(1, 8));
+    cluster.snapshot(follower);
+    assertThat(follower.view().baseEntry()).isEqualTo(new EntryId(1, 8));
+  }
+
+  @Test
+  @DisplayName(
+      "choice: what a follower needs that takes a snapshot over stays, however large it is")
+  void whatATakeoverNeedsIsNotBoundedByBytes() {
+    retain(new CompactionRules(0, 0, 100));
+    leaveBehind();
+    lagging.autoFetch = false;
+    comeBack();
+    assertThat(lagging.fetches).hasSize(1);
+    for (int i = 0; i < 4; i++) {
+      cluster.propose(leader, "l".repeat(400));
+      cluster.settle();
+    }
+    cluster.snapshot(leader);
+    assertThat(leader.view().baseEntry()).isEqualTo(new EntryId(1, 6));
   }
 
   @Test

@@ -108,7 +108,8 @@ final class CoreFuzz {
 
   private CompactionRules compaction() {
     int retained = oneOf(0, 0, 3, 20);
-    return new CompactionRules(retained, retained + oneOf(0, 10, 100));
+    return new CompactionRules(
+        retained, retained + oneOf(0, 10, 100), retained == 20 ? 500 : Long.MAX_VALUE);
   }
 
   /** What the seed decided. */

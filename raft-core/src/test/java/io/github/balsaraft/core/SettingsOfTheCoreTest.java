@@ -21,12 +21,14 @@ class SettingsOfTheCoreTest {
 
   @Test
   @DisplayName(
-      "entries retained behind a snapshot: not fewer than none, and at most as many as the most")
+      "entries retained behind a snapshot: not fewer than none, at most as many as the most, and bytes not below none")
   void compactionRules() {
-    assertThat(new CompactionRules(5, 5).maxRetainedEntries()).isEqualTo(5);
-    assertThat(new CompactionRules(0, 0).retainedEntries()).isZero();
-    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(-1, 5));
-    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(6, 5));
+    assertThat(new CompactionRules(5, 5, 1).maxRetainedEntries()).isEqualTo(5);
+    assertThat(new CompactionRules(0, 0, 1).retainedEntries()).isZero();
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(-1, 5, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(6, 5, 1));
+    assertThat(new CompactionRules(5, 5, 0).maxRetainedBytes()).isZero();
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(5, 5, -1));
   }
 
   @Test

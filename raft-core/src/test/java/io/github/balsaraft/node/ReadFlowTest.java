@@ -54,8 +54,9 @@ class ReadFlowTest {
   private static RaftCore core() {
     Configuration alone = Configuration.of(List.of(Member.voter(SELF, new HostId("n1"), "n1:1")))
         .withLeaseRules(LeaseRules.permitted(1000, 0));
-    CoreOptions options =
-        new CoreOptionsBuilder().compaction(new CompactionRules(0, 0)).build();
+    CoreOptions options = new CoreOptionsBuilder()
+        .compaction(new CompactionRules(0, 0, Long.MAX_VALUE))
+        .build();
     CoreStart start = new CoreStart(
         SELF,
         HardState.INITIAL,

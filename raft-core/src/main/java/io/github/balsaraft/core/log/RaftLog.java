@@ -24,6 +24,7 @@ public final class RaftLog {
 
   private final TermStarts terms;
   private final LogWindow window = new LogWindow();
+  private final LogSizes sizes = new LogSizes();
   private final Deque<UnfinishedWrite> unfinished = new ArrayDeque<>();
   private long durableIndex;
   private long logTimeMillis;
@@ -47,6 +48,7 @@ public final class RaftLog {
   public void append(EntryBatch batch) {
     terms.append(batch.term(), batch.firstIndex(), batch.lastIndex());
     window.append(batch);
+    sizes.append(batch.firstIndex(), batch.lastIndex(), batch.sizeInBytes());
     unwritten.add(batch);
     // It never goes back along a log, and what was truncated has taken its log time along: nobody
     // may ever have applied anything by the clock of the leader that made it.
@@ -57,6 +59,7 @@ public final class RaftLog {
   public void truncateFrom(long index) {
     terms.truncateFrom(index);
     window.truncateFrom(index);
+    sizes.truncateFrom(index);
     durableIndex = Math.min(durableIndex, index - 1);
     for (UnfinishedWrite write : unfinished) {
       write.lastIndex = Math.min(write.lastIndex, index - 1);
@@ -80,6 +83,7 @@ public final class RaftLog {
     if (index > terms.base().index()) {
       terms.compactTo(index);
       window.evict(index, 0);
+      sizes.compactTo(index);
       unwrittenBase = terms.base();
     }
   }
@@ -93,6 +97,7 @@ public final class RaftLog {
     durableIndex = Math.min(durableIndex, terms.base().index());
     terms.startAfter(snapshot);
     window.clear();
+    sizes.clear();
     for (UnfinishedWrite write : unfinished) {
       write.lastIndex = 0;
     }
@@ -143,6 +148,14 @@ public final class RaftLog {
     long from = Math.max(fromIndex, window.firstIndex());
     List<EntryBatch> found = window.read(from, toIndex, Long.MAX_VALUE);
     return found == null ? List.of() : found;
+  }
+
+  /**
+   * From which index on the entries up to another one are no more than about so many bytes: those after it. Zero if that is so for all
+   * that were appended since the log was taken over; nobody knows how large those before are.
+   */
+  public long startOfBytes(long endIndex, long maxBytes) {
+    return sizes.startOfBytes(endIndex, maxBytes);
   }
 
   /** The last position. */
