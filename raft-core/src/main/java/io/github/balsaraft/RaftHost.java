@@ -148,7 +148,7 @@ public final class RaftHost implements AutoCloseable {
      * Opens the log store and starts to listen.
      *
      * @throws IllegalStateException if something is missing; the message says what
-     * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or belongs to another host
+     * @throws io.github.balsaraft.storage.LogStoreException if the log can't be opened, or it or the snapshots belong to another host
      * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
      */
     public RaftHost start() {

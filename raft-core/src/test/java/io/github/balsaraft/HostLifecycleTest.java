@@ -15,6 +15,7 @@ import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.FileSnapshotStore;
+import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.nio.file.Path;
@@ -334,5 +335,33 @@ class HostLifecycleTest {
               .start())
           .hasMessageContaining("belongs to host n1, not to n2");
     }
+  }
+
+  /** They would be taken for the state that its own log rests on, or be deleted. */
+  @Test
+  void snapshotsOfAnotherHostAreRefused(@TempDir Path folder) {
+    MemoryLogStore.Contents ofN1 = new MemoryLogStore().contents();
+    startAndClose("n1", ofN1, folder);
+    startAndClose("n1", ofN1, folder);
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(() -> startAndClose("n2", new MemoryLogStore().contents(), folder))
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining("the snapshots belong to host n1, not to n2");
+    }
+    startAndClose("n1", ofN1, folder);
+    startAndClose("n1", new MemoryLogStore().contents(), folder);
+    assertThatThrownBy(() -> startAndClose("n1", ofN1, folder))
+        .isInstanceOf(LogStoreException.class)
+        .hasMessageContaining("the snapshots belong to another log of host n1");
+  }
+
+  private void startAndClose(String name, MemoryLogStore.Contents log, Path snapshots) {
+    RaftHost.builder()
+        .id(name)
+        .logStore(new MemoryLogStore(log))
+        .snapshots(new FileSnapshotStore(snapshots))
+        .transport(network.transport())
+        .start()
+        .close();
   }
 }

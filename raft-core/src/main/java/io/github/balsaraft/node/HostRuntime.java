@@ -13,7 +13,6 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
-import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.storage.SnapshotStore;
@@ -81,7 +80,7 @@ public final class HostRuntime implements AutoCloseable {
    * Opens the store and starts the transport.
    *
    * @param closeTimeout how long closing waits, at most about
-   * @throws LogStoreException if the store can't be opened, or belongs to another host
+   * @throws LogStoreException if the store can't be opened, or it or the snapshots belong to another host
    * @throws io.github.balsaraft.transport.TransportException if the transport can't listen
    */
   public HostRuntime(
@@ -129,7 +128,8 @@ public final class HostRuntime implements AutoCloseable {
 
   private void begin(RecoveredState state) {
     recovered.putAll(state.groups());
-    this.record = claimFolder(state.host());
+    this.record = new HostFolders(self, store, snapshots, environment, log)
+        .claim(state.host(), this::nonZeroRandom);
     this.clusterDurable = record.cluster() != null;
     if (store.durability() != LogStore.Durability.SYNCED) {
       log.warn(
@@ -140,19 +140,6 @@ public final class HostRuntime implements AutoCloseable {
     }
     store.onFailure(this::storeFailed);
     transport.start(() -> record, new Receiver());
-  }
-
-  private HostRecord claimFolder(@Nullable HostRecord found) {
-    if (found == null) {
-      HostRecord created = new HostRecord(self, nonZeroRandom(), null);
-      store.write(new LogWrite(created, List.of()));
-      return created;
-    }
-    if (!found.host().equals(self)) {
-      throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
-          + self + ": start it as " + found.host() + ", or choose another folder");
-    }
-    return found;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.github.balsaraft.storage;
 
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.SnapshotFile;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotId;
@@ -50,6 +51,30 @@ public class FolderSnapshotStore implements SnapshotStore {
   public FolderSnapshotStore(SnapshotFolder folder, int chunkBytes) {
     this.folder = folder;
     this.chunkBytes = chunkBytes;
+  }
+
+  @Override
+  public @Nullable HostRecord owner() throws IOException {
+    requireOpen();
+    try {
+      return HostRecord.decode(readAll(SnapshotNames.OWNER));
+    } catch (NoSuchFileException | CorruptDataException e) {
+      return null;
+    } catch (UnknownFormatException e) {
+      throw new IOException(
+          SnapshotNames.OWNER
+              + ", which says whose snapshots these are, was written by a newer version",
+          e);
+    }
+  }
+
+  @Override
+  public void claim(HostRecord owner) throws IOException {
+    requireOpen();
+    String scratch = SnapshotNames.scratch(SnapshotNames.OWNER);
+    writeSynced(scratch, owner.encode());
+    folder.rename(scratch, SnapshotNames.OWNER);
+    folder.sync();
   }
 
   @Override

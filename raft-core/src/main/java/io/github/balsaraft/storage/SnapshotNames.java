@@ -36,6 +36,9 @@ final class SnapshotNames {
     }
   }
 
+  /** Holds the record of the host whose snapshots are in the folder. */
+  static final String OWNER = "balsa-snapshots.host";
+
   private static final String SCRATCH = ".new";
 
   private SnapshotNames() {}

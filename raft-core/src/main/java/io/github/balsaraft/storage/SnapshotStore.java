@@ -1,6 +1,7 @@
 package io.github.balsaraft.storage;
 
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the snapshots of all groups of one host. A snapshot is a manifest and one or more files with names of their own; it comes
@@ -20,6 +22,20 @@ import java.util.List;
  * <p><b>Threads.</b> Any number of threads may use a store; each of the objects that it returns is used by one at a time.
  */
 public interface SnapshotStore extends AutoCloseable {
+
+  /**
+   * Whose snapshots these are, as {@link #claim} was told the last time: a log and its snapshots belong together, and a host refuses
+   * those of another. A store that outlives no process needn't keep it.
+   *
+   * @return null if nobody has claimed them, or the record is damaged
+   * @throws IOException if it can't be read, or a newer version wrote it
+   */
+  default @Nullable HostRecord owner() throws IOException {
+    return null;
+  }
+
+  /** Writes down, durably and in one step, whose snapshots these are from now on. */
+  default void claim(HostRecord owner) throws IOException {}
 
   /**
    * Finds the snapshots of a group, and removes what a crash has left of others, but for one that was being received. What is

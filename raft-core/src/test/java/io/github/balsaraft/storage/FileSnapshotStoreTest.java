@@ -3,8 +3,12 @@ package io.github.balsaraft.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.SnapshotStoreContract;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +22,29 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
   @Override
   protected SnapshotStore open() {
     return new FileSnapshotStore(folder.resolve("snapshots"));
+  }
+
+  @Test
+  void whoseTheSnapshotsAreIsReadAgainAndNoSnapshot() throws Exception {
+    HostRecord unborn = new HostRecord(new HostId("n1"), 77, null);
+    HostRecord born = unborn.inCluster(new ClusterIdentity(5, 1));
+    try (SnapshotStore store = open()) {
+      assertThat(store.owner()).isNull();
+      store.claim(unborn);
+      assertThat(store.owner()).isEqualTo(unborn);
+    }
+    Path file = folder.resolve("snapshots").resolve("balsa-snapshots.host");
+    try (SnapshotStore store = open()) {
+      assertThat(store.owner()).isEqualTo(unborn);
+      assertThat(store.recover(GroupId.DEFAULT)).isEmpty();
+      store.claim(born);
+      assertThat(store.owner()).isEqualTo(born);
+      assertThat(HostRecord.decode(Files.readAllBytes(file))).as("its format").isEqualTo(born);
+    }
+    Files.write(file, new byte[] {1, 2, 3});
+    try (SnapshotStore store = open()) {
+      assertThat(store.owner()).as("a damaged record says nothing").isNull();
+    }
   }
 
   @Test

@@ -1,0 +1,135 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.storage.SnapshotStore;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes sure, at the start of a host, that its log and its snapshots are its own and belong together: a snapshot of another cluster
+ * would be taken for the state that a log rests on, and nobody would notice.
+ *
+ * <p>Whoever has a new log is a new host, to which no old snapshot belongs; those are deleted group by group. Only if they are
+ * another host's are they not touched.
+ */
+final class HostFolders {
+
+  private final HostId self;
+  private final LogStore store;
+  private final @Nullable SnapshotStore snapshots;
+  private final HostEnvironment environment;
+  private final RateLimitedLog log;
+
+  HostFolders(
+      HostId self,
+      LogStore store,
+      @Nullable SnapshotStore snapshots,
+      HostEnvironment environment,
+      RateLimitedLog log) {
+    this.self = self;
+    this.store = store;
+    this.snapshots = snapshots;
+    this.environment = environment;
+    this.log = log;
+  }
+
+  /**
+   * Claims both.
+   *
+   * @param found what the log store says; null if it is new
+   * @param incarnation draws that of a new log store
+   * @return what the log store says from now on
+   * @throws LogStoreException if one of them is not this host's, or they don't belong together
+   */
+  HostRecord claim(@Nullable HostRecord found, LongSupplier incarnation) {
+    if (found != null) {
+      if (!found.host().equals(self)) {
+        throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
+            + self + ": start it as " + found.host() + ", or choose another folder");
+      }
+      claimSnapshots(found, false);
+      return found;
+    }
+    HostRecord created = new HostRecord(self, incarnation.getAsLong(), null);
+    // Before the log: once that is there, snapshots of its predecessor are refused.
+    claimSnapshots(created, true);
+    store.write(new LogWrite(created, List.of()));
+    return created;
+  }
+
+  private void claimSnapshots(HostRecord record, boolean logIsNew) {
+    SnapshotStore present = snapshots;
+    if (present == null) {
+      return;
+    }
+    HostRecord owner = owner(present);
+    if (owner != null) {
+      refuseForeign(owner, record, logIsNew);
+    }
+    if (record.equals(owner)) {
+      return;
+    }
+    try {
+      present.claim(record);
+    } catch (IOException e) {
+      if (owner != null && !belongTogether(owner, record)) {
+        throw new LogStoreException(
+            "it can't be written down that the snapshots are those of this log now: " + e, e);
+      }
+      // The next start does it. A full disk must not keep a host from starting.
+      log.warn(
+          environment.nowNanos(),
+          Subject.START,
+          "whose snapshots these are could not be written down: " + e);
+    }
+  }
+
+  private static @Nullable HostRecord owner(SnapshotStore present) {
+    try {
+      return present.owner();
+    } catch (IOException e) {
+      throw new LogStoreException("whose snapshots these are can't be read: " + e, e);
+    }
+  }
+
+  private void refuseForeign(HostRecord owner, HostRecord record, boolean logIsNew) {
+    if (!owner.host().equals(self)) {
+      throw new LogStoreException("the snapshots belong to host " + named(owner) + ", not to "
+          + self + ": name the folder with the snapshots of " + self + ", or an empty one");
+    }
+    if (belongTogether(owner, record)) {
+      return;
+    }
+    if (!logIsNew) {
+      throw new LogStoreException("the snapshots belong to another log of host " + named(owner)
+          + " than this one: name the folder with the snapshots of this log; if those are lost, set log and "
+          + "snapshots aside, start this host with new, empty folders and let it join anew");
+    }
+    log.info(
+        environment.nowNanos(),
+        Subject.START,
+        "the log is new, and the snapshots are those of an earlier one of this host: they are deleted");
+  }
+
+  /** Folders that were copied before the host was in a cluster have one incarnation, and may be in two by now. */
+  private static boolean belongTogether(HostRecord owner, HostRecord record) {
+    ClusterIdentity one = owner.cluster();
+    ClusterIdentity other = record.cluster();
+    return owner.incarnation() == record.incarnation()
+        && (one == null || other == null || one.id() == other.id());
+  }
+
+  private static String named(HostRecord owner) {
+    return owner.cluster() == null
+        ? owner.host().name()
+        : owner.host() + " in cluster " + owner.cluster();
+  }
+}
