@@ -136,10 +136,19 @@ final class SnapshotArchive {
     return store.open(group, snapshot);
   }
 
-  /** Reads a snapshot again that was just written: nothing may rest on it before that. */
+  /** Reads a snapshot again that was just written: nothing may rest on it before that. One that can't be read is deleted. */
   void verify(SnapshotManifest manifest) throws IOException {
-    try (SnapshotStore.Stored stored = open(manifest.id())) {
-      stored.verify();
+    boolean intact = false;
+    try {
+      try (SnapshotStore.Stored stored = open(manifest.id())) {
+        stored.verify();
+      }
+      intact = true;
+    } finally {
+      // Another try writes new files. If these stayed, the disk would be full after some of them.
+      if (!intact) {
+        delete(manifest.id());
+      }
     }
   }
 
@@ -178,7 +187,7 @@ final class SnapshotArchive {
       log.warn(
           environment.nowNanos(),
           Subject.SNAPSHOT,
-          "deleting the old snapshot " + snapshot + " failed, and is tried again when there is "
+          "deleting the snapshot " + snapshot + " failed, and is tried again when there is "
               + "another: " + e);
       synchronized (this) {
         others.add(snapshot);

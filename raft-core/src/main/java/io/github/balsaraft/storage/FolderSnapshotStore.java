@@ -244,6 +244,10 @@ public class FolderSnapshotStore implements SnapshotStore {
 
   /** Brings a snapshot into being whose files are synced. */
   void publish(String stem, SnapshotManifest manifest) throws IOException {
+    synchronized (this) {
+      // One of that name may have been deleted in vain.
+      doomed.remove(stem);
+    }
     String scratch = Kind.MANIFEST.scratch(stem);
     writeSynced(scratch, manifest.encode());
     folder.sync();

@@ -191,6 +191,21 @@ class SnapshotTakerTest {
     assertThat(taker.problem()).isEmpty();
   }
 
+  /** What can't be read is tried again and again: the disk must not be full of it one day. */
+  @Test
+  void oneThatCanNotBeReadAgainIsDeleted() throws IOException {
+    rig.folder.spoilNext(2);
+    apply(DUE_ENTRIES);
+    run(500 * MILLIS);
+    assertThat(taker.problem()).contains("fails its checksum");
+    assertThat(rig.folder.list()).isEmpty();
+    run(SECONDS);
+    assertThat(rig.folder.list()).as("after the second").isEmpty();
+    run(3 * SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(rig.newestContent()).isEqualTo(Machine.CONTENT);
+  }
+
   /** Traps 40 and 42: nobody hears of a snapshot that is not whole, since the log is cut for it. */
   @Test
   void trap42_whicheverStepOnTheDiskFailsNobodyHearsOfItAndAnotherIsTaken() throws IOException {
@@ -257,21 +272,6 @@ class SnapshotTakerTest {
     assertThat(machine.captured).isEqualTo(1);
   }
 
-  /** Does what the test says. */
-  private static final class Machine implements SnapshottingStateMachine {
-    static final byte[] CONTENT = "the state".getBytes(UTF_8);
-
-    Runnable onCapture = () -> {};
-    Runnable onClose = () -> {};
-    int captured;
-    int closed;
-
-    /** How many views from now on fail in the middle. */
-    int failures;
-
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
   /** Stopping has nothing to wait for then, and afterwards the application must not be asked for anything. */
   @Test
   void whoeverStopsAtTheMomentOfTheDecisionWaitsForNothingAndNothingIsCaptured() throws Exception {
@@ -297,6 +297,21 @@ class SnapshotTakerTest {
     assertThat(other.context.host().snapshotSlot().get()).as("it is free").isFalse();
   }
 
+  /** Does what the test says. */
+  private static final class Machine implements SnapshottingStateMachine {
+    static final byte[] CONTENT = "the state".getBytes(UTF_8);
+
+    Runnable onCapture = () -> {};
+    Runnable onClose = () -> {};
+    int captured;
+    int closed;
+
+    /** How many views from now on fail in the middle. */
+    int failures;
+
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
     }
 
     @Override

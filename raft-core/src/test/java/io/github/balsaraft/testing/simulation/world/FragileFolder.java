@@ -17,6 +17,9 @@ import java.util.TreeMap;
  */
 public final class FragileFolder implements SnapshotFolder {
 
+  /** How the name of a snapshot's manifest ends, which is given to it when everything else is there. */
+  private static final String MANIFEST = ".manifest";
+
   private final Chance chance;
 
   /** What a process sees. */
@@ -33,6 +36,7 @@ public final class FragileFolder implements SnapshotFolder {
   private long failingOperation = Long.MAX_VALUE;
   private long lastOperation = Long.MAX_VALUE;
   private long flips;
+  private int spoiltSnapshots;
 
   public FragileFolder(Chance chance) {
     this.chance = chance;
@@ -132,6 +136,24 @@ public final class FragileFolder implements SnapshotFolder {
     return flips;
   }
 
+  /** So many of the next snapshots lose a bit as soon as they have come into being. */
+  public void spoilNext(int snapshots) {
+    spoiltSnapshots = snapshots;
+  }
+
+  private void spoilFilesOf(String manifest) {
+    String stem = manifest.substring(0, manifest.length() - MANIFEST.length());
+    List<Content> hit = files.entrySet().stream()
+        .filter(file -> file.getKey().startsWith(stem) && !file.getKey().equals(manifest))
+        .map(Map.Entry::getValue)
+        .filter(content -> content.length > 0)
+        .toList();
+    if (!hit.isEmpty()) {
+      spoiltSnapshots--;
+      hit.get(0).bytes[0] ^= 1;
+    }
+  }
+
   private static void apply(Map<String, Content> to, NameChange change) {
     if (change.goneName != null) {
       to.remove(change.goneName);
@@ -218,6 +240,9 @@ public final class FragileFolder implements SnapshotFolder {
   public void rename(String from, String to) throws IOException {
     Content content = find(from);
     operation(true, () -> change(new NameChange(to, content, from)));
+    if (spoiltSnapshots > 0 && to.endsWith(MANIFEST)) {
+      spoilFilesOf(to);
+    }
   }
 
   @Override
