@@ -47,12 +47,34 @@ public record SnapshotStatus(
   public record Taking(long index, long bytes, Duration since) {}
 
   /**
-   * A snapshot that is being fetched.
+   * A snapshot that is being fetched, until the state is that of it.
    *
    * @param from from which host; empty if that isn't known
    * @param bytes how much of it is here
    * @param ofBytes its size; 0 as long as that isn't known
    * @param since for how long it has been fetched
+   * @param phase what is being done with it
+   * @param unchangedFor for how long nothing has come and no step with the disk has ended. A phase that takes as long as the disk
+   *     likes may never end if the disk hangs
    */
-  public record Fetching(Optional<HostId> from, long bytes, long ofBytes, Duration since) {}
+  public record Fetching(
+      Optional<HostId> from,
+      long bytes,
+      long ofBytes,
+      Duration since,
+      Phase phase,
+      Duration unchangedFor) {
+
+    /** What is being done with a snapshot that is fetched; in this order. */
+    public enum Phase {
+      /** What is here of it from an earlier fetch is read again. */
+      TAKING_UP,
+      /** Its parts are asked for, come, and are stored. */
+      FETCHING,
+      /** All of it is here, and is read once more before anything rests on it. */
+      VERIFYING,
+      /** The state machine takes it in place of its state. */
+      RESTORING
+    }
+  }
 }

@@ -175,13 +175,7 @@ public final class Explanation {
           + " is under way and needs a quorum of both");
     }
     clauses.addAll(LogExplanation.of(status));
-    status
-        .snapshots()
-        .fetching()
-        .ifPresent(fetching -> clauses.add("it fetches a snapshot"
-            + fetching.from().map(from -> " from " + from).orElse("") + ", of which it has "
-            + Wording.bytes(fetching.bytes())
-            + (fetching.ofBytes() == 0 ? "" : " of " + Wording.bytes(fetching.ofBytes()))));
+    status.snapshots().fetching().ifPresent(fetching -> clauses.add(FetchExplanation.of(fetching)));
     SessionsStatus sessions = status.sessions();
     if (isNearlyFull(sessions.open(), sessions.maxOpen())
         || isNearlyFull(sessions.keptBytes(), sessions.maxKeptBytes())) {

@@ -34,6 +34,9 @@ final class SnapshotArchive {
   /** What is to be deleted once there is a newer one. */
   private final List<SnapshotId> others = new ArrayList<>();
 
+  /** What somebody is about to open. */
+  private final List<Kept> kept = new ArrayList<>();
+
   private SnapshotArchive(
       GroupId group, SnapshotStore store, HostEnvironment environment, RateLimitedLog log) {
     this.group = group;
@@ -152,9 +155,10 @@ final class SnapshotArchive {
     }
   }
 
-  /** Whether a snapshot up to there would be newer than all that is here (trap 41). */
-  synchronized boolean wouldBeNewest(EntryId last) {
-    return newest == null || last.index() > newest.header().last().index();
+  /** The newest, if it covers this entry: none is needed then, and an older one must not take its place (trap 41). */
+  synchronized @Nullable SnapshotManifest newestCovering(EntryId entry) {
+    SnapshotManifest present = newest;
+    return present == null || present.header().last().index() < entry.index() ? null : present;
   }
 
   /** A snapshot is durable and verified. Those before it go, and it goes itself if there is a newer one. */
@@ -171,12 +175,47 @@ final class SnapshotArchive {
         }
         newest = manifest;
         newestSinceNanos = environment.nowNanos();
-        outdated = List.copyOf(others);
-        others.clear();
+        // It may have failed once before, and deleting it then too.
+        others.remove(manifest.id());
+        outdated = takeOutdated();
       }
     }
     for (SnapshotId snapshot : outdated) {
       delete(snapshot);
+    }
+  }
+
+  private List<SnapshotId> takeOutdated() {
+    List<SnapshotId> outdated = new ArrayList<>(others);
+    kept.forEach(one -> outdated.remove(one.snapshot));
+    others.removeAll(outdated);
+    return outdated;
+  }
+
+  /**
+   * Lets a snapshot stay, even if there is a newer one meanwhile.
+   *
+   * @return ends that, on any thread; does nothing the second time
+   */
+  Runnable keep(SnapshotId snapshot) {
+    Kept one = new Kept(snapshot);
+    synchronized (this) {
+      kept.add(one);
+    }
+    return () -> {
+      List<SnapshotId> outdated;
+      synchronized (this) {
+        outdated = kept.remove(one) ? takeOutdated() : List.of();
+      }
+      outdated.forEach(this::delete);
+    };
+  }
+
+  private static final class Kept {
+    private final SnapshotId snapshot;
+
+    Kept(SnapshotId snapshot) {
+      this.snapshot = snapshot;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
@@ -14,7 +15,9 @@ import io.github.balsaraft.storage.SnapshotStore;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ final class SnapshotDownload {
   interface Ends {
     void received(SnapshotManifest manifest);
 
+    /** There was one here that serves; nothing was fetched. */
+    void wasHere(SnapshotManifest manifest);
+
     void failed(String why);
   }
 
@@ -43,6 +49,9 @@ final class SnapshotDownload {
 
   /** After so many of the longest election timeouts without anything new it is given up. */
   private static final int PATIENCE_TIMEOUTS = 5;
+
+  /** How often the source is asked for something at least while the disk here is at work, so that it keeps the snapshot open. */
+  private static final long KEEP_OPEN_NANOS = SnapshotServer.IDLE_NANOS / 3;
 
   private final ReplicaContext context;
   private final SnapshotArchive archive;
@@ -65,7 +74,11 @@ final class SnapshotDownload {
 
   private long progressNanos;
   private long askedNanos;
+  private boolean verifying;
   private boolean ended;
+
+  /** Steps with the disk that go on or wait for their turn. As long as there is one it isn't the source that stands still. */
+  private int stepsUnderWay;
 
   /** Used by the disk's tasks only. */
   private SnapshotStore.@Nullable Receipt receipt;
@@ -92,11 +105,14 @@ final class SnapshotDownload {
   }
 
   void begin() {
-    if (context.peers().hostOf(fetch.source()) == null) {
+    SnapshotManifest here = archive.newestCovering(fetch.atLeast());
+    if (here != null) {
+      endWith(here);
+    } else if (context.peers().hostOf(fetch.source()) == null) {
       fail("nobody has said on which host it is");
-      return;
+    } else {
+      askForManifest();
     }
-    askForManifest();
   }
 
   ReplicaId source() {
@@ -119,18 +135,37 @@ final class SnapshotDownload {
     return known == null ? 0 : known.manifest().bytes();
   }
 
+  SnapshotStatus.Fetching.Phase phase() {
+    if (verifying) {
+      return SnapshotStatus.Fetching.Phase.VERIFYING;
+    }
+    return manifestIsComplete && parts == null
+        ? SnapshotStatus.Fetching.Phase.TAKING_UP
+        : SnapshotStatus.Fetching.Phase.FETCHING;
+  }
+
+  /** When something came the last time, or a step with the disk ended. */
+  long progressNanos() {
+    return progressNanos;
+  }
+
   long deadlineNanos() {
-    return Math.min(repeatAtNanos(), progressNanos + patienceNanos);
+    return Math.min(repeatAtNanos(), giveUpAtNanos());
+  }
+
+  private long giveUpAtNanos() {
+    return stepsUnderWay > 0 ? Long.MAX_VALUE : progressNanos + patienceNanos;
   }
 
   /** Later each time, so that a slow source isn't kept busy with the same. */
   private long repeatAtNanos() {
     long sinceProgressNanos = Math.max(0, askedNanos - progressNanos);
-    return askedNanos + Math.max(repeatNanos, sinceProgressNanos);
+    long longestNanos = stepsUnderWay > 0 ? KEEP_OPEN_NANOS : Long.MAX_VALUE;
+    return askedNanos + Math.max(repeatNanos, Math.min(sinceProgressNanos, longestNanos));
   }
 
   void step(long nowNanos) {
-    if (nowNanos >= progressNanos + patienceNanos) {
+    if (nowNanos >= giveUpAtNanos()) {
       fail("nothing came from it for " + Wording.duration(Duration.ofNanos(patienceNanos)));
     } else if (nowNanos >= repeatAtNanos()) {
       repeat();
@@ -138,25 +173,31 @@ final class SnapshotDownload {
   }
 
   private void repeat() {
+    askedNanos = context.nowNanos();
     SnapshotParts known = parts;
+    if (verifying) {
+      return;
+    }
     if (known == null) {
       askForManifest();
+      return;
+    }
+    List<Long> missing = new ArrayList<>();
+    known.forEachAsked(place -> {
+      if (!early.containsKey(place)) {
+        missing.add(place);
+      }
+    });
+    if (missing.isEmpty()) {
+      // All of it is here, and waits for the disk.
+      askForManifest();
     } else {
-      askedNanos = context.nowNanos();
-      known.forEachAsked(place -> {
-        if (!early.containsKey(place)) {
-          askFor(known, place);
-        }
-      });
+      missing.forEach(place -> askFor(known, place));
     }
   }
 
+  /** For what is missing of it. If nothing is, nothing comes; but the source knows then that somebody needs the snapshot still. */
   private void askForManifest() {
-    if (manifestIsComplete) {
-      // It is being opened.
-      askedNanos = context.nowNanos();
-      return;
-    }
     ask(SnapshotRequest.MANIFEST, manifestBytes.size());
   }
 
@@ -236,10 +277,8 @@ final class SnapshotDownload {
     EntryId last = manifest.header().last();
     if (!manifest.id().equals(snapshot) || last.index() < fetch.atLeast().index()) {
       fail("what it sent is not the snapshot that was asked for");
-    } else if (!archive.wouldBeNewest(last)) {
-      fail("there is a newer snapshot here than " + last);
     } else {
-      disk.run(() -> openReceipt(manifest));
+      onDisk(() -> openReceipt(manifest));
     }
   }
 
@@ -266,7 +305,7 @@ final class SnapshotDownload {
         next = early.remove(known.nextToStore())) {
       long taken = known.takeNextToStore();
       byte[] bytes = next;
-      disk.run(() -> store(known.fileAt(taken), bytes));
+      onDisk(() -> store(known.fileAt(taken), bytes));
     }
   }
 
@@ -283,85 +322,91 @@ final class SnapshotDownload {
 
   // ------------------------------------------------------------------ the disk's tasks
 
-  private void openReceipt(SnapshotManifest manifest) {
-    onDisk(() -> {
-      SnapshotStore.Receipt opened = archive.store().receive(archive.group(), manifest);
-      receipt = opened;
-      SnapshotParts known = new SnapshotParts(manifest, opened::received);
-      later(() -> {
-        parts = known;
-        progressNanos = context.nowNanos();
-        if (known.isComplete()) {
-          disk.run(() -> complete(manifest));
-        } else {
-          askForMore(known);
-        }
-      });
-    });
+  private Runnable openReceipt(SnapshotManifest manifest) throws IOException {
+    // Here and not before: the fetch before this one may have been given up while its last step was
+    // taken. Its files are those of this one, and must not be written again under the manifest.
+    SnapshotManifest here = archive.newestCovering(fetch.atLeast());
+    if (here != null) {
+      return () -> endWith(here);
+    }
+    SnapshotStore.Receipt opened = archive.store().receive(archive.group(), manifest);
+    receipt = opened;
+    SnapshotParts known = new SnapshotParts(manifest, opened::received);
+    return () -> {
+      parts = known;
+      goOn(known);
+    };
   }
 
-  private void store(int file, byte[] chunk) {
-    onDisk(() -> {
-      SnapshotStore.Receipt open = receipt;
-      if (open == null) {
-        return;
+  private Runnable store(int file, byte[] chunk) throws IOException {
+    SnapshotStore.Receipt open = receipt;
+    if (open == null) {
+      return () -> {};
+    }
+    open.add(file, chunk);
+    return () -> {
+      SnapshotParts known = parts;
+      if (known != null) {
+        known.stored(chunk.length);
+        goOn(known);
       }
-      open.add(file, chunk);
-      later(() -> {
-        SnapshotParts known = parts;
-        if (known != null) {
-          known.stored(chunk.length);
-          progressNanos = context.nowNanos();
-          if (known.isComplete()) {
-            disk.run(() -> complete(known.manifest()));
-          } else {
-            askForMore(known);
-          }
-        }
-      });
-    });
+    };
   }
 
-  private void complete(SnapshotManifest manifest) {
-    onDisk(() -> {
-      SnapshotStore.Receipt open = receipt;
-      if (open == null) {
-        return;
-      }
-      receipt = null;
-      try (open) {
-        open.commit();
-      }
-      archive.verify(manifest);
-      archive.saved(manifest);
-      later(() -> {
-        ended = true;
-        ends.received(manifest);
-      });
-    });
-  }
-
-  /** A step with the disk. */
-  private interface DiskStep {
-    void take() throws IOException;
-  }
-
-  private void onDisk(DiskStep step) {
-    try {
-      step.take();
-    } catch (IOException | RuntimeException e) {
-      closeReceipt();
-      later(() -> fail("storing it failed: " + e));
+  private void goOn(SnapshotParts known) {
+    if (known.isComplete()) {
+      verifying = true;
+      onDisk(() -> complete(known.manifest()));
+    } else {
+      askForMore(known);
     }
   }
 
-  /** Goes on on the mailbox's thread, unless it has ended by then. */
-  private void later(Runnable step) {
-    onMailbox.accept(() -> {
-      if (!ended) {
-        step.run();
-      }
+  private Runnable complete(SnapshotManifest manifest) throws IOException {
+    SnapshotStore.Receipt open = receipt;
+    if (open == null) {
+      return () -> {};
+    }
+    receipt = null;
+    try (open) {
+      open.commit();
+    }
+    archive.verify(manifest);
+    archive.saved(manifest);
+    return () -> {
+      ended = true;
+      ends.received(manifest);
+    };
+  }
+
+  /** A step with the disk. Returns what is to be done after it on the mailbox's thread. */
+  private interface DiskStep {
+    Runnable take() throws IOException;
+  }
+
+  /** Takes it in its turn. What comes after it is not done if the fetch has ended by then. */
+  private void onDisk(DiskStep step) {
+    stepsUnderWay++;
+    disk.run(() -> {
+      Runnable next = takeOrFail(step);
+      onMailbox.accept(() -> {
+        stepsUnderWay--;
+        progressNanos = context.nowNanos();
+        if (!ended) {
+          next.run();
+        }
+      });
     });
+  }
+
+  private Runnable takeOrFail(DiskStep step) {
+    try {
+      return step.take();
+    } catch (Throwable e) {
+      // An error, too: the mailbox waits for this step.
+      closeReceipt();
+      return () -> fail("storing it failed: " + e);
+    }
   }
 
   private void closeReceipt() {
@@ -382,6 +427,11 @@ final class SnapshotDownload {
   }
 
   // ------------------------------------------------------------------ the end
+
+  private void endWith(SnapshotManifest here) {
+    cancel();
+    ends.wasHere(here);
+  }
 
   private void fail(String why) {
     if (!ended) {

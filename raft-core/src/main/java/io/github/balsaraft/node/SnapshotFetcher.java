@@ -4,6 +4,7 @@ import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
@@ -21,11 +22,19 @@ final class SnapshotFetcher {
   /** Hears how a fetch ended. On the mailbox's thread. */
   interface Ends {
     /** The snapshot is verified and durable here. */
-    void received(long generation, SnapshotManifest manifest);
+    void received(long generation, Fetched fetched);
 
     /** See {@link io.github.balsaraft.core.RaftCore#snapshotFailed}. */
     void failed(long generation);
   }
+
+  /**
+   * A snapshot that is here now.
+   *
+   * @param from from which host; null if that isn't known
+   * @param beginNanos when its fetch began
+   */
+  record Fetched(SnapshotManifest manifest, @Nullable HostId from, long beginNanos) {}
 
   private final ReplicaContext context;
   private final SnapshotArchive archive;
@@ -97,11 +106,18 @@ final class SnapshotFetcher {
             Optional.ofNullable(context.peers().hostOf(running.source())),
             running.receivedBytes(),
             running.totalBytes(),
-            Duration.ofNanos(Math.max(0, nowNanos - running.beginNanos()))));
+            since(running.beginNanos(), nowNanos),
+            running.phase(),
+            since(running.progressNanos(), nowNanos)));
+  }
+
+  private static Duration since(long thenNanos, long nowNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
   }
 
   private final class DownloadEnds implements SnapshotDownload.Ends {
     private final Ready.Fetch fetch;
+    private final long beginNanos = context.nowNanos();
 
     DownloadEnds(Ready.Fetch fetch) {
       this.fetch = fetch;
@@ -109,16 +125,26 @@ final class SnapshotFetcher {
 
     @Override
     public void received(SnapshotManifest manifest) {
+      end(
+          "has fetched the snapshot up to " + manifest.header().last() + " of "
+              + Wording.bytes(manifest.bytes()) + " from "
+              + context.peers().nameOf(fetch.source()),
+          manifest);
+    }
+
+    @Override
+    public void wasHere(SnapshotManifest manifest) {
+      end(
+          "needs no snapshot from " + context.peers().nameOf(fetch.source()) + ": one up to "
+              + manifest.header().last() + " is here",
+          manifest);
+    }
+
+    private void end(String what, SnapshotManifest manifest) {
       download = null;
-      context
-          .log()
-          .info(
-              context.nowNanos(),
-              Subject.SNAPSHOT,
-              "has fetched the snapshot up to " + manifest.header().last() + " of "
-                  + Wording.bytes(manifest.bytes()) + " from "
-                  + context.peers().nameOf(fetch.source()));
-      ends.received(fetch.generation(), manifest);
+      context.log().info(context.nowNanos(), Subject.SNAPSHOT, what);
+      HostId from = context.peers().hostOf(fetch.source());
+      ends.received(fetch.generation(), new Fetched(manifest, from, beginNanos));
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.github.balsaraft.storage.RecoveredGroup;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,10 @@ final class SnapshotFlow {
   private final String whyNot;
 
   /** The last one that was fetched. */
-  private @Nullable SnapshotManifest fetched;
+  private SnapshotFetcher.@Nullable Fetched fetched;
+
+  /** What the state machine takes in place of its state, or is about to. Used by the apply threads too. */
+  private final AtomicReference<@Nullable Restoring> restoring = new AtomicReference<>();
 
   /**
    * The snapshots of a replica.
@@ -159,14 +163,23 @@ final class SnapshotFlow {
 
   /** Puts a fetched snapshot in place of the state, before whatever is handed out to be applied after it. */
   void install(Ready.Install install) {
-    SnapshotManifest manifest = fetched;
+    SnapshotFetcher.Fetched received = fetched;
     SnapshotArchive present = archive;
-    if (present == null || manifest == null || !manifest.header().equals(install.header())) {
+    if (present == null
+        || received == null
+        || !received.manifest().header().equals(install.header())) {
       throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
     }
+    SnapshotManifest manifest = received.manifest();
+    Restoring begun = new Restoring(received, context.nowNanos());
+    restoring.set(begun);
+    // A newer one may be here before the state machine comes to this one.
+    Runnable free = present.keep(manifest.id());
     pipeline.install(present, manifest);
     long last = manifest.header().last().index();
     pipeline.run(() -> {
+      restoring.compareAndSet(begun, null);
+      free.run();
       if (pipeline.appliedIndex() >= last) {
         context.metrics().add(RaftMetric.SNAPSHOTS_INSTALLED, 1);
         context.metrics().add(RaftMetric.SNAPSHOTS_INSTALLED_BYTES, manifest.bytes());
@@ -178,9 +191,9 @@ final class SnapshotFlow {
   private final class FetchEnds implements SnapshotFetcher.Ends {
 
     @Override
-    public void received(long generation, SnapshotManifest manifest) {
-      fetched = manifest;
-      ends.received(generation, manifest.header());
+    public void received(long generation, SnapshotFetcher.Fetched received) {
+      fetched = received;
+      ends.received(generation, received.manifest().header());
     }
 
     @Override
@@ -237,10 +250,28 @@ final class SnapshotFlow {
             : Optional.of(new SnapshotStatus.Last(
                 newest.header().last().index(), newest.bytes(), age(nowNanos))),
         taker == null ? Optional.empty() : taker.status(nowNanos),
-        fetcher == null ? Optional.empty() : fetcher.status(nowNanos),
+        fetching(nowNanos),
         pipeline.position().bytesSinceSnapshot(),
         taker == null ? whyNot : taker.problem());
   }
+
+  private Optional<SnapshotStatus.Fetching> fetching(long nowNanos) {
+    Restoring present = restoring.get();
+    if (present == null) {
+      return fetcher == null ? Optional.empty() : fetcher.status(nowNanos);
+    }
+    long bytes = present.fetched.manifest().bytes();
+    return Optional.of(new SnapshotStatus.Fetching(
+        Optional.ofNullable(present.fetched.from()),
+        bytes,
+        bytes,
+        Duration.ofNanos(Math.max(0, nowNanos - present.fetched.beginNanos())),
+        SnapshotStatus.Fetching.Phase.RESTORING,
+        Duration.ofNanos(Math.max(0, nowNanos - present.sinceNanos))));
+  }
+
+  /** A snapshot that the state machine takes over. */
+  private record Restoring(SnapshotFetcher.Fetched fetched, long sinceNanos) {}
 
   private Optional<Duration> age(long nowNanos) {
     long since = archive == null ? -1 : archive.newestSinceNanos();

@@ -29,7 +29,7 @@
  *       ApplyLag}, {@code LeaderTimes}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
  *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code
- *       LogExplanation}, {@code Reach},
+ *       LogExplanation}, {@code FetchExplanation}, {@code Reach},
  *       {@code VoterCount}, {@code Wording}.
  * </ul>
  */

@@ -96,7 +96,7 @@ final class Situation {
         .build();
   }
 
-  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION]}, or {@code no-snapshots [since BYTES]}. */
+  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION] [fetching PHASE unchanged DURATION]}, or {@code no-snapshots [since BYTES]}. */
   private SnapshotStatus snapshots() {
     List<String> enabled = words("snapshots");
     List<String> words = enabled.isEmpty() ? words("no-snapshots") : enabled;
@@ -104,6 +104,7 @@ final class Situation {
     String taking = after("taking", words);
     String since = after("since", words);
     String first = after("first", words);
+    String fetching = after("fetching", words);
     return new SnapshotStatus(
         !enabled.isEmpty(),
         first == null ? 1 : number(first),
@@ -113,7 +114,15 @@ final class Situation {
         taking == null
             ? Optional.empty()
             : Optional.of(new SnapshotStatus.Taking(100, 3_000_000, Duration.parse("PT" + taking))),
-        Optional.empty(),
+        fetching == null
+            ? Optional.empty()
+            : Optional.of(new SnapshotStatus.Fetching(
+                Optional.of(new HostId("n3")),
+                3_000_000,
+                30_000_000,
+                Duration.ofMinutes(7),
+                SnapshotStatus.Fetching.Phase.valueOf(fetching.toUpperCase(Locale.ROOT)),
+                Duration.parse("PT" + after("unchanged", words)))),
         since == null ? 0 : number(since),
         setting("snapshot-problem", ""));
   }

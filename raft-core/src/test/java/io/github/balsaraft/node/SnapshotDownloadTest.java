@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Message;
@@ -38,9 +39,13 @@ class SnapshotDownloadTest {
   private static final int WINDOW = 8;
 
   private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
-  private final SerialTasks disk = new SerialTasks(rig.environment.snapshots(), failure -> {
+  private final SerialTasks disk = new SerialTasks(this::runOnDisk, failure -> {
     throw new AssertionError(failure);
   });
+
+  /** How long each step with the disk takes from now on, or waits for its turn. */
+  private long diskNanos = 1;
+
   private final SnapshotStore source =
       new FolderSnapshotStore(new FragileFolder(Chance.of(2, "source")), SnapshotRig.CHUNK_BYTES);
   private final SnapshotManifest offered;
@@ -50,6 +55,10 @@ class SnapshotDownloadTest {
   SnapshotDownloadTest() throws IOException {
     offered = SnapshotRig.write(source, 20, 7, CONTENT);
     download = begin(OTHER, 20);
+  }
+
+  private void runOnDisk(Runnable step) {
+    rig.time.in(diskNanos, step);
   }
 
   private SnapshotDownload begin(ReplicaId from, long atLeast) {
@@ -63,6 +72,11 @@ class SnapshotDownloadTest {
           @Override
           public void received(SnapshotManifest manifest) {
             ends.add("received " + manifest.id());
+          }
+
+          @Override
+          public void wasHere(SnapshotManifest manifest) {
+            ends.add("was here: " + manifest.id());
           }
 
           @Override
@@ -265,9 +279,38 @@ class SnapshotDownloadTest {
   /** Trap 41: it would take the place of a newer state. */
   @Test
   void trap41_oneThatIsNotNewerThanWhatIsHereIsNotFetched() throws IOException {
-    rig.save(20, CONTENT);
+    SnapshotManifest newer = rig.save(30, CONTENT);
+    List<String> before = rig.folder.list();
     answerAll(requests());
-    assertThat(ends).containsExactly("there is a newer snapshot here than 20@3");
+    assertThat(ends).containsExactly("was here: " + newer.id());
+    assertThat(requests()).isEmpty();
+    assertThat(rig.folder.list()).isEqualTo(before);
+    assertThat(rig.archive.newest()).isEqualTo(newer);
+  }
+
+  /** The end of a fetch that was given up: it is durable, and the core has not heard of it. */
+  @Test
+  void whatIsHereAlreadyIsNotFetchedAgain() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    while (window.get(window.size() - 1).offset() < CONTENT.length - SnapshotRig.CHUNK_BYTES) {
+      answerAll(window);
+      window = requests();
+    }
+    for (SnapshotRequest request : window) {
+      download.onChunk(answer(request));
+    }
+    // The last chunk is stored, and its being read again is begun.
+    rig.time.runUntil(
+        () -> download.phase() == SnapshotStatus.Fetching.Phase.VERIFYING, 10 * SECONDS);
+    download.cancel();
+    download = begin(OTHER, 20);
+    answerAll(requests());
+    assertThat(ends).containsExactly("was here: " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+    ends.clear();
+    download = begin(OTHER, 19);
+    assertThat(ends).as("the source needn't be asked").containsExactly("was here: " + offered.id());
+    assertThat(requests()).isEmpty();
   }
 
   @Test
@@ -312,6 +355,111 @@ class SnapshotDownloadTest {
       rest = requests();
     }
     assertThat(chunks).isEqualTo(CHUNKS);
+    assertThat(ends).containsExactly("received " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aSnapshotIsStoredAndReadAgainForAsLongAsTheDiskNeeds() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    while (window.size() == WINDOW) {
+      answerAll(window);
+      window = requests();
+    }
+    diskNanos = 30 * SECONDS;
+    answerAll(window);
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
+    stepForSeconds(31);
+    assertThat(ends).isEmpty();
+    while (download.phase() == SnapshotStatus.Fetching.Phase.FETCHING) {
+      answerAll(requests());
+      stepForSeconds(31);
+    }
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.VERIFYING);
+    assertThat(ends).isEmpty();
+    stepForSeconds(30);
+    assertThat(ends).containsExactly("received " + offered.id());
+  }
+
+  @Test
+  void whatAnEarlierFetchHasLeftIsReadForAsLongAsTheDiskNeeds() throws IOException {
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    diskNanos = 30 * SECONDS;
+    download = begin(OTHER, 20);
+    answerAll(requests());
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.TAKING_UP);
+    stepForSeconds(29);
+    assertThat(ends).isEmpty();
+    keepTheSnapshotOpen(requests());
+    stepForSeconds(1);
+    assertThat(requests()).hasSize(WINDOW);
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
+  }
+
+  @Test
+  void theSourceIsGivenUpOnceTheDiskHasDoneItsPartAndNothingCame() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    diskNanos = 30 * SECONDS;
+    answerAll(window.subList(0, 1));
+    stepForSeconds(31);
+    assertThat(ends).isEmpty();
+    stepForSeconds(8);
+    assertThat(ends).isEmpty();
+    stepForSeconds(2);
+    assertThat(ends).containsExactly("nothing came from it for 10 s");
+  }
+
+  /** Nothing ends it, but it is seen for how long nothing has moved; another fetch may take its place. */
+  @Test
+  void aDiskThatHangsIsWaitedForAndSeen() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    diskNanos = 24 * 3600 * SECONDS;
+    long nanos = rig.context.nowNanos();
+    answerAll(window);
+    int steps = stepForSeconds(3600);
+    assertThat(steps).as("every 20 s in the end").isBetween(180, 190);
+    assertThat(ends).isEmpty();
+    keepTheSnapshotOpen(requests());
+    assertThat(download.progressNanos()).isBetween(nanos, nanos + SECONDS);
+  }
+
+  /** Else the source would close it after a minute, and delete it if there is a newer one. */
+  private void keepTheSnapshotOpen(List<SnapshotRequest> requests) {
+    assertThat(requests).isNotEmpty().allSatisfy(request -> {
+      assertThat(request.unique()).isEqualTo(offered.id().unique());
+      assertThat(request.file()).isEqualTo(SnapshotRequest.MANIFEST);
+      assertThat(request.offset())
+          .as("of which there is no answer")
+          .isEqualTo(offered.encode().length);
+    });
+  }
+
+  /** Returns how often there was something to do. */
+  private int stepForSeconds(int seconds) {
+    int steps = 0;
+    for (int second = 0; second < seconds; second++) {
+      rig.time.runFor(SECONDS);
+      if (rig.context.nowNanos() >= download.deadlineNanos()) {
+        download.step(rig.context.nowNanos());
+        steps++;
+      }
+    }
+    return steps;
+  }
+
+  /** It would be fetched again and again: the disk must not be full of it one day. */
+  @Test
+  void oneThatCanNotBeReadAgainIsDeletedAndTheNextFetchSucceeds() throws IOException {
+    rig.folder.spoilNext(1);
+    fetchAll();
+    assertThat(ends).singleElement().asString().contains("fails its checksum");
+    assertThat(rig.folder.list()).isEmpty();
+    ends.clear();
+    download = begin(OTHER, 20);
+    fetchAll();
     assertThat(ends).containsExactly("received " + offered.id());
     assertThat(rig.newestContent()).isEqualTo(CONTENT);
   }

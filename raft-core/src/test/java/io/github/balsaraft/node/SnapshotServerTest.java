@@ -147,6 +147,21 @@ class SnapshotServerTest {
     assertThat(ask(part(older, 4))).singleElement().matches(chunk -> chunk.status() == Status.GONE);
   }
 
+  /** Somebody whose disk is at work with what it has needs no part of it for a while. */
+  @Test
+  void aQuestionThatHasNoAnswerKeepsItToo() throws IOException {
+    SnapshotManifest older = rig.save(20, CONTENT);
+    long unique = older.id().unique();
+    ask(part(older, 0));
+    rig.save(30, CONTENT);
+    for (int minute = 0; minute < 5; minute++) {
+      rig.time.runFor(50 * SECONDS);
+      assertThat(ask(request(unique, 20, SnapshotRequest.MANIFEST, older.encode().length)))
+          .isEmpty();
+    }
+    assertThat(ask(part(older, 4))).singleElement().matches(chunk -> chunk.status() == Status.PART);
+  }
+
   @Test
   void moreThanAFewAreNotKeptOpen() throws IOException {
     List<SnapshotManifest> all = new ArrayList<>();

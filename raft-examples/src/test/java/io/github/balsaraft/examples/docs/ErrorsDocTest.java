@@ -18,6 +18,7 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionExpiredException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.transport.PeerConnection;
@@ -48,6 +49,7 @@ class ErrorsDocTest {
   /** Enums of the same packages that tell of no outcome. */
   private static final List<Class<?>> NO_OUTCOMES = List.of(
       Phase.class,
+      SnapshotStatus.Fetching.Phase.class,
       ReadConsistency.class,
       RaftMetric.class,
       RaftMetric.Kind.class,

@@ -66,18 +66,28 @@ final class AdminText {
             + Amounts.bytes(Amounts.number(status.get("snapshot_bytes"))) + ")";
   }
 
-  /** {@code fetching from n1 [#########-----------] 45 %}; nothing if that is not so. Of the fields of a status. */
+  /**
+   * {@code fetching from n1 [#########-----------] 45 % of 1000 B}, or what else is done with a snapshot of another server; nothing if
+   * nothing is. Of the fields of a status.
+   */
   static String fetching(Map<String, String> fields) {
     long bytes = Amounts.number(fields.getOrDefault("snapshot_fetching_bytes", ""));
     if (bytes < 0) {
       return "";
     }
     long ofBytes = Amounts.number(fields.getOrDefault("snapshot_fetching_of_bytes", ""));
-    String from = fields.getOrDefault("snapshot_fetching_from", "");
-    return "fetching" + (from.isEmpty() ? "" : " from " + from) + " "
-        + (ofBytes > 0
-            ? ProgressBar.of(bytes, ofBytes) + " of " + Amounts.bytes(ofBytes)
-            : Amounts.bytes(bytes) + " so far");
+    String source = fields.getOrDefault("snapshot_fetching_from", "");
+    String from = source.isEmpty() ? "" : " from " + source;
+    return switch (fields.getOrDefault("snapshot_fetching_phase", "")) {
+      case "taking_up" -> "reading what is here of the snapshot" + from;
+      case "verifying" -> "verifying the snapshot" + from + ", " + Amounts.bytes(ofBytes);
+      case "restoring" -> "restoring the snapshot" + from + ", " + Amounts.bytes(ofBytes);
+      default ->
+        "fetching" + from + " "
+            + (ofBytes > 0
+                ? ProgressBar.of(bytes, ofBytes) + " of " + Amounts.bytes(ofBytes)
+                : Amounts.bytes(bytes) + " so far");
+    };
   }
 
   private static boolean isRemoved(ServerStatus status) {

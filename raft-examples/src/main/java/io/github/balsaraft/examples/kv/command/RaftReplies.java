@@ -106,6 +106,9 @@ final class RaftReplies {
         .add(
             "snapshot_fetching_from",
             fetching.flatMap(SnapshotStatus.Fetching::from).map(HostId::name).orElse(""))
+        .add(
+            "snapshot_fetching_phase",
+            fetching.map(present -> word(present.phase())).orElse(""))
         .add("snapshot_problem", snapshots.problem())
         .add("explain", status.explanation())
         .reply();

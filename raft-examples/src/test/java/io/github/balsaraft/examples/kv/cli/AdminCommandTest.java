@@ -172,15 +172,14 @@ class AdminCommandTest {
     assertThat(admin("status")).isZero();
     assertThat(printed()).contains("up to 1,234,567 (12 MiB)");
     out.reset();
-    server
-        .backend()
-        .setSnapshots(snapshots(
-            Optional.of(new SnapshotStatus.Fetching(
-                Optional.of(new HostId("n2")), 450, 1000, Duration.ofSeconds(3))),
-            ""));
-    assertThat(admin("status")).isZero();
-    assertThat(printed()).contains("fetching from n2 [#########-----------] 45 % of 1000 B");
-    out.reset();
+    assertThat(statusWhile(SnapshotStatus.Fetching.Phase.TAKING_UP))
+        .contains("reading what is here of the snapshot from n2");
+    assertThat(statusWhile(SnapshotStatus.Fetching.Phase.FETCHING))
+        .contains("fetching from n2 [#########-----------] 45 % of 1000 B");
+    assertThat(statusWhile(SnapshotStatus.Fetching.Phase.VERIFYING))
+        .contains("verifying the snapshot from n2, 1000 B");
+    assertThat(statusWhile(SnapshotStatus.Fetching.Phase.RESTORING))
+        .contains("restoring the snapshot from n2, 1000 B");
     server.backend().setSnapshots(snapshots(Optional.empty(), "the disk is full"));
     assertThat(admin("status")).isZero();
     assertThat(printed()).contains("failing, see explain");
@@ -192,6 +191,16 @@ class AdminCommandTest {
             "\"log_first\":1234000",
             "\"snapshot_index\":1234567",
             "\"snapshot_problem\":\"the disk is full\"");
+  }
+
+  private String statusWhile(SnapshotStatus.Fetching.Phase phase) {
+    SnapshotStatus.Fetching fetching = new SnapshotStatus.Fetching(
+        Optional.of(new HostId("n2")), 450, 1000, Duration.ofSeconds(3), phase, Duration.ZERO);
+    server.backend().setSnapshots(snapshots(Optional.of(fetching), ""));
+    assertThat(admin("status")).isZero();
+    String shown = printed();
+    out.reset();
+    return shown;
   }
 
   private static SnapshotStatus snapshots(

@@ -1,0 +1,119 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SnapshotHeader;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.storage.MemoryLogStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is fetched, until it is the state. */
+class SnapshotFlowTest {
+
+  private static final byte[] CONTENT = "some state".getBytes(UTF_8);
+
+  private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
+  private final List<String> ends = new ArrayList<>();
+  private final ApplyPipeline pipeline = new ApplyPipeline(
+      SnapshotRig.GROUP,
+      rig.context.settings().stateMachine(),
+      new MemoryLogStore(),
+      0,
+      1 << 20,
+      rig.environment,
+      (what, cause) -> ends.add(what + ": " + cause),
+      () -> {});
+  private final SnapshotFlow flow = new SnapshotFlow(
+      rig.context,
+      rig.archive,
+      pipeline,
+      rig.environment.mailboxes()::execute,
+      new SnapshotFlow.Ends() {
+        @Override
+        public void saved(SnapshotManifest manifest, Duration took) {
+          ends.add("saved");
+        }
+
+        @Override
+        public void notTaken(String problem) {
+          ends.add(problem);
+        }
+
+        @Override
+        public void installed(SnapshotManifest manifest) {
+          ends.add("installed " + manifest.header().last());
+        }
+
+        @Override
+        public void unavailable(long lastIndex) {
+          ends.add("unavailable");
+        }
+
+        @Override
+        public void received(long generation, SnapshotHeader header) {
+          ends.add("received " + header.last());
+        }
+
+        @Override
+        public void failed(long generation) {
+          ends.add("failed");
+        }
+      });
+
+  /** It is here, and the core has been told so. */
+  private Ready.Install received(long index) throws IOException {
+    SnapshotHeader header = rig.save(index, CONTENT).header();
+    flow.fetch(new Ready.Fetch(index, SnapshotRig.OTHER, new EntryId(3, index)));
+    return new Ready.Install(index, header);
+  }
+
+  private Optional<SnapshotStatus.Fetching> fetching() {
+    return flow.status(null).fetching();
+  }
+
+  @Test
+  void itIsShownUntilTheStateMachineHasTakenItOver() throws IOException {
+    Ready.Install install = received(20);
+    assertThat(ends).containsExactly("received 20@3");
+    assertThat(fetching()).isEmpty();
+    flow.install(install);
+    assertThat(fetching())
+        .contains(new SnapshotStatus.Fetching(
+            Optional.of(new HostId("n2")),
+            CONTENT.length,
+            CONTENT.length,
+            Duration.ZERO,
+            SnapshotStatus.Fetching.Phase.RESTORING,
+            Duration.ZERO));
+    rig.time.runFor(SECONDS);
+    assertThat(fetching()).isEmpty();
+    assertThat(ends).containsExactly("received 20@3", "installed 20@3");
+  }
+
+  /** The state machine is slow, and the next one is here before it comes to this one. */
+  @Test
+  void itStaysUntilTheStateMachineHasTakenItOver() throws IOException {
+    flow.install(received(20));
+    flow.install(received(30));
+    rig.time.runFor(SECONDS);
+    assertThat(ends)
+        .containsExactly("received 20@3", "received 30@3", "installed 20@3", "installed 30@3");
+    assertThat(pipeline.appliedIndex()).isEqualTo(30);
+    assertThat(rig.folder.list())
+        .as("and then it goes")
+        .isNotEmpty()
+        .allMatch(name -> name.startsWith("g0-30-"));
+  }
+}
