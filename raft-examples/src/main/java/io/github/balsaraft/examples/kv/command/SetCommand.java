@@ -6,7 +6,6 @@ import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,9 +13,6 @@ import java.util.function.LongSupplier;
  * compare-and-set, is that of Redis 8.4.
  */
 final class SetCommand {
-
-  /** Options of a Redis that is newer: better refused by name than called a syntax error. */
-  private static final Set<String> NOT_SUPPORTED = Set.of("IFNE", "IFDEQ", "IFDNE");
 
   private SetCommand() {}
 
@@ -30,9 +26,6 @@ final class SetCommand {
       if (option.equals("GET")) {
         returnOld = true;
         continue;
-      }
-      if (NOT_SUPPORTED.contains(option)) {
-        return new Planned.Fixed(Errors.notSupported("the option " + option + " of SET"));
       }
       int taken = expiry.take(option, i + 1 < words.size() ? words.get(i + 1) : null);
       if (taken > 0) {

@@ -2,7 +2,8 @@ package io.github.balsaraft.examples.kv.state;
 
 /**
  * The patterns of KEYS, SCAN and CONFIG GET, as Redis reads them: {@code *}, {@code ?}, {@code [abc]}, {@code [^a-z]}, and a
- * backslash before a byte that stands for itself. A class that isn't closed ends with the pattern.
+ * backslash before a byte that stands for itself. A class that isn't closed ends with the pattern. The order of bytes in a class is
+ * that of signed numbers, in which those from 0x80 on come first, as with a Redis on x86-64.
  */
 public final class Glob {
 
@@ -49,7 +50,7 @@ public final class Glob {
   private int step(int p, byte wanted) {
     return switch (pattern[p]) {
       case '?' -> p + 1;
-      case '[' -> stepOverClass(p + 1, wanted & 0xff);
+      case '[' -> stepOverClass(p + 1, wanted);
       case '\\' -> {
         int literal = p + 1 < pattern.length ? p + 1 : p;
         yield pattern[literal] == wanted ? literal + 1 : -1;
@@ -58,7 +59,7 @@ public final class Glob {
     };
   }
 
-  private int stepOverClass(int begin, int wanted) {
+  private int stepOverClass(int begin, byte wanted) {
     int p = begin;
     boolean excluding = p < pattern.length && pattern[p] == '^';
     if (excluding) {
@@ -68,15 +69,15 @@ public final class Glob {
     while (p < pattern.length && pattern[p] != ']') {
       int left = pattern.length - p;
       if (left >= 2 && pattern[p] == '\\') {
-        found |= (pattern[p + 1] & 0xff) == wanted;
+        found |= pattern[p + 1] == wanted;
         p += 2;
       } else if (left >= 3 && pattern[p + 1] == '-') {
-        int a = pattern[p] & 0xff;
-        int b = pattern[p + 2] & 0xff;
+        byte a = pattern[p];
+        byte b = pattern[p + 2];
         found |= wanted >= Math.min(a, b) && wanted <= Math.max(a, b);
         p += 3;
       } else {
-        found |= (pattern[p] & 0xff) == wanted;
+        found |= pattern[p] == wanted;
         p++;
       }
     }
