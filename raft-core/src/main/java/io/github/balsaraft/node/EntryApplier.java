@@ -349,13 +349,14 @@ final class EntryApplier {
         }
       }
     } else {
+      sessions.expire(entries.logTimeMillis());
       reachedIndex = entries.lastIndex();
       reachedTerm = entries.term();
       if (batch.isEmpty()) {
         appliedIndex = reachedIndex;
       }
     }
-    if (type == EntryType.SESSION) {
+    if (type == EntryType.SESSION || sessions.size() != sessionsStatus.open()) {
       sessionsStatus = sessions.status();
     }
     if (reachedIndex == entries.lastIndex()) {
@@ -366,6 +367,8 @@ final class EntryApplier {
   private void applyOne(EntryBatch.Cursor cursor, EntryType type) throws EntryFailure {
     command.cursor = cursor;
     try {
+      // With each entry, whatever it is, and not with each batch: those differ between replicas.
+      sessions.expire(command.batch.logTimeMillis());
       byte[] result = NO_RESULT;
       CommandRejectedException rejection = null;
       try {

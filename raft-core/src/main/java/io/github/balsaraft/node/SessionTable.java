@@ -57,6 +57,9 @@ final class SessionTable {
 
   private long keptBytes;
 
+  /** No session is here that has expired by then. */
+  private long expiredMillis = Long.MIN_VALUE;
+
   /** Null as long as nobody keeps records of changes. */
   private @Nullable SessionRecords records;
 
@@ -90,6 +93,22 @@ final class SessionTable {
   }
 
   /**
+   * Forgets who has expired. To be told of each entry that is applied, whatever it is, before it is: else sessions of clients that are
+   * gone would stay as long as only those without sessions go on.
+   *
+   * @param logTimeMillis that of the entry; never less than that of an entry before
+   */
+  void expire(long logTimeMillis) {
+    if (logTimeMillis <= expiredMillis) {
+      return;
+    }
+    expiredMillis = logTimeMillis;
+    while (!byExpiry.isEmpty() && byExpiry.first().lastMillis() < logTimeMillis) {
+      remove(byExpiry.first());
+    }
+  }
+
+  /**
    * Applies a committed entry.
    *
    * @param logTimeMillis that of the entry; never less than that of an entry before
@@ -105,12 +124,6 @@ final class SessionTable {
       return open(index, logTimeMillis, open);
     }
     return close((SessionEntry.Close) entry);
-  }
-
-  private void expire(long logTimeMillis) {
-    while (!byExpiry.isEmpty() && byExpiry.first().lastMillis() < logTimeMillis) {
-      remove(byExpiry.first());
-    }
   }
 
   private SessionAnswer open(long index, long logTimeMillis, SessionEntry.Open open) {
