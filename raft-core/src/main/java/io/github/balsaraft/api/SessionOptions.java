@@ -37,17 +37,17 @@ public record SessionOptions(
    * @throws IllegalArgumentException if it can't work; the message says why
    */
   public SessionOptions {
-    require(deadline.toNanos() > 0, "deadline must be positive");
+    require(deadline.compareTo(Duration.ZERO) > 0, "deadline must be positive");
     require(
         expiry.compareTo(Duration.ofSeconds(1)) >= 0 && expiry.compareTo(Duration.ofDays(7)) <= 0,
         "expiry must be from 1 s to 7 days");
     require(
-        expiry.compareTo(deadline.multipliedBy(2)) >= 0,
+        expiry.dividedBy(2).compareTo(deadline) >= 0,
         "expiry must be at least twice the deadline, or a command may be forgotten while it is tried"
             + " again");
     require(maxInFlight > 0 && maxInFlight <= 1000, "maxInFlight must be from 1 to 1000");
     require(maxPendingBytes > 0, "maxPendingBytes must be positive");
-    require(minBackoff.toNanos() > 0, "minBackoff must be positive");
+    require(minBackoff.compareTo(Duration.ZERO) > 0, "minBackoff must be positive");
     require(maxBackoff.compareTo(minBackoff) >= 0, "maxBackoff must not be below minBackoff");
     require(maxBackoff.compareTo(Duration.ofHours(1)) <= 0, "maxBackoff can be at most an hour");
   }

@@ -25,6 +25,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SessionEntry;
+import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.nio.ByteBuffer;
@@ -70,7 +71,6 @@ public final class GroupNode {
   private final Budget proposalBytes;
   private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
-  private static final Duration LONGEST_WAIT = Duration.ofDays(3650);
 
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final NodeSessions sessions;
@@ -214,20 +214,13 @@ public final class GroupNode {
   private <T extends @Nullable Object> CompletableFuture<T> readAfter(
       long index, Duration timeout, Supplier<T> reader, int queryBytes) {
     // Here: what is thrown once a part of the budget was taken would never give that back.
-    long waitNanos = nanosOf(timeout);
+    long waitNanos = Patience.nanosOf(timeout);
     return withinBudget(queryBytes, bytes -> {
       LocalRead<T> read = new LocalRead<>(reader, false, readBytes, bytes);
       long deadlineNanos = host.environment().nowNanos() + waitNanos;
       loop.pipeline().read(index, deadlineNanos, read::run, read::refuse);
       return read.future;
     });
-  }
-
-  /** No wait is longer than ten years, and whoever asks for more means for ever. */
-  static long nanosOf(Duration duration) {
-    return duration.compareTo(LONGEST_WAIT) > 0
-        ? LONGEST_WAIT.toNanos()
-        : duration.isNegative() ? 0 : duration.toNanos();
   }
 
   /** See {@code RaftNode.queryStale}. */
@@ -243,9 +236,10 @@ public final class GroupNode {
   private StaleAnswer readStale(byte[] query, Duration maxStaleness) {
     // First the moment, then the state: the state is at least as fresh as that.
     long staleNanos = host.environment().nowNanos() - loop.freshness().freshNanos();
-    if (staleNanos > nanosOf(maxStaleness)) {
+    long maxStaleNanos = Patience.nanosOf(maxStaleness);
+    if (staleNanos > maxStaleNanos) {
       throw new ReadNotServedException("the state here may be " + staleNanos / 1_000_000
-          + " ms old, and no more than " + maxStaleness.toMillis() + " ms were asked for");
+          + " ms old, and no more than " + maxStaleNanos / 1_000_000 + " ms were asked for");
     }
     return new StaleAnswer(
         stateMachine.query(query), loop.pipeline().appliedIndex(), Duration.ofNanos(staleNanos));

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
+import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.RecoveredGroup;
@@ -280,7 +281,7 @@ public final class HostRuntime implements AutoCloseable {
 
   /** As {@link #close(GroupNode)}, after it has handed leadership over if that takes no longer than this. */
   void close(GroupNode group, Duration handover) {
-    Duration patience = Duration.ofNanos(GroupNode.nanosOf(handover));
+    Duration patience = Duration.ofNanos(Patience.nanosOf(handover));
     closer.handOverAndClose(List.of(group), patience, deadlineNanos -> stop(group, deadlineNanos));
   }
 
@@ -353,7 +354,7 @@ public final class HostRuntime implements AutoCloseable {
 
   /** As {@link #close()}, after the groups have handed over the leadership that they have, if that takes no longer than this. */
   public void close(Duration handover) {
-    Duration patience = Duration.ofNanos(GroupNode.nanosOf(handover));
+    Duration patience = Duration.ofNanos(Patience.nanosOf(handover));
     synchronized (this) {
       if (closed || handingOver) {
         return;

@@ -77,16 +77,24 @@ public final class RetryingSession implements RaftSession {
     if (closed) {
       return CompletableFuture.failedFuture(new ShuttingDownException());
     }
+    // Here: what is thrown once a part of the budget was taken would never give that back.
+    long waitNanos = Patience.nanosOf(deadline);
     long bytes = bytesOf(command);
     if (pendingBytes.addAndGet(bytes) > options.maxPendingBytes()) {
       pendingBytes.addAndGet(-bytes);
       return CompletableFuture.failedFuture(new OverloadedException(
           "commands of " + options.maxPendingBytes() + " bytes wait in this session already"));
     }
-    Request request = new Request(
-        lastRequest.incrementAndGet(), command, channel.nowNanos() + deadline.toNanos());
+    Request request =
+        new Request(lastRequest.incrementAndGet(), command, channel.nowNanos() + waitNanos);
     // Here, not when it is their turn: from now on they can be found if it never comes.
     requests.put(request.order, request);
+    if (closed) {
+      // Who abandons says so first and looks through them then, so none is missed by both.
+      requests.remove(request.order);
+      request.future.completeExceptionally(new ShuttingDownException());
+      return request.future;
+    }
     steps.add(() -> begin(request));
     return request.future;
   }
@@ -129,7 +137,7 @@ public final class RetryingSession implements RaftSession {
   // ------------------------------------------------------------------ the group's session
 
   private void sendWaiting() {
-    while (!waiting.isEmpty()) {
+    while (!waiting.isEmpty() && !closed) {
       if (numbers == null) {
         open();
         return;
@@ -167,8 +175,9 @@ public final class RetryingSession implements RaftSession {
     if (failure instanceof NotAppendedException refusal) {
       openingRefusal = refusal;
       if (channel.isFinal(refusal)) {
-        opening = false;
+        // Until all of them have ended: the end of each looks whether another has to be sent.
         List.copyOf(waiting).forEach(request -> endWithout(request, refusal));
+        opening = false;
         return;
       }
     }
@@ -202,7 +211,7 @@ public final class RetryingSession implements RaftSession {
 
   private void send(Request request) {
     Numbers in = request.numbers;
-    if (in == null || request.underWay || request.ended) {
+    if (in == null || request.underWay || request.ended || closed) {
       return;
     }
     request.underWay = true;

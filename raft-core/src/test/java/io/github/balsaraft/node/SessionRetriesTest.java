@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
@@ -240,6 +241,33 @@ class SessionRetriesTest {
     assertThat(group.applied).containsOnlyKeys("a", "c");
   }
 
+  /** The group keeps the numbers from the lowest on that has no answer: one of before the copy holds that open. */
+  @Test
+  void trap49_lateCopyOfWhatWasGivenUpIsRuledOutOnceAllOfBeforeHasEnded() {
+    proposeUnwatched(bytes("a"));
+    group.ways.add(entry -> new CompletableFuture<>());
+    CompletableFuture<byte[]> before = session.propose(bytes("before"), Duration.ofSeconds(10));
+    List<byte[]> late = new ArrayList<>();
+    group.usualWay = entry -> {
+      late.add(entry);
+      return group.lose(entry);
+    };
+    for (String command : List.of("b", "c")) {
+      CompletableFuture<byte[]> answer = session.propose(bytes(command));
+      group.runFor(Duration.ofSeconds(2));
+      assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    }
+    group.usualWay = group::apply;
+    proposeUnwatched(bytes("d"));
+    CompletableFuture<byte[]> unused = group.apply(late.get(0));
+    assertThat(group.applied).as("before is open").containsOnlyKeys("a", "d", "b");
+    group.runFor(Duration.ofSeconds(6));
+    assertThat(outcome(before)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    proposeUnwatched(bytes("e"));
+    unused = group.apply(late.get(late.size() - 1));
+    assertThat(group.applied).containsOnlyKeys("a", "d", "b", "e");
+  }
+
   /** Trap 50: an attempt is answered when its command has long ended. Nothing is told twice, nor counted twice. */
   @Test
   void trap50_lateAnswerOfAnEarlierAttemptChangesNothing() {
@@ -286,6 +314,53 @@ class SessionRetriesTest {
     assertThat(outcome(small.propose(new byte[600]))).isEqualTo("open");
   }
 
+  /** A time that can't be added to a moment is just long, and gives back what it took of the budget. */
+  @Test
+  void deadlinesBeyondAllBoundsAreJustLong() {
+    RaftSession small = new RetryingSession(group, OPTIONS.withMaxPendingBytes(1000));
+    assertThat(outcome(small.propose(new byte[600], Duration.ofSeconds(Long.MIN_VALUE))))
+        .isEqualTo("done " + new String(new byte[600], UTF_8));
+    group.nowNanos = Duration.ofDays(1).toNanos();
+    for (Duration endless : List.of(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofDays(106_751))) {
+      CompletableFuture<byte[]> late = new CompletableFuture<>();
+      group.ways.add(entry -> late);
+      CompletableFuture<byte[]> answer = small.propose(new byte[600], endless);
+      group.runFor(Duration.ofDays(1));
+      assertThat(outcome(answer)).as("%s", endless).isEqualTo("open");
+      late.complete(SessionAnswer.applied(9, bytes("in the end")).encode());
+      assertThat(outcome(answer)).as("%s", endless).isEqualTo("in the end");
+    }
+    group.usualWay = group::refuse;
+    CompletableFuture<byte[]> none = small.propose(bytes("b"), Duration.ofSeconds(Long.MIN_VALUE));
+    group.runFor(Duration.ZERO);
+    assertThat(outcome(none)).isEqualTo(NotLeaderException.class.getSimpleName());
+  }
+
+  @Test
+  void settingsBeyondAllBoundsAreRefused() {
+    for (long seconds : new long[] {Long.MAX_VALUE, Long.MIN_VALUE}) {
+      Duration endless = Duration.ofSeconds(seconds);
+      assertThatThrownBy(() -> OPTIONS.withDeadline(endless))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> OPTIONS.withExpiry(endless))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> OPTIONS.withBackoff(endless, endless))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void closingSendsNothingThatHasWaited() {
+    proposeUnwatched(bytes("a"));
+    group.usualWay = entry -> new CompletableFuture<>();
+    for (int i = 0; i < 5; i++) {
+      proposeUnwatched(bytes("b"));
+    }
+    CompletableFuture<byte[]> waiting = session.propose(bytes("c"));
+    session.close();
+    assertThat(outcome(waiting)).isEqualTo(ShuttingDownException.class.getSimpleName());
+  }
+
   @Test
   void closingTellsEverybodyAndTheGroup() {
     proposeUnwatched(bytes("a"));
@@ -324,6 +399,64 @@ class SessionRetriesTest {
         .isEqualTo(ShuttingDownException.class.getSimpleName());
     List.copyOf(hanging).forEach(Runnable::run);
     assertThat(stuck.entries).isEmpty();
+  }
+
+  /** Between the look whether the session is closed and the moment from which on the command can be found. */
+  @Test
+  void commandThatComesWhileItsSessionIsAbandonedIsToldSo() {
+    List<Runnable> hanging = new ArrayList<>();
+    RetryingSession[] abandoned = new RetryingSession[1];
+    Group stuck = new Group(1) {
+      @Override
+      public long nowNanos() {
+        abandoned[0].abandon("the state machine hung");
+        return super.nowNanos();
+      }
+
+      @Override
+      public Executor executor() {
+        return hanging::add;
+      }
+    };
+    abandoned[0] = new RetryingSession(stuck, OPTIONS);
+    assertThat(outcome(abandoned[0].propose(bytes("a"))))
+        .isEqualTo(ShuttingDownException.class.getSimpleName());
+    List.copyOf(hanging).forEach(Runnable::run);
+    assertThat(stuck.entries).isEmpty();
+  }
+
+  @Test
+  void abandonedSessionTriesNothingAgain() {
+    RetryingSession abandoned = new RetryingSession(group, OPTIONS);
+    assertThat(outcome(abandoned.propose(bytes("a")))).isEqualTo("done a");
+    group.ways.add(group::refuse);
+    CompletableFuture<byte[]> answer = abandoned.propose(bytes("b"));
+    abandoned.abandon("the state machine hung");
+    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    group.runFor(Duration.ofMinutes(1));
+    assertThat(group.applied).containsOnlyKeys("a");
+  }
+
+  /** All that wait for the session to be opened end with the refusal of that one attempt. */
+  @Test
+  void finalRefusalOfTheSessionIsNotAskedForAgain() {
+    List<CompletableFuture<byte[]>> attempts = new ArrayList<>();
+    group.usualWay = entry -> {
+      attempts.add(new CompletableFuture<>());
+      return attempts.get(attempts.size() - 1);
+    };
+    List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+    for (String command : List.of("a", "b", "c")) {
+      answers.add(session.propose(bytes(command)));
+    }
+    attempts.get(0).completeExceptionally(new ShuttingDownException());
+    assertThat(answers)
+        .extracting(SessionRetriesTest::outcome)
+        .containsOnly(ShuttingDownException.class.getSimpleName());
+    assertThat(attempts).hasSize(1);
+    // Who comes later may have better luck.
+    group.usualWay = group::apply;
+    assertThat(outcome(session.propose(bytes("d")))).isEqualTo("done d");
   }
 
   @Test
