@@ -121,7 +121,8 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
-   * Completes once the state here has applied everything up to a log index.
+   * Completes once the state here has applied everything up to a log index. The time that it may take is kept also while the state
+   * machine hangs.
    *
    * @return fails with a {@link io.github.balsaraft.api.ReadNotServedException} if it takes longer than the timeout, or the node
    *     stops

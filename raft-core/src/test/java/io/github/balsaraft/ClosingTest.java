@@ -186,6 +186,26 @@ class ClosingTest {
   }
 
   @Test
+  void aCallbackOfASessionThatHangsHoldsUpNobodyElse() throws Exception {
+    RaftNode node = start(SHORT);
+    store.hanging = true;
+    // Before the result can be there, else the callback would run and hang right here.
+    CompletableFuture<Void> hanging = node.session().propose(bytes("a")).thenRun(() -> {
+      applying.countDown();
+      await(go);
+    });
+    store.hanging = false;
+    store.go.countDown();
+    await(applying);
+    CompletableFuture<byte[]> behind = node.session().propose(bytes("b"));
+    close(node);
+    assertFails(behind, OutcomeUnknownException.class);
+    assertThat(hanging).isNotDone();
+    go.countDown();
+    hanging.get(30, SECONDS);
+  }
+
+  @Test
   void aReaderThatHangsIsToldOnToo() throws Exception {
     RaftNode node = start(SHORT);
     CompletableFuture<Integer> read = node.read(ReadConsistency.LINEARIZABLE, () -> {

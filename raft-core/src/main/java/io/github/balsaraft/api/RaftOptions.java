@@ -109,7 +109,7 @@ public final class RaftOptions {
    * How long a proposal waits to be committed, or a forwarded one to be answered, before it ends with an unknown outcome; and how
    * long a linearizable read waits, from its arrival on, for the state machine here to have applied what was committed when it was
    * asked, before it ends with {@link ReadNotServedException}. One that no leader confirms ends after {@link #electionTimeoutMax}
-   * already. Default 5 s.
+   * already. A state machine that hangs delays the end of a proposal, but not that of one in a {@link RaftSession}. Default 5 s.
    */
   public Duration requestTimeout() {
     return values.requestTimeout;

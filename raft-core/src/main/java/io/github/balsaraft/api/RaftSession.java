@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>The group keeps a session only for a while after its last use; the session opens itself anew when it is used again, so
  * nobody needs to keep it alive. See {@link SessionOptions#expiry}.
  *
+ * <p>A command ends at its deadline at the latest, also while the state machine hangs.
+ *
  * <p>All methods may be called from any thread and none blocks. Futures complete on a thread that others need too: what is
  * chained to them must not block.
  */

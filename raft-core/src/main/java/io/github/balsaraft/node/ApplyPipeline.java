@@ -42,8 +42,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     default void abandon(String reason) {}
   }
 
-  private static final long EXPIRY_PAUSE_NANOS = 10_000_000;
-
   private final StateMachine stateMachine;
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
@@ -54,8 +52,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private final Deque<ProposalTracker.Run> proposals = new ConcurrentLinkedDeque<>();
   private final WaitingReads waitingReads = new WaitingReads();
 
-  private final HostEnvironment environment;
-  private final LoopTimer expiry;
+  private final ReadExpiry expiry;
 
   /** The note that was handed over last, if nothing else was since. Used by the caller of {@link #committed} only. */
   private @Nullable Note lastNote;
@@ -107,13 +104,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
-    this.environment = environment;
-    this.expiry = new LoopTimer(
+    this.expiry = new ReadExpiry(
         environment,
-        fired -> offer(() -> {
-          fired.run();
-          expireReads();
-        }));
+        this::expireReads,
+        e -> offer(() -> failed("ending reads that have waited too long failed: " + e, e)));
   }
 
   /** The highest index that the state machine has applied. */
@@ -156,23 +150,29 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /**
    * Runs a read once the state machine has applied an index. Its {@code refused} gets the reason instead if that won't
-   * happen, or has not by the deadline.
+   * happen, or has not by the deadline; then, too, if the state machine hangs, and on another thread.
    */
   void read(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
     offer(new ReadTask(new WaitingReads.WaitingRead(index, deadlineNanos, read, refused)));
+    expiry.arm(deadlineNanos);
   }
 
-  private void expireReads() {
-    long nowNanos = environment.nowNanos();
+  /** Those that wait for their index, and those whose turn has not come: the state machine may hang. Not on an apply thread. */
+  private long expireReads(long nowNanos) {
+    long applied = appliedIndex();
+    String behind =
+        "the state machine here, which has got as far as index " + applied + ", had no time for it";
+    AtomicLong next = new AtomicLong(Long.MAX_VALUE);
+    mailbox.forEachWaiting(task -> {
+      if (task instanceof ReadTask waiting && !waiting.read.refuseIfLate(nowNanos, behind)) {
+        next.set(Math.min(next.get(), waiting.read.deadlineNanos()));
+      }
+    });
     waitingReads.expire(
         nowNanos,
-        "the state here has only got as far as index " + appliedIndex()
+        "the state here has only got as far as index " + applied
             + ", and what the leader has committed beyond it did not come in time");
-    long next = waitingReads.deadlineNanos();
-    if (next != Long.MAX_VALUE) {
-      // Looking through all that wait takes its time: not for each of them.
-      expiry.arm(Math.max(next, nowNanos + EXPIRY_PAUSE_NANOS));
-    }
+    return Math.min(next.get(), waitingReads.deadlineNanos());
   }
 
   /**
@@ -519,6 +519,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         read.read().run();
       } else {
         waitingReads.add(read);
+        // It may have been looked for while it was neither here nor there.
         expiry.arm(read.deadlineNanos());
       }
     }

@@ -432,10 +432,12 @@ public final class GroupNode {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
         groupLoop.pipeline().run(() -> {
-          CompletableFuture<Void> unused = groupLoop.snapshotsEnded().thenRun(() -> {
-            host.removeGroup(loop.group(), this);
-            stopped.complete(null);
-          });
+          CompletableFuture<Void> unused = CompletableFuture.allOf(
+                  groupLoop.snapshotsEnded(), sessions.ended())
+              .thenRun(() -> {
+                host.removeGroup(loop.group(), this);
+                stopped.complete(null);
+              });
         });
       });
     }
@@ -460,10 +462,14 @@ public final class GroupNode {
   /** What one of its threads is busy with, for people; null if nothing. */
   @Nullable
   String busyWith() {
-    return loop.pipeline().isBusy()
-        ? "group " + loop.group() + " is still in its state machine or in a callback, after entry "
-            + loop.pipeline().appliedIndex()
-        : null;
+    if (loop.pipeline().isBusy()) {
+      return "group " + loop.group()
+          + " is still in its state machine or in a callback, after entry "
+          + loop.pipeline().appliedIndex();
+    }
+    return sessions.ended().isDone()
+        ? null
+        : "group " + loop.group() + " is still in a callback of a session";
   }
 
   /** A question to the loop, whose answer somebody waits for. */

@@ -46,6 +46,14 @@ public interface HostEnvironment {
     return apply();
   }
 
+  /**
+   * Runs the steps of sessions, and ends reads that have waited too long: what a state machine that hangs must not hold up. Callbacks of
+   * applications run here too. Without a thread of its own it is done on those of {@link #apply}.
+   */
+  default Executor callers() {
+    return apply();
+  }
+
   /** Lets the calling thread, one of {@link #snapshots}, do nothing for so long. */
   default void pause(long nanos) {
     LockSupport.parkNanos(nanos);

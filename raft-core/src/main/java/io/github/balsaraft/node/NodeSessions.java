@@ -23,6 +23,7 @@ final class NodeSessions implements SessionChannel {
   private final HostEnvironment environment;
   private final Function<byte[], CompletableFuture<byte[]>> propose;
   private final Set<RetryingSession> open = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean closing;
 
   NodeSessions(HostEnvironment environment, Function<byte[], CompletableFuture<byte[]>> propose) {
@@ -43,9 +44,21 @@ final class NodeSessions implements SessionChannel {
   void closeAll() {
     closing = true;
     open.forEach(RetryingSession::close);
+    endIfClosed();
   }
 
-  /** The apply threads hang, and the sessions' steps with them. */
+  /** Completes once all of them are closed and everybody who waited was told. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  private void endIfClosed() {
+    if (closing && open.isEmpty()) {
+      ended.complete(null);
+    }
+  }
+
+  /** The apply threads hang, or a callback on the thread that runs the sessions' steps. */
   void abandonAll(String reason) {
     open.forEach(session -> session.abandon(reason));
   }
@@ -79,11 +92,12 @@ final class NodeSessions implements SessionChannel {
 
   @Override
   public Executor executor() {
-    return environment.apply();
+    return environment.callers();
   }
 
   @Override
   public void closed(RetryingSession session) {
     open.remove(session);
+    endIfClosed();
   }
 }

@@ -2,8 +2,10 @@ package io.github.balsaraft.node;
 
 import java.util.function.BooleanSupplier;
 
-/** A read on its way through a node. It ends once, by one of the methods, which are called on an apply thread; but if
- * apply threads hang when a node is closed, {@link #refuse} may be called on any thread and again: the first end counts. */
+/**
+ * A read on its way through a node. It ends once, by one of the methods, which are called on an apply thread; but if its time is over,
+ * or apply threads hang when a node is closed, {@link #refuse} may be called on any thread and again: the first end counts.
+ */
 interface PendingRead {
 
   /** The state is fresh enough. */

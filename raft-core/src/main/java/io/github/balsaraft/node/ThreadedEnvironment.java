@@ -15,8 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and some for
- * snapshots
- * and one for listeners that end when there is nothing to do.
+ * snapshots, one for listeners and one for callers, that end when there is nothing to do.
  */
 public final class ThreadedEnvironment implements HostEnvironment {
 
@@ -31,6 +30,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
   private final Pool apply;
   private final Pool snapshots;
   private final Pool listeners;
+  private final Pool callers;
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -52,6 +52,9 @@ public final class ThreadedEnvironment implements HostEnvironment {
     this.listeners = new Pool(1, threads("balsa-" + name + "-listener", false));
     this.listeners.setKeepAliveTime(10, TimeUnit.SECONDS);
     this.listeners.allowCoreThreadTimeOut(true);
+    this.callers = new Pool(1, threads("balsa-" + name + "-callers", false));
+    this.callers.setKeepAliveTime(10, TimeUnit.SECONDS);
+    this.callers.allowCoreThreadTimeOut(true);
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
         1, threads("balsa-" + name + "-timer", false), new ThreadPoolExecutor.DiscardPolicy());
@@ -110,6 +113,11 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public Executor callers() {
+    return callers;
+  }
+
+  @Override
   public Runnable schedule(long atNanos, Runnable task) {
     long delay = Math.max(0, atNanos - nowNanos());
     ScheduledFuture<?> scheduled = timer.schedule(task, delay, TimeUnit.NANOSECONDS);
@@ -136,11 +144,12 @@ public final class ThreadedEnvironment implements HostEnvironment {
   @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (Pool pool : List.of(mailboxes, writer, apply, snapshots, listeners)) {
+    for (Pool pool : List.of(mailboxes, writer, apply, snapshots, listeners, callers)) {
       pool.shutdown();
     }
     // Without the listeners': nothing of the library is used there, so nobody need wait for them.
-    return CompletableFuture.allOf(mailboxes.ended, writer.ended, apply.ended, snapshots.ended);
+    return CompletableFuture.allOf(
+        mailboxes.ended, writer.ended, apply.ended, snapshots.ended, callers.ended);
   }
 
   /** A fixed number of threads, and the moment at which the last of them has ended. */

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * Reads that wait for the state machine to have applied an index, lowest first. Used by the apply threads, one at a time; but
- * who abandons them may look through them on any thread.
+ * who abandons them, or ends those that are late, may look through them on any thread.
  */
 final class WaitingReads {
 
@@ -22,6 +22,15 @@ final class WaitingReads {
   record WaitingRead(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
     private boolean isLate(long nowNanos) {
       return nowNanos - deadlineNanos >= 0;
+    }
+
+    /** Refuses it, maybe again, if its time is over. Returns whether it is. */
+    boolean refuseIfLate(long nowNanos, String reason) {
+      if (isLate(nowNanos)) {
+        refused.accept(reason);
+        return true;
+      }
+      return false;
     }
   }
 
@@ -52,9 +61,7 @@ final class WaitingReads {
     // abandons the reads then
     // must get to them all the same.
     for (WaitingRead waiting : reads) {
-      if (waiting.isLate(nowNanos)) {
-        waiting.refused.accept(reason);
-      }
+      waiting.refuseIfLate(nowNanos, reason);
     }
     reads.removeIf(waiting -> waiting.isLate(nowNanos));
   }

@@ -114,6 +114,11 @@ public final class SimulatedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public Executor callers() {
+    return task -> at(time.nowNanos() + pace.mailboxNanos(), task);
+  }
+
+  @Override
   public Executor snapshots() {
     return task -> {
       snapshotTasks.add(task);
