@@ -89,7 +89,8 @@ public final class RaftNode implements AutoCloseable {
    * #session()}.
    *
    * @param entry the payload of a {@link io.github.balsaraft.model.SessionEntry}
-   * @return the encoded {@link io.github.balsaraft.model.SessionAnswer}, or a failure as of {@link #propose}
+   * @return the encoded {@link io.github.balsaraft.model.SessionAnswer}, or a failure as of {@link #propose}, or a {@link
+   *     io.github.balsaraft.api.SessionsNotKeptException} if the state machine keeps no sessions
    * @throws io.github.balsaraft.model.UnknownFormatException if only a newer version can read the entry
    * @throws io.github.balsaraft.model.CorruptDataException if it is no such payload
    */

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionRecord;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.model.EntryId;
@@ -209,6 +210,10 @@ class OnDiskSessionsTest {
       assertThatThrownBy(node::session)
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessageContaining("SessionKeepingStateMachine");
+      assertThat(node.proposeInSession(SessionEntry.open(60_000)))
+          .failsWithin(30, SECONDS)
+          .withThrowableThat()
+          .withCauseInstanceOf(SessionsNotKeptException.class);
     }
   }
 }

@@ -8,6 +8,7 @@ public abstract sealed class NotAppendedException extends RaftException
     permits NotLeaderException,
         OverloadedException,
         CommandTooLargeException,
+        SessionsNotKeptException,
         ShuttingDownException,
         NodeFailedException {
 

@@ -7,11 +7,12 @@ public final class OverloadedException extends NotAppendedException {
 
   private static final long serialVersionUID = 1L;
 
-  private static final Duration RETRY_AFTER = Duration.ofMillis(10);
+  /** About as long as a write takes to become durable. */
+  public static final Duration RETRY_AFTER = Duration.ofMillis(10);
 
   private final Duration retryAfter;
 
-  /** Trying again may help after a few milliseconds: about as long as a write takes to become durable. */
+  /** Trying again may help after {@link #RETRY_AFTER}. */
   public OverloadedException(String fullQueue) {
     this(fullQueue, RETRY_AFTER);
   }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * will, {@link OutcomeUnknownException} may still take effect.
  */
 public abstract sealed class RaftException extends RuntimeException
-    permits ChangeFailedException,
+    permits AnswerTooLargeException,
+        ChangeFailedException,
         CommandRejectedException,
         NotAppendedException,
         OutcomeUnknownException,
@@ -30,10 +31,12 @@ public abstract sealed class RaftException extends RuntimeException
    * <tr><td>{@link NotLeaderException}, {@link OverloadedException}, {@link ShuttingDownException}, {@link
    *     NodeFailedException}</td><td>no</td><td>yes; the last two at another member</td></tr>
    * <tr><td>{@link CommandTooLargeException}</td><td>no</td><td>no: every member says the same of it every time</td></tr>
+   * <tr><td>{@link SessionsNotKeptException}</td><td>no</td><td>no, for the same reason</td></tr>
    * <tr><td>{@link CommandRejectedException}</td><td>no: the state machine refused it</td><td>no</td></tr>
    * <tr><td>{@link OutcomeUnknownException}</td><td>perhaps</td><td>no: only the application knows whether twice is
    *     harmless</td></tr>
    * <tr><td>{@link SessionExpiredException}</td><td>perhaps</td><td>no, as the one above</td></tr>
+   * <tr><td>{@link AnswerTooLargeException}</td><td>yes</td><td>no: the answer is as long each time</td></tr>
    * <tr><td>{@link ReadNotServedException}</td><td>no</td><td>yes</td></tr>
    * <tr><td>{@link ChangeFailedException}, refused</td><td>no</td><td>if all that speaks against it passes by itself</td></tr>
    * <tr><td>{@link ChangeFailedException}, aborted</td><td>it says what remains</td><td>no: see to the cause first</td></tr>

@@ -28,7 +28,8 @@ public interface RaftSession extends AutoCloseable {
    * @param command in the application's own encoding; must not be changed until the future is complete
    * @return the state machine's result; or a {@link NotAppendedException}: it had no effect and never will have one; or an
    *     {@link OutcomeUnknownException}: it was sent, and whether it was applied could not be learnt in time, or, as a {@link
-   *     SessionExpiredException}, can't be learnt any more
+   *     SessionExpiredException}, can't be learnt any more; or a {@link CommandRejectedException}: the state machine refused it; or,
+   *     in another process than the group's, an {@link AnswerTooLargeException}: it was applied, and its result can't be sent
    */
   CompletableFuture<byte[]> propose(byte[] command);
 

@@ -29,10 +29,17 @@ public record ForwardedOutcomes(ReplicaId from, ReplicaId to, long origin, List<
    * @param kind how it ended
    * @param bytes the state machine's result if applied; the limit if too large, as a decimal number in ASCII; else a UTF-8
    *     explanation
+   * @param retryAfterMillis if a queue is full: when to propose again; else zero
    */
   // An array, because results are passed on as they are and never compared.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Outcome(long sequence, Kind kind, byte[] bytes) {}
+  public record Outcome(long sequence, Kind kind, byte[] bytes, long retryAfterMillis) {
+
+    /** Of any kind but {@link Kind#OVERLOADED}. */
+    public Outcome(long sequence, Kind kind, byte[] bytes) {
+      this(sequence, kind, bytes, 0);
+    }
+  }
 
   /** The ends that a proposal can have. */
   public enum Kind {

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.ReplicaId;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -77,11 +78,16 @@ final class Forwarder {
     switch (outcome.kind()) {
       case APPLIED -> proposal.applied(outcome.bytes());
       case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
-      case OVERLOADED -> proposal.notAppended(new OverloadedException(detail));
+      case OVERLOADED -> proposal.notAppended(new OverloadedException(detail, retryAfter(outcome)));
       case REJECTED -> proposal.rejected(new CommandRejectedException(detail));
       case UNKNOWN -> proposal.unknown(detail);
       case TOO_LARGE -> tooLarge(proposal, detail);
     }
+  }
+
+  /** Whatever the leader says: nobody is told to wait for longer than a minute, nor for no time. */
+  private static Duration retryAfter(ForwardedOutcomes.Outcome outcome) {
+    return Duration.ofMillis(Math.max(1, Math.min(60_000, outcome.retryAfterMillis())));
   }
 
   private static void tooLarge(Proposal proposal, String limitBytes) {

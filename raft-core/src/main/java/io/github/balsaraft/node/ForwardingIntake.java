@@ -179,9 +179,12 @@ final class ForwardingIntake {
   }
 
   private void refuse(ForwardedProposals message, Kind kind, String reason) {
+    long retryAfterMillis =
+        kind == Kind.OVERLOADED ? OverloadedException.RETRY_AFTER.toMillis() : 0;
     List<ForwardedOutcomes.Outcome> outcomes = new ArrayList<>();
     for (int i = 0; i < message.commands().size(); i++) {
-      outcomes.add(new ForwardedOutcomes.Outcome(message.firstSequence() + i, kind, utf8(reason)));
+      outcomes.add(new ForwardedOutcomes.Outcome(
+          message.firstSequence() + i, kind, utf8(reason), retryAfterMillis));
     }
     answer(message, outcomes);
   }
@@ -239,8 +242,12 @@ final class ForwardingIntake {
     }
 
     private void finish(Kind kind, byte[] bytes) {
+      finish(new ForwardedOutcomes.Outcome(sequence, kind, bytes));
+    }
+
+    private void finish(ForwardedOutcomes.Outcome outcome) {
       pendingBytes.addAndGet(-bytesOf(command));
-      finished.add(new Finished(origin, new ForwardedOutcomes.Outcome(sequence, kind, bytes)));
+      finished.add(new Finished(origin, outcome));
     }
 
     @Override
@@ -255,8 +262,13 @@ final class ForwardingIntake {
 
     @Override
     void notAppended(NotAppendedException reason) {
-      Kind kind = reason instanceof OverloadedException ? Kind.OVERLOADED : Kind.NOT_LEADER;
-      finish(kind, utf8(String.valueOf(reason.getMessage())));
+      byte[] detail = utf8(String.valueOf(reason.getMessage()));
+      if (reason instanceof OverloadedException overloaded) {
+        long retryAfterMillis = overloaded.retryAfter().toMillis();
+        finish(new ForwardedOutcomes.Outcome(sequence, Kind.OVERLOADED, detail, retryAfterMillis));
+      } else {
+        finish(Kind.NOT_LEADER, detail);
+      }
     }
 
     @Override

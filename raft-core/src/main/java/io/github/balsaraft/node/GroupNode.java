@@ -17,6 +17,7 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.api.StateMachine;
@@ -133,7 +134,7 @@ public final class GroupNode {
    */
   public CompletableFuture<byte[]> proposeInSession(byte[] entry) {
     if (keepsNoSessions()) {
-      return CompletableFuture.failedFuture(new UnsupportedOperationException(NO_SESSIONS));
+      return CompletableFuture.failedFuture(new SessionsNotKeptException(NO_SESSIONS));
     }
     // What can't be read may not get into the log: every replica would halt there.
     SessionEntry read = SessionEntry.decode(ByteBuffer.wrap(entry));
@@ -279,7 +280,8 @@ public final class GroupNode {
     if (!readBytes.take(bytes)) {
       return CompletableFuture.failedFuture(new ReadNotServedException(
           "no more than " + readBytes.max() + " bytes of reads may wait, and with the " + bytes
-              + " of this one there would be more"));
+              + " of this one there would be more",
+          OverloadedException.RETRY_AFTER));
     }
     return begin.apply(bytes);
   }

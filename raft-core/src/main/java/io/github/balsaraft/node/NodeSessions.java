@@ -2,9 +2,10 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
-import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.session.SessionChannel;
@@ -69,10 +70,11 @@ final class NodeSessions implements SessionChannel {
   }
 
   @Override
-  public boolean isFinal(NotAppendedException refusal) {
-    return refusal instanceof CommandTooLargeException
-        || refusal instanceof ShuttingDownException
-        || refusal instanceof NodeFailedException;
+  public boolean isFinal(RaftException failure) {
+    return failure instanceof CommandTooLargeException
+        || failure instanceof SessionsNotKeptException
+        || failure instanceof ShuttingDownException
+        || failure instanceof NodeFailedException;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionExpiredException;
 import io.github.balsaraft.api.SessionOptions;
@@ -257,6 +258,10 @@ public final class RetryingSession implements RaftSession {
       }
     } else {
       request.inDoubt = true;
+      if (failure instanceof RaftException last && channel.isFinal(last)) {
+        fail(request, last);
+        return;
+      }
     }
     later(pauseNanos(request.attempts, failure), () -> send(request));
   }

@@ -1,6 +1,7 @@
 package io.github.balsaraft.session;
 
 import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.RaftException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -16,8 +17,8 @@ public interface SessionChannel {
    */
   CompletableFuture<byte[]> propose(byte[] entry);
 
-  /** Whether another attempt can't do better. */
-  boolean isFinal(NotAppendedException refusal);
+  /** Whether another attempt can't do better than to end with this, too. */
+  boolean isFinal(RaftException failure);
 
   /** The monotonic clock. */
   long nowNanos();

@@ -34,6 +34,8 @@ class RaftExceptionTest {
         ChangeFailedException.lost("leadership was lost"));
     List<RaftException> not = List.of(
         new CommandTooLargeException(9, 8),
+        new SessionsNotKeptException("no records"),
+        new AnswerTooLargeException("9 bytes"),
         new OutcomeUnknownException("lost"),
         new SessionExpiredException("forgotten"),
         new CommandRejectedException("the seat is taken"),

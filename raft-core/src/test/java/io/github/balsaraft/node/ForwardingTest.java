@@ -56,7 +56,7 @@ class ForwardingTest {
     arrive(forward(5, proposals), 5, true);
     taken.get(0).applied("result".getBytes(UTF_8));
     taken.get(1).unknown("lost");
-    taken.get(2).notAppended(new OverloadedException("full", Duration.ZERO));
+    taken.get(2).notAppended(new OverloadedException("full", Duration.ofMillis(250)));
     taken.get(3).notAppended(new NotLeaderException(null, "no"));
     assertThat(answers).isEmpty();
     intake.flush();
@@ -66,7 +66,7 @@ class ForwardingTest {
         .containsExactly(
             "applied:result",
             "unknown:lost",
-            "not appended:OverloadedException",
+            "not appended:OverloadedException after PT0.25S",
             "not appended:NotLeaderException");
     forwarder.onOutcomes(answers.get(0));
     forwarder.loseAll("leader changed");
@@ -162,6 +162,7 @@ class ForwardingTest {
     arrive(forward(5, RecordedProposal.of(large)), 5, true);
     assertThat(taken).hasSize(2);
     assertThat(kinds()).containsExactly("3:OVERLOADED");
+    assertThat(answers.get(0).outcomes().get(0).retryAfterMillis()).isEqualTo(10);
     taken.forEach(proposal -> proposal.applied(new byte[0]));
     assertThat(intake.pendingBytes()).isZero();
     // Larger than the bound, but alone: else it could never be done.

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import java.util.ArrayList;
@@ -50,7 +51,9 @@ final class RecordedProposal extends Proposal {
 
   @Override
   void notAppended(NotAppendedException reason) {
-    ends.add("not appended:" + reason.getClass().getSimpleName());
+    String when =
+        reason instanceof OverloadedException overloaded ? " after " + overloaded.retryAfter() : "";
+    ends.add("not appended:" + reason.getClass().getSimpleName() + when);
   }
 
   @Override

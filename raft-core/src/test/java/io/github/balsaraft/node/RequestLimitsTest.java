@@ -19,6 +19,7 @@ import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.world.HostPace;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,9 @@ class RequestLimitsTest {
     CompletableFuture<byte[]> second = node.query(query, ReadConsistency.STALE);
     assertThat(failure(node.query(query, ReadConsistency.LEASE)))
         .isInstanceOf(ReadNotServedException.class)
-        .hasMessageContaining("no more than " + MAX_READ_BYTES + " bytes of reads");
+        .hasMessageContaining("no more than " + MAX_READ_BYTES + " bytes of reads")
+        .extracting(refusal -> ((ReadNotServedException) refusal).retryAfter())
+        .isEqualTo(Optional.of(OverloadedException.RETRY_AFTER));
     // Without a query there is room for some more, and not for ever.
     for (int i = 0; i < (MAX_READ_BYTES - 2 * 1256) / 256; i++) {
       assertThat(node.read(ReadConsistency.LINEARIZABLE, () -> "")).isNotDone();

@@ -4,10 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionExpiredException;
 import io.github.balsaraft.api.SessionOptions;
@@ -90,8 +91,8 @@ class SessionRetriesTest {
     }
 
     @Override
-    public boolean isFinal(NotAppendedException refusal) {
-      return refusal instanceof ShuttingDownException;
+    public boolean isFinal(RaftException failure) {
+      return failure instanceof ShuttingDownException || failure instanceof AnswerTooLargeException;
     }
 
     @Override
@@ -457,6 +458,19 @@ class SessionRetriesTest {
     // Who comes later may have better luck.
     group.usualWay = group::apply;
     assertThat(outcome(session.propose(bytes("d")))).isEqualTo("done d");
+  }
+
+  /** It was applied, and another attempt would be answered in the same way. */
+  @Test
+  void finalFailureThatIsNoRefusalEndsItAtOnce() {
+    proposeUnwatched(bytes("a"));
+    group.ways.add(entry -> {
+      CompletableFuture<byte[]> unused = group.apply(entry);
+      return CompletableFuture.failedFuture(new AnswerTooLargeException("so long"));
+    });
+    assertThat(outcome(session.propose(bytes("b"))))
+        .isEqualTo(AnswerTooLargeException.class.getSimpleName());
+    assertThat(outcome(session.propose(bytes("c")))).isEqualTo("done c");
   }
 
   @Test

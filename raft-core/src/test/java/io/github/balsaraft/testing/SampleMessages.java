@@ -123,6 +123,12 @@ public final class SampleMessages {
             7,
             List.of(new ForwardedOutcomes.Outcome(
                 3, ForwardedOutcomes.Kind.TOO_LARGE, bytes("8388608")))),
+        new ForwardedOutcomes(
+            FROM,
+            TO,
+            1,
+            List.of(new ForwardedOutcomes.Outcome(
+                3, ForwardedOutcomes.Kind.OVERLOADED, bytes("full"), 250))),
         newest,
         new SnapshotRequest(
             FROM, TO, 3, new EntryId(4, 9), Long.MIN_VALUE, 2, 1L << 40, Integer.MAX_VALUE),

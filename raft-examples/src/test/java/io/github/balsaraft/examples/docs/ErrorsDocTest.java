@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.AbortResult;
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.CommandTooLargeException;
@@ -17,6 +18,7 @@ import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionExpiredException;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.TransferFailedException;
@@ -59,6 +61,8 @@ class ErrorsDocTest {
       new NotLeaderException(null, ""),
       new OverloadedException(""),
       new CommandTooLargeException(2, 1),
+      new SessionsNotKeptException(""),
+      new AnswerTooLargeException(""),
       new ShuttingDownException(),
       new NodeFailedException(""),
       new OutcomeUnknownException(""),

@@ -1,12 +1,14 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.ByteString;
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
-import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.session.SessionChannel;
@@ -37,6 +39,12 @@ final class ClientChannel implements SessionChannel {
       return CompletableFuture.failedFuture(
           new NotLeaderException(null, "no member could be reached"));
     }
+    int maxBytes = finder.maxContentBytes();
+    if (entry.length > maxBytes) {
+      // Sent all the same it would end the connection, for all that is under way on it.
+      return CompletableFuture.failedFuture(
+          new CommandTooLargeException(commandBytes(entry.length), commandBytes(maxBytes)));
+    }
     return finder
         .ask(ClientRequest.newBuilder().setSessionEntry(ByteString.copyFrom(entry)))
         .thenApply(answer -> outcome(entry.length, answer));
@@ -51,10 +59,11 @@ final class ClientChannel implements SessionChannel {
         throw new OverloadedException(detail, retryAfter(answer.getRetryAfterMillis()));
       case CLIENT_OUTCOME_TOO_LARGE ->
         throw new CommandTooLargeException(
-            Math.max(0, entryBytes - SessionEntry.OVERHEAD_BYTES),
-            (int) answer.getMaxCommandBytes());
+            commandBytes(entryBytes), (int) answer.getMaxCommandBytes());
       case CLIENT_OUTCOME_SHUTTING_DOWN, CLIENT_OUTCOME_FAILED ->
         throw new NodeFailedException(detail);
+      case CLIENT_OUTCOME_ANSWER_TOO_LARGE -> throw new AnswerTooLargeException(detail);
+      case CLIENT_OUTCOME_NO_SESSIONS -> throw new SessionsNotKeptException(detail);
       case CLIENT_OUTCOME_UNKNOWN,
           CLIENT_OUTCOME_READ_NOT_SERVED,
           CLIENT_OUTCOME_QUERY_FAILED,
@@ -63,15 +72,21 @@ final class ClientChannel implements SessionChannel {
     };
   }
 
+  private static int commandBytes(int entryBytes) {
+    return Math.max(0, entryBytes - SessionEntry.OVERHEAD_BYTES);
+  }
+
   /** Whatever a member says: nobody is told to wait for longer than a minute, nor for a negative time. */
-  private static Duration retryAfter(long millis) {
+  static Duration retryAfter(long millis) {
     return Duration.ofMillis(Math.max(1, Math.min(60_000, millis)));
   }
 
   /** Another member may do better, but for what all of them say. */
   @Override
-  public boolean isFinal(NotAppendedException refusal) {
-    return refusal instanceof CommandTooLargeException;
+  public boolean isFinal(RaftException failure) {
+    return failure instanceof CommandTooLargeException
+        || failure instanceof SessionsNotKeptException
+        || failure instanceof AnswerTooLargeException;
   }
 
   @Override

@@ -11,6 +11,10 @@ final class ClientCodec {
 
   static final int NEWEST_VERSION = 1;
   static final int HEAD_BYTES = 8;
+
+  /** What a request takes besides its content, at most. */
+  static final int REQUEST_OVERHEAD_BYTES = 128;
+
   private static final int MAX_HANDSHAKE_BYTES = 1024;
 
   /** "BLSC". */

@@ -35,6 +35,7 @@ final class ClientConnection extends ByteToMessageDecoder {
   private @Nullable ChannelHandlerContext ctx;
   private long connectedNanos;
   private long lastId;
+  private int maxRequestBytes;
   private boolean welcomed;
   private boolean leaving;
   private boolean ended;
@@ -47,6 +48,7 @@ final class ClientConnection extends ByteToMessageDecoder {
       Consumer<ClientConnection> onEnd) {
     this.address = address;
     this.maxFrameBytes = maxFrameBytes;
+    this.maxRequestBytes = maxFrameBytes;
     this.timeoutNanos = timeoutNanos;
     this.onWelcome = onWelcome;
     this.onEnd = onEnd;
@@ -58,6 +60,11 @@ final class ClientConnection extends ByteToMessageDecoder {
 
   boolean isOpen() {
     return welcomed && !ended;
+  }
+
+  /** The longest request that the member takes. */
+  int maxRequestBytes() {
+    return maxRequestBytes;
   }
 
   /** Sends a request; fails with an {@link IOException} if the connection ends before the answer. */
@@ -98,7 +105,11 @@ final class ClientConnection extends ByteToMessageDecoder {
     Quietly.send(
         context,
         ClientCodec.handshake(
-            ClientHello.newBuilder().setOldestVersion(1).build(), context.alloc()));
+            ClientHello.newBuilder()
+                .setOldestVersion(1)
+                .setMaxFrameBytes(maxFrameBytes)
+                .build(),
+            context.alloc()));
     watch(context);
   }
 
@@ -151,6 +162,9 @@ final class ClientConnection extends ByteToMessageDecoder {
 
   private void welcomed(ClientWelcome welcome) {
     if (welcome.getRefusal().isEmpty()) {
+      if (welcome.getMaxFrameBytes() > 0) {
+        maxRequestBytes = welcome.getMaxFrameBytes();
+      }
       welcomed = true;
       onWelcome.accept(this);
     } else {

@@ -1,5 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
@@ -28,8 +30,11 @@ final class ClientReads {
   private final AtomicLong pendingBytes = new AtomicLong();
   private volatile boolean closed;
 
-  /** On the loop only. */
+  /** Those that have not ended, about in the order of their deadlines. On the loop only. */
   private final Set<Read> open = new LinkedHashSet<>();
+
+  /** On the loop only. */
+  private boolean deadlineArmed;
 
   ClientReads(EventLoop loop, MemberFinder finder, SessionOptions options, long maxPendingBytes) {
     this.loop = loop;
@@ -44,8 +49,12 @@ final class ClientReads {
       if (!closed) {
         pendingBytes.addAndGet(-bytes);
       }
-      return CompletableFuture.failedFuture(new ReadNotServedException(
-          closed ? "the client is closed" : "reads of " + maxPendingBytes + " bytes wait already"));
+      return CompletableFuture.failedFuture(
+          closed
+              ? new ReadNotServedException("the client is closed")
+              : new ReadNotServedException(
+                  "reads of " + maxPendingBytes + " bytes wait already",
+                  OverloadedException.RETRY_AFTER));
     }
     Read read = new Read(asked, System.nanoTime() + options.deadline().toNanos());
     CompletableFuture<?> unused = read.answer.whenComplete((answer, failure) -> {
@@ -54,28 +63,41 @@ final class ClientReads {
     try {
       loop.execute(() -> {
         open.add(read);
+        armDeadline();
         attempt(read);
       });
     } catch (RejectedExecutionException e) {
-      fail(read, "the client is closed");
+      fail(read, new ReadNotServedException("the client is closed"));
     }
     return read.answer;
   }
 
   private void attempt(Read read) {
     if (closed || read.answer.isDone()) {
-      fail(read, "the client is closed");
+      fail(read, new ReadNotServedException("the client is closed"));
+      return;
+    }
+    int maxBytes = finder.maxContentBytes();
+    if (read.asked.getSerializedSize() > maxBytes) {
+      // Sent all the same it would end the connection, for all that is under way on it.
+      int queryBytes = read.asked.getQuery().size();
+      int overheadBytes = read.asked.getSerializedSize() - queryBytes;
+      fail(read, new QueryTooLargeException(queryBytes, Math.max(0, maxBytes - overheadBytes)));
       return;
     }
     read.attempts++;
+    read.refusal = null;
     CompletableFuture<?> unused = finder
         .ask(ClientRequest.newBuilder().setRead(read.asked))
         .whenComplete((answer, failure) -> ended(read, answer, failure));
   }
 
   private void ended(Read read, @Nullable ClientAnswer answer, @Nullable Throwable failure) {
+    if (read.answer.isDone()) {
+      return;
+    }
     if (answer == null) {
-      again(read, String.valueOf(failure));
+      again(read, new ReadNotServedException(String.valueOf(failure)));
       return;
     }
     switch (answer.getOutcome()) {
@@ -83,35 +105,70 @@ final class ClientReads {
         open.remove(read);
         read.answer.complete(answer);
       }
-      case CLIENT_OUTCOME_QUERY_FAILED -> {
-        open.remove(read);
-        read.answer.completeExceptionally(new RemoteQueryException(answer.getDetail()));
-      }
-      default -> again(read, answer.getDetail());
+      case CLIENT_OUTCOME_QUERY_FAILED -> fail(read, new RemoteQueryException(answer.getDetail()));
+      case CLIENT_OUTCOME_ANSWER_TOO_LARGE ->
+        fail(read, new AnswerTooLargeException(answer.getDetail()));
+      default ->
+        again(
+            read,
+            new ReadNotServedException(
+                answer.getDetail(),
+                answer.getRetryAfterMillis() == 0
+                    ? null
+                    : ClientChannel.retryAfter(answer.getRetryAfterMillis())));
     }
   }
 
-  private void again(Read read, String why) {
-    long doubled = options.minBackoff().toNanos() << Math.min(20, read.attempts - 1);
-    long pause = Math.min(options.maxBackoff().toNanos(), doubled);
-    pause = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-    long leftNanos = read.deadlineNanos - System.nanoTime();
-    if (closed || leftNanos <= 0) {
-      fail(read, why);
+  private void again(Read read, ReadNotServedException refusal) {
+    read.refusal = refusal;
+    if (closed) {
+      fail(read, refusal);
       return;
     }
-    var unused =
-        loop.schedule(() -> attempt(read), Math.min(pause, leftNanos), TimeUnit.NANOSECONDS);
+    long doubled = options.minBackoff().toNanos() << Math.min(20, read.attempts - 1);
+    long pause = Math.min(options.maxBackoff().toNanos(), doubled);
+    if (refusal.retryAfter().isPresent()) {
+      pause = Math.max(pause, 2 * refusal.retryAfter().get().toNanos());
+    }
+    pause = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+    var unused = loop.schedule(() -> attempt(read), pause, TimeUnit.NANOSECONDS);
   }
 
-  private void fail(Read read, String why) {
+  private void fail(Read read, RuntimeException failure) {
     open.remove(read);
-    read.answer.completeExceptionally(new ReadNotServedException(why));
+    read.answer.completeExceptionally(failure);
+  }
+
+  // ------------------------------------------------------------------ deadlines
+
+  /** All have the same time, so the first is the next whose time is over. */
+  private void armDeadline() {
+    if (!deadlineArmed && !open.isEmpty()) {
+      deadlineArmed = true;
+      long leftNanos = open.iterator().next().deadlineNanos - System.nanoTime();
+      var unused = loop.schedule(this::endLate, leftNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void endLate() {
+    deadlineArmed = false;
+    long nowNanos = System.nanoTime();
+    for (Read read : List.copyOf(open)) {
+      if (read.deadlineNanos - nowNanos > 0) {
+        break;
+      }
+      ReadNotServedException refusal = read.refusal;
+      fail(
+          read,
+          refusal == null ? new ReadNotServedException("it was not answered in time") : refusal);
+    }
+    armDeadline();
   }
 
   void close() {
     closed = true;
-    loop.execute(() -> List.copyOf(open).forEach(read -> fail(read, "the client is closed")));
+    loop.execute(() -> List.copyOf(open)
+        .forEach(read -> fail(read, new ReadNotServedException("the client is closed"))));
   }
 
   /** One of them. */
@@ -120,6 +177,10 @@ final class ClientReads {
     final long deadlineNanos;
     final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
     int attempts;
+
+    /** How the last attempt ended; null as long as it has not. */
+    @Nullable
+    ReadNotServedException refusal;
 
     Read(ClientRead asked, long deadlineNanos) {
       this.asked = asked;

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.model.CorruptDataException;
@@ -125,7 +126,10 @@ final class ClientRequests {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_FAILED);
     } else if (failure instanceof OutcomeUnknownException) {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_UNKNOWN);
-    } else if (failure instanceof ReadNotServedException) {
+    } else if (failure instanceof SessionsNotKeptException) {
+      return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_NO_SESSIONS);
+    } else if (failure instanceof ReadNotServedException notServed) {
+      notServed.retryAfter().ifPresent(after -> answer.setRetryAfterMillis(after.toMillis()));
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED);
     }
     return answer

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
@@ -30,6 +31,7 @@ final class ClientServing extends ByteToMessageDecoder {
   private final PerSubjectLog log;
   private final Runnable onWelcome;
   private boolean welcomed;
+  private int maxAnswerBytes;
   private boolean ended;
   private int unanswered;
   private long unansweredBytes;
@@ -47,6 +49,7 @@ final class ClientServing extends ByteToMessageDecoder {
     this.service = service;
     this.host = host;
     this.maxFrameBytes = maxFrameBytes;
+    this.maxAnswerBytes = maxFrameBytes;
     this.counters = counters;
     this.log = log;
     this.onWelcome = onWelcome;
@@ -89,7 +92,15 @@ final class ClientServing extends ByteToMessageDecoder {
         ? "version " + ClientCodec.NEWEST_VERSION + " is the newest that is spoken here"
         : service.admit(ctx.channel());
     ByteBuf answer = ClientCodec.handshake(
-        ClientWelcome.newBuilder().setHost(host).setRefusal(refusal).build(), ctx.alloc());
+        ClientWelcome.newBuilder()
+            .setHost(host)
+            .setRefusal(refusal)
+            .setMaxFrameBytes(maxFrameBytes)
+            .build(),
+        ctx.alloc());
+    if (hello.getMaxFrameBytes() > 0) {
+      maxAnswerBytes = hello.getMaxFrameBytes();
+    }
     if (refusal.isEmpty()) {
       welcomed = true;
       counters.clientConnects.increment();
@@ -120,7 +131,7 @@ final class ClientServing extends ByteToMessageDecoder {
 
   /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
   private void answer(ChannelHandlerContext ctx, int bytes, ClientAnswer answer) {
-    ByteBuf frame = ClientCodec.frame(answer, ctx.alloc());
+    ByteBuf frame = ClientCodec.frame(withinLimit(answer), ctx.alloc());
     int waiting = frame.readableBytes();
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());
@@ -137,6 +148,19 @@ final class ClientServing extends ByteToMessageDecoder {
         callDecode(ctx, internalBuffer(), List.of());
       }
     });
+  }
+
+  /** Sent all the same it would end the connection, and be asked for again. */
+  private ClientAnswer withinLimit(ClientAnswer answer) {
+    int bytes = answer.getSerializedSize();
+    return bytes <= maxAnswerBytes
+        ? answer
+        : ClientAnswer.newBuilder()
+            .setId(answer.getId())
+            .setOutcome(ClientOutcome.CLIENT_OUTCOME_ANSWER_TOO_LARGE)
+            .setDetail("an answer of " + bytes + " bytes is larger than the " + maxAnswerBytes
+                + " that the client takes")
+            .build();
   }
 
   @Override

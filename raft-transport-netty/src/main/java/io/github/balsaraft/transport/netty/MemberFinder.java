@@ -77,6 +77,14 @@ final class MemberFinder {
     return connection != null && connection.isOpen();
   }
 
+  /** How many bytes a request may carry to the member that it is connected to. Without one, anything: it is not sent either. */
+  int maxContentBytes() {
+    ClientConnection connection = current;
+    return connection == null
+        ? Integer.MAX_VALUE
+        : connection.maxRequestBytes() - ClientCodec.REQUEST_OVERHEAD_BYTES;
+  }
+
   /** Asks the member that it is connected to; fails with an {@link IOException} if there is none, or it goes. */
   CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
     ClientConnection connection = current;

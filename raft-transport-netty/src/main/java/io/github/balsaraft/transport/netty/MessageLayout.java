@@ -267,6 +267,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
     to.number(Messages.Outcome.SEQUENCE_FIELD_NUMBER, outcome.sequence());
     to.number(Messages.Outcome.KIND_FIELD_NUMBER, outcome.kind().code());
     to.bytes(Messages.Outcome.CONTENT_FIELD_NUMBER, outcome.bytes());
+    to.number(Messages.Outcome.RETRY_AFTER_MILLIS_FIELD_NUMBER, outcome.retryAfterMillis());
   }
 
   private void onSnapshotRequest(SnapshotRequest request) {

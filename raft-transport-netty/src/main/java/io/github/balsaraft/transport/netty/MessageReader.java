@@ -304,7 +304,8 @@ final class MessageReader {
     return new ForwardedOutcomes.Outcome(
         nestedFields.number(Messages.Outcome.SEQUENCE_FIELD_NUMBER),
         ForwardedOutcomes.Kind.ofCode(nestedFields.code(Messages.Outcome.KIND_FIELD_NUMBER)),
-        bytes.value);
+        bytes.value,
+        nestedFields.number(Messages.Outcome.RETRY_AFTER_MILLIS_FIELD_NUMBER));
   }
 
   private Message installSnapshot(CodedInputStream in) throws IOException {

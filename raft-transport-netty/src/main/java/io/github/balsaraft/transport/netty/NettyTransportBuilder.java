@@ -61,7 +61,8 @@ public final class NettyTransportBuilder {
 
   /**
    * The longest frame sent or accepted, in bytes, 64 KiB to 1 GiB; 16 MiB unless said otherwise. A message that doesn't
-   * fit is dropped: all hosts need the same bound, and it must exceed the largest batch of entries.
+   * fit is dropped: all hosts need the same bound, and it must exceed the largest batch of entries. Requests of clients are as long at
+   * most; clients are told so.
    */
   public NettyTransportBuilder maxFrameBytes(int bytes) {
     maxFrameBytes = (int) inRange("maxFrameBytes", bytes, 64 << 10, 1 << 30);

@@ -1,6 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.ByteString;
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
@@ -8,6 +9,7 @@ import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientConsistency;
@@ -88,7 +90,7 @@ public final class RaftClient implements AutoCloseable {
    *
    * @param consistency a stale read takes a state of any known age; {@link #queryStale} tells which
    * @return the answer; or a {@link ReadNotServedException} if there was none in time; or a {@link RemoteQueryException} if the query
-   *     itself threw
+   *     itself threw; or a {@link QueryTooLargeException}, or an {@link AnswerTooLargeException}, if it is longer than what can be sent
    */
   public CompletableFuture<byte[]> query(byte[] query, ReadConsistency consistency) {
     ClientRead.Builder read = read(
@@ -119,7 +121,8 @@ public final class RaftClient implements AutoCloseable {
   public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
     ClientRead.Builder read = read(query, ClientConsistency.CLIENT_CONSISTENCY_STALE);
     return reads
-        .ask(read.setMaxStalenessMillis(maxStaleness.toMillis()).build())
+        .ask(read.setMaxStalenessMillis(Patience.nanosOf(maxStaleness) / 1_000_000)
+            .build())
         .thenApply(RaftClient::stale);
   }
 

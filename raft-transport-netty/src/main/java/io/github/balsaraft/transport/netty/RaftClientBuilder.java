@@ -63,7 +63,10 @@ public final class RaftClientBuilder {
     return this;
   }
 
-  /** The longest answer that is accepted; 16 MiB unless said otherwise. */
+  /**
+   * The longest frame that is accepted, which is an answer and a few bytes; 16 MiB unless said otherwise. What has a longer answer ends as an
+   * {@link io.github.balsaraft.api.AnswerTooLargeException}. How long a request may be, the members say.
+   */
   public RaftClientBuilder maxFrameBytes(int bytes) {
     if (bytes < 64 << 10) {
       throw new IllegalArgumentException("maxFrameBytes must be at least 64 KiB");

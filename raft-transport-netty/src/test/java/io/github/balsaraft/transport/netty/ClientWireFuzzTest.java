@@ -113,7 +113,10 @@ class ClientWireFuzzTest {
       ClientService service = new ClientService(10);
       EmbeddedChannel channel = new EmbeddedChannel(
           new ClientServing(service, "n1", MAX_FRAME_BYTES, counters, Wire.LOG, () -> {}));
-      byte[] hello = handshake(ClientHello.newBuilder().setOldestVersion(1).build());
+      byte[] hello = handshake(ClientHello.newBuilder()
+          .setOldestVersion(1)
+          .setMaxFrameBytes(random.nextInt())
+          .build());
       send(channel, random.nextInt(10) == 0 ? damage(hello) : hello);
       for (int i = 0; i < 10 && channel.isOpen(); i++) {
         List<ClientRequest> samples = requests();
@@ -217,14 +220,17 @@ class ClientWireFuzzTest {
       ClientConnection connection = new ClientConnection(
           "n1:1", MAX_FRAME_BYTES, SECONDS.toNanos(60), it -> {}, it -> ends.add("end"));
       EmbeddedChannel channel = new EmbeddedChannel(connection);
-      byte[] welcome = handshake(ClientWelcome.newBuilder().setHost("n1").build());
+      byte[] welcome = handshake(ClientWelcome.newBuilder()
+          .setHost("n1")
+          .setMaxFrameBytes(random.nextInt())
+          .build());
       send(channel, random.nextInt(10) == 0 ? damage(welcome) : welcome);
       List<CompletableFuture<ClientAnswer>> asked = new ArrayList<>();
       for (int i = 0; i < 10 && channel.isOpen(); i++) {
         asked.add(connection.ask(ClientRequest.newBuilder().setMembers(true)));
         byte[] frame = frame(ClientAnswer.newBuilder()
             .setId(i + 1L)
-            .setOutcomeValue(random.nextInt(12))
+            .setOutcomeValue(random.nextInt(14))
             .setContent(ByteString.copyFrom(
                 SessionAnswer.applied(random.nextInt(9), new byte[] {1}).encode()))
             .setDetail("detail")

@@ -1,9 +1,9 @@
 package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.CommandTooLargeException;
-import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
@@ -103,8 +103,8 @@ final class SessionWay implements SessionChannel {
 
   /** Anybody else may do better than one that shuts down. */
   @Override
-  public boolean isFinal(NotAppendedException refusal) {
-    return refusal instanceof CommandTooLargeException;
+  public boolean isFinal(RaftException failure) {
+    return failure instanceof CommandTooLargeException;
   }
 
   @Override

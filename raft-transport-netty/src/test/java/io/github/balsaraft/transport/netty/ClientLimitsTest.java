@@ -1,0 +1,297 @@
+package io.github.balsaraft.transport.netty;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.api.AnswerTooLargeException;
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandTooLargeException;
+import io.github.balsaraft.api.OnDiskStateMachine;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.api.SessionOptions;
+import io.github.balsaraft.api.SessionsNotKeptException;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.transport.LocalNetwork;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What can't be done, or not in time, is told so: at once where it is certain, and without harm to what is under way beside it. */
+class ClientLimitsTest extends NettyHosts {
+
+  private static final int FRAME_BYTES = 64 << 10;
+  private static final int COMMAND_BYTES = 32 << 10;
+
+  /** A deadline that no test waits for. */
+  private static final SessionOptions PATIENT =
+      SessionOptions.defaults().withExpiry(Duration.ofDays(7)).withDeadline(Duration.ofHours(3));
+
+  private final List<RaftNode> nodes = new ArrayList<>();
+  private NettyTransport transport = settings().build();
+
+  /** A command or a query that is a number is answered with so many bytes, any other with none. */
+  private static class Sized implements StateMachine {
+    final AtomicInteger applied = new AtomicInteger();
+
+    @Override
+    public byte[] apply(Command command) {
+      applied.incrementAndGet();
+      return query(command.bytes());
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      String text = new String(query, UTF_8);
+      return new byte[text.matches("\\d+") ? Integer.parseInt(text) : 0];
+    }
+  }
+
+  private static final class SizedOnDisk extends Sized implements OnDiskStateMachine {
+    @Override
+    public EntryId appliedEntry() {
+      return EntryId.NONE;
+    }
+
+    @Override
+    public SnapshotView capture() {
+      return SnapshotView.of(out -> {});
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) {
+      throw new AssertionError("there is none");
+    }
+  }
+
+  @AfterEach
+  void closeNodes() {
+    nodes.forEach(RaftNode::close);
+  }
+
+  private <M extends StateMachine> M start(M machine, NettyTransportBuilder settings)
+      throws Exception {
+    transport = settings.build();
+    RaftNode node = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(machine)
+        .logStore(new MemoryLogStore())
+        .transport(transport)
+        .options(RaftOptions.builder().maxCommandBytes(COMMAND_BYTES).build())
+        .start();
+    nodes.add(node);
+    transport.serveClients(node);
+    node.awaitLeader().get(30, SECONDS);
+    return machine;
+  }
+
+  private RaftClientBuilder client() {
+    return RaftClient.builder().members(transport.localAddress()).session(PATIENT);
+  }
+
+  private static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      throw new AssertionError("no failure but " + future.get(60, SECONDS));
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      return cause instanceof CompletionException ? cause.getCause() : cause;
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private void assertNobodyWasCutOff() {
+    assertThat(transport.stats().clientConnects()).as("connections").isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("a command that fits into no frame is refused, and not sent")
+  void commandBeyondTheFrame() throws Exception {
+    Sized machine = start(new Sized(), settings().maxFrameBytes(FRAME_BYTES));
+    try (RaftClient client = client().connect()) {
+      client.propose(bytes("a")).get(30, SECONDS);
+      CompletableFuture<byte[]> beside = client.propose(bytes("1000"));
+      Throwable refusal = failure(client.propose(new byte[FRAME_BYTES]));
+      assertThat(refusal)
+          .isInstanceOf(CommandTooLargeException.class)
+          .hasMessageContaining("the command has " + FRAME_BYTES + " bytes");
+      int limit = ((CommandTooLargeException) refusal).limitBytes();
+      assertThat(limit).isBetween(FRAME_BYTES - 300, FRAME_BYTES);
+      // It fits into a frame, and the member says what it takes.
+      assertThat(failure(client.propose(new byte[limit])))
+          .isInstanceOf(CommandTooLargeException.class)
+          .extracting(tooLarge -> ((CommandTooLargeException) tooLarge).limitBytes())
+          .isEqualTo(COMMAND_BYTES);
+      assertThat(beside.get(30, SECONDS)).hasSize(1000);
+      assertThat(machine.applied).hasValue(2);
+      assertNobodyWasCutOff();
+    }
+  }
+
+  @Test
+  @DisplayName("a query that fits into no frame is refused, and not sent")
+  void queryBeyondTheFrame() throws Exception {
+    start(new Sized(), settings().maxFrameBytes(FRAME_BYTES));
+    try (RaftClient client = client().connect()) {
+      client.query(bytes("1")).get(30, SECONDS);
+      Throwable refusal = failure(client.query(new byte[FRAME_BYTES]));
+      assertThat(refusal)
+          .isInstanceOf(QueryTooLargeException.class)
+          .hasMessageContaining("the query has " + FRAME_BYTES + " bytes");
+      int limit = ((QueryTooLargeException) refusal).limitBytes();
+      assertThat(client.query(new byte[limit]).get(30, SECONDS)).isEmpty();
+      assertNobodyWasCutOff();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "an answer that the client doesn't take is told as such, in place of the connection's end")
+  void answersBeyondTheFrame() throws Exception {
+    Sized machine = start(new Sized(), settings());
+    try (RaftClient client = client().maxFrameBytes(FRAME_BYTES).connect()) {
+      client.propose(bytes("a")).get(30, SECONDS);
+      String tooLong = String.valueOf(FRAME_BYTES);
+      for (CompletableFuture<byte[]> asked :
+          List.of(client.query(bytes(tooLong)), client.propose(bytes(tooLong)))) {
+        assertThat(failure(asked))
+            .isInstanceOf(AnswerTooLargeException.class)
+            .hasMessageContaining(" is larger than the " + FRAME_BYTES + " that the client takes");
+      }
+      assertThat(machine.applied).as("once").hasValue(2);
+      String justSo = String.valueOf(FRAME_BYTES - 100);
+      assertThat(client.query(bytes(justSo)).get(30, SECONDS)).hasSize(FRAME_BYTES - 100);
+      assertNobodyWasCutOff();
+    }
+  }
+
+  @Test
+  @DisplayName("a group without sessions says so, and why")
+  void withoutSessions() throws Exception {
+    start(new SizedOnDisk(), settings());
+    try (RaftClient client = client().connect()) {
+      assertThat(failure(client.propose(bytes("a"))))
+          .isInstanceOf(SessionsNotKeptException.class)
+          .hasMessageContaining("SessionKeepingStateMachine");
+      assertThat(client.query(bytes("7")).get(30, SECONDS)).hasSize(7);
+    }
+  }
+
+  @Test
+  @DisplayName("times beyond all bounds are just long, or none")
+  void timesBeyondAllBounds() throws Exception {
+    start(new Sized(), settings());
+    try (RaftClient client = client().connect()) {
+      assertThat(client.propose(bytes("5"), Duration.ofSeconds(Long.MAX_VALUE)).get(30, SECONDS))
+          .hasSize(5);
+      client.query(bytes("5")).get(30, SECONDS);
+      Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+      assertThat(client.queryStale(bytes("5"), longest).get(30, SECONDS).answer())
+          .hasSize(5);
+    }
+    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofMillis(300));
+    try (RaftClient client = client().session(hasty).connect()) {
+      Duration none = Duration.ofSeconds(Long.MIN_VALUE);
+      assertThat(failure(client.queryStale(bytes("5"), none)))
+          .isInstanceOf(ReadNotServedException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("a read ends at its deadline, also while a member owes the answer")
+  void silentMember() throws Exception {
+    FakeMember silent =
+        new FakeMember(listen(), request -> request.getRead().getQuery().isEmpty() ? done() : null);
+    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofMillis(300));
+    try (RaftClient client = RaftClient.builder()
+        .members(silent.address())
+        .session(hasty)
+        .attemptTimeout(Duration.ofMinutes(30))
+        .connect()) {
+      awaitAnswer(client);
+      CompletableFuture<byte[]> first = client.query(bytes("a"));
+      CompletableFuture<byte[]> second = client.query(bytes("b"));
+      assertThat(failure(first))
+          .isInstanceOf(ReadNotServedException.class)
+          .hasMessageContaining("not answered in time");
+      assertThat(failure(second)).isInstanceOf(ReadNotServedException.class);
+      assertThat(failure(client.query(bytes("c")))).isInstanceOf(ReadNotServedException.class);
+    }
+  }
+
+  private static ClientAnswer.Builder done() {
+    return ClientAnswer.newBuilder().setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE);
+  }
+
+  /** The client is connected then, however long that took. */
+  private static void awaitAnswer(RaftClient client) throws Exception {
+    for (boolean answered = false; !answered; ) {
+      answered =
+          client.query(new byte[0]).handle((answer, failure) -> failure == null).get(60, SECONDS);
+    }
+  }
+
+  @Test
+  @DisplayName("a read is asked again when the member has said that there may be room for it")
+  void refusedWithATime() throws Exception {
+    FakeMember full = new FakeMember(
+        listen(),
+        request -> request.getRead().getQuery().isEmpty()
+            ? done()
+            : ClientAnswer.newBuilder()
+                .setOutcome(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED)
+                .setDetail("full")
+                .setRetryAfterMillis(Duration.ofSeconds(30).toMillis()));
+    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofMillis(700));
+    try (RaftClient client =
+        RaftClient.builder().members(full.address()).session(hasty).connect()) {
+      awaitAnswer(client);
+      Throwable refusal = failure(client.query(bytes("a")));
+      assertThat(refusal).isInstanceOf(ReadNotServedException.class).hasMessage("full");
+      assertThat(((ReadNotServedException) refusal).retryAfter()).hasValue(Duration.ofSeconds(30));
+      assertThat(full.asked(bytes("a"))).as("not before that time").isEqualTo(1);
+    }
+  }
+
+  @Test
+  @DisplayName("a member that has no room for a read says when there may be")
+  void roomForReads() throws Exception {
+    RaftNode node = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(new Sized())
+        .logStore(new MemoryLogStore())
+        .transport(new LocalNetwork().transport())
+        .options(RaftOptions.builder().maxPendingReadBytes(1024).build())
+        .start();
+    nodes.add(node);
+    ClientRequest request = ClientRequest.newBuilder()
+        .setId(7)
+        .setRead(ClientRead.newBuilder().setQuery(ByteString.copyFrom(new byte[1000])))
+        .build();
+    ClientAnswer answer = ClientRequests.answer(node, request).get(30, SECONDS);
+    assertThat(answer.getOutcome()).isEqualTo(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED);
+    assertThat(answer.getRetryAfterMillis()).isEqualTo(10);
+  }
+}
