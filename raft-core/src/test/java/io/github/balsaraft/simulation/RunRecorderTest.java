@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
+import io.github.balsaraft.testing.simulation.diagram.RunSummary;
+import io.github.balsaraft.testing.simulation.diagram.SpaceTimeDiagram;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,19 @@ class RunRecorderTest {
             "0.000000000 n1 note: plain",
             "0.000000000 client c1 get ->  from 0.000000000, open",
             "0.000000000 VIOLATION: wrong");
+  }
+
+  @Test
+  void aRestoredStateMachineIsSeen() {
+    RunRecorder recorder = new RunRecorder().timedBy(new VirtualTime());
+    recorder.onStart(new HostId("n1"), 2);
+    recorder.onRestored(new HostId("n1"), 2, 70, 0);
+    assertThat(recorder.run().lines())
+        .containsExactly(
+            "0.000000000 n1/2 process starts",
+            "0.000000000 n1/2 restored from a snapshot up to 70");
+    assertThat(SpaceTimeDiagram.html(new RunSummary(1, "", ""), recorder.run()))
+        .contains("\"restored\",0,70");
   }
 
   @Test

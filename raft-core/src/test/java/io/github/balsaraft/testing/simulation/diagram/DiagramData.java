@@ -138,6 +138,8 @@ final class DiagramData {
       begin("start", e.host()).raw(",").number(e.life());
     } else if (event instanceof RunEvent.Ended e) {
       begin("end", e.host()).raw(",").text(e.how());
+    } else if (event instanceof RunEvent.Restored e) {
+      begin("restored", e.host()).raw(",").number(e.index());
     } else if (event instanceof RunEvent.Paused e) {
       begin("pause", e.host()).raw(",").number(e.nanos());
     } else if (event instanceof RunEvent.Cut e) {

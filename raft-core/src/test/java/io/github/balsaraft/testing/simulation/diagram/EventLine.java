@@ -59,6 +59,8 @@ final class EventLine {
       return at(e.host(), e.life()) + "process starts";
     } else if (event instanceof RunEvent.Ended e) {
       return at(e.host(), e.life()) + "process ends: " + e.how();
+    } else if (event instanceof RunEvent.Restored e) {
+      return at(e.host(), e.life()) + "restored from a snapshot up to " + e.index();
     } else if (event instanceof RunEvent.Paused e) {
       return at(e.host(), e.life()) + "paused for " + time(e.nanos());
     } else if (event instanceof RunEvent.Cut e) {

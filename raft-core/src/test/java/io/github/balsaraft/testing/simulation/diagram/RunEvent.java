@@ -40,6 +40,9 @@ sealed interface RunEvent {
       long atNanos, HostId host, int life, long index, long term, String command, String result)
       implements RunEvent {}
 
+  /** A state machine was restored from a snapshot up to this index. */
+  record Restored(long atNanos, HostId host, int life, long index) implements RunEvent {}
+
   record Cut(long atNanos, HostId from, HostId to) implements RunEvent {}
 
   record Joined(long atNanos, HostId from, HostId to) implements RunEvent {}

@@ -173,6 +173,11 @@ public final class RunRecorder implements Observer {
   }
 
   @Override
+  public void onRestored(HostId host, int life, long index, long contentChecksum) {
+    add(new RunEvent.Restored(now(), host, life, index));
+  }
+
+  @Override
   public void onCut(HostId from, HostId to) {
     add(new RunEvent.Cut(now(), from, to));
   }

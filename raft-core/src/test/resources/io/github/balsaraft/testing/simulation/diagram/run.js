@@ -81,6 +81,7 @@ function follow(picture, e) {
       if (e.state) changeState(picture, e.state);
       break;
     case 'applied':
+    case 'restored':
       picture.applied = e.index;
       break;
   }
@@ -113,6 +114,7 @@ function readRun(data) {
     durable: (e, a) => ({host: a[2], text: 'durable on disk: ' + a[3], ranges: a[4]}),
     applied: (e, a) => ({host: a[2], index: a[3], term: a[4],
       text: 'applied ' + a[3] + '@' + a[4] + ': ' + a[5] + ' → ' + a[6]}),
+    restored: (e, a) => ({host: a[2], index: a[3], text: 'restored from a snapshot up to ' + a[3]}),
     pause: (e, a) => ({host: a[2], nanos: a[3], text: 'paused for ' + span(a[3])}),
     note: (e, a) => ({host: a[2], text: a[3]}),
     fault: (e, a) => ({text: a[2]}),
@@ -192,6 +194,7 @@ function markOf(e, picture, before) {
     case 'note': return mark('■', e.text, 2, true);
     case 'pause': return mark('‖', 'pause', 2, true);
     case 'applied': return mark('●', 'applied ' + e.index, 0, false);
+    case 'restored': return mark('↻', 'restored ' + e.index, 2, true);
     case 'durable': return e.ranges.length > 1
       ? mark('▂', 'durable ' + range(e.ranges[1], e.ranges[e.ranges.length - 1]), 0, false) : null;
     case 'step':

@@ -20,7 +20,6 @@ function messageWords(run, m) {
 
 function findIndex(run, index) {
   const found = [];
-  const applied = run.hosts.map(() => 0);
   for (const e of run.events) {
     if (e.kind === 'step') {
       const change = e.change;
@@ -39,8 +38,8 @@ function findIndex(run, index) {
       for (let i = 1; i + 1 < e.ranges.length; i += 2) {
         if (e.ranges[i] <= index && index <= e.ranges[i + 1]) found.push(hit(e, 'durable on disk'));
       }
-    } else if (e.kind === 'start') {
-      applied[e.host] = 0;
+    } else if (e.kind === 'restored') {
+      if (e.index >= index) found.push(hit(e, 'covered by the snapshot that the state machine is restored from'));
     } else if (e.kind === 'applied') {
       if (e.index === index) found.push(hit(e, e.text));
     } else if (e.kind === 'sent') {
