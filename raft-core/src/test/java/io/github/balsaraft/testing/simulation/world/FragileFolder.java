@@ -13,7 +13,7 @@ import java.util.TreeMap;
 /**
  * A folder for snapshots on a disk that keeps no more than it has promised: when the power goes, what was not synced is lost or torn,
  * and what became of names since the folder was synced is undone, each for itself or not at all. It outlives the processes of its host.
- * It can be full, fail, and lose bits.
+ * It can be full, fail, and lose bits. What a failed sync has not made durable no later sync of the file does.
  */
 public final class FragileFolder implements SnapshotFolder {
 
@@ -266,12 +266,29 @@ public final class FragileFolder implements SnapshotFolder {
     private int length;
     private int synced;
 
+    // What a sync has failed for: the system takes it for written from then on, and no later sync
+    // writes it.
+    private int forgottenFrom;
+    private int forgottenTo;
+
     void add(byte[] more, int offset, int count) {
       if (length + count > bytes.length) {
         bytes = Arrays.copyOf(bytes, Math.max(length + count, 2 * bytes.length));
       }
       System.arraycopy(more, offset, bytes, length, count);
       length += count;
+    }
+
+    void sync() {
+      synced = forgottenFrom < forgottenTo ? forgottenFrom : length;
+    }
+
+    /** Unless it had had its effect. */
+    void syncFailed() {
+      if (synced < length && forgottenFrom == forgottenTo) {
+        forgottenFrom = synced;
+        forgottenTo = length;
+      }
     }
 
     /** Of the end that was not synced a part is there, and of that part anything may be wrong. */
@@ -283,6 +300,7 @@ public final class FragileFolder implements SnapshotFolder {
         }
         length = kept;
         synced = kept;
+        forgottenTo = forgottenFrom;
       }
     }
   }
@@ -304,7 +322,12 @@ public final class FragileFolder implements SnapshotFolder {
     @Override
     public void sync() throws IOException {
       requireOpen();
-      operation(true, () -> content.synced = content.length);
+      try {
+        operation(true, content::sync);
+      } catch (IOException e) {
+        content.syncFailed();
+        throw e;
+      }
     }
 
     private void requireOpen() throws IOException {
