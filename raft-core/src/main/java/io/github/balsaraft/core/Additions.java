@@ -81,6 +81,7 @@ final class Additions {
     return new AdditionStatus(
         addition.changeId,
         addition.change.wanted(),
+        addition.change.replaces(),
         phase,
         catchUp == null ? 0 : catchUp.round(),
         match,

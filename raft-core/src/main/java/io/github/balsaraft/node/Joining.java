@@ -68,6 +68,16 @@ final class Joining {
     List<Member> earlier = configuration.membersOn(request.host()).stream()
         .filter(other -> !other.replica().equals(request.replica()))
         .toList();
+    for (AdditionStatus addition : core.view().additions()) {
+      if (!addition.wanted().host().equals(request.host())
+          && earlier.stream().map(Member::replica).anyMatch(addition.replaces()::contains)) {
+        // Else it would stay as a further member, though it was said to be replaced.
+        return answer(
+            request,
+            Status.IN_PROGRESS,
+            addition.wanted().host() + " is taking the place of " + request.host());
+      }
+    }
     boolean isMember = configuration.contains(request.replica());
     if (earlier.isEmpty()) {
       return isMember

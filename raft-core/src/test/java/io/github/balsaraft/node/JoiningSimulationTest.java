@@ -4,16 +4,26 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.load.KvMachine;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.World;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** A host whose folder is deleted comes back as a new replica, under load, whatever else goes on. */
@@ -139,5 +149,54 @@ class JoiningSimulationTest {
       awaitOnlyVoter(run, wiped);
       run.healAndCheck();
     });
+  }
+
+  /** Else it would be a member although whoever asked was told that it was replaced. */
+  @Test
+  void whereAnotherHostIsTakingThePlaceAWipedOneDoesNotComeBack() {
+    Observers observers = new Observers();
+    World world = new World(1, observers);
+    SimulatedCluster cluster =
+        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    assertThat(world
+            .time()
+            .runUntil(
+                () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS))
+        .isTrue();
+    SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
+    HostId old = cluster.founders().stream()
+        .filter(host -> !host.equals(leader.host()))
+        .findFirst()
+        .orElseThrow();
+    HostId replacement = cluster.spares().get(0);
+    world.host(old).wipe();
+    cluster.start(replacement);
+    world
+        .network()
+        .drop(
+            (to, message) -> to.equals(replacement) && message.message() instanceof AppendEntries);
+    CompletableFuture<ChangeResult> replaced = leader
+        .node()
+        .membership()
+        .change(new ConfigurationChange.Replace(old, replacement, Duration.ofMinutes(1)));
+    assertThat(world.time().runUntil(() -> membersOn(cluster, replacement) == 1, 20 * SECONDS))
+        .isTrue();
+
+    cluster.start(old);
+    world.time().runFor(10 * SECONDS);
+    assertThat(membersOn(cluster, old)).as("nobody but the lost one").isEqualTo(1);
+
+    world.network().recover();
+    assertThat(world.time().runUntil(replaced::isDone, 30 * SECONDS)).isTrue();
+    assertThat(replaced.join().configuration().membersOn(old)).isEmpty();
+    world.time().runFor(10 * SECONDS);
+    assertThat(membersOn(cluster, old)).isZero();
+    assertThat(membersOn(cluster, replacement)).isEqualTo(1);
+  }
+
+  private static int membersOn(SimulatedCluster cluster, HostId host) {
+    return Objects.requireNonNull(cluster.view().committed()).membersOn(host).size();
   }
 }

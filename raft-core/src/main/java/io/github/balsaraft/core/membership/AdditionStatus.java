@@ -1,12 +1,15 @@
 package io.github.balsaraft.core.membership;
 
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.List;
 
 /**
  * How far the addition of a member is, as its leader sees it.
  *
  * @param changeId the number that its caller gave it
  * @param wanted the member as it should be in the end
+ * @param replaces whose place it takes; empty if it comes in addition
  * @param phase what it waits for
  * @param round the round of catching up, from 1; 0 before
  * @param match the highest index known to be durable at the new member
@@ -16,6 +19,7 @@ import io.github.balsaraft.model.Member;
 public record AdditionStatus(
     long changeId,
     Member wanted,
+    List<ReplicaId> replaces,
     Phase phase,
     int round,
     long match,
