@@ -12,14 +12,14 @@ import java.util.Set;
 /**
  * Which disks may be destroyed: so few that every acknowledged entry stays intact on a replica that can be elected. That is so as
  * long as each half of each configuration that is in force, or may come to be, keeps a majority of intact replicas (what was
- * acknowledged is on a majority, and two majorities meet).
+ * acknowledged is on a majority, and two majorities meet), one of which may lead: those of priority 0 never do by themselves.
  */
 public final class DamageBudget {
 
   private final ClusterView view;
   private final Set<ReplicaId> destroyed = new HashSet<>();
 
-  /** Hosts whose vote somebody wants to take away, which shows in no configuration yet. */
+  /** Hosts whose vote somebody wants to take away, or whose priority, which shows in no configuration yet. */
   private final List<HostId> leaving = new ArrayList<>();
 
   DamageBudget(ClusterView view) {
@@ -29,9 +29,10 @@ public final class DamageBudget {
   /** Takes what a host holds out of the budget; false, and nothing taken, if that would be too much. */
   public boolean take(HostId host) {
     ClusterView.Replica replica = view.replicaOn(host);
-    List<Configuration> possible = view.possible();
-    if (replica == null || possible.isEmpty()) {
-      // Before there is a group nobody knows who holds what.
+    Configuration committed = view.committed();
+    if (replica == null || committed == null || committed.isEmpty()) {
+      // Before there is a group nobody knows who holds what: a founder without its disk would found
+      // another one.
       return false;
     }
     Set<ReplicaId> then = new HashSet<>(destroyed);
@@ -44,7 +45,7 @@ public final class DamageBudget {
   }
 
   /**
-   * Somebody wants to take this host's vote away: a group that has lost disks needs the others all the more, and does not know of
+   * Somebody wants to take this host's vote away, or to keep it from leading: a group that has lost disks needs the others all the more, and does not know of
    * damage that nobody has met yet.
    *
    * @return whether that can be borne; if so, {@link #stays} has to be called in the end
@@ -67,7 +68,8 @@ public final class DamageBudget {
   private boolean isWithin(Set<ReplicaId> lost, List<HostId> gone) {
     for (Configuration configuration : view.possible()) {
       if (!survives(configuration, configuration.incomingVoters(), lost, gone)
-          || !survives(configuration, configuration.outgoingVoters(), lost, gone)) {
+          || (configuration.isJoint()
+              && !survives(configuration, configuration.outgoingVoters(), lost, gone))) {
         return false;
       }
     }
@@ -81,17 +83,18 @@ public final class DamageBudget {
       List<HostId> gone) {
     int count = 0;
     int lost = 0;
+    int electable = 0;
     for (Member member : configuration.members()) {
       // The worst that may come: the intact ones that may leave do, and no lost one does, even if
-      // it is
-      // a learner so far, since nobody may have met the damage.
+      // it is a learner so far, since nobody may have met the damage.
       if (destroyed.contains(member.replica())) {
         count++;
         lost++;
       } else if (voters.contains(member.replica()) && !gone.contains(member.host())) {
         count++;
+        electable += member.priority() > 0 ? 1 : 0;
       }
     }
-    return lost == 0 || lost <= (count - 1) / 2;
+    return electable > 0 && (lost == 0 || lost <= (count - 1) / 2);
   }
 }
