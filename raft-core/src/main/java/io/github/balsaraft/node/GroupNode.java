@@ -362,6 +362,21 @@ public final class GroupNode {
     return readBytes.taken();
   }
 
+  /** What a gauge is at the moment, at less expense than {@link #metrics}. */
+  public long gauge(RaftMetric gauge) {
+    return metrics.value(gauge);
+  }
+
+  /** The sessions as of the present state, as a snapshot would keep them, once the state machine has its turn; empty if there are none. */
+  public CompletableFuture<byte[]> capturedSessions() {
+    CompletableFuture<byte[]> captured = new CompletableFuture<>();
+    loop.pipeline().run(() -> {
+      CapturedSessions sessions = loop.pipeline().captureSessions();
+      captured.complete(sessions == null ? new byte[0] : sessions.encode());
+    });
+    return captured;
+  }
+
   void deliver(HostId from, List<Message> messages) {
     mailbox.offer(groupLoop -> groupLoop.intake().receive(from, messages));
   }

@@ -61,6 +61,11 @@ final class NodeMetrics {
     gauges.put(gauge, value);
   }
 
+  /** What a gauge is at the moment. On any thread. */
+  long value(RaftMetric gauge) {
+    return of(gauges, gauge).getAsLong();
+  }
+
   /** Values of a distribution: one, so many times. */
   void record(RaftMetric distribution, long value, long times) {
     of(histograms, distribution).record(value, times);

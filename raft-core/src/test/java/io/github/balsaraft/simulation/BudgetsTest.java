@@ -2,6 +2,7 @@ package io.github.balsaraft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.LeaseRules;
@@ -47,7 +48,8 @@ class BudgetsTest {
                 60 * VirtualTime.SECONDS))
         .isTrue();
     leader = cluster.leader();
-    assertThat(roomy.notEmpty()).isNull();
+    assertThat(world.time().runUntil(() -> roomy.notEmpty() == null, VirtualTime.SECONDS))
+        .isTrue();
     cluster.founders().forEach(other -> world.network().cut(other, leader.host()));
   }
 
@@ -56,7 +58,7 @@ class BudgetsTest {
     CompletableFuture<?> first = leader.node().propose(new byte[900]);
     CompletableFuture<?> second = leader.node().propose(new byte[900]);
     CompletableFuture<?> third = leader.node().propose(new byte[900]);
-    assertThat(tight.exceeded()).contains(leader.host().name()).contains("bytes of proposals");
+    assertThat(tight.exceeded()).contains(leader.host().name()).contains("PROPOSALS_PENDING_BYTES");
     assertThat(roomy.exceeded()).isNull();
     assertThat(roomy.notEmpty()).contains(leader.host().name());
     CompletableFuture<Void> stopped = leader.node().stop();
@@ -70,8 +72,41 @@ class BudgetsTest {
     for (int i = 0; i < 5; i++) {
       CompletableFuture<Integer> unused = leader.node().read(ReadConsistency.LINEARIZABLE, () -> 1);
     }
-    assertThat(tight.exceeded()).contains("1280 bytes of reads");
+    assertThat(tight.exceeded()).contains("1280 READS_PENDING_BYTES");
     assertThat(roomy.exceeded()).isNull();
     assertThat(roomy.notEmpty()).contains(leader.host().name());
+  }
+
+  @Test
+  void whatIsAppendedAndNotCommittedCounts() {
+    RaftOptions little = TIGHT.toBuilder()
+        .maxPendingProposalBytes(1 << 20)
+        .maxUncommittedBytes(1024)
+        .build();
+    for (int i = 0; i < 8; i++) {
+      CompletableFuture<byte[]> unused = leader.node().propose(new byte[1000]);
+    }
+    assertThat(world.time().runUntil(this::holdsMuchUncommitted, VirtualTime.SECONDS))
+        .isTrue();
+    assertThat(new Budgets(world, little).exceeded()).contains("UNCOMMITTED_BYTES");
+    assertThat(roomy.exceeded()).isNull();
+  }
+
+  private boolean holdsMuchUncommitted() {
+    return leader.node().gauge(RaftMetric.UNCOMMITTED_BYTES) > 6000;
+  }
+
+  @Test
+  void whatWaitsForTheStateMachineCounts() {
+    world.network().recover();
+    RaftOptions little =
+        TIGHT.toBuilder().maxPendingProposalBytes(1 << 20).maxApplyQueueBytes(1).build();
+    Budgets none = new Budgets(world, little);
+    world.host(leader.host()).pace().applyTakes(VirtualTime.SECONDS);
+    CompletableFuture<byte[]> unused = leader.node().propose(new byte[100]);
+    assertThat(world.time().runUntil(() -> none.exceeded() != null, VirtualTime.SECONDS))
+        .isTrue();
+    assertThat(none.exceeded()).contains("APPLY_QUEUE_BYTES").contains("may hold 0 to 1");
+    assertThat(roomy.exceeded()).isNull();
   }
 }

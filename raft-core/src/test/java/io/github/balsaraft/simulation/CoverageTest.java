@@ -2,6 +2,7 @@ package io.github.balsaraft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
@@ -191,6 +192,23 @@ class CoverageTest {
       assertThat(nothing.toString()).contains(what.label());
     }
     coverage.onNote(n1.host, "wiped");
+    coverage.onNote(n1.host, "overloaded");
+    happened(Happening.OVERLOADED, 1);
     assertThat(coverage.neverHappened()).doesNotContain("disks wiped", "processes started");
+  }
+
+  @Test
+  void countsReadsThatFoundNoLease() {
+    coverage.onStatus(n1.host, 1, refusedLeaseReads(3));
+    coverage.onStatus(n1.host, 1, refusedLeaseReads(5));
+    coverage.onStatus(n2.host, 1, refusedLeaseReads(1));
+    coverage.onStatus(n1.host, 2, refusedLeaseReads(2));
+    happened(Happening.READ_LEASE_REFUSED, 8);
+  }
+
+  private NodeStatus refusedLeaseReads(long count) {
+    return NodeStatus.builder(GroupId.DEFAULT, n1.host, n1.id)
+        .counters(new NodeStatus.Counters(0, count, 0, 0))
+        .build();
   }
 }

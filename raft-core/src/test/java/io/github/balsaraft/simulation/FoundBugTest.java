@@ -1,16 +1,26 @@
 package io.github.balsaraft.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.testing.KvInput;
 import io.github.balsaraft.testing.KvOutput;
+import io.github.balsaraft.testing.SequentialModel;
+import io.github.balsaraft.testing.simulation.KeptRun;
+import io.github.balsaraft.testing.simulation.RaftSimulation;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 import io.github.balsaraft.testing.simulation.load.Workload;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -32,6 +42,122 @@ class FoundBugTest {
         .hasMessageContaining("APPLY_DIVERGED")
         .hasMessageContaining("mvn test -Draft.seed=1")
         .hasMessageContaining("none is needed");
+  }
+
+  @Test
+  @DisplayName("members whose states differ are found, although every command returns the same")
+  void statesDiffer() {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(1, 1, Duration.ZERO), "mvn test -Draft.seed=");
+    assertThatThrownBy(() -> runs.check(FoundBugTest::silent))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("state: the states of members differ: to get burst n")
+        .hasMessageContaining("none is needed");
+  }
+
+  private static Workload<KvInput, KvOutput> silent() {
+    AtomicInteger machines = new AtomicInteger();
+    return new KvWorkload(2).withMachine(() -> new Silent(machines.incrementAndGet()));
+  }
+
+  /** Returns the same for all commands, and keeps what no other replica keeps. */
+  private record Silent(int number) implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return new byte[] {'=', (byte) ('0' + number)};
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "an error of the test's own code says the seed and the command too, and there is a page")
+  void errorOfTheWorkload() throws IOException {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(77, 1, Duration.ZERO), "mvn test -Draft.seed=");
+    AssertionError found =
+        catchThrowableOfType(AssertionError.class, () -> runs.check(FoundBugTest::unreadable));
+    assertThat(found)
+        .hasMessageContaining("seed 77 fails: exception: java.lang.AssertionError: unreadable")
+        .hasMessageContaining("run it again with: mvn test -Draft.seed=77")
+        .hasMessageContaining("run of seed 77 with 5 hosts, 2 spares and 1 clients for");
+    Path page = Path.of("target", "simulation", "seed-77.html").toAbsolutePath();
+    assertThat(found).hasMessageContaining("as a page: " + page);
+    assertThat(page)
+        .content()
+        .contains("mvn test -Draft.seed=77")
+        .contains("\"violation\",\"exception: java.lang.AssertionError: unreadable\"");
+    Files.delete(page);
+  }
+
+  @Test
+  @DisplayName("what a failure says is what can be kept, and fails again")
+  void keptRun() {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(5, 1, Duration.ZERO), "mvn test -Draft.seed=");
+    AssertionError found =
+        catchThrowableOfType(AssertionError.class, () -> runs.check(FoundBugTest::forgetful));
+    List<String> text = found
+        .getMessage()
+        .lines()
+        .dropWhile(line -> !line.startsWith("run of seed"))
+        .takeWhile(line -> !line.startsWith("which fails"))
+        .toList();
+    List<KeptRun> kept = KeptRun.parse(text);
+    assertThat(kept).hasSize(1);
+    assertThatThrownBy(() -> runs.checkKept(kept, FoundBugTest::forgetful))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("APPLY_DIVERGED");
+    runs.checkKept(kept, () -> new KvWorkload(2));
+  }
+
+  @RaftSimulation(hosts = 3, spares = 0, seeds = 2, seconds = 5)
+  @DisplayName("the command that repeats a run works where other modules have no such test")
+  void replayCommand(SimulationRuns runs) {
+    assertThatThrownBy(() -> runs.check(FoundBugTest::forgetful))
+        .hasMessageContaining("run it again with: mvn test -Dtest=FoundBugTest#replayCommand"
+            + " -Dsurefire.failIfNoSpecifiedTests=false -Draft.seed=");
+  }
+
+  private static Workload<KvInput, KvOutput> unreadable() {
+    return new Unreadable(new KvWorkload(2));
+  }
+
+  /** A workload whose own code fails. */
+  private record Unreadable(KvWorkload sane) implements Workload<KvInput, KvOutput> {
+    @Override
+    public StateMachine newStateMachine() {
+      return sane.newStateMachine();
+    }
+
+    @Override
+    public KvInput next(Chance chance) {
+      return sane.next(chance);
+    }
+
+    @Override
+    public boolean isQuery(KvInput operation) {
+      return sane.isQuery(operation);
+    }
+
+    @Override
+    public byte[] encode(KvInput operation) {
+      return sane.encode(operation);
+    }
+
+    @Override
+    public KvOutput decode(KvInput operation, byte[] answer) {
+      throw new AssertionError("unreadable");
+    }
+
+    @Override
+    public SequentialModel<?, KvInput, KvOutput> model() {
+      return sane.model();
+    }
   }
 
   private static Workload<KvInput, KvOutput> forgetful() {

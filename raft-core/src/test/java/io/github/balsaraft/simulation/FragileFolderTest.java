@@ -51,7 +51,7 @@ class FragileFolderTest {
       file.sync();
       file.write(BYTES, 0, BYTES.length);
       file.sync();
-      lost += kept(folder) < 2 * BYTES.length ? 1 : 0;
+      lost += kept(folder) < 2L * BYTES.length ? 1 : 0;
     }
     // A sync that fails has had its effect as often as not.
     assertThat(lost).isBetween(SEEDS / 4, 3 * SEEDS / 4);

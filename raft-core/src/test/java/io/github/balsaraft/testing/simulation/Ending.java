@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -14,8 +15,10 @@ import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.load.Clients;
+import io.github.balsaraft.testing.simulation.load.LooseRead;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -27,6 +30,8 @@ final class Ending<I, O> {
 
   /** Within so many of the longest election timeouts after the last fault there is a leader again, and it serves. */
   static final int LIVENESS_TIMEOUTS = 15;
+
+  private static final int MOST_LOOKS = 20;
 
   private final SimulatedCluster cluster;
   private final Clients<I, O> clients;
@@ -98,17 +103,63 @@ final class Ending<I, O> {
     if (committed.isJoint()) {
       return false;
     }
-    for (Member member : committed.members()) {
-      if (!hasApplied(member.host())) {
-        return false;
-      }
-    }
-    return true;
+    return members(committed).stream().allMatch(this::hasApplied);
+  }
+
+  private static List<HostId> members(Configuration configuration) {
+    return configuration.members().stream().map(Member::host).distinct().toList();
   }
 
   private boolean hasApplied(HostId host) {
     SimulatedHost.Life life = cluster.world().host(host).life();
-    return life != null && life.machine().appliedIndex() >= applied.lastIndex();
+    return life != null
+        && life.machine().appliedIndex() >= applied.lastIndex()
+        && life.node().gauge(RaftMetric.APPLIED_INDEX) >= highestCommit();
+  }
+
+  private long highestCommit() {
+    long highest = 0;
+    for (SimulatedHost host : cluster.world().hosts()) {
+      SimulatedHost.Life life = host.life();
+      if (life != null) {
+        highest = Math.max(highest, life.node().gauge(RaftMetric.COMMIT_INDEX));
+      }
+    }
+    return highest;
+  }
+
+  /** Whoever has applied the same holds the same. What has an unknown outcome may be applied late, and then all are looked at again. */
+  void checkStates(EqualStates<I> states) {
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      require("convergence", this::allHaveApplied, () -> "not all members catch up");
+      List<SimulatedHost.Life> processes = processes();
+      requireEqual(states.findDifference(processes));
+      long committed = highestCommit();
+      String difference = states.findDifferentSessions(processes);
+      if (highestCommit() == committed) {
+        requireEqual(difference);
+        return;
+      }
+    }
+    throw new SimulationFailure("liveness", "more and more is committed, and nobody asks for it");
+  }
+
+  private List<SimulatedHost.Life> processes() {
+    Configuration committed = cluster.view().committed();
+    List<SimulatedHost.Life> processes = new ArrayList<>();
+    for (HostId host : committed == null ? cluster.founders() : members(committed)) {
+      SimulatedHost.Life life = cluster.world().host(host).life();
+      if (life != null) {
+        processes.add(life);
+      }
+    }
+    return processes;
+  }
+
+  private static void requireEqual(@Nullable String difference) {
+    if (difference != null) {
+      throw new SimulationFailure("state", "the states of members differ: " + difference);
+    }
   }
 
   private void require(String kind, BooleanSupplier holds, Supplier<String> what) {
@@ -142,10 +193,22 @@ final class Ending<I, O> {
         () -> "though all was answered, " + budgets.notEmpty());
   }
 
+  void checkLooseReads(LooseReadCheck check) {
+    List<LooseRead> reads = clients.looseReads();
+    String untrue = reads.isEmpty() ? null : check.findUntrue(reads, clients.newStateMachine());
+    if (untrue != null) {
+      throw new SimulationFailure("answer", untrue);
+    }
+  }
+
   void checkAnswers() {
     String untrue = AnswerCheck.findUntrue(clients.attempts(), applied);
     if (untrue != null) {
       throw new SimulationFailure("answer", untrue);
+    }
+    String untrueChange = operator.untrueAnswer();
+    if (untrueChange != null) {
+      throw new SimulationFailure("answer", untrueChange);
     }
     for (SimulatedHost host : cluster.world().hosts()) {
       if (host.writesAfterFailure() > 0) {

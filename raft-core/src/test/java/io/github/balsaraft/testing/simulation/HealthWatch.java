@@ -39,6 +39,7 @@ final class HealthWatch {
   }
 
   private void look(SimulatedHost host, SimulatedHost.Life life, NodeStatus status) {
+    world.observer().onStatus(host.id(), life.number(), status);
     if (status.health() == NodeStatus.Health.FAILED
         && life.isUp()
         && !host.isDamaged()

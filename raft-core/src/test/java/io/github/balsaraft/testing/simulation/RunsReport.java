@@ -3,36 +3,81 @@ package io.github.balsaraft.testing.simulation;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.faults.FaultKind;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What many runs have been through, added up: what never happened was not tested. */
-final class RunsReport {
+/** What many runs have been through, added up: what never happened was not tested. Not thread-safe. */
+public final class RunsReport {
 
+  /** Among so many runs everything should have happened. */
+  private static final int MANY_RUNS = 1000;
+
+  private static final double NANOS_PER_MINUTE = 60.0 * VirtualTime.SECONDS;
+
+  private final String what;
   private final Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
   private Coverage coverage = new Coverage();
   private int runs;
+  private long wallNanos;
   private long virtualNanos;
   private long operations;
 
-  RunsReport() {}
+  /** Of no runs yet. */
+  RunsReport(String what) {
+    this.what = what;
+  }
 
-  void add(Simulation<?, ?> run) {
+  /** Counts a run, which took so long. */
+  void add(Simulation<?, ?> run, long nanos) {
     runs++;
+    wallNanos += nanos;
     virtualNanos += run.time().nowNanos();
     operations += run.clients().history().size();
     coverage = coverage.plus(run.coverage());
     run.saboteur().done().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
   }
 
+  /** Both together. */
+  RunsReport plus(RunsReport other) {
+    RunsReport sum = new RunsReport(what + " and " + other.what);
+    for (RunsReport part : List.of(this, other)) {
+      sum.runs += part.runs;
+      sum.wallNanos += part.wallNanos;
+      sum.virtualNanos += part.virtualNanos;
+      sum.operations += part.operations;
+      sum.coverage = sum.coverage.plus(part.coverage);
+      part.faults.forEach((kind, count) -> sum.faults.merge(kind, count, Integer::sum));
+    }
+    return sum;
+  }
+
+  /** How many runs there were. */
+  public int runs() {
+    return runs;
+  }
+
+  /** What never happened in any of them, and kinds of faults that never came, by their names for people. */
+  public List<String> never() {
+    List<String> never = new ArrayList<>(coverage.neverHappened());
+    for (FaultKind kind : FaultKind.values()) {
+      if (!faults.containsKey(kind)) {
+        never.add(kind.toString());
+      }
+    }
+    return List.copyOf(never);
+  }
+
   /** In a line. */
   String brief() {
     return String.format(
         Locale.ROOT,
-        "%,d runs, %,d virtual seconds, %,d operations, %,d faults",
+        "%s: %,d runs, %,.0f a minute; %,d virtual seconds, %,d operations, %,d faults",
+        what,
         runs,
+        wallNanos == 0 ? 0 : runs * NANOS_PER_MINUTE / wallNanos,
         virtualNanos / VirtualTime.SECONDS,
         operations,
         faults.values().stream().mapToInt(Integer::intValue).sum());
@@ -41,11 +86,28 @@ final class RunsReport {
   /** At length. */
   String table() {
     StringBuilder table =
-        new StringBuilder(brief()).append("\n\n").append(coverage).append('\n');
+        new StringBuilder(what).append("\n\n").append(coverage).append('\n');
     for (FaultKind kind : FaultKind.values()) {
       table.append(String.format(Locale.ROOT, "%-64s %,12d%n", kind, faults.getOrDefault(kind, 0)));
     }
-    List<String> never = coverage.neverHappened();
-    return table.append("\nnever: ").append(never).toString();
+    return table.append("\nnever: ").append(never()).toString();
+  }
+
+  /** Prints the runs of fixed seeds and those of fresh ones; at length if there were many, or fresh ones. */
+  static void print(RunsReport fixed, RunsReport fresh) {
+    print(fixed);
+    if (fresh.runs > 0) {
+      print(fresh);
+    }
+    RunsReport all = fixed.plus(fresh);
+    if (all.runs >= MANY_RUNS || fresh.runs > 0) {
+      System.out.println("simulation: " + all.table());
+    }
+  }
+
+  static void print(RunsReport report) {
+    if (report.runs > 0) {
+      System.out.println("simulation: " + report.brief());
+    }
   }
 }

@@ -42,6 +42,7 @@ public final class Simulation<I, O> {
   private final Saboteur saboteur;
   private final HealthWatch health;
   private final Budgets budgets;
+  private final long maxDriftPpm;
 
   /** The run of a seed. */
   public Simulation(long seed, SimulationSettings settings, Workload<I, O> workload) {
@@ -55,13 +56,17 @@ public final class Simulation<I, O> {
     this.schedule = schedule;
     this.workload = workload;
     this.world = new World(seed, observers);
+    this.maxDriftPpm = settings.maxDriftPpm(seed);
+    this.checks = settings.checksEveryEvent() ? new Checks() : null;
+    this.applied = checks == null ? new AppliedCommands() : checks.applied();
     this.clients = new Clients<>(
         world,
         workload,
-        Chance.of(seed, "clients"),
-        Chance.of(seed, "sessions"),
+        seed,
         settings.clients(),
-        settings.thinkTime().toNanos());
+        settings.thinkTime().toNanos(),
+        !settings.faults(),
+        applied::lastIndex);
     this.cluster = new SimulatedCluster(
         world,
         settings.hosts(),
@@ -70,18 +75,15 @@ public final class Simulation<I, O> {
         settings.leasesOf(seed),
         clients::newStateMachine);
     cluster.view().onNewLeader(clients::hearOf);
-    this.operator = new Operator(cluster, Chance.of(seed, "operator"));
+    this.operator =
+        new Operator(cluster, Chance.of(seed, "operator"), settings.permittedLeases(seed));
     this.saboteur = new Saboteur(cluster, operator);
     this.health = new HealthWatch(world);
     this.budgets = new Budgets(world, settings.options());
-    if (settings.checksEveryEvent()) {
-      checks = new Checks();
-      applied = checks.applied();
+    if (checks != null) {
       observers.add(checks);
       observers.add(coverage);
     } else {
-      checks = null;
-      applied = new AppliedCommands();
       observers.add(applied);
     }
     if (settings.faults() || settings.checksEveryEvent()) {
@@ -97,10 +99,12 @@ public final class Simulation<I, O> {
     if (!settings.faults()) {
       return new Schedule(List.of());
     }
-    Chance chance = Chance.of(seed, "faults");
-    FaultMix mix = FaultMix.isOfAmbushes(seed) ? FaultMix.ambushes(chance) : FaultMix.drawn(chance);
-    return mix.draw(
-        chance, settings.hosts() + settings.spares(), settings.length().toNanos());
+    return FaultMix.drawn(seed)
+        .draw(
+            seed,
+            settings.hosts() + settings.spares(),
+            settings.length().toNanos(),
+            settings.maxDriftPpm(seed));
   }
 
   /** Somebody else wants to see what happens; to be named before the run. */
@@ -154,6 +158,8 @@ public final class Simulation<I, O> {
     ending.checkLiveness();
     ending.checkBudgets();
     ending.checkAnswers();
+    ending.checkStates(new EqualStates<>(workload, world.time()));
+    ending.checkLooseReads(new LooseReadCheck(applied, clients.attempts(), maxDriftPpm));
     ending.checkHistory(workload.model());
   }
 
@@ -161,6 +167,9 @@ public final class Simulation<I, O> {
     Violation violation = checks == null ? applied.violation() : checks.violation();
     if (violation != null) {
       throw new SimulationFailure(violation.kind().name(), violation.message());
+    }
+    if (clients.broken() != null) {
+      throw new SimulationFailure("exception", clients.broken());
     }
     fail("answer", clients.problem());
     fail("answer", operator.problem());

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,33 +62,62 @@ public final class SimulationRuns {
   }
 
   /**
-   * Runs all seeds, and prints what they have been through.
+   * Runs all seeds, and prints what they have been through: at length if there were many, or fresh ones, and also if one fails.
    *
    * @param workload a new one for each run
+   * @return what they have been through
    * @throws AssertionError if one fails: with the seed, how to run it again, and the fewest faults that make it fail
    */
-  public <I, O> void check(Supplier<? extends Workload<I, O>> workload) {
-    RunsReport report = new RunsReport();
-    for (int i = 0; i < seeds.count(); i++) {
-      checkOne(seeds.first() + i, workload, report);
+  public <I, O> RunsReport check(Supplier<? extends Workload<I, O>> workload) {
+    RunsReport fixed = new RunsReport("fixed seeds");
+    RunsReport fresh = new RunsReport("fresh seeds");
+    try {
+      for (int i = 0; i < seeds.count(); i++) {
+        checkOne(seeds.first() + i, workload, fixed);
+      }
+      long next = new SecureRandom().nextInt(1 << 30) * 1_000L;
+      long end = System.nanoTime() + seeds.fresh().toNanos();
+      while (System.nanoTime() - end < 0) {
+        checkOne(next++, workload, fresh);
+      }
+      return fixed.plus(fresh);
+    } finally {
+      RunsReport.print(fixed, fresh);
     }
-    long fresh = new SecureRandom().nextInt(1 << 30) * 1_000L;
-    long end = System.nanoTime() + seeds.fresh().toNanos();
-    while (System.nanoTime() - end < 0) {
-      checkOne(fresh++, workload, report);
+  }
+
+  /**
+   * Runs what was kept, with its faults and under the settings of these runs in all else.
+   *
+   * @param workload a new one for each run
+   * @throws AssertionError if one fails
+   */
+  public <I, O> void checkKept(List<KeptRun> kept, Supplier<? extends Workload<I, O>> workload) {
+    RunsReport report = new RunsReport("kept schedules");
+    try {
+      for (KeptRun one : kept) {
+        check(one, workload, report, "the same test, which always runs what is kept");
+      }
+    } finally {
+      RunsReport.print(report);
     }
-    System.out.println(
-        "simulation: " + (seeds.fresh().toMinutes() > 5 ? report.table() : report.brief()));
   }
 
   private <I, O> void checkOne(
       long seed, Supplier<? extends Workload<I, O>> workload, RunsReport report) {
     Schedule drawn = Simulation.drawn(seed, settings);
-    Simulation<I, O> run = new Simulation<>(seed, settings, workload.get(), drawn);
+    check(KeptRun.of(seed, settings, drawn), workload, report, replayCommand + seed);
+  }
+
+  private <I, O> void check(
+      KeptRun one, Supplier<? extends Workload<I, O>> workload, RunsReport report, String replay) {
+    Simulation<I, O> run =
+        new Simulation<>(one.seed(), one.settings(settings), workload.get(), one.schedule());
+    long begin = System.nanoTime();
     SimulationFailure failure = run(run);
-    report.add(run);
+    report.add(run, System.nanoTime() - begin);
     if (failure != null) {
-      throw explained(seed, drawn, failure, workload);
+      throw explained(one, failure, workload, replay);
     }
   }
 
@@ -103,50 +133,47 @@ public final class SimulationRuns {
   }
 
   private <I, O> AssertionError explained(
-      long seed,
-      Schedule drawn,
+      KeptRun failed,
       SimulationFailure failure,
-      Supplier<? extends Workload<I, O>> workload) {
+      Supplier<? extends Workload<I, O>> workload,
+      String replay) {
+    long seed = failed.seed();
     Shrinker shrinker = new Shrinker(
         (with, faults) -> run(new Simulation<>(seed, with, workload.get(), faults)),
         SHRINKING_RUNS,
-        settings,
-        drawn,
+        failed.settings(settings),
+        failed.schedule(),
         failure);
     shrinker.shrink();
+    KeptRun shrunk = KeptRun.of(seed, shrinker.settings(), shrinker.schedule());
     String text = "seed " + seed + " fails: " + failure.getMessage()
-        + "\nrun it again with: " + replayCommand + seed
-        + "\nof its " + drawn.faults().size() + " faults "
-        + (shrinker.schedule().faults().isEmpty()
-            ? "none is needed"
-            : "these are enough:\n" + shrinker.schedule())
-        + "\nwith " + shrinker.settings().clients() + " clients in "
-        + shrinker.settings().length().toMillis() + " ms, which then fails: "
-        + shrinker.failure().getMessage()
-        + "\nwhat happened, as a page: " + page(seed, shrinker, workload);
+        + "\nrun it again with: " + replay
+        + "\nof its " + failed.schedule().faults().size() + " faults "
+        + (shrunk.schedule().faults().isEmpty() ? "none is needed" : "these are enough")
+        + "; to be kept as a KeptRun:\n" + shrunk
+        + "\nwhich fails: " + shrinker.failure().getMessage()
+        + "\nwhat happened, as a page: " + page(shrunk, workload, replay);
     return new AssertionError(text, shrinker.failure());
   }
 
   private <I, O> String page(
-      long seed, Shrinker shrunk, Supplier<? extends Workload<I, O>> workload) {
+      KeptRun shrunk, Supplier<? extends Workload<I, O>> workload, String replay) {
     RunRecorder recorder = new RunRecorder();
-    Simulation<I, O> again =
-        new Simulation<>(seed, shrunk.settings(), workload.get(), shrunk.schedule());
+    Simulation<I, O> again = new Simulation<>(
+        shrunk.seed(), shrunk.settings(settings), workload.get(), shrunk.schedule());
     recorder.timedBy(again.time());
     again.watchedBy(recorder);
     again.clients().tell(recorder::onOperation);
-    String violation = "";
-    try {
-      again.run();
-    } catch (SimulationFailure | RuntimeException e) {
-      violation = String.valueOf(e.getMessage());
+    SimulationFailure failure = run(again);
+    String violation = failure == null ? "" : String.valueOf(failure.getMessage());
+    if (failure != null) {
       recorder.onViolation(violation);
     }
-    Path page = PAGES.resolve("seed-" + seed + ".html").toAbsolutePath();
+    Path page = PAGES.resolve("seed-" + shrunk.seed() + ".html").toAbsolutePath();
     try {
       Files.createDirectories(PAGES);
       SpaceTimeDiagram.write(
-          page, new RunSummary(seed, replayCommand + seed, violation), recorder.run());
+          page, new RunSummary(shrunk.seed(), replay, violation), recorder.run());
       return page.toString();
     } catch (IOException e) {
       return "can't be written: " + e;

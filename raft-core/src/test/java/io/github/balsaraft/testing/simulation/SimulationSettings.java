@@ -37,6 +37,10 @@ public record SimulationSettings(
   private static final double FOUNDED_WITH_LEASES = 0.4;
   private static final double AMBUSHED_WITH_LEASES = 0.8;
 
+  private static final int LARGE_DRIFT_BOUND_PPM = 200_000;
+
+  private static final long MILLION = 1_000_000;
+
   private static final RaftOptions SMALL_LIMITS = smallLimits();
 
   /** Five nodes for half a minute, two spare hosts, eight clients, every kind of fault, and all checks. */
@@ -53,6 +57,7 @@ public record SimulationSettings(
         .logWindowBytes(500)
         .maxUncommittedBytes(8192)
         .maxPendingProposalBytes(16384)
+        .maxPendingReadBytes(4096)
         .build();
   }
 
@@ -86,9 +91,26 @@ public record SimulationSettings(
   /** The rules for leases with which the group is founded in the run of a seed. */
   LeaseRules leasesOf(long seed) {
     double founded = FaultMix.isOfAmbushes(seed) ? AMBUSHED_WITH_LEASES : FOUNDED_WITH_LEASES;
-    return faults && Chance.of(seed, "leases").happens(founded)
-        ? LeaseRules.permitted((int) options.electionTimeoutMin().toMillis())
+    return faults && (FaultMix.isOfLargeDrift(seed) || Chance.of(seed, "leases").happens(founded))
+        ? permittedLeases(seed)
         : LeaseRules.FORBIDDEN;
+  }
+
+  /** The rules by which leases are permitted in the run of a seed, if they are. */
+  LeaseRules permittedLeases(long seed) {
+    int windowMillis = (int) options.electionTimeoutMin().toMillis();
+    return FaultMix.isOfLargeDrift(seed)
+        ? LeaseRules.permitted(windowMillis, LARGE_DRIFT_BOUND_PPM)
+        : LeaseRules.permitted(windowMillis);
+  }
+
+  /** By how much each clock may go wrong in the run of a seed: one forward and one back are still within the rules for leases. */
+  long maxDriftPpm(long seed) {
+    long bound = permittedLeases(seed).maxClockDriftPpm();
+    // Of a window w a lease is (1 - b) w; a leader that is slow by d and a voter that is as much
+    // fast need (1 - d) / (1 + d) of it
+    // at least. So d is b / (2 - b), and a little less, since both round.
+    return bound * MILLION / (2 * MILLION - bound) - bound / 50;
   }
 
   /** The same without faults. */
@@ -113,6 +135,12 @@ public record SimulationSettings(
   public SimulationSettings withHosts(int founders) {
     return new SimulationSettings(
         founders, spares, length, clients, thinkTime, options, faults, checksEveryEvent);
+  }
+
+  /** The same with so many further hosts. */
+  public SimulationSettings withSpares(int others) {
+    return new SimulationSettings(
+        hosts, others, length, clients, thinkTime, options, faults, checksEveryEvent);
   }
 
   /** The same for so long. */

@@ -116,7 +116,9 @@ public final class AppliedCommands implements Observer {
         command.term(),
         payload.length < ATTEMPT_BYTES ? 0 : ByteBuffer.wrap(payload).getLong(),
         result,
-        Signatures.of(EntryType.COMMAND, command.logTimeMillis(), payload));
+        Signatures.of(EntryType.COMMAND, command.logTimeMillis(), payload),
+        command.logTimeMillis(),
+        payload);
     Applied noted = byIndex.putIfAbsent(index, here);
     if (noted == null) {
       first(host, life, here);
@@ -163,13 +165,29 @@ public final class AppliedCommands implements Observer {
     private final long attempt;
     private final byte[] result;
     private final long signature;
+    private final long logTimeMillis;
+    private final byte[] payload;
 
-    private Applied(long index, long term, long attempt, byte[] result, long signature) {
+    private Applied(
+        long index,
+        long term,
+        long attempt,
+        byte[] result,
+        long signature,
+        long logTimeMillis,
+        byte[] payload) {
       this.index = index;
       this.term = term;
       this.attempt = attempt;
       this.result = result;
       this.signature = signature;
+      this.logTimeMillis = logTimeMillis;
+      this.payload = payload;
+    }
+
+    /** What state machines were given, to be given to one more. */
+    public Command command() {
+      return new Again(this);
     }
 
     /** Its index in the log. */
@@ -202,4 +220,31 @@ public final class AppliedCommands implements Observer {
   }
 
   private record LastOfLife(int life, long index) {}
+
+  private record Again(Applied applied) implements Command {
+    @Override
+    public long index() {
+      return applied.index;
+    }
+
+    @Override
+    public long term() {
+      return applied.term;
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return applied.logTimeMillis;
+    }
+
+    @Override
+    public ByteBuffer payload() {
+      return ByteBuffer.wrap(applied.payload).asReadOnlyBuffer();
+    }
+
+    @Override
+    public byte[] bytes() {
+      return applied.payload.clone();
+    }
+  }
 }

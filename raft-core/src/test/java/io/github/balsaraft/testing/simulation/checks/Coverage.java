@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.checks;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
@@ -37,8 +38,13 @@ public final class Coverage implements Observer {
   private final CountedSessions sessions = new CountedSessions(this::add);
   private final CountedGroup group = new CountedGroup(this::add);
 
+  /** Those that were seen last, of each process. Asked for by key and never gone through. */
+  private final Map<ProcessId, Long> leaseReadsRefused = new HashMap<>();
+
   /** Nothing has happened. */
   public Coverage() {}
+
+  private record ProcessId(HostId host, int life) {}
 
   /** How often something has happened. */
   public long count(Happening what) {
@@ -125,6 +131,13 @@ public final class Coverage implements Observer {
   }
 
   @Override
+  public void onStatus(HostId host, int life, NodeStatus status) {
+    long refused = status.counters().leaseReadsRefused();
+    Long before = leaseReadsRefused.put(new ProcessId(host, life), refused);
+    add(Happening.READ_LEASE_REFUSED, refused - (before == null ? 0 : before));
+  }
+
+  @Override
   public void onStart(HostId host, int life) {
     add(Happening.START);
   }
@@ -143,6 +156,8 @@ public final class Coverage implements Observer {
   public void onNote(HostId host, String what) {
     if (what.equals("wiped")) {
       add(Happening.DISK_WIPED);
+    } else if (what.equals("overloaded")) {
+      add(Happening.OVERLOADED);
     }
   }
 

@@ -47,12 +47,14 @@ public enum Happening {
   TRANSFER_ABORTED("requests for a transfer aborted"),
   TRANSFER_TIMED_OUT("requests for a transfer timed out"),
   READ_LEASE("reads that a lease has answered"),
+  READ_LEASE_REFUSED("reads that asked for a lease where there was none"),
   READ_SERVED("linearizable reads served"),
   READ_REFUSED("linearizable reads refused"),
   START("processes started"),
   START_REFUSED("processes that could not start"),
   CRASH("processes crashed"),
   DISK_WIPED("disks wiped"),
+  OVERLOADED("proposals and reads refused because too much waited"),
   FAULT("faults");
 
   private final String label;

@@ -1,44 +1,65 @@
 package io.github.balsaraft.testing.simulation.cluster;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of proposals and reads that have not ended: never more than the options permit, and none once all have ended. */
+/**
+ * The bytes that wait in a node's queues: never more than its options permit and never less than none, and none once all that was
+ * asked for has ended.
+ */
 public final class Budgets {
 
+  /** Configurations and no-ops are appended whether there is room or not; few of them wait at a time. */
+  private static final long BYTES_BESIDE_PROPOSALS = 4096;
+
   private final World world;
-  private final long maxProposalBytes;
-  private final long maxReadBytes;
+  private final List<Bound> bounds;
 
   /** The budgets of all nodes of a world, which run with these options. */
   public Budgets(World world, RaftOptions options) {
     this.world = world;
-    // Those made at a node, and the same again for those that others have forwarded to it.
-    this.maxProposalBytes = 2 * options.maxPendingProposalBytes();
-    this.maxReadBytes = options.maxPendingReadBytes();
+    this.bounds = List.of(
+        // Those made at a node, and the same again for those that others have forwarded to it.
+        new Bound(RaftMetric.PROPOSALS_PENDING_BYTES, 2 * options.maxPendingProposalBytes()),
+        new Bound(RaftMetric.READS_PENDING_BYTES, options.maxPendingReadBytes()),
+        new Bound(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
+        new Bound(
+            RaftMetric.UNCOMMITTED_BYTES, options.maxUncommittedBytes() + BYTES_BESIDE_PROPOSALS));
   }
 
-  /** A node that holds more than it may; null if none does. */
+  private record Bound(RaftMetric gauge, long mostBytes) {}
+
+  /** A node that holds more than it may, or has given back more than it had taken; null if none does. */
   public @Nullable String exceeded() {
-    return holdsMoreThan(maxProposalBytes, maxReadBytes);
+    for (SimulatedHost host : world.hosts()) {
+      SimulatedHost.Life life = host.life();
+      if (life != null && life.isUp()) {
+        for (Bound bound : bounds) {
+          long bytes = life.node().gauge(bound.gauge);
+          if (bytes < 0 || bytes > bound.mostBytes) {
+            return host.id() + " holds " + bytes + " " + bound.gauge + ", and may hold 0 to "
+                + bound.mostBytes;
+          }
+        }
+      }
+    }
+    return null;
   }
 
   /** A running node that holds anything; null if none does. */
   public @Nullable String notEmpty() {
-    return holdsMoreThan(0, 0);
-  }
-
-  private @Nullable String holdsMoreThan(long proposalBytes, long readBytes) {
     for (SimulatedHost host : world.hosts()) {
       SimulatedHost.Life life = host.life();
       if (life != null && life.isUp()) {
-        GroupNode node = life.node();
-        if (node.pendingProposalBytes() > proposalBytes || node.pendingReadBytes() > readBytes) {
-          return host.id() + " holds " + node.pendingProposalBytes() + " bytes of proposals and "
-              + node.pendingReadBytes() + " bytes of reads";
+        for (Bound bound : bounds) {
+          long bytes = life.node().gauge(bound.gauge);
+          if (bytes != 0) {
+            return host.id() + " holds " + bytes + " " + bound.gauge;
+          }
         }
       }
     }

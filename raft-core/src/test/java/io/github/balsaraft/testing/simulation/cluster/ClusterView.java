@@ -8,8 +8,10 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterView implements Observer {
 
   private final Map<HostId, Replica> replicas = new TreeMap<>();
+  private final TreeMap<Long, Configuration> everCommitted = new TreeMap<>();
   private final List<Consumer<HostId>> leaderListeners = new ArrayList<>();
 
   ClusterView() {}
@@ -73,6 +76,11 @@ public final class ClusterView implements Observer {
     return newest;
   }
 
+  /** All configurations that any replica has known to be committed while it held them, by their index. */
+  public NavigableMap<Long, Configuration> everCommitted() {
+    return Collections.unmodifiableNavigableMap(everCommitted);
+  }
+
   /** The newest committed configuration, and all in any log that may take its place. */
   public List<Configuration> possible() {
     Map.Entry<Long, Configuration> committed = newestCommitted();
@@ -121,6 +129,17 @@ public final class ClusterView implements Observer {
       replica.configurations.clear();
       replica.configurations.put(installed.configurationIndex(), installed.configuration());
     }
+    noteCommitted(replica);
+  }
+
+  private void noteCommitted(Replica replica) {
+    // What a replica recovers as committed it may have shown in an earlier life.
+    NavigableMap<Long, Configuration> committed =
+        replica.configurations.headMap(replica.state.commitIndex(), true);
+    if (!committed.isEmpty() && committed.lastKey() > replica.notedUpTo) {
+      everCommitted.putAll(committed.tailMap(replica.notedUpTo, false));
+      replica.notedUpTo = committed.lastKey();
+    }
   }
 
   /** What one replica has said. */
@@ -129,6 +148,7 @@ public final class ClusterView implements Observer {
     private final TreeMap<Long, Configuration> configurations = new TreeMap<>();
     private TraceState state;
     private long highestCommit;
+    private long notedUpTo;
     private boolean running;
 
     Replica(ReplicaId id, TraceState state) {

@@ -12,6 +12,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceHeader;
 import io.github.balsaraft.model.trace.TraceState;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -52,7 +53,7 @@ class DamageBudgetTest {
   }
 
   private void started(
-      Member member, long commitIndex, TreeMap<Long, Configuration> configurations) {
+      Member member, long commitIndex, SortedMap<Long, Configuration> configurations) {
     EntryId last = new EntryId(1, CONFIGURED_AT);
     TraceState state =
         new TraceState(1, null, Role.FOLLOWER, null, commitIndex, last, last.index());

@@ -1,8 +1,12 @@
 package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeFailedException;
+import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
@@ -15,6 +19,7 @@ import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +39,23 @@ public final class Operator implements Observer {
 
   private final SimulatedCluster cluster;
   private final Chance chance;
+  private final LeaseRules leases;
   private final List<Request> open = new ArrayList<>();
+  private final AnsweredChanges answers = new AnsweredChanges();
   private boolean eager;
   private int asked;
   private int done;
   private @Nullable String problem;
 
-  public Operator(SimulatedCluster cluster, Chance chance) {
+  /**
+   * An operator of a cluster that was founded.
+   *
+   * @param leases the rules by which leases are permitted
+   */
+  public Operator(SimulatedCluster cluster, Chance chance, LeaseRules leases) {
     this.cluster = cluster;
     this.chance = chance;
+    this.leases = leases;
     cluster.view().onNewLeader(this::greet);
   }
 
@@ -159,17 +172,21 @@ public final class Operator implements Observer {
   public void update() {
     List<Member> members = members();
     if (!members.isEmpty()) {
-      change(new ConfigurationChange.Update(
-          chance.oneOf(members).host(),
-          MemberOptions.NONE.withPriority((int) chance.between(0, 3))));
+      HostId host = chance.oneOf(members).host();
+      int priority = (int) chance.between(0, 3);
+      ConfigurationChange change =
+          new ConfigurationChange.Update(host, MemberOptions.NONE.withPriority(priority));
+      if (priority == 0) {
+        takeAway(host, change, false);
+      } else {
+        change(change);
+      }
     }
   }
 
   /** Permits leases, or forbids them. */
   public void setLeases() {
-    int window = (int) cluster.options().electionTimeoutMin().toMillis();
-    change(new ConfigurationChange.SetLeases(
-        chance.happens(0.7) ? LeaseRules.permitted(window) : LeaseRules.FORBIDDEN));
+    change(new ConfigurationChange.SetLeases(chance.happens(0.7) ? leases : LeaseRules.FORBIDDEN));
   }
 
   /** Hands leadership over. */
@@ -191,26 +208,52 @@ public final class Operator implements Observer {
 
   private void transfer(SimulatedHost.Life leader, @Nullable HostId target) {
     await(
-        new Request("transfer to " + target, leader, null, false),
+        new Request("transfer to " + target, leader, null, null, false),
         leader.node().transferLeadership(target));
   }
 
   private void change(ConfigurationChange change) {
     SimulatedHost.Life leader = cluster.leader();
     if (leader != null) {
-      await(
-          new Request(change.toString(), leader, null, false),
-          leader.node().membership().change(change));
+      ask(new Request(change.toString(), leader, change, null, false), leader);
     }
   }
 
   private void takeAway(HostId host, ConfigurationChange change, boolean leaves) {
     SimulatedHost.Life leader = cluster.leader();
     if (leader != null && cluster.budget().mayLeave(host)) {
-      await(
-          new Request(change.toString(), leader, host, leaves),
-          leader.node().membership().change(change));
+      ask(new Request(change.toString(), leader, change, host, leaves), leader);
     }
+  }
+
+  private void ask(Request request, SimulatedHost.Life leader) {
+    ConfigurationChange change = Objects.requireNonNull(request.change);
+    answers.asked(change);
+    CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
+    CompletableFuture<ChangeResult> unused = answer.whenComplete((result, failure) -> {
+      if (failure == null) {
+        isDone(change, result);
+      } else if (failure instanceof NotLeaderException
+          || (failure instanceof ChangeFailedException failed
+              && failed.end() == ChangeFailedException.End.REFUSED)) {
+        answers.refused(change, cluster.view().commitIndex());
+      }
+    });
+    await(request, answer);
+  }
+
+  private void isDone(ConfigurationChange change, ChangeResult result) {
+    answers.done(change, result);
+    long committed = cluster.view().commitIndex();
+    if (result.index() > committed) {
+      complain(change + " was called done at index " + result.index()
+          + ", and nobody knows more than index " + committed + " to be committed");
+    }
+  }
+
+  /** An answer that was not true, by what was committed in the end; null if there was none. */
+  public @Nullable String untrueAnswer() {
+    return answers.findUntrue(cluster.view().everCommitted());
   }
 
   private void await(Request request, CompletableFuture<?> answer) {
@@ -255,6 +298,28 @@ public final class Operator implements Observer {
     }
   }
 
+  /**
+   * A process says that its replica was removed, and its host still belongs to the group by another: that one is on no disk any more, and
+   * whoever reads this empties the folder, as the log line says.
+   */
+  @Override
+  public void onStatus(HostId host, int life, NodeStatus status) {
+    Configuration committed = cluster.view().committed();
+    if (status.removedAt() > 0
+        && committed != null
+        && !committed.isJoint()
+        && !committed.membersOn(host).isEmpty()
+        && !committed.contains(status.replica())) {
+      cluster.world().time().in(0, () -> {
+        SimulatedHost machine = cluster.world().host(host);
+        if (machine.life() != null && machine.life().number() == life) {
+          machine.wipe();
+          cluster.start(host);
+        }
+      });
+    }
+  }
+
   @Override
   public boolean wantsSteps() {
     return false;
@@ -275,14 +340,23 @@ public final class Operator implements Observer {
     private final HostId host;
     private final int life;
 
+    /** Null if it is a transfer. */
+    private final @Nullable ConfigurationChange change;
+
     /** Who loses its vote by it, if anybody does. */
     private final @Nullable HostId loser;
 
     /** Whether the loser is then no member any more. */
     private final boolean leaves;
 
-    Request(String what, SimulatedHost.Life at, @Nullable HostId loser, boolean leaves) {
+    Request(
+        String what,
+        SimulatedHost.Life at,
+        @Nullable ConfigurationChange change,
+        @Nullable HostId loser,
+        boolean leaves) {
       this.what = what;
+      this.change = change;
       this.host = at.host();
       this.life = at.number();
       this.loser = loser;

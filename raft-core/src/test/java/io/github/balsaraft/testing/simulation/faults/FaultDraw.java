@@ -5,54 +5,61 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
-/** Draws when faults come, whom they hit, how long they last and how bad they are. */
+/** Draws when faults of one kind come, whom they hit, how long they last and how bad they are. */
 final class FaultDraw {
 
   /** Most of what can go wrong goes wrong where a leader is. */
   private static final double HITS_LEADER = 0.25;
 
-  private static final long DRIFT_LIMIT_MICROS_PER_SECOND = 450;
+  static final long USUAL_DRIFT_PPM = 450;
 
   private final Chance chance;
+  private final FaultKind kind;
   private final int hosts;
   private final long lengthNanos;
+  private final long maxDriftPpm;
 
-  FaultDraw(Chance chance, int hosts, long lengthNanos) {
+  /** Draws from a stream that serves nothing else. */
+  FaultDraw(Chance chance, FaultKind kind, int hosts, long lengthNanos, long maxDriftPpm) {
     this.chance = chance;
+    this.kind = kind;
     this.hosts = hosts;
     this.lengthNanos = lengthNanos;
+    this.maxDriftPpm = maxDriftPpm;
   }
 
-  Schedule of(FaultMix mix) {
+  /** All that come, one after the other, so long apart on the average. */
+  List<Fault> faults(double meanNanos) {
     List<Fault> faults = new ArrayList<>();
-    for (FaultKind kind : FaultKind.values()) {
-      double rate = mix.rate(kind);
-      if (rate > 0) {
-        // As a Poisson process has it: the times between are exponential.
-        double at = wait(rate);
-        while (at < lengthNanos) {
-          faults.add(one(kind, (long) at));
-          at += wait(rate);
-        }
-      }
+    double at = wait(meanNanos);
+    while (at < lengthNanos) {
+      faults.add(one((long) at));
+      at += wait(meanNanos);
     }
-    faults.sort(Comparator.comparingLong(Fault::atNanos));
-    return new Schedule(faults);
+    return faults;
   }
 
-  private double wait(double perMinute) {
-    return -StrictMath.log(1 - chance.nextDouble()) * FaultMix.meanNanos(perMinute);
+  /** As a Poisson process has it: the times between are exponential. */
+  private double wait(double meanNanos) {
+    return -StrictMath.log(1 - chance.nextDouble()) * meanNanos;
   }
 
-  private Fault one(FaultKind kind, long atNanos) {
-    long lasts = isSilence(kind)
+  private Fault one(long atNanos) {
+    long lasts = lasts();
+    int host = chance.happens(HITS_LEADER) ? Fault.LEADER : chance.below(hosts);
+    return new Fault(atNanos, kind, lasts, host, chance.below(hosts), amount());
+  }
+
+  private long lasts() {
+    if (kind == FaultKind.CLOCK_DRIFT) {
+      // So that clocks get apart.
+      return chance.spread(SECONDS, 30 * SECONDS);
+    }
+    return isSilence(kind)
         ? chance.spread(100 * MILLIS, 15 * SECONDS)
         : chance.spread(10 * MILLIS, 10 * SECONDS);
-    int host = chance.happens(HITS_LEADER) ? Fault.LEADER : chance.below(hosts);
-    return new Fault(atNanos, kind, lasts, host, chance.below(hosts), amount(kind));
   }
 
   /** A short one changes nothing: nobody is missed before an election timeout is over. */
@@ -63,7 +70,7 @@ final class FaultDraw {
     };
   }
 
-  private long amount(FaultKind kind) {
+  private long amount() {
     return switch (kind) {
       // How much worse than fair, in percent of the worst.
       case BAD_WEATHER -> chance.between(1, 100);
@@ -73,7 +80,9 @@ final class FaultDraw {
       case SLOW_HOST -> chance.spread(MILLIS, SECONDS);
       case SLOW_SNAPSHOTS -> chance.spread(MILLIS, 2 * SECONDS);
       case CLOCK_DRIFT ->
-        chance.between(-DRIFT_LIMIT_MICROS_PER_SECOND, DRIFT_LIMIT_MICROS_PER_SECOND);
+        // Half of them as far as it goes.
+        Math.max(
+            -maxDriftPpm, Math.min(maxDriftPpm, chance.between(-2 * maxDriftPpm, 2 * maxDriftPpm)));
       case CLOCK_JUMP -> chance.between(-3_600_000, 3_600_000);
       default -> chance.below(1 << 16);
     };

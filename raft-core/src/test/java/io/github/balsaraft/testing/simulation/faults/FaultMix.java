@@ -2,7 +2,10 @@ package io.github.balsaraft.testing.simulation.faults;
 
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,8 +27,8 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
   /** How many runs have ambushes in the place of a mix of everything. */
   private static final double AMBUSHES = 0.25;
 
-  /** Something was found with this one before there were ambushes: it has to draw what it drew then. */
-  private static final long KEPT_SEED = 234_416_062_035L;
+  private static final double LARGE_DRIFT = 0.15;
+  private static final double LARGE_DRIFTS_PER_MINUTE = 60;
 
   private static final double AMBUSH_IS_PRESENT = 0.5;
   private static final long RAREST_AMBUSH_PER_HOUR = 240;
@@ -39,46 +42,61 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
 
   /** Whether the run of a seed is one of ambushes: among everything else that goes wrong these would come to nothing. */
   public static boolean isOfAmbushes(long seed) {
-    return seed != KEPT_SEED && Chance.of(seed, "ambushes").happens(AMBUSHES);
+    return Chance.of(seed, "ambushes").happens(AMBUSHES);
   }
 
-  /** A mix of any kinds, but for ambushes. */
-  public static FaultMix drawn(Chance chance) {
+  /** Whether clocks go far wrong in the run of a seed, and often: by as much as its rules for leases permit, and these permit much. */
+  public static boolean isOfLargeDrift(long seed) {
+    return Chance.of(seed, "drift").happens(LARGE_DRIFT);
+  }
+
+  /**
+   * What a seed draws: a mix of any kinds, or one of ambushes. Each kind is drawn from a stream of its own, so that a kind that is
+   * added changes nothing about the others.
+   */
+  public static FaultMix drawn(long seed) {
+    boolean ambushes = isOfAmbushes(seed);
     Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
     for (FaultKind kind : FaultKind.values()) {
-      if (!kind.isAmbush()) {
-        boolean present = chance.happens(KIND_IS_PRESENT);
-        double rate = chance.spread(RAREST_PER_HOUR, MOST_PER_HOUR) / 60.0;
-        if (present) {
-          rates.put(kind, rate);
+      if (kind.isAmbush() == ambushes) {
+        Chance chance = Chance.of(seed, "how often " + kind);
+        if (chance.happens(ambushes ? AMBUSH_IS_PRESENT : KIND_IS_PRESENT)) {
+          rates.put(kind, perHour(chance, ambushes) / 60.0);
         }
       }
     }
-    return new FaultMix(rates);
-  }
-
-  /** A mix of ambushes. */
-  public static FaultMix ambushes(Chance chance) {
-    Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
-    for (FaultKind kind : FaultKind.values()) {
-      if (kind.isAmbush() && chance.happens(AMBUSH_IS_PRESENT)) {
-        rates.put(kind, chance.spread(RAREST_AMBUSH_PER_HOUR, MOST_AMBUSHES_PER_HOUR) / 60.0);
-      }
+    if (isOfLargeDrift(seed)) {
+      rates.put(FaultKind.CLOCK_DRIFT, LARGE_DRIFTS_PER_MINUTE);
     }
     return new FaultMix(rates);
   }
 
-  /** The faults of one run. */
-  public Schedule draw(Chance chance, int hosts, long lengthNanos) {
-    return new FaultDraw(chance, hosts, lengthNanos).of(this);
+  private static long perHour(Chance chance, boolean ambushes) {
+    return ambushes
+        ? chance.spread(RAREST_AMBUSH_PER_HOUR, MOST_AMBUSHES_PER_HOUR)
+        : chance.spread(RAREST_PER_HOUR, MOST_PER_HOUR);
   }
 
-  double rate(FaultKind kind) {
-    return perMinute.getOrDefault(kind, 0.0);
+  /** The faults of the run of a seed. */
+  public Schedule draw(long seed, int hosts, long lengthNanos) {
+    return draw(seed, hosts, lengthNanos, FaultDraw.USUAL_DRIFT_PPM);
+  }
+
+  /** The same with clocks that may go more wrong, or less. */
+  public Schedule draw(long seed, int hosts, long lengthNanos, long maxDriftPpm) {
+    List<Fault> faults = new ArrayList<>();
+    perMinute.forEach((kind, rate) -> {
+      Chance chance = Chance.of(seed, "faults " + kind);
+      faults.addAll(
+          new FaultDraw(chance, kind, hosts, lengthNanos, maxDriftPpm).faults(meanNanos(rate)));
+    });
+    // Those of one moment stay in the order of their kinds.
+    faults.sort(Comparator.comparingLong(Fault::atNanos));
+    return new Schedule(faults);
   }
 
   /** How long it is, on the average, until the next of a kind comes. */
-  static double meanNanos(double perMinute) {
+  private static double meanNanos(double perMinute) {
     return 60.0 * VirtualTime.SECONDS / perMinute;
   }
 }

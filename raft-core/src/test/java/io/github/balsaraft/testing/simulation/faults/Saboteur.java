@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** Does to a cluster what a {@link Schedule} says, until it is told to stop. */
 public final class Saboteur implements Observer {
 
+  private static final long MOST_PATIENCE_NANOS = 5 * SECONDS;
+
   private final SimulatedCluster cluster;
   private final Operator operator;
   private final VirtualTime time;
@@ -97,7 +99,13 @@ public final class Saboteur implements Observer {
       case SPLIT -> split(part(hosts, fault.amount()), fault.lastsNanos());
       case CRASH -> crash(host, fault.lastsNanos());
       case POWER_CUT -> powerCut(fault);
-      case STOP -> stop(host, fault.lastsNanos());
+      case STOP -> {
+        if (fault.amount() % 2 == 1) {
+          handOverAndStop(host, fault);
+        } else {
+          stop(host, fault.lastsNanos());
+        }
+      }
       case PAUSE -> pause(host, fault);
       case SLOW_DISK -> {
         host.pace().diskTakes(fault.amount());
@@ -291,6 +299,20 @@ public final class Saboteur implements Observer {
         crash(host, fault.lastsNanos() / (1 + host.id().name().hashCode() % 3));
       }
     }
+  }
+
+  /** As {@code RaftNode.close(Duration)} does it: with some patience for whoever shall lead next. */
+  private void handOverAndStop(SimulatedHost host, Fault fault) {
+    SimulatedHost.Life stopping = host.life();
+    boolean[] begun = {false};
+    Runnable stop = () -> {
+      if (!begun[0] && !stopped && host.life() == stopping && host.isUp()) {
+        begun[0] = true;
+        stop(host, fault.lastsNanos());
+      }
+    };
+    CompletableFuture<Void> unused = stopping.node().handOver().thenRun(() -> time.in(0, stop));
+    later(MOST_PATIENCE_NANOS / 1000 * (fault.amount() / 2 % 1000), stop);
   }
 
   private void stop(SimulatedHost host, long downFor) {

@@ -25,8 +25,10 @@ public final class Attempt {
   private final int life;
   private Outcome outcome = Outcome.OPEN;
   private byte @Nullable [] result;
+  private long appliedNanos;
 
-  Attempt(long id, HostId host, int life) {
+  /** One that nobody has answered yet. */
+  public Attempt(long id, HostId host, int life) {
     this.id = id;
     this.host = host;
     this.life = life;
@@ -55,9 +57,16 @@ public final class Attempt {
     return result;
   }
 
-  void applied(byte[] answer) {
+  /** When its client was told that it was applied, if it was. */
+  public long appliedNanos() {
+    return appliedNanos;
+  }
+
+  /** Its client is told so now. */
+  public void applied(byte[] answer, long nowNanos) {
     outcome = Outcome.APPLIED;
     result = answer;
+    appliedNanos = nowNanos;
   }
 
   void ended(Outcome end) {

@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,13 @@ public final class Clients<I, O> implements Observer {
 
   private static final double WITH_SESSION = 0.7;
 
+  private static final double RUNS_WITH_BURSTS = 0.3;
+
+  /** In so many runs some reads need not see everything; and in those, so many of the reads. */
+  private static final double RUNS_WITH_LOOSE_READS = 0.5;
+
+  private static final double LOOSE_READS = 0.3;
+
   /** Some give up while a new leader is elected, and are forgotten soon; others hold out. */
   private static final List<SessionOptions> SESSIONS = List.of(
       SessionOptions.defaults()
@@ -56,12 +66,19 @@ public final class Clients<I, O> implements Observer {
   private final Workload<I, O> workload;
   private final Chance chance;
   private final long thinkNanos;
+  private final Chance loose;
+  private final boolean readsLoosely;
+  private final LooseReads looseReads;
+  private final Bursts<I, O> bursts;
+  private final boolean comesInBursts;
   private final List<Client> clients = new ArrayList<>();
   private final List<Operation<I, O>> history = new ArrayList<>();
   private final List<Attempt> attempts = new ArrayList<>();
   private OperationListener listener = (client, from, to, asked, outcome) -> {};
   private @Nullable String problem;
+  private @Nullable Throwable broken;
   private boolean asking;
+  private @Nullable HostId latestLeader;
   private int lastProcess;
   private long lastSessionAttempt;
 
@@ -71,20 +88,30 @@ public final class Clients<I, O> implements Observer {
   /**
    * Clients that don't ask for anything yet.
    *
-   * @param sessions decides who has a session
+   * @param seed decides how they are and what they ask for
    * @param thinkNanos how long each waits, on the average, from an answer to its next question
+   * @param gently without bursts
+   * @param lastApplied the highest index that anybody has applied
    */
   public Clients(
       World world,
       Workload<I, O> workload,
-      Chance chance,
-      Chance sessions,
+      long seed,
       int clients,
-      long thinkNanos) {
+      long thinkNanos,
+      boolean gently,
+      LongSupplier lastApplied) {
     this.world = world;
     this.workload = workload;
-    this.chance = chance;
+    this.chance = Chance.of(seed, "clients");
     this.thinkNanos = thinkNanos;
+    this.loose = Chance.of(seed, "loose reads");
+    this.readsLoosely = loose.happens(RUNS_WITH_LOOSE_READS);
+    this.looseReads = new LooseReads(world.time(), loose, lastApplied);
+    Chance ofBursts = Chance.of(seed, "bursts");
+    this.comesInBursts = !gently && ofBursts.happens(RUNS_WITH_BURSTS);
+    this.bursts = new Bursts<>(this, workload, ofBursts);
+    Chance sessions = Chance.of(seed, "sessions");
     boolean withSessions = sessions.happens(RUNS_WITH_SESSIONS);
     for (int i = 0; i < clients; i++) {
       this.clients.add(
@@ -101,6 +128,9 @@ public final class Clients<I, O> implements Observer {
   public void start() {
     asking = true;
     clients.forEach(client -> client.think());
+    if (comesInBursts) {
+      bursts.start();
+    }
   }
 
   /** From now on they ask for nothing more, and try nothing again. */
@@ -110,6 +140,7 @@ public final class Clients<I, O> implements Observer {
 
   /** Somebody begins to lead: some of those who wait for no answer ask there at once, before it may be ready. */
   public void hearOf(HostId newLeader) {
+    latestLeader = newLeader;
     for (Client client : clients) {
       if (chance.happens(client.turnsToNewLeader)) {
         world.time().in(chance.between(0, CURIOSITY_NANOS), () -> client.turnTo(newLeader));
@@ -117,17 +148,34 @@ public final class Clients<I, O> implements Observer {
     }
   }
 
+  /** Runs what calls the workload where nobody else would notice that it throws. */
+  void withTheWorkload(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      broken = broken == null ? e : broken;
+    }
+  }
+
+  /** What the workload has thrown when it was to read an answer; null if nothing. */
+  public @Nullable Throwable broken() {
+    return broken;
+  }
+
   /** Whether nobody waits for an answer. */
   public boolean isAnswered() {
-    return clients.stream().noneMatch(client -> client.isWaiting());
+    return bursts.isAnswered() && clients.stream().noneMatch(client -> client.isWaiting());
   }
 
   /** Who waits for an answer of whom, for people. */
   public List<String> waiting() {
-    return clients.stream()
-        .filter(client -> client.isWaiting())
-        .map(client -> client.operation + " asked of " + client.askedHost)
-        .toList();
+    List<String> waiting = new ArrayList<>(bursts.waiting());
+    for (Client client : clients) {
+      if (client.isWaiting()) {
+        waiting.add(client.operation + " asked of " + client.askedHost);
+      }
+    }
+    return waiting;
   }
 
   /** What was asked, and what was answered, but for what certainly had no effect. */
@@ -138,6 +186,49 @@ public final class Clients<I, O> implements Observer {
   /** All proposals. */
   public List<Attempt> attempts() {
     return attempts;
+  }
+
+  /** Reads that need not see everything, and what was promised of them. */
+  public List<LooseRead> looseReads() {
+    return looseReads.answered();
+  }
+
+  World world() {
+    return world;
+  }
+
+  boolean isAsking() {
+    return asking;
+  }
+
+  @Nullable
+  HostId latestLeader() {
+    return latestLeader;
+  }
+
+  Attempt newAttempt(HostId host, int life) {
+    Attempt attempt = new Attempt(attempts.size() + 1L, host, life);
+    attempts.add(attempt);
+    return attempt;
+  }
+
+  int newProcess() {
+    return ++lastProcess;
+  }
+
+  long nextMoment() {
+    return ++moment;
+  }
+
+  /** An operation has ended, or will not any more. */
+  void record(Operation<I, O> ended, long fromNanos) {
+    history.add(ended);
+    listener.onOperation(
+        "client " + ended.process(),
+        fromNanos,
+        ended.isUnknown() ? -1 : world.time().nowNanos(),
+        String.valueOf(ended.input()),
+        String.valueOf(ended.output()));
   }
 
   /** Told of each operation as it ends. Replaces whoever was told before. */
@@ -157,6 +248,7 @@ public final class Clients<I, O> implements Observer {
 
   @Override
   public void onEnd(HostId host, int life, String how) {
+    bursts.processEnded(host, life);
     for (Client client : clients) {
       if (client.isWaiting() && host.equals(client.askedHost) && life == client.askedLife) {
         client.hostIsGone();
@@ -167,7 +259,7 @@ public final class Clients<I, O> implements Observer {
     }
   }
 
-  private void complain(String what) {
+  void complain(String what) {
     if (problem == null) {
       problem = what;
     }
@@ -191,7 +283,7 @@ public final class Clients<I, O> implements Observer {
     private final double leaseReads = chance.oneOf(LEASE_READS);
     private final double asksElsewhere = chance.oneOf(ASKS_ELSEWHERE);
     private final double turnsToNewLeader = chance.oneOf(TURNS_TO_NEW_LEADER);
-    private int process = ++lastProcess;
+    private int process = newProcess();
     private @Nullable I operation;
     private long invoked;
     private long invokedNanos;
@@ -243,7 +335,7 @@ public final class Clients<I, O> implements Observer {
       }
       if (operation == null) {
         operation = workload.next(chance);
-        invoked = ++moment;
+        invoked = nextMoment();
         invokedNanos = world.time().nowNanos();
       }
       ask();
@@ -262,13 +354,21 @@ public final class Clients<I, O> implements Observer {
         askInSession(session);
         return;
       }
-      SimulatedHost.Life at = target();
+      boolean isLoose = workload.isQuery(operation) && readsLoosely && loose.happens(LOOSE_READS);
+      SimulatedHost.Life at = isLoose ? anybody(loose) : target();
       if (at == null) {
         tryAgain(null);
         return;
       }
       askedHost = at.host();
       askedLife = at.number();
+      if (isLoose) {
+        attempt = null;
+        await(
+            looseReads.ask(at, operation.toString(), workload.encode(operation)),
+            this::answeredLoosely);
+        return;
+      }
       CompletableFuture<byte[]> answer;
       if (workload.isQuery(operation)) {
         attempt = null;
@@ -277,43 +377,31 @@ public final class Clients<I, O> implements Observer {
                 workload.encode(operation),
                 chance.happens(leaseReads) ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE);
       } else {
-        attempt = new Attempt(attempts.size() + 1L, askedHost, askedLife);
-        attempts.add(attempt);
+        attempt = newAttempt(askedHost, askedLife);
         answer = at.node().propose(Envelope.of(attempt.id(), workload.encode(operation)));
       }
-      await(answer);
+      await(answer, this::answered);
     }
 
     /** It tries again by itself, here and there, under one number. */
     private void askInSession(RetryingSession in) {
       askedHost = WHOEVER;
       askedLife = 0;
-      attempt = new Attempt(attempts.size() + 1L, WHOEVER, 0);
-      attempts.add(attempt);
-      await(in.propose(Envelope.of(attempt.id(), workload.encode(operation))));
+      attempt = newAttempt(WHOEVER, 0);
+      await(in.propose(Envelope.of(attempt.id(), workload.encode(operation))), this::answered);
     }
 
-    private void await(CompletableFuture<byte[]> answer) {
+    private <T> void await(CompletableFuture<T> answer, Consumer<T> then) {
       long asked = ++question;
-      CompletableFuture<byte[]> unused = answer.whenComplete((result, failure) -> {
+      CompletableFuture<T> unused = answer.whenComplete((result, failure) -> {
         if (asked != question || !isWaiting()) {
           complain("an answer came to " + operation + " that nobody waited for");
         } else if (failure == null) {
-          answered(result);
+          withTheWorkload(() -> then.accept(result));
         } else {
-          failed(failure);
+          failed(failure instanceof CompletionException ? failure.getCause() : failure);
         }
       });
-    }
-
-    private void ended(Operation<I, O> ended) {
-      history.add(ended);
-      listener.onOperation(
-          "client " + process,
-          invokedNanos,
-          ended.isUnknown() ? -1 : world.time().nowNanos(),
-          String.valueOf(ended.input()),
-          String.valueOf(ended.output()));
     }
 
     private SimulatedHost.@Nullable Life target() {
@@ -324,23 +412,34 @@ public final class Clients<I, O> implements Observer {
           return known.life();
         }
       }
-      List<SimulatedHost> up = new ArrayList<>();
-      for (SimulatedHost host : world.hosts()) {
-        if (host.isUp()) {
-          up.add(host);
-        }
-      }
-      return up.isEmpty() ? null : chance.oneOf(up).life();
+      return anybody(chance);
+    }
+
+    private SimulatedHost.@Nullable Life anybody(Chance choice) {
+      List<SimulatedHost> up =
+          world.hosts().stream().filter(SimulatedHost::isUp).toList();
+      return up.isEmpty() ? null : choice.oneOf(up).life();
     }
 
     private void answered(byte[] result) {
       if (attempt != null) {
-        attempt.applied(result);
+        attempt.applied(result, world.time().nowNanos());
         leader = way == null ? askedHost : way.leader();
       }
       askedHost = null;
-      ended(Operation.completed(
-          process, operation, workload.decode(operation, result), invoked, ++moment));
+      record(
+          Operation.completed(
+              process, operation, workload.decode(operation, result), invoked, nextMoment()),
+          invokedNanos);
+      think();
+    }
+
+    /** It is no operation of the history, which promises more. */
+    private void answeredLoosely(boolean asPromised) {
+      if (!asPromised) {
+        complain(operation + " was answered by " + askedHost + " before it was there");
+      }
+      askedHost = null;
       think();
     }
 
@@ -374,9 +473,9 @@ public final class Clients<I, O> implements Observer {
 
     private void isUnknown() {
       leader = null;
-      ended(Operation.unknown(process, operation, invoked));
+      record(Operation.unknown(process, operation, invoked), invokedNanos);
       // It may still take effect, while this client is at something else.
-      process = ++lastProcess;
+      process = newProcess();
       think();
     }
 

@@ -9,9 +9,17 @@ import io.github.balsaraft.testing.KvOutput;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.load.KvCommand.Verb;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /** A key-value store with a few keys, so that clients get in each other's way; every value that is set is another. */
 public final class KvWorkload implements Workload<KvInput, KvOutput> {
+
+  private static final String BURST_KEY = "burst";
+  private static final double BURSTS_OF_QUERIES = 0.3;
+  private static final int BURST_BYTES = 900;
+  private static final int MOST_IN_A_BURST = 40;
 
   private final int keys;
   private final int valueBytes;
@@ -64,6 +72,25 @@ public final class KvWorkload implements Workload<KvInput, KvOutput> {
     String number = Long.toString(++lastValue);
     int padding = valueBytes == 0 ? 0 : (int) chance.between(0, valueBytes);
     return padding <= number.length() ? number : number + "-".repeat(padding - number.length());
+  }
+
+  @Override
+  public List<KvInput> finalQueries() {
+    List<KvInput> all = new ArrayList<>(List.of(new KvInput.Get(BURST_KEY)));
+    for (int key = 0; key < keys; key++) {
+      all.add(new KvInput.Get("k" + key));
+      all.add(new KvInput.Get("n" + key));
+    }
+    return all;
+  }
+
+  /** Of a key of its own, which nobody sets: what is compared is large, and what is stored is not. */
+  @Override
+  public List<KvInput> burst(Chance chance) {
+    KvInput one = chance.happens(BURSTS_OF_QUERIES)
+        ? new KvInput.Get(BURST_KEY)
+        : new KvInput.CompareAndSet(BURST_KEY, "-".repeat(BURST_BYTES), "set");
+    return Collections.nCopies((int) chance.between(2, MOST_IN_A_BURST), one);
   }
 
   @Override

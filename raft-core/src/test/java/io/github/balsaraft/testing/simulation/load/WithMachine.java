@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.load;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,16 @@ record WithMachine<I, O>(Workload<I, O> other, Supplier<? extends StateMachine> 
   @Override
   public O decode(I operation, byte[] answer) {
     return other.decode(operation, answer);
+  }
+
+  @Override
+  public List<I> finalQueries() {
+    return other.finalQueries();
+  }
+
+  @Override
+  public List<I> burst(Chance chance) {
+    return other.burst(chance);
   }
 
   @Override

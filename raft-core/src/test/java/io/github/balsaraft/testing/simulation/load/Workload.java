@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.load;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,22 @@ public interface Workload<I, O> {
 
   /** What the state machine has answered. */
   O decode(I operation, byte[] answer);
+
+  /**
+   * Queries whose answers show the whole state, or most of it: at the end of a run all members have to give the same. None unless the
+   * workload says so.
+   */
+  default List<I> finalQueries() {
+    return List.of();
+  }
+
+  /**
+   * What is asked for at one node all at once, so that its queues meet their bounds: best of large commands that change little, or of
+   * many queries. Nothing unless the workload says so.
+   */
+  default List<I> burst(Chance chance) {
+    return List.of();
+  }
 
   /** The same with another state machine, such as one that is wrong: would that be found? */
   default Workload<I, O> withMachine(Supplier<? extends StateMachine> machines) {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftEvent;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
@@ -49,6 +50,9 @@ public interface Observer {
 
   /** A state machine was restored from a snapshot up to this entry. */
   default void onRestored(HostId host, int life, long index, long contentChecksum) {}
+
+  /** A process was asked how it is. */
+  default void onStatus(HostId host, int life, NodeStatus status) {}
 
   /** Whether the events for listeners are wanted. Asked when a process starts. */
   default boolean wantsEvents() {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftEvent;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
@@ -34,6 +35,13 @@ public final class Observers implements Observer {
   public void onEnd(HostId host, int life, String how) {
     for (Observer one : all) {
       one.onEnd(host, life, how);
+    }
+  }
+
+  @Override
+  public void onStatus(HostId host, int life, NodeStatus status) {
+    for (Observer one : all) {
+      one.onStatus(host, life, status);
     }
   }
 

@@ -11,6 +11,7 @@ import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.load.Workload;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 
 /** The state machine of the servers in simulated clusters, each run under other faults. */
@@ -45,6 +46,13 @@ class KvSimulationTest {
         case 4 -> new KvInput.Delete(text);
         default -> new KvInput.Increment("n" + chance.below(2), chance.between(-5, 5));
       };
+    }
+
+    @Override
+    public List<KvInput> finalQueries() {
+      return Stream.of("t0", "t1", "t2", "n0", "n1")
+          .<KvInput>map(KvInput.Get::new)
+          .toList();
     }
 
     @Override

@@ -1,0 +1,155 @@
+package io.github.balsaraft.testing.simulation.cluster;
+
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator was told of its changes, held against the configurations that were committed: what was called done is in the one that
+ * the answer names, and what was called refused is not made afterwards.
+ */
+public final class AnsweredChanges {
+
+  /** Those that may have been made, whatever became of them. */
+  private final List<ConfigurationChange> possible = new ArrayList<>();
+
+  private final List<Done> done = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
+
+  /** No answers yet. */
+  public AnsweredChanges() {}
+
+  private record Done(ConfigurationChange change, ChangeResult result) {}
+
+  private record Refused(ConfigurationChange change, long committedIndex) {}
+
+  /** A change was asked for. */
+  public void asked(ConfigurationChange change) {
+    possible.add(change);
+  }
+
+  /** It was called done. */
+  public void done(ConfigurationChange change, ChangeResult result) {
+    done.add(new Done(change, result));
+  }
+
+  /** It was called refused when so much was committed. */
+  public void refused(ConfigurationChange change, long committedIndex) {
+    possible.remove(change);
+    refused.add(new Refused(change, committedIndex));
+  }
+
+  /**
+   * The first answer that was not true; null if all were.
+   *
+   * @param committed all configurations that were committed, by their index
+   */
+  public @Nullable String findUntrue(NavigableMap<Long, Configuration> committed) {
+    for (Done one : done) {
+      Configuration there = committed.get(one.result.index());
+      if (!one.result.configuration().equals(there)) {
+        return one.change + " was called done with " + one.result + ", and committed there is "
+            + there;
+      }
+      if (!isMade(one.change, there)) {
+        return one.change + " was called done, and isn't, in " + there;
+      }
+    }
+    for (Refused one : refused) {
+      Map.Entry<Long, Configuration> made = madeAfter(one, committed);
+      if (made != null && possible.stream().noneMatch(other -> concernSame(one.change, other))) {
+        return one.change + " was called refused, and made at index " + made.getKey() + ": "
+            + made.getValue();
+      }
+    }
+    return null;
+  }
+
+  private static Map.@Nullable Entry<Long, Configuration> madeAfter(
+      Refused one, NavigableMap<Long, Configuration> committed) {
+    Map.Entry<Long, Configuration> before = committed.floorEntry(one.committedIndex);
+    boolean wasMade = before == null || isMade(one.change, before.getValue());
+    for (Map.Entry<Long, Configuration> next :
+        committed.tailMap(one.committedIndex, false).entrySet()) {
+      boolean isMade = isMade(one.change, next.getValue());
+      if (isMade && !wasMade && showsInItself(one.change)) {
+        return next;
+      }
+      wasMade = isMade;
+    }
+    return null;
+  }
+
+  /** A group changes the role and the options of a member by itself only if that comes back with an empty disk. */
+  private static boolean showsInItself(ConfigurationChange change) {
+    return change instanceof ConfigurationChange.Add
+        || change instanceof ConfigurationChange.Remove
+        || change instanceof ConfigurationChange.Replace
+        || change instanceof ConfigurationChange.SetLeases;
+  }
+
+  /** Whether a configuration is as a change has asked for. */
+  private static boolean isMade(ConfigurationChange change, Configuration configuration) {
+    if (change instanceof ConfigurationChange.Add add) {
+      return isMember(add.host(), configuration);
+    } else if (change instanceof ConfigurationChange.Remove remove) {
+      return !isMember(remove.host(), configuration);
+    } else if (change instanceof ConfigurationChange.Replace replace) {
+      return !isMember(replace.old(), configuration)
+          && isMember(replace.replacement(), configuration);
+    } else if (change instanceof ConfigurationChange.Promote promote) {
+      Member member = configuration.principalOn(promote.host());
+      return member != null && member.isVoter();
+    } else if (change instanceof ConfigurationChange.Demote demote) {
+      Member member = configuration.principalOn(demote.host());
+      return member != null && !member.isVoter();
+    } else if (change instanceof ConfigurationChange.Update update) {
+      Member member = configuration.principalOn(update.host());
+      return member != null
+          && update
+              .options()
+              .priority()
+              .map(wanted -> wanted == member.priority())
+              .orElse(true);
+    } else if (change instanceof ConfigurationChange.SetLeases leases) {
+      return configuration.leaseRules().equals(leases.rules());
+    }
+    throw new IllegalArgumentException("not known here: " + change);
+  }
+
+  private static boolean isMember(HostId host, Configuration configuration) {
+    return !configuration.membersOn(host).isEmpty();
+  }
+
+  private static boolean concernSame(ConfigurationChange one, ConfigurationChange other) {
+    List<HostId> hosts = hosts(one);
+    return hosts.isEmpty()
+        ? hosts(other).isEmpty()
+        : hosts(other).stream().anyMatch(hosts::contains);
+  }
+
+  /** The hosts that a change names; none if it is one of leases. */
+  private static List<HostId> hosts(ConfigurationChange change) {
+    if (change instanceof ConfigurationChange.Add add) {
+      return List.of(add.host());
+    } else if (change instanceof ConfigurationChange.Remove remove) {
+      return List.of(remove.host());
+    } else if (change instanceof ConfigurationChange.Replace replace) {
+      return List.of(replace.old(), replace.replacement());
+    } else if (change instanceof ConfigurationChange.Promote promote) {
+      return List.of(promote.host());
+    } else if (change instanceof ConfigurationChange.Demote demote) {
+      return List.of(demote.host());
+    } else if (change instanceof ConfigurationChange.Update update) {
+      return List.of(update.host());
+    }
+    return List.of();
+  }
+}

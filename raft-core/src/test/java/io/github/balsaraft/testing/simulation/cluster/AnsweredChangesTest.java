@@ -1,0 +1,125 @@
+package io.github.balsaraft.testing.simulation.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.AddOptions;
+import io.github.balsaraft.api.ChangeResult;
+import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Answers to changes that are not true are found, and true ones are not. */
+class AnsweredChangesTest {
+
+  private static final ConfigurationChange ADD =
+      new ConfigurationChange.Add(host(4), AddOptions.voter());
+  private static final ConfigurationChange REMOVE = new ConfigurationChange.Remove(host(3));
+
+  private final AnsweredChanges answers = new AnsweredChanges();
+  private final TreeMap<Long, Configuration> committed = new TreeMap<>();
+
+  AnsweredChangesTest() {
+    committed.put(1L, voters(3));
+  }
+
+  private static HostId host(int number) {
+    return new HostId("n" + number);
+  }
+
+  private static Configuration voters(int count) {
+    return Configuration.of(IntStream.rangeClosed(1, count)
+        .mapToObj(number -> Member.voter(new ReplicaId(number), host(number), "n" + number))
+        .toList());
+  }
+
+  private void done(ConfigurationChange change, long index, Configuration configuration) {
+    answers.asked(change);
+    answers.done(change, new ChangeResult(index, configuration));
+  }
+
+  private void refused(ConfigurationChange change, long committedIndex) {
+    answers.asked(change);
+    answers.refused(change, committedIndex);
+  }
+
+  private String untrue() {
+    return answers.findUntrue(committed);
+  }
+
+  @Test
+  void whatIsDoneIsCommitted() {
+    done(ADD, 9, voters(4));
+    assertThat(untrue()).contains("called done").contains("committed there is null");
+    committed.put(9L, voters(4));
+    assertThat(untrue()).isNull();
+    committed.put(9L, voters(5));
+    assertThat(untrue()).contains("called done");
+  }
+
+  @Test
+  void whatIsDoneIsWhatWasAskedFor() {
+    committed.put(9L, voters(3).with(Member.learner(new ReplicaId(4), host(4), "n4")));
+    Configuration now = committed.get(9L);
+    done(ADD, 9, now);
+    done(new ConfigurationChange.Demote(host(4)), 9, now);
+    done(new ConfigurationChange.Promote(host(3), Duration.ofSeconds(1)), 9, now);
+    done(new ConfigurationChange.Remove(host(5)), 9, now);
+    done(new ConfigurationChange.Update(host(4), MemberOptions.NONE.withPriority(1)), 9, now);
+    done(new ConfigurationChange.SetLeases(LeaseRules.FORBIDDEN), 9, now);
+    assertThat(untrue()).isNull();
+    done(new ConfigurationChange.Promote(host(4), Duration.ofSeconds(1)), 9, now);
+    assertThat(untrue()).contains("Promote").contains("called done, and isn't");
+  }
+
+  @Test
+  void eachKindOfChangeShows() {
+    Configuration now = committed.get(1L);
+    for (ConfigurationChange wrong : new ConfigurationChange[] {
+      ADD,
+      REMOVE,
+      new ConfigurationChange.Demote(host(1)),
+      new ConfigurationChange.Replace(host(1), host(2), Duration.ofSeconds(1)),
+      new ConfigurationChange.Replace(host(7), host(8), Duration.ofSeconds(1)),
+      new ConfigurationChange.Update(host(1), MemberOptions.NONE.withPriority(3)),
+      new ConfigurationChange.SetLeases(LeaseRules.permitted(100))
+    }) {
+      AnsweredChanges one = new AnsweredChanges();
+      one.done(wrong, new ChangeResult(1, now));
+      assertThat(one.findUntrue(committed)).as("%s", wrong).contains("and isn't");
+    }
+  }
+
+  @Test
+  void whatIsRefusedIsNotMadeLater() {
+    refused(REMOVE, 5);
+    assertThat(untrue()).isNull();
+    committed.put(6L, voters(2));
+    assertThat(untrue()).contains("called refused, and made at index 6");
+  }
+
+  @Test
+  void whatIsRefusedMayBeMadeByAnother() {
+    refused(REMOVE, 5);
+    answers.asked(new ConfigurationChange.Remove(host(2)));
+    committed.put(6L, voters(2));
+    assertThat(untrue()).contains("called refused");
+    answers.asked(REMOVE);
+    assertThat(untrue()).isNull();
+  }
+
+  @Test
+  void whatWasSoBeforeWasNotMade() {
+    committed.put(3L, voters(2));
+    refused(REMOVE, 4);
+    committed.put(6L, voters(2).with(Member.voter(new ReplicaId(9), host(9), "n9")));
+    assertThat(untrue()).isNull();
+  }
+}

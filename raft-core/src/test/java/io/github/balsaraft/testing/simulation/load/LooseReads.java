@@ -1,0 +1,99 @@
+package io.github.balsaraft.testing.simulation.load;
+
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** Reads that need not see everything: by one member's own state, as old as it may be, or once it has applied so much. */
+final class LooseReads {
+
+  private static final long MOST_AHEAD = 3;
+  private static final long NO_BOUND = -1;
+
+  private final VirtualTime time;
+  private final Chance chance;
+  private final LongSupplier lastApplied;
+  private final List<LooseRead> answered = new ArrayList<>();
+
+  /**
+   * None yet.
+   *
+   * @param lastApplied the highest index that anybody has applied
+   */
+  LooseReads(VirtualTime time, Chance chance, LongSupplier lastApplied) {
+    this.time = time;
+    this.chance = chance;
+    this.lastApplied = lastApplied;
+  }
+
+  /** What was answered. */
+  List<LooseRead> answered() {
+    return answered;
+  }
+
+  /** Asks in one of the ways that there are; completes once it is answered, with whether that was as promised as far as shows at once. */
+  CompletableFuture<Boolean> ask(SimulatedHost.Life at, String text, byte[] query) {
+    return switch (chance.below(3)) {
+      case 0 -> stale(at, text, query);
+      case 1 -> after(at, text, query);
+      default -> awaitApplied(at);
+    };
+  }
+
+  private CompletableFuture<Boolean> stale(SimulatedHost.Life at, String text, byte[] query) {
+    long asked = time.nowNanos();
+    Duration most = Duration.ofMillis(chance.spread(1, 20_000));
+    return at.node().queryStale(query, most).thenApply(stale -> {
+      answered.add(new LooseRead(
+          text + ", stale",
+          at.host(),
+          query,
+          stale.answer(),
+          asked,
+          stale.appliedIndex(),
+          stale.appliedIndex(),
+          stale.staleness().toNanos()));
+      return stale.staleness().compareTo(most) <= 0
+          && stale.appliedIndex() <= at.node().gauge(RaftMetric.APPLIED_INDEX);
+    });
+  }
+
+  private CompletableFuture<Boolean> after(SimulatedHost.Life at, String text, byte[] query) {
+    long asked = time.nowNanos();
+    long index = someIndex();
+    return at.node().queryAfter(query, index, patience()).thenApply(answer -> {
+      answered.add(new LooseRead(
+          text + " after index " + index,
+          at.host(),
+          query,
+          answer,
+          asked,
+          index,
+          Math.max(index, lastApplied.getAsLong()),
+          NO_BOUND));
+      return true;
+    });
+  }
+
+  private CompletableFuture<Boolean> awaitApplied(SimulatedHost.Life at) {
+    long index = someIndex();
+    return at.node()
+        .awaitApplied(index, patience())
+        .thenApply(nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index);
+  }
+
+  /** About where the group is, and sometimes a little ahead of it. */
+  private long someIndex() {
+    return Math.max(0, lastApplied.getAsLong() + chance.between(-MOST_AHEAD, MOST_AHEAD));
+  }
+
+  private Duration patience() {
+    return Duration.ofMillis(chance.spread(1, 5_000));
+  }
+}
