@@ -7,9 +7,12 @@ import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.testing.FaultySnapshotDisk;
 import io.github.balsaraft.testing.SnapshotStoreContract;
+import io.github.balsaraft.testing.SnapshotStoreFaultsContract;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,22 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
   @Override
   protected SnapshotStore open() {
     return new FileSnapshotStore(folder.resolve("snapshots"));
+  }
+
+  /** What it does with its files, when their power goes. */
+  @Nested
+  class WithFaults extends SnapshotStoreFaultsContract {
+    private int disks;
+
+    @Override
+    protected FaultySnapshotDisk newDisk(long seed) {
+      return new CutFilesDisk(folder.resolve("disk" + disks++), seed);
+    }
+
+    @Override
+    protected int draws() {
+      return 1;
+    }
   }
 
   @Test

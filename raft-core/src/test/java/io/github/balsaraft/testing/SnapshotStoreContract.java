@@ -11,6 +11,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotFile;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.SnapshotStore;
@@ -19,8 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every {@link SnapshotStore} must do. To be inherited by the test of an implementation. Those on a {@link
- * io.github.balsaraft.storage.SnapshotFolder} share what happens when the power goes.
+ * What every {@link SnapshotStore} must do. To be inherited by the test of an implementation. What happens when the power goes or
+ * the disk fails is asked by {@link SnapshotStoreFaultsContract}.
  */
 public abstract class SnapshotStoreContract {
 
@@ -58,6 +59,22 @@ public abstract class SnapshotStoreContract {
       stored.verify();
       return new String(stored.file("state").readAllBytes(), UTF_8);
     }
+  }
+
+  /** The contents of all files, after each other. */
+  static String readAll(SnapshotStore store, SnapshotManifest manifest) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (SnapshotStore.Stored stored = store.open(GROUP, manifest.id())) {
+      for (SnapshotFile file : stored.manifest().files()) {
+        all.append(new String(stored.file(file.name()).readAllBytes(), UTF_8));
+      }
+    }
+    return all.toString();
+  }
+
+  /** What {@link #readAll} finds in a snapshot of that text. */
+  static String allOf(String text) {
+    return text.repeat(101);
   }
 
   @Test

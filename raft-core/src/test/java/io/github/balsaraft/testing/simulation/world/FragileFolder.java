@@ -265,11 +265,7 @@ public final class FragileFolder implements SnapshotFolder {
     private byte[] bytes = new byte[64];
     private int length;
     private int synced;
-
-    // What a sync has failed for: the system takes it for written from then on, and no later sync
-    // writes it.
-    private int forgottenFrom;
-    private int forgottenTo;
+    private boolean syncHasFailed;
 
     void add(byte[] more, int offset, int count) {
       if (length + count > bytes.length) {
@@ -279,15 +275,10 @@ public final class FragileFolder implements SnapshotFolder {
       length += count;
     }
 
+    /** After a sync that has failed the system believes that there is nothing to do, whatever is missing. */
     void sync() {
-      synced = forgottenFrom < forgottenTo ? forgottenFrom : length;
-    }
-
-    /** Unless it had had its effect. */
-    void syncFailed() {
-      if (synced < length && forgottenFrom == forgottenTo) {
-        forgottenFrom = synced;
-        forgottenTo = length;
+      if (!syncHasFailed) {
+        synced = length;
       }
     }
 
@@ -325,7 +316,7 @@ public final class FragileFolder implements SnapshotFolder {
       try {
         operation(true, content::sync);
       } catch (IOException e) {
-        content.syncFailed();
+        content.syncHasFailed = true;
         throw e;
       }
     }
