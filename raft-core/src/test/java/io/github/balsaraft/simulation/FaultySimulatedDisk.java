@@ -84,6 +84,12 @@ final class FaultySimulatedDisk implements FaultyDisk {
     return failed;
   }
 
+  /** The store reads what is durable, and no read of this disk fails. */
+  @Override
+  public boolean recoveryHasOperations() {
+    return false;
+  }
+
   @Override
   public List<FaultyDisk> flipBits(Random random) {
     List<FaultyDisk> left = new ArrayList<>();

@@ -45,6 +45,15 @@ public interface FaultyDisk {
   boolean hasFailed();
 
   /**
+   * Whether there are recoveries that ask for operations: of an empty disk, after a write that was cut short, or after any other. Then
+   * the suite demands that it has seen them fail. False for a store that only reads when it recovers, from a disk on which whatever
+   * can be read is durable.
+   */
+  default boolean recoveryHasOperations() {
+    return true;
+  }
+
+  /**
    * Disks each with one bit changed in what is synced: as many as the time allows, at least one. A bit is left out where nobody could tell the
    * damage from a write that the power cut short.
    */

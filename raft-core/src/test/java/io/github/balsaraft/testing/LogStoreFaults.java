@@ -147,23 +147,42 @@ public final class LogStoreFaults {
     return true;
   }
 
-  /** Each operation of a recovery fails: it is refused, and the next finds everything. */
+  /**
+   * Each operation of a recovery fails, of an empty disk, after each write, and after one that the power has cut short: it is
+   * refused, and the next finds everything.
+   */
   public void failRecovery() {
     FaultyDisk disk = emptyDisks.get();
+    int failures = 0;
+    while (failRecovery(emptyDisks.get(), 0, 0, failures)) {
+      failures++;
+    }
     try (LogStore store = disk.open()) {
       store.recover();
       for (int done = 0; done < script.size(); done++) {
+        disk.writeBegins();
         store.write(script.get(done));
-        FaultyDisk tried = disk.killNow();
-        for (int operation = 0; failRecovery(tried, done + 1, operation); operation++) {
-          tried = disk.killNow();
-        }
+        failures += failRecoveries(oneOf(disk.cutDuringWrite(random)), done, done + 1);
+        failures += failRecoveries(disk, done + 1, done + 1);
       }
+    }
+    if (disk.recoveryHasOperations()) {
+      assertThat(failures).as("operations of recoveries that have failed").isPositive();
     }
   }
 
-  private boolean failRecovery(FaultyDisk disk, int done, int operation) {
-    String story = "operation " + operation + " of a recovery failed after write " + (done - 1);
+  private int failRecoveries(FaultyDisk disk, int least, int most) {
+    int failures = 0;
+    while (failRecovery(disk.killNow(), least, most, failures)) {
+      failures++;
+    }
+    return failures;
+  }
+
+  /** Whether the recovery has an operation of that number. */
+  private boolean failRecovery(FaultyDisk disk, int least, int most, int operation) {
+    String story = "operation " + operation + " of a recovery after " + least + " or " + most
+        + " writes failed";
     disk.failOperation(operation);
     try (LogStore store = disk.open()) {
       try {
@@ -176,9 +195,7 @@ public final class LogStoreFaults {
             .isTrue();
       }
     }
-    for (FaultyDisk left : notNone(disk.cutNow(random))) {
-      checkAndGoOn(left, done, done, story + " and the power was cut");
-    }
+    checkAndGoOn(oneOf(disk.cutNow(random)), least, most, story + " and the power was cut");
     return true;
   }
 

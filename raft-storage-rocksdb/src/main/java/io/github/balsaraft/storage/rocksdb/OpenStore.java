@@ -62,7 +62,7 @@ final class OpenStore implements AutoCloseable {
       // must be looked at before that.
       opened.add(FolderLock.acquire(directory, "balsa.lock", "the log store"));
       NativeLibrary.load();
-      long lastSequence = WalCheck.run(directory);
+      long lastSequence = WalCheck.run(directory, settings.betweenSteps());
       boolean create = isNew(settings);
       Engine engine = new Engine(
           settings, create, error -> failure.fail(Failures.inBackground(directory, error)));
@@ -70,8 +70,11 @@ final class OpenStore implements AutoCloseable {
       if (engine.db().getLatestSequenceNumber() < lastSequence) {
         throw Failures.damaged(directory, "RocksDB has dropped records of its write-ahead log");
       }
+      settings.betweenSteps().reached();
       engine.flushWhatWasReplayed();
+      settings.betweenSteps().reached();
       checkFormat(directory, engine);
+      settings.betweenSteps().reached();
       return new OpenStore(settings, opened, engine, failure);
     } catch (RocksDBException e) {
       closeAll(opened);

@@ -228,6 +228,7 @@ public final class RocksDbLogStore implements LogStore {
     private Durability durability = Durability.SYNCED;
     private @Nullable Statistics statistics;
     private BatchWriter writer = RocksDB::write;
+    private BetweenSteps betweenSteps = () -> {};
 
     private Builder() {}
 
@@ -288,6 +289,12 @@ public final class RocksDbLogStore implements LogStore {
       return this;
     }
 
+    /** For tests: called between the steps of opening. */
+    Builder betweenSteps(BetweenSteps value) {
+      betweenSteps = value;
+      return this;
+    }
+
     /**
      * The store, not opened yet: {@link LogStore#recover} does that.
      *
@@ -302,7 +309,14 @@ public final class RocksDbLogStore implements LogStore {
       }
       long walBytes = maxWalBytes == 0 ? 2 * memtableBytes : maxWalBytes;
       return new RocksDbLogStore(new Settings(
-          folder, memtableBytes, maxMemtables, walBytes, durability, statistics, writer));
+          folder,
+          memtableBytes,
+          maxMemtables,
+          walBytes,
+          durability,
+          statistics,
+          writer,
+          betweenSteps));
     }
   }
 }

@@ -13,4 +13,5 @@ record Settings(
     long maxWalBytes,
     Durability durability,
     @Nullable Statistics statistics,
-    BatchWriter writer) {}
+    BatchWriter writer,
+    BetweenSteps betweenSteps) {}

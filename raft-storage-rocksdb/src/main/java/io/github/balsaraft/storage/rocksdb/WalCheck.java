@@ -30,7 +30,7 @@ final class WalCheck {
    * @return the sequence number of the last intact record, or 0 if there is none: RocksDB must know it after opening
    * @throws LogStoreException if the log is damaged or can't be read
    */
-  static long run(Path directory) {
+  static long run(Path directory, BetweenSteps betweenSteps) {
     try {
       long lastSequence = 0;
       List<Path> files = files(directory);
@@ -38,7 +38,7 @@ final class WalCheck {
         WalScan.Result found = WalScan.scan(files.get(i));
         boolean newest = i == files.size() - 1;
         if (found.verdict() == WalScan.Verdict.TORN_END && newest) {
-          cut(files.get(i), found);
+          cut(files.get(i), found, betweenSteps);
         } else if (found.verdict() != WalScan.Verdict.INTACT) {
           // An older file was complete and synced before a newer one came into being.
           throw Failures.damaged(directory, files.get(i).getFileName() + ": " + found.finding());
@@ -85,14 +85,17 @@ final class WalCheck {
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }
 
-  private static void cut(Path file, WalScan.Result found) throws IOException {
+  private static void cut(Path file, WalScan.Result found, BetweenSteps betweenSteps)
+      throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       LOG.warn(
           "{}: cutting off {} bytes of a write that a crash interrupted before it was acknowledged ({})",
           file,
           channel.size() - found.intactBytes(),
           found.finding());
+      betweenSteps.reached();
       channel.truncate(found.intactBytes());
+      betweenSteps.reached();
       channel.force(true);
     }
   }

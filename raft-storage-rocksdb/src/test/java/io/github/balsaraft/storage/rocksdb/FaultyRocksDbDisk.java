@@ -27,7 +27,8 @@ import org.rocksdb.WriteOptions;
  * stays, and of the rest a part. What is synced is taken from RocksDB's own count of syncs. Files that RocksDB writes in the
  * background are taken as they are: it syncs them before it names them in its MANIFEST.
  *
- * <p>A write has two operations: RocksDB's write, of which a part is then in the file, and its sync.
+ * <p>A write has two operations: RocksDB's write, of which a part is then in the file, and its sync. A recovery has the steps of
+ * the store's own, each failing before it is done and behind; what RocksDB does by itself is made to fail by {@code FileSizeLimitIT}.
  */
 final class FaultyRocksDbDisk implements FaultyDisk {
 
@@ -86,7 +87,15 @@ final class FaultyRocksDbDisk implements FaultyDisk {
         .memtableBytes(64 << 10)
         .statistics(counters)
         .writer(this::write)
+        .betweenSteps(this::betweenSteps)
         .build();
+  }
+
+  private void betweenSteps() throws IOException {
+    if (failing >= 0 && failing-- == 0) {
+      failed = true;
+      throw new IOException("a step of opening has failed");
+    }
   }
 
   private void write(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException {

@@ -236,7 +236,8 @@ class FolderRefusalTest {
 
   private static Engine engine(Path folder) throws RocksDBException {
     return new Engine(
-        new Settings(folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write),
+        new Settings(
+            folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write, () -> {}),
         false,
         error -> {});
   }

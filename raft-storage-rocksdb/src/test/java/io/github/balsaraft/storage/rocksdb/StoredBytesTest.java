@@ -151,7 +151,8 @@ class StoredBytesTest {
   private static Engine engine(Path folder) throws RocksDBException {
     NativeLibrary.load();
     return new Engine(
-        new Settings(folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write),
+        new Settings(
+            folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write, () -> {}),
         false,
         error -> {});
   }
