@@ -91,7 +91,7 @@ public final class SnapshottingChecks {
     }
   }
 
-  private static Map<String, byte[]> capture(SnapshottingStateMachine machine) {
+  static Map<String, byte[]> capture(SnapshottingStateMachine machine) {
     return written(machine.capture());
   }
 
@@ -116,8 +116,12 @@ public final class SnapshottingChecks {
   }
 
   private void restore(SnapshottingStateMachine machine, Map<String, byte[]> files, int moment) {
+    restore(machine, files, checks.entryBefore(moment));
+  }
+
+  static void restore(SnapshottingStateMachine machine, Map<String, byte[]> files, EntryId last) {
     try {
-      machine.restore(new Files(files, checks.entryBefore(moment)));
+      machine.restore(new Files(files, last));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

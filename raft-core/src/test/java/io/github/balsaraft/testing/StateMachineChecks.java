@@ -200,7 +200,20 @@ public final class StateMachineChecks {
     return commands.stream().map(command -> apply(machine, command).clone()).toList();
   }
 
-  private List<byte[]> askAll(StateMachine machine) {
+  /** Applies a command, and ends its batch. A copy of the result. */
+  byte[] applyAt(StateMachine machine, int place) {
+    return apply(machine, commands.get(place)).clone();
+  }
+
+  /** Applies a command, and leaves its batch open. */
+  void applyWithinBatch(StateMachine machine, int place) {
+    SampleCommand passed = commands.get(place).copy();
+    resultOrRejection(machine, passed);
+    passed.end();
+  }
+
+  /** Copies of what it answers to all queries. */
+  List<byte[]> askAll(StateMachine machine) {
     return queries.stream().map(query -> machine.query(query.clone()).clone()).toList();
   }
 
@@ -232,7 +245,7 @@ public final class StateMachineChecks {
     }
   }
 
-  private static void assertSame(List<byte[]> actual, List<byte[]> expected, String what) {
+  static void assertSame(List<byte[]> actual, List<byte[]> expected, String what) {
     assertThat(actual).hasSameSizeAs(expected);
     for (int i = 0; i < expected.size(); i++) {
       assertThat(actual.get(i)).as("%s %s", what, i).isEqualTo(expected.get(i));

@@ -1,33 +1,29 @@
 package io.github.balsaraft.examples.kv.state;
 
-import io.github.balsaraft.api.StateMachine;
-import io.github.balsaraft.testing.StateMachineContract;
+import io.github.balsaraft.testing.MachineDisk;
+import io.github.balsaraft.testing.OnDiskStateMachineContract;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a state machine must do, with its state on disk. */
-class OnDiskKvContractTest extends StateMachineContract {
+/** What a state machine on disk must do. */
+class OnDiskKvContractTest extends OnDiskStateMachineContract {
 
   @TempDir
   private Path folder;
 
-  private final List<OnDiskKvStateMachine> opened = new ArrayList<>();
+  private final AtomicInteger folders = new AtomicInteger();
 
   @Override
-  protected StateMachine newStateMachine() {
-    OnDiskKvStateMachine machine =
-        OnDiskKvStateMachine.open(folder.resolve(Integer.toString(opened.size())));
-    opened.add(machine);
-    return machine;
+  protected MachineDisk newDisk() {
+    return new KvDisk(folder, folders);
   }
 
-  @AfterEach
-  void closeAll() {
-    opened.forEach(OnDiskKvStateMachine::close);
+  /** Each takes the opening of a database. */
+  @Override
+  protected int crashEvery() {
+    return 9;
   }
 
   @Override

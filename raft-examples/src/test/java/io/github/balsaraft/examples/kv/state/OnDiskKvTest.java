@@ -12,14 +12,12 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -185,21 +183,10 @@ class OnDiskKvTest {
     assertThat(positions).anyMatch(index -> index > 0).hasSizeGreaterThan(3);
   }
 
-  /** What is in the folder at this moment, with the database open: what a killed process leaves. */
+  /** What a killed process leaves. */
   private Path copyOf(Path path) throws IOException {
     Path copy = newFolder();
-    List<Path> found;
-    try (Stream<Path> files = Files.walk(path)) {
-      found = files.toList();
-    }
-    for (Path file : found) {
-      Path to = copy.resolve(path.relativize(file).toString());
-      if (Files.isDirectory(file)) {
-        Files.createDirectories(to);
-      } else {
-        Files.copy(file, to);
-      }
-    }
+    KvDisk.copy(path, copy);
     return copy;
   }
 
