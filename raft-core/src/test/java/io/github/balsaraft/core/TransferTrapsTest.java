@@ -268,7 +268,7 @@ class TransferTrapsTest {
   @Test
   @DisplayName(
       "trap 26: who was told before is asked to promise while another is being told, and that other is not")
-  void revocationsWhileAnotherTakesOver() {
+  void trap26_revocationsWhileAnotherTakesOver() {
     toldOnItsWay();
     cluster.network().cut(n1.id, n2.id);
     runWithoutTimeoutNow(OPTIONS.electionTimeoutMaxNanos());

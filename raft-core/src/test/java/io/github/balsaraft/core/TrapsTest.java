@@ -18,7 +18,6 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Heartbeat;
-import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.Role;
@@ -52,37 +51,6 @@ class TrapsTest {
         id("n1"), new HardState(4, null), terms, null, voters("n1"), new TreeMap<>(), 0, 0, 0);
     assertThatThrownBy(() -> new RaftCore(OPTIONS, () -> 1, start))
         .isInstanceOf(InvariantViolation.class);
-  }
-
-  @Test
-  @DisplayName(
-      "trap 4: a pre-candidate adopts the later term of whoever refuses it, and the group gets a leader")
-  void trap04_longLogOfAnOldTermAndShortLogOfALaterOne() {
-    cluster.preset(n1, 3, 1, 3, 3, 3);
-    cluster.preset(n2, 9, 1, 1);
-    cluster.crash(n3, 0);
-    cluster.run(6000 * MILLIS);
-    assertThat(n1.leads()).isTrue();
-    assertThat(n1.view().hardState().term()).isGreaterThan(9);
-  }
-
-  @Test
-  @DisplayName(
-      "trap 5: a leader moves above a member's term at most once in an election timeout, for members only")
-  void trap05_movesAboveMembersOnly() {
-    cluster.elect("n1");
-    cluster.deliver(new HeartbeatResponse(id("n9"), n1.id, 7, 1, 0));
-    assertThat(n1.leads()).as("n9 is no member").isTrue();
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 7, 1, 0));
-    cluster.settle();
-    assertThat(n1.leads()).isTrue();
-    assertThat(n1.view().hardState().term()).isEqualTo(8);
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
-    assertThat(n1.view().hardState().term()).as("too soon").isEqualTo(8);
-    cluster.run(2500 * MILLIS);
-    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 9, 1, 0));
-    cluster.settle();
-    assertThat(n1.view().hardState().term()).isEqualTo(10);
   }
 
   @Test

@@ -6,6 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
@@ -15,6 +19,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
@@ -23,8 +28,10 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ApplyPipelineTest {
@@ -41,9 +48,13 @@ class ApplyPipelineTest {
   private long lastIndex;
 
   private ApplyPipeline pipeline(long maxQueuedBytes) {
+    return pipeline(new Machine(), maxQueuedBytes);
+  }
+
+  private ApplyPipeline pipeline(StateMachine machine, long maxQueuedBytes) {
     return new ApplyPipeline(
         GROUP,
-        new Machine(),
+        machine,
         store,
         0,
         maxQueuedBytes,
@@ -237,6 +248,54 @@ class ApplyPipelineTest {
     // Between slices, long before the rest is applied.
     assertThat(Integer.parseInt(seen.get(1).substring(6))).isBetween(2, 6);
     assertThat(applied).hasSize(22);
+  }
+
+  @Test
+  @DisplayName("trap 28: a read waits for the snapshot that takes the place of what is not applied")
+  void trap28_readWhileASnapshotIsAwaited() throws IOException {
+    SnapshotRig rig = new SnapshotRig(RaftOptions.builder().build());
+    SnapshotManifest fetched = rig.save(4, "state".getBytes(UTF_8));
+    // Beyond the budget: read back from the log.
+    pipeline = pipeline(new Restored(() -> pipeline.install(rig.archive, fetched)), 0);
+    List<String> seen = new ArrayList<>();
+    pipeline.read(3, Long.MAX_VALUE, () -> seen.add(String.join(" ", applied)), seen::add);
+    commit(List.of(), batch(EntryType.COMMAND, "a", "b", "c"), batch(EntryType.NO_OP, ""));
+    time.runFor(SECONDS);
+    assertThat(seen).containsExactly("restored");
+  }
+
+  /** A snapshot comes while it applies its first command. */
+  private final class Restored implements SnapshottingStateMachine {
+    private final StateMachine machine = new Machine();
+    private final Runnable atFirst;
+
+    Restored(Runnable atFirst) {
+      this.atFirst = atFirst;
+    }
+
+    @Override
+    public byte[] apply(Command command) {
+      if (applied.isEmpty()) {
+        atFirst.run();
+      }
+      return machine.apply(command);
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return machine.query(query);
+    }
+
+    @Override
+    public SnapshotView capture() {
+      throw new IllegalStateException("nobody asks for it");
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) {
+      applied.clear();
+      applied.add("restored");
+    }
   }
 
   /** A state that has failed in the middle of an entry is of no moment that a snapshot could name. */

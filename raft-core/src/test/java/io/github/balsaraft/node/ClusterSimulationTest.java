@@ -14,6 +14,7 @@ import io.github.balsaraft.testing.simulation.world.Disk;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -144,6 +145,41 @@ class ClusterSimulationTest {
         });
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "trap 21: all hosts lose power at the same moment, again and again, with writes under way")
+  void trap21_allLosePowerWhileTheyWrite() {
+    int cutShort = 0;
+    for (long seed : ClusterRun.seeds(10)) {
+      cutShort += cutPowerOfAll(seed);
+    }
+    assertThat(cutShort).as("times that a quorum was writing").isPositive();
+  }
+
+  /** How often a quorum was writing at that moment. */
+  private static int cutPowerOfAll(long seed) {
+    int[] cutShort = new int[1];
+    ClusterRun.of(seed, 3, PLAIN, run -> {
+      TestCluster cluster = run.cluster;
+      cluster.startAll();
+      run.load(4 * MILLIS);
+      for (int i = 0; i < 8; i++) {
+        cluster.awaitLeader();
+        for (HostId host : cluster.founders()) {
+          cluster.world.host(host).pace().diskTakes(run.chance.between(1, 30) * MILLIS);
+        }
+        run.time.runFor(run.chance.between(100, 2000) * MILLIS);
+        long writing =
+            cluster.running().stream().filter(SimulatedHost.Life::isWriting).count();
+        cutShort[0] += writing >= 2 ? 1 : 0;
+        cluster.founders().forEach(cluster::crash);
+        cluster.founders().forEach(cluster::start);
+      }
+      run.healAndCheck();
+    });
+    return cutShort[0];
   }
 
   @Test

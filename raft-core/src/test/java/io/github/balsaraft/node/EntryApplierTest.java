@@ -102,7 +102,7 @@ class EntryApplierTest {
   @Test
   @DisplayName(
       "trap 39: entries that are left because a snapshot comes are not passed over by one that is no command")
-  void stoppedInTheMiddleOfWhatWasReadBack() throws Exception {
+  void trap39_stoppedInTheMiddleOfWhatWasReadBack() throws Exception {
     store(place(EntryType.COMMAND, "a", "b", "c"));
     store(place(EntryType.NO_OP, ""));
     stopAt = "a";

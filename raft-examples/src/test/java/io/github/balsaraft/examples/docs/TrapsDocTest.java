@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,22 +18,26 @@ import org.junit.jupiter.api.Test;
 /** docs/traps.md names tests that exist, and leaves no trap out. */
 class TrapsDocTest {
 
-  private static final TreeMap<String, String> TEST_SOURCES = new TreeMap<>();
+  private static final Map<String, String> MAIN_SOURCES = new TreeMap<>();
+  private static final Map<String, String> TEST_SOURCES = new TreeMap<>();
   private static String traps;
 
   @BeforeAll
   static void read() throws IOException {
     traps = Files.readString(Documents.root().resolve("docs/traps.md"));
-    try (Stream<Path> files = Files.walk(Documents.root())) {
-      for (Path file : files.filter(TrapsDocTest::isTestSource).toList()) {
-        String name = file.getFileName().toString().replace(".java", "");
-        TEST_SOURCES.merge(name, Files.readString(file), String::concat);
-      }
-    }
+    readSources("src/main/java", MAIN_SOURCES);
+    readSources("src/test/java", TEST_SOURCES);
   }
 
-  private static boolean isTestSource(Path file) {
-    return file.toString().contains("src/test/java") && file.toString().endsWith(".java");
+  private static void readSources(String folder, Map<String, String> into) throws IOException {
+    try (Stream<Path> files = Files.walk(Documents.root())) {
+      for (Path file : files.filter(each -> each.toString().contains(folder)).toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".java")) {
+          into.merge(name.replace(".java", ""), Files.readString(file), String::concat);
+        }
+      }
+    }
   }
 
   @Test
@@ -45,6 +50,31 @@ class TrapsDocTest {
           .containsPattern("(void|Stream<DynamicTest>) " + named.group(2) + "\\(");
     }
     assertThat(count).isGreaterThan(50);
+  }
+
+  /** As in {@code Restart.startFrom}; or a class alone, as in {@code GroupCommitWriter}. */
+  @Test
+  void everyMethodThatIsMutatedExists() {
+    Matcher mutations = Pattern.compile("\\n- Mutation: (.*?)(?=\\n- |\\n\\n|\\z)", Pattern.DOTALL)
+        .matcher(traps);
+    Pattern name = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
+    int methods = 0;
+    while (mutations.find()) {
+      Matcher named = name.matcher(mutations.group(1));
+      while (named.find()) {
+        String method = named.group(2);
+        String source = method == null
+            ? MAIN_SOURCES.getOrDefault(
+                named.group(1), TEST_SOURCES.getOrDefault(named.group(1), ""))
+            : MAIN_SOURCES.getOrDefault(named.group(1), "");
+        assertThat(source).as("source of " + named.group()).isNotEmpty();
+        if (method != null) {
+          assertThat(source).as(named.group()).containsPattern("\\b" + method + "\\(");
+          methods++;
+        }
+      }
+    }
+    assertThat(methods).isGreaterThan(60);
   }
 
   @Test

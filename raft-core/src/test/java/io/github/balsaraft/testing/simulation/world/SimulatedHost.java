@@ -275,6 +275,11 @@ public final class SimulatedHost {
       return !environment.isDead() && !store.hasFailed();
     }
 
+    /** Whether a write to the disk is under way, or is the next thing that it does. */
+    public boolean isWriting() {
+      return environment.interruptedWrite() != null;
+    }
+
     /** Whether it was told to stop, so that it answers those who have asked, and then does nothing any more. */
     public boolean isStopping() {
       return stopping;
