@@ -9,15 +9,13 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.transport.ForwardingTransport;
 import io.github.balsaraft.transport.LocalNetwork;
-import io.github.balsaraft.transport.PeerConnection;
 import io.github.balsaraft.transport.Transport;
-import io.github.balsaraft.transport.TransportReceiver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -180,64 +177,23 @@ class DamagedStreamTest {
   }
 
   /** Changes parts of snapshots that it is given to send. */
-  private static final class Damaging implements Transport {
-    private final Transport real;
+  private static final class Damaging extends ForwardingTransport {
     private final UnaryOperator<SnapshotChunk> damage;
 
     Damaging(Transport real, UnaryOperator<SnapshotChunk> damage) {
-      this.real = real;
+      super(real);
       this.damage = damage;
     }
 
     @Override
-    public void start(Supplier<HostRecord> self, TransportReceiver receiver) {
-      real.start(self, receiver);
-    }
-
-    @Override
-    public void identityChanged() {
-      real.identityChanged();
-    }
-
-    @Override
-    public String localAddress() {
-      return real.localAddress();
-    }
-
-    @Override
-    public void setRoute(HostId peer, String address) {
-      real.setRoute(peer, address);
-    }
-
-    @Override
-    public void removeRoute(HostId peer) {
-      real.removeRoute(peer);
-    }
-
-    @Override
     public void send(HostId to, List<GroupMessage> messages) {
-      real.send(
+      super.send(
           to,
           messages.stream()
               .map(message -> message.message() instanceof SnapshotChunk chunk
                   ? new GroupMessage(message.group(), damage.apply(chunk))
                   : message)
               .toList());
-    }
-
-    @Override
-    public long maxMessageBytes() {
-      return real.maxMessageBytes();
-    }
-
-    @Override
-    public PeerConnection connection(HostId peer) {
-      return real.connection(peer);
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 }

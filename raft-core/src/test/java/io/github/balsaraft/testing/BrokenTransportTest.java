@@ -6,6 +6,7 @@ import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.transport.ForwardingTransport;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.PeerConnection;
 import io.github.balsaraft.transport.Transport;
@@ -14,6 +15,7 @@ import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class BrokenTransportTest {
 
   private static void assertFound(
-      Supplier<Broken> transports, Consumer<? super TransportContract> test) {
+      Function<Transport, Broken> transports, Consumer<? super TransportContract> test) {
     try (Suite suite = new Suite(transports)) {
       assertThatThrownBy(() -> test.accept(suite)).isInstanceOf(AssertionError.class);
     }
@@ -30,7 +32,7 @@ class BrokenTransportTest {
   @Test
   void aSenderThatIsSaidToBeAnotherIsFound() {
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           @Override
           HostRecord sender(HostRecord from) {
             return new HostRecord(from.host(), from.incarnation() + 1, from.cluster());
@@ -42,7 +44,7 @@ class BrokenTransportTest {
   @Test
   void aStateThatIsNeverKnownIsFound() {
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           @Override
           public PeerConnection connection(HostId peer) {
             return new PeerConnection(PeerConnection.State.UNKNOWN, "");
@@ -54,7 +56,7 @@ class BrokenTransportTest {
   @Test
   void aMessageThatBecomesAnotherIsFound() {
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           @Override
           List<GroupMessage> delivered(List<GroupMessage> messages) {
             return messages.stream()
@@ -70,7 +72,7 @@ class BrokenTransportTest {
   @Test
   void aSecondStartIsFound() {
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           private boolean started;
 
           @Override
@@ -88,13 +90,13 @@ class BrokenTransportTest {
   void aSecondHostAtAnAddressIsFound() {
     LocalNetwork other = new LocalNetwork();
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           @Override
           public void start(Supplier<HostRecord> self, TransportReceiver receiver) {
             try {
               super.start(self, receiver);
             } catch (TransportException e) {
-              real = other.transport(localAddress());
+              replace(other.transport(localAddress()));
               super.start(self, receiver);
             }
           }
@@ -105,7 +107,7 @@ class BrokenTransportTest {
   @Test
   void aLargeMessageThatTakesTheOthersWithItIsFound() {
     assertFound(
-        () -> new Broken() {
+        real -> new Broken(real) {
           @Override
           List<GroupMessage> delivered(List<GroupMessage> messages) {
             return messages.stream().anyMatch(one -> one.message() instanceof AppendEntries)
@@ -118,25 +120,21 @@ class BrokenTransportTest {
 
   /** The suite, with tests that are called one by one. */
   private static final class Suite extends TransportContract implements AutoCloseable {
-    private final Supplier<Broken> transports;
+    private final Function<Transport, Broken> transports;
     private final LocalNetwork network = new LocalNetwork();
 
-    Suite(Supplier<Broken> transports) {
+    Suite(Function<Transport, Broken> transports) {
       this.transports = transports;
     }
 
     @Override
     protected Transport newTransport(long maxQueuedBytesPerPeer) {
-      Broken made = transports.get();
-      made.real = network.transport();
-      return made;
+      return transports.apply(network.transport());
     }
 
     @Override
     protected Transport newTransportAt(String address) {
-      Broken made = transports.get();
-      made.real = network.transport(address);
-      return made;
+      return transports.apply(network.transport(address));
     }
 
     @Override
@@ -146,9 +144,10 @@ class BrokenTransportTest {
   }
 
   /** A transport that is right, but for what a test does to it. */
-  private static class Broken implements Transport {
-    @SuppressWarnings("NullAway.Init")
-    Transport real;
+  private static class Broken extends ForwardingTransport {
+    Broken(Transport real) {
+      super(real);
+    }
 
     HostRecord sender(HostRecord from) {
       return from;
@@ -160,7 +159,7 @@ class BrokenTransportTest {
 
     @Override
     public void start(Supplier<HostRecord> self, TransportReceiver receiver) {
-      real.start(self, new TransportReceiver() {
+      super.start(self, new TransportReceiver() {
         @Override
         public void onMessages(HostRecord from, List<GroupMessage> messages) {
           receiver.onMessages(sender(from), delivered(messages));
@@ -181,41 +180,6 @@ class BrokenTransportTest {
           receiver.onWritabilityChanged(peer, writable);
         }
       });
-    }
-
-    @Override
-    public void identityChanged() {
-      real.identityChanged();
-    }
-
-    @Override
-    public String localAddress() {
-      return real.localAddress();
-    }
-
-    @Override
-    public void setRoute(HostId peer, String address) {
-      real.setRoute(peer, address);
-    }
-
-    @Override
-    public void removeRoute(HostId peer) {
-      real.removeRoute(peer);
-    }
-
-    @Override
-    public void send(HostId to, List<GroupMessage> messages) {
-      real.send(to, messages);
-    }
-
-    @Override
-    public PeerConnection connection(HostId peer) {
-      return real.connection(peer);
-    }
-
-    @Override
-    public void close() {
-      real.close();
     }
   }
 

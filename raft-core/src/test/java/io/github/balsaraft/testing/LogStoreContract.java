@@ -52,8 +52,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  *
- * <p>Which bytes survive a loss of power can't be shown without control over the disk: a store needs tests of its own for
- * that, see docs/storage.md.
+ * <p>Which bytes survive a loss of power can't be shown without control over the disk: that is what {@link LogStoreFaultsContract} asks,
+ * of stores that are to survive one.
  */
 public abstract class LogStoreContract {
 

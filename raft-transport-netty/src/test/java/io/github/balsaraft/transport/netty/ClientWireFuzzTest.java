@@ -22,12 +22,10 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +44,7 @@ class ClientWireFuzzTest {
   private static final int MAX_FRAME_BYTES = 1 << 16;
 
   private final Random random = new Random(SEED);
+  private final Damage damage = new Damage(random);
 
   /** Takes any bytes. */
   private static final class Anything implements StateMachine {
@@ -117,11 +116,11 @@ class ClientWireFuzzTest {
           .setOldestVersion(1)
           .setMaxFrameBytes(random.nextInt())
           .build());
-      send(channel, random.nextInt(10) == 0 ? damage(hello) : hello);
+      damage.arrive(channel, random.nextInt(10) == 0 ? damage.of(hello) : hello);
       for (int i = 0; i < 10 && channel.isOpen(); i++) {
         List<ClientRequest> samples = requests();
         byte[] frame = frame(samples.get(random.nextInt(samples.size())));
-        send(channel, random.nextInt(4) == 0 ? damage(frame) : frame);
+        damage.arrive(channel, random.nextInt(4) == 0 ? damage.of(frame) : frame);
         channel.runPendingTasks();
       }
       closed += channel.isOpen() ? 0 : 1;
@@ -153,7 +152,7 @@ class ClientWireFuzzTest {
         byte[] sample = samples.get(random.nextInt(samples.size())).toByteArray();
         ClientRequest request;
         try {
-          request = ClientRequest.parseFrom(random.nextInt(4) == 0 ? sample : damage(sample));
+          request = ClientRequest.parseFrom(random.nextInt(4) == 0 ? sample : damage.of(sample));
         } catch (InvalidProtocolBufferException e) {
           continue;
         }
@@ -224,7 +223,7 @@ class ClientWireFuzzTest {
           .setHost("n1")
           .setMaxFrameBytes(random.nextInt())
           .build());
-      send(channel, random.nextInt(10) == 0 ? damage(welcome) : welcome);
+      damage.arrive(channel, random.nextInt(10) == 0 ? damage.of(welcome) : welcome);
       List<CompletableFuture<ClientAnswer>> asked = new ArrayList<>();
       for (int i = 0; i < 10 && channel.isOpen(); i++) {
         asked.add(connection.ask(ClientRequest.newBuilder().setMembers(true)));
@@ -238,7 +237,7 @@ class ClientWireFuzzTest {
             .setRetryAfterMillis(random.nextLong())
             .addMemberAddresses("n1:1")
             .build());
-        send(channel, random.nextInt(4) == 0 ? damage(frame) : frame);
+        damage.arrive(channel, random.nextInt(4) == 0 ? damage.of(frame) : frame);
       }
       closed += channel.isOpen() ? 0 : 1;
       answered += (int) asked.stream()
@@ -251,33 +250,5 @@ class ClientWireFuzzTest {
     }
     assertThat(closed).isPositive();
     assertThat(answered).isPositive();
-  }
-
-  private void send(EmbeddedChannel channel, byte[] bytes) {
-    int split = random.nextInt(bytes.length + 1);
-    channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, split));
-    if (channel.isOpen()) {
-      channel.writeInbound(Unpooled.copiedBuffer(bytes, split, bytes.length - split));
-    }
-  }
-
-  /** Changes, removes or doubles a few bytes. */
-  private byte[] damage(byte[] bytes) {
-    byte[] damaged = bytes.clone();
-    for (int i = 1 + random.nextInt(3); i > 0 && damaged.length > 0; i--) {
-      int at = random.nextInt(damaged.length);
-      switch (random.nextInt(4)) {
-        case 0 -> damaged[at] = (byte) random.nextInt();
-        case 1 -> damaged[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> damaged = Arrays.copyOf(damaged, at);
-        default -> {
-          byte[] longer = Arrays.copyOf(damaged, damaged.length + 1 + random.nextInt(8));
-          System.arraycopy(
-              damaged, at, longer, longer.length - (damaged.length - at), damaged.length - at);
-          damaged = longer;
-        }
-      }
-    }
-    return damaged;
   }
 }

@@ -9,7 +9,6 @@ import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.testing.RecordingReceiver;
 import io.github.balsaraft.testing.SampleMessages;
-import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -31,6 +30,7 @@ class WireFuzzTest {
   private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 20_000);
 
   private final Random random = new Random(SEED);
+  private final Damage damage = new Damage(random);
 
   @Test
   void randomBytesAsFrames() {
@@ -49,7 +49,7 @@ class WireFuzzTest {
     int accepted = 0;
     for (int round = 0; round < ROUNDS; round++) {
       byte[] frame = Wire.frame(samples.get(random.nextInt(samples.size())));
-      byte[] damaged = damage(Arrays.copyOfRange(frame, 4, frame.length));
+      byte[] damaged = damage.of(Arrays.copyOfRange(frame, 4, frame.length));
       accepted += isAccepted(round, damaged) ? 1 : 0;
     }
     assertThat(accepted).as("both happen").isBetween(1, ROUNDS - 1);
@@ -87,12 +87,8 @@ class WireFuzzTest {
             accepted.add(it);
             return decoder(it, receiver);
           }));
-      byte[] bytes = damage(hello.clone());
-      int split = random.nextInt(bytes.length + 1);
-      channel.writeInbound(Unpooled.copiedBuffer(bytes, 0, split));
-      if (channel.isOpen()) {
-        channel.writeInbound(Unpooled.copiedBuffer(bytes, split, bytes.length - split));
-      }
+      byte[] bytes = damage.of(hello);
+      damage.arrive(channel, bytes);
       assertThat(receiver.messages()).as("round %s", round).isEmpty();
       assertThat(accepted).as("round %s", round).hasSizeLessThanOrEqualTo(1);
       for (Hello one : accepted) {
@@ -126,12 +122,7 @@ class WireFuzzTest {
           new RecordingReceiver()));
       for (int i = 0; i < 10 && channel.isOpen(); i++) {
         byte[] frame = Wire.frame(samples.get(random.nextInt(samples.size())));
-        byte[] sent = random.nextInt(5) == 0 ? damage(frame) : frame;
-        int split = random.nextInt(sent.length + 1);
-        channel.writeInbound(Unpooled.copiedBuffer(sent, 0, split));
-        if (channel.isOpen()) {
-          channel.writeInbound(Unpooled.copiedBuffer(sent, split, sent.length - split));
-        }
+        damage.arrive(channel, random.nextInt(5) == 0 ? damage.of(frame) : frame);
       }
       channel.finishAndReleaseAll();
     }
@@ -141,25 +132,5 @@ class WireFuzzTest {
     Counters counters = new Counters();
     return new FrameDecoder(
         hello.self().host(), 1 << 16, new Deliveries(receiver, counters), counters, Wire.LOG);
-  }
-
-  /** Changes, removes or doubles a few bytes. */
-  private byte[] damage(byte[] bytes) {
-    byte[] damaged = bytes;
-    for (int i = 1 + random.nextInt(3); i > 0 && damaged.length > 0; i--) {
-      int at = random.nextInt(damaged.length);
-      switch (random.nextInt(4)) {
-        case 0 -> damaged[at] = (byte) random.nextInt();
-        case 1 -> damaged[at] ^= (byte) (1 << random.nextInt(8));
-        case 2 -> damaged = Arrays.copyOf(damaged, at);
-        default -> {
-          byte[] longer = Arrays.copyOf(damaged, damaged.length + 1 + random.nextInt(8));
-          System.arraycopy(
-              damaged, at, longer, longer.length - (damaged.length - at), damaged.length - at);
-          damaged = longer;
-        }
-      }
-    }
-    return damaged;
   }
 }

@@ -291,7 +291,7 @@ public final class FragileFolder implements SnapshotFolder {
         }
         length = kept;
         synced = kept;
-        forgottenTo = forgottenFrom;
+        syncHasFailed = false;
       }
     }
   }

@@ -6,8 +6,6 @@ import io.github.balsaraft.examples.kv.testing.KvCluster;
 import io.github.balsaraft.examples.kv.testing.KvProcess;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,27 +26,10 @@ class OnDiskEngineIT {
   @Timeout(180)
   @DisplayName("trap 46: killed servers find everything that was acknowledged, and nothing twice")
   void trap46_killedServersFindEverythingThatWasAcknowledged() {
-    KvCluster cluster = clusters.start(
-        3, "--engine", "rocksdb", "--snapshot-after", "128kb", "--retain-entries", "100");
-    try (HistoryWorkload workload = HistoryWorkload.start(cluster, 4)) {
-      List<Long> gaps = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        workload.awaitAnswers(700);
-        long begin = System.nanoTime();
-        cluster.killAll();
-        Mark mark = workload.mark(begin);
-        cluster.nodes().forEach(KvProcess::start);
-        workload.awaitWriteAfter(mark);
-        gaps.add(mark.gap().toMillis());
-      }
-      workload.awaitAnswers(500);
-      String verdict = HistoryCheck.of(cluster, workload);
-      Clusters.report(
-          "OnDiskEngineIT",
-          workload.summary(),
-          "from kill to next write: " + gaps + " ms",
-          verdict);
-    }
+    AllKilled.threeTimes(
+        "OnDiskEngineIT",
+        clusters.start(
+            3, "--engine", "rocksdb", "--snapshot-after", "128kb", "--retain-entries", "100"));
   }
 
   @Test
