@@ -5,9 +5,11 @@ import io.github.balsaraft.testing.MachineDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -47,19 +49,48 @@ final class KvDisk implements MachineDisk {
     return killNow();
   }
 
-  /** Nothing is written meanwhile: small states are written out only when a checkpoint is made or the database is closed. */
+  /**
+   * Copies a folder in use. RocksDB creates, renames and removes files by itself meanwhile; then it begins again, because only the
+   * files of one moment are what a killed process leaves.
+   */
   static void copy(Path from, Path to) throws IOException {
-    List<Path> found;
-    try (Stream<Path> files = Files.walk(from)) {
-      found = files.toList();
-    }
-    for (Path file : found) {
-      Path copied = to.resolve(from.relativize(file).toString());
-      if (Files.isDirectory(file)) {
-        Files.createDirectories(copied);
-      } else {
-        Files.copy(file, copied);
+    while (true) {
+      KeyDatabase.delete(to);
+      try {
+        Map<Path, String> before = states(from);
+        for (Path path : before.keySet()) {
+          Path copied = to.resolve(from.relativize(path).toString());
+          if (Files.isDirectory(path)) {
+            Files.createDirectories(copied);
+          } else {
+            Files.copy(path, copied);
+          }
+        }
+        if (states(from).equals(before)) {
+          return;
+        }
+      } catch (NoSuchFileException e) {
+        // Removed while it was to be copied: once more.
+      } catch (UncheckedIOException e) {
+        if (!(e.getCause() instanceof NoSuchFileException)) {
+          throw e;
+        }
       }
     }
+  }
+
+  /** What is there, folders before what is in them. */
+  private static Map<Path, String> states(Path folder) throws IOException {
+    Map<Path, String> states = new TreeMap<>();
+    try (Stream<Path> found = Files.walk(folder)) {
+      for (Path path : found.toList()) {
+        states.put(
+            path,
+            Files.isDirectory(path)
+                ? "a folder"
+                : Files.size(path) + " bytes of " + Files.getLastModifiedTime(path));
+      }
+    }
+    return states;
   }
 }
