@@ -44,7 +44,7 @@ final class SnapshotMode extends Mode {
   private static final int LOOKS = 8;
 
   /** How much longer than the measurement that may take: a small state is written before anybody can look. */
-  private static final int LOOKING_TIMES = 10;
+  private static final long LOOKING_TIMES = 10;
 
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 

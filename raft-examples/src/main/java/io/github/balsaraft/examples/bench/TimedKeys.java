@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.bench;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The key-value store, with a clock at its door: how long it was at a command, and how long none came after another. Pauses of the
@@ -15,7 +16,7 @@ final class TimedKeys extends KvStateMachine {
   private volatile long longestApplyNanos;
   private volatile long longestGapNanos;
   private volatile long longestCaptureNanos;
-  private volatile int captures;
+  private final AtomicInteger captures = new AtomicInteger();
 
   private boolean counting;
   private long lastEndNanos;
@@ -45,7 +46,7 @@ final class TimedKeys extends KvStateMachine {
     SnapshotView view = super.capture();
     if (counting) {
       longestCaptureNanos = Math.max(longestCaptureNanos, System.nanoTime() - start);
-      captures++;
+      captures.incrementAndGet();
     }
     return view;
   }
@@ -63,6 +64,6 @@ final class TimedKeys extends KvStateMachine {
   }
 
   int captures() {
-    return captures;
+    return captures.get();
   }
 }
