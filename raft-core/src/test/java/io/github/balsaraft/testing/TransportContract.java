@@ -336,8 +336,7 @@ public abstract class TransportContract extends TransportHosts {
     b.receiver().await("the next", () -> {
       a.send(b.id(), SampleMessages.append(next, 10));
       return b.receiver().messages().stream()
-          .anyMatch(
-              message -> message instanceof AppendEntries append && append.commit() == next);
+          .anyMatch(message -> message instanceof AppendEntries append && append.commit() == next);
     });
     assertThat(a.transport().connection(b.id()).state()).isEqualTo(State.CONNECTED);
     assertThat(a.receiver().gone()).isEmpty();

@@ -142,9 +142,11 @@ class FileSizeLimitIT {
           }
           limitFileSize("unlimited");
           // With room again: RocksDB would go on as if nothing had happened.
-          outcome += isRefused(store, acknowledged + 2) ? "later ones refused, " : "LATER ONE TAKEN, ";
+          outcome +=
+              isRefused(store, acknowledged + 2) ? "later ones refused, " : "LATER ONE TAKEN, ";
         }
-        System.out.println("limit " + limit + " " + outcome + completeWith(acknowledged, acknowledged + 1));
+        System.out.println(
+            "limit " + limit + " " + outcome + completeWith(acknowledged, acknowledged + 1));
       }
     }
 
@@ -160,8 +162,7 @@ class FileSizeLimitIT {
     /** Without a limit again. */
     private String completeWith(int least, int most) {
       try (LogStore store = store()) {
-        List<EntryBatch> found =
-            TestLog.readAll(store, store.recover().groups().get(TestLog.G));
+        List<EntryBatch> found = TestLog.readAll(store, store.recover().groups().get(TestLog.G));
         List<EntryBatch> expected = new ArrayList<>();
         for (long index = 1; index <= found.size(); index++) {
           expected.add(TestLog.batch(index, PAYLOAD_BYTES));
