@@ -149,11 +149,21 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   }
 
   /**
-   * Runs a read once the state machine has applied an index. Its {@code refused} gets the reason instead if that won't
-   * happen, or has not by the deadline; then, too, if the state machine hangs, and on another thread.
+   * Runs a read once the state machine has applied an index.
+   *
+   * @param refused gets the reason instead if that won't happen, or has not by the deadline
+   * @param late gets it at the deadline, on another thread, if the state machine hangs, so that not even this can be found out; one
+   *     of the others is called all the same when it goes on
    */
-  void read(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
-    offer(new ReadTask(new WaitingReads.WaitingRead(index, deadlineNanos, read, refused)));
+  void read(
+      long index,
+      long deadlineNanos,
+      Runnable read,
+      Consumer<String> refused,
+      Consumer<String> late) {
+    WaitingReads.WaitingRead waiting =
+        new WaitingReads.WaitingRead(index, deadlineNanos, read, refused);
+    offer(new ReadTask(waiting, late));
     expiry.arm(deadlineNanos);
   }
 
@@ -164,7 +174,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         "the state machine here, which has got as far as index " + applied + ", had no time for it";
     AtomicLong next = new AtomicLong(Long.MAX_VALUE);
     mailbox.forEachWaiting(task -> {
-      if (task instanceof ReadTask waiting && !waiting.read.refuseIfLate(nowNanos, behind)) {
+      if (task instanceof ReadTask waiting && !waiting.tellIfLate(nowNanos, behind)) {
         next.set(Math.min(next.get(), waiting.read.deadlineNanos()));
       }
     });
@@ -505,9 +515,23 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /** Runs a read, or leaves it waiting for its index. */
   private final class ReadTask implements Task {
     private final WaitingReads.WaitingRead read;
+    private final Consumer<String> late;
 
-    ReadTask(WaitingReads.WaitingRead read) {
+    /** Of the thread that looks for late ones. */
+    private boolean told;
+
+    ReadTask(WaitingReads.WaitingRead read, Consumer<String> late) {
       this.read = read;
+      this.late = late;
+    }
+
+    /** Whether its time is over; tells so, once. */
+    boolean tellIfLate(long nowNanos, String reason) {
+      if (!told && read.isLate(nowNanos)) {
+        told = true;
+        late.accept(reason);
+      }
+      return told;
     }
 
     @Override

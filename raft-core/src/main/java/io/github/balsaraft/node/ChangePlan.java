@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
@@ -40,6 +41,7 @@ sealed interface ChangePlan {
    *
    * @param current the configuration in force
    * @param index where that is
+   * @param additions what is under way of members that are added
    * @param guests who asks to be let in
    * @param timeLimitNanos what is left of the change's own time limit, if it has one
    */
@@ -47,12 +49,13 @@ sealed interface ChangePlan {
       ConfigurationChange change,
       Configuration current,
       long index,
+      List<AdditionStatus> additions,
       Guests guests,
       long timeLimitNanos) {
     // What it becomes without anybody doing anything.
     Configuration base = current.isJoint() ? current.leaveJoint(index + 1) : current;
     try {
-      return new Planner(base, index, guests, timeLimitNanos).plan(change);
+      return new Planner(base, index, additions, guests, timeLimitNanos).plan(change);
     } catch (IllegalArgumentException e) {
       return refuse(Reason.IMPOSSIBLE, String.valueOf(e.getMessage()));
     }
@@ -63,7 +66,12 @@ sealed interface ChangePlan {
   }
 
   /** Plans from one configuration. */
-  record Planner(Configuration base, long index, Guests guests, long timeLimitNanos) {
+  record Planner(
+      Configuration base,
+      long index,
+      List<AdditionStatus> additions,
+      Guests guests,
+      long timeLimitNanos) {
 
     ChangePlan plan(ConfigurationChange change) {
       if (change instanceof ConfigurationChange.Add add) {
@@ -172,6 +180,13 @@ sealed interface ChangePlan {
       }
       if (leaving.isEmpty()) {
         return hasTakenPlace(host, change.old()) ? new Done() : unknown(change.old());
+      }
+      if (additions.stream().anyMatch(addition -> addition.wanted().host().equals(change.old()))) {
+        // Its new replica would stay when the earlier one is gone.
+        return refuse(
+            Reason.CHANGE_UNDER_WAY,
+            change.old()
+                + " is being added or let in again; ask again once that is done, or call it off");
       }
       ReplicaId replica;
       String address;

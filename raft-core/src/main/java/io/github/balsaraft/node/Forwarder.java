@@ -87,7 +87,9 @@ final class Forwarder {
 
   /** Whatever the leader says: nobody is told to wait for longer than a minute, nor for no time. */
   private static Duration retryAfter(ForwardedOutcomes.Outcome outcome) {
-    return Duration.ofMillis(Math.max(1, Math.min(60_000, outcome.retryAfterMillis())));
+    return outcome.retryAfterMillis() <= 0
+        ? OverloadedException.RETRY_AFTER
+        : Duration.ofMillis(Math.min(60_000, outcome.retryAfterMillis()));
   }
 
   private static void tooLarge(Proposal proposal, String limitBytes) {

@@ -219,7 +219,7 @@ public final class GroupNode {
     return withinBudget(queryBytes, bytes -> {
       LocalRead<T> read = new LocalRead<>(reader, false, readBytes, bytes);
       long deadlineNanos = host.environment().nowNanos() + waitNanos;
-      loop.pipeline().read(index, deadlineNanos, read::run, read::refuse);
+      loop.pipeline().read(index, deadlineNanos, read::run, read::refuse, read::tellLate);
       return read.future;
     });
   }
@@ -290,7 +290,7 @@ public final class GroupNode {
     if (loop.freshness().freshNanos() < 0) {
       loop.pipeline().run(() -> read.refuse("the local state is not complete yet since the start"));
     } else {
-      loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse);
+      loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse, read::tellLate);
     }
   }
 

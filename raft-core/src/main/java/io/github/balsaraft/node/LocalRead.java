@@ -42,6 +42,10 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
       return;
     }
     budget.giveBack(bytes);
+    if (future.isDone()) {
+      // It was told that its time is over: nobody waits for the answer.
+      return;
+    }
     try {
       future.complete(reader.get());
     } catch (Throwable e) {
@@ -51,7 +55,8 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
 
   @Override
   public boolean runWhile(BooleanSupplier inTime) {
-    if (ended.get()) {
+    if (future.isDone()) {
+      run();
       return true;
     }
     Runnable end;
@@ -78,6 +83,13 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
     if (!ended.getAndSet(true)) {
       budget.giveBack(bytes);
     }
-    future.completeExceptionally(new ReadNotServedException(reason));
+    tellLate(reason);
+  }
+
+  @Override
+  public void tellLate(String reason) {
+    if (!future.isDone()) {
+      future.completeExceptionally(new ReadNotServedException(reason));
+    }
   }
 }

@@ -157,7 +157,12 @@ final class MembershipFlow {
 
   private ChangePlan plan(CoreView core, ConfigurationChange change, long leftNanos) {
     return ChangePlan.of(
-        change, core.configuration(), core.configurationIndex(), guests, leftNanos);
+        change,
+        core.configuration(),
+        core.configurationIndex(),
+        core.additions(),
+        guests,
+        leftNanos);
   }
 
   private static Duration timeLimit(ConfigurationChange change) {

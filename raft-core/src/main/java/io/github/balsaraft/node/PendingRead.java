@@ -3,8 +3,8 @@ package io.github.balsaraft.node;
 import java.util.function.BooleanSupplier;
 
 /**
- * A read on its way through a node. It ends once, by one of the methods, which are called on an apply thread; but if its time is over,
- * or apply threads hang when a node is closed, {@link #refuse} may be called on any thread and again: the first end counts.
+ * A read on its way through a node. It ends once, by one of the methods, which are called on an apply thread; but if apply threads
+ * hang when a node is closed, {@link #refuse} may be called on any thread and again: the first end counts.
  */
 interface PendingRead {
 
@@ -20,4 +20,10 @@ interface PendingRead {
 
   /** It won't be. */
   void refuse(String reason);
+
+  /**
+   * Its time is over, and it still stands in a queue: whoever waits is told, but it ends only when its turn comes, since until then it
+   * takes memory. On any thread.
+   */
+  void tellLate(String reason);
 }

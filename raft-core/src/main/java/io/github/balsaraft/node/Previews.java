@@ -29,6 +29,7 @@ final class Previews {
         change,
         current,
         core.configurationIndex(),
+        core.additions(),
         guests,
         AddOptions.DEFAULT_TIME_LIMIT.toNanos());
     if (plan instanceof ChangePlan.Refuse refuse) {

@@ -14,6 +14,9 @@ final class ReadExpiry {
   /** Looking through all that wait takes its time: not for each of them. */
   private static final long PAUSE_NANOS = 10_000_000;
 
+  /** And not all of the thread's time, however many wait. */
+  private static final long PAUSE_PER_LOOK = 20;
+
   private final HostEnvironment environment;
   private final SerialTasks looks;
   private final LongUnaryOperator expire;
@@ -62,7 +65,8 @@ final class ReadExpiry {
     long nowNanos = environment.nowNanos();
     long next = expire.applyAsLong(nowNanos);
     if (next != Long.MAX_VALUE) {
-      arm(Math.max(next, nowNanos + PAUSE_NANOS));
+      long endNanos = environment.nowNanos();
+      arm(Math.max(next, endNanos + Math.max(PAUSE_NANOS, PAUSE_PER_LOOK * (endNanos - nowNanos))));
     }
   }
 }

@@ -72,7 +72,8 @@ final class ReadFlow {
           outcome.index(),
           ended.deadlineNanos,
           () -> run(reads, outcome.leaseUntilNanos()),
-          reason -> reads.forEach(read -> read.refuse(reason)));
+          reason -> reads.forEach(read -> read.refuse(reason)),
+          reason -> reads.forEach(read -> read.tellLate(reason)));
     } else {
       refuse(reads, outcome.refusal());
     }

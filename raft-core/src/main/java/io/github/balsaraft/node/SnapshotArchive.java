@@ -12,7 +12,9 @@ import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,7 @@ final class SnapshotArchive {
   private long newestSinceNanos = -1;
 
   /** What is to be deleted once there is a newer one. */
-  private final List<SnapshotId> others = new ArrayList<>();
+  private final Set<SnapshotId> others = new LinkedHashSet<>();
 
   /** What somebody is about to open. */
   private final List<Kept> kept = new ArrayList<>();
@@ -188,7 +190,7 @@ final class SnapshotArchive {
   private List<SnapshotId> takeOutdated() {
     List<SnapshotId> outdated = new ArrayList<>(others);
     kept.forEach(one -> outdated.remove(one.snapshot));
-    others.removeAll(outdated);
+    outdated.forEach(others::remove);
     return outdated;
   }
 

@@ -189,8 +189,10 @@ final class SnapshotDownload {
       }
     });
     if (missing.isEmpty()) {
-      // All of it is here, and waits for the disk.
-      askForManifest();
+      if (known.hasMoreToAsk()) {
+        // What has come waits for the disk, and the source shall keep the rest.
+        askForManifest();
+      }
     } else {
       missing.forEach(place -> askFor(known, place));
     }
@@ -244,9 +246,20 @@ final class SnapshotDownload {
 
   private void onGone(SnapshotChunk chunk) {
     SnapshotId known = snapshot;
-    if (known == null || chunk.snapshot().unique() == known.unique()) {
+    if ((known == null || chunk.snapshot().unique() == known.unique()) && needsMore()) {
       fail("it has no such snapshot, or not any more");
     }
+  }
+
+  /** Whether something of it still has to come. */
+  private boolean needsMore() {
+    SnapshotParts known = parts;
+    if (known == null || verifying) {
+      return !verifying;
+    }
+    boolean[] missing = {known.hasMoreToAsk()};
+    known.forEachAsked(place -> missing[0] |= !early.containsKey(place));
+    return missing[0];
   }
 
   private void onManifestPart(SnapshotChunk chunk) {

@@ -15,12 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and some for
- * snapshots, one for listeners and one for callers, that end when there is nothing to do.
+ * snapshots, one for listeners and some for callers, that end when there is nothing to do.
  */
 public final class ThreadedEnvironment implements HostEnvironment {
 
   /** One writes a snapshot out, the others send and receive. */
   private static final int SNAPSHOT_THREADS = 3;
+
+  private static final int CALLERS_THREADS = 4;
 
   private final String name;
   private final long originNanos = System.nanoTime();
@@ -52,7 +54,8 @@ public final class ThreadedEnvironment implements HostEnvironment {
     this.listeners = new Pool(1, threads("balsa-" + name + "-listener", false));
     this.listeners.setKeepAliveTime(10, TimeUnit.SECONDS);
     this.listeners.allowCoreThreadTimeOut(true);
-    this.callers = new Pool(1, threads("balsa-" + name + "-callers", false));
+    // More than one, so that a callback of one session that hangs doesn't hold up all others.
+    this.callers = new Pool(CALLERS_THREADS, threads("balsa-" + name + "-callers", false));
     this.callers.setKeepAliveTime(10, TimeUnit.SECONDS);
     this.callers.allowCoreThreadTimeOut(true);
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.

@@ -20,17 +20,8 @@ final class WaitingReads {
    * @param refused gets the reason if it won't be run
    */
   record WaitingRead(long index, long deadlineNanos, Runnable read, Consumer<String> refused) {
-    private boolean isLate(long nowNanos) {
+    boolean isLate(long nowNanos) {
       return nowNanos - deadlineNanos >= 0;
-    }
-
-    /** Refuses it, maybe again, if its time is over. Returns whether it is. */
-    boolean refuseIfLate(long nowNanos, String reason) {
-      if (isLate(nowNanos)) {
-        refused.accept(reason);
-        return true;
-      }
-      return false;
     }
   }
 
@@ -61,7 +52,9 @@ final class WaitingReads {
     // abandons the reads then
     // must get to them all the same.
     for (WaitingRead waiting : reads) {
-      waiting.refuseIfLate(nowNanos, reason);
+      if (waiting.isLate(nowNanos)) {
+        waiting.refused.accept(reason);
+      }
     }
     reads.removeIf(waiting -> waiting.isLate(nowNanos));
   }

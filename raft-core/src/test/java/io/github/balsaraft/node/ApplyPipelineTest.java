@@ -233,8 +233,10 @@ class ApplyPipelineTest {
     byte[] large = new byte[600 << 10];
     Payloads payloads = new Payloads(EntryType.COMMAND, large.length);
     payloads.add(large, Payloads.checksum(large));
-    pipeline.read(2, Long.MAX_VALUE, () -> seen.add("at 2: " + applied.size()), seen::add);
-    pipeline.read(0, Long.MAX_VALUE, () -> seen.add("at once: " + applied.size()), seen::add);
+    pipeline.read(
+        2, Long.MAX_VALUE, () -> seen.add("at 2: " + applied.size()), seen::add, seen::add);
+    pipeline.read(
+        0, Long.MAX_VALUE, () -> seen.add("at once: " + applied.size()), seen::add, seen::add);
     commit(List.of(), batch(EntryType.COMMAND, "a"));
     time.runFor(MILLIS);
     assertThat(seen).containsExactly("at once: 0");
@@ -258,7 +260,8 @@ class ApplyPipelineTest {
     // Beyond the budget: read back from the log.
     pipeline = pipeline(new Restored(() -> pipeline.install(rig.archive, fetched)), 0);
     List<String> seen = new ArrayList<>();
-    pipeline.read(3, Long.MAX_VALUE, () -> seen.add(String.join(" ", applied)), seen::add);
+    pipeline.read(
+        3, Long.MAX_VALUE, () -> seen.add(String.join(" ", applied)), seen::add, seen::add);
     commit(List.of(), batch(EntryType.COMMAND, "a", "b", "c"), batch(EntryType.NO_OP, ""));
     time.runFor(SECONDS);
     assertThat(seen).containsExactly("restored");
@@ -318,7 +321,12 @@ class ApplyPipelineTest {
     throwing = "c";
     List<Proposal> own = RecordedProposal.of("a", "b", "c", "d");
     List<String> seen = new ArrayList<>();
-    pipeline.read(4, Long.MAX_VALUE, () -> seen.add("served"), reason -> seen.add("refused"));
+    pipeline.read(
+        4,
+        Long.MAX_VALUE,
+        () -> seen.add("served"),
+        reason -> seen.add("refused"),
+        reason -> seen.add("refused"));
     commit(
         List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b", "c", "d"));
     List<Proposal> later = RecordedProposal.of("e");
@@ -339,7 +347,7 @@ class ApplyPipelineTest {
     }
     assertThat(seen).containsExactly("refused");
     assertThat(events).singleElement().asString().contains("entry at 3");
-    pipeline.read(0, Long.MAX_VALUE, () -> seen.add("served"), seen::add);
+    pipeline.read(0, Long.MAX_VALUE, () -> seen.add("served"), seen::add, seen::add);
     time.runFor(SECONDS);
     assertThat(seen).containsExactly("refused", "stopped again");
   }

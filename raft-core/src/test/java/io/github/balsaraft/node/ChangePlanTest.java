@@ -47,7 +47,7 @@ class ChangePlanTest {
         // It was never open.
       }
     });
-    return ChangePlan.of(change, current, INDEX, guests, LIMIT.toNanos());
+    return ChangePlan.of(change, current, INDEX, List.of(), guests, LIMIT.toNanos());
   }
 
   private static ConfigurationChange remove(int number) {

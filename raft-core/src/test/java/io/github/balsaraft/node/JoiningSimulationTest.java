@@ -4,6 +4,7 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.NodeStatus;
@@ -194,6 +195,54 @@ class JoiningSimulationTest {
     world.time().runFor(10 * SECONDS);
     assertThat(membersOn(cluster, old)).isZero();
     assertThat(membersOn(cluster, replacement)).isEqualTo(1);
+  }
+
+  /** The other way round: who is being let in again is not replaced meanwhile, or its new replica would stay. */
+  @Test
+  void aHostThatIsBeingLetInAgainIsNotReplacedMeanwhile() {
+    Observers observers = new Observers();
+    World world = new World(1, observers);
+    SimulatedCluster cluster =
+        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    assertThat(world
+            .time()
+            .runUntil(
+                () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS))
+        .isTrue();
+    SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
+    HostId old = cluster.founders().stream()
+        .filter(host -> !host.equals(leader.host()))
+        .findFirst()
+        .orElseThrow();
+    HostId replacement = cluster.spares().get(0);
+    cluster.start(replacement);
+    world.host(old).wipe();
+    world
+        .network()
+        .drop((to, message) -> to.equals(old) && message.message() instanceof AppendEntries);
+    cluster.start(old);
+    assertThat(world.time().runUntil(() -> membersOn(cluster, old) == 2, 20 * SECONDS))
+        .isTrue();
+    ConfigurationChange replace =
+        new ConfigurationChange.Replace(old, replacement, Duration.ofMinutes(1));
+    CompletableFuture<ChangeResult> tooEarly = leader.node().membership().change(replace);
+    assertThat(world.time().runUntil(tooEarly::isDone, 5 * SECONDS)).isTrue();
+    assertThat(tooEarly)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining(old + " is being added or let in again");
+
+    CompletableFuture<AbortResult> calledOff = leader.node().membership().abort(old);
+    assertThat(world.time().runUntil(calledOff::isDone, 5 * SECONDS)).isTrue();
+    world.host(old).crash();
+    world.network().recover();
+    assertThat(world.time().runUntil(() -> membersOn(cluster, old) == 1, 20 * SECONDS))
+        .isTrue();
+    CompletableFuture<ChangeResult> replaced = leader.node().membership().change(replace);
+    assertThat(world.time().runUntil(replaced::isDone, 30 * SECONDS)).isTrue();
+    assertThat(replaced.join().configuration().membersOn(old)).isEmpty();
   }
 
   private static int membersOn(SimulatedCluster cluster, HostId host) {

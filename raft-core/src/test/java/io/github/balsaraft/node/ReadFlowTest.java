@@ -117,6 +117,11 @@ class ReadFlowTest {
       ends++;
       refusal = reason;
     }
+
+    @Override
+    public void tellLate(String reason) {
+      throw new AssertionError("the state machine doesn't hang");
+    }
   }
 
   @Test

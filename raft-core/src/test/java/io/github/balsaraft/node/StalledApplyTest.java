@@ -77,7 +77,9 @@ class StalledApplyTest {
           .hasMessageContaining(
               "which has got as far as index " + applied + ", had no time for it");
     }
-    assertThat(node.pendingReadBytes()).isZero();
+    assertThat(node.pendingReadBytes())
+        .as("those that still stand in the queue take memory")
+        .isPositive();
   }
 
   @Test

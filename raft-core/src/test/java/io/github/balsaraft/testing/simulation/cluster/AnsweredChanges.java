@@ -20,30 +20,60 @@ public final class AnsweredChanges {
   /** Those that may have been made, whatever became of them. */
   private final List<ConfigurationChange> possible = new ArrayList<>();
 
+  /** Those that have not been answered. */
+  private final List<Open> open = new ArrayList<>();
+
   private final List<Done> done = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
 
   /** No answers yet. */
   public AnsweredChanges() {}
 
-  private record Done(ConfigurationChange change, ChangeResult result) {}
+  /**
+   * One that was called done.
+   *
+   * @param meanwhile what others wanted at the same time
+   */
+  private record Done(
+      ConfigurationChange change, ChangeResult result, List<ConfigurationChange> meanwhile) {}
+
+  /** One that has not been answered, and what others have been answered since it was asked for. */
+  private record Open(ConfigurationChange change, List<ConfigurationChange> answered) {}
 
   private record Refused(ConfigurationChange change, long committedIndex) {}
 
   /** A change was asked for. */
   public void asked(ConfigurationChange change) {
     possible.add(change);
+    open.add(new Open(change, new ArrayList<>()));
   }
 
   /** It was called done. */
   public void done(ConfigurationChange change, ChangeResult result) {
-    done.add(new Done(change, result));
+    done.add(new Done(change, result, answered(change)));
   }
 
   /** It was called refused when so much was committed. */
   public void refused(ConfigurationChange change, long committedIndex) {
     possible.remove(change);
+    List<ConfigurationChange> unused = answered(change);
     refused.add(new Refused(change, committedIndex));
+  }
+
+  /** Returns what others wanted while it was under way. */
+  private List<ConfigurationChange> answered(ConfigurationChange change) {
+    List<ConfigurationChange> meanwhile = new ArrayList<>();
+    for (Open one : List.copyOf(open)) {
+      if (one.change.equals(change) && open.remove(one)) {
+        meanwhile.addAll(one.answered);
+        break;
+      }
+    }
+    for (Open other : open) {
+      other.answered.add(change);
+      meanwhile.add(other.change);
+    }
+    return meanwhile;
   }
 
   /**
@@ -58,7 +88,8 @@ public final class AnsweredChanges {
         return one.change + " was called done with " + one.result + ", and committed there is "
             + there;
       }
-      if (!isMade(one.change, there)) {
+      if (!isMade(one.change, there)
+          && one.meanwhile.stream().noneMatch(other -> concernSame(one.change, other))) {
         return one.change + " was called done, and isn't, in " + there;
       }
     }

@@ -275,7 +275,11 @@ public final class FragileFolder implements SnapshotFolder {
       length += count;
     }
 
-    /** After a sync that has failed the system believes that there is nothing to do, whatever is missing. */
+    /** Unless it has had its effect, the system believes from now on that there is nothing to do, whatever is missing. */
+    void syncFailed() {
+      syncHasFailed |= synced < length;
+    }
+
     void sync() {
       if (!syncHasFailed) {
         synced = length;
@@ -291,8 +295,8 @@ public final class FragileFolder implements SnapshotFolder {
         }
         length = kept;
         synced = kept;
-        syncHasFailed = false;
       }
+      syncHasFailed = false;
     }
   }
 
@@ -316,7 +320,7 @@ public final class FragileFolder implements SnapshotFolder {
       try {
         operation(true, content::sync);
       } catch (IOException e) {
-        content.syncHasFailed = true;
+        content.syncFailed();
         throw e;
       }
     }

@@ -1,0 +1,63 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.ReadNotServedException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a read takes of its budget, and until when. */
+class LocalReadTest {
+
+  private static final long BYTES = 300;
+
+  private final Budget budget = new Budget(1000);
+  private final AtomicInteger looks = new AtomicInteger();
+
+  private LocalRead<Integer> read() {
+    assertThat(budget.take(BYTES)).isTrue();
+    return new LocalRead<>(looks::incrementAndGet, false, budget, BYTES);
+  }
+
+  @Test
+  @DisplayName("one that came too late is told so, and takes its bytes until its turn has come")
+  void late() {
+    LocalRead<Integer> read = read();
+    read.tellLate("no time");
+    assertThat(read.future).isCompletedExceptionally();
+    assertThat(budget.taken()).isEqualTo(BYTES);
+    read.run();
+    assertThat(budget.taken()).isZero();
+    assertThat(looks).as("nobody waits for the answer").hasValue(0);
+    read.refuse("again");
+    assertThat(budget.taken()).isZero();
+  }
+
+  @Test
+  @DisplayName("the same by lease")
+  void lateByLease() {
+    LocalRead<Integer> read = read();
+    read.tellLate("no time");
+    assertThat(read.runWhile(() -> true)).isTrue();
+    assertThat(budget.taken()).isZero();
+    assertThat(looks).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("it is told once, by whoever ends it first")
+  void refused() {
+    LocalRead<Integer> read = read();
+    read.refuse("stopped");
+    assertThat(read.future)
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(ReadNotServedException.class)
+        .withMessageContaining("stopped");
+    read.run();
+    assertThat(looks).hasValue(0);
+    assertThat(budget.taken()).isZero();
+  }
+}
