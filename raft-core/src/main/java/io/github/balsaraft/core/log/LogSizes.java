@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * About how many bytes lie between two indexes of a log, of what was appended since it was taken over. Keeps a few thousand marks,
+ * About how many bytes lie between two indexes of a log, of what was appended since it was taken over. Keeps at most 256 marks,
  * however long the log is: the larger, the farther they are apart.
  */
 final class LogSizes {
 
-  private static final int MAX_MARKS = 4096;
+  private static final int MAX_MARKS = 256;
 
   /** Ascending. The first stands before what is known. */
   private final List<Mark> marks = new ArrayList<>();

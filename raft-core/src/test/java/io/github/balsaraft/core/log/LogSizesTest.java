@@ -97,7 +97,7 @@ class LogSizesTest {
       long kept = totals.ceilingEntry(end).getValue() - totals.floorEntry(start).getValue();
       long all = totals.ceilingEntry(end).getValue();
       assertThat(kept).isLessThanOrEqualTo(most);
-      assertThat(kept).isGreaterThan(Math.min(most, all) - total / 1000);
+      assertThat(kept).isGreaterThan(Math.min(most, all) - total / 64);
     }
   }
 }
