@@ -30,6 +30,8 @@ import org.junit.jupiter.api.Test;
 /** A host whose folder is deleted comes back as a new replica, under load, whatever else goes on. */
 class JoiningSimulationTest {
 
+  private final Observers observers = new Observers();
+
   private static final RaftOptions OPTIONS =
       SimulationSettings.smallLimits().toBuilder().forwardProposals(true).build();
 
@@ -155,22 +157,10 @@ class JoiningSimulationTest {
   /** Else it would be a member although whoever asked was told that it was replaced. */
   @Test
   void whereAnotherHostIsTakingThePlaceAWipedOneDoesNotComeBack() {
-    Observers observers = new Observers();
     World world = new World(1, observers);
-    SimulatedCluster cluster =
-        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
-    observers.add(cluster.view());
-    cluster.startFounders();
-    assertThat(world
-            .time()
-            .runUntil(
-                () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS))
-        .isTrue();
+    SimulatedCluster cluster = founded(world);
     SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
-    HostId old = cluster.founders().stream()
-        .filter(host -> !host.equals(leader.host()))
-        .findFirst()
-        .orElseThrow();
+    HostId old = follower(cluster);
     HostId replacement = cluster.spares().get(0);
     world.host(old).wipe();
     cluster.start(replacement);
@@ -200,22 +190,10 @@ class JoiningSimulationTest {
   /** The other way round: who is being let in again is not replaced meanwhile, or its new replica would stay. */
   @Test
   void aHostThatIsBeingLetInAgainIsNotReplacedMeanwhile() {
-    Observers observers = new Observers();
     World world = new World(1, observers);
-    SimulatedCluster cluster =
-        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
-    observers.add(cluster.view());
-    cluster.startFounders();
-    assertThat(world
-            .time()
-            .runUntil(
-                () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS))
-        .isTrue();
+    SimulatedCluster cluster = founded(world);
     SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
-    HostId old = cluster.founders().stream()
-        .filter(host -> !host.equals(leader.host()))
-        .findFirst()
-        .orElseThrow();
+    HostId old = follower(cluster);
     HostId replacement = cluster.spares().get(0);
     cluster.start(replacement);
     world.host(old).wipe();
@@ -243,6 +221,28 @@ class JoiningSimulationTest {
     CompletableFuture<ChangeResult> replaced = leader.node().membership().change(replace);
     assertThat(world.time().runUntil(replaced::isDone, 30 * SECONDS)).isTrue();
     assertThat(replaced.join().configuration().membersOn(old)).isEmpty();
+  }
+
+  /** Three members that have a leader, and a spare host. */
+  private SimulatedCluster founded(World world) {
+    SimulatedCluster cluster =
+        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    assertThat(world
+            .time()
+            .runUntil(
+                () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS))
+        .isTrue();
+    return cluster;
+  }
+
+  private static HostId follower(SimulatedCluster cluster) {
+    HostId leader = Objects.requireNonNull(cluster.leader()).host();
+    return cluster.founders().stream()
+        .filter(host -> !host.equals(leader))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static int membersOn(SimulatedCluster cluster, HostId host) {

@@ -97,6 +97,25 @@ class AnsweredChangesTest {
     }
   }
 
+  /** As when an operator replaces a host while another, who needs it elsewhere, adds it again. */
+  @Test
+  void whatIsDoneMayBeUndoneByAnotherAtTheSameTimeOnly() {
+    ConfigurationChange opposite = new ConfigurationChange.Update(host(3), MemberOptions.NONE);
+    answers.asked(opposite);
+    answers.done(opposite, new ChangeResult(1, voters(3)));
+    answers.asked(REMOVE);
+    answers.asked(new ConfigurationChange.Remove(host(2)));
+    answers.done(REMOVE, new ChangeResult(1, voters(3)));
+    assertThat(untrue()).as("one before it, and one of another host").contains("and isn't");
+
+    AnsweredChanges overlapping = new AnsweredChanges();
+    overlapping.asked(REMOVE);
+    overlapping.asked(opposite);
+    overlapping.done(opposite, new ChangeResult(1, voters(3)));
+    overlapping.done(REMOVE, new ChangeResult(1, voters(3)));
+    assertThat(overlapping.findUntrue(committed)).as("one that ended meanwhile").isNull();
+  }
+
   @Test
   void whatIsRefusedIsNotMadeLater() {
     refused(REMOVE, 5);
