@@ -11,6 +11,7 @@ import io.github.balsaraft.model.JoinRequest;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,11 @@ final class JoinSeeker {
   private final GroupId group;
   private final BirthPlan plan;
   private long nextRequestNanos;
-  private String answer = "no leader has answered yet";
+
+  /** What a leader has said; null if none has answered. */
+  private @Nullable String answer;
+
+  private Set<HostId> asked = Set.of();
 
   /** Who leads, as a member has said. */
   private @Nullable HostId namedLeader;
@@ -55,7 +60,7 @@ final class JoinSeeker {
       return;
     }
     nextRequestNanos = nowNanos + ASK_EVERY_NANOS;
-    TreeSet<HostId> asked = new TreeSet<>();
+    asked = new TreeSet<>();
     plan.peers().stream().map(Founder::host).forEach(asked::add);
     core.configuration().members().stream().map(Member::host).forEach(asked::add);
     if (namedLeader != null) {
@@ -90,6 +95,11 @@ final class JoinSeeker {
   }
 
   String explain() {
-    return "a new replica that waits to be let in: " + answer;
+    return "a new replica that waits to be let in: "
+        + (answer != null
+            ? answer
+            : "no leader has answered yet, asked: "
+                + Wording.list(asked.stream().map(HostId::name).toList())
+                + "; if these have left the group, this host must be started with join and its present members");
   }
 }

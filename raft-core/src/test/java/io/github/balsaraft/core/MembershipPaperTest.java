@@ -445,7 +445,8 @@ class MembershipPaperTest {
     cluster.run(300 * MILLIS);
     cluster.changeBy(n1, new MembershipChange.Remove(n1.id));
     ProtocolMessage message = cluster.network().take(0);
-    while (!isDurableAt(n3, n1.view().configurationIndex(), message) || n1.view().configuration().isJoint()) {
+    while (!isDurableAt(n3, n1.view().configurationIndex(), message)
+        || n1.view().configuration().isJoint()) {
       cluster.deliver(message);
       message = cluster.network().take(0);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.AbortResult;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.AppendEntries;
@@ -14,12 +15,14 @@ import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.load.KvMachine;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.time.Duration;
 import java.util.List;
@@ -158,7 +161,7 @@ class JoiningSimulationTest {
   @Test
   void whereAnotherHostIsTakingThePlaceAWipedOneDoesNotComeBack() {
     World world = new World(1, observers);
-    SimulatedCluster cluster = founded(world);
+    SimulatedCluster cluster = founded(world, 1);
     SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
     HostId old = follower(cluster);
     HostId replacement = cluster.spares().get(0);
@@ -191,7 +194,7 @@ class JoiningSimulationTest {
   @Test
   void aHostThatIsBeingLetInAgainIsNotReplacedMeanwhile() {
     World world = new World(1, observers);
-    SimulatedCluster cluster = founded(world);
+    SimulatedCluster cluster = founded(world, 1);
     SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
     HostId old = follower(cluster);
     HostId replacement = cluster.spares().get(0);
@@ -223,10 +226,63 @@ class JoiningSimulationTest {
     assertThat(replaced.join().configuration().membersOn(old)).isEmpty();
   }
 
-  /** Three members that have a leader, and a spare host. */
-  private SimulatedCluster founded(World world) {
+  /** Swarm seeds 524419559201 and 53966335220: nobody that it is told of is there any more, and so it must be told of others. */
+  @Test
+  void whoIsToldOnlyOfHostsThatHaveLeftSaysSoAndJoinsThroughPresentMembers() {
+    World world = new World(1, observers);
+    SimulatedCluster cluster = founded(world, 2);
+    List<HostId> founders = cluster.founders();
+    HostId last = founders.get(2);
+    for (int i = 0; i < 2; i++) {
+      HostId replacement = cluster.spares().get(i);
+      cluster.start(replacement);
+      replace(cluster, founders.get(i), replacement);
+      world.host(founders.get(i)).wipe();
+    }
+    ReplicaId lost = onlyMemberOn(cluster, last).replica();
+    world.host(last).wipe();
+    List<Founder> named =
+        founders.stream().map(host -> Founder.parse(host.name())).toList();
+    cluster.start(last, new BirthPlan(BirthPlan.Kind.BOOTSTRAP, named));
+    world.time().runFor(10 * SECONDS);
+    CompletableFuture<NodeStatus> status =
+        Objects.requireNonNull(world.host(last).life()).status();
+    assertThat(world.time().runUntil(status::isDone, SECONDS)).isTrue();
+    assertThat(status.join().explanation())
+        .contains("waiting for n1, n2")
+        .contains("name present members if these have left the group");
+    assertThat(onlyMemberOn(cluster, last).replica()).isEqualTo(lost);
+
+    world.host(last).crash();
+    cluster.start(last);
+    assertThat(world
+            .time()
+            .runUntil(
+                () -> membersOn(cluster, last) == 1
+                    && !onlyMemberOn(cluster, last).replica().equals(lost),
+                30 * SECONDS))
+        .isTrue();
+  }
+
+  /** Asks whoever leads until it is done: the leader may be the one that is replaced. */
+  private static void replace(SimulatedCluster cluster, HostId old, HostId replacement) {
+    VirtualTime time = cluster.world().time();
+    assertThat(time.runUntil(() -> cluster.leader() != null, 60 * SECONDS)).isTrue();
+    CompletableFuture<ChangeResult> replaced = Objects.requireNonNull(cluster.leader())
+        .node()
+        .membership()
+        .change(new ConfigurationChange.Replace(old, replacement, Duration.ofMinutes(1)));
+    assertThat(time.runUntil(replaced::isDone, 60 * SECONDS)).isTrue();
+    assertThat(replaced.join().configuration().membersOn(old)).isEmpty();
+    assertThat(time.runUntil(
+            () -> cluster.leader() != null && !old.equals(cluster.view().leader()), 60 * SECONDS))
+        .isTrue();
+  }
+
+  /** Three members that have a leader, and spare hosts. */
+  private SimulatedCluster founded(World world, int spares) {
     SimulatedCluster cluster =
-        new SimulatedCluster(world, 3, 1, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
+        new SimulatedCluster(world, 3, spares, OPTIONS, LeaseRules.FORBIDDEN, KvMachine::new);
     observers.add(cluster.view());
     cluster.startFounders();
     assertThat(world
@@ -243,6 +299,12 @@ class JoiningSimulationTest {
         .filter(host -> !host.equals(leader))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static Member onlyMemberOn(SimulatedCluster cluster, HostId host) {
+    List<Member> members = Objects.requireNonNull(cluster.view().committed()).membersOn(host);
+    assertThat(members).hasSize(1);
+    return members.get(0);
   }
 
   private static int membersOn(SimulatedCluster cluster, HostId host) {

@@ -56,12 +56,16 @@ final class Ending<I, O> {
     this.limitNanos = LIVENESS_TIMEOUTS * cluster.options().electionTimeoutMax().toNanos();
   }
 
-  /** Every member runs, on a disk that is in order; one whose disk was not gets a new one. */
+  /**
+   * Every member runs, on a disk that is in order, and has been told of others that are there; one whose disk was not in order gets a
+   * new one.
+   */
   void putInOrder() {
     for (SimulatedHost host : cluster.world().hosts()) {
       boolean damaged = host.isDamaged();
       SimulatedHost.Life life = host.life();
-      if (life != null && (!life.isUp() || life.isStopping() || damaged)) {
+      if (life != null
+          && (!life.isUp() || life.isStopping() || damaged || cluster.looksInVain(host.id()))) {
         host.crash();
       }
       host.pauseFor(0);

@@ -5,20 +5,23 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.model.Member;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts of one group: founders, which belong to it from the beginning, and spares, which may join. Each is always started with
- * the same command, as an init system does it.
+ * The hosts of one group: founders, which belong to it from the beginning, and spares, which may join. Each is started with the
+ * same command, as an init system does it, until all founders that the command names have left.
  */
 public final class SimulatedCluster {
 
@@ -30,6 +33,7 @@ public final class SimulatedCluster {
   private final RaftOptions options;
   private final Supplier<StateMachine> machines;
   private final Set<HostId> leftGroup = new TreeSet<>();
+  private final Map<HostId, BirthPlan> lastPlans = new TreeMap<>();
   private final BirthPlan bootstrap;
   private final BirthPlan join;
 
@@ -51,8 +55,7 @@ public final class SimulatedCluster {
     this.spares = named(founders + 1, spares);
     this.options = options;
     this.machines = machines;
-    List<Founder> peers =
-        this.founders.stream().map(host -> Founder.parse(host.name())).toList();
+    List<Founder> peers = asPeers(this.founders);
     this.bootstrap = new BirthPlan(BirthPlan.Kind.BOOTSTRAP, peers, leases);
     this.join = new BirthPlan(BirthPlan.Kind.JOIN, peers);
     hosts().forEach(world::add);
@@ -120,12 +123,47 @@ public final class SimulatedCluster {
    * @return whether it could be started; else it doesn't run
    */
   public boolean start(HostId id, BirthPlan plan) {
+    lastPlans.put(id, plan);
     return world.host(id).start(plan, options, ObservedMachine.of(machines.get()));
   }
 
-  /** How a host is started: a founder of the group, or one that wants to join. */
+  /**
+   * How a host is started: a founder of the group, or one that wants to join. Who is told only of hosts that have all left finds
+   * nobody, so an operator names the present members then.
+   */
   public BirthPlan plan(HostId id) {
-    return founders.contains(id) && !leftGroup.contains(id) ? bootstrap : join;
+    BirthPlan usual = founders.contains(id) && !leftGroup.contains(id) ? bootstrap : join;
+    return findsSomebody(id, usual)
+        ? usual
+        : new BirthPlan(BirthPlan.Kind.JOIN, asPeers(othersThan(id, memberHosts())));
+  }
+
+  /** Whether a host that runs, and perhaps is no member yet, was told only of hosts that have left meanwhile. */
+  public boolean looksInVain(HostId id) {
+    BirthPlan told = lastPlans.get(id);
+    return told != null && !findsSomebody(id, told);
+  }
+
+  private boolean findsSomebody(HostId id, BirthPlan plan) {
+    List<HostId> members = othersThan(id, memberHosts());
+    return members.isEmpty()
+        || plan.peers().stream().map(Founder::host).anyMatch(members::contains);
+  }
+
+  private List<HostId> memberHosts() {
+    return view.possible().stream()
+        .flatMap(configuration -> configuration.members().stream())
+        .map(Member::host)
+        .distinct()
+        .toList();
+  }
+
+  private static List<HostId> othersThan(HostId id, List<HostId> hosts) {
+    return hosts.stream().filter(host -> !host.equals(id)).toList();
+  }
+
+  private static List<Founder> asPeers(List<HostId> hosts) {
+    return hosts.stream().map(host -> Founder.parse(host.name())).toList();
   }
 
   /** A host was removed from the group for good; if it comes back, it comes as a new one. */
