@@ -3,14 +3,17 @@ package io.github.balsaraft.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.RunSummary;
 import io.github.balsaraft.testing.simulation.diagram.SpaceTimeDiagram;
+import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,42 @@ class SpaceTimeDiagramTest {
     assertThat(events).hasSizeGreaterThanOrEqualTo(303);
     assertThat(events.get(0).toString()).contains("before, 0, ").contains("[log, ");
     assertThat(data.get("leftOut")).isEqualTo(String.valueOf(run.leftOut()));
+  }
+
+  /** A process on a new disk, which has no state yet, was drawn as the leader that its predecessor was. */
+  @Test
+  void aProcessDoesNotTakeOverTheStateOfTheOneBefore() {
+    HostId host = EventfulRun.FOUNDERS.get(0).host();
+    TraceEvent step = lastStepOf(host);
+    VirtualTime time = new VirtualTime();
+    RunRecorder recorder = new RunRecorder().timedBy(time);
+    recorder.onStart(host, 1);
+    recorder.onStep(host, 1, step);
+    recorder.onEnd(host, 1, "crash");
+    recorder.onStart(host, 2);
+    time.runFor(VirtualTime.SECONDS);
+    recorder.onStep(host, 2, step);
+    List<?> events = (List<?>)
+        parsed(SpaceTimeDiagram.html(new RunSummary(1, "", ""), recorder.run())).get("events");
+    assertThat(((List<?>) events.get(4)).subList(5, 6))
+        .as("all of the state is told again")
+        .isEqualTo(((List<?>) events.get(1)).subList(5, 6));
+    assertThat(recorder.run(VirtualTime.SECONDS, VirtualTime.SECONDS).lines().get(0))
+        .endsWith(host + "/2 is up | no state");
+  }
+
+  private static TraceEvent lastStepOf(HostId host) {
+    List<TraceEvent> steps = new ArrayList<>();
+    Observer observer = new Observer() {
+      @Override
+      public void onStep(HostId of, int life, TraceEvent step) {
+        if (of.equals(host)) {
+          steps.add(step);
+        }
+      }
+    };
+    EventfulRun.happens(3, observer, time -> {});
+    return steps.get(steps.size() - 1);
   }
 
   @Test

@@ -136,6 +136,7 @@ final class DiagramData {
       json.value(LogChange.of(e.log())).raw(",").value(fields(e.state()));
     } else if (event instanceof RunEvent.Started e) {
       begin("start", e.host()).raw(",").number(e.life());
+      lastStates.remove(e.host());
     } else if (event instanceof RunEvent.Ended e) {
       begin("end", e.host()).raw(",").text(e.how());
     } else if (event instanceof RunEvent.Restored e) {

@@ -43,6 +43,10 @@ final class Situation {
       Host host = host(started.host());
       host.life = started.life();
       host.up = true;
+      // What the process before it was says nothing of this one: the disk may be another. Its first
+      // step tells all.
+      host.state = null;
+      host.log = new LogOutline();
     } else if (event instanceof RunEvent.Ended ended) {
       host(ended.host()).up = false;
     } else if (event instanceof RunEvent.Step step) {

@@ -69,9 +69,8 @@ function follow(picture, e) {
       changeLog(picture, e.change);
       break;
     case 'start':
-      picture.life = e.life;
-      picture.up = true;
-      picture.applied = 0;
+      // The process before says nothing of this one: the disk may be another, and its first step tells all.
+      Object.assign(picture, emptyPicture(), {life: e.life, up: true});
       break;
     case 'end':
       picture.up = false;

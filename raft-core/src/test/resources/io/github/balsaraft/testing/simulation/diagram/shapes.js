@@ -81,7 +81,7 @@ function bandOf(c, segment, x, y, w, h, dark, colours) {
 
 function roleWords(segment) {
   if (!segment.up) return 'down';
-  if (!segment.role) return 'starting';
+  if (!segment.role) return 'no data yet';
   const term = 'term ' + segment.term;
   if (segment.role === 'LEADER') return '★ leader · ' + term;
   if (segment.role === 'FOLLOWER') return (segment.leader ? 'follows ' + segment.leader : 'no leader known') + ' · ' + term;
