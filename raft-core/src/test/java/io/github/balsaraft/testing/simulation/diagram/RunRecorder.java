@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class RunRecorder implements Observer {
   public static final int DEFAULT_MAX_EVENTS = 200_000;
 
   private static final int PREVIEW_CHARS = 120;
+
+  /** Of a command that is not all text, the part that a person can read is shown. */
+  private static final Pattern UNREADABLE = Pattern.compile("[\\p{Cntrl}\uFFFD]+");
 
   private final int maxEvents;
   private final ArrayDeque<RunEvent> events = new ArrayDeque<>();
@@ -93,7 +97,7 @@ public final class RunRecorder implements Observer {
   private static String preview(ByteBuffer bytes) {
     byte[] some = new byte[Math.min(bytes.remaining(), PREVIEW_CHARS)];
     bytes.duplicate().get(some);
-    String text = new String(some, UTF_8);
+    String text = UNREADABLE.matcher(new String(some, UTF_8)).replaceAll("·");
     return bytes.remaining() > some.length ? text + "... (" + bytes.remaining() + " bytes)" : text;
   }
 
