@@ -3,7 +3,6 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
@@ -123,13 +122,6 @@ final class SnapshotArchive {
   /** The newest verified snapshot; null if there is none. */
   synchronized @Nullable SnapshotManifest newest() {
     return newest;
-  }
-
-  /** Its header; null if there is none. */
-  @Nullable
-  SnapshotHeader newestHeader() {
-    SnapshotManifest present = newest();
-    return present == null ? null : present.header();
   }
 
   /** When the newest came to be here; -1 if it was before the start. */

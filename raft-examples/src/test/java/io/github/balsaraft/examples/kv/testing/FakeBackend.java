@@ -55,7 +55,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private final Deque<Runnable> held = new ArrayDeque<>();
   private final FakeMembership members = new FakeMembership();
 
-  private RaftMetrics metrics = noMetrics();
+  private final RaftMetrics metrics = noMetrics();
   private SnapshotStatus snapshots = SnapshotStatus.NONE;
   private boolean holding;
   private boolean sameThread;
@@ -221,13 +221,8 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     return future;
   }
 
-  /** Sets what it counts and measures; all of it is zero at first. */
-  public synchronized void setMetrics(RaftMetrics newMetrics) {
-    metrics = newMetrics;
-  }
-
   @Override
-  public synchronized RaftMetrics metrics() {
+  public RaftMetrics metrics() {
     return metrics;
   }
 
