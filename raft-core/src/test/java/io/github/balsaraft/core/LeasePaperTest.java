@@ -365,4 +365,23 @@ class LeasePaperTest {
     young.settle();
     assertThat(until(leader)).isEqualTo(leader.clockNanos + LENGTH);
   }
+
+  @Test
+  @DisplayName(
+      "6.4.1: nor is there one by a voter that lacks the rules for leases while the clock is younger than a lease is long")
+  void noneByAVoterThatIsBehindWhileTheClockIsYoung() {
+    CoreHarness young = withLeases(OPTIONS, RULES, "n1", "n2", "n3");
+    HarnessReplica leader = young.replica("n1");
+    HarnessReplica behind = young.replica("n3");
+    young.pass(young.replica("n2"), 1000 * MILLIS);
+    young.pass(behind, 1000 * MILLIS);
+    young.elect("n2");
+    young.network().cut(leader.id, behind.id);
+    young.transfer(young.replica("n2"), leader.id);
+    young.settleWithout(HeartbeatResponse.class);
+    assertThat(leader.leads()).isTrue();
+    assertThat(leader.view().commitIndex()).isEqualTo(2);
+    assertThat(leader.clockNanos).isLessThan(LENGTH);
+    assertThat(until(leader)).isEqualTo(LeaderLease.NONE);
+  }
 }

@@ -59,10 +59,7 @@ final class LogSizes {
 
   /** Forgets entries up to this index, inclusive. */
   void compactTo(long index) {
-    int gone = firstAtLeast(index + 1) - 1;
-    if (gone > 0) {
-      marks.subList(0, gone).clear();
-    }
+    marks.subList(0, Math.max(0, firstAtLeast(index + 1) - 1)).clear();
     if (marks.size() < MAX_MARKS / 4) {
       spacingBytes /= 2;
     }
@@ -75,7 +72,7 @@ final class LogSizes {
 
   /** See {@link RaftLog#startOfBytes}. */
   long startOfBytes(long endIndex, long maxBytes) {
-    if (marks.isEmpty() || marks.get(0).index >= endIndex) {
+    if (marks.isEmpty()) {
       return 0;
     }
     int end = Math.min(firstAtLeast(endIndex), marks.size() - 1);

@@ -3,7 +3,9 @@ package io.github.balsaraft.core.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class LogSizesTest {
@@ -99,5 +101,43 @@ class LogSizesTest {
       assertThat(kept).isLessThanOrEqualTo(most);
       assertThat(kept).isGreaterThan(Math.min(most, all) - total / 64);
     }
+  }
+
+  /** Where the log would begin if ever more bytes of it stayed: at places that are remembered. */
+  private Set<Long> starts(long end, int entries) {
+    Set<Long> starts = new TreeSet<>();
+    for (int kept = 0; kept < entries; kept++) {
+      starts.add(sizes.startOfBytes(end, 100L * kept));
+    }
+    return starts;
+  }
+
+  @Test
+  void ofALongLogFewPlacesAreRemembered() {
+    int entries = 10_000;
+    for (long index = 1; index <= entries; index++) {
+      sizes.append(index, index, 100);
+    }
+    assertThat(starts(entries, entries)).hasSizeBetween(64, 257);
+  }
+
+  @Test
+  void aLogThatIsShortAgainIsKnownExactly() {
+    long index = 0;
+    while (index < 10_000) {
+      index++;
+      sizes.append(index, index, 100);
+    }
+    // Compaction cuts a piece each time, and what is appended since is known better and better.
+    for (int times = 0; times < 20; times++) {
+      sizes.compactTo(index);
+      index++;
+      sizes.append(index, index, 100);
+    }
+    for (int i = 0; i < 50; i++) {
+      index++;
+      sizes.append(index, index, 100);
+    }
+    assertThat(starts(index, 50)).hasSize(50);
   }
 }

@@ -105,4 +105,30 @@ class RaftLogTest {
     log.written(3);
     assertThat(log.durableIndex()).isEqualTo(7);
   }
+
+  @Test
+  @DisplayName("how long the log is in bytes goes by what is in it: not by what was truncated")
+  void sizeWithoutTheTruncated() {
+    EntryBatch instead = batch(5, 20);
+    log.truncateFrom(5);
+    log.append(instead);
+    assertThat(log.startOfBytes(24, instead.sizeInBytes())).isEqualTo(4);
+  }
+
+  @Test
+  @DisplayName("how long the log is in bytes goes by what is in it: not by what was compacted")
+  void sizeWithoutTheCompacted() {
+    long bytes = batch(1, 2).sizeInBytes();
+    assertThat(log.startOfBytes(6, 2 * bytes)).isEqualTo(2);
+    log.compactTo(4);
+    assertThat(log.startOfBytes(6, 2 * bytes)).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "how long the log is in bytes goes by what is in it: not by what a snapshot has replaced")
+  void sizeWithoutTheReplaced() {
+    log.startAfter(new EntryId(1, 10), 0);
+    assertThat(log.startOfBytes(10, 0)).isZero();
+  }
 }
