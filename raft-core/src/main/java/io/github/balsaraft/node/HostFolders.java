@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Makes sure, at the start of a host, that its log and its snapshots are its own and belong together: a snapshot of another cluster
  * would be taken for the state that a log rests on, and nobody would notice.
  *
- * <p>Whoever has a new log is a new host, to which no old snapshot belongs; those are deleted group by group. Only if they are
- * another host's are they not touched.
+ * <p>Whoever has a new log is a new host, to which no snapshot of an earlier log belongs. It is refused, not given them: a log that
+ * is new because its folder was mistyped would otherwise take the snapshots from the right one, which could not start any more.
  */
 final class HostFolders {
 
@@ -50,40 +50,32 @@ final class HostFolders {
    * @throws LogStoreException if one of them is not this host's, or they don't belong together
    */
   HostRecord claim(@Nullable HostRecord found, LongSupplier incarnation) {
-    if (found != null) {
-      if (!found.host().equals(self)) {
-        throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
-            + self + ": start it as " + found.host() + ", or choose another folder");
-      }
-      claimSnapshots(found, false);
-      return found;
+    if (found != null && !found.host().equals(self)) {
+      throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
+          + self + ": start it as " + found.host() + ", or choose another folder");
     }
-    HostRecord created = new HostRecord(self, incarnation.getAsLong(), null);
-    // Before the log: once that is there, snapshots of its predecessor are refused.
-    claimSnapshots(created, true);
-    store.write(new LogWrite(created, List.of()));
-    return created;
+    HostRecord owner = snapshots == null ? null : owner(snapshots);
+    if (owner != null) {
+      refuseForeign(owner, found);
+    }
+    HostRecord record = found;
+    if (record == null) {
+      record = new HostRecord(self, incarnation.getAsLong(), null);
+      // Before the snapshots: were only those claimed when the power goes, the next start, whose
+      // log is
+      // new again, would be refused.
+      store.write(new LogWrite(record, List.of()));
+    }
+    if (snapshots != null && !record.equals(owner)) {
+      claimSnapshots(snapshots, record);
+    }
+    return record;
   }
 
-  private void claimSnapshots(HostRecord record, boolean logIsNew) {
-    SnapshotStore present = snapshots;
-    if (present == null) {
-      return;
-    }
-    HostRecord owner = owner(present);
-    if (owner != null) {
-      refuseForeign(owner, record, logIsNew);
-    }
-    if (record.equals(owner)) {
-      return;
-    }
+  private void claimSnapshots(SnapshotStore present, HostRecord record) {
     try {
       present.claim(record);
     } catch (IOException e) {
-      if (owner != null && !belongTogether(owner, record)) {
-        throw new LogStoreException(
-            "it can't be written down that the snapshots are those of this log now: " + e, e);
-      }
       // The next start does it. A full disk must not keep a host from starting.
       log.warn(
           environment.nowNanos(),
@@ -100,23 +92,23 @@ final class HostFolders {
     }
   }
 
-  private void refuseForeign(HostRecord owner, HostRecord record, boolean logIsNew) {
+  private void refuseForeign(HostRecord owner, @Nullable HostRecord record) {
     if (!owner.host().equals(self)) {
       throw new LogStoreException("the snapshots belong to host " + named(owner) + ", not to "
           + self + ": name the folder with the snapshots of " + self + ", or an empty one");
     }
-    if (belongTogether(owner, record)) {
-      return;
+    if (record == null) {
+      throw new LogStoreException(
+          "the log is new, and the snapshots belong to an earlier one of host "
+              + named(owner)
+              + ": name the folder of that log; if it is lost, set the snapshots aside, "
+              + "start this host with new, empty folders and let it join anew");
     }
-    if (!logIsNew) {
+    if (!belongTogether(owner, record)) {
       throw new LogStoreException("the snapshots belong to another log of host " + named(owner)
           + " than this one: name the folder with the snapshots of this log; if those are lost, set log and "
           + "snapshots aside, start this host with new, empty folders and let it join anew");
     }
-    log.info(
-        environment.nowNanos(),
-        Subject.START,
-        "the log is new, and the snapshots are those of an earlier one of this host: they are deleted");
   }
 
   /** Folders that were copied before the host was in a cluster have one incarnation, and may be in two by now. */

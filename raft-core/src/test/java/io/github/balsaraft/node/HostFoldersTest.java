@@ -34,17 +34,21 @@ class HostFoldersTest {
   /** Starts a host, after an earlier process of it if there was one. */
   private HostRecord start(HostId self, @Nullable FolderSnapshotStore withSnapshots) {
     log = new MemoryLogStore(log.contents());
-    return new HostFolders(
-            self,
-            log,
-            withSnapshots,
-            SimulatedEnvironment.alone(new VirtualTime()),
-            new RateLimitedLog("n1", lines))
-        .claim(log.recover().host(), () -> nextIncarnation++);
+    return folders(self, log, withSnapshots).claim(log.recover().host(), () -> nextIncarnation++);
   }
 
   private HostRecord start() {
     return start(N1, snapshots);
+  }
+
+  private HostFolders folders(
+      HostId self, MemoryLogStore withLog, @Nullable FolderSnapshotStore withSnapshots) {
+    return new HostFolders(
+        self,
+        withLog,
+        withSnapshots,
+        SimulatedEnvironment.alone(new VirtualTime()),
+        new RateLimitedLog("n1", lines));
   }
 
   /** It founds or joins a cluster. */
@@ -120,30 +124,23 @@ class HostFoldersTest {
     assertThat(start().cluster()).isEqualTo(CLUSTER);
   }
 
-  /** It joins anew, and old snapshots are deleted by its groups. */
+  /** The log's folder may be mistyped, and the right log needs them. */
   @Test
-  void aHostThatHasLostItsLogTakesItsSnapshotsOver() throws IOException {
-    isBorn(start(), CLUSTER);
+  void aNewLogTakesNoSnapshotsFromAnEarlierOne() throws IOException {
+    HostRecord born = isBorn(start(), CLUSTER);
+    MemoryLogStore right = log;
     log = new MemoryLogStore();
-    HostRecord anew = start();
-    assertThat(anew.incarnation()).isEqualTo(8);
-    assertThat(snapshots.owner()).isEqualTo(anew);
-    assertThat(lines.lines("the log is new")).hasSize(1);
-    assertThat(start()).isEqualTo(anew);
-  }
-
-  /** Else the next start would refuse the snapshots. */
-  @Test
-  void aHostThatHasLostItsLogBeginsNoneBeforeTheSnapshotsAreItsOwn() throws IOException {
-    isBorn(start(), CLUSTER);
-    log = new MemoryLogStore();
-    folder.full(true);
-    assertThatThrownBy(this::start)
-        .isInstanceOf(LogStoreException.class)
-        .hasMessageContaining("no space left");
-    assertThat(log.recover().host()).isNull();
-    folder.full(false);
-    assertThat(start()).isEqualTo(snapshots.owner());
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(this::start)
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageStartingWith(
+              "the log is new, and the snapshots belong to an earlier one of host n1")
+          .hasMessageContaining("name the folder of that log")
+          .hasMessageContaining("join anew");
+      assertThat(log.recover().host()).as("and the log is not touched").isNull();
+    }
+    log = right;
+    assertThat(start()).isEqualTo(born);
   }
 
   @Test
@@ -157,20 +154,32 @@ class HostFoldersTest {
     assertThat(snapshots.owner()).isEqualTo(record);
   }
 
+  /** In whichever step of the first start the power goes: no half of it is in the way of the next. */
   @Test
   void whateverThePowerCutLeavesTheNextStartTakes() throws IOException {
+    int cut = 0;
     for (int operation = 0; operation < 6; operation++) {
       HostFoldersTest one = new HostFoldersTest();
-      one.isBorn(one.start(), CLUSTER);
-      one.log = new MemoryLogStore();
       one.folder.powerOffAfter(operation);
       try {
         one.start();
+        cut += one.lines.lines("the power is off").size();
       } catch (LogStoreException e) {
         assertThat(e).hasMessageContaining("the power is off");
       }
       one.folder.powerCut();
       assertThat(one.start()).as("after %d", operation).isEqualTo(one.snapshots.owner());
+      assertThat(one.nextIncarnation).as("one was drawn").isEqualTo(8);
     }
+    assertThat(cut).isPositive();
+  }
+
+  /** Its record would be of a log that is not there, and would refuse the next one. */
+  @Test
+  void aLogThatCanNotBeWrittenLeavesTheSnapshotsUnclaimed() throws IOException {
+    log.close();
+    assertThatThrownBy(() -> folders(N1, log, snapshots).claim(null, () -> 7))
+        .isInstanceOf(LogStoreException.class);
+    assertThat(snapshots.owner()).isNull();
   }
 }
