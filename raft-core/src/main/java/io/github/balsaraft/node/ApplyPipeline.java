@@ -248,7 +248,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /** Applies nothing more; whoever waits is told so. */
   void stop(String reason) {
-    offer(() -> stopNow(reason));
+    offer(() -> {
+      stopNow(reason);
+      expiry.stop();
+    });
   }
 
   /**
@@ -264,6 +267,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     mailbox.forEachWaiting(task -> task.abandon(reason));
     abandonProposals(reason);
     waitingReads.refuseAll(reason);
+    expiry.stop();
   }
 
   private void abandonProposals(String reason) {

@@ -11,6 +11,9 @@ final class ReadExpiry {
 
   private static final long NOT_ARMED = Long.MAX_VALUE;
 
+  /** Earlier than any deadline, so that no timer is set any more. */
+  private static final long STOPPED = Long.MIN_VALUE;
+
   /** Looking through all that wait takes its time: not for each of them. */
   private static final long PAUSE_NANOS = 10_000_000;
 
@@ -42,6 +45,13 @@ final class ReadExpiry {
     if (deadlineNanos < armedForNanos) {
       armEarlier(deadlineNanos);
     }
+  }
+
+  /** Nobody waits any more, nor will: the timer, which may be one for years, goes. */
+  synchronized void stop() {
+    cancelTimer.run();
+    cancelTimer = () -> {};
+    armedForNanos = STOPPED;
   }
 
   private synchronized void armEarlier(long deadlineNanos) {

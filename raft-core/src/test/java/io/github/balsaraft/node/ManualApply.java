@@ -1,35 +1,16 @@
 package io.github.balsaraft.node;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** An environment whose apply tasks run when the test says so. */
-record ManualApply(HostEnvironment rest, List<Runnable> tasks) implements HostEnvironment {
+final class ManualApply extends ForwardedEnvironment {
 
-  @Override
-  public long nowNanos() {
-    return rest.nowNanos();
-  }
+  private final List<Runnable> tasks;
 
-  @Override
-  public long wallMillis() {
-    return rest.wallMillis();
-  }
-
-  @Override
-  public long nextRandom() {
-    return rest.nextRandom();
-  }
-
-  @Override
-  public Executor mailboxes() {
-    return rest.mailboxes();
-  }
-
-  @Override
-  public Executor writer() {
-    return rest.writer();
+  ManualApply(HostEnvironment rest, List<Runnable> tasks) {
+    super(rest);
+    this.tasks = tasks;
   }
 
   @Override
@@ -38,27 +19,7 @@ record ManualApply(HostEnvironment rest, List<Runnable> tasks) implements HostEn
   }
 
   @Override
-  public Runnable schedule(long atNanos, Runnable task) {
-    return rest.schedule(atNanos, task);
-  }
-
-  @Override
-  public void runApart(String name, Runnable task) {
-    rest.runApart(name, task);
-  }
-
-  @Override
-  public boolean isOwnThread() {
-    return rest.isOwnThread();
-  }
-
-  @Override
-  public boolean isMailboxThread() {
-    return rest.isMailboxThread();
-  }
-
-  @Override
-  public CompletableFuture<Void> shutdown() {
-    return rest.shutdown();
+  public Executor callers() {
+    return apply();
   }
 }
