@@ -1,5 +1,7 @@
 package io.github.balsaraft.api;
 
+import java.util.OptionalLong;
+
 /**
  * What was asked was done, and the answer is too long to be sent to a client in another process: a command was applied, in its
  * session and once; a query was answered. Asking again ends the same way.
@@ -8,8 +10,29 @@ public final class AnswerTooLargeException extends RaftException {
 
   private static final long serialVersionUID = 1L;
 
+  /** 0 if it isn't known. */
+  private final long appliedIndex;
+
   public AnswerTooLargeException(String detail) {
+    this(detail, 0);
+  }
+
+  /**
+   * With the index at which the command was applied.
+   *
+   * @param appliedIndex 0 if it isn't known, or it was a query
+   */
+  public AnswerTooLargeException(String detail, long appliedIndex) {
     super(detail, null);
+    this.appliedIndex = appliedIndex;
+  }
+
+  /**
+   * The index at which the command was applied: whoever reads from a state that has got as far sees what it has done. Empty for a query,
+   * and if a member of an earlier version has answered.
+   */
+  public OptionalLong appliedIndex() {
+    return appliedIndex == 0 ? OptionalLong.empty() : OptionalLong.of(appliedIndex);
   }
 
   @Override

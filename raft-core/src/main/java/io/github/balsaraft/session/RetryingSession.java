@@ -1,5 +1,6 @@
 package io.github.balsaraft.session;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -221,7 +222,9 @@ public final class RetryingSession implements RaftSession {
         SessionEntry.command(in.session, request.sequence, in.lowestUnanswered(), request.command),
         (answer, failure) -> {
           request.underWay = false;
-          if (!request.ended) {
+          if (request.ended) {
+            giveBack(request);
+          } else {
             attemptEnded(request, answer, failure);
           }
         });
@@ -259,6 +262,9 @@ public final class RetryingSession implements RaftSession {
     } else {
       request.inDoubt = true;
       if (failure instanceof RaftException last && channel.isFinal(last)) {
+        if (last instanceof AnswerTooLargeException applied) {
+          lastAppliedIndex = Math.max(lastAppliedIndex, applied.appliedIndex().orElse(0));
+        }
         fail(request, last);
         return;
       }
@@ -304,9 +310,16 @@ public final class RetryingSession implements RaftSession {
     } else {
       request.loseNumber();
     }
-    pendingBytes.addAndGet(-bytesOf(request.command));
+    if (!request.underWay) {
+      giveBack(request);
+    }
     completion.run();
     sendWaiting();
+  }
+
+  /** Whatever its caller was told, it takes its memory until it is on no connection any more, nor on its way through a node. */
+  private void giveBack(Request request) {
+    pendingBytes.addAndGet(-bytesOf(request.command));
   }
 
   // ------------------------------------------------------------------ time

@@ -466,11 +466,28 @@ class SessionRetriesTest {
     proposeUnwatched(bytes("a"));
     group.ways.add(entry -> {
       CompletableFuture<byte[]> unused = group.apply(entry);
-      return CompletableFuture.failedFuture(new AnswerTooLargeException("so long"));
+      return CompletableFuture.failedFuture(new AnswerTooLargeException("so long", group.index));
     });
     assertThat(outcome(session.propose(bytes("b"))))
         .isEqualTo(AnswerTooLargeException.class.getSimpleName());
+    assertThat(session.lastAppliedIndex()).as("who reads on sees it").isEqualTo(3);
     assertThat(outcome(session.propose(bytes("c")))).isEqualTo("done c");
+  }
+
+  /** A connection may keep what was sent for long after its caller was told. */
+  @Test
+  void commandTakesFromTheBudgetForAsLongAsItIsUnderWay() {
+    RaftSession small = new RetryingSession(group, OPTIONS.withMaxPendingBytes(1024));
+    assertThat(outcome(small.propose(bytes("a")))).isEqualTo("done a");
+    CompletableFuture<byte[]> attempt = new CompletableFuture<>();
+    group.ways.add(entry -> attempt);
+    CompletableFuture<byte[]> late = small.propose(new byte[600]);
+    group.runFor(Duration.ofMinutes(1));
+    assertThat(outcome(late)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
+    assertThat(outcome(small.propose(new byte[600])))
+        .isEqualTo(OverloadedException.class.getSimpleName());
+    attempt.completeExceptionally(new OutcomeUnknownException("the connection ended"));
+    assertThat(outcome(small.propose(new byte[600]))).startsWith("done");
   }
 
   @Test

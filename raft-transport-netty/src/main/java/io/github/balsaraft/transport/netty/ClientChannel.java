@@ -62,7 +62,8 @@ final class ClientChannel implements SessionChannel {
             commandBytes(entryBytes), (int) answer.getMaxCommandBytes());
       case CLIENT_OUTCOME_SHUTTING_DOWN, CLIENT_OUTCOME_FAILED ->
         throw new NodeFailedException(detail);
-      case CLIENT_OUTCOME_ANSWER_TOO_LARGE -> throw new AnswerTooLargeException(detail);
+      case CLIENT_OUTCOME_ANSWER_TOO_LARGE ->
+        throw new AnswerTooLargeException(detail, answer.getAppliedIndex());
       case CLIENT_OUTCOME_NO_SESSIONS -> throw new SessionsNotKeptException(detail);
       case CLIENT_OUTCOME_UNKNOWN,
           CLIENT_OUTCOME_READ_NOT_SERVED,

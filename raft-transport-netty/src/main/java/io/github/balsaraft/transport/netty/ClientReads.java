@@ -56,10 +56,7 @@ final class ClientReads {
                   "reads of " + maxPendingBytes + " bytes wait already",
                   OverloadedException.RETRY_AFTER));
     }
-    Read read = new Read(asked, System.nanoTime() + options.deadline().toNanos());
-    CompletableFuture<?> unused = read.answer.whenComplete((answer, failure) -> {
-      pendingBytes.addAndGet(-bytes);
-    });
+    Read read = new Read(asked, bytes, System.nanoTime() + options.deadline().toNanos());
     try {
       loop.execute(() -> {
         open.add(read);
@@ -73,7 +70,10 @@ final class ClientReads {
   }
 
   private void attempt(Read read) {
-    if (closed || read.answer.isDone()) {
+    if (read.answer.isDone()) {
+      return;
+    }
+    if (closed) {
       fail(read, new ReadNotServedException("the client is closed"));
       return;
     }
@@ -87,13 +87,16 @@ final class ClientReads {
     }
     read.attempts++;
     read.refusal = null;
+    read.underWay = true;
     CompletableFuture<?> unused = finder
         .ask(ClientRequest.newBuilder().setRead(read.asked))
         .whenComplete((answer, failure) -> ended(read, answer, failure));
   }
 
   private void ended(Read read, @Nullable ClientAnswer answer, @Nullable Throwable failure) {
+    read.underWay = false;
     if (read.answer.isDone()) {
+      giveBack(read);
       return;
     }
     if (answer == null) {
@@ -102,7 +105,7 @@ final class ClientReads {
     }
     switch (answer.getOutcome()) {
       case CLIENT_OUTCOME_DONE -> {
-        open.remove(read);
+        remove(read);
         read.answer.complete(answer);
       }
       case CLIENT_OUTCOME_QUERY_FAILED -> fail(read, new RemoteQueryException(answer.getDetail()));
@@ -135,8 +138,20 @@ final class ClientReads {
   }
 
   private void fail(Read read, RuntimeException failure) {
-    open.remove(read);
+    remove(read);
     read.answer.completeExceptionally(failure);
+  }
+
+  private void remove(Read read) {
+    open.remove(read);
+    if (!read.underWay) {
+      giveBack(read);
+    }
+  }
+
+  /** Whatever its caller was told, it takes its memory until it is on no connection any more. */
+  private void giveBack(Read read) {
+    pendingBytes.addAndGet(-read.bytes);
   }
 
   // ------------------------------------------------------------------ deadlines
@@ -174,16 +189,21 @@ final class ClientReads {
   /** One of them. */
   private static final class Read {
     final ClientRead asked;
+    final long bytes;
     final long deadlineNanos;
     final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
     int attempts;
+
+    /** It was sent, and not answered; nor has the connection ended. */
+    boolean underWay;
 
     /** How the last attempt ended; null as long as it has not. */
     @Nullable
     ReadNotServedException refusal;
 
-    Read(ClientRead asked, long deadlineNanos) {
+    Read(ClientRead asked, long bytes, long deadlineNanos) {
       this.asked = asked;
+      this.bytes = bytes;
       this.deadlineNanos = deadlineNanos;
     }
   }

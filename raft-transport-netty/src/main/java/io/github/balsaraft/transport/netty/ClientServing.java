@@ -124,14 +124,17 @@ final class ClientServing extends ByteToMessageDecoder {
     unanswered++;
     unansweredBytes += bytes;
     ctx.channel().config().setAutoRead(!isFull());
+    // The request itself must not be held until then.
+    boolean isCommand = request.hasSessionEntry();
     CompletableFuture<?> unused = ClientRequests.answer(
             service.node(new GroupId(request.getGroup())), request)
-        .thenAccept(answer -> ctx.executor().execute(() -> answer(ctx, bytes, answer)));
+        .thenAccept(answer -> ctx.executor().execute(() -> answer(ctx, bytes, isCommand, answer)));
   }
 
   /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
-  private void answer(ChannelHandlerContext ctx, int bytes, ClientAnswer answer) {
-    ByteBuf frame = ClientCodec.frame(withinLimit(answer), ctx.alloc());
+  private void answer(
+      ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
+    ByteBuf frame = ClientCodec.frame(withinLimit(isCommand, answer), ctx.alloc());
     int waiting = frame.readableBytes();
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());
@@ -151,7 +154,7 @@ final class ClientServing extends ByteToMessageDecoder {
   }
 
   /** Sent all the same it would end the connection, and be asked for again. */
-  private ClientAnswer withinLimit(ClientAnswer answer) {
+  private ClientAnswer withinLimit(boolean isCommand, ClientAnswer answer) {
     int bytes = answer.getSerializedSize();
     return bytes <= maxAnswerBytes
         ? answer
@@ -160,6 +163,7 @@ final class ClientServing extends ByteToMessageDecoder {
             .setOutcome(ClientOutcome.CLIENT_OUTCOME_ANSWER_TOO_LARGE)
             .setDetail("an answer of " + bytes + " bytes is larger than the " + maxAnswerBytes
                 + " that the client takes")
+            .setAppliedIndex(isCommand ? ClientRequests.appliedIndex(answer) : 0)
             .build();
   }
 

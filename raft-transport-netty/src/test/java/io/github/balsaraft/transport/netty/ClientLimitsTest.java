@@ -41,6 +41,9 @@ class ClientLimitsTest extends NettyHosts {
   private static final int FRAME_BYTES = 64 << 10;
   private static final int COMMAND_BYTES = 32 << 10;
 
+  /** A query of which two don't fit into {@link #hastyClient}'s budget. */
+  private static final byte[] LARGE = new byte[2000];
+
   /** A deadline that no test waits for. */
   private static final SessionOptions PATIENT =
       SessionOptions.defaults().withExpiry(Duration.ofDays(7)).withDeadline(Duration.ofHours(3));
@@ -173,17 +176,25 @@ class ClientLimitsTest extends NettyHosts {
     try (RaftClient client = client().maxFrameBytes(FRAME_BYTES).connect()) {
       client.propose(bytes("a")).get(30, SECONDS);
       String tooLong = String.valueOf(FRAME_BYTES);
-      for (CompletableFuture<byte[]> asked :
-          List.of(client.query(bytes(tooLong)), client.propose(bytes(tooLong)))) {
-        assertThat(failure(asked))
-            .isInstanceOf(AnswerTooLargeException.class)
-            .hasMessageContaining(" is larger than the " + FRAME_BYTES + " that the client takes");
-      }
+      long before = client.session().lastAppliedIndex();
+      assertThat(tooLarge(client.query(bytes(tooLong))).appliedIndex()).isEmpty();
+      AnswerTooLargeException ofCommand = tooLarge(client.propose(bytes(tooLong)));
       assertThat(machine.applied).as("once").hasValue(2);
+      assertThat(ofCommand.appliedIndex()).hasValue(before + 1);
+      assertThat(client.session().lastAppliedIndex()).isEqualTo(before + 1);
       String justSo = String.valueOf(FRAME_BYTES - 100);
       assertThat(client.query(bytes(justSo)).get(30, SECONDS)).hasSize(FRAME_BYTES - 100);
       assertNobodyWasCutOff();
     }
+  }
+
+  private static AnswerTooLargeException tooLarge(CompletableFuture<byte[]> asked)
+      throws Exception {
+    Throwable failure = failure(asked);
+    assertThat(failure)
+        .isInstanceOf(AnswerTooLargeException.class)
+        .hasMessageContaining(" is larger than the " + FRAME_BYTES + " that the client takes");
+    return (AnswerTooLargeException) failure;
   }
 
   @Test
@@ -237,6 +248,59 @@ class ClientLimitsTest extends NettyHosts {
           .hasMessageContaining("not answered in time");
       assertThat(failure(second)).isInstanceOf(ReadNotServedException.class);
       assertThat(failure(client.query(bytes("c")))).isInstanceOf(ReadNotServedException.class);
+    }
+  }
+
+  @Test
+  @DisplayName("a read takes from the budget for as long as a member owes the answer")
+  void budgetOfLateReads() throws Exception {
+    CompletableFuture<Void> stalled = new CompletableFuture<>();
+    FakeMember slow = new FakeMember(listen(), request -> {
+      if (request.getRead().getQuery().size() == LARGE.length) {
+        stalled.join();
+      }
+      return done();
+    });
+    try (RaftClient client =
+        hastyClient(slow).attemptTimeout(Duration.ofMinutes(30)).connect()) {
+      awaitAnswer(client);
+      assertThat(failure(client.query(LARGE))).hasMessageContaining("not answered in time");
+      assertThat(failure(client.query(LARGE))).hasMessageContaining("wait already");
+      stalled.complete(null);
+      awaitRoom(client);
+    }
+  }
+
+  @Test
+  @DisplayName("what a read has taken from the budget comes back with the end of the connection")
+  void budgetOfLostReads() throws Exception {
+    FakeMember silent =
+        new FakeMember(listen(), request -> request.getRead().getQuery().isEmpty() ? done() : null);
+    try (RaftClient client =
+        hastyClient(silent).attemptTimeout(Duration.ofSeconds(1)).connect()) {
+      awaitAnswer(client);
+      assertThat(failure(client.query(LARGE))).hasMessageContaining("not answered in time");
+      awaitRoom(client);
+    }
+  }
+
+  private static RaftClientBuilder hastyClient(FakeMember member) {
+    return RaftClient.builder()
+        .members(member.address())
+        .session(SessionOptions.defaults().withDeadline(Duration.ofMillis(300)))
+        .maxPendingReadBytes(2 * LARGE.length - 1);
+  }
+
+  /** Another large query is not refused at once. */
+  private static void awaitRoom(RaftClient client) throws Exception {
+    long end = System.nanoTime() + SECONDS.toNanos(60);
+    boolean refused = true;
+    while (refused) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      refused = client
+          .query(LARGE)
+          .handle((answer, failure) -> String.valueOf(failure).contains("wait already"))
+          .get(60, SECONDS);
     }
   }
 
