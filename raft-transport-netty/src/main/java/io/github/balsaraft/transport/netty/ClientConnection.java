@@ -35,7 +35,7 @@ final class ClientConnection extends ByteToMessageDecoder {
   private @Nullable ChannelHandlerContext ctx;
   private long connectedNanos;
   private long lastId;
-  private int maxRequestBytes;
+  private int maxRequestBytes = NettyTransportBuilder.DEFAULT_MAX_FRAME_BYTES;
   private boolean welcomed;
   private boolean leaving;
   private boolean ended;
@@ -48,7 +48,6 @@ final class ClientConnection extends ByteToMessageDecoder {
       Consumer<ClientConnection> onEnd) {
     this.address = address;
     this.maxFrameBytes = maxFrameBytes;
-    this.maxRequestBytes = maxFrameBytes;
     this.timeoutNanos = timeoutNanos;
     this.onWelcome = onWelcome;
     this.onEnd = onEnd;
@@ -62,7 +61,7 @@ final class ClientConnection extends ByteToMessageDecoder {
     return welcomed && !ended;
   }
 
-  /** The longest request that the member takes. */
+  /** The longest request that the member takes; what members take by default if it doesn't say. */
   int maxRequestBytes() {
     return maxRequestBytes;
   }

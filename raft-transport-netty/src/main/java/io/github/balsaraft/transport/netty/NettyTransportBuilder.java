@@ -7,13 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** Settings of a {@link NettyTransport}. Everything but where to listen has a default that suits a local network. */
 public final class NettyTransportBuilder {
 
+  static final int DEFAULT_MAX_FRAME_BYTES = 16 << 20;
+
   private static final Set<String> EVERY_INTERFACE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
   private @Nullable HostPort bind;
   private @Nullable HostPort advertised;
   private AddressResolver resolver = AddressResolver.SYSTEM;
   private int eventLoopThreads = 1;
-  private int maxFrameBytes = 16 << 20;
+  private int maxFrameBytes = DEFAULT_MAX_FRAME_BYTES;
   private long maxQueuedBytesPerPeer = 32 << 20;
   private long maxQueuedControlBytesPerPeer = 4 << 20;
   private Duration minReconnectDelay = Duration.ofMillis(50);

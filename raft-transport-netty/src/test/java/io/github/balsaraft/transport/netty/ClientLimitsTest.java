@@ -198,6 +198,18 @@ class ClientLimitsTest extends NettyHosts {
   }
 
   @Test
+  @DisplayName("how long a request may be is the member's matter, also if it doesn't say")
+  void memberThatNamesNoLimit() throws Exception {
+    FakeMember member = new FakeMember(listen(), request -> done());
+    try (RaftClient client = RaftClient.builder()
+        .members(member.address())
+        .maxFrameBytes(FRAME_BYTES)
+        .connect()) {
+      assertThat(client.query(new byte[2 * FRAME_BYTES]).get(30, SECONDS)).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("a group without sessions says so, and why")
   void withoutSessions() throws Exception {
     start(new SizedOnDisk(), settings());
