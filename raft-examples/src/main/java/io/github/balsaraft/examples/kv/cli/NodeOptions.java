@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.cli;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import io.github.balsaraft.examples.kv.server.ServerSettings;
+import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.model.LeaseRules;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ record NodeOptions(
   static final int DEFAULT_MAX_VALUE_BYTES = 8 << 20;
 
   /** A command of the log can have 64 MiB at most; this leaves room beside the value. */
-  static final int LARGEST_MAX_VALUE_BYTES = 60 << 20;
+  static final int LARGEST_MAX_VALUE_BYTES = Operation.Append.LARGEST_VALUE_BYTES;
 
   static final String UNTIL_STDIN_CLOSES = "--until-stdin-closes";
 

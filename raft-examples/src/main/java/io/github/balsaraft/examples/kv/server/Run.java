@@ -4,6 +4,7 @@ import io.github.balsaraft.examples.kv.command.Planned;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.resp.ReplyWriter;
 import io.github.balsaraft.examples.kv.state.Answer;
+import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.Transaction;
@@ -32,9 +33,6 @@ final class Run {
 
   /** Bounds the size of one entry, unless a single command is larger. */
   static final int MAX_BYTES = 1 << 20;
-
-  /** Bounds all answers of one transaction, but for the last one. */
-  static final int MAX_TRANSACTION_ANSWER_BYTES = 16 << 20;
 
   private final List<QueuedCommand> commands;
 
@@ -88,7 +86,7 @@ final class Run {
       }
       return parts.isEmpty() && !execute.watches().isUsed()
           ? null
-          : new Transaction(execute.watches().all(), parts, MAX_TRANSACTION_ANSWER_BYTES);
+          : new Transaction(execute.watches().all(), parts, Batch.MOST_ANSWER_BYTES);
     }
     return null;
   }

@@ -38,14 +38,23 @@ public final class Answers {
     ByteWriter out = new ByteWriter(2 + 2 * batch.operations().size());
     out.putByte(VERSION);
     int empty = out.size();
+    int maxBytes = Math.min(batch.maxAnswerBytes(), Batch.MOST_ANSWER_BYTES);
     for (Operation operation : batch.operations()) {
       // The first is always done, or a batch with a small bound would never end.
-      if (out.size() > empty && out.size() > batch.maxAnswerBytes()) {
+      if (out.size() > empty && out.size() > maxBytes) {
         break;
       }
-      write(operation.applyTo(keyspace), out);
+      write(bounded(operation.applyTo(keyspace)), out);
     }
     return out.toArray();
+  }
+
+  /** One operation may name a key any number of times. What answers several values has changed nothing, so it can still be refused. */
+  private static Answer bounded(Answer answer) {
+    return (answer instanceof Values || answer instanceof Page)
+            && answer.valueBytes() > Batch.MOST_ANSWER_BYTES
+        ? new Refused(Refusal.ANSWERS_TOO_LONG)
+        : answer;
   }
 
   /**

@@ -13,9 +13,15 @@ import java.util.List;
  * @param operations at least one. Reads may be among them: a GET between two SETs of one pipeline rides along, which keeps
  *     their order
  * @param maxAnswerBytes once the answers exceed this, the operations that remain are left out. It bounds what reads of
- *     large values can cost, and is part of the batch because replicas must decide alike
+ *     large values can cost, and is part of the batch because replicas must decide alike. It counts up to {@link #MOST_ANSWER_BYTES}
  */
 public record Batch(List<Operation> operations, int maxAnswerBytes) {
+
+  /**
+   * No batch gets more answers, whatever it allows, but for those to its last operation: they are in the memory of every replica, and a
+   * client that puts entries of its own into the log may say anything.
+   */
+  public static final int MOST_ANSWER_BYTES = 16 << 20;
 
   private static final int VERSION = 1;
 

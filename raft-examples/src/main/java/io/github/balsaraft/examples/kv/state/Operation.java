@@ -326,9 +326,13 @@ public sealed interface Operation
    * APPEND.
    *
    * @param maxBytes the longest value that may come of it. Part of the operation, because replicas
-   *     that were started with different limits must still decide alike
+   *     that were started with different limits must still decide alike. It counts up to {@link #LARGEST_VALUE_BYTES}
    */
   record Append(Bytes key, Bytes suffix, int maxBytes) implements Operation {
+
+    /** No server can be told to take longer values. A client that puts entries of its own into the log may say anything. */
+    public static final int LARGEST_VALUE_BYTES = 60 << 20;
+
     @Override
     public Answer applyTo(Keyspace keyspace) {
       return StringRules.append(this, keyspace);

@@ -107,7 +107,7 @@ final class StringRules {
     Stored old = keyspace.find(operation.key());
     Bytes before = old == null ? Bytes.EMPTY : old.value();
     long length = (long) before.length() + operation.suffix().length();
-    if (length > operation.maxBytes()) {
+    if (length > Math.min(operation.maxBytes(), Append.LARGEST_VALUE_BYTES)) {
       return new Answer.Refused(Refusal.TOO_LONG);
     }
     keyspace.put(operation.key(), before.plus(operation.suffix()), deadlineOf(old));

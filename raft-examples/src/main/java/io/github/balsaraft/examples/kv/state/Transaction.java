@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param watched keys with the versions that they had
  * @param maxAnswerBytes once the answers exceed this, operations that answer values are refused. All answers of a transaction
- *     come at once, and this is what bounds them
+ *     come at once, and this is what bounds them. It counts up to {@link Batch#MOST_ANSWER_BYTES}
  */
 public record Transaction(List<Watched> watched, List<Operation> operations, int maxAnswerBytes)
     implements Operation {
@@ -40,13 +40,13 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
       }
     }
     List<Answer> answers = new ArrayList<>(operations.size());
+    int maxBytes = Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
     long bytes = 0;
     for (Operation operation : operations) {
-      Answer answer = bytes > maxAnswerBytes && operation.answersValues()
-          ? tooMany()
-          : operation.applyTo(keyspace);
+      Answer answer =
+          bytes > maxBytes && operation.answersValues() ? tooMany() : operation.applyTo(keyspace);
       long more = answer.valueBytes();
-      if (more > 0 && !operation.isWrite() && bytes + more > maxAnswerBytes) {
+      if (more > 0 && !operation.isWrite() && bytes + more > maxBytes) {
         // It had no effect, so it can still be refused.
         answer = tooMany();
         more = 0;

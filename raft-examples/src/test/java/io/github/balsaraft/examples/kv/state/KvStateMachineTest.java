@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.examples.kv.state.Answer.Refused;
 import io.github.balsaraft.examples.kv.testing.FakeCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -101,6 +103,35 @@ class KvStateMachineTest {
     assertThat(apply(20, new Operation.Get(A)))
         .containsExactly(new Answer.Value(Bytes.of("0123456789")));
     assertThat(apply(0, set("b", "1"))).as("the first is always done").hasSize(1);
+  }
+
+  /** They come with the entry, and any client may put one into the log: it would take the memory of every replica. */
+  @Test
+  void boundsOfAnEntryCountUpToOurOwn() {
+    Refused tooLong = new Refused(Answer.Refusal.ANSWERS_TOO_LONG);
+    apply(1000, set("a", "x".repeat(1 << 20)));
+    Operation[] reads = Collections.nCopies(40, new Operation.Get(A)).toArray(Operation[]::new);
+    assertThat(apply(Integer.MAX_VALUE, reads)).hasSize(16);
+    assertThat(apply(Integer.MAX_VALUE, new Operation.MultiGet(Collections.nCopies(15, A))))
+        .doesNotContain(tooLong);
+    assertThat(apply(Integer.MAX_VALUE, new Operation.MultiGet(Collections.nCopies(16, A))))
+        .containsExactly(tooLong);
+    List<Answer> ofTransaction =
+        apply(1, new Transaction(List.of(), List.of(reads), Integer.MAX_VALUE));
+    assertThat(((Answer.Several) ofTransaction.get(0)).answers())
+        .filteredOn(answer -> !answer.equals(tooLong))
+        .hasSize(16);
+  }
+
+  @Test
+  void noValueBecomesLongerThanAnyServerTakes() {
+    Keyspace keyspace = new Keyspace(new MemoryKeys());
+    Bytes half = Bytes.wrap(new byte[Operation.Append.LARGEST_VALUE_BYTES / 2]);
+    Operation append = new Operation.Append(A, half, Integer.MAX_VALUE);
+    assertThat(append.applyTo(keyspace)).isEqualTo(new Answer.Count(half.length()));
+    assertThat(append.applyTo(keyspace)).isEqualTo(new Answer.Count(2L * half.length()));
+    assertThat(new Operation.Append(A, Bytes.of("x"), Integer.MAX_VALUE).applyTo(keyspace))
+        .isEqualTo(new Refused(Answer.Refusal.TOO_LONG));
   }
 
   @Test
