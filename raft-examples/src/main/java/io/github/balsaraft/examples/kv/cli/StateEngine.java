@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.cli;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import io.github.balsaraft.examples.kv.state.OnDiskKvStateMachine;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Deque;
 
 /** Where a server has its state. */
@@ -13,6 +14,9 @@ enum StateEngine {
   ROCKSDB("rocksdb");
 
   private static final String FOLDER = "state";
+
+  /** How long a server that stops waits for a snapshot to be restored, or whatever else its disk is about. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   private final String engineName;
 
@@ -42,11 +46,16 @@ enum StateEngine {
    * @param opened gets what is to be closed after the node
    */
   KvStateMachine open(Path data, Deque<AutoCloseable> opened) {
+    return open(data, opened, CLOSE_PATIENCE);
+  }
+
+  /** As above, with another patience at the end. */
+  KvStateMachine open(Path data, Deque<AutoCloseable> opened, Duration closePatience) {
     if (this == MEMORY) {
       return new KvStateMachine();
     }
     OnDiskKvStateMachine state = OnDiskKvStateMachine.open(data.resolve(FOLDER));
-    opened.push(state);
+    opened.push(new PatientClose("the state", state, closePatience));
     return state;
   }
 }
