@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.OnDiskStateMachine;
+import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionRecord;
 import io.github.balsaraft.api.SessionsNotKeptException;
+import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.SessionAnswer;
@@ -124,13 +127,18 @@ class OnDiskSessionsTest {
   }
 
   private static RaftNode start(Database database, MemoryLogStore.Contents log) throws Exception {
+    return start(database, log, SnapshotNodesTest.OFTEN);
+  }
+
+  private static RaftNode start(Database database, MemoryLogStore.Contents log, RaftOptions options)
+      throws Exception {
     RaftNode node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
         .stateMachine(new Machine(database))
         .logStore(new MemoryLogStore(log))
         .transport(new LocalNetwork().transport())
-        .options(SnapshotNodesTest.OFTEN)
+        .options(options)
         .start();
     node.awaitLeader().get(30, SECONDS);
     return node;
@@ -195,6 +203,32 @@ class OnDiskSessionsTest {
       assertThat(propose(node, command).index()).isEqualTo(first.index());
     }
     assertThat(lost.applied).hasSize(301);
+  }
+
+  @Test
+  @DisplayName(
+      "a state on disk is not restored from a snapshot of its own that ends with no command")
+  void snapshotThatEndsWithoutACommand() throws Exception {
+    Database database = new Database();
+    MemoryLogStore.Contents log = new MemoryLogStore().contents();
+    RaftOptions options = LocalCluster.options()
+        .snapshots(SnapshotOptions.builder().maxEntries(1).build())
+        .build();
+    try (RaftNode node = start(database, log, options)) {
+      node.propose("a".getBytes(UTF_8)).get(30, SECONDS);
+    }
+    // Each term begins with an entry that is no command, and each entry has its snapshot.
+    for (int term = 0; term < 3; term++) {
+      try (RaftNode node = start(database, log, options)) {
+        LocalCluster.awaitTrue(
+            "a snapshot of all there is",
+            () ->
+                node.status().snapshots().last().map(SnapshotStatus.Last::index).orElse(0L)
+                    == node.status().lastIndex());
+      }
+    }
+    assertThat(database.applied).containsExactly("a");
+    assertThat(database.restored).isZero();
   }
 
   @Test

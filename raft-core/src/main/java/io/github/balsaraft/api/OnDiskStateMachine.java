@@ -20,7 +20,8 @@ public interface OnDiskStateMachine extends SnapshottingStateMachine {
    * The last command that the state holds, or any entry after it that was told to {@link #restore}d state. Asked once at the start.
    *
    * @return {@link EntryId#NONE} if there is no state; it is restored then if there is a snapshot. So is a state that ends before the
-   *     log begins
+   *     newest snapshot does; if that ends with other entries than commands, and so is ahead of the state that it was taken of, once
+   *     more. A {@link SessionKeepingStateMachine} is told of those
    */
   EntryId appliedEntry();
 }

@@ -38,7 +38,8 @@ public interface SessionKeepingStateMachine extends OnDiskStateMachine, Batching
    *
    * @param last the last entry of the batch: what {@link #appliedEntry} has to be, once this is written. Not before that of the last
    *     command
-   * @param records at most one for each key; nothing may depend on their order
+   * @param records at most one for each key; nothing may depend on their order. None at all if only {@code last} is to be written: before a
+   *     {@link #capture}, so that the state is known to hold what the snapshot does
    */
   void putSessions(EntryId last, List<SessionRecord> records);
 

@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshotView;
@@ -13,6 +14,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -166,6 +168,13 @@ final class SnapshotTaker {
     CapturedSessions captured;
     try {
       captured = sessions.get();
+      if (machine instanceof SessionKeepingStateMachine keeper) {
+        // Entries that are no commands may be the last. A state that doesn't say that it holds them
+        // too
+        // would be taken for one from before the snapshot, and be restored at the next start.
+        keeper.putSessions(header.last(), List.of());
+        keeper.endBatch();
+      }
       view = machine.capture();
     } catch (Throwable e) {
       ended(begun);
