@@ -30,18 +30,18 @@ final class DiskKeys implements KeyStore {
   private int size;
   private int deadlineCount;
 
-  /** The first of what is behind 'd'; null if there is none. So none before it, not even what was deleted, has to be passed by again. */
-  private byte @Nullable [] firstDeadline;
+  private final FirstDeadlines deadlines;
 
   DiskKeys(KeyDatabase database) {
     this.database = database;
+    this.deadlines = new FirstDeadlines(database, DEADLINES);
   }
 
   /** The database has changed, and has so many keys and deadlines. */
-  void goOn(int keys, int deadlines) {
-    size = keys;
-    deadlineCount = deadlines;
-    firstDeadline = firstFrom(new byte[] {DEADLINES});
+  void goOn(int keyCount, int deadlineKeys) {
+    size = keyCount;
+    deadlineCount = deadlineKeys;
+    deadlines.beginAnew(deadlineKeys > 0);
   }
 
   private static byte[] prefixed(byte tag, long number, byte[] key) {
@@ -98,9 +98,7 @@ final class DiskKeys implements KeyStore {
       byte[] deadline = deadlineOf(stored);
       database.put(deadline, new byte[0]);
       deadlineCount++;
-      if (firstDeadline == null || Arrays.compareUnsigned(deadline, firstDeadline) < 0) {
-        firstDeadline = deadline;
-      }
+      deadlines.put(deadline);
     }
   }
 
@@ -120,19 +118,8 @@ final class DiskKeys implements KeyStore {
       byte[] deadline = deadlineOf(old);
       database.delete(deadline);
       deadlineCount--;
-      if (Arrays.equals(deadline, firstDeadline)) {
-        firstDeadline = firstFrom(deadline);
-      }
+      deadlines.delete(deadline);
     }
-  }
-
-  private byte @Nullable [] firstFrom(byte[] from) {
-    byte[][] found = {null};
-    database.walk(from, (key, value) -> {
-      found[0] = key[0] == DEADLINES ? key : null;
-      return false;
-    });
-    return found[0];
   }
 
   @Override
@@ -181,15 +168,15 @@ final class DiskKeys implements KeyStore {
 
   @Override
   public long nextDeadlineMillis() {
-    return firstDeadline == null
-        ? Long.MAX_VALUE
-        : ByteBuffer.wrap(firstDeadline).getLong(1);
+    byte[] first = deadlines.first();
+    return first == null ? Long.MAX_VALUE : ByteBuffer.wrap(first).getLong(1);
   }
 
   @Override
   public void removeNextToExpire() {
-    if (firstDeadline != null) {
-      Stored unused = remove(keyAt(firstDeadline));
+    byte[] first = deadlines.first();
+    if (first != null) {
+      Stored unused = remove(keyAt(first));
     }
   }
 }
