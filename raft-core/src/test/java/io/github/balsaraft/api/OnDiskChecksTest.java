@@ -9,7 +9,6 @@ import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_TERM;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_WHAT_IT_WAS_TOLD;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.SESSIONS_APART;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.WRITES_NOTHING;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -43,10 +42,6 @@ class OnDiskChecksTest {
       FORGETS_WHAT_IT_WAS_TOLD, OnDiskChecks::captureWhatIsLeft,
       CAPTURES_NO_SESSIONS, OnDiskChecks::captureWhatIsLeft);
 
-  private static byte[] word(Random random) {
-    return ("w" + random.nextInt(20)).getBytes(UTF_8);
-  }
-
   @Nested
   class RightMachine extends OnDiskStateMachineContract {
     @Override
@@ -56,12 +51,12 @@ class OnDiskChecksTest {
 
     @Override
     protected byte[] command(Random random) {
-      return word(random);
+      return Words.any(random);
     }
 
     @Override
     protected byte[] query(Random random) {
-      return word(random);
+      return Words.any(random);
     }
   }
 
@@ -69,8 +64,8 @@ class OnDiskChecksTest {
   @EnumSource
   void mistakeIsFound(Mistake mistake) {
     Supplier<MachineDisk> disks = () -> new SampleOnDiskMachine.Disk(EnumSet.of(mistake));
-    StateMachineChecks commands = new StateMachineChecks(
-        () -> disks.get().open(), OnDiskChecksTest::word, OnDiskChecksTest::word, 1);
+    StateMachineChecks commands =
+        new StateMachineChecks(() -> disks.get().open(), Words::any, Words::any, 1);
     OnDiskChecks checks = new OnDiskChecks(disks, commands, 1, 1);
     assertThatThrownBy(() -> SHOWN_BY.get(mistake).accept(checks))
         .isInstanceOf(AssertionError.class);

@@ -2,11 +2,7 @@ package io.github.balsaraft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RaftOptionsTest {
@@ -28,27 +24,10 @@ class RaftOptionsTest {
       .snapshots(SnapshotOptions.builder().minLogBytes(5005).build())
       .build();
 
-  private static List<Method> settings() {
-    return Arrays.stream(RaftOptions.class.getDeclaredMethods())
-        .filter(method -> Modifier.isPublic(method.getModifiers()))
-        .filter(method -> !Modifier.isStatic(method.getModifiers()))
-        .filter(method -> method.getParameterCount() == 0)
-        .filter(method -> !List.of("hashCode", "toString", "toBuilder").contains(method.getName()))
-        .toList();
-  }
-
   @Test
   void aCopyHasEverySetting() throws Exception {
-    RaftOptions copy = CHANGED.toBuilder().build();
-    for (Method setting : settings()) {
-      Object value = setting.invoke(CHANGED);
-      assertThat(value)
-          .as("%s was changed above", setting.getName())
-          .isNotEqualTo(setting.invoke(RaftOptions.defaults()));
-      assertThat(setting.invoke(copy)).as(setting.getName()).isEqualTo(value);
-      assertThat(CHANGED.toString()).contains(setting.getName() + "=" + value);
-    }
-    assertThat(copy).isEqualTo(CHANGED).hasSameHashCodeAs(CHANGED).isNotSameAs(CHANGED);
+    Settings.assertCopied(
+        RaftOptions.class, RaftOptions.defaults(), CHANGED, CHANGED.toBuilder().build());
   }
 
   @Test

@@ -3,11 +3,7 @@ package io.github.balsaraft.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -24,28 +20,13 @@ class SnapshotOptionsTest {
       .maxSendBytesPerSecond(5_000_005)
       .build();
 
-  private static List<Method> settings() {
-    return Arrays.stream(SnapshotOptions.class.getDeclaredMethods())
-        .filter(method -> Modifier.isPublic(method.getModifiers()))
-        .filter(method -> !Modifier.isStatic(method.getModifiers()))
-        .filter(method -> method.getParameterCount() == 0)
-        .filter(method -> !List.of("hashCode", "toString", "toBuilder").contains(method.getName()))
-        .toList();
-  }
-
   @Test
   void aCopyHasEverySetting() throws Exception {
-    SnapshotOptions copy = CHANGED.toBuilder().build();
-    assertThat(settings()).hasSize(9);
-    for (Method setting : settings()) {
-      Object value = setting.invoke(CHANGED);
-      assertThat(value)
-          .as("%s was changed above", setting.getName())
-          .isNotEqualTo(setting.invoke(SnapshotOptions.defaults()));
-      assertThat(setting.invoke(copy)).as(setting.getName()).isEqualTo(value);
-      assertThat(CHANGED.toString()).contains(setting.getName() + "=" + value);
-    }
-    assertThat(copy).isEqualTo(CHANGED).hasSameHashCodeAs(CHANGED).isNotSameAs(CHANGED);
+    Settings.assertCopied(
+        SnapshotOptions.class,
+        SnapshotOptions.defaults(),
+        CHANGED,
+        CHANGED.toBuilder().build());
     assertThat(CHANGED).isNotEqualTo(CHANGED.toBuilder().maxRetainedBytes(5).build());
   }
 

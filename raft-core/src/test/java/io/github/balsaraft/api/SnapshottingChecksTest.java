@@ -66,10 +66,6 @@ class SnapshottingChecksTest {
     }
   }
 
-  private static byte[] word(Random random) {
-    return ("w" + random.nextInt(20)).getBytes(UTF_8);
-  }
-
   @Nested
   class RightMachine extends SnapshottingStateMachineContract {
     @Override
@@ -79,12 +75,12 @@ class SnapshottingChecksTest {
 
     @Override
     protected byte[] command(Random random) {
-      return word(random);
+      return Words.any(random);
     }
 
     @Override
     protected byte[] query(Random random) {
-      return word(random);
+      return Words.any(random);
     }
   }
 
@@ -140,8 +136,7 @@ class SnapshottingChecksTest {
 
   private static void assertFound(
       Consumer<SnapshottingChecks> check, Supplier<SnapshottingStateMachine> machines) {
-    StateMachineChecks commands = new StateMachineChecks(
-        machines::get, SnapshottingChecksTest::word, SnapshottingChecksTest::word, 1);
+    StateMachineChecks commands = new StateMachineChecks(machines::get, Words::any, Words::any, 1);
     assertThatThrownBy(() -> check.accept(new SnapshottingChecks(machines, commands)))
         .isInstanceOf(AssertionError.class);
   }

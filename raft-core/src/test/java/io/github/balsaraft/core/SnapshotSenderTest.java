@@ -136,14 +136,20 @@ class SnapshotSenderTest {
     five.crash(five3, 0);
     five.propose(five1, "a", "b", "c");
     five.crash(five.replica("n2"), 0);
-    five.run(2500 * MILLIS);
-    five.snapshot(five1);
-    five.stepDo(five1, core -> core.snapshotUnavailable(4));
-    five.start(five3);
-    five.run(500 * MILLIS);
-    InstallProgress install = five1.view().progressOf(five3.id).install();
+    assertThat(sourceNamedLater(five, five1, five3)).isEqualTo(CoreHarness.id("n4"));
+  }
+
+  /** One comes back when others have long been silent, and the leader can't serve its snapshot itself. */
+  private static ReplicaId sourceNamedLater(
+      CoreHarness cluster, HarnessReplica leader, HarnessReplica back) {
+    cluster.run(2500 * MILLIS);
+    cluster.snapshot(leader);
+    cluster.stepDo(leader, core -> core.snapshotUnavailable(4));
+    cluster.start(back);
+    cluster.run(500 * MILLIS);
+    InstallProgress install = leader.view().progressOf(back.id).install();
     assertThat(install).isNotNull();
-    assertThat(install.source()).isEqualTo(CoreHarness.id("n4"));
+    return install.source();
   }
 
   @Test
@@ -166,14 +172,7 @@ class SnapshotSenderTest {
     five.crash(five2, 0);
     assertThat(five1.view().progressOf(five2.id).match())
         .isGreaterThan(five1.view().progressOf(CoreHarness.id("n4")).match());
-    five.run(2500 * MILLIS);
-    five.snapshot(five1);
-    five.stepDo(five1, core -> core.snapshotUnavailable(4));
-    five.start(five3);
-    five.run(500 * MILLIS);
-    InstallProgress install = five1.view().progressOf(five3.id).install();
-    assertThat(install).isNotNull();
-    assertThat(install.source()).isEqualTo(CoreHarness.id("n4"));
+    assertThat(sourceNamedLater(five, five1, five3)).isEqualTo(CoreHarness.id("n4"));
   }
 
   /** The leader can't serve its own snapshot any more, and the two others that could are asked and fail. */

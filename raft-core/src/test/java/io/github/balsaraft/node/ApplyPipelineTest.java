@@ -45,7 +45,7 @@ class ApplyPipelineTest {
   private final List<String> events = new ArrayList<>();
   private String throwing = "";
   private ApplyPipeline pipeline = pipeline(1 << 20);
-  private long lastIndex;
+  private final NextEntries log = new NextEntries();
 
   private ApplyPipeline pipeline(long maxQueuedBytes) {
     return pipeline(new Machine(), maxQueuedBytes);
@@ -138,13 +138,7 @@ class ApplyPipelineTest {
 
   /** A batch at the end of the log, stored as well: committed entries are durable. */
   private EntryBatch batch(EntryType type, String... commands) {
-    Payloads payloads = new Payloads(type, 100);
-    for (String command : commands) {
-      byte[] bytes = command.getBytes(UTF_8);
-      payloads.add(bytes, Payloads.checksum(bytes));
-    }
-    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
-    lastIndex = batch.lastIndex();
+    EntryBatch batch = log.next(type, commands);
     store.write(
         LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, EntryId.NONE, List.of(batch)))));
     return batch;
@@ -152,7 +146,7 @@ class ApplyPipelineTest {
 
   private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
     pipeline.committed(
-        new Ready.Committed(0, batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+        new Ready.Committed(0, batches[0].firstIndex(), log.lastIndex(), List.of(batches)), runs);
   }
 
   /** Code that was not compiled by javac may throw what it doesn't declare; the command must not be applied again. */
@@ -188,7 +182,7 @@ class ApplyPipelineTest {
       commit(List.of(), batch(EntryType.COMMAND, "a" + i));
     }
     commit(
-        List.of(new ProposalTracker.Run(lastIndex + 1, own, 0)),
+        List.of(new ProposalTracker.Run(log.lastIndex() + 1, own, 0)),
         batch(EntryType.COMMAND, "x", "y"));
     commit(List.of(), batch(EntryType.COMMAND, "z"));
     time.runFor(SECONDS);

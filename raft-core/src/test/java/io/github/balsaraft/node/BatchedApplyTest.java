@@ -7,10 +7,8 @@ import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -33,7 +31,7 @@ class BatchedApplyTest {
       SimulatedEnvironment.alone(time),
       (what, cause) -> events.add("failed: " + what),
       () -> {});
-  private long lastIndex;
+  private final NextEntries log = new NextEntries();
 
   private final class Machine implements BatchingStateMachine {
     boolean failing;
@@ -68,29 +66,18 @@ class BatchedApplyTest {
     }
   }
 
-  private EntryBatch batch(EntryType type, String... commands) {
-    Payloads payloads = new Payloads(type, 100);
-    for (String command : commands) {
-      byte[] bytes = command.getBytes(UTF_8);
-      payloads.add(bytes, Payloads.checksum(bytes));
-    }
-    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
-    lastIndex = batch.lastIndex();
-    return batch;
-  }
-
   private void commit(List<ProposalTracker.Run> runs, EntryBatch... batches) {
     pipeline.committed(
-        new Ready.Committed(0, batches[0].firstIndex(), lastIndex, List.of(batches)), runs);
+        new Ready.Committed(0, batches[0].firstIndex(), log.lastIndex(), List.of(batches)), runs);
   }
 
   @Test
   void aBatchEndsAfterSoManyCommandsAndWhenNothingWaits() {
     commit(
         List.of(),
-        batch(EntryType.COMMAND, "a", "b"),
-        batch(EntryType.NO_OP, ""),
-        batch(EntryType.COMMAND, "c", "d"));
+        log.next(EntryType.COMMAND, "a", "b"),
+        log.next(EntryType.NO_OP, ""),
+        log.next(EntryType.COMMAND, "c", "d"));
     time.runFor(VirtualTime.SECONDS);
     assertThat(events).containsExactly("a", "b", "c", "end", "d", "end");
     assertThat(pipeline.appliedIndex()).isEqualTo(5);
@@ -98,14 +85,14 @@ class BatchedApplyTest {
 
   @Test
   void aBatchEndsAfterSoManyBytes() {
-    commit(List.of(), batch(EntryType.COMMAND, "long enough", "a", "four bytes"));
+    commit(List.of(), log.next(EntryType.COMMAND, "long enough", "a", "four bytes"));
     time.runFor(VirtualTime.SECONDS);
     assertThat(events).containsExactly("long enough", "end", "a", "four bytes", "end");
   }
 
   @Test
   void withoutCommandsThereIsNoBatch() {
-    commit(List.of(), batch(EntryType.NO_OP, ""));
+    commit(List.of(), log.next(EntryType.NO_OP, ""));
     time.runFor(VirtualTime.SECONDS);
     assertThat(events).isEmpty();
     assertThat(pipeline.appliedIndex()).isEqualTo(1);
@@ -116,7 +103,7 @@ class BatchedApplyTest {
   void nobodyIsToldBeforeTheEndOfTheBatch() {
     List<Proposal> own = RecordedProposal.of("a", "b");
     machine.failing = true;
-    commit(List.of(new ProposalTracker.Run(1, own, 0)), batch(EntryType.COMMAND, "a", "b"));
+    commit(List.of(new ProposalTracker.Run(1, own, 0)), log.next(EntryType.COMMAND, "a", "b"));
     time.runFor(VirtualTime.SECONDS);
     assertThat(RecordedProposal.ends(own)).allMatch(end -> end.startsWith("unknown"));
     assertThat(pipeline.appliedIndex()).isZero();
@@ -133,7 +120,7 @@ class BatchedApplyTest {
     List<Proposal> own = RecordedProposal.of("b", "c");
     commit(
         List.of(new ProposalTracker.Run(2, own, 0)),
-        batch(EntryType.COMMAND, "a", "b", "c", "d", "e"));
+        log.next(EntryType.COMMAND, "a", "b", "c", "d", "e"));
     time.runFor(VirtualTime.SECONDS);
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:b", "applied:c");
   }

@@ -11,7 +11,6 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
@@ -30,7 +29,7 @@ class EntryApplierTest {
 
   private final MemoryLogStore store = new MemoryLogStore();
   private final List<String> seen = new ArrayList<>();
-  private long lastIndex;
+  private final NextEntries log = new NextEntries();
   private boolean mayGoOn = true;
   private String stopAt = "";
   private int resultBytes;
@@ -83,17 +82,6 @@ class EntryApplierTest {
         GROUP, new ReplicaRecord(new ReplicaId(1), ReplicaRecord.State.MEMBER)))));
   }
 
-  private EntryBatch place(EntryType type, String... commands) {
-    Payloads payloads = new Payloads(type, commands.length);
-    for (String command : commands) {
-      byte[] bytes = command.getBytes(UTF_8);
-      payloads.add(bytes, Payloads.checksum(bytes));
-    }
-    EntryBatch batch = payloads.place(new EntryId(1, lastIndex + 1), 5);
-    lastIndex = batch.lastIndex();
-    return batch;
-  }
-
   private void store(EntryBatch batch) {
     store.write(
         LogWrite.of(List.of(new GroupWrite(GROUP, null, null, 0, EntryId.NONE, List.of(batch)))));
@@ -103,10 +91,10 @@ class EntryApplierTest {
   @DisplayName(
       "trap 39: entries that are left because a snapshot comes are not passed over by one that is no command")
   void trap39_stoppedInTheMiddleOfWhatWasReadBack() throws Exception {
-    store(place(EntryType.COMMAND, "a", "b", "c"));
-    store(place(EntryType.NO_OP, ""));
+    store(log.next(EntryType.COMMAND, "a", "b", "c"));
+    store(log.next(EntryType.NO_OP, ""));
     stopAt = "a";
-    applier.committed(lastIndex, List.of());
+    applier.committed(log.lastIndex(), List.of());
     applier.applySlice();
     assertThat(seen).containsExactly("a", "end");
     assertThat(applier.appliedIndex()).isEqualTo(1);
@@ -116,7 +104,7 @@ class EntryApplierTest {
   @Test
   @DisplayName("nothing meets a machine in the middle of a batch because the log could not be read")
   void batchEndsBeforeTheLogIsRead() {
-    EntryBatch inMemory = place(EntryType.COMMAND, "a", "b");
+    EntryBatch inMemory = log.next(EntryType.COMMAND, "a", "b");
     store(inMemory);
     assertThat(applier.keepWithinBudget(List.of(inMemory))).hasSize(1);
     // What follows is not in the store.
@@ -130,7 +118,7 @@ class EntryApplierTest {
   @DisplayName("results that wait for the end of a batch make it full, too")
   void largeResults() throws Exception {
     resultBytes = 600;
-    store(place(EntryType.COMMAND, "a", "b", "c"));
+    store(log.next(EntryType.COMMAND, "a", "b", "c"));
     applier.committed(3, List.of());
     applier.applySlice();
     assertThat(seen).containsExactly("a", "b", "end", "c", "end");

@@ -28,8 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -109,19 +107,6 @@ class ClientLimitsTest extends NettyHosts {
 
   private RaftClientBuilder client() {
     return RaftClient.builder().members(transport.localAddress()).session(PATIENT);
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) throws Exception {
-    try {
-      throw new AssertionError("no failure but " + future.get(60, SECONDS));
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      return cause instanceof CompletionException ? cause.getCause() : cause;
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
   }
 
   private void assertNobodyWasCutOff() {

@@ -1,15 +1,21 @@
 package io.github.balsaraft.transport.netty;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.TransportTestHost;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 
-/** What tests of a transport against plain sockets have in common; all of it is closed after the test. */
+/** What tests of a transport and of clients against plain sockets have in common; all that is open is closed after the test. */
 abstract class NettyHosts {
 
   static final HostId PEER = new HostId("n2");
@@ -56,6 +62,20 @@ abstract class NettyHosts {
     RawPeer peer = new RawPeer(server.accept());
     open.add(peer);
     return peer;
+  }
+
+  /** What a call of a client has ended with. */
+  static Throwable failure(CompletableFuture<?> future) throws Exception {
+    try {
+      throw new AssertionError("no failure but " + future.get(60, TimeUnit.SECONDS));
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      return cause instanceof CompletionException ? cause.getCause() : cause;
+    }
+  }
+
+  static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 
   static NettyTransportStats stats(TransportTestHost host) {

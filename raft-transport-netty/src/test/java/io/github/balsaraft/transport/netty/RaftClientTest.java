@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -118,19 +116,6 @@ class RaftClientTest extends NettyHosts {
 
   private static String text(CompletableFuture<byte[]> future) throws Exception {
     return new String(future.get(30, SECONDS), UTF_8);
-  }
-
-  private static Throwable failure(CompletableFuture<?> future) throws Exception {
-    try {
-      throw new AssertionError("no failure but " + future.get(60, SECONDS));
-    } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      return cause instanceof CompletionException ? cause.getCause() : cause;
-    }
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
   }
 
   @Test
