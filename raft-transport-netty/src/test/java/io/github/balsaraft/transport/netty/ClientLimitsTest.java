@@ -262,6 +262,9 @@ class ClientLimitsTest extends NettyHosts {
         hastyClient(slow).attemptTimeout(Duration.ofMinutes(30)).connect()) {
       awaitAnswer(client);
       assertThat(failure(client.query(LARGE))).hasMessageContaining("not answered in time");
+      // Once this has ended, too, the client's thread is through with all that the first has set
+      // off.
+      assertThat(failure(client.query(bytes("a")))).hasMessageContaining("not answered in time");
       assertThat(failure(client.query(LARGE))).hasMessageContaining("wait already");
       stalled.complete(null);
       awaitRoom(client);
