@@ -375,12 +375,16 @@ class LeasePaperTest {
     HarnessReplica behind = young.replica("n3");
     young.pass(young.replica("n2"), 1000 * MILLIS);
     young.pass(behind, 1000 * MILLIS);
-    young.elect("n2");
+    HarnessReplica first = young.elect("n2");
+    young.network().cut(first.id, behind.id);
     young.network().cut(leader.id, behind.id);
-    young.transfer(young.replica("n2"), leader.id);
+    young.change(
+        first, first.view().configuration().withLeaseRules(LeaseRules.permitted(1000, 50_000)));
+    young.settle();
+    young.transfer(first, leader.id);
     young.settleWithout(HeartbeatResponse.class);
     assertThat(leader.leads()).isTrue();
-    assertThat(leader.view().commitIndex()).isEqualTo(2);
+    assertThat(leader.view().commitIndex()).isGreaterThan(leader.view().configurationIndex());
     assertThat(leader.clockNanos).isLessThan(LENGTH);
     assertThat(until(leader)).isEqualTo(LeaderLease.NONE);
   }
