@@ -28,10 +28,10 @@ final class PatientClose implements AutoCloseable {
   /**
    * Closes it.
    *
-   * @throws Exception what the resource has thrown; or one that says that it is not closed yet
+   * @throws IllegalStateException with what the resource has thrown; or one that says that it is not closed yet
    */
   @Override
-  public void close() throws Exception {
+  public void close() {
     CompletableFuture<Void> closed = new CompletableFuture<>();
     Thread closer = new Thread(
         () -> {
@@ -51,10 +51,10 @@ final class PatientClose implements AutoCloseable {
       throw new IllegalStateException(
           what + " was still in use after " + patience.toSeconds() + " s: going on without", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof Exception cause) {
-        throw cause;
-      }
-      throw e;
+      throw new IllegalStateException(what + " could not be closed: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the wait for the end of " + what + " was interrupted", e);
     }
   }
 }

@@ -30,7 +30,7 @@ class PatientCloseTest {
   }
 
   @Test
-  void whatDoesNotHangIsClosedWhenItReturns() throws Exception {
+  void whatDoesNotHangIsClosedWhenItReturns() {
     AtomicInteger closed = new AtomicInteger();
     new PatientClose("the state", closed::incrementAndGet, Duration.ofMinutes(5)).close();
     assertThat(closed).hasValue(1);
@@ -42,7 +42,8 @@ class PatientCloseTest {
       throw new IOException("broken");
     };
     assertThatThrownBy(() -> new PatientClose("the state", broken, Duration.ofMinutes(5)).close())
-        .isInstanceOf(IOException.class)
-        .hasMessage("broken");
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the state could not be closed")
+        .hasRootCauseMessage("broken");
   }
 }

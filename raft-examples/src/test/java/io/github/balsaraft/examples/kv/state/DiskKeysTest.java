@@ -88,7 +88,7 @@ class DiskKeysTest {
       boolean grows = step < 15_000 ? random.nextInt(5) > 0 : random.nextInt(5) == 0;
       if (grows) {
         Bytes key = Bytes.of("k" + random.nextInt(20_000));
-        long deadline = 1 + random.nextInt(step + 1);
+        long deadline = 1L + random.nextInt(step + 1);
         keys.put(new Stored(key, Bytes.EMPTY, deadline, 1));
         expected.put(key, deadline);
         order.add(key);
