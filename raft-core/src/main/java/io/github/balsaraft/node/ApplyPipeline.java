@@ -1,24 +1,15 @@
 package io.github.balsaraft.node;
 
-import io.github.balsaraft.api.CommandRejectedException;
-import io.github.balsaraft.api.OnDiskStateMachine;
-import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.SessionsStatus;
-import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
-import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.RecoveredGroup;
-import io.github.balsaraft.storage.SnapshotStore;
-import java.io.IOException;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -29,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Applies committed entries to a group's state machine, in order, on the apply threads, and answers reads between them.
  * Never on a mailbox's or the network's threads: a slow state machine slows proposals, not elections.
  *
- * <p>The entries go through an {@link EntryApplier}; here is what has to happen in order with them, on the same threads: reads,
- * answers to callers, and the end.
+ * <p>Here is what has to happen in one order, on the same threads: entries ({@link EntryApplier}), snapshots that take the place of
+ * the state ({@link StateRestorer}), answers to proposers ({@link CommittedProposals}) and to readers ({@link WaitingReads}), and the
+ * end.
  */
 final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
@@ -42,14 +34,13 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     default void abandon(String reason) {}
   }
 
-  private final StateMachine stateMachine;
   private final BiConsumer<String, Throwable> onFailure;
   private final Runnable afterBatch;
   private final Mailbox<Task> mailbox;
   private final EntryApplier applier;
 
-  // Used by the apply threads, one at a time; but who abandons them looks through both of these.
-  private final Deque<ProposalTracker.Run> proposals = new ConcurrentLinkedDeque<>();
+  private final StateRestorer restorer;
+  private final CommittedProposals proposals = new CommittedProposals();
   private final WaitingReads waitingReads = new WaitingReads();
 
   private final ReadExpiry expiry;
@@ -59,9 +50,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   /** Snapshots that are to be installed: what is before them needn't be applied, and may be gone from the log store. */
   private final AtomicInteger pendingInstalls = new AtomicInteger();
-
-  /** Up to here entries were replaced by a snapshot, and what the log store has there may be others, or nothing. */
-  private volatile long replacedIndex;
 
   private Runnable afterApply = () -> {};
   private Consumer<String> afterStop = reason -> {};
@@ -97,10 +85,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         store,
         appliedIndex,
         maxQueuedBytes,
-        new EntryResults(),
+        proposals,
         () -> abandoned == null && pendingInstalls.get() == 0,
         () -> abandoned != null);
-    this.stateMachine = stateMachine;
+    this.restorer = new StateRestorer(stateMachine, applier);
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
@@ -120,7 +108,38 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
    * applied beyond was read from the log.
    */
   long replacedIndex() {
-    return replacedIndex;
+    return restorer.replacedIndex();
+  }
+
+  /** What a snapshot of the present state says about the log. */
+  ApplyPosition position() {
+    return applier.position();
+  }
+
+  /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
+  void afterApply(Runnable action) {
+    Runnable earlier = afterApply;
+    afterApply = () -> {
+      earlier.run();
+      action.run();
+    };
+  }
+
+  /** Hears on an apply thread, once, why nothing is applied any more. To be named before anything is. */
+  void afterStop(Consumer<String> action) {
+    afterStop = action;
+  }
+
+  /** The clients' sessions as of the present state; null if there are none. On an apply thread. */
+  @Nullable
+  CapturedSessions captureSessions() {
+    SessionTable sessions = applier.sessions();
+    return sessions.isEmpty() ? null : sessions.capture();
+  }
+
+  /** How many sessions there are, and what they take. On any thread. */
+  SessionsStatus sessionsStatus() {
+    return applier.sessionsStatus();
   }
 
   /**
@@ -144,7 +163,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     proposals.addAll(runs);
     offer(() -> applyUpTo(toIndex, batches));
     if (abandoned != null) {
-      abandonProposals(abandoned);
+      proposals.abandonAll(abandoned);
     }
   }
 
@@ -265,14 +284,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       running.abandon(reason);
     }
     mailbox.forEachWaiting(task -> task.abandon(reason));
-    abandonProposals(reason);
+    proposals.abandonAll(reason);
     waitingReads.refuseAll(reason);
     expiry.stop();
-  }
-
-  private void abandonProposals(String reason) {
-    OutcomeUnknownException unknown = Proposal.unknownOutcome(reason);
-    proposals.forEach(run -> run.proposals().forEach(proposal -> proposal.abandon(unknown)));
   }
 
   /** Whether an apply thread is at work for this group, be it in the state machine, in a read or in a caller's callback. */
@@ -318,13 +332,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       afterStop.accept(reason);
     }
     stopped = reason;
-    // A run whose beginning was applied was told so: nobody gets two answers.
-    long told = appliedIndex();
-    for (ProposalTracker.Run run = proposals.pollFirst();
-        run != null;
-        run = proposals.pollFirst()) {
-      run.after(told).forEach(proposal -> proposal.unknown(reason));
-    }
+    proposals.endAll(appliedIndex(), reason);
     waitingReads.refuseAll(reason);
     waitingReads.clear();
     applier.clear();
@@ -365,39 +373,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     }
   }
 
-  // ------------------------------------------------------------------ snapshots
-
-  /** What a snapshot of the present state says about the log. */
-  ApplyPosition position() {
-    return applier.position();
-  }
-
-  /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
-  void afterApply(Runnable action) {
-    Runnable earlier = afterApply;
-    afterApply = () -> {
-      earlier.run();
-      action.run();
-    };
-  }
-
-  /** Hears on an apply thread, once, why nothing is applied any more. To be named before anything is. */
-  void afterStop(Consumer<String> action) {
-    afterStop = action;
-  }
-
-  /** The clients' sessions as of the present state; null if there are none. On an apply thread. */
-  @Nullable
-  CapturedSessions captureSessions() {
-    SessionTable sessions = applier.sessions();
-    return sessions.isEmpty() ? null : sessions.capture();
-  }
-
-  /** How many sessions there are, and what they take. On any thread. */
-  SessionsStatus sessionsStatus() {
-    return applier.sessionsStatus();
-  }
-
   /**
    * Brings the state machine to where the log begins, before anything is applied.
    *
@@ -413,20 +388,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         return;
       }
       try {
-        EntryId held = stateMachine instanceof OnDiskStateMachine machine
-            ? machine.appliedEntry()
-            : EntryId.NONE;
-        StartingState.check(held, newest, recovered);
-        if (held.index() > 0
-            && (newest == null || held.index() >= newest.header().last().index())) {
-          applier.goesOnAfter(held);
-          StartingState.position(held, newest, recovered, applier.position());
-        } else if (archive != null && newest != null) {
-          if (!StartingState.hasEntry(recovered, newest.header().last())) {
-            replacedIndex = newest.header().last().index();
-          }
-          restore(archive, newest);
-        }
+        restorer.start(archive, newest, recovered);
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins: " + e, e);
       }
@@ -446,74 +408,16 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         return;
       }
       try {
-        replacedIndex = manifest.header().last().index();
-        restore(archive, manifest);
+        restorer.install(archive, manifest);
       } catch (Throwable e) {
         failed(
             "restoring the state machine from the snapshot " + manifest.id() + " failed: " + e, e);
         return;
       }
-      endReplaced(manifest.header().last().index());
+      proposals.endReplaced(manifest.header().last().index());
       waitingReads.runDue(appliedIndex(), () -> abandoned == null);
       afterApply.run();
     });
-  }
-
-  private void restore(SnapshotArchive archive, SnapshotManifest manifest) throws IOException {
-    if (!(stateMachine instanceof SnapshottingStateMachine machine)) {
-      throw new IllegalStateException("there is a snapshot, " + manifest.id()
-          + ", and the state machine is no SnapshottingStateMachine any more");
-    }
-    try (SnapshotStore.Stored stored = archive.open(manifest.id())) {
-      byte[] sessions = SnapshotFiles.sessions(stored);
-      machine.restore(SnapshotFiles.reader(stored));
-      applier.restored(
-          manifest.header().last(),
-          sessions == null ? new SessionTable() : SessionTable.decode(sessions));
-    }
-    applier.position().startAt(manifest.header());
-  }
-
-  /** Proposals whose entries were to be applied, and are part of a snapshot now: their results are not in it. */
-  private void endReplaced(long index) {
-    for (ProposalTracker.Run run = proposals.peekFirst();
-        run != null && run.lastIndex() <= index;
-        run = proposals.peekFirst()) {
-      proposals.removeFirst();
-      run.proposals()
-          .forEach(proposal -> proposal.unknown(
-              "a snapshot took the place of its entry before that was applied here"));
-    }
-  }
-
-  /** Tells proposers what became of their entries. */
-  private final class EntryResults implements EntryApplier.Results {
-    @Override
-    public void applied(long index, byte[] result) {
-      Proposal proposal = proposalAt(index);
-      if (proposal != null) {
-        proposal.applied(result);
-      }
-    }
-
-    @Override
-    public void rejected(long index, CommandRejectedException rejection) {
-      Proposal proposal = proposalAt(index);
-      if (proposal != null) {
-        proposal.rejected(rejection);
-      }
-    }
-  }
-
-  private @Nullable Proposal proposalAt(long index) {
-    ProposalTracker.Run run = proposals.peekFirst();
-    if (run == null || index < run.firstIndex()) {
-      return null;
-    }
-    if (index == run.lastIndex()) {
-      proposals.removeFirst();
-    }
-    return run.proposals().get((int) (index - run.firstIndex()));
   }
 
   /** Runs a read, or leaves it waiting for its index. */
