@@ -6,7 +6,6 @@ import io.github.balsaraft.api.Membership;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OnDiskStateMachine;
-import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftListener;
 import io.github.balsaraft.api.RaftMetric;
@@ -14,7 +13,6 @@ import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.ReadConsistency;
-import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.SessionsNotKeptException;
@@ -26,7 +24,6 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SessionEntry;
-import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.nio.ByteBuffer;
@@ -37,9 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +42,6 @@ import org.jspecify.annotations.Nullable;
  * The outside of one replica: takes requests from any thread within its budgets, and hands them to the {@link GroupLoop}.
  */
 public final class GroupNode {
-
-  /** What a read takes besides its query, about; see {@link RaftOptions#maxPendingReadBytes}. */
-  private static final long READ_OVERHEAD_BYTES = 256;
 
   /** What such a machine holds at its start may be newer than the last snapshot, and the sessions that belong to it are nowhere. */
   private static final String NO_SESSIONS =
@@ -70,10 +62,10 @@ public final class GroupNode {
   private final List<ListenerQueue> listeners = new CopyOnWriteArrayList<>();
 
   private final Budget proposalBytes;
-  private final Budget readBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
 
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
+  private final ReadCalls reads;
   private final NodeSessions sessions;
   private final EntryStreams streams;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -88,10 +80,10 @@ public final class GroupNode {
     this.options = settings.options();
     this.stateMachine = settings.stateMachine();
     this.proposalBytes = new Budget(options.maxPendingProposalBytes());
-    this.readBytes = new Budget(options.maxPendingReadBytes());
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
     this.metrics = loop.metrics();
+    this.reads = new ReadCalls(host.environment(), settings, loop, this::offer, () -> closing);
     nameGauges();
     this.sessions = new NodeSessions(host.environment(), this::proposeInSession);
     this.streams = new EntryStreams(
@@ -204,94 +196,27 @@ public final class GroupNode {
 
   /** See {@code RaftNode.awaitApplied}. */
   public CompletableFuture<Void> awaitApplied(long index, Duration timeout) {
-    return this.<@Nullable Void>readAfter(index, timeout, () -> null, 0);
+    return reads.awaitApplied(index, timeout);
   }
 
   /** See {@code RaftNode.queryAfter}. */
   public CompletableFuture<byte[]> queryAfter(byte[] query, long index, Duration timeout) {
-    return readAfter(index, timeout, () -> stateMachine.query(query), query.length);
-  }
-
-  private <T extends @Nullable Object> CompletableFuture<T> readAfter(
-      long index, Duration timeout, Supplier<T> reader, int queryBytes) {
-    // Here: what is thrown once a part of the budget was taken would never give that back.
-    long waitNanos = Patience.nanosOf(timeout);
-    return withinBudget(queryBytes, bytes -> {
-      LocalRead<T> read = new LocalRead<>(reader, false, readBytes, bytes);
-      long deadlineNanos = host.environment().nowNanos() + waitNanos;
-      loop.pipeline().read(index, deadlineNanos, read::run, read::refuse, read::tellLate);
-      return read.future;
-    });
+    return reads.queryAfter(query, index, timeout);
   }
 
   /** See {@code RaftNode.queryStale}. */
   public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
-    return withinBudget(query.length, bytes -> {
-      LocalRead<StaleAnswer> read =
-          new LocalRead<>(() -> readStale(query, maxStaleness), false, readBytes, bytes);
-      readLocally(read);
-      return read.future;
-    });
-  }
-
-  private StaleAnswer readStale(byte[] query, Duration maxStaleness) {
-    // First the moment, then the state: the state is at least as fresh as that.
-    long staleNanos = host.environment().nowNanos() - loop.freshness().freshNanos();
-    long maxStaleNanos = Patience.nanosOf(maxStaleness);
-    if (staleNanos > maxStaleNanos) {
-      throw new ReadNotServedException("the state here may be " + staleNanos / 1_000_000
-          + " ms old, and no more than " + maxStaleNanos / 1_000_000 + " ms were asked for");
-    }
-    return new StaleAnswer(
-        stateMachine.query(query), loop.pipeline().appliedIndex(), Duration.ofNanos(staleNanos));
+    return reads.queryStale(query, maxStaleness);
   }
 
   /** See {@code RaftNode.query}. */
   public CompletableFuture<byte[]> query(byte[] query, ReadConsistency consistency) {
-    return read(consistency, () -> stateMachine.query(query), query.length);
+    return reads.query(query, consistency);
   }
 
   /** See {@code RaftNode.read}. */
   public <T> CompletableFuture<T> read(ReadConsistency consistency, Supplier<T> reader) {
-    return read(consistency, reader, 0);
-  }
-
-  private <T> CompletableFuture<T> read(
-      ReadConsistency consistency, Supplier<T> reader, int queryBytes) {
-    return withinBudget(queryBytes, bytes -> {
-      LocalRead<T> read =
-          new LocalRead<>(reader, consistency == ReadConsistency.LEASE, readBytes, bytes);
-      if (consistency == ReadConsistency.STALE) {
-        readLocally(read);
-      } else {
-        offer(read);
-      }
-      return read.future;
-    });
-  }
-
-  private <T extends @Nullable Object> CompletableFuture<T> withinBudget(
-      int queryBytes, LongFunction<CompletableFuture<T>> begin) {
-    if (closing) {
-      return CompletableFuture.failedFuture(
-          new ReadNotServedException("this node is shutting down"));
-    }
-    long bytes = queryBytes + READ_OVERHEAD_BYTES;
-    if (!readBytes.take(bytes)) {
-      return CompletableFuture.failedFuture(new ReadNotServedException(
-          "no more than " + readBytes.max() + " bytes of reads may wait, and with the " + bytes
-              + " of this one there would be more",
-          OverloadedException.RETRY_AFTER));
-    }
-    return begin.apply(bytes);
-  }
-
-  private void readLocally(PendingRead read) {
-    if (loop.freshness().freshNanos() < 0) {
-      loop.pipeline().run(() -> read.refuse("the local state is not complete yet since the start"));
-    } else {
-      loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse, read::tellLate);
-    }
+    return reads.read(consistency, reader);
   }
 
   /** See {@code RaftNode.committedEntries}. */
@@ -359,7 +284,7 @@ public final class GroupNode {
 
   /** Bytes of reads that have not ended. */
   public long pendingReadBytes() {
-    return readBytes.taken();
+    return reads.pendingBytes();
   }
 
   /** What a gauge is at the moment, at less expense than {@link #metrics}. */
@@ -487,54 +412,5 @@ public final class GroupNode {
     return sessions.ended().isDone()
         ? null
         : "group " + loop.group() + " is still in a callback of a session";
-  }
-
-  /** A question to the loop, whose answer somebody waits for. */
-  private static final class Question implements GroupLoop.Event {
-    private final CompletableFuture<?> answer;
-    private final Consumer<GroupLoop> ask;
-    private final Budget budget;
-
-    /** It was asked, and it was answered: the caller may give up on it before its turn. */
-    private final AtomicInteger outstanding = new AtomicInteger(2);
-
-    /** By its turn, or by whoever gives up waiting for it: what is told to have had no effect must not happen later. */
-    private final AtomicBoolean claimed = new AtomicBoolean();
-
-    Question(Budget budget, CompletableFuture<?> answer, Consumer<GroupLoop> ask) {
-      this.budget = budget;
-      this.answer = answer;
-      this.ask = ask;
-      CompletableFuture<?> unused = answer.whenComplete((value, failure) -> oneIsDone());
-    }
-
-    private void oneIsDone() {
-      if (outstanding.decrementAndGet() == 0) {
-        budget.giveBack(1);
-      }
-    }
-
-    @Override
-    public void happen(GroupLoop groupLoop) {
-      oneIsDone();
-      if (claimed.compareAndSet(false, true)) {
-        try {
-          ask.accept(groupLoop);
-        } catch (RuntimeException | Error e) {
-          // Nobody else knows of it yet, or may not.
-          OutcomeUnknownException unknown =
-              new OutcomeUnknownException("this node failed while it was asked: " + e);
-          groupLoop.pipeline().run(() -> answer.completeExceptionally(unknown));
-          throw e;
-        }
-      }
-    }
-
-    @Override
-    public void abandon(String reason) {
-      if (claimed.compareAndSet(false, true)) {
-        answer.completeExceptionally(new ShuttingDownException());
-      }
-    }
   }
 }

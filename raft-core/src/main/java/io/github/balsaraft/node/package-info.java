@@ -13,9 +13,9 @@
  *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.
  *   <li><b>Birth and return</b> of a replica: {@code BirthPlan}, {@code Birth}, {@code GroupBirth}, {@code JoinSeeker},
  *       {@code Joining}, {@code Guests}.
- *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Proposal}, {@code LocalProposal}, {@code
+ *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Question}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
- *       PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
+ *       ReadCalls}, {@code PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code OpenBatch}, {@code
  *       ApplyPosition}, {@code StateRestorer}, {@code StartingState}, {@code CommittedProposals}, {@code WaitingReads}, {@code ReadExpiry}, {@code EntryStreams}, {@code EntryStream}, {@code
