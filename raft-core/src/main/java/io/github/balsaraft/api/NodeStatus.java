@@ -23,9 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeStatus {
 
-  private final Builder values;
+  /** Nobody else has it, so that it doesn't change any more. */
+  private final NodeStatusValues values;
 
-  private NodeStatus(Builder values) {
+  private NodeStatus(NodeStatusValues values) {
     this.values = values;
   }
 
@@ -195,35 +196,7 @@ public final class NodeStatus {
   /** All values by name; for people. */
   @Override
   public String toString() {
-    return "NodeStatus[group=" + values.group + ", host=" + values.host + ", replica="
-        + values.replica
-        + ", cluster=" + values.cluster
-        + ", health=" + values.health
-        + ", healthDetail=" + values.healthDetail
-        + ", role=" + values.role
-        + ", term=" + values.term
-        + ", leader=" + values.leader
-        + ", transferTarget=" + values.transferTarget
-        + ", commitIndex=" + values.commitIndex
-        + ", appliedIndex=" + values.appliedIndex
-        + ", durableIndex=" + values.durableIndex
-        + ", lastIndex=" + values.lastIndex
-        + ", configuration=" + values.configuration
-        + ", leasesPermitted=" + leasesPermitted()
-        + ", holdsLease=" + values.holdsLease
-        + ", removedAt=" + values.removedAt
-        + ", durability=" + values.durability
-        + ", sinceLeaderContact="
-        + values.sinceLeaderContact.map(Duration::toString).orElse("unknown")
-        + ", staleness=" + values.staleness.map(Duration::toString).orElse("unknown")
-        + ", uncommittedBytes=" + values.uncommittedBytes
-        + ", counters=" + values.counters
-        + ", sinceDiskProgress="
-        + values.sinceDiskProgress.map(Duration::toString).orElse("nothing to write")
-        + ", snapshots=" + values.snapshots
-        + ", sessions=" + values.sessions
-        + ", peers=" + values.peers
-        + "]";
+    return "NodeStatus[" + values + "]";
   }
 
   /** Whether the configuration permits leases, so that {@link ReadConsistency#LEASE} can make a difference. */
@@ -291,212 +264,159 @@ public final class NodeStatus {
 
   /** Collects what is known of a node; each method sets what the accessor of the same name returns. Not thread-safe. */
   public static final class Builder {
-    private final GroupId group;
-    private final HostId host;
-    private final ReplicaId replica;
-    private @Nullable ClusterIdentity cluster;
-    private Health health = Health.BEING_BORN;
-    private String healthDetail = "";
-    private Role role = Role.FOLLOWER;
-    private long term;
-    private @Nullable HostId leader;
-    private @Nullable HostId transferTarget;
-    private long commitIndex;
-    private long appliedIndex;
-    private long durableIndex;
-    private long lastIndex;
-    private Configuration configuration = Configuration.EMPTY;
-    private long removedAt;
-    private Durability durability = Durability.SYNCED;
-    private Optional<Duration> sinceLeaderContact = Optional.empty();
-    private Optional<Duration> staleness = Optional.empty();
-    private boolean holdsLease;
-    private long uncommittedBytes;
-    private Counters counters = Counters.NONE;
-    private Optional<Duration> sinceDiskProgress = Optional.empty();
-    private SnapshotStatus snapshots = SnapshotStatus.NONE;
-    private SessionsStatus sessions = new SessionsStatus(0, 0, 0, 0);
-    private List<Peer> peers = List.of();
-    private Function<NodeStatus, String> explanation = status -> "";
+    private final NodeStatusValues values;
 
     private Builder(GroupId group, HostId host, ReplicaId replica) {
-      this.group = group;
-      this.host = host;
-      this.replica = replica;
+      this.values = new NodeStatusValues(group, host, replica);
     }
 
     /** See {@link NodeStatus#cluster}; null if there is none yet. */
     public Builder cluster(@Nullable ClusterIdentity value) {
-      this.cluster = value;
+      values.cluster = value;
       return this;
     }
 
     /** See {@link NodeStatus#health}. */
     public Builder health(Health value) {
-      this.health = value;
+      values.health = value;
       return this;
     }
 
     /** See {@link NodeStatus#healthDetail}. */
     public Builder healthDetail(String value) {
-      this.healthDetail = value;
+      values.healthDetail = value;
       return this;
     }
 
     /** See {@link NodeStatus#role}. */
     public Builder role(Role value) {
-      this.role = value;
+      values.role = value;
       return this;
     }
 
     /** See {@link NodeStatus#term}. */
     public Builder term(long value) {
-      this.term = value;
+      values.term = value;
       return this;
     }
 
     /** See {@link NodeStatus#leader}; null if nobody is known to lead. */
     public Builder leader(@Nullable HostId value) {
-      this.leader = value;
+      values.leader = value;
       return this;
     }
 
     /** See {@link NodeStatus#transferTarget}; null if leadership is not being handed over. */
     public Builder transferTarget(@Nullable HostId value) {
-      this.transferTarget = value;
+      values.transferTarget = value;
       return this;
     }
 
     /** See {@link NodeStatus#commitIndex}. */
     public Builder commitIndex(long value) {
-      this.commitIndex = value;
+      values.commitIndex = value;
       return this;
     }
 
     /** See {@link NodeStatus#appliedIndex}. */
     public Builder appliedIndex(long value) {
-      this.appliedIndex = value;
+      values.appliedIndex = value;
       return this;
     }
 
     /** See {@link NodeStatus#durableIndex}. */
     public Builder durableIndex(long value) {
-      this.durableIndex = value;
+      values.durableIndex = value;
       return this;
     }
 
     /** See {@link NodeStatus#lastIndex}. */
     public Builder lastIndex(long value) {
-      this.lastIndex = value;
+      values.lastIndex = value;
       return this;
     }
 
     /** See {@link NodeStatus#configuration}. */
     public Builder configuration(Configuration value) {
-      this.configuration = value;
+      values.configuration = value;
       return this;
     }
 
     /** See {@link NodeStatus#removedAt}. */
     public Builder removedAt(long value) {
-      this.removedAt = value;
+      values.removedAt = value;
       return this;
     }
 
     /** See {@link NodeStatus#durability}. */
     public Builder durability(Durability value) {
-      this.durability = value;
+      values.durability = value;
       return this;
     }
 
     /** See {@link NodeStatus#sinceLeaderContact}. */
     public Builder sinceLeaderContact(Optional<Duration> value) {
-      this.sinceLeaderContact = value;
+      values.sinceLeaderContact = value;
       return this;
     }
 
     /** See {@link NodeStatus#staleness}. */
     public Builder staleness(Optional<Duration> value) {
-      this.staleness = value;
+      values.staleness = value;
       return this;
     }
 
     /** See {@link NodeStatus#holdsLease}. */
     public Builder holdsLease(boolean value) {
-      this.holdsLease = value;
+      values.holdsLease = value;
       return this;
     }
 
     /** See {@link NodeStatus#uncommittedBytes}. */
     public Builder uncommittedBytes(long value) {
-      this.uncommittedBytes = value;
+      values.uncommittedBytes = value;
       return this;
     }
 
     /** See {@link NodeStatus#counters}. */
     public Builder counters(Counters value) {
-      this.counters = value;
+      values.counters = value;
       return this;
     }
 
     /** See {@link NodeStatus#sinceDiskProgress}. */
     public Builder sinceDiskProgress(Optional<Duration> value) {
-      this.sinceDiskProgress = value;
+      values.sinceDiskProgress = value;
       return this;
     }
 
     /** See {@link NodeStatus#snapshots}. */
     public Builder snapshots(SnapshotStatus value) {
-      this.snapshots = value;
+      values.snapshots = value;
       return this;
     }
 
     /** See {@link NodeStatus#sessions}. */
     public Builder sessions(SessionsStatus value) {
-      this.sessions = value;
+      values.sessions = value;
       return this;
     }
 
     /** See {@link NodeStatus#peers}. */
     public Builder peers(List<Peer> others) {
-      this.peers = List.copyOf(others);
+      values.peers = List.copyOf(others);
       return this;
     }
 
     /** Sets what {@link NodeStatus#explanation} says of the status; it is asked each time, on the thread that wants to know. */
     public Builder explanation(Function<NodeStatus, String> saying) {
-      this.explanation = saying;
+      values.explanation = saying;
       return this;
     }
 
     /** The status. */
     public NodeStatus build() {
-      Builder copy = new Builder(group, host, replica);
-      copy.cluster = cluster;
-      copy.health = health;
-      copy.healthDetail = healthDetail;
-      copy.role = role;
-      copy.term = term;
-      copy.leader = leader;
-      copy.transferTarget = transferTarget;
-      copy.commitIndex = commitIndex;
-      copy.appliedIndex = appliedIndex;
-      copy.durableIndex = durableIndex;
-      copy.lastIndex = lastIndex;
-      copy.configuration = configuration;
-      copy.removedAt = removedAt;
-      copy.durability = durability;
-      copy.sinceLeaderContact = sinceLeaderContact;
-      copy.staleness = staleness;
-      copy.holdsLease = holdsLease;
-      copy.uncommittedBytes = uncommittedBytes;
-      copy.counters = counters;
-      copy.sinceDiskProgress = sinceDiskProgress;
-      copy.snapshots = snapshots;
-      copy.sessions = sessions;
-      copy.peers = peers;
-      copy.explanation = explanation;
-      return new NodeStatus(copy);
+      return new NodeStatus(values.copy());
     }
   }
 }
