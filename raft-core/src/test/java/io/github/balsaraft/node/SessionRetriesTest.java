@@ -1,5 +1,8 @@
 package io.github.balsaraft.node;
 
+import static io.github.balsaraft.node.SessionGroup.OPTIONS;
+import static io.github.balsaraft.node.SessionGroup.bytes;
+import static io.github.balsaraft.node.SessionGroup.outcome;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,154 +11,26 @@ import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
-import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.api.SessionExpiredException;
-import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.model.SessionAnswer;
-import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.session.RetryingSession;
-import io.github.balsaraft.session.SessionChannel;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
-/** Both sides of sessions together: whatever becomes of the attempts, each command ends once and truthfully. */
+/** Both sides of sessions together: what becomes of a command whose attempts are refused, lost, or answered late. */
 class SessionRetriesTest {
 
-  private static final SessionOptions OPTIONS = SessionOptions.defaults()
-      .withDeadline(Duration.ofSeconds(2))
-      .withExpiry(Duration.ofSeconds(5))
-      .withMaxInFlight(5);
-
-  /** A group of one table, virtual time, and an attempt whose way is decided by the test. */
-  private static class Group implements SessionChannel {
-    final Random random;
-    final Map<String, Integer> applied = new LinkedHashMap<>();
-    final PriorityQueue<Timer> timers = new PriorityQueue<>(
-        Comparator.comparingLong(Timer::atNanos).thenComparingLong(Timer::order));
-    final List<byte[]> entries = new ArrayList<>();
-    final ArrayDeque<Function<byte[], CompletableFuture<byte[]>>> ways = new ArrayDeque<>();
-    SessionTable table = new SessionTable();
-    Function<byte[], CompletableFuture<byte[]>> usualWay = this::apply;
-    long nowNanos;
-    long index;
-    long logTimeMillis;
-    boolean closed;
-    private long order;
-
-    Group(long seed) {
-      random = new Random(seed);
-    }
-
-    CompletableFuture<byte[]> apply(byte[] entry) {
-      entries.add(entry);
-      logTimeMillis = Math.max(logTimeMillis, nowNanos / 1_000_000);
-      return CompletableFuture.completedFuture(table
-          .apply(++index, logTimeMillis, SessionEntry.decode(ByteBuffer.wrap(entry)), content -> {
-            String command = UTF_8.decode(content).toString();
-            applied.merge(command, 1, Integer::sum);
-            return ("done " + command).getBytes(UTF_8);
-          })
-          .encode());
-    }
-
-    CompletableFuture<byte[]> lose(byte[] entry) {
-      return CompletableFuture.failedFuture(new OutcomeUnknownException("lost"));
-    }
-
-    CompletableFuture<byte[]> refuse(byte[] entry) {
-      return CompletableFuture.failedFuture(new NotLeaderException(null, "no leader"));
-    }
-
-    CompletableFuture<byte[]> applyAndLoseAnswer(byte[] entry) {
-      CompletableFuture<byte[]> unused = apply(entry);
-      return lose(entry);
-    }
-
-    @Override
-    public CompletableFuture<byte[]> propose(byte[] entry) {
-      return (ways.isEmpty() ? usualWay : ways.removeFirst()).apply(entry);
-    }
-
-    @Override
-    public boolean isFinal(RaftException failure) {
-      return failure instanceof ShuttingDownException || failure instanceof AnswerTooLargeException;
-    }
-
-    @Override
-    public long nowNanos() {
-      return nowNanos;
-    }
-
-    @Override
-    public long nextRandom() {
-      return random.nextLong();
-    }
-
-    @Override
-    public Runnable schedule(long atNanos, Runnable task) {
-      Timer timer = new Timer(atNanos, ++order, task);
-      timers.add(timer);
-      return () -> timers.remove(timer);
-    }
-
-    @Override
-    public Executor executor() {
-      return Runnable::run;
-    }
-
-    @Override
-    public void closed(RetryingSession session) {
-      closed = true;
-    }
-
-    void runFor(Duration time) {
-      long end = nowNanos + time.toNanos();
-      while (!timers.isEmpty() && timers.peek().atNanos <= end) {
-        Timer next = timers.remove();
-        nowNanos = Math.max(nowNanos, next.atNanos);
-        next.task.run();
-      }
-      nowNanos = end;
-    }
-
-    private record Timer(long atNanos, long order, Runnable task) {}
-  }
-
-  private final Group group = new Group(1);
+  private final SessionGroup group = new SessionGroup(1);
   private final RaftSession session = new RetryingSession(group, OPTIONS);
 
   /** For its effect only. */
   private void proposeUnwatched(byte[] command) {
     CompletableFuture<byte[]> unused = session.propose(command);
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(UTF_8);
-  }
-
-  private static String outcome(CompletableFuture<byte[]> future) {
-    if (!future.isDone()) {
-      return "open";
-    }
-    try {
-      return new String(future.join(), UTF_8);
-    } catch (java.util.concurrent.CompletionException e) {
-      return e.getCause().getClass().getSimpleName();
-    }
   }
 
   @Test
@@ -350,94 +225,6 @@ class SessionRetriesTest {
     }
   }
 
-  @Test
-  void closingSendsNothingThatHasWaited() {
-    proposeUnwatched(bytes("a"));
-    group.usualWay = entry -> new CompletableFuture<>();
-    for (int i = 0; i < 5; i++) {
-      proposeUnwatched(bytes("b"));
-    }
-    CompletableFuture<byte[]> waiting = session.propose(bytes("c"));
-    session.close();
-    assertThat(outcome(waiting)).isEqualTo(ShuttingDownException.class.getSimpleName());
-  }
-
-  @Test
-  void closingTellsEverybodyAndTheGroup() {
-    proposeUnwatched(bytes("a"));
-    group.ways.add(entry -> new CompletableFuture<>());
-    CompletableFuture<byte[]> sent = session.propose(bytes("b"));
-    group.ways.add(group::refuse);
-    CompletableFuture<byte[]> refused = session.propose(bytes("c"));
-    session.close();
-    assertThat(outcome(sent)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
-    assertThat(outcome(refused)).isEqualTo(ShuttingDownException.class.getSimpleName());
-    assertThat(outcome(session.propose(bytes("d"))))
-        .isEqualTo(ShuttingDownException.class.getSimpleName());
-    assertThat(group.table.isEmpty()).isTrue();
-    assertThat(group.closed).isTrue();
-    group.runFor(Duration.ofMinutes(1));
-    assertThat(group.applied).containsOnlyKeys("a");
-    assertThat(group.timers).isEmpty();
-  }
-
-  /** As when a state machine hangs on the thread that runs the steps too. */
-  @Test
-  void abandonedSessionTellsEverybodyWithoutItsThread() {
-    List<Runnable> hanging = new ArrayList<>();
-    Group stuck = new Group(1) {
-      @Override
-      public Executor executor() {
-        return hanging::add;
-      }
-    };
-    RetryingSession abandoned = new RetryingSession(stuck, OPTIONS);
-    CompletableFuture<byte[]> answer = abandoned.propose(bytes("a"));
-    assertThat(outcome(answer)).isEqualTo("open");
-    abandoned.abandon("the state machine hung");
-    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
-    assertThat(outcome(abandoned.propose(bytes("b"))))
-        .isEqualTo(ShuttingDownException.class.getSimpleName());
-    List.copyOf(hanging).forEach(Runnable::run);
-    assertThat(stuck.entries).isEmpty();
-  }
-
-  /** Between the look whether the session is closed and the moment from which on the command can be found. */
-  @Test
-  void commandThatComesWhileItsSessionIsAbandonedIsToldSo() {
-    List<Runnable> hanging = new ArrayList<>();
-    RetryingSession[] abandoned = new RetryingSession[1];
-    Group stuck = new Group(1) {
-      @Override
-      public long nowNanos() {
-        abandoned[0].abandon("the state machine hung");
-        return super.nowNanos();
-      }
-
-      @Override
-      public Executor executor() {
-        return hanging::add;
-      }
-    };
-    abandoned[0] = new RetryingSession(stuck, OPTIONS);
-    assertThat(outcome(abandoned[0].propose(bytes("a"))))
-        .isEqualTo(ShuttingDownException.class.getSimpleName());
-    List.copyOf(hanging).forEach(Runnable::run);
-    assertThat(stuck.entries).isEmpty();
-  }
-
-  @Test
-  void abandonedSessionTriesNothingAgain() {
-    RetryingSession abandoned = new RetryingSession(group, OPTIONS);
-    assertThat(outcome(abandoned.propose(bytes("a")))).isEqualTo("done a");
-    group.ways.add(group::refuse);
-    CompletableFuture<byte[]> answer = abandoned.propose(bytes("b"));
-    abandoned.abandon("the state machine hung");
-    assertThat(outcome(answer)).isEqualTo(OutcomeUnknownException.class.getSimpleName());
-    group.runFor(Duration.ofMinutes(1));
-    assertThat(group.applied).containsOnlyKeys("a");
-  }
-
   /** All that wait for the session to be opened end with the refusal of that one attempt. */
   @Test
   void finalRefusalOfTheSessionIsNotAskedForAgain() {
@@ -452,7 +239,7 @@ class SessionRetriesTest {
     }
     attempts.get(0).completeExceptionally(new ShuttingDownException());
     assertThat(answers)
-        .extracting(SessionRetriesTest::outcome)
+        .extracting(SessionGroup::outcome)
         .containsOnly(ShuttingDownException.class.getSimpleName());
     assertThat(attempts).hasSize(1);
     // Who comes later may have better luck.
@@ -515,108 +302,6 @@ class SessionRetriesTest {
       assertThat(pause).isBetween(longest / 2, longest);
       assertThat(pause).isNotEqualTo(2 * last);
       last = pause;
-    }
-  }
-
-  /**
-   * Trap 49: attempts are refused, lost, applied late, or applied and their answers lost; the table is restored from its stored form,
-   * and so small that sessions give way; log time leaps, so that they expire.
-   */
-  @Test
-  void trap49_whateverHappensEachCommandIsAppliedOnceAtMostAndToldTheTruth() {
-    int expired = 0;
-    int unknown = 0;
-    int answered = 0;
-    for (int seed = 0; seed < 400; seed++) {
-      Run run = new Run(seed);
-      run.go();
-      expired += run.count("SessionExpiredException");
-      unknown += run.count("OutcomeUnknownException");
-      answered += run.count("done");
-    }
-    assertThat(expired).isGreaterThan(20);
-    assertThat(unknown).isGreaterThan(20);
-    assertThat(answered).isGreaterThan(5000);
-  }
-
-  private static final class Run {
-    private final Group group;
-    private final Random random;
-    private final int seed;
-    private final Map<String, CompletableFuture<byte[]>> asked = new LinkedHashMap<>();
-
-    Run(int seed) {
-      this.seed = seed;
-      group = new Group(seed);
-      random = new Random(~seed);
-      group.table = new SessionTable(2, 500_000);
-      group.usualWay = this::attempt;
-    }
-
-    void go() {
-      List<RaftSession> sessions = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        sessions.add(new RetryingSession(group, OPTIONS));
-      }
-      for (int i = 0; i < 60; i++) {
-        String command = "c" + i;
-        asked.put(command, sessions.get(random.nextInt(3)).propose(bytes(command)));
-        group.runFor(Duration.ofMillis(random.nextInt(200)));
-        if (random.nextInt(15) == 0) {
-          group.table = SessionTable.decode(group.table.capture().encode(), 2, 500_000);
-        }
-        if (random.nextInt(40) == 0) {
-          group.logTimeMillis += 4000;
-        }
-      }
-      group.runFor(Duration.ofMinutes(1));
-      asked.forEach((command, future) -> {
-        String outcome = outcome(future);
-        int times = group.applied.getOrDefault(command, 0);
-        assertThat(times).as("seed %s, %s: %s", seed, command, outcome).isLessThanOrEqualTo(1);
-        if (outcome.startsWith("done")) {
-          assertThat(outcome).isEqualTo("done " + command);
-          assertThat(times).as("seed %s, %s", seed, command).isEqualTo(1);
-        } else if (!outcome.equals("OutcomeUnknownException")
-            && !outcome.equals("SessionExpiredException")) {
-          assertThat(outcome).isEqualTo("NotLeaderException");
-          assertThat(times).as("seed %s, %s: %s", seed, command, outcome).isZero();
-        }
-      });
-    }
-
-    int count(String outcome) {
-      return (int) asked.values().stream()
-          .filter(future -> outcome(future).startsWith(outcome))
-          .count();
-    }
-
-    private CompletableFuture<byte[]> attempt(byte[] entry) {
-      CompletableFuture<byte[]> answer = new CompletableFuture<>();
-      int kind = random.nextInt(100);
-      long afterNanos = random.nextInt(kind < 4 ? 4000 : 300) * 1_000_000L;
-      Runnable unused = group.schedule(group.nowNanos + afterNanos, () -> arrive(entry, answer));
-      if (kind < 4) {
-        // As when a leader is deposed: unknown first, and applied long after.
-        answer.completeExceptionally(new OutcomeUnknownException("deposed"));
-      }
-      return answer;
-    }
-
-    private void arrive(byte[] entry, CompletableFuture<byte[]> answer) {
-      int kind = answer.isDone() ? 99 : random.nextInt(100);
-      if (kind < 15) {
-        answer.completeExceptionally(new NotLeaderException(null, "no leader"));
-      } else if (kind < 25) {
-        answer.completeExceptionally(new OutcomeUnknownException("lost"));
-      } else {
-        byte[] result = group.apply(entry).join();
-        if (kind < 40) {
-          answer.completeExceptionally(new OutcomeUnknownException("its answer was lost"));
-        } else {
-          answer.complete(result);
-        }
-      }
     }
   }
 }
