@@ -6,21 +6,14 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotStatus;
-import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotChunk.Status;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.SnapshotRequest;
-import io.github.balsaraft.storage.FolderSnapshotStore;
-import io.github.balsaraft.storage.SnapshotStore;
-import io.github.balsaraft.testing.simulation.world.Chance;
-import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,102 +21,10 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The source is played by the test: it gets the requests, and answers those that it wants to, in any order. */
-class SnapshotDownloadTest {
+/** What is asked of the source of a snapshot, and what is made of its answers. */
+class SnapshotDownloadTest extends SnapshotDownloads {
 
-  private static final byte[] CONTENT =
-      "a state of more chunks than are asked for at once".getBytes(UTF_8);
-  private static final int CHUNKS = (CONTENT.length + 3) / SnapshotRig.CHUNK_BYTES;
-
-  /** As the class has it. */
-  private static final int WINDOW = 8;
-
-  private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
-  private final SerialTasks disk = new SerialTasks(this::runOnDisk, failure -> {
-    throw new AssertionError(failure);
-  });
-
-  /** How long each step with the disk takes from now on, or waits for its turn. */
-  private long diskNanos = 1;
-
-  private final SnapshotStore source =
-      new FolderSnapshotStore(new FragileFolder(Chance.of(2, "source")), SnapshotRig.CHUNK_BYTES);
-  private final SnapshotManifest offered;
-  private final List<String> ends = new ArrayList<>();
-  private SnapshotDownload download;
-
-  SnapshotDownloadTest() throws IOException {
-    offered = SnapshotRig.write(source, 20, 7, CONTENT);
-    download = begin(OTHER, 20);
-  }
-
-  private void runOnDisk(Runnable step) {
-    rig.time.in(diskNanos, step);
-  }
-
-  private SnapshotDownload begin(ReplicaId from, long atLeast) {
-    SnapshotDownload begun = new SnapshotDownload(
-        rig.context,
-        rig.archive,
-        disk,
-        rig.environment.mailboxes()::execute,
-        new Ready.Fetch(1, from, new EntryId(3, atLeast)),
-        new SnapshotDownload.Ends() {
-          @Override
-          public void received(SnapshotManifest manifest) {
-            ends.add("received " + manifest.id());
-          }
-
-          @Override
-          public void wasHere(SnapshotManifest manifest) {
-            ends.add("was here: " + manifest.id());
-          }
-
-          @Override
-          public void failed(String why) {
-            ends.add(why);
-          }
-        });
-    begun.begin();
-    return begun;
-  }
-
-  private List<SnapshotRequest> requests() {
-    List<SnapshotRequest> found = new ArrayList<>();
-    for (Message message : rig.takeSent()) {
-      found.add((SnapshotRequest) message);
-    }
-    return found;
-  }
-
-  private SnapshotChunk answer(SnapshotRequest request) throws IOException {
-    if (request.file() == SnapshotRequest.MANIFEST) {
-      byte[] encoded = offered.encode();
-      return SnapshotChunk.part(request, offered.id(), encoded.length, encoded);
-    }
-    try (SnapshotStore.Stored stored = source.open(SnapshotRig.GROUP, offered.id())) {
-      byte[] chunk = stored.chunk(0, (int) (request.offset() / SnapshotRig.CHUNK_BYTES));
-      return SnapshotChunk.part(request, offered.id(), CONTENT.length, chunk);
-    }
-  }
-
-  private void answerAll(List<SnapshotRequest> requests) throws IOException {
-    for (SnapshotRequest request : requests) {
-      download.onChunk(answer(request));
-    }
-    rig.time.runFor(10 * MILLIS);
-  }
-
-  /** Gets it as far as the first window of chunks. */
-  private List<SnapshotRequest> firstWindow() throws IOException {
-    answerAll(requests());
-    return requests();
-  }
-
-  private void stepAfter(long nanos) {
-    rig.time.runFor(nanos);
-    download.step(rig.context.nowNanos());
-  }
+  SnapshotDownloadTest() throws IOException {}
 
   @Test
   void asksForTheManifestThenForAWindowOfChunksThenForOneForEachThatIsStored() throws IOException {
@@ -335,167 +236,6 @@ class SnapshotDownloadTest {
     }
     rig.time.runFor(10 * MILLIS);
     assertThat(requests()).hasSize(WINDOW);
-  }
-
-  @Test
-  void anotherFetchGoesOnWithWhatIsStored() throws IOException {
-    List<SnapshotRequest> window = firstWindow();
-    answerAll(window.subList(0, 3));
-    download.cancel();
-    rig.time.runFor(10 * MILLIS);
-    requests();
-    download = begin(OTHER, 20);
-    List<SnapshotRequest> rest = firstWindow();
-    assertThat(rest.get(0).offset()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
-    assertThat(download.receivedBytes()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
-    int chunks = 3;
-    while (!rest.isEmpty()) {
-      chunks += rest.size();
-      answerAll(rest);
-      rest = requests();
-    }
-    assertThat(chunks).isEqualTo(CHUNKS);
-    assertThat(ends).containsExactly("received " + offered.id());
-    assertThat(rig.newestContent()).isEqualTo(CONTENT);
-  }
-
-  @Test
-  void aSnapshotIsStoredAndReadAgainForAsLongAsTheDiskNeeds() throws IOException {
-    List<SnapshotRequest> window = firstWindow();
-    while (window.size() == WINDOW) {
-      answerAll(window);
-      window = requests();
-    }
-    diskNanos = 30 * SECONDS;
-    answerAll(window);
-    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
-    stepForSeconds(31);
-    assertThat(ends).isEmpty();
-    while (download.phase() == SnapshotStatus.Fetching.Phase.FETCHING) {
-      answerAll(requests());
-      stepForSeconds(31);
-    }
-    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.VERIFYING);
-    assertThat(ends).isEmpty();
-    stepForSeconds(30);
-    assertThat(ends).containsExactly("received " + offered.id());
-  }
-
-  @Test
-  void whatAnEarlierFetchHasLeftIsReadForAsLongAsTheDiskNeeds() throws IOException {
-    answerAll(firstWindow().subList(0, 3));
-    download.cancel();
-    rig.time.runFor(10 * MILLIS);
-    requests();
-    diskNanos = 30 * SECONDS;
-    download = begin(OTHER, 20);
-    answerAll(requests());
-    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.TAKING_UP);
-    stepForSeconds(29);
-    assertThat(ends).isEmpty();
-    keepTheSnapshotOpen(requests());
-    stepForSeconds(1);
-    assertThat(requests()).hasSize(WINDOW);
-    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
-  }
-
-  @Test
-  void theSourceIsGivenUpOnceTheDiskHasDoneItsPartAndNothingCame() throws IOException {
-    List<SnapshotRequest> window = firstWindow();
-    diskNanos = 30 * SECONDS;
-    answerAll(window.subList(0, 1));
-    stepForSeconds(31);
-    assertThat(ends).isEmpty();
-    stepForSeconds(8);
-    assertThat(ends).isEmpty();
-    stepForSeconds(2);
-    assertThat(ends).containsExactly("nothing came from it for 10 s");
-  }
-
-  /** Nothing ends it, but it is seen for how long nothing has moved; another fetch may take its place. */
-  @Test
-  void aDiskThatHangsIsWaitedForAndSeen() throws IOException {
-    List<SnapshotRequest> window = firstWindow();
-    diskNanos = 24 * 3600 * SECONDS;
-    long nanos = rig.context.nowNanos();
-    answerAll(window);
-    int steps = stepForSeconds(3600);
-    assertThat(steps).as("every 20 s in the end").isBetween(180, 190);
-    assertThat(ends).isEmpty();
-    keepTheSnapshotOpen(requests());
-    assertThat(download.progressNanos()).isBetween(nanos, nanos + SECONDS);
-  }
-
-  /** Else the source would close it after a minute, and delete it if there is a newer one. */
-  private void keepTheSnapshotOpen(List<SnapshotRequest> requests) {
-    assertThat(requests).isNotEmpty().allSatisfy(request -> {
-      assertThat(request.unique()).isEqualTo(offered.id().unique());
-      assertThat(request.file()).isEqualTo(SnapshotRequest.MANIFEST);
-      assertThat(request.offset())
-          .as("of which there is no answer")
-          .isEqualTo(offered.encode().length);
-    });
-  }
-
-  /** Returns how often there was something to do. */
-  private int stepForSeconds(int seconds) {
-    int steps = 0;
-    for (int second = 0; second < seconds; second++) {
-      rig.time.runFor(SECONDS);
-      if (rig.context.nowNanos() >= download.deadlineNanos()) {
-        download.step(rig.context.nowNanos());
-        steps++;
-      }
-    }
-    return steps;
-  }
-
-  /** It would be fetched again and again: the disk must not be full of it one day. */
-  @Test
-  void oneThatCanNotBeReadAgainIsDeletedAndTheNextFetchSucceeds() throws IOException {
-    rig.folder.spoilNext(1);
-    fetchAll();
-    assertThat(ends).singleElement().asString().contains("fails its checksum");
-    assertThat(rig.folder.list()).isEmpty();
-    ends.clear();
-    download = begin(OTHER, 20);
-    fetchAll();
-    assertThat(ends).containsExactly("received " + offered.id());
-    assertThat(rig.newestContent()).isEqualTo(CONTENT);
-  }
-
-  /** Trap 40: only what is stored as a whole is reported, whichever step fails. */
-  @Test
-  void trap40_whicheverStepOnTheDiskFailsItEndsOnceAndTheNextFetchSucceeds() throws IOException {
-    int step = 0;
-    while (new SnapshotDownloadTest().endsOnceAndIsDoneAgain(step)) {
-      step++;
-    }
-    assertThat(step).as("steps that write").isGreaterThan(CHUNKS);
-  }
-
-  /** Returns whether there was such a step. */
-  private boolean endsOnceAndIsDoneAgain(int failingStep) throws IOException {
-    rig.folder.failOperation(failingStep);
-    fetchAll();
-    assertThat(ends).as("step %d", failingStep).hasSize(1);
-    if (ends.get(0).startsWith("received")) {
-      return false;
-    }
-    assertThat(ends.get(0)).startsWith("storing it failed");
-    assertThat(rig.archive.newest()).as("step %d", failingStep).isNull();
-    ends.clear();
-    download = begin(OTHER, 20);
-    fetchAll();
-    assertThat(ends).as("after step %d", failingStep).containsExactly("received " + offered.id());
-    assertThat(rig.newestContent()).isEqualTo(CONTENT);
-    return true;
-  }
-
-  private void fetchAll() throws IOException {
-    for (List<SnapshotRequest> more = requests(); !more.isEmpty(); more = requests()) {
-      answerAll(more);
-    }
   }
 
   @Test

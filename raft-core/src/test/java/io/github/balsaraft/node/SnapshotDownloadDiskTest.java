@@ -1,0 +1,173 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.SnapshotRig.OTHER;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.model.SnapshotRequest;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A download of a snapshot to a disk that has a part of it already, takes its time, hangs, spoils what it holds, or fails. */
+class SnapshotDownloadDiskTest extends SnapshotDownloads {
+
+  SnapshotDownloadDiskTest() throws IOException {}
+
+  @Test
+  void anotherFetchGoesOnWithWhatIsStored() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    answerAll(window.subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    download = begin(OTHER, 20);
+    List<SnapshotRequest> rest = firstWindow();
+    assertThat(rest.get(0).offset()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
+    assertThat(download.receivedBytes()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
+    int chunks = 3;
+    while (!rest.isEmpty()) {
+      chunks += rest.size();
+      answerAll(rest);
+      rest = requests();
+    }
+    assertThat(chunks).isEqualTo(CHUNKS);
+    assertThat(ends).containsExactly("received " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aSnapshotIsStoredAndReadAgainForAsLongAsTheDiskNeeds() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    while (window.size() == WINDOW) {
+      answerAll(window);
+      window = requests();
+    }
+    diskNanos = 30 * SECONDS;
+    answerAll(window);
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
+    stepForSeconds(31);
+    assertThat(ends).isEmpty();
+    while (download.phase() == SnapshotStatus.Fetching.Phase.FETCHING) {
+      answerAll(requests());
+      stepForSeconds(31);
+    }
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.VERIFYING);
+    assertThat(ends).isEmpty();
+    stepForSeconds(30);
+    assertThat(ends).containsExactly("received " + offered.id());
+  }
+
+  @Test
+  void whatAnEarlierFetchHasLeftIsReadForAsLongAsTheDiskNeeds() throws IOException {
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    diskNanos = 30 * SECONDS;
+    download = begin(OTHER, 20);
+    answerAll(requests());
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.TAKING_UP);
+    stepForSeconds(29);
+    assertThat(ends).isEmpty();
+    keepTheSnapshotOpen(requests());
+    stepForSeconds(1);
+    assertThat(requests()).hasSize(WINDOW);
+    assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.FETCHING);
+  }
+
+  @Test
+  void theSourceIsGivenUpOnceTheDiskHasDoneItsPartAndNothingCame() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    diskNanos = 30 * SECONDS;
+    answerAll(window.subList(0, 1));
+    stepForSeconds(31);
+    assertThat(ends).isEmpty();
+    stepForSeconds(8);
+    assertThat(ends).isEmpty();
+    stepForSeconds(2);
+    assertThat(ends).containsExactly("nothing came from it for 10 s");
+  }
+
+  /** Nothing ends it, but it is seen for how long nothing has moved; another fetch may take its place. */
+  @Test
+  void aDiskThatHangsIsWaitedForAndSeen() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    diskNanos = 24 * 3600 * SECONDS;
+    long nanos = rig.context.nowNanos();
+    answerAll(window);
+    int steps = stepForSeconds(3600);
+    assertThat(steps).as("every 20 s in the end").isBetween(180, 190);
+    assertThat(ends).isEmpty();
+    keepTheSnapshotOpen(requests());
+    assertThat(download.progressNanos()).isBetween(nanos, nanos + SECONDS);
+  }
+
+  /** Else the source would close it after a minute, and delete it if there is a newer one. */
+  private void keepTheSnapshotOpen(List<SnapshotRequest> requests) {
+    assertThat(requests).isNotEmpty().allSatisfy(request -> {
+      assertThat(request.unique()).isEqualTo(offered.id().unique());
+      assertThat(request.file()).isEqualTo(SnapshotRequest.MANIFEST);
+      assertThat(request.offset())
+          .as("of which there is no answer")
+          .isEqualTo(offered.encode().length);
+    });
+  }
+
+  /** Returns how often there was something to do. */
+  private int stepForSeconds(int seconds) {
+    int steps = 0;
+    for (int second = 0; second < seconds; second++) {
+      rig.time.runFor(SECONDS);
+      if (rig.context.nowNanos() >= download.deadlineNanos()) {
+        download.step(rig.context.nowNanos());
+        steps++;
+      }
+    }
+    return steps;
+  }
+
+  /** It would be fetched again and again: the disk must not be full of it one day. */
+  @Test
+  void oneThatCanNotBeReadAgainIsDeletedAndTheNextFetchSucceeds() throws IOException {
+    rig.folder.spoilNext(1);
+    fetchAll();
+    assertThat(ends).singleElement().asString().contains("fails its checksum");
+    assertThat(rig.folder.list()).isEmpty();
+    ends.clear();
+    download = begin(OTHER, 20);
+    fetchAll();
+    assertThat(ends).containsExactly("received " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  /** Trap 40: only what is stored as a whole is reported, whichever step fails. */
+  @Test
+  void trap40_whicheverStepOnTheDiskFailsItEndsOnceAndTheNextFetchSucceeds() throws IOException {
+    int step = 0;
+    while (new SnapshotDownloadDiskTest().endsOnceAndIsDoneAgain(step)) {
+      step++;
+    }
+    assertThat(step).as("steps that write").isGreaterThan(CHUNKS);
+  }
+
+  /** Returns whether there was such a step. */
+  private boolean endsOnceAndIsDoneAgain(int failingStep) throws IOException {
+    rig.folder.failOperation(failingStep);
+    fetchAll();
+    assertThat(ends).as("step %d", failingStep).hasSize(1);
+    if (ends.get(0).startsWith("received")) {
+      return false;
+    }
+    assertThat(ends.get(0)).startsWith("storing it failed");
+    assertThat(rig.archive.newest()).as("step %d", failingStep).isNull();
+    ends.clear();
+    download = begin(OTHER, 20);
+    fetchAll();
+    assertThat(ends).as("after step %d", failingStep).containsExactly("received " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+    return true;
+  }
+}
