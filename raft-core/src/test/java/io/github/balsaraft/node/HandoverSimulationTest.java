@@ -50,41 +50,21 @@ class HandoverSimulationTest {
   }
 
   private static void leaderIsRemovedUnderLoad(long seed, int founders) {
-    Observers observers = new Observers();
-    World world = new World(seed, observers);
-    VirtualTime time = world.time();
-    SimulatedCluster cluster = new SimulatedCluster(
-        world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
-    observers.add(cluster.view());
-    cluster.startFounders();
-    boolean elected = time.runUntil(
-        () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS);
-    assertThat(elected).as("a leader with seed %d", seed).isTrue();
-    SimulatedHost.Life leader = cluster.leader();
-    world.network().weather(STEADY);
-    world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
-    time.runFor(SECONDS);
-    WritingClient client = new WritingClient(world, EVERY, ROUND_TRIP, PATIENCE);
-    client.start();
-    time.runFor(SECONDS);
-    assertThat(client.takeLongestPause())
+    UnderLoad load = new UnderLoad(seed, founders);
+    SimulatedHost.Life leader = Objects.requireNonNull(load.cluster.leader());
+    assertThat(load.client.takeLongestPause())
         .as("without any change, with seed %d", seed)
         .isBetween(EVERY, EVERY + MILLIS);
 
     CompletableFuture<ChangeResult> removed =
         leader.node().membership().change(new ConfigurationChange.Remove(leader.host()));
-    time.runFor(SECONDS);
+    load.time.runFor(SECONDS);
 
     assertThat(removed).as("with seed %d", seed).isCompleted();
-    assertThat(client.takeLongestPause())
+    assertThat(load.client.takeLongestPause())
         .as("between two answers while %s leaves, with seed %d", leader.host(), seed)
         .isBetween(ROUND_TRIP, LONGEST_PAUSE);
-    client.stop();
-    time.runFor(SECONDS);
-    assertThat(client.all()).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
-    assertThat(client.answers())
-        .as("each is told once, with seed %d", seed)
-        .isEqualTo(client.writes());
+    load.endsWithEachAnsweredOnce();
   }
 
   @Test
@@ -96,49 +76,68 @@ class HandoverSimulationTest {
 
   /** Every host is stopped and started again, one after the other, the leader of the moment each time. */
   private static void leadersThatStopHandOverFirst(long seed, int founders) {
-    Observers observers = new Observers();
-    World world = new World(seed, observers);
-    VirtualTime time = world.time();
-    SimulatedCluster cluster = new SimulatedCluster(
-        world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
-    observers.add(cluster.view());
-    cluster.startFounders();
-    boolean elected = time.runUntil(
-        () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS);
-    assertThat(elected).as("a leader with seed %d", seed).isTrue();
-    world.network().weather(STEADY);
-    world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
-    time.runFor(SECONDS);
-    WritingClient client = new WritingClient(world, EVERY, ROUND_TRIP, PATIENCE);
-    client.start();
-    time.runFor(SECONDS);
-    long unused = client.takeLongestPause();
+    UnderLoad load = new UnderLoad(seed, founders);
+    long unused = load.client.takeLongestPause();
 
     for (int restart = 0; restart < founders; restart++) {
-      SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
-      SimulatedHost host = world.host(leader.host());
+      SimulatedHost.Life leader = Objects.requireNonNull(load.cluster.leader());
+      SimulatedHost host = load.world.host(leader.host());
       CompletableFuture<Void> handedOver = leader.node().handOver();
-      assertThat(time.runUntil(handedOver::isDone, SECONDS)).isTrue();
+      assertThat(load.time.runUntil(handedOver::isDone, SECONDS)).isTrue();
       CompletableFuture<Void> stopped = host.stop();
-      assertThat(time.runUntil(stopped::isDone, SECONDS)).isTrue();
+      assertThat(load.time.runUntil(stopped::isDone, SECONDS)).isTrue();
       host.crash();
-      time.runFor(SECONDS);
+      load.time.runFor(SECONDS);
 
-      assertThat(Objects.requireNonNull(cluster.leader()).host())
+      assertThat(Objects.requireNonNull(load.cluster.leader()).host())
           .as("somebody else leads, with seed %d", seed)
           .isNotEqualTo(leader.host());
-      assertThat(client.takeLongestPause())
+      assertThat(load.client.takeLongestPause())
           .as("between two answers while %s stops, with seed %d", leader.host(), seed)
           .isLessThan(LONGEST_PAUSE_AT_ONCE);
-      cluster.start(leader.host());
+      load.cluster.start(leader.host());
+      load.time.runFor(SECONDS);
+    }
+    load.endsWithEachAnsweredOnce();
+  }
+
+  /** A cluster with a leader, on the steady network, and a client that has written to it for a second. */
+  private static final class UnderLoad {
+    private final long seed;
+    private final World world;
+    private final VirtualTime time;
+    private final SimulatedCluster cluster;
+    private final WritingClient client;
+
+    UnderLoad(long seed, int founders) {
+      this.seed = seed;
+      Observers observers = new Observers();
+      world = new World(seed, observers);
+      time = world.time();
+      cluster = new SimulatedCluster(
+          world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
+      observers.add(cluster.view());
+      cluster.startFounders();
+      boolean elected = time.runUntil(
+          () -> cluster.leader() != null && cluster.view().commitIndex() > 1, 60 * SECONDS);
+      assertThat(elected).as("a leader with seed %d", seed).isTrue();
+      world.network().weather(STEADY);
+      world.hosts().forEach(host -> host.pace().diskTakes(MILLIS / 10));
+      time.runFor(SECONDS);
+      client = new WritingClient(world, EVERY, ROUND_TRIP, PATIENCE);
+      client.start();
       time.runFor(SECONDS);
     }
-    client.stop();
-    time.runFor(SECONDS);
-    assertThat(client.all()).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
-    assertThat(client.answers())
-        .as("each is told once, and none is in doubt, with seed %d", seed)
-        .isEqualTo(client.writes());
+
+    /** Nothing is in doubt either: a write in doubt is no answer. */
+    void endsWithEachAnsweredOnce() {
+      client.stop();
+      time.runFor(SECONDS);
+      assertThat(client.all()).as("with seed %d", seed).allMatch(CompletableFuture::isDone);
+      assertThat(client.answers())
+          .as("each is told once, with seed %d", seed)
+          .isEqualTo(client.writes());
+    }
   }
 
   /** Keeps nothing. */
