@@ -44,6 +44,12 @@ public final class DamageBudget {
     return true;
   }
 
+  /** Whether what this host holds was taken out of the budget: it may be lost already, or be lost at its next start. */
+  boolean isDestroyed(HostId host) {
+    ClusterView.Replica replica = view.replicaOn(host);
+    return replica != null && destroyed.contains(replica.id());
+  }
+
   /**
    * Somebody wants to take this host's vote away, or to keep it from leading: a group that has lost disks needs the others all the more, and does not know of
    * damage that nobody has met yet.

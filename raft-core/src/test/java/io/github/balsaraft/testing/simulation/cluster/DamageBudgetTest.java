@@ -12,6 +12,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceHeader;
 import io.github.balsaraft.model.trace.TraceState;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -90,6 +91,17 @@ class DamageBudgetTest {
 
   private boolean mayLeave(int number) {
     return budget.mayLeave(host(number));
+  }
+
+  @Test
+  void whoIsDamagedOutsideTheGroupIsKnown() {
+    committed(voters(3));
+    started(voter(4), 0, new TreeMap<>(Map.of(0L, Configuration.EMPTY)));
+    assertThat(budget.isDestroyed(host(4))).isFalse();
+    assertThat(destroyed(4)).as("it takes nothing from the group").isTrue();
+    assertThat(budget.isDestroyed(host(4))).isTrue();
+    assertThat(destroyed(1)).isTrue();
+    assertThat(destroyed(2)).isFalse();
   }
 
   @Test

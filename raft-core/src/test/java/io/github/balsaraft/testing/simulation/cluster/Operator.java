@@ -125,7 +125,7 @@ public final class Operator implements Observer {
     if (!outsiders.isEmpty()) {
       HostId host = chance.oneOf(outsiders);
       AddOptions options = chance.happens(0.7) ? AddOptions.voter() : AddOptions.learner();
-      cluster.start(host);
+      startWithIntactDisk(host);
       change(new ConfigurationChange.Add(
           host, options.withTimeLimit(PATIENCE).withPriority((int) chance.between(0, 3))));
     }
@@ -140,6 +140,14 @@ public final class Operator implements Observer {
     }
   }
 
+  /** Damage on a host outside takes nothing from the group; as a member it would, though nobody has met it yet. */
+  private void startWithIntactDisk(HostId outsider) {
+    if (cluster.budget().isDestroyed(outsider)) {
+      cluster.world().host(outsider).wipe();
+    }
+    cluster.start(outsider);
+  }
+
   private static long voters(List<Member> members) {
     return members.stream().filter(Member::isVoter).count();
   }
@@ -151,7 +159,7 @@ public final class Operator implements Observer {
     if (!members.isEmpty() && !outsiders.isEmpty()) {
       HostId old = chance.oneOf(members).host();
       HostId replacement = chance.oneOf(outsiders);
-      cluster.start(replacement);
+      startWithIntactDisk(replacement);
       takeAway(old, new ConfigurationChange.Replace(old, replacement, PATIENCE), true);
     }
   }
