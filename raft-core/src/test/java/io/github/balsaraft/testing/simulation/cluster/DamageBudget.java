@@ -30,9 +30,10 @@ public final class DamageBudget {
   public boolean take(HostId host) {
     ClusterView.Replica replica = view.replicaOn(host);
     Configuration committed = view.committed();
-    if (replica == null || committed == null || committed.isEmpty()) {
-      // Before there is a group nobody knows who holds what: a founder without its disk would found
-      // another one.
+    if (replica == null || committed == null || committed.isEmpty() || view.isSilent(host)) {
+      // Nobody knows yet who holds what there: a founder without its disk would found another
+      // group,
+      // and the replica of a new disk is not the one that the host had before.
       return false;
     }
     Set<ReplicaId> then = new HashSet<>(destroyed);

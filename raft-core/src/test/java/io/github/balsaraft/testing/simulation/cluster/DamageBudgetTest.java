@@ -94,6 +94,21 @@ class DamageBudgetTest {
   }
 
   @Test
+  @DisplayName("what is on a new disk belongs to a replica that nobody has heard of yet")
+  void notBeforeItIsKnownWhoseDiskItIs() {
+    committed(voters(3));
+    assertThat(destroyed(1)).isTrue();
+    view.onEnd(host(1), 1, "wiped");
+    view.onStart(host(1), 2);
+    assertThat(destroyed(1)).isFalse();
+    started(
+        Member.voter(new ReplicaId(11), host(1), "n1"),
+        0,
+        new TreeMap<>(Map.of(0L, Configuration.EMPTY)));
+    assertThat(destroyed(1)).isTrue();
+  }
+
+  @Test
   void whoIsDamagedOutsideTheGroupIsKnown() {
     committed(voters(3));
     started(voter(4), 0, new TreeMap<>(Map.of(0L, Configuration.EMPTY)));
