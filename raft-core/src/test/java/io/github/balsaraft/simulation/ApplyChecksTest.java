@@ -7,6 +7,7 @@ import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURAB
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -143,6 +144,63 @@ class ApplyChecksTest {
     n1.applies(4, 11);
     story.isRight();
     n1.applies(4, 11);
+    story.isWrong(STATE_MACHINE_SAFETY);
+  }
+
+  @Test
+  @DisplayName("a state on disk goes on from the entry that it is of")
+  void aStateOnDiskGoesOn() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n2.restarts();
+    n2.holds(new EntryId(2, 3));
+    n2.commits(4);
+    n2.applies(4, 11);
+    n3.restarts();
+    n3.holds(EntryId.NONE);
+    n3.commits(4);
+    n3.applies(3, 5);
+    n3.applies(4, 11);
+    story.isRight();
+  }
+
+  @Test
+  @DisplayName("a command that a state on disk has already (trap 46)")
+  void aStateOnDiskGetsACommandAgain() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n2.restarts();
+    n2.holds(new EntryId(2, 4));
+    n2.commits(4);
+    story.isRight();
+    n2.applies(4, 11);
+    story.isWrong(APPLIED_TWICE);
+  }
+
+  @Test
+  @DisplayName("a command that a state on disk has not, nor gets (trap 46)")
+  void aStateOnDiskLacksACommand() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n2.restarts();
+    n2.holds(EntryId.NONE);
+    n2.commits(4);
+    story.isRight();
+    n2.applies(4, 11);
+    story.isWrong(STATE_MACHINE_SAFETY);
+  }
+
+  @Test
+  void aStateOnDiskIsOfWhatNobodyHasCommitted() {
+    story.isRight();
+    n2.holds(new EntryId(1, 4));
+    story.isWrong(STATE_MACHINE_SAFETY);
+  }
+
+  @Test
+  void aStateOnDiskIsAskedForBeforeItsReplicaHasStarted() {
+    story.isRight();
+    story.checks.onHeld(n2.host, 7, new EntryId(2, 3));
     story.isWrong(STATE_MACHINE_SAFETY);
   }
 

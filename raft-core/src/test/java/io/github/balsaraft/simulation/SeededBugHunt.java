@@ -18,7 +18,10 @@ import javax.tools.ToolProvider;
 /** Puts a seeded bug into a copy of the sources that it concerns, and lets a simulation look for it in a process of its own. */
 final class SeededBugHunt {
 
-  private static final Path SOURCES = Path.of("src/main/java");
+  /** The library, and the state machines that the simulator has of its own. */
+  private static final List<Path> SOURCES =
+      List.of(Path.of("src/main/java"), Path.of("src/test/java"));
+
   private static final Path FOLDER = Path.of("target/seeded-bugs");
 
   private final SeededBug bug;
@@ -58,10 +61,18 @@ final class SeededBugHunt {
 
   private List<String> changedLines(String file) throws IOException {
     try {
-      return bug.change().applyTo(file, Files.readAllLines(SOURCES.resolve(file)));
+      return bug.change().applyTo(file, Files.readAllLines(sourceOf(file)));
     } catch (IllegalArgumentException e) {
       throw new AssertionError(bug + " does not fit any more: " + e.getMessage(), e);
     }
+  }
+
+  private static Path sourceOf(String file) {
+    return SOURCES.stream()
+        .map(sources -> sources.resolve(file))
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no " + file));
   }
 
   private void compile(List<Path> sources) throws IOException {

@@ -297,6 +297,11 @@ final class StoryReplica {
         ByteBuffer.allocate(4).putInt(result).array());
   }
 
+  /** Its state machine says that its state on disk is of this entry. */
+  void holds(EntryId entry) {
+    observer.onHeld(host, life, entry);
+  }
+
   /** A command as a state machine gets it. */
   private static final class Told implements Command {
     private final EntryId entry;

@@ -58,7 +58,8 @@ class SwarmSimulationTest {
   void keptRuns(SimulationRuns runs) throws IOException {
     List<KeptRun> kept = KeptRun.parse(Files.readAllLines(KEPT));
     assertThat(kept).isNotEmpty();
-    runs.checkKept(kept, () -> new KvWorkload(4));
+    runs.checkKept(kept, () -> new KvWorkload(4).inMemory());
+    runs.checkKept(kept, () -> new KvWorkload(4).onDisk());
   }
 
   @Test
@@ -88,7 +89,7 @@ class SwarmSimulationTest {
     long begin = System.nanoTime();
     long virtualNanos = 0;
     for (int seed = 1; seed <= runs; seed++) {
-      Simulation<?, ?> run = new Simulation<>(seed, settings, new KvWorkload(4));
+      Simulation<?, ?> run = new Simulation<>(seed, settings, new KvWorkload(4).inMemory());
       run.run();
       virtualNanos += run.time().nowNanos();
     }

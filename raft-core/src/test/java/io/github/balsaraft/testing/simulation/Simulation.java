@@ -56,6 +56,7 @@ public final class Simulation<I, O> {
     this.schedule = schedule;
     this.workload = workload;
     this.world = new World(seed, observers);
+    workload.begin(Chance.of(seed, "workload"));
     this.maxDriftPpm = settings.maxDriftPpm(seed);
     this.checks = settings.checksEveryEvent() ? new Checks() : null;
     this.applied = checks == null ? new AppliedCommands() : checks.applied();
@@ -73,7 +74,7 @@ public final class Simulation<I, O> {
         settings.spares(),
         settings.optionsOf(seed),
         settings.leasesOf(seed),
-        clients::newStateMachine);
+        clients::openStateMachine);
     cluster.view().onNewLeader(clients::hearOf);
     this.operator =
         new Operator(cluster, Chance.of(seed, "operator"), settings.permittedLeases(seed));

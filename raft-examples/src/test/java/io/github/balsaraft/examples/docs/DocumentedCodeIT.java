@@ -155,6 +155,34 @@ class DocumentedCodeIT {
     }
   }
 
+  /** The state on disk of the page passes as it stands; without its sync it is found. */
+  @Test
+  void theStateOnDiskOfThePageIsOfOneMoment() throws Exception {
+    Documents.Block block = blockWith("class SumOnDiskSimulationTest");
+    checkSumOnDisk(block);
+    assertThatThrownBy(() -> checkSumOnDisk(without(block, "        file.sync();\n")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("fails:");
+  }
+
+  private static Documents.Block without(Documents.Block block, String line) {
+    assertThat(block.text()).contains(line);
+    return new Documents.Block(
+        block.document(), block.line(), block.language(), block.text().replace(line, ""));
+  }
+
+  private void checkSumOnDisk(Documents.Block block) throws Exception {
+    String test = compile(block);
+    try (URLClassLoader classes = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+      Constructor<?> workloads = constructor(classes, test + "$SumWorkload");
+      SimulationRuns runs = new SimulationRuns(
+          SimulationSettings.DEFAULT.withHosts(3).withClients(2).withLength(Duration.ofSeconds(10)),
+          new SimulationRuns.Seeds(1, 10, Duration.ZERO),
+          "mvn test -Draft.seed=");
+      runs.check(() -> newWorkload(workloads));
+    }
+  }
+
   private static Documents.Block blockWith(String text) {
     return javaBlocks().filter(block -> block.text().contains(text)).findFirst().orElseThrow();
   }

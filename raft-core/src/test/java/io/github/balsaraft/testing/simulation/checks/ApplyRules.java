@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.checks;
 
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.APPLIED_TWICE;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.COMMIT_RULE;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURABILITY;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
@@ -44,6 +45,13 @@ final class ApplyRules {
     if (!group.entries.contains(replica.stored.last, entry)) {
       throw Found.of(DURABILITY, replica, "applies " + entry + ", but " + replica.stored);
     }
+    if (entry.index() <= replica.heldIndex) {
+      throw Found.of(
+          APPLIED_TWICE,
+          replica,
+          "applies " + entry + " to a state on disk that is of index " + replica.heldIndex
+              + " already");
+    }
     long lastOfAll = applied.lastIndex();
     boolean isNew = applied.apply(host, life, command, result);
     Applied here = applied.at(entry.index());
@@ -62,6 +70,25 @@ final class ApplyRules {
     }
     nothingIsLeftOut(replica, entry.index());
     replica.appliedIndex = entry.index();
+  }
+
+  /** A state on disk goes on from the entry that it is of: what is behind it is applied, and nothing else. */
+  void onHeld(HostId host, int life, EntryId held) {
+    ReplicaModel replica = group.on(host);
+    if (replica == null || replica.life != life) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          host + " (life " + life + ") asks for the state on disk and has not started");
+    }
+    if (held.index() > 0 && !group.entries.contains(group.committed.last(), held)) {
+      throw Found.of(
+          STATE_MACHINE_SAFETY,
+          replica,
+          "has a state on disk of " + held + ", which is not committed: that is "
+              + group.committed.last());
+    }
+    replica.heldIndex = held.index();
+    replica.appliedIndex = held.index();
   }
 
   private void nothingIsLeftOut(ReplicaModel replica, long index) {

@@ -105,6 +105,11 @@ public final class Checks implements Observer {
     check(() -> snapshots.restored(host, life, index, contentChecksum));
   }
 
+  @Override
+  public void onHeld(HostId host, int life, EntryId entry) {
+    check(() -> applies.onHeld(host, life, entry));
+  }
+
   private void check(Runnable rules) {
     if (violation != null) {
       return;

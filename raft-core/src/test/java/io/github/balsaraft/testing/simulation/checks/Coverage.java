@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.checks;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.model.AppendEntriesResponse;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
@@ -40,6 +41,9 @@ public final class Coverage implements Observer {
 
   /** Those that were seen last, of each process. Asked for by key and never gone through. */
   private final Map<ProcessId, Long> leaseReadsRefused = new HashMap<>();
+
+  /** Which process of a host was the last to find a state on disk. Asked for by key and never gone through. */
+  private final Map<HostId, Integer> holders = new HashMap<>();
 
   /** Nothing has happened. */
   public Coverage() {}
@@ -128,6 +132,17 @@ public final class Coverage implements Observer {
   @Override
   public void onRestored(HostId host, int life, long index, long contentChecksum) {
     add(Happening.SNAPSHOT_RESTORED);
+    if (Integer.valueOf(life).equals(holders.get(host))) {
+      add(Happening.STATE_REPLACED);
+    }
+  }
+
+  @Override
+  public void onHeld(HostId host, int life, EntryId entry) {
+    if (entry.index() > 0) {
+      add(Happening.STATE_HELD);
+      holders.put(host, life);
+    }
   }
 
   @Override

@@ -19,6 +19,8 @@ public enum Happening {
   ENTRY_TRUNCATED("entries truncated"),
   SNAPSHOT_TAKEN("snapshots written"),
   SNAPSHOT_RESTORED("state machines restored from a snapshot"),
+  STATE_HELD("processes that found a state on disk"),
+  STATE_REPLACED("states on disk that a snapshot took the place of"),
   SNAPSHOT_FETCHED("snapshots begun to be fetched"),
   SNAPSHOT_RESUMED("snapshots of which a part was there already"),
   SNAPSHOT_INSTALLED("snapshots installed"),

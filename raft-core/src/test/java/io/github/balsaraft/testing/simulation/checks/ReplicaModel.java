@@ -42,6 +42,9 @@ final class ReplicaModel {
   /** What its state machine has applied, or had from a snapshot. */
   long appliedIndex;
 
+  /** What its state machine had on disk when this life began; 0 if it keeps nothing there. */
+  long heldIndex;
+
   /** Where this life has cut its log, unless it is known that the disk has followed. In the order of the cuts. */
   private final Deque<Long> unwrittenCuts = new ArrayDeque<>();
 
@@ -53,6 +56,7 @@ final class ReplicaModel {
   void begin(int newLife) {
     life = newLife;
     events = 0;
+    heldIndex = 0;
   }
 
   /** Takes over what an event says it has led to, once that is checked. */

@@ -45,5 +45,8 @@ final class SnapshotRules {
       throw Found.of(
           SNAPSHOT, what + ", and holds what is up to index " + replica.appliedIndex + " already");
     }
+    if (replica != null && replica.life == life) {
+      replica.appliedIndex = index;
+    }
   }
 }

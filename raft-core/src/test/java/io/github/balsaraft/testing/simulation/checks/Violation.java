@@ -37,7 +37,7 @@ public record Violation(Kind kind, String message, @Nullable RuntimeException ca
     DURABILITY,
     /** The same index of the same log has given different results: the state machine is not deterministic. */
     APPLY_DIVERGED,
-    /** One attempt of a client was applied at two indexes. */
+    /** One attempt of a client was applied at two indexes, or an entry to a state on disk that had it already. */
     APPLIED_TWICE,
     /** A state machine was restored from something that is not the state of that moment. */
     SNAPSHOT,

@@ -7,6 +7,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ public final class SimulatedCluster {
   private final List<HostId> founders;
   private final List<HostId> spares;
   private final RaftOptions options;
-  private final Supplier<StateMachine> machines;
+  private final Function<SnapshotFolder, StateMachine> machines;
   private final Set<HostId> leftGroup = new TreeSet<>();
   private final Map<HostId, BirthPlan> lastPlans = new TreeMap<>();
   private final BirthPlan bootstrap;
@@ -50,6 +52,21 @@ public final class SimulatedCluster {
       RaftOptions options,
       LeaseRules leases,
       Supplier<StateMachine> machines) {
+    this(world, founders, spares, options, leases, folder -> machines.get());
+  }
+
+  /**
+   * As above.
+   *
+   * @param machines a state machine for each process, on what is in the folder of its host
+   */
+  public SimulatedCluster(
+      World world,
+      int founders,
+      int spares,
+      RaftOptions options,
+      LeaseRules leases,
+      Function<SnapshotFolder, StateMachine> machines) {
     this.world = world;
     this.founders = named(1, founders);
     this.spares = named(founders + 1, spares);
@@ -124,7 +141,8 @@ public final class SimulatedCluster {
    */
   public boolean start(HostId id, BirthPlan plan) {
     lastPlans.put(id, plan);
-    return world.host(id).start(plan, options, ObservedMachine.of(machines.get()));
+    SimulatedHost host = world.host(id);
+    return host.start(plan, options, ObservedMachine.of(machines.apply(host.state())));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.diagram;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.trace.TraceEvent;
@@ -179,6 +180,11 @@ public final class RunRecorder implements Observer {
   @Override
   public void onRestored(HostId host, int life, long index, long contentChecksum) {
     add(new RunEvent.Restored(now(), host, life, index));
+  }
+
+  @Override
+  public void onHeld(HostId host, int life, EntryId entry) {
+    add(new RunEvent.Note(now(), host, "the state on disk is of " + entry));
   }
 
   @Override

@@ -120,9 +120,11 @@ public final class Saboteur implements Observer {
       case FULL_DISK -> {
         host.disk().full(true);
         host.snapshots().full(true);
+        host.state().full(true);
         later(fault.lastsNanos(), () -> {
           host.disk().full(false);
           host.snapshots().full(false);
+          host.state().full(false);
           startAgain(host);
         });
       }

@@ -9,6 +9,7 @@ import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.session.RetryingSession;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.Operation;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
@@ -112,7 +113,7 @@ public final class Clients<I, O> implements Observer {
     this.comesInBursts = !gently && ofBursts.happens(RUNS_WITH_BURSTS);
     this.bursts = new Bursts<>(this, workload, ofBursts);
     Chance sessions = Chance.of(seed, "sessions");
-    boolean withSessions = sessions.happens(RUNS_WITH_SESSIONS);
+    boolean withSessions = sessions.happens(RUNS_WITH_SESSIONS) && workload.hasSessions();
     for (int i = 0; i < clients; i++) {
       this.clients.add(
           new Client(withSessions && sessions.happens(WITH_SESSION) ? sessions : null));
@@ -122,6 +123,11 @@ public final class Clients<I, O> implements Observer {
   /** A state machine of the application that understands what these clients propose. */
   public StateMachine newStateMachine() {
     return Envelope.around(workload.newStateMachine());
+  }
+
+  /** The same for a process that starts, on the folder of its host. */
+  public StateMachine openStateMachine(SnapshotFolder folder) {
+    return Envelope.around(workload.openStateMachine(folder));
   }
 
   /** From now on they ask. */

@@ -2,6 +2,8 @@ package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.OnDiskStateMachine;
+import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
 import java.nio.ByteBuffer;
@@ -18,8 +20,14 @@ class Envelope implements BatchingStateMachine {
     this.machine = machine;
   }
 
-  /** With snapshots if the machine can take any. */
+  /** With snapshots if the machine can take any, and on disk if its state is there. */
   static Envelope around(StateMachine machine) {
+    if (machine instanceof SessionKeepingStateMachine keeping) {
+      return new SessionKeepingEnvelope(keeping);
+    }
+    if (machine instanceof OnDiskStateMachine onDisk) {
+      return new OnDiskEnvelope(onDisk);
+    }
     return machine instanceof SnapshottingStateMachine snapshots
         ? new SnapshottingEnvelope(snapshots)
         : new Envelope(machine);

@@ -11,6 +11,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A key-value store: the state machine of {@link KvWorkload}. */
 public final class KvMachine implements SnapshottingStateMachine {
@@ -24,7 +25,7 @@ public final class KvMachine implements SnapshottingStateMachine {
     return execute(KvCommand.decode(command.bytes()));
   }
 
-  private byte[] execute(KvCommand command) {
+  byte[] execute(KvCommand command) {
     String key = command.key();
     String present = values.get(key);
     return switch (command.verb()) {
@@ -45,6 +46,33 @@ public final class KvMachine implements SnapshottingStateMachine {
   private byte[] set(String key, String value) {
     values.put(key, value);
     return KvCommand.answer("OK");
+  }
+
+  /** All of them, a copy. */
+  Map<String, @Nullable String> values() {
+    return new TreeMap<>(values);
+  }
+
+  /** Those of some keys; null where there is none. */
+  Map<String, @Nullable String> valuesOf(Iterable<String> keys) {
+    Map<String, @Nullable String> some = new TreeMap<>();
+    for (String key : keys) {
+      some.put(key, values.get(key));
+    }
+    return some;
+  }
+
+  /** Takes a value as it is; null for none. */
+  void put(String key, @Nullable String value) {
+    if (value == null) {
+      values.remove(key);
+    } else {
+      values.put(key, value);
+    }
+  }
+
+  void clear() {
+    values.clear();
   }
 
   @Override

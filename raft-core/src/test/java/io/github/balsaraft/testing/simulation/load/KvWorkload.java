@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.load;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.KvInput;
 import io.github.balsaraft.testing.KvModel;
 import io.github.balsaraft.testing.KvOutput;
@@ -21,8 +22,13 @@ public final class KvWorkload implements Workload<KvInput, KvOutput> {
   private static final int BURST_BYTES = 900;
   private static final int MOST_IN_A_BURST = 40;
 
+  /** In so many runs the state is on disk. */
+  private static final double ON_DISK = 0.3;
+
   private final int keys;
   private final int valueBytes;
+  private double onDisk = ON_DISK;
+  private boolean isOnDisk;
   private long lastValue;
 
   /** Values of a few bytes. */
@@ -41,9 +47,31 @@ public final class KvWorkload implements Workload<KvInput, KvOutput> {
     this.valueBytes = valueBytes;
   }
 
+  /** The same with its state in memory in every run. */
+  public KvWorkload inMemory() {
+    onDisk = 0;
+    return this;
+  }
+
+  /** The same with its state on disk in every run. */
+  public KvWorkload onDisk() {
+    onDisk = 1;
+    return this;
+  }
+
+  @Override
+  public void begin(Chance chance) {
+    isOnDisk = chance.happens(onDisk);
+  }
+
   @Override
   public StateMachine newStateMachine() {
     return new KvMachine();
+  }
+
+  @Override
+  public StateMachine openStateMachine(SnapshotFolder folder) {
+    return isOnDisk ? new DiskKvMachine(folder) : newStateMachine();
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.github.balsaraft.api.SnapshottingStateMachine;
 import java.io.IOException;
 
 /** The same for a state machine that takes snapshots. */
-final class SnapshottingEnvelope extends Envelope implements SnapshottingStateMachine {
+class SnapshottingEnvelope extends Envelope implements SnapshottingStateMachine {
 
   private final SnapshottingStateMachine machine;
 

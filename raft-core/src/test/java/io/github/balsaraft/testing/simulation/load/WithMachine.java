@@ -17,6 +17,16 @@ record WithMachine<I, O>(Workload<I, O> other, Supplier<? extends StateMachine> 
   }
 
   @Override
+  public boolean hasSessions() {
+    return other.hasSessions();
+  }
+
+  @Override
+  public void begin(Chance chance) {
+    other.begin(chance);
+  }
+
+  @Override
   public I next(Chance chance) {
     return other.next(chance);
   }

@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.util.List;
@@ -17,8 +18,30 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Workload<I, O> {
 
-  /** A state machine with the state before the first command. Called for each start of a process. */
+  /**
+   * A state machine with the state before the first command. Called for each start of a process, unless that {@linkplain
+   * #openStateMachine opens} one, and by checks.
+   */
   StateMachine newStateMachine();
+
+  /**
+   * A process starts: the state machine on what is in the folder of its host, which outlives processes and loses what was not synced
+   * when the power goes. For a state machine that keeps its state by itself, an {@link io.github.balsaraft.api.OnDiskStateMachine}:
+   * what a folder may do wrong it has to say with an exception. For all others a new one.
+   *
+   * @param folder of this host, for this state machine alone
+   */
+  default StateMachine openStateMachine(SnapshotFolder folder) {
+    return newStateMachine();
+  }
+
+  /** Whether clients may use sessions: not if the state is on disk and the state machine doesn't keep them. */
+  default boolean hasSessions() {
+    return true;
+  }
+
+  /** Called once before a run, for a workload that is not the same in each. */
+  default void begin(Chance chance) {}
 
   /** What a client asks for next. */
   I next(Chance chance);

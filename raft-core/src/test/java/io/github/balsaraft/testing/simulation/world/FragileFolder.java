@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A folder for snapshots on a disk that keeps no more than it has promised: when the power goes, what was not synced is lost or torn,
+ * A folder for snapshots, or for a state machine's state, on a disk that keeps no more than it has promised: when the power goes, what was not synced is lost or torn,
  * and what became of names since the folder was synced is undone, each for itself or not at all. It outlives the processes of its host.
  * It can be full, fail, and lose bits. What a failed sync has not made durable no later sync of the file does.
  */
@@ -35,11 +36,29 @@ public final class FragileFolder implements SnapshotFolder {
   private long operations;
   private long failingOperation = Long.MAX_VALUE;
   private long lastOperation = Long.MAX_VALUE;
+  private long failures;
   private long flips;
   private int spoiltSnapshots;
 
   public FragileFolder(Chance chance) {
     this.chance = chance;
+  }
+
+  /** Another folder, with the same in it, of which as much is durable. */
+  public FragileFolder copy(Chance ofTheCopy) {
+    FragileFolder copy = new FragileFolder(ofTheCopy);
+    // One file may be known by several names, and by none.
+    IdentityHashMap<Content, Content> copies = new IdentityHashMap<>();
+    files.forEach(
+        (name, content) -> copy.files.put(name, copies.computeIfAbsent(content, Content::copy)));
+    durable.forEach(
+        (name, content) -> copy.durable.put(name, copies.computeIfAbsent(content, Content::copy)));
+    for (NameChange change : unsynced) {
+      Content content =
+          change.content == null ? null : copies.computeIfAbsent(change.content, Content::copy);
+      copy.unsynced.add(new NameChange(change.name, content, change.goneName));
+    }
+    return copy;
   }
 
   /** Something that was done to a name: it is another file's now, or nobody's. */
@@ -65,6 +84,16 @@ public final class FragileFolder implements SnapshotFolder {
   /** How many operations that write there were. */
   public long operations() {
     return operations;
+  }
+
+  /** How many operations have failed, those without power left out. */
+  public long failures() {
+    return failures;
+  }
+
+  /** Whether nobody has ever written anything. */
+  public boolean isUnused() {
+    return operations == 0;
   }
 
   /** No operation fails any more. */
@@ -175,6 +204,7 @@ public final class FragileFolder implements SnapshotFolder {
       operations++;
     }
     if (full && writes) {
+      failures++;
       throw new IOException("no space left on the device");
     }
     if (writes && number == failingOperation) {
@@ -182,6 +212,7 @@ public final class FragileFolder implements SnapshotFolder {
       if (chance.happens(0.5)) {
         effect.happen();
       }
+      failures++;
       throw new IOException("input/output error");
     }
     effect.happen();
@@ -266,6 +297,15 @@ public final class FragileFolder implements SnapshotFolder {
     private int length;
     private int synced;
     private boolean syncHasFailed;
+
+    Content copy() {
+      Content copy = new Content();
+      copy.bytes = bytes.clone();
+      copy.length = length;
+      copy.synced = synced;
+      copy.syncHasFailed = syncHasFailed;
+      return copy;
+    }
 
     void add(byte[] more, int offset, int count) {
       if (length + count > bytes.length) {

@@ -3,8 +3,11 @@ package io.github.balsaraft.testing.simulation.world;
 import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.OnDiskStateMachine;
+import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.EntryId;
 import java.nio.charset.StandardCharsets;
 
 /** The application's state machine, with somebody looking over its shoulder. */
@@ -20,6 +23,9 @@ public class ObservedMachine implements BatchingStateMachine {
 
     /** The state up to this entry was taken from a snapshot. */
     default void restored(long index, long contentChecksum) {}
+
+    /** It was asked at the start of the process which entry the state on disk is of. */
+    default void held(EntryId entry) {}
   }
 
   private final StateMachine machine;
@@ -30,8 +36,14 @@ public class ObservedMachine implements BatchingStateMachine {
     this.machine = machine;
   }
 
-  /** With snapshots if the machine can take any. */
+  /** With snapshots if the machine can take any, and on disk if its state is there. */
   public static ObservedMachine of(StateMachine machine) {
+    if (machine instanceof SessionKeepingStateMachine keeping) {
+      return new ObservedSessions(keeping);
+    }
+    if (machine instanceof OnDiskStateMachine onDisk) {
+      return new ObservedOnDisk(onDisk);
+    }
     return machine instanceof SnapshottingStateMachine snapshots
         ? new ObservedSnapshots(snapshots)
         : new ObservedMachine(machine);

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
 
 /** A state machine that takes snapshots, with somebody looking over its shoulder. */
-final class ObservedSnapshots extends ObservedMachine implements SnapshottingStateMachine {
+class ObservedSnapshots extends ObservedMachine implements SnapshottingStateMachine {
 
   private final SnapshottingStateMachine machine;
 

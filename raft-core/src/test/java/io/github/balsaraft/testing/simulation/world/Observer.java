@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.world;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftEvent;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SessionAnswer;
@@ -50,6 +51,9 @@ public interface Observer {
 
   /** A state machine was restored from a snapshot up to this entry. */
   default void onRestored(HostId host, int life, long index, long contentChecksum) {}
+
+  /** A state machine on disk has said at the start of its process which entry its state is of. */
+  default void onHeld(HostId host, int life, EntryId entry) {}
 
   /** A process was asked how it is. */
   default void onStatus(HostId host, int life, NodeStatus status) {}

@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.world;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftEvent;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SessionAnswer;
@@ -103,6 +104,13 @@ public final class Observers implements Observer {
   public void onRestored(HostId host, int life, long index, long contentChecksum) {
     for (Observer one : all) {
       one.onRestored(host, life, index, contentChecksum);
+    }
+  }
+
+  @Override
+  public void onHeld(HostId host, int life, EntryId entry) {
+    for (Observer one : all) {
+      one.onHeld(host, life, entry);
     }
   }
 

@@ -20,6 +20,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private final Logger logger;
   private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
   private final ArrayDeque<Runnable> snapshotTasks = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> applyTasks = new ArrayDeque<>();
   private boolean dead;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
@@ -67,6 +68,11 @@ public final class SimulatedEnvironment implements HostEnvironment {
     return snapshotTasks.peek();
   }
 
+  /** What was being applied, or about to be, when it was killed; null if nothing. Comes to nothing by itself. */
+  Runnable interruptedApplyTask() {
+    return applyTasks.peek();
+  }
+
   /** As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits. The clocks go on. */
   void pauseFor(long nanos) {
     pausedUntilNanos = time.nowNanos() + nanos;
@@ -110,7 +116,13 @@ public final class SimulatedEnvironment implements HostEnvironment {
 
   @Override
   public Executor apply() {
-    return task -> soon(pace.applyNanos(), task);
+    return task -> {
+      applyTasks.add(task);
+      soon(pace.applyNanos(), () -> {
+        applyTasks.remove(task);
+        task.run();
+      });
+    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.world;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.trace.TraceEvent;
@@ -28,6 +29,7 @@ public final class SimulatedHost {
   private static final int SNAPSHOT_CHUNK_BYTES = 4;
 
   private static final int MOST_OPERATIONS_OF_A_TASK = 30;
+  private static final int MOST_WRITES_OF_A_BATCH = 8;
 
   private final VirtualTime time;
   private final Network network;
@@ -38,7 +40,9 @@ public final class SimulatedHost {
   private final HostPace pace = new HostPace();
   private final Disk disk;
   private final FragileFolder snapshots;
+  private final FragileFolder state;
   private final Chance crashes;
+  private final Chance crashesOfState;
   private int lives;
   private int earlierWritesAfterFailure;
   private long repairedFlips;
@@ -53,7 +57,9 @@ public final class SimulatedHost {
     this.clock = new DriftingClock(time);
     this.disk = new Disk(Chance.of(seed, "disk of " + id));
     this.snapshots = new FragileFolder(Chance.of(seed, "snapshots of " + id));
+    this.state = new FragileFolder(Chance.of(seed, "state of " + id));
     this.crashes = Chance.of(seed, "crashes of " + id);
+    this.crashesOfState = Chance.of(seed, "crashes within the state machine of " + id);
   }
 
   public HostId id() {
@@ -75,6 +81,11 @@ public final class SimulatedHost {
   /** The part of the disk that holds snapshots. */
   public FragileFolder snapshots() {
     return snapshots;
+  }
+
+  /** The part of the disk that belongs to a state machine which keeps its state by itself. */
+  public FragileFolder state() {
+    return state;
   }
 
   /** Whether stored bytes have changed by themselves. */
@@ -142,12 +153,24 @@ public final class SimulatedHost {
       snapshots.powerOffAfter(crashes.below(MOST_OPERATIONS_OF_A_TASK));
       snapshotTask.run();
     }
+    interruptStateMachine(ended);
     if (crashes.happens(0.5)) {
       snapshots.powerCut();
+      state.powerCut();
     } else {
       snapshots.processKilled();
+      state.processKilled();
     }
     observer.onEnd(id, ended.number, "crash");
+  }
+
+  /** A state machine that writes may be in the middle of it. One that doesn't might as well have been a moment earlier. */
+  private void interruptStateMachine(Life ended) {
+    Runnable applyTask = ended.environment.interruptedApplyTask();
+    if (applyTask != null && !state.isUnused() && crashesOfState.happens(0.5)) {
+      state.powerOffAfter(crashesOfState.below(MOST_WRITES_OF_A_BATCH));
+      applyTask.run();
+    }
   }
 
   /** As SIGTERM does it; completes once everybody who asked was told. The process then has to be ended with {@link #crash}. */
@@ -164,6 +187,7 @@ public final class SimulatedHost {
     crash();
     disk.wipe();
     snapshots.wipe();
+    state.wipe();
     repairedFlips = snapshots.flips();
     observer.onNote(id, "wiped");
   }
@@ -182,6 +206,7 @@ public final class SimulatedHost {
     private final ObservedMachine machine;
     private final SimulatedEnvironment environment;
     private final DiskLogStore store;
+    private final long earlierFailuresOfState = state.failures();
     private @Nullable HostRuntime runtime;
     private @Nullable GroupNode node;
     private boolean stopping;
@@ -234,6 +259,11 @@ public final class SimulatedHost {
       public void restored(long index, long contentChecksum) {
         observer.onRestored(id, number, index, contentChecksum);
       }
+
+      @Override
+      public void held(EntryId entry) {
+        observer.onHeld(id, number, entry);
+      }
     }
 
     /** Messages are seen on the network. */
@@ -270,9 +300,11 @@ public final class SimulatedHost {
       return store;
     }
 
-    /** Whether it goes on by itself: it was not killed, and its disk has not failed. */
+    /** Whether it goes on by itself: it was not killed, and its disk has not failed, be it under the log or under the state machine. */
     public boolean isUp() {
-      return !environment.isDead() && !store.hasFailed();
+      return !environment.isDead()
+          && !store.hasFailed()
+          && state.failures() == earlierFailuresOfState;
     }
 
     /** Whether a write to the disk is under way, or is the next thing that it does. */

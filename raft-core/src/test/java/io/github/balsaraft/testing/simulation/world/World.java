@@ -59,6 +59,7 @@ public final class World {
       host.pace().recover();
       host.disk().recover();
       host.snapshots().recover();
+      host.state().recover();
       host.clock().drift(0);
     }
   }

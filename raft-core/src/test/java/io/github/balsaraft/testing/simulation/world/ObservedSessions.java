@@ -1,0 +1,27 @@
+package io.github.balsaraft.testing.simulation.world;
+
+import io.github.balsaraft.api.SessionKeepingStateMachine;
+import io.github.balsaraft.api.SessionRecord;
+import io.github.balsaraft.model.EntryId;
+import java.util.List;
+
+/** The same for one that keeps the sessions there too. */
+final class ObservedSessions extends ObservedOnDisk implements SessionKeepingStateMachine {
+
+  private final SessionKeepingStateMachine machine;
+
+  ObservedSessions(SessionKeepingStateMachine machine) {
+    super(machine);
+    this.machine = machine;
+  }
+
+  @Override
+  public void putSessions(EntryId last, List<SessionRecord> records) {
+    machine.putSessions(last, records);
+  }
+
+  @Override
+  public List<SessionRecord> sessionRecords() {
+    return machine.sessionRecords();
+  }
+}
