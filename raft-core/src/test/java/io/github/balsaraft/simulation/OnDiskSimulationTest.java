@@ -137,19 +137,33 @@ class OnDiskSimulationTest {
   @DisplayName("a process that was killed goes on from its state, without a snapshot")
   void aKilledProcessGoesOn() {
     SimulatedHost host = follower();
-    host.crash();
+    long applied = Objects.requireNonNull(host.life()).machine().appliedIndex();
+    host.kill();
     cluster.start(host.id());
     catchesUp(host);
     assertThat(timesHeld).isEqualTo(1);
-    assertThat(held.index()).isPositive();
+    assertThat(held.index()).isGreaterThanOrEqualTo(applied);
     assertThat(timesRestored).isZero();
+  }
+
+  @Test
+  @DisplayName(
+      "what a loss of power has taken back of a state is applied again, behind a snapshot if need be")
+  void aLossOfPowerTakesTheStateBack() {
+    SimulatedHost host = follower();
+    long applied = Objects.requireNonNull(host.life()).machine().appliedIndex();
+    host.cutPower();
+    cluster.start(host.id());
+    catchesUp(host);
+    assertThat(timesHeld).isEqualTo(1);
+    assertThat(held.index()).isBetween(1L, applied - 1);
   }
 
   @Test
   @DisplayName("a host that has lost only the state takes it from its snapshot and its log")
   void theStateAloneIsLost() {
     SimulatedHost host = follower();
-    host.crash();
+    host.kill();
     host.state().wipe();
     cluster.start(host.id());
     catchesUp(host);
@@ -164,7 +178,7 @@ class OnDiskSimulationTest {
       "a host that has lost only the log doesn't serve from the state, and says what to do")
   void theLogAloneIsLost(boolean snapshotsTo) {
     SimulatedHost host = follower();
-    host.crash();
+    host.kill();
     host.disk().wipe();
     if (snapshotsTo) {
       host.snapshots().wipe();

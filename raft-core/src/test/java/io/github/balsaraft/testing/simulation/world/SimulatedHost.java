@@ -17,6 +17,7 @@ import io.github.balsaraft.storage.LogStoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +134,20 @@ public final class SimulatedHost {
 
   /** As kill -9 or a power cut does it: nothing more happens there, and of the write under way any part may be done. */
   public void crash() {
+    crash(() -> crashes.happens(0.5));
+  }
+
+  /** As kill -9 does it, and the power stays. */
+  public void kill() {
+    crash(() -> false);
+  }
+
+  /** As a power cut does it: what wasn't synced may be lost. */
+  public void cutPower() {
+    crash(() -> true);
+  }
+
+  private void crash(BooleanSupplier powerGoes) {
     Life ended = life;
     if (ended == null) {
       return;
@@ -154,7 +169,7 @@ public final class SimulatedHost {
       snapshotTask.run();
     }
     interruptStateMachine(ended);
-    if (crashes.happens(0.5)) {
+    if (powerGoes.getAsBoolean()) {
       snapshots.powerCut();
       state.powerCut();
     } else {
