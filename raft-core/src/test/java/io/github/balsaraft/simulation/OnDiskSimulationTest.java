@@ -28,8 +28,6 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** State machines that keep their state on disk, in clusters: under all faults, and with a part of the disk lost. */
 class OnDiskSimulationTest {
@@ -172,17 +170,14 @@ class OnDiskSimulationTest {
     assertThat(timesRestored).isEqualTo(1);
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
+  @Test
   @DisplayName(
-      "a host that has lost only the log doesn't serve from the state, and says what to do")
-  void theLogAloneIsLost(boolean snapshotsTo) {
+      "a host that has lost log and snapshots doesn't serve from the state, and says what to do")
+  void logAndSnapshotsAreLost() {
     SimulatedHost host = follower();
     host.kill();
     host.disk().wipe();
-    if (snapshotsTo) {
-      host.snapshots().wipe();
-    }
+    host.snapshots().wipe();
     cluster.start(host.id());
     assertThat(world
             .time()
@@ -193,6 +188,18 @@ class OnDiskSimulationTest {
     assertThat(status(host).healthDetail())
         .contains("not of the same replica")
         .contains("Give both new, empty folders");
+    host.wipe();
+    cluster.start(host.id());
+    catchesUp(host);
+  }
+
+  @Test
+  @DisplayName("a host that has lost only the log is not started on the snapshots that are left")
+  void theLogAloneIsLost() {
+    SimulatedHost host = follower();
+    host.kill();
+    host.disk().wipe();
+    assertThat(cluster.start(host.id(), cluster.plan(host.id()))).isFalse();
     host.wipe();
     cluster.start(host.id());
     catchesUp(host);
