@@ -64,6 +64,11 @@ public final class Operator implements Observer {
     eager = isEager;
   }
 
+  /** Whether new leaders are asked for changes at once. */
+  public boolean isEager() {
+    return eager;
+  }
+
   private void greet(HostId newLeader) {
     if (eager) {
       for (int i = 0; i < 2; i++) {

@@ -8,7 +8,6 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
-import io.github.balsaraft.testing.simulation.world.Network;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,14 +23,14 @@ final class Ambushes {
 
   private final SimulatedCluster cluster;
   private final Operator operator;
-  private final Network network;
+  private final Overlaps overlaps;
   private final Later later;
   private final long shortestElection;
 
-  Ambushes(SimulatedCluster cluster, Operator operator, Later later) {
+  Ambushes(SimulatedCluster cluster, Operator operator, Overlaps overlaps, Later later) {
     this.cluster = cluster;
     this.operator = operator;
-    this.network = cluster.world().network();
+    this.overlaps = overlaps;
     this.later = later;
     this.shortestElection = cluster.options().electionTimeoutMin().toNanos();
   }
@@ -86,8 +85,7 @@ final class Ambushes {
     long late = between(fault, shortestElection / 2, 3 * shortestElection / 2);
     long silence = 4 * shortestElection;
     for (HostId other : cluster.hosts()) {
-      network.detour(other, leader, late);
-      later.in(late + silence, () -> network.detour(other, leader, 0));
+      overlaps.detour(other, leader, late, late + silence);
     }
     later.in(late, () -> cutOutgoing(leader, silence));
   }
@@ -121,9 +119,8 @@ final class Ambushes {
         cutBoth(follower, other, alone);
       }
     }
-    network.detour(follower, leader, alone + SECONDS);
+    overlaps.detour(follower, leader, alone + SECONDS, alone);
     later.in(alone - soon, operator::changeSomething);
-    later.in(alone, () -> network.detour(follower, leader, 0));
     later.in(alone + soon, () -> operator.transferTo(leader));
     later.in(alone + 2 * soon, () -> cutIncoming(follower, 4 * shortestElection));
   }
@@ -149,8 +146,7 @@ final class Ambushes {
 
   private void cut(HostId from, HostId to, long nanos) {
     if (!from.equals(to)) {
-      network.cut(from, to);
-      later.in(nanos, () -> network.join(from, to));
+      overlaps.cut(from, to, nanos);
     }
   }
 }

@@ -9,7 +9,6 @@ import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Disk;
-import io.github.balsaraft.testing.simulation.world.Network;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -29,7 +28,7 @@ public final class Saboteur implements Observer {
   private final SimulatedCluster cluster;
   private final Operator operator;
   private final VirtualTime time;
-  private final Network network;
+  private final Overlaps overlaps;
   private final Ambushes ambushes;
   private final InterruptedFetches fetches;
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
@@ -39,8 +38,8 @@ public final class Saboteur implements Observer {
     this.cluster = cluster;
     this.operator = operator;
     this.time = cluster.world().time();
-    this.network = cluster.world().network();
-    this.ambushes = new Ambushes(cluster, operator, this::later);
+    this.overlaps = new Overlaps(cluster.world().network(), operator, this::later);
+    this.ambushes = new Ambushes(cluster, operator, overlaps, this::later);
     this.fetches = new InterruptedFetches(cluster, this::later);
   }
 
@@ -94,7 +93,7 @@ public final class Saboteur implements Observer {
     }
     switch (fault.kind()) {
       case BAD_WEATHER -> badWeather(fault);
-      case ONE_WAY_CUT -> cut(host.id(), hosts.get(fault.other()), fault.lastsNanos());
+      case ONE_WAY_CUT -> overlaps.cut(host.id(), hosts.get(fault.other()), fault.lastsNanos());
       case ISOLATION -> split(List.of(host.id()), fault.lastsNanos());
       case SPLIT -> split(part(hosts, fault.amount()), fault.lastsNanos());
       case CRASH -> crash(host, fault.lastsNanos());
@@ -107,27 +106,14 @@ public final class Saboteur implements Observer {
         }
       }
       case PAUSE -> pause(host, fault);
-      case SLOW_DISK -> {
-        host.pace().diskTakes(fault.amount());
-        later(fault.lastsNanos(), () -> host.pace().recover());
-      }
+      case SLOW_DISK -> overlaps.diskTakes(host, fault.amount(), fault.lastsNanos());
       case STALLED_DISK -> host.pace().stallDisk(fault.amount());
       case FAILING_WRITE -> {
         Disk.Failure[] ways = Disk.Failure.values();
         host.disk().failNextWrite(ways[(int) (fault.amount() % ways.length)]);
         later(fault.lastsNanos(), () -> startAgain(host));
       }
-      case FULL_DISK -> {
-        host.disk().full(true);
-        host.snapshots().full(true);
-        host.state().full(true);
-        later(fault.lastsNanos(), () -> {
-          host.disk().full(false);
-          host.snapshots().full(false);
-          host.state().full(false);
-          startAgain(host);
-        });
-      }
+      case FULL_DISK -> overlaps.fullDisk(host, fault.lastsNanos(), () -> startAgain(host));
       case BIT_FLIP -> {
         return host.disk().canBeDamaged()
             && cluster.budget().take(host.id())
@@ -141,19 +127,14 @@ public final class Saboteur implements Observer {
         later(fault.lastsNanos(), () -> cluster.start(host.id()));
       }
       case SLOW_APPLY -> {
-        host.pace().applyTakes(fault.amount());
-        later(fault.lastsNanos(), () -> host.pace().recover());
+        overlaps.applyTakes(host, fault.amount(), fault.lastsNanos());
         cutOffToo(host, fault, fault.amount());
       }
       case SLOW_HOST -> {
-        host.pace().mailboxTakes(fault.amount());
-        later(fault.lastsNanos(), () -> host.pace().recover());
+        overlaps.mailboxTakes(host, fault.amount(), fault.lastsNanos());
         cutOffToo(host, fault, fault.amount());
       }
-      case CLOCK_DRIFT -> {
-        host.clock().drift(fault.amount());
-        later(fault.lastsNanos(), () -> host.clock().drift(0));
-      }
+      case CLOCK_DRIFT -> overlaps.drift(host, fault.amount(), fault.lastsNanos());
       case CLOCK_JUMP -> host.clock().jump(fault.amount());
       case ADD_MEMBER -> operator.add();
       case REMOVE_MEMBER -> operator.remove();
@@ -168,19 +149,13 @@ public final class Saboteur implements Observer {
             && cluster.budget().take(host.id())
             && host.snapshots().flipABit();
       }
-      case EAGER_OPERATOR -> {
-        operator.eager(true);
-        later(fault.lastsNanos(), () -> operator.eager(false));
-      }
+      case EAGER_OPERATOR -> overlaps.eager(fault.lastsNanos());
       case INTERRUPTED_FETCH -> {
         long alone = fault.lastsNanos();
         split(List.of(host.id()), alone);
         later(alone, () -> fetches.interrupt(host.id(), fault.amount()));
       }
-      case SLOW_SNAPSHOTS -> {
-        host.pace().snapshotsTake(fault.amount());
-        later(fault.lastsNanos(), () -> host.pace().recover());
-      }
+      case SLOW_SNAPSHOTS -> overlaps.snapshotsTake(host, fault.amount(), fault.lastsNanos());
       case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE ->
         throw new IllegalArgumentException("an ambush: " + fault);
     }
@@ -227,20 +202,15 @@ public final class Saboteur implements Observer {
 
   private void badWeather(Fault fault) {
     double badness = fault.amount() / 100.0;
-    network.weather(new Weather(
+    Weather bad = new Weather(
         0.3 * badness,
         0.2 * badness,
         0.1 * badness,
         0.2 * badness,
         50 * VirtualTime.MICROS,
         (long) (20 * MILLIS * badness) + VirtualTime.MICROS * 500,
-        5 * SECONDS));
-    later(fault.lastsNanos(), () -> network.weather(Weather.FAIR));
-  }
-
-  private void cut(HostId from, HostId to, long lasts) {
-    network.cut(from, to);
-    later(lasts, () -> network.join(from, to));
+        5 * SECONDS);
+    overlaps.badWeather(bad, fault.lastsNanos());
   }
 
   private void pause(SimulatedHost host, Fault fault) {
@@ -282,8 +252,8 @@ public final class Saboteur implements Observer {
     for (HostId here : part) {
       for (HostId there : cluster.hosts()) {
         if (!part.contains(there)) {
-          cut(here, there, lasts);
-          cut(there, here, lasts);
+          overlaps.cut(here, there, lasts);
+          overlaps.cut(there, here, lasts);
         }
       }
     }

@@ -60,6 +60,11 @@ public final class Disk {
     full = isFull;
   }
 
+  /** Whether every write fails for want of room. */
+  public boolean isFull() {
+    return full;
+  }
+
   /** A write that was asked to fail has not come yet, and will not fail any more; and there is room. */
   public void recover() {
     untilFailure = 0;

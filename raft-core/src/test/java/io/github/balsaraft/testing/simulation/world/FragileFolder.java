@@ -66,6 +66,11 @@ public final class FragileFolder implements SnapshotFolder {
 
   // ------------------------------------------------------------------ what goes wrong
 
+  /** Whether nothing can be written for want of room. */
+  public boolean isFull() {
+    return full;
+  }
+
   /** As long as it is full, nothing can be written. */
   public void full(boolean isFull) {
     full = isFull;

@@ -3,11 +3,10 @@ package io.github.balsaraft.testing.simulation.world;
 /** How fast the threads and the disk of one host are. Kept over restarts. */
 public final class HostPace {
 
-  private static final long QUICK_MAILBOX_NANOS = 20 * VirtualTime.MICROS;
-  private static final long QUICK_DISK_NANOS = 200 * VirtualTime.MICROS;
-  private static final long QUICK_APPLY_NANOS = 20 * VirtualTime.MICROS;
-
-  private static final long QUICK_SNAPSHOT_NANOS = 5 * QUICK_APPLY_NANOS;
+  public static final long QUICK_MAILBOX_NANOS = 20 * VirtualTime.MICROS;
+  public static final long QUICK_DISK_NANOS = 200 * VirtualTime.MICROS;
+  public static final long QUICK_APPLY_NANOS = 20 * VirtualTime.MICROS;
+  public static final long QUICK_SNAPSHOT_NANOS = 5 * QUICK_APPLY_NANOS;
 
   private long mailboxNanos = QUICK_MAILBOX_NANOS;
   private long diskNanos = QUICK_DISK_NANOS;
@@ -51,20 +50,23 @@ public final class HostPace {
     stallNanos = 0;
   }
 
-  long mailboxNanos() {
+  /** Up to how long a task of a mailbox waits. */
+  public long mailboxNanos() {
     return mailboxNanos;
   }
 
-  long applyNanos() {
+  /** Up to how long a task of the apply threads waits. */
+  public long applyNanos() {
     return applyNanos;
   }
 
-  /** Their threads are those that apply, or others of the same machine. */
-  long snapshotNanos() {
+  /** Up to how long a step of a snapshot waits. Their threads are those that apply, or others of the same machine. */
+  public long snapshotNanos() {
     return Math.max(snapshotNanos, 5 * applyNanos);
   }
 
-  long diskNanos(Chance chance) {
+  /** How long a write takes that begins now. */
+  public long diskNanos(Chance chance) {
     long stall = stallNanos;
     stallNanos = 0;
     return stall + chance.between(diskNanos / 10, diskNanos);

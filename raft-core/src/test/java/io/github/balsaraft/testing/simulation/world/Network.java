@@ -43,6 +43,11 @@ public final class Network {
     this.observer = observer;
   }
 
+  /** What happens to messages that are sent now. */
+  public Weather weather() {
+    return weather;
+  }
+
   /** What happens to messages that are sent from now on. */
   public void weather(Weather now) {
     weather = now;
@@ -74,6 +79,11 @@ public final class Network {
     } else {
       detours.put(new Link(from, to), nanos);
     }
+  }
+
+  /** How much longer what is sent from one host to the other takes than elsewhere. */
+  public long detour(HostId from, HostId to) {
+    return detours.getOrDefault(new Link(from, to), 0L);
   }
 
   /** Messages to these hosts that are to be dropped, for tests that want a certain one gone. */
@@ -144,8 +154,7 @@ public final class Network {
   }
 
   private void post(Letter letter) {
-    long detour =
-        detours.isEmpty() ? 0 : detours.getOrDefault(new Link(letter.from.host(), letter.to), 0L);
+    long detour = detours.isEmpty() ? 0 : detour(letter.from.host(), letter.to);
     time.in(weather.delayNanos(chance) + detour, letter);
   }
 
