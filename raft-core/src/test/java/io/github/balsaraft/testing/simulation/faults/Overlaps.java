@@ -103,6 +103,7 @@ final class Overlaps {
             key -> new Overlap<>(isFull -> {
               host.disk().full(isFull != null);
               host.snapshots().full(isFull != null);
+              host.state().full(isFull != null);
             }))
         .begin(true);
     later.in(lastsNanos, () -> {

@@ -21,7 +21,12 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
   private final ArrayDeque<Runnable> snapshotTasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> applyTasks = new ArrayDeque<>();
+
+  /** What came while the process was paused, in its order. */
+  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+
   private boolean dead;
+  private boolean paused;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
 
@@ -73,13 +78,37 @@ public final class SimulatedEnvironment implements HostEnvironment {
     return applyTasks.peek();
   }
 
-  /** As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits. The clocks go on. */
+  /**
+   * As SIGSTOP and SIGCONT do it: nothing runs for so long, and what comes meanwhile waits, all of it and in its order. The clocks go
+   * on. A pause within a longer one doesn't end that; one of no length ends all.
+   */
   void pauseFor(long nanos) {
-    pausedUntilNanos = time.nowNanos() + nanos;
+    if (nanos == 0) {
+      pausedUntilNanos = time.nowNanos();
+      thaw();
+    } else {
+      paused = true;
+      pausedUntilNanos = Math.max(pausedUntilNanos, time.nowNanos() + nanos);
+      time.at(pausedUntilNanos, this::thaw);
+    }
   }
 
-  boolean isPaused() {
-    return time.nowNanos() < pausedUntilNanos;
+  private void thaw() {
+    if (paused && time.nowNanos() >= pausedUntilNanos) {
+      paused = false;
+      catchUp();
+    }
+  }
+
+  /** What is done of it is an event each, so that the checks see all that happens in between. */
+  private void catchUp() {
+    time.in(0, () -> {
+      Runnable task = dead || paused ? null : deferred.poll();
+      if (task != null) {
+        task.run();
+        catchUp();
+      }
+    });
   }
 
   @Override
@@ -176,8 +205,8 @@ public final class SimulatedEnvironment implements HostEnvironment {
     if (dead) {
       return;
     }
-    if (isPaused()) {
-      at(pausedUntilNanos, task);
+    if (paused || !deferred.isEmpty()) {
+      deferred.add(task);
     } else {
       task.run();
     }
