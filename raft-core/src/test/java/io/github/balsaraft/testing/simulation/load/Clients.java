@@ -341,9 +341,11 @@ public final class Clients<I, O> implements Observer {
       }
       if (operation == null) {
         operation = workload.next(chance);
-        invoked = nextMoment();
-        invokedNanos = world.time().nowNanos();
       }
+      // Also if it was asked for before: that certainly had no effect, and so it is another
+      // operation.
+      invoked = nextMoment();
+      invokedNanos = world.time().nowNanos();
       ask();
     }
 
