@@ -14,6 +14,8 @@ import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.faults.Saboteur;
+import io.github.balsaraft.testing.simulation.load.Attempt;
 import io.github.balsaraft.testing.simulation.load.Clients;
 import io.github.balsaraft.testing.simulation.load.LooseRead;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -57,6 +59,34 @@ final class Ending<I, O> {
   }
 
   /**
+   * Nobody is forgiven for not answering because he is started anew: before that whoever was to stop has stopped, and a process whose disk
+   * has failed has told everybody who waited.
+   */
+  void awaitFarewells(Saboteur saboteur) {
+    cluster.world().hosts().forEach(host -> host.pauseFor(0));
+    require(
+        "farewell",
+        () -> saboteur.farewells().isEmpty(),
+        () -> "did not come to its end: " + saboteur.farewells());
+    require(
+        "farewell",
+        () -> forgotten().isEmpty(),
+        () -> "without an answer of a process whose disk has failed: " + forgotten());
+  }
+
+  private List<String> forgotten() {
+    List<String> forgotten = new ArrayList<>();
+    for (SimulatedHost host : cluster.world().hosts()) {
+      SimulatedHost.Life life = host.life();
+      if (life != null && life.store().hasFailed()) {
+        forgotten.addAll(clients.waitingAt(host.id(), life.number()));
+        forgotten.addAll(operator.waitingAt(host.id(), life.number()));
+      }
+    }
+    return forgotten;
+  }
+
+  /**
    * Every member runs, on a disk that is in order, and has been told of others that are there; one whose disk was not in order gets a
    * new one.
    */
@@ -68,7 +98,6 @@ final class Ending<I, O> {
           && (!life.isUp() || life.isStopping() || damaged || cluster.looksInVain(host.id()))) {
         host.crash();
       }
-      host.pauseFor(0);
       if (damaged) {
         host.wipe();
       }

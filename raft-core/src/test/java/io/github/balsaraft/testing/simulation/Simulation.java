@@ -155,6 +155,7 @@ public final class Simulation<I, O> {
     health.start();
     world.time().runFor(settings.length().toNanos());
     saboteur.stop();
+    ending.awaitFarewells(saboteur);
     ending.putInOrder();
     ending.checkLiveness();
     ending.checkBudgets();

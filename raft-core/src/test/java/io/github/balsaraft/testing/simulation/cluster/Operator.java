@@ -339,9 +339,25 @@ public final class Operator implements Observer {
   }
 
   @Override
+  public void onStopped(HostId host, int life) {
+    List<String> forgotten = waitingAt(host, life);
+    if (!forgotten.isEmpty()) {
+      complain(host + " has stopped, and never answers " + forgotten);
+    }
+  }
+
+  /** What waits for an answer of this process, for people. */
+  public List<String> waitingAt(HostId host, int life) {
+    return open.stream()
+        .filter(request -> request.isAt(host, life))
+        .map(Request::toString)
+        .toList();
+  }
+
+  @Override
   public void onEnd(HostId host, int life, String how) {
     for (Request request : List.copyOf(open)) {
-      if (request.life == life && request.host.equals(host)) {
+      if (request.isAt(host, life)) {
         open.remove(request);
         over(request);
       }
@@ -374,6 +390,10 @@ public final class Operator implements Observer {
       this.life = at.number();
       this.loser = loser;
       this.leaves = leaves;
+    }
+
+    boolean isAt(HostId other, int otherLife) {
+      return life == otherLife && host.equals(other);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.Weather;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Saboteur implements Observer {
   private final Ambushes ambushes;
   private final InterruptedFetches fetches;
   private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
+  private final List<Farewell> farewells = new ArrayList<>();
   private boolean stopped;
 
   public Saboteur(SimulatedCluster cluster, Operator operator) {
@@ -283,13 +285,15 @@ public final class Saboteur implements Observer {
         stop(host, fault.lastsNanos());
       }
     };
-    CompletableFuture<Void> unused = stopping.node().handOver().thenRun(() -> time.in(0, stop));
+    CompletableFuture<Void> unused = farewell(
+            "handover of", stopping, stopping.node().handOver())
+        .thenRun(() -> time.in(0, stop));
     later(MOST_PATIENCE_NANOS / 1000 * (fault.amount() / 2 % 1000), stop);
   }
 
   private void stop(SimulatedHost host, long downFor) {
     SimulatedHost.Life stopping = host.life();
-    CompletableFuture<Void> unused = host.stop()
+    CompletableFuture<Void> unused = farewell("stop of", stopping, host.stop())
         .thenRun(() -> time.in(0, () -> {
           if (host.life() == stopping) {
             host.crash();
@@ -301,6 +305,20 @@ public final class Saboteur implements Observer {
         }));
     later(downFor, () -> startAgain(host));
   }
+
+  private CompletableFuture<Void> farewell(
+      String what, SimulatedHost.Life of, CompletableFuture<Void> end) {
+    farewells.add(new Farewell(what + " " + of.host(), of, end));
+    return end;
+  }
+
+  /** Stops and handovers that have not come to their end, of processes that were not killed meanwhile; for people. */
+  public List<String> farewells() {
+    farewells.removeIf(one -> one.end.isDone() || one.of.isDead());
+    return farewells.stream().map(one -> one.what).toList();
+  }
+
+  private record Farewell(String what, SimulatedHost.Life of, CompletableFuture<Void> end) {}
 
   /** As an init system does it: a process that does nothing any more is ended, and then one is started. */
   private void startAgain(SimulatedHost host) {

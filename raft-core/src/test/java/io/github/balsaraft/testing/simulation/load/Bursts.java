@@ -120,13 +120,20 @@ final class Bursts<I, O> {
   /** Nobody answers any more what was asked there. */
   void processEnded(HostId host, int life) {
     for (One one : List.copyOf(open)) {
-      if (one.at.number() == life && one.at.host().equals(host)) {
+      if (one.isAt(host, life)) {
         open.remove(one);
         if (one.attempt != null) {
           isUnknown(one, one.attempt, Attempt.Outcome.UNANSWERED);
         }
       }
     }
+  }
+
+  List<String> waitingAt(HostId host, int life) {
+    return open.stream()
+        .filter(one -> one.isAt(host, life))
+        .map(one -> String.valueOf(one.operation))
+        .toList();
   }
 
   boolean isAnswered() {
@@ -162,6 +169,10 @@ final class Bursts<I, O> {
       this.process = process;
       this.invoked = invoked;
       this.askedNanos = askedNanos;
+    }
+
+    boolean isAt(HostId host, int life) {
+      return at.number() == life && at.host().equals(host);
     }
   }
 }

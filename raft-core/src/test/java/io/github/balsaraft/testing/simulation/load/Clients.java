@@ -256,13 +256,32 @@ public final class Clients<I, O> implements Observer {
   public void onEnd(HostId host, int life, String how) {
     bursts.processEnded(host, life);
     for (Client client : clients) {
-      if (client.isWaiting() && host.equals(client.askedHost) && life == client.askedLife) {
+      if (host.equals(client.askedHost) && life == client.askedLife) {
         client.hostIsGone();
       }
       if (client.way != null) {
         client.way.processEnded(host, life);
       }
     }
+  }
+
+  @Override
+  public void onStopped(HostId host, int life) {
+    List<String> forgotten = waitingAt(host, life);
+    if (!forgotten.isEmpty()) {
+      complain(host + " has stopped, and never answers " + forgotten);
+    }
+  }
+
+  /** What waits for an answer of this process, for people. */
+  public List<String> waitingAt(HostId host, int life) {
+    List<String> waiting = new ArrayList<>(bursts.waitingAt(host, life));
+    for (Client client : clients) {
+      if (client.isWaitingAt(host, life)) {
+        waiting.add(String.valueOf(client.operation));
+      }
+    }
+    return waiting;
   }
 
   void complain(String what) {
@@ -322,6 +341,11 @@ public final class Clients<I, O> implements Observer {
 
     boolean isWaiting() {
       return askedHost != null;
+    }
+
+    boolean isWaitingAt(HostId host, int life) {
+      return (host.equals(askedHost) && life == askedLife)
+          || (way != null && way.isWaitingAt(host, life));
     }
 
     void think() {

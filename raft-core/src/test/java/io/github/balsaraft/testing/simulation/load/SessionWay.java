@@ -101,6 +101,10 @@ final class SessionWay implements SessionChannel {
     }
   }
 
+  boolean isWaitingAt(HostId host, int life) {
+    return sent.stream().anyMatch(attempt -> attempt.life == life && attempt.host.equals(host));
+  }
+
   /** Anybody else may do better than one that shuts down. */
   @Override
   public boolean isFinal(RaftException failure) {

@@ -23,6 +23,9 @@ public interface Observer {
   /** A process is no more, or does nothing any more. */
   default void onEnd(HostId host, int life, String how) {}
 
+  /** A process was told to stop, and says that everybody who waited there was told how things stand. */
+  default void onStopped(HostId host, int life) {}
+
   /** Whether steps are wanted: replicas are traced only if somebody wants them. Asked when a process starts. */
   default boolean wantsSteps() {
     return true;

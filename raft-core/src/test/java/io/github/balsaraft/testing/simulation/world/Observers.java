@@ -40,6 +40,13 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public void onStopped(HostId host, int life) {
+    for (Observer one : all) {
+      one.onStopped(host, life);
+    }
+  }
+
+  @Override
   public void onStatus(HostId host, int life, NodeStatus status) {
     for (Observer one : all) {
       one.onStatus(host, life, status);

@@ -193,8 +193,9 @@ public final class SimulatedHost {
     if (life == null) {
       return CompletableFuture.completedFuture(null);
     }
-    life.stopping = true;
-    return life.node.stop();
+    Life stopping = life;
+    stopping.stopping = true;
+    return stopping.node.stop().thenRun(() -> observer.onStopped(id, stopping.number));
   }
 
   /** The disk is replaced by a new, empty one. */
