@@ -43,6 +43,9 @@ final class Ending<I, O> {
   private final VirtualTime time;
   private final long limitNanos;
 
+  /** Since all is in order; zero before. */
+  private long deadlineNanos;
+
   Ending(
       SimulatedCluster cluster,
       Clients<I, O> clients,
@@ -105,6 +108,7 @@ final class Ending<I, O> {
         cluster.start(host.id());
       }
     }
+    deadlineNanos = time.nowNanos() + limitNanos;
   }
 
   private boolean belongs(HostId host) {
@@ -117,8 +121,9 @@ final class Ending<I, O> {
   }
 
   void checkLiveness() {
-    int before = applied.size();
-    require("liveness", () -> applied.size() > before, () -> "nothing is applied");
+    int before = clients.attempts().size();
+    require("liveness", () -> cluster.leader() != null || isServed(before), () -> "nobody leads");
+    require("liveness", () -> isServed(before), () -> "nothing is served");
     clients.stop();
     require("liveness", clients::isAnswered, () -> "without an answer: " + clients.waiting());
     require(
@@ -126,6 +131,13 @@ final class Ending<I, O> {
         () -> operator.waiting().isEmpty(),
         () -> "without an answer: " + operator.waiting());
     require("convergence", this::allHaveApplied, () -> "not all members catch up");
+  }
+
+  /** Whether something was applied that was proposed since there were so many attempts, and its client knows. */
+  private boolean isServed(int attempts) {
+    List<Attempt> all = clients.attempts();
+    return all.subList(attempts, all.size()).stream()
+        .anyMatch(attempt -> attempt.outcome() == Attempt.Outcome.APPLIED);
   }
 
   private boolean allHaveApplied() {
@@ -195,8 +207,10 @@ final class Ending<I, O> {
     }
   }
 
+  /** All that is required once all is in order has one time limit together, so that what comes late is not forgiven step by step. */
   private void require(String kind, BooleanSupplier holds, Supplier<String> what) {
-    if (!time.runUntil(holds, limitNanos)) {
+    long left = deadlineNanos == 0 ? limitNanos : Math.max(0, deadlineNanos - time.nowNanos());
+    if (!time.runUntil(holds, left)) {
       throw new SimulationFailure(
           kind, what.get() + " within " + limitNanos / SECONDS + " s" + describeHosts());
     }
