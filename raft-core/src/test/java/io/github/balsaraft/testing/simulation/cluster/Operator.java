@@ -8,10 +8,16 @@ import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.RaftException;
+import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.TimeoutNow;
+import io.github.balsaraft.model.trace.TraceEvent;
+import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -42,6 +48,7 @@ public final class Operator implements Observer {
   private final LeaseRules leases;
   private final List<Request> open = new ArrayList<>();
   private final AnsweredChanges answers = new AnsweredChanges();
+  private final AnsweredTransfers transfers = new AnsweredTransfers();
   private boolean eager;
   private int asked;
   private int done;
@@ -220,9 +227,24 @@ public final class Operator implements Observer {
   }
 
   private void transfer(SimulatedHost.Life leader, @Nullable HostId target) {
-    await(
-        new Request("transfer to " + target, leader, null, null, false),
-        leader.node().transferLeadership(target));
+    ClusterView.Replica replica = Objects.requireNonNull(cluster.view().replicaOn(leader.host()));
+    AnsweredTransfers.Transfer asked =
+        transfers.asked(leader.host(), leader.number(), replica.state().term(), target);
+    Request request = new Request("transfer to " + target, leader, null, null, false);
+    request.transfer = asked;
+    CompletableFuture<HostId> answer = leader.node().transferLeadership(target);
+    CompletableFuture<HostId> unused = answer.whenComplete((named, failure) -> {
+      String untrue = null;
+      if (failure == null) {
+        untrue = transfers.done(asked, named);
+      } else if (failure instanceof TransferFailedException failed) {
+        untrue = transfers.failed(asked, failed);
+      }
+      if (untrue != null) {
+        complain(untrue);
+      }
+    });
+    await(request, answer);
   }
 
   private void change(ConfigurationChange change) {
@@ -291,6 +313,9 @@ public final class Operator implements Observer {
   }
 
   private void over(Request request) {
+    if (request.transfer != null) {
+      transfers.forgotten(request.transfer);
+    }
     if (request.loser != null) {
       cluster.budget().stays(request.loser);
     }
@@ -339,6 +364,24 @@ public final class Operator implements Observer {
   }
 
   @Override
+  public void onStep(HostId host, int life, TraceEvent step) {
+    TraceState state = step.header().state();
+    if (state.role() == Role.LEADER) {
+      transfers.leads(host, state.term());
+    }
+    if (step instanceof TraceEvent.TransferBegun begun) {
+      transfers.begun(host, life, state.term(), begun.transfer());
+    }
+  }
+
+  @Override
+  public void onSent(HostId from, HostId to, GroupMessage message, long number) {
+    if (message.message() instanceof TimeoutNow now) {
+      transfers.told(from, to, now.term(), now.transfer());
+    }
+  }
+
+  @Override
   public void onStopped(HostId host, int life) {
     List<String> forgotten = waitingAt(host, life);
     if (!forgotten.isEmpty()) {
@@ -371,6 +414,9 @@ public final class Operator implements Observer {
 
     /** Null if it is a transfer. */
     private final @Nullable ConfigurationChange change;
+
+    /** Null if it is a change. */
+    private AnsweredTransfers.@Nullable Transfer transfer;
 
     /** Who loses its vote by it, if anybody does. */
     private final @Nullable HostId loser;
