@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /** What an application sees when its state machine has a defect. */
@@ -113,6 +114,37 @@ class FoundBugTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("APPLY_DIVERGED");
     runs.checkKept(kept, () -> new KvWorkload(2));
+  }
+
+  @Test
+  @DisplayName("a test that is interrupted says all the same, and at once, and leaves its page")
+  void interrupted() throws IOException {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(78, 1, Duration.ZERO), "mvn test -Draft.seed=", "found");
+    Path page = Path.of("target", "simulation", "found-seed-78.html").toAbsolutePath();
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> runs.check(FoundBugTest::forgetful))
+          .hasMessageContaining("run of seed 78 with 5 hosts, 2 spares and 8 clients for 10000 ms")
+          .hasMessageContaining("as a page: " + page);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    Files.delete(page);
+  }
+
+  @Nested
+  class Inner {
+    @RaftSimulation(hosts = 3, spares = 0, seeds = 2, seconds = 5)
+    @DisplayName("the command that repeats a run of a nested class names the outer one too")
+    void replayOfNested(SimulationRuns runs) throws IOException {
+      AssertionError found =
+          catchThrowableOfType(AssertionError.class, () -> runs.check(FoundBugTest::forgetful));
+      assertThat(found)
+          .hasMessageContaining(
+              "run it again with: mvn test -Dtest='FoundBugTest$Inner#replayOfNested'"
+                  + " -Dsurefire.failIfNoSpecifiedTests=false -Draft.seed=");
+    }
   }
 
   @RaftSimulation(hosts = 3, spares = 0, seeds = 2, seconds = 5)

@@ -34,8 +34,11 @@ final class RaftSimulationExtension implements ParameterResolver {
         true);
     Long seed = Long.getLong(SEED);
     // The other modules of a build have no such test, and may not fail for that.
-    String replay = "mvn test -Dtest=" + test.getRequiredTestClass().getSimpleName() + "#"
-        + test.getRequiredTestMethod().getName()
+    String name = nameOf(test.getRequiredTestClass());
+    String method = test.getRequiredTestMethod().getName();
+    // A shell would take what follows the dollar of a nested class for a variable.
+    String quote = name.contains("$") ? "'" : "";
+    String replay = "mvn test -Dtest=" + quote + name + "#" + method + quote
         + " -Dsurefire.failIfNoSpecifiedTests=false -D" + SEED + "=";
     SimulationRuns.Seeds seeds = seed != null
         ? new SimulationRuns.Seeds(seed, 1, Duration.ZERO)
@@ -43,6 +46,11 @@ final class RaftSimulationExtension implements ParameterResolver {
             Long.getLong("raft.firstSeed", 1),
             Integer.getInteger("raft.seeds", asked.seeds()),
             Duration.ofSeconds(Integer.getInteger("raft.freshSeconds", asked.freshSeconds())));
-    return new SimulationRuns(settings, seeds, replay);
+    return new SimulationRuns(settings, seeds, replay, name + "-" + method);
+  }
+
+  /** As a build tool knows it: one that is nested goes by the name of the outer one too. */
+  private static String nameOf(Class<?> test) {
+    return test.getName().substring(test.getPackageName().length() + 1);
   }
 }

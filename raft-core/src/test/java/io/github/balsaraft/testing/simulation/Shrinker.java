@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Shrinker {
 
   private final BiFunction<SimulationSettings, Schedule, @Nullable SimulationFailure> runs;
-  private int left;
+  private final BooleanSupplier mayRun;
   private SimulationSettings settings;
   private Schedule schedule;
   private SimulationFailure failure;
@@ -24,16 +25,16 @@ final class Shrinker {
    * To make a failed run smaller.
    *
    * @param runs runs with these settings and faults, and says how that failed; null if it did not
-   * @param mostRuns how many it may take
+   * @param mayRun asked before each run; once it says no, what was found by then is the result
    */
   Shrinker(
       BiFunction<SimulationSettings, Schedule, @Nullable SimulationFailure> runs,
-      int mostRuns,
+      BooleanSupplier mayRun,
       SimulationSettings settings,
       Schedule schedule,
       SimulationFailure failure) {
     this.runs = runs;
-    this.left = mostRuns;
+    this.mayRun = mayRun;
     this.settings = settings;
     this.schedule = schedule;
     this.failure = failure;
@@ -60,10 +61,9 @@ final class Shrinker {
   }
 
   private boolean fails(SimulationSettings with, List<Fault> faults) {
-    if (left == 0) {
+    if (!mayRun.getAsBoolean()) {
       return false;
     }
-    left--;
     Schedule tried = new Schedule(faults);
     SimulationFailure found = runs.apply(with, tried);
     if (found == null || !found.kind().equals(failure.kind())) {

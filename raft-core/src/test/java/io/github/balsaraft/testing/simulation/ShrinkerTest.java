@@ -38,7 +38,7 @@ class ShrinkerTest {
               ? new SimulationFailure(kind, "run " + runs)
               : null;
         },
-        mostRuns,
+        () -> runs < mostRuns,
         SimulationSettings.DEFAULT,
         new Schedule(FAULTS),
         new SimulationFailure(KIND, "the first"));

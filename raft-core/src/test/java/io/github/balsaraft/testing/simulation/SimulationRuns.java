@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
 public final class SimulationRuns {
 
   private static final int SHRINKING_RUNS = 300;
+
+  /** A build must not end for the time that a test takes before it was said what has failed. */
+  private static final Duration SHRINKING_TIME = Duration.ofSeconds(30);
+
   private static final Path PAGES = Path.of("target", "simulation");
 
   private final SimulationSettings settings;
   private final Seeds seeds;
   private final String replayCommand;
+  private final String name;
 
   /**
    * Runs that have not begun.
@@ -32,9 +37,20 @@ public final class SimulationRuns {
    * @param replayCommand what to type to run one seed again, but for the seed at its end
    */
   public SimulationRuns(SimulationSettings settings, Seeds seeds, String replayCommand) {
+    this(settings, seeds, replayCommand, "");
+  }
+
+  /**
+   * The same of a test with a name.
+   *
+   * @param name begins the names of the pages that its runs leave, so that those of other tests stay; may be empty
+   */
+  public SimulationRuns(
+      SimulationSettings settings, Seeds seeds, String replayCommand, String name) {
     this.settings = settings;
     this.seeds = seeds;
     this.replayCommand = replayCommand;
+    this.name = name;
   }
 
   /**
@@ -48,12 +64,12 @@ public final class SimulationRuns {
 
   /** The same runs with other settings. */
   public SimulationRuns with(SimulationSettings others) {
-    return new SimulationRuns(others, seeds, replayCommand);
+    return new SimulationRuns(others, seeds, replayCommand, name);
   }
 
   /** Runs of other seeds. */
   public SimulationRuns with(Seeds others) {
-    return new SimulationRuns(settings, others, replayCommand);
+    return new SimulationRuns(settings, others, replayCommand, name);
   }
 
   /** How each run is set up. */
@@ -138,9 +154,16 @@ public final class SimulationRuns {
       Supplier<? extends Workload<I, O>> workload,
       String replay) {
     long seed = failed.seed();
+    // At once: whatever ends this process before the rest is said must not cost the seed.
+    System.out.println("seed " + seed + " fails: " + failure.getMessage() + "\nrun it again with: "
+        + replay + "\nit is being made smaller");
+    int[] left = {SHRINKING_RUNS};
+    long endNanos = System.nanoTime() + SHRINKING_TIME.toNanos();
     Shrinker shrinker = new Shrinker(
         (with, faults) -> run(new Simulation<>(seed, with, workload.get(), faults)),
-        SHRINKING_RUNS,
+        () -> left[0]-- > 0
+            && System.nanoTime() - endNanos < 0
+            && !Thread.currentThread().isInterrupted(),
         failed.settings(settings),
         failed.schedule(),
         failure);
@@ -169,7 +192,10 @@ public final class SimulationRuns {
     if (failure != null) {
       recorder.onViolation(violation);
     }
-    Path page = PAGES.resolve("seed-" + shrunk.seed() + ".html").toAbsolutePath();
+    String file = (name.isEmpty() ? "" : name + "-") + "seed-" + shrunk.seed() + ".html";
+    Path page = PAGES.resolve(file).toAbsolutePath();
+    // Who is interrupted, such as by the time limit of a test, can't write files.
+    boolean isInterrupted = Thread.interrupted();
     try {
       Files.createDirectories(PAGES);
       SpaceTimeDiagram.write(
@@ -177,6 +203,10 @@ public final class SimulationRuns {
       return page.toString();
     } catch (IOException e) {
       return "can't be written: " + e;
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
