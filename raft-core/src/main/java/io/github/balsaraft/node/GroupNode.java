@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,9 @@ public final class GroupNode {
 
   private final Budget proposalBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
+
+  /** Callers hear of the first end of a proposal only, so that nobody would see another. */
+  private final LongAdder secondEnds = new LongAdder();
 
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
   private final ReadCalls reads;
@@ -148,7 +152,7 @@ public final class GroupNode {
           new OverloadedException("proposals of " + proposalBytes.max() + " bytes wait already"));
     }
     LocalProposal proposal = new LocalProposal(
-        type, command, proposalBytes, bytes, host.environment().nowNanos());
+        type, command, proposalBytes, bytes, host.environment().nowNanos(), secondEnds::increment);
     offer(proposal);
     return proposal.future;
   }
@@ -280,6 +284,11 @@ public final class GroupNode {
   /** Bytes of proposals that have not ended. */
   public long pendingProposalBytes() {
     return proposalBytes.taken() + loop.forwardedBytes();
+  }
+
+  /** How often a proposal was to end that had ended: never, for each ends exactly once. */
+  public long secondEnds() {
+    return secondEnds.sum();
   }
 
   /** Bytes of reads that have not ended. */

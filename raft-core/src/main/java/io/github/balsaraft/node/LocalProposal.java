@@ -18,14 +18,24 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Budget budget;
   private final long bytes;
+  private final Runnable endedTwice;
+  private volatile boolean abandoned;
 
   /**
    * @param budget of which {@code bytes} were taken for it
+   * @param endedTwice told if a second end comes, unless it was abandoned, whose end nobody waits for
    */
-  LocalProposal(EntryType type, byte[] command, Budget budget, long bytes, long proposedNanos) {
+  LocalProposal(
+      EntryType type,
+      byte[] command,
+      Budget budget,
+      long bytes,
+      long proposedNanos,
+      Runnable endedTwice) {
     super(type, command, Payloads.checksum(command), proposedNanos);
     this.budget = budget;
     this.bytes = bytes;
+    this.endedTwice = endedTwice;
   }
 
   @Override
@@ -41,6 +51,7 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
 
   @Override
   void abandon(RaftException failure) {
+    abandoned = true;
     if (end()) {
       future.completeExceptionally(failure);
     }
@@ -77,6 +88,9 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   /** The first end counts. Its budget is free before a callback asks for it. */
   private boolean end() {
     if (ended.getAndSet(true)) {
+      if (!abandoned) {
+        endedTwice.run();
+      }
       return false;
     }
     budget.giveBack(bytes);

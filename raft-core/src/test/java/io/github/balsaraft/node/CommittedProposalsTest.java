@@ -80,6 +80,7 @@ class CommittedProposalsTest {
   }
 
   private static LocalProposal local(String command) {
-    return new LocalProposal(EntryType.COMMAND, command.getBytes(UTF_8), new Budget(1), 0, 0);
+    return new LocalProposal(
+        EntryType.COMMAND, command.getBytes(UTF_8), new Budget(1), 0, 0, () -> {});
   }
 }

@@ -15,6 +15,7 @@ import io.github.balsaraft.testing.simulation.load.Workload;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.Observers;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.List;
@@ -175,10 +176,22 @@ public final class Simulation<I, O> {
     }
     fail("answer", clients.problem());
     fail("answer", operator.problem());
+    fail("answer", endedTwice());
     fail("health", health.problem());
     if (checks != null) {
       fail("budget", budgets.exceeded());
     }
+  }
+
+  /** The caller's future hides a second end, so the node is asked. */
+  private @Nullable String endedTwice() {
+    for (SimulatedHost host : world.hosts()) {
+      SimulatedHost.Life life = host.life();
+      if (life != null && life.node().secondEnds() > 0) {
+        return host.id() + " has ended a proposal that had ended";
+      }
+    }
+    return null;
   }
 
   private static void fail(String kind, @Nullable String problem) {
