@@ -8,21 +8,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Makes connections: resolves the address on a thread of its own, connects, and shakes hands. Thread-safe. */
+/** Makes connections: resolves the address, connects, and shakes hands. Thread-safe. */
 final class Dialer {
-
-  /** Some names take seconds to fail; others are not to wait behind them. */
-  private static final int RESOLVER_THREADS = 4;
 
   /** Above the first, a lane keeps messages in its queue, where they are small and can be dropped; below it refills. */
   private static final WriteBufferWaterMark WATER_MARK =
@@ -32,7 +23,7 @@ final class Dialer {
   private final NettyOptions options;
   private final Supplier<Identity> self;
   private final Counters counters;
-  private final ThreadPoolExecutor resolverThreads;
+  private final NameLookups names;
 
   Dialer(
       EventLoops loops,
@@ -44,14 +35,7 @@ final class Dialer {
     this.options = options;
     this.self = self;
     this.counters = counters;
-    resolverThreads = new ThreadPoolExecutor(
-        RESOLVER_THREADS,
-        RESOLVER_THREADS,
-        5,
-        TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(),
-        new DefaultThreadFactory(name + "-resolver", true));
-    resolverThreads.allowCoreThreadTimeOut(true);
+    names = new NameLookups(name + "-resolver");
   }
 
   /** Hears how an attempt ended: exactly one of the two, on the event loop. */
@@ -109,41 +93,16 @@ final class Dialer {
       String address,
       Listener listener,
       Consumer<InetSocketAddress> next) {
-    try {
-      resolverThreads.execute(() -> {
-        Runnable result;
-        try {
-          InetSocketAddress target = options.resolver().resolve(peer, address);
-          if (target.isUnresolved()) {
-            throw new UnknownHostException(target.getHostString());
-          }
-          result = () -> next.accept(target);
-        } catch (UnknownHostException e) {
-          result = () -> listener.failed(unreachable("no such host: " + e.getMessage()));
-        } catch (RuntimeException e) {
-          result = () -> listener.failed(unreachable("resolving " + address + " failed: " + e));
-        }
-        executeUnlessClosed(loop, result);
-      });
-    } catch (RejectedExecutionException e) {
-      // Closed meanwhile: there is nobody left to hear of it.
-    }
-  }
-
-  private static void executeUnlessClosed(EventLoop loop, Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      // As above.
-    }
-  }
-
-  private static DialFailure unreachable(String detail) {
-    return new DialFailure(DialFailure.Kind.UNREACHABLE, detail);
+    names.resolve(
+        loop,
+        address,
+        () -> options.resolver().resolve(peer, address),
+        next,
+        detail -> listener.failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail)));
   }
 
   /** Ends the resolver's threads; one that hangs in a resolver of the application's is left behind. */
   void close() {
-    resolverThreads.shutdownNow();
+    names.close();
   }
 }

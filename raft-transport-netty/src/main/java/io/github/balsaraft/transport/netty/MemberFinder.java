@@ -1,17 +1,15 @@
 package io.github.balsaraft.transport.netty;
 
-import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
-import java.net.UnknownHostException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -28,10 +26,8 @@ final class MemberFinder {
 
   private final EventLoops loops;
   private final EventLoop loop;
-  private final GroupId group;
-  private final List<String> seeds;
-  private final int maxFrameBytes;
-  private final long timeoutNanos;
+  private final NameLookups names;
+  private final ClientOptions options;
   private final Backoff backoff =
       new Backoff(20, 1000, () -> ThreadLocalRandom.current().nextDouble());
 
@@ -43,6 +39,11 @@ final class MemberFinder {
 
   private @Nullable ClientConnection current;
   private @Nullable String connecting;
+  private long lastLookup;
+
+  /** The number of the lookup that is waited for; 0 if there is none. */
+  private long pendingLookup;
+
   private boolean closed;
 
   /** Whether a member has ever said who belongs to the group. One whose group is not founded yet can't. */
@@ -50,20 +51,12 @@ final class MemberFinder {
 
   private boolean isLooking;
 
-  MemberFinder(
-      EventLoops loops,
-      EventLoop loop,
-      GroupId group,
-      List<String> seeds,
-      int maxFrameBytes,
-      long timeoutNanos) {
+  MemberFinder(EventLoops loops, EventLoop loop, NameLookups names, ClientOptions options) {
     this.loops = loops;
     this.loop = loop;
-    this.group = group;
-    this.seeds = seeds;
-    this.maxFrameBytes = maxFrameBytes;
-    this.timeoutNanos = timeoutNanos;
-    known.addAll(seeds);
+    this.names = names;
+    this.options = options;
+    known.addAll(options.members());
   }
 
   /** Begins to look for a member. */
@@ -92,19 +85,22 @@ final class MemberFinder {
       return CompletableFuture.failedFuture(new IOException("no member is connected"));
     }
     boolean isLook = request.hasMembers();
-    return connection.ask(request.setGroup(group.value())).whenComplete((answer, failure) -> {
-      if (answer != null) {
-        heed(connection, answer);
-        if (!isLook
-            && !hasLearned
-            && !isLooking
-            && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
-          // The group is founded by now. Who waited for the next look would be lost if this member
-          // stopped before it.
-          lookAround();
-        }
-      }
-    });
+    return connection
+        .ask(request.setGroup(options.group().value()))
+        .whenComplete((answer, failure) -> {
+          if (answer != null) {
+            heed(connection, answer);
+            if (!isLook
+                && !hasLearned
+                && !isLooking
+                && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
+              // The group is founded by now. Who waited for the next look would be lost if this
+              // member
+              // stopped before it.
+              lookAround();
+            }
+          }
+        });
   }
 
   private void heed(ClientConnection from, ClientAnswer answer) {
@@ -154,7 +150,7 @@ final class MemberFinder {
     known.clear();
     known.addAll(answer.getMemberAddressesList());
     // If all members have moved while nobody looked, these are what is left.
-    known.addAll(seeds);
+    known.addAll(options.members());
     if (!answer.getLeaderAddress().isEmpty()) {
       moveTo(answer.getLeaderAddress());
     }
@@ -181,21 +177,55 @@ final class MemberFinder {
 
   private void connect(String address) {
     connecting = address;
-    ClientConnection connection = new ClientConnection(
-        address, maxFrameBytes, timeoutNanos, this::welcomed, this::connectionEnded);
-    try {
-      ChannelFuture dialling = loops
-          .client(loop, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
-          .handler(connection)
-          .connect(HostPort.parse(address).resolve());
-      dialling.addListener(dialled -> {
-        if (!dialled.isSuccess()) {
-          failedToConnect();
-        }
-      });
-    } catch (UnknownHostException | IllegalArgumentException e) {
-      loop.execute(this::failedToConnect);
+    long lookup = ++lastLookup;
+    pendingLookup = lookup;
+    names.resolve(
+        loop,
+        address,
+        () -> options.resolver().resolve(address),
+        target -> {
+          if (ends(lookup) && !closed) {
+            dial(address, target);
+          }
+        },
+        detail -> {
+          if (ends(lookup)) {
+            failedToConnect();
+          }
+        });
+    // Others are not to wait for a name that takes long.
+    var unused = loop.schedule(
+        () -> {
+          if (ends(lookup)) {
+            failedToConnect();
+          }
+        },
+        options.attemptTimeoutNanos(),
+        TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether it is this lookup that was waited for; no more from now on. */
+  private boolean ends(long lookup) {
+    if (pendingLookup != lookup) {
+      return false;
     }
+    pendingLookup = 0;
+    return true;
+  }
+
+  private void dial(String address, InetSocketAddress target) {
+    long timeoutNanos = options.attemptTimeoutNanos();
+    ClientConnection connection = new ClientConnection(
+        address, options.maxFrameBytes(), timeoutNanos, this::welcomed, this::connectionEnded);
+    ChannelFuture dialling = loops
+        .client(loop, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
+        .handler(connection)
+        .connect(target);
+    dialling.addListener(dialled -> {
+      if (!dialled.isSuccess()) {
+        failedToConnect();
+      }
+    });
   }
 
   private void welcomed(ClientConnection connection) {

@@ -8,7 +8,6 @@ import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StaleAnswer;
-import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.session.RetryingSession;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
@@ -16,7 +15,6 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientConsistency;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,23 +38,18 @@ public final class RaftClient implements AutoCloseable {
 
   private final EventLoops loops = new EventLoops(1, "balsa-client");
   private final EventLoop loop = loops.next();
+  private final NameLookups names = new NameLookups("balsa-client-resolver");
   private final SessionOptions options;
   private final MemberFinder finder;
   private final RetryingSession session;
   private final ClientReads reads;
   private volatile boolean closed;
 
-  RaftClient(
-      List<String> members,
-      GroupId group,
-      SessionOptions options,
-      long attemptTimeoutNanos,
-      long maxPendingReadBytes,
-      int maxFrameBytes) {
-    this.options = options;
-    this.finder = new MemberFinder(loops, loop, group, members, maxFrameBytes, attemptTimeoutNanos);
+  RaftClient(ClientOptions settings) {
+    this.options = settings.session();
+    this.finder = new MemberFinder(loops, loop, names, settings);
     this.session = new RetryingSession(new ClientChannel(loop, finder), options);
-    this.reads = new ClientReads(loop, finder, options, maxPendingReadBytes);
+    this.reads = new ClientReads(loop, finder, options, settings.maxPendingReadBytes());
     loop.execute(finder::start);
   }
 
@@ -150,6 +143,7 @@ public final class RaftClient implements AutoCloseable {
     session.close();
     reads.close();
     loop.execute(finder::close);
+    names.close();
     loops.close();
   }
 }

@@ -15,6 +15,7 @@ public final class RaftClientBuilder {
   private Duration attemptTimeout = Duration.ofSeconds(6);
   private long maxPendingReadBytes = 64L << 20;
   private int maxFrameBytes = 16 << 20;
+  private ClientOptions.Resolver resolver = address -> HostPort.parse(address).resolve();
 
   RaftClientBuilder() {}
 
@@ -75,6 +76,12 @@ public final class RaftClientBuilder {
     return this;
   }
 
+  /** Where addresses are; the system says so otherwise. */
+  RaftClientBuilder resolver(ClientOptions.Resolver addresses) {
+    resolver = addresses;
+    return this;
+  }
+
   /**
    * Begins to connect, in the background.
    *
@@ -84,7 +91,13 @@ public final class RaftClientBuilder {
     if (members.isEmpty()) {
       throw new IllegalArgumentException("name at least one member: members(\"host:port\")");
     }
-    return new RaftClient(
-        members, group, session, attemptTimeout.toNanos(), maxPendingReadBytes, maxFrameBytes);
+    return new RaftClient(new ClientOptions(
+        members,
+        group,
+        session,
+        attemptTimeout.toNanos(),
+        maxPendingReadBytes,
+        maxFrameBytes,
+        resolver));
   }
 }

@@ -1,0 +1,78 @@
+package io.github.balsaraft.transport.netty;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Finds out what is behind an address on threads of its own, for a name may take seconds: no event loop is to wait. Thread-safe. */
+final class NameLookups {
+
+  /** Some names take seconds to fail; others are not to wait behind them. */
+  private static final int THREADS = 4;
+
+  private final ThreadPoolExecutor threads;
+
+  NameLookups(String threadName) {
+    threads = new ThreadPoolExecutor(
+        THREADS,
+        THREADS,
+        5,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(),
+        new DefaultThreadFactory(threadName, true));
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /** One question, which may block. */
+  @FunctionalInterface
+  interface Lookup {
+    InetSocketAddress resolve() throws UnknownHostException;
+  }
+
+  /** Calls exactly one of the two, on the event loop; or neither, if this or the loop is closed meanwhile. */
+  void resolve(
+      EventLoop loop,
+      String address,
+      Lookup lookup,
+      Consumer<InetSocketAddress> found,
+      Consumer<String> failed) {
+    try {
+      threads.execute(() -> {
+        Runnable result;
+        try {
+          InetSocketAddress target = lookup.resolve();
+          if (target.isUnresolved()) {
+            throw new UnknownHostException(target.getHostString());
+          }
+          result = () -> found.accept(target);
+        } catch (UnknownHostException e) {
+          result = () -> failed.accept("no such host: " + e.getMessage());
+        } catch (RuntimeException e) {
+          result = () -> failed.accept("resolving " + address + " failed: " + e);
+        }
+        executeUnlessClosed(loop, result);
+      });
+    } catch (RejectedExecutionException e) {
+      // Closed meanwhile: there is nobody left to hear of it.
+    }
+  }
+
+  private static void executeUnlessClosed(EventLoop loop, Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      // As above.
+    }
+  }
+
+  /** Ends the threads; one that hangs in a resolver of the application's is left behind. */
+  void close() {
+    threads.shutdownNow();
+  }
+}
