@@ -37,6 +37,7 @@ final class ClientRequests {
     if (node == null) {
       done = CompletableFuture.completedFuture(ClientAnswer.newBuilder()
           .setOutcome(ClientOutcome.CLIENT_OUTCOME_NOT_LEADER)
+          .setNotAMember(true)
           .setDetail("this host has no member of group " + request.getGroup()));
     } else {
       done = switch (request.getKindCase()) {
@@ -106,8 +107,9 @@ final class ClientRequests {
   }
 
   private static ClientAnswer.Builder members(NodeStatus status) {
-    ClientAnswer.Builder answer =
-        ClientAnswer.newBuilder().setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE);
+    ClientAnswer.Builder answer = ClientAnswer.newBuilder()
+        .setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE)
+        .setNotAMember(status.removedAt() > 0);
     for (Member member : status.configuration().members()) {
       answer.addMemberAddresses(member.address());
       if (status.leader().filter(member.host()::equals).isPresent()) {

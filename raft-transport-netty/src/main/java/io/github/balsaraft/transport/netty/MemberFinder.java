@@ -7,10 +7,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +14,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a client connected to a member, best of all the leader: asks who leads and who belongs to the group, follows both, and tries
- * one address after the other when a connection ends. Used on one event loop only.
+ * one address after the other when a connection ends or its member is of no use: it stops, isn't one any more, or knows no leader for
+ * long. Used on one event loop only.
  */
 final class MemberFinder {
 
   private static final long LOOK_AROUND_MILLIS = 500;
+
+  /**
+   * An election takes less than so many looks. A member that knows no leader for longer may be cut off from the others, and they have
+   * one.
+   */
+  private static final int MAX_LOOKS_WITHOUT_LEADER = 3;
 
   private final EventLoops loops;
   private final EventLoop loop;
@@ -31,11 +34,7 @@ final class MemberFinder {
   private final Backoff backoff =
       new Backoff(20, 1000, () -> ThreadLocalRandom.current().nextDouble());
 
-  /** Where members are, as far as was said; those named by the application are among them for ever. */
-  private final Set<String> known = new LinkedHashSet<>();
-
-  /** What is to be tried next, in this order. */
-  private final Deque<String> untried = new ArrayDeque<>();
+  private final MemberAddresses addresses;
 
   private @Nullable ClientConnection current;
   private @Nullable String connecting;
@@ -51,12 +50,15 @@ final class MemberFinder {
 
   private boolean isLooking;
 
+  /** So many in a row, at the member that it is connected to. */
+  private int looksWithoutLeader;
+
   MemberFinder(EventLoops loops, EventLoop loop, NameLookups names, ClientOptions options) {
     this.loops = loops;
     this.loop = loop;
     this.names = names;
     this.options = options;
-    known.addAll(options.members());
+    this.addresses = new MemberAddresses(options.members());
   }
 
   /** Begins to look for a member. */
@@ -89,34 +91,54 @@ final class MemberFinder {
         .ask(request.setGroup(options.group().value()))
         .whenComplete((answer, failure) -> {
           if (answer != null) {
-            heed(connection, answer);
-            if (!isLook
-                && !hasLearned
-                && !isLooking
-                && answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_DONE) {
-              // The group is founded by now. Who waited for the next look would be lost if this
-              // member
-              // stopped before it.
-              lookAround();
-            }
+            heed(connection, isLook, answer);
           }
         });
   }
 
-  private void heed(ClientConnection from, ClientAnswer answer) {
-    ClientOutcome outcome = answer.getOutcome();
-    if (outcome == ClientOutcome.CLIENT_OUTCOME_SHUTTING_DOWN
-        || outcome == ClientOutcome.CLIENT_OUTCOME_FAILED) {
-      // Another member may be in better health.
-      if (from == current) {
-        current = null;
-        from.leave();
-        connectNext();
-      }
-    } else if (outcome == ClientOutcome.CLIENT_OUTCOME_NOT_LEADER
-        && !answer.getLeaderAddress().isEmpty()) {
-      moveTo(answer.getLeaderAddress());
+  private void heed(ClientConnection from, boolean isLook, ClientAnswer answer) {
+    if (from != current) {
+      // It was left, and what it says is old.
+      return;
     }
+    if (answer.getNotAMember()) {
+      leave(from);
+      return;
+    }
+    switch (answer.getOutcome()) {
+      case CLIENT_OUTCOME_SHUTTING_DOWN, CLIENT_OUTCOME_FAILED ->
+        // Another member may be in better health.
+        leave(from);
+      case CLIENT_OUTCOME_NOT_LEADER -> {
+        if (!answer.getLeaderAddress().isEmpty()) {
+          moveTo(answer.getLeaderAddress());
+        }
+      }
+      case CLIENT_OUTCOME_DONE -> {
+        if (!isLook) {
+          helped();
+          if (!hasLearned && !isLooking) {
+            // The group is founded by now. Who waited for the next look would be lost if this
+            // member stopped before it.
+            lookAround();
+          }
+        }
+      }
+      default -> {}
+    }
+  }
+
+  /** The member that it is connected to is of use. */
+  private void helped() {
+    addresses.beginRound();
+    backoff.reset();
+  }
+
+  /** Tries others, though this one answers. */
+  private void leave(ClientConnection useless) {
+    current = null;
+    useless.leave();
+    tryNextSoon();
   }
 
   // ------------------------------------------------------------------ who leads
@@ -134,26 +156,35 @@ final class MemberFinder {
   }
 
   private void lookAround() {
-    if (isConnected()) {
+    ClientConnection asked = current;
+    if (asked != null && asked.isOpen()) {
       isLooking = true;
       CompletableFuture<?> unused = ask(ClientRequest.newBuilder().setMembers(true))
           .whenComplete((answer, failure) -> isLooking = false)
-          .thenAccept(this::learn);
+          .thenAccept(answer -> learn(asked, answer));
     }
   }
 
-  private void learn(ClientAnswer answer) {
+  private void learn(ClientConnection from, ClientAnswer answer) {
     if (answer.getOutcome() != ClientOutcome.CLIENT_OUTCOME_DONE) {
       return;
     }
     hasLearned |= answer.getMemberAddressesCount() > 0;
-    known.clear();
-    known.addAll(answer.getMemberAddressesList());
-    // If all members have moved while nobody looked, these are what is left.
-    known.addAll(options.members());
-    if (!answer.getLeaderAddress().isEmpty()) {
-      moveTo(answer.getLeaderAddress());
+    addresses.learn(answer.getMemberAddressesList());
+    String leader = answer.getLeaderAddress();
+    if (leader.isEmpty()) {
+      if (from == current
+          && ++looksWithoutLeader >= MAX_LOOKS_WITHOUT_LEADER
+          && addresses.hasOtherThan(from.address())) {
+        leave(from);
+      }
+      return;
     }
+    looksWithoutLeader = 0;
+    if (from == current && from.address().equals(leader)) {
+      helped();
+    }
+    moveTo(leader);
   }
 
   private void moveTo(String leader) {
@@ -166,17 +197,22 @@ final class MemberFinder {
   // ------------------------------------------------------------------ connections
 
   private void connectNext() {
-    if (closed || connecting != null || isConnected()) {
-      return;
+    if (!closed && connecting == null && !isConnected()) {
+      connect(addresses.next());
     }
-    if (untried.isEmpty()) {
-      untried.addAll(known);
+  }
+
+  private void tryNextSoon() {
+    if (!closed && !isConnected()) {
+      // Once around without a pause: one that is gone says so at once.
+      long pauseMillis = addresses.isRoundOver() ? backoff.nextDelayMillis() : 1;
+      var unused = loop.schedule(this::connectNext, pauseMillis, TimeUnit.MILLISECONDS);
     }
-    connect(untried.removeFirst());
   }
 
   private void connect(String address) {
     connecting = address;
+    addresses.tried(address);
     long lookup = ++lastLookup;
     pendingLookup = lookup;
     names.resolve(
@@ -230,8 +266,7 @@ final class MemberFinder {
 
   private void welcomed(ClientConnection connection) {
     connecting = null;
-    backoff.reset();
-    untried.clear();
+    looksWithoutLeader = 0;
     ClientConnection former = current;
     current = connection;
     if (former != null) {
@@ -247,7 +282,7 @@ final class MemberFinder {
   private void connectionEnded(ClientConnection connection) {
     if (connection == current) {
       current = null;
-      connectNext();
+      tryNextSoon();
     } else if (!connection.isOpen() && connection.address().equals(connecting)) {
       failedToConnect();
     }
@@ -255,11 +290,7 @@ final class MemberFinder {
 
   private void failedToConnect() {
     connecting = null;
-    if (!closed && !isConnected()) {
-      // Once around without a pause: one that is gone says so at once.
-      long pauseMillis = untried.isEmpty() ? backoff.nextDelayMillis() : 1;
-      var unused = loop.schedule(this::connectNext, pauseMillis, TimeUnit.MILLISECONDS);
-    }
+    tryNextSoon();
   }
 
   void close() {

@@ -29,7 +29,8 @@ import java.util.concurrent.CompletableFuture;
  * }</pre>
  *
  * <p>It follows changes of leader and of membership: it asks the member that it is connected to who leads and who belongs to the
- * group, twice a second, and needs the addresses that it was given only to begin, and if nobody else answers.
+ * group, twice a second, and needs the addresses that it was given only to begin, and if nobody else answers. A member that knows no
+ * leader for more than a second is left for others, for it may be cut off from them; so is one that was removed.
  *
  * <p>Thread-safe; nothing blocks but {@link #close}. Futures complete on the client's one thread: what is chained to them must not
  * block. Neither encrypted nor authenticated, as the {@link NettyTransport} that it talks to.

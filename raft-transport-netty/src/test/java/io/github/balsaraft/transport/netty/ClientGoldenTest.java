@@ -82,6 +82,13 @@ class ClientGoldenTest {
                 .build());
       }
     }
+    answers.put(
+        "answer-not-a-member",
+        ClientAnswer.newBuilder()
+            .setId(300)
+            .setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE)
+            .setNotAMember(true)
+            .build());
     return answers;
   }
 
