@@ -116,7 +116,7 @@ final class Acceptor {
     public ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
       return new ClientServing(
           clients,
-          self.get().host().host().name(),
+          () -> self.get().host(),
           options.maxFrameBytes(),
           counters,
           log,

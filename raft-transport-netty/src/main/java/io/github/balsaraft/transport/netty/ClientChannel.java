@@ -36,8 +36,7 @@ final class ClientChannel implements SessionChannel {
   @Override
   public CompletableFuture<byte[]> propose(byte[] entry) {
     if (!finder.isConnected()) {
-      return CompletableFuture.failedFuture(
-          new NotLeaderException(null, "no member could be reached"));
+      return CompletableFuture.failedFuture(new NotLeaderException(null, finder.whyNoMember()));
     }
     int maxBytes = finder.maxContentBytes();
     if (entry.length > maxBytes) {

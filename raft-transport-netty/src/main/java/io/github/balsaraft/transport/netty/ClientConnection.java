@@ -1,6 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,7 @@ final class ClientConnection extends ByteToMessageDecoder {
   private final String address;
   private final int maxFrameBytes;
   private final long timeoutNanos;
-  private final Consumer<ClientConnection> onWelcome;
+  private final BiConsumer<ClientConnection, ClusterIdentity> onWelcome;
   private final Consumer<ClientConnection> onEnd;
 
   /** By number; that which waits for longest comes first. */
@@ -36,6 +38,7 @@ final class ClientConnection extends ByteToMessageDecoder {
   private long connectedNanos;
   private long lastId;
   private int maxRequestBytes = NettyTransportBuilder.DEFAULT_MAX_FRAME_BYTES;
+  private String problem = "it hung up";
   private boolean welcomed;
   private boolean leaving;
   private boolean ended;
@@ -44,7 +47,7 @@ final class ClientConnection extends ByteToMessageDecoder {
       String address,
       int maxFrameBytes,
       long timeoutNanos,
-      Consumer<ClientConnection> onWelcome,
+      BiConsumer<ClientConnection, ClusterIdentity> onWelcome,
       Consumer<ClientConnection> onEnd) {
     this.address = address;
     this.maxFrameBytes = maxFrameBytes;
@@ -64,6 +67,17 @@ final class ClientConnection extends ByteToMessageDecoder {
   /** The longest request that the member takes; what members take by default if it doesn't say. */
   int maxRequestBytes() {
     return maxRequestBytes;
+  }
+
+  /** Why it ended, or did not come about. */
+  String problem() {
+    return problem;
+  }
+
+  /** Ends it at once, for a reason. */
+  void refuse(String why) {
+    problem = why;
+    close();
   }
 
   /** Sends a request; fails with an {@link IOException} if the connection ends before the answer. */
@@ -124,7 +138,7 @@ final class ClientConnection extends ByteToMessageDecoder {
                         ? System.nanoTime()
                         : waiting.values().iterator().next().sinceNanos;
                 if (System.nanoTime() - since > timeoutNanos) {
-                  close();
+                  refuse("it doesn't answer");
                 } else {
                   watch(context);
                 }
@@ -155,20 +169,26 @@ final class ClientConnection extends ByteToMessageDecoder {
       }
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       in.skipBytes(in.readableBytes());
-      close();
+      refuse("what it says can't be read: " + e.getMessage());
     }
   }
 
   private void welcomed(ClientWelcome welcome) {
-    if (welcome.getRefusal().isEmpty()) {
-      if (welcome.getMaxFrameBytes() > 0) {
-        maxRequestBytes = welcome.getMaxFrameBytes();
-      }
-      welcomed = true;
-      onWelcome.accept(this);
-    } else {
-      close();
+    if (!welcome.getRefusal().isEmpty()) {
+      refuse("it refuses: " + welcome.getRefusal());
+      return;
     }
+    if (welcome.getClusterId() == 0) {
+      refuse("it doesn't say of which cluster it is");
+      return;
+    }
+    ClusterIdentity cluster =
+        new ClusterIdentity(welcome.getClusterId(), welcome.getClusterEpoch());
+    if (welcome.getMaxFrameBytes() > 0) {
+      maxRequestBytes = welcome.getMaxFrameBytes();
+    }
+    welcomed = true;
+    onWelcome.accept(this, cluster);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
@@ -13,6 +15,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The server's end of one client's connection. What the client has asked and not been answered is bounded: beyond that nothing more
@@ -25,7 +28,7 @@ final class ClientServing extends ByteToMessageDecoder {
   static final long MAX_UNANSWERED_BYTES = 8L << 20;
 
   private final ClientService service;
-  private final String host;
+  private final Supplier<HostRecord> self;
   private final int maxFrameBytes;
   private final Counters counters;
   private final PerSubjectLog log;
@@ -41,13 +44,13 @@ final class ClientServing extends ByteToMessageDecoder {
    */
   ClientServing(
       ClientService service,
-      String host,
+      Supplier<HostRecord> self,
       int maxFrameBytes,
       Counters counters,
       PerSubjectLog log,
       Runnable onWelcome) {
     this.service = service;
-    this.host = host;
+    this.self = self;
     this.maxFrameBytes = maxFrameBytes;
     this.maxAnswerBytes = maxFrameBytes;
     this.counters = counters;
@@ -88,16 +91,19 @@ final class ClientServing extends ByteToMessageDecoder {
   private void welcome(ChannelHandlerContext ctx, ClientCodec.Raw raw)
       throws InvalidProtocolBufferException {
     ClientHello hello = ClientHello.parseFrom(raw.message());
+    HostRecord me = self.get();
+    ClusterIdentity cluster = me.cluster();
     String refusal = hello.getOldestVersion() > ClientCodec.NEWEST_VERSION
         ? "version " + ClientCodec.NEWEST_VERSION + " is the newest that is spoken here"
-        : service.admit(ctx.channel());
-    ByteBuf answer = ClientCodec.handshake(
-        ClientWelcome.newBuilder()
-            .setHost(host)
-            .setRefusal(refusal)
-            .setMaxFrameBytes(maxFrameBytes)
-            .build(),
-        ctx.alloc());
+        : cluster == null ? "this host belongs to no cluster yet" : service.admit(ctx.channel());
+    ClientWelcome.Builder welcome = ClientWelcome.newBuilder()
+        .setHost(me.host().name())
+        .setRefusal(refusal)
+        .setMaxFrameBytes(maxFrameBytes);
+    if (cluster != null) {
+      welcome.setClusterId(cluster.id()).setClusterEpoch(cluster.epoch());
+    }
+    ByteBuf answer = ClientCodec.handshake(welcome.build(), ctx.alloc());
     if (hello.getMaxFrameBytes() > 0) {
       maxAnswerBytes = hello.getMaxFrameBytes();
     }
@@ -134,7 +140,8 @@ final class ClientServing extends ByteToMessageDecoder {
   /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
   private void answer(
       ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
-    ByteBuf frame = ClientCodec.frame(withinLimit(isCommand, answer), ctx.alloc());
+    ByteBuf frame =
+        ClientCodec.frame(withinLimit(isCommand, answer), ctx.alloc());
     int waiting = frame.readableBytes();
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());

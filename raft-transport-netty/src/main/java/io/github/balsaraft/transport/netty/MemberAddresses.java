@@ -5,9 +5,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where members are, as far as was said, and whose turn it is to be tried: round after round, each of them once. Not thread-safe. */
 final class MemberAddresses {
@@ -19,6 +22,9 @@ final class MemberAddresses {
 
   /** The rest of the round, in this order. */
   private final Deque<String> untried = new ArrayDeque<>();
+
+  /** Why those that were tried in vain can't help. */
+  private final Map<String, String> problems = new LinkedHashMap<>();
 
   private boolean isRoundBegun;
   private String last = "";
@@ -36,6 +42,7 @@ final class MemberAddresses {
     known.clear();
     known.addAll(members);
     known.addAll(seeds);
+    problems.keySet().retainAll(known);
   }
 
   boolean hasOtherThan(String address) {
@@ -58,9 +65,24 @@ final class MemberAddresses {
     last = address;
   }
 
+  /** It was tried in vain, for a reason. */
+  void isOfNoUse(String address, String why) {
+    if (known.contains(address)) {
+      problems.put(address, why);
+    }
+  }
+
+  /** Why nobody could help so far, for people; empty if nobody was tried in vain since somebody could. */
+  String problems() {
+    return problems.entrySet().stream()
+        .map(problem -> problem.getKey() + ": " + problem.getValue())
+        .collect(Collectors.joining("; "));
+  }
+
   /** A member was found that can help: if another is needed later, a round begins. */
   void beginRound() {
     untried.clear();
+    problems.clear();
     isRoundBegun = false;
   }
 

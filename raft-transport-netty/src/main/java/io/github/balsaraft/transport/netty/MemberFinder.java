@@ -1,5 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
@@ -45,6 +46,9 @@ final class MemberFinder {
 
   private boolean closed;
 
+  /** That of the first member that it met: a session, an index or a state of another is something else under the same name. */
+  private @Nullable ClusterIdentity cluster;
+
   /** Whether a member has ever said who belongs to the group. One whose group is not founded yet can't. */
   private boolean hasLearned;
 
@@ -72,6 +76,14 @@ final class MemberFinder {
     return connection != null && connection.isOpen();
   }
 
+  /** Why it is not connected, for people. */
+  String whyNoMember() {
+    String problems = addresses.problems();
+    return problems.isEmpty()
+        ? "no member could be reached"
+        : "no member could be reached: " + problems;
+  }
+
   /** How many bytes a request may carry to the member that it is connected to. Without one, anything: it is not sent either. */
   int maxContentBytes() {
     ClientConnection connection = current;
@@ -84,7 +96,7 @@ final class MemberFinder {
   CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
     ClientConnection connection = current;
     if (connection == null) {
-      return CompletableFuture.failedFuture(new IOException("no member is connected"));
+      return CompletableFuture.failedFuture(new IOException(whyNoMember()));
     }
     boolean isLook = request.hasMembers();
     return connection
@@ -102,13 +114,13 @@ final class MemberFinder {
       return;
     }
     if (answer.getNotAMember()) {
-      leave(from);
+      leave(from, "it is no member of the group, or was removed");
       return;
     }
     switch (answer.getOutcome()) {
       case CLIENT_OUTCOME_SHUTTING_DOWN, CLIENT_OUTCOME_FAILED ->
         // Another member may be in better health.
-        leave(from);
+        leave(from, answer.getDetail());
       case CLIENT_OUTCOME_NOT_LEADER -> {
         if (!answer.getLeaderAddress().isEmpty()) {
           moveTo(answer.getLeaderAddress());
@@ -135,7 +147,8 @@ final class MemberFinder {
   }
 
   /** Tries others, though this one answers. */
-  private void leave(ClientConnection useless) {
+  private void leave(ClientConnection useless, String why) {
+    addresses.isOfNoUse(useless.address(), why);
     current = null;
     useless.leave();
     tryNextSoon();
@@ -176,7 +189,7 @@ final class MemberFinder {
       if (from == current
           && ++looksWithoutLeader >= MAX_LOOKS_WITHOUT_LEADER
           && addresses.hasOtherThan(from.address())) {
-        leave(from);
+        leave(from, "it knows no leader");
       }
       return;
     }
@@ -226,14 +239,14 @@ final class MemberFinder {
         },
         detail -> {
           if (ends(lookup)) {
-            failedToConnect();
+            failedToConnect(detail);
           }
         });
     // Others are not to wait for a name that takes long.
     var unused = loop.schedule(
         () -> {
           if (ends(lookup)) {
-            failedToConnect();
+            failedToConnect("the lookup of its name takes too long");
           }
         },
         options.attemptTimeoutNanos(),
@@ -259,12 +272,21 @@ final class MemberFinder {
         .connect(target);
     dialling.addListener(dialled -> {
       if (!dialled.isSuccess()) {
-        failedToConnect();
+        failedToConnect(String.valueOf(dialled.cause().getMessage()));
       }
     });
   }
 
-  private void welcomed(ClientConnection connection) {
+  private void welcomed(ClientConnection connection, ClusterIdentity theirs) {
+    if (cluster == null) {
+      cluster = theirs;
+    } else if (!cluster.equals(theirs)) {
+      connection.refuse(
+          "it belongs to cluster " + theirs + ", and this client to cluster " + cluster
+              + ", of which the first member was that it met; give it the addresses of one cluster, and"
+              + " make a new client for a cluster that was founded anew");
+      return;
+    }
     connecting = null;
     looksWithoutLeader = 0;
     ClientConnection former = current;
@@ -284,11 +306,14 @@ final class MemberFinder {
       current = null;
       tryNextSoon();
     } else if (!connection.isOpen() && connection.address().equals(connecting)) {
-      failedToConnect();
+      failedToConnect(connection.problem());
     }
   }
 
-  private void failedToConnect() {
+  private void failedToConnect(String why) {
+    if (connecting != null) {
+      addresses.isOfNoUse(connecting, why);
+    }
     connecting = null;
     tryNextSoon();
   }

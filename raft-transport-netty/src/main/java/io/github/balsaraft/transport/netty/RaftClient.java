@@ -32,6 +32,9 @@ import java.util.concurrent.CompletableFuture;
  * group, twice a second, and needs the addresses that it was given only to begin, and if nobody else answers. A member that knows no
  * leader for more than a second is left for others, for it may be cut off from them; so is one that was removed.
  *
+ * <p>It is a client of one cluster, that of the first member that it meets; members of others are not asked, and failures say so. If the
+ * cluster was founded anew, as for a restore, a new client is needed: sessions and indexes of the old one mean nothing there.
+ *
  * <p>Thread-safe; nothing blocks but {@link #close}. Futures complete on the client's one thread: what is chained to them must not
  * block. Neither encrypted nor authenticated, as the {@link NettyTransport} that it talks to.
  */

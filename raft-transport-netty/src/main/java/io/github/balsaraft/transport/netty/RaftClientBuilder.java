@@ -20,7 +20,8 @@ public final class RaftClientBuilder {
   RaftClientBuilder() {}
 
   /**
-   * Addresses of some members, {@code host:port}; one that is there is enough, the others are learnt of. Required.
+   * Addresses of some members, {@code host:port}; one that is there is enough, the others are learnt of. All
+   * must be of one cluster: the first that answers says which. Required.
    *
    * @throws IllegalArgumentException if one isn't an address
    */

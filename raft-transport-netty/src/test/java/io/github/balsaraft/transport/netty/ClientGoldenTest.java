@@ -103,8 +103,12 @@ class ClientGoldenTest {
             .build()));
     bytes.put(
         "welcome",
-        handshake(
-            ClientWelcome.newBuilder().setHost("n1").setMaxFrameBytes(65_536).build()));
+        handshake(ClientWelcome.newBuilder()
+            .setHost("n1")
+            .setMaxFrameBytes(65_536)
+            .setClusterId(-7)
+            .setClusterEpoch(3)
+            .build()));
     bytes.put(
         "refusal",
         handshake(ClientWelcome.newBuilder().setHost("n1").setRefusal("because").build()));

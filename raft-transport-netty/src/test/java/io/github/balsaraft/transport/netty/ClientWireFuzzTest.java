@@ -10,6 +10,9 @@ import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.MemoryLogStore;
@@ -42,6 +45,8 @@ class ClientWireFuzzTest {
   private static final long SEED = Long.getLong("fuzz.seed", 20_260_101);
   private static final int ROUNDS = Integer.getInteger("fuzz.rounds", 10_000);
   private static final int MAX_FRAME_BYTES = 1 << 16;
+  private static final HostRecord HOST =
+      new HostRecord(new HostId("n1"), 1, new ClusterIdentity(7, 1));
 
   private final Random random = new Random(SEED);
   private final Damage damage = new Damage(random);
@@ -111,7 +116,7 @@ class ClientWireFuzzTest {
       Counters counters = new Counters();
       ClientService service = new ClientService(10);
       EmbeddedChannel channel = new EmbeddedChannel(
-          new ClientServing(service, "n1", MAX_FRAME_BYTES, counters, Wire.LOG, () -> {}));
+          new ClientServing(service, () -> HOST, MAX_FRAME_BYTES, counters, Wire.LOG, () -> {}));
       byte[] hello = handshake(ClientHello.newBuilder()
           .setOldestVersion(1)
           .setMaxFrameBytes(random.nextInt())
@@ -217,11 +222,13 @@ class ClientWireFuzzTest {
     for (int round = 0; round < ROUNDS / 10; round++) {
       List<String> ends = new ArrayList<>();
       ClientConnection connection = new ClientConnection(
-          "n1:1", MAX_FRAME_BYTES, SECONDS.toNanos(60), it -> {}, it -> ends.add("end"));
+          "n1:1", MAX_FRAME_BYTES, SECONDS.toNanos(60), (it, cluster) -> {}, it -> ends.add("end"));
       EmbeddedChannel channel = new EmbeddedChannel(connection);
       byte[] welcome = handshake(ClientWelcome.newBuilder()
           .setHost("n1")
           .setMaxFrameBytes(random.nextInt())
+          .setClusterId(7)
+          .setClusterEpoch(1)
           .build());
       damage.arrive(channel, random.nextInt(10) == 0 ? damage.of(welcome) : welcome);
       List<CompletableFuture<ClientAnswer>> asked = new ArrayList<>();

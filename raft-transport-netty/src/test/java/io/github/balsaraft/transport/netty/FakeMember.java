@@ -1,6 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.ByteString;
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeMember {
 
   private final ServerSocket server;
+  private final ClusterIdentity cluster;
   private final Function<ClientRequest, ClientAnswer.@Nullable Builder> answers;
+  private volatile @Nullable Socket client;
   private final List<ClientRequest> asked = new CopyOnWriteArrayList<>();
 
   /**
@@ -26,7 +29,15 @@ final class FakeMember {
    * @param answers null for no answer
    */
   FakeMember(ServerSocket server, Function<ClientRequest, ClientAnswer.@Nullable Builder> answers) {
+    this(server, new ClusterIdentity(7, 1), answers);
+  }
+
+  FakeMember(
+      ServerSocket server,
+      ClusterIdentity cluster,
+      Function<ClientRequest, ClientAnswer.@Nullable Builder> answers) {
     this.server = server;
+    this.cluster = cluster;
     this.answers = answers;
     Thread thread = new Thread(this::serve, "fake-member");
     thread.setDaemon(true);
@@ -45,11 +56,21 @@ final class FakeMember {
         .count();
   }
 
+  /** Hangs up, and listens no more. */
+  void close() throws IOException {
+    server.close();
+    Socket connected = client;
+    if (connected != null) {
+      connected.close();
+    }
+  }
+
   private void serve() {
     try {
       while (true) {
-        try (Socket client = server.accept()) {
-          serve(client);
+        try (Socket accepted = server.accept()) {
+          client = accepted;
+          serve(accepted);
         }
       }
     } catch (IOException e) {
@@ -57,16 +78,21 @@ final class FakeMember {
     }
   }
 
-  private void serve(Socket client) {
+  private void serve(Socket accepted) {
     try {
-      DataInputStream in = new DataInputStream(client.getInputStream());
+      DataInputStream in = new DataInputStream(accepted.getInputStream());
       byte[] head = new byte[ClientCodec.HEAD_BYTES];
       in.readFully(head);
       in.skipNBytes(((head[6] & 0xff) << 8) | (head[7] & 0xff));
-      client
+      accepted
           .getOutputStream()
           .write(Wire.takeBytes(ClientCodec.handshake(
-              ClientWelcome.newBuilder().setHost("n1").build(), UnpooledByteBufAllocator.DEFAULT)));
+              ClientWelcome.newBuilder()
+                  .setHost("n1")
+                  .setClusterId(cluster.id())
+                  .setClusterEpoch(cluster.epoch())
+                  .build(),
+              UnpooledByteBufAllocator.DEFAULT)));
       while (true) {
         byte[] frame = new byte[in.readInt()];
         in.readFully(frame);
@@ -74,7 +100,7 @@ final class FakeMember {
         asked.add(request);
         ClientAnswer.Builder answer = answers.apply(request);
         if (answer != null) {
-          client
+          accepted
               .getOutputStream()
               .write(Wire.takeBytes(ClientCodec.frame(
                   answer.setId(request.getId()).build(), UnpooledByteBufAllocator.DEFAULT)));

@@ -148,6 +148,39 @@ class RaftClientTest extends NettyHosts {
     }
   }
 
+  /** The numbers of its session and of its commands are those of others there, and so would be the answers. */
+  @Test
+  void clientOfAClusterThatWasFoundedAnewIsToldSo() throws Exception {
+    startAll("n1");
+    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofSeconds(2));
+    try (RaftClient client =
+        RaftClient.builder().members(address("n1")).session(hasty).connect()) {
+      text(client.propose(bytes("a"), Duration.ofSeconds(60)));
+      text(client.propose(bytes("b"), Duration.ofSeconds(60)));
+      nodes.remove("n1").close();
+      disks.clear();
+      start("n1");
+      try (RaftClient ofTheNew = RaftClient.builder().members(address("n1")).connect()) {
+        for (int i = 0; i < 5; i++) {
+          text(ofTheNew.propose(bytes("new" + i)));
+        }
+        long end = System.nanoTime() + SECONDS.toNanos(60);
+        Throwable refusal;
+        do {
+          assertThat(System.nanoTime()).as("in time").isLessThan(end);
+          refusal = failure(client.propose(bytes("c"), Duration.ofMillis(500)));
+          assertThat(refusal).isInstanceOf(NotAppendedException.class);
+        } while (!String.valueOf(refusal.getMessage()).contains("belongs to cluster"));
+        assertThat(refusal).hasMessageContaining("make a new client");
+        assertThat(failure(client.query(new byte[0], ReadConsistency.STALE)))
+            .isInstanceOf(ReadNotServedException.class)
+            .hasMessageContaining("belongs to cluster");
+      }
+      assertThat(machines.get("n1").applied())
+          .containsExactly("new0", "new1", "new2", "new3", "new4");
+    }
+  }
+
   /** Leaders are stopped and come back while commands are under way; the client knew one address that is gone at times. */
   @Test
   void commandsOutliveTheirLeadersAndAreAppliedOnce() throws Exception {
