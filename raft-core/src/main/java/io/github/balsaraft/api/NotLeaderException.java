@@ -19,17 +19,17 @@ public final class NotLeaderException extends NotAppendedException {
   }
 
   /**
-   * @param leader who leads, or null if nobody is known to
+   * @param leader who leads, or null if nobody is known to, or only where
    * @param leaderAddress where members reach the leader, or null if that isn't known
    */
   public NotLeaderException(
       @Nullable HostId leader, @Nullable String leaderAddress, String reason) {
     super(reason);
     this.leader = leader == null ? null : leader.name();
-    this.leaderAddress = leader == null ? null : leaderAddress;
+    this.leaderAddress = leaderAddress;
   }
 
-  /** Who this member thinks leads, if anybody. */
+  /** Who this member thinks leads, if anybody. A client in another process is told only where: see {@link #leaderAddress}. */
   public Optional<HostId> leader() {
     return Optional.ofNullable(leader).map(HostId::new);
   }

@@ -53,31 +53,37 @@ final class Forwarder {
         self, leader, term, origin, firstSequence, proposals.get(0).type, commands);
   }
 
-  void onOutcomes(ForwardedOutcomes message) {
+  /**
+   * What the leader of that time says of what it was passed.
+   *
+   * @param now who leads by now, for those who have to ask again
+   */
+  void onOutcomes(ForwardedOutcomes message, LeaderHint now) {
     if (message.origin() != origin) {
       return;
     }
-    callbacks.accept(reporting(message.outcomes()));
+    callbacks.accept(reporting(message.outcomes(), now));
   }
 
-  private Runnable reporting(List<ForwardedOutcomes.Outcome> outcomes) {
+  private Runnable reporting(List<ForwardedOutcomes.Outcome> outcomes, LeaderHint now) {
     List<Runnable> reports = new ArrayList<>(outcomes.size());
     for (ForwardedOutcomes.Outcome outcome : outcomes) {
       Sent waiting = sent.remove(outcome.sequence());
       if (waiting != null) {
-        reports.add(() -> report(waiting.proposal, outcome));
+        reports.add(() -> report(waiting.proposal, outcome, now));
       }
     }
     return () -> reports.forEach(Runnable::run);
   }
 
-  private static void report(Proposal proposal, ForwardedOutcomes.Outcome outcome) {
+  private static void report(Proposal proposal, ForwardedOutcomes.Outcome outcome, LeaderHint now) {
     String detail = outcome.kind() == ForwardedOutcomes.Kind.APPLIED
         ? ""
         : new String(outcome.bytes(), StandardCharsets.UTF_8);
     switch (outcome.kind()) {
       case APPLIED -> proposal.applied(outcome.bytes());
-      case NOT_LEADER -> proposal.notAppended(new NotLeaderException(null, detail));
+      case NOT_LEADER ->
+        proposal.notAppended(new NotLeaderException(now.host(), now.address(), detail));
       case OVERLOADED -> proposal.notAppended(new OverloadedException(detail, retryAfter(outcome)));
       case REJECTED -> proposal.rejected(new CommandRejectedException(detail));
       case UNKNOWN -> proposal.unknown(detail);

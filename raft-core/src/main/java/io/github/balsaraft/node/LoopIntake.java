@@ -152,7 +152,7 @@ final class LoopIntake {
         context.host().misdirected();
       }
     } else if (message instanceof ForwardedOutcomes outcomes) {
-      proposals.onOutcomes(outcomes);
+      proposals.onOutcomes(outcomes, running.view());
     } else if (message instanceof SnapshotRequest request) {
       context.peers().heardFrom(request.from(), from);
       if (request.to().equals(context.self())) {

@@ -59,8 +59,10 @@ final class ProposalFlow {
     intake.onProposals(message, core.hardState().term(), leads, gathered::add);
   }
 
-  void onOutcomes(ForwardedOutcomes message) {
-    forwarder.onOutcomes(message);
+  void onOutcomes(ForwardedOutcomes message, CoreView core) {
+    // Who refuses because it doesn't lead is not to be named as the leader.
+    boolean isOfLeader = message.from().equals(core.leader());
+    forwarder.onOutcomes(message, isOfLeader ? LeaderHint.NONE : LeaderHint.of(core));
   }
 
   /** Appends or forwards what was gathered, or refuses it. */

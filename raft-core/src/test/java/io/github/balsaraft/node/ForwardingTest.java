@@ -8,6 +8,7 @@ import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedOutcomes.Kind;
 import io.github.balsaraft.model.ForwardedProposals;
+import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
@@ -61,14 +62,14 @@ class ForwardingTest {
     assertThat(answers).isEmpty();
     intake.flush();
     assertThat(answers).hasSize(1);
-    forwarder.onOutcomes(answers.get(0));
+    forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
     assertThat(RecordedProposal.ends(proposals))
         .containsExactly(
             "applied:result",
             "unknown:lost",
             "not appended:OverloadedException after PT0.25S",
             "not appended:NotLeaderException");
-    forwarder.onOutcomes(answers.get(0));
+    forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
     forwarder.loseAll("leader changed");
     forwarder.expire(10 * TIMEOUT);
     assertThat(RecordedProposal.ends(proposals)).noneMatch(ends -> ends.contains(" and "));
@@ -146,12 +147,22 @@ class ForwardingTest {
   }
 
   @Test
+  void whoIsRefusedHearsWhoLeadsByNow() {
+    List<Proposal> proposals = RecordedProposal.of("a");
+    arrive(forward(6, proposals), 6, false);
+    forwarder.onOutcomes(answers.get(0), new LeaderHint(new HostId("n3"), "10.0.0.3:7400"));
+    assertThat(RecordedProposal.ends(proposals))
+        .containsExactly("not appended:NotLeaderException at 10.0.0.3:7400");
+  }
+
+  @Test
   void answersToAnEarlierLifeOfTheFollowerAreDropped() {
     List<Proposal> proposals = RecordedProposal.of("a");
     forward(5, proposals);
     ForwardedOutcomes.Outcome outcome =
         new ForwardedOutcomes.Outcome(1, Kind.APPLIED, "old".getBytes(UTF_8));
-    forwarder.onOutcomes(new ForwardedOutcomes(LEADER, FOLLOWER, 76, List.of(outcome)));
+    forwarder.onOutcomes(
+        new ForwardedOutcomes(LEADER, FOLLOWER, 76, List.of(outcome)), LeaderHint.NONE);
     assertThat(RecordedProposal.ends(proposals)).containsExactly("");
   }
 
@@ -180,7 +191,7 @@ class ForwardingTest {
     assertThat(kinds()).containsExactly("2:TOO_LARGE");
     taken.forEach(proposal -> proposal.applied("done".getBytes(UTF_8)));
     intake.flush();
-    answers.forEach(forwarder::onOutcomes);
+    answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     assertThat(RecordedProposal.ends(proposals))
         .containsExactly("applied:done", "not appended:CommandTooLargeException", "applied:done");
     assertThat(intake.pendingBytes()).isZero();

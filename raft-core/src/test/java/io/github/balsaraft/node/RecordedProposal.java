@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
+import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
@@ -51,9 +52,13 @@ final class RecordedProposal extends Proposal {
 
   @Override
   void notAppended(NotAppendedException reason) {
-    String when =
-        reason instanceof OverloadedException overloaded ? " after " + overloaded.retryAfter() : "";
-    ends.add("not appended:" + reason.getClass().getSimpleName() + when);
+    String hint = "";
+    if (reason instanceof OverloadedException overloaded) {
+      hint = " after " + overloaded.retryAfter();
+    } else if (reason instanceof NotLeaderException notLeader) {
+      hint = notLeader.leaderAddress().map(address -> " at " + address).orElse("");
+    }
+    ends.add("not appended:" + reason.getClass().getSimpleName() + hint);
   }
 
   @Override

@@ -53,7 +53,9 @@ final class ClientChannel implements SessionChannel {
     String detail = answer.getDetail();
     return switch (answer.getOutcome()) {
       case CLIENT_OUTCOME_DONE -> answer.getContent().toByteArray();
-      case CLIENT_OUTCOME_NOT_LEADER -> throw new NotLeaderException(null, detail);
+      case CLIENT_OUTCOME_NOT_LEADER ->
+        throw new NotLeaderException(
+            null, answer.getLeaderAddress().isEmpty() ? null : answer.getLeaderAddress(), detail);
       case CLIENT_OUTCOME_OVERLOADED ->
         throw new OverloadedException(detail, retryAfter(answer.getRetryAfterMillis()));
       case CLIENT_OUTCOME_TOO_LARGE ->

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
 import io.github.balsaraft.api.StateMachine;
@@ -158,6 +159,29 @@ class MemberFinderTest extends NettyHosts {
     }
     // Without a pause it would be thousands.
     assertThat(asked).hasValueLessThan(200);
+  }
+
+  @Test
+  @DisplayName("whoever is refused for want of a leader hears where one is, if the member knows")
+  void refusalNamesTheLeader() throws Exception {
+    ServerSocket server = listen();
+    String address = "127.0.0.1:" + server.getLocalPort();
+    FakeMember member = new FakeMember(
+        server,
+        request -> request.hasSessionEntry()
+            ? done().setOutcome(ClientOutcome.CLIENT_OUTCOME_NOT_LEADER).setLeaderAddress(address)
+            : done());
+    try (RaftClient client = RaftClient.builder().members(member.address()).connect()) {
+      client.query(bytes("a")).get(60, SECONDS);
+      long end = System.nanoTime() + SECONDS.toNanos(60);
+      Throwable refusal;
+      do {
+        assertThat(System.nanoTime()).as("in time").isLessThan(end);
+        refusal = failure(client.propose(bytes("a"), Duration.ofMillis(200)));
+      } while (!(refusal instanceof NotLeaderException));
+      assertThat(((NotLeaderException) refusal).leader()).isEmpty();
+      assertThat(((NotLeaderException) refusal).leaderAddress()).contains(address);
+    }
   }
 
   @Test
