@@ -15,7 +15,6 @@ import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
@@ -85,19 +84,6 @@ final class ClientRequests {
     return ClientAnswer.newBuilder()
         .setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE)
         .setContent(ByteString.copyFrom(content));
-  }
-
-  /** Where the command of a session was applied that has got this answer; 0 if it wasn't, or nobody here can tell. */
-  static long appliedIndex(ClientAnswer answer) {
-    if (answer.getOutcome() != ClientOutcome.CLIENT_OUTCOME_DONE) {
-      return 0;
-    }
-    try {
-      return SessionAnswer.decode(answer.getContent().toByteArray()).index();
-    } catch (CorruptDataException | UnknownFormatException e) {
-      // A newer leader's, which its client may understand.
-      return 0;
-    }
   }
 
   private static ClientAnswer.Builder stale(StaleAnswer answer) {

@@ -6,7 +6,6 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
-import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
@@ -141,7 +140,7 @@ final class ClientServing extends ByteToMessageDecoder {
   private void answer(
       ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
     ByteBuf frame =
-        ClientCodec.frame(withinLimit(isCommand, answer), ctx.alloc());
+        ClientCodec.frame(AnswerLimit.fit(answer, isCommand, maxAnswerBytes), ctx.alloc());
     int waiting = frame.readableBytes();
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());
@@ -158,20 +157,6 @@ final class ClientServing extends ByteToMessageDecoder {
         callDecode(ctx, internalBuffer(), List.of());
       }
     });
-  }
-
-  /** Sent all the same it would end the connection, and be asked for again. */
-  private ClientAnswer withinLimit(boolean isCommand, ClientAnswer answer) {
-    int bytes = answer.getSerializedSize();
-    return bytes <= maxAnswerBytes
-        ? answer
-        : ClientAnswer.newBuilder()
-            .setId(answer.getId())
-            .setOutcome(ClientOutcome.CLIENT_OUTCOME_ANSWER_TOO_LARGE)
-            .setDetail("an answer of " + bytes + " bytes is larger than the " + maxAnswerBytes
-                + " that the client takes")
-            .setAppliedIndex(isCommand ? ClientRequests.appliedIndex(answer) : 0)
-            .build();
   }
 
   @Override
