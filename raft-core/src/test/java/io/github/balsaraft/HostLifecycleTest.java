@@ -11,6 +11,7 @@ import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
+import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
@@ -19,6 +20,7 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -283,6 +285,47 @@ class HostLifecycleTest {
       }
       assertThat(read.get(30, SECONDS)).isEqualTo(7);
       assertThat(node.propose(new byte[1000]).get(30, SECONDS)).hasSize(1000);
+    }
+  }
+
+  @Test
+  void aStaleReadBehindAStateMachineThatHangsEndsInTime() throws Exception {
+    CountDownLatch applying = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    StateMachine hanging = new StateMachine() {
+      @Override
+      public byte[] apply(Command command) {
+        applying.countDown();
+        try {
+          go.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+        return command.bytes();
+      }
+
+      @Override
+      public byte[] query(byte[] query) {
+        return query;
+      }
+    };
+    RaftOptions options =
+        LocalCluster.options().requestTimeout(Duration.ofSeconds(1)).build();
+    try (RaftHost host = host("n1")) {
+      RaftNode node = start(host, FIRST, hanging, options, "n1");
+      node.awaitLeader().get(30, SECONDS);
+      // By this look the node knows how fresh its state is.
+      node.read(ReadConsistency.LINEARIZABLE, () -> 7).get(30, SECONDS);
+      CompletableFuture<byte[]> proposed = node.propose(new byte[1]);
+      applying.await();
+      CompletableFuture<Integer> stale = node.read(ReadConsistency.STALE, () -> 7);
+      assertThat(failure(stale))
+          .isInstanceOf(ReadNotServedException.class)
+          .hasMessageContaining("had no time for it");
+      go.countDown();
+      proposed.handle((result, failure) -> failure).get(30, SECONDS);
+    } finally {
+      go.countDown();
     }
   }
 

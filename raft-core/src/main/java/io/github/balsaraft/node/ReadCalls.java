@@ -33,6 +33,7 @@ final class ReadCalls {
   private final Consumer<GroupLoop.Event> offering;
   private final BooleanSupplier isClosing;
   private final Budget pendingBytes;
+  private final long requestTimeoutNanos;
 
   /**
    * @param offering hands an event to the loop's mailbox
@@ -50,6 +51,7 @@ final class ReadCalls {
     this.offering = offering;
     this.isClosing = isClosing;
     this.pendingBytes = new Budget(settings.options().maxPendingReadBytes());
+    this.requestTimeoutNanos = settings.options().requestTimeout().toNanos();
   }
 
   /** Bytes of reads that have not ended. */
@@ -145,7 +147,8 @@ final class ReadCalls {
     if (loop.freshness().freshNanos() < 0) {
       loop.pipeline().run(() -> read.refuse("the local state is not complete yet since the start"));
     } else {
-      loop.pipeline().read(0, Long.MAX_VALUE, read::run, read::refuse, read::tellLate);
+      long deadlineNanos = environment.nowNanos() + requestTimeoutNanos;
+      loop.pipeline().read(0, deadlineNanos, read::run, read::refuse, read::tellLate);
     }
   }
 }
