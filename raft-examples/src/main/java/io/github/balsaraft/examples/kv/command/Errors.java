@@ -28,9 +28,9 @@ public final class Errors {
   /** The time of a GETEX isn't possible. */
   public static final Reply INVALID_GETEX_TIME = invalidExpireTime("getex");
 
-  /** A read in a transaction would make its answers too long. */
-  public static final Reply ANSWERS_TOO_LONG = new Reply.Failure(
-      "ERR the answers of this transaction are too long: read these keys outside of it");
+  /** A read of several keys, or one in a transaction, would make the answers too long. */
+  public static final Reply ANSWERS_TOO_LONG =
+      new Reply.Failure("ERR the answer is too long: read fewer keys at once");
 
   /** An EXEC with arguments. */
   static final Reply EXEC_ABANDONED = new Reply.Failure(

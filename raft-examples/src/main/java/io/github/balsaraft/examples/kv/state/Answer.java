@@ -42,10 +42,14 @@ public sealed interface Answer {
 
     @Override
     public long valueBytes() {
-      // Ten bytes more for each, for what stands around it.
       return values.stream()
-          .mapToLong(value -> 10 + value.map(Bytes::length).orElse(0))
+          .mapToLong(value -> bytesOf(value.map(Bytes::length).orElse(0)))
           .sum();
+    }
+
+    /** What a value of that length counts: ten bytes more, for what stands around it. */
+    static long bytesOf(int length) {
+      return 10L + length;
     }
   }
 
@@ -61,7 +65,7 @@ public sealed interface Answer {
 
     @Override
     public long valueBytes() {
-      return found.stream().mapToLong(key -> 10 + key.length()).sum();
+      return found.stream().mapToLong(key -> Values.bytesOf(key.length())).sum();
     }
   }
 
@@ -90,7 +94,7 @@ public sealed interface Answer {
     TOO_LONG(3),
     /** The time of a GETEX isn't possible. */
     INVALID_EXPIRE(4),
-    /** The answers of a transaction would become too many bytes. */
+    /** The answers of an entry, or of one command that answers several values, would become too many bytes. */
     ANSWERS_TOO_LONG(5);
 
     private final byte code;

@@ -44,17 +44,15 @@ public final class Answers {
       if (out.size() > empty && out.size() > maxBytes) {
         break;
       }
-      write(bounded(operation.applyTo(keyspace)), out);
+      // One operation may name a key any number of times.
+      write(operation.applyTo(keyspace, mostBytes(operation, Batch.MOST_ANSWER_BYTES)), out);
     }
     return out.toArray();
   }
 
-  /** One operation may name a key any number of times. What answers several values has changed nothing, so it can still be refused. */
-  private static Answer bounded(Answer answer) {
-    return (answer instanceof Values || answer instanceof Page)
-            && answer.valueBytes() > Batch.MOST_ANSWER_BYTES
-        ? new Refused(Refusal.ANSWERS_TOO_LONG)
-        : answer;
+  /** A bound for the answer of one operation: who asks for one value gets it, whatever its length. */
+  static long mostBytes(Operation operation, long bytes) {
+    return operation instanceof Operation.Get ? Long.MAX_VALUE : bytes;
   }
 
   /**

@@ -5,7 +5,8 @@ import java.util.OptionalLong;
 /** Reads integers as Redis does. */
 public final class Decimal {
 
-  private static final int LONGEST = "-9223372036854775808".length();
+  /** No integer is longer. */
+  static final int MAX_LENGTH = "-9223372036854775808".length();
 
   private Decimal() {}
 
@@ -16,7 +17,7 @@ public final class Decimal {
   public static OptionalLong parse(Bytes text) {
     byte[] bytes = text.array();
     int length = bytes.length;
-    if (length == 0 || length > LONGEST) {
+    if (length == 0 || length > MAX_LENGTH) {
       return OptionalLong.empty();
     }
     if (length == 1 && bytes[0] == '0') {

@@ -9,17 +9,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All keys in a {@link KeyDatabase}: behind 'k' and its hash each key with its deadline, version and value, so that a walk takes the same
- * way as in memory; and behind 'd' each deadline with its key.
+ * way as in memory; and behind 'd' each deadline with its key. A long value is apart, behind 'v', and only its length is with its key:
+ * what needs no value reads none.
  */
 final class DiskKeys implements KeyStore {
 
   private static final byte KEYS = 'k';
   private static final byte DEADLINES = 'd';
+  private static final byte LONG_VALUES = 'v';
+
+  /** What is longer is apart from its key. */
+  private static final int LONGEST_BESIDE_BYTES = 1024;
+
+  /** In the deadline of a key, which is never negative: its value is apart, and its length follows. */
+  private static final long APART = Long.MIN_VALUE;
 
   /** A tag and a number come before the key itself. */
   private static final int PREFIX_BYTES = 1 + Long.BYTES;
 
-  private static final int VALUE_HEADER_BYTES = 2 * Long.BYTES;
+  /** Deadline and version. */
+  private static final int HEADER_BYTES = 2 * Long.BYTES;
 
   /** A cursor has the first 60 bits of a hash, as that of a {@link KeyTable}. */
   private static final int CURSOR_SHIFT = 4;
@@ -34,7 +43,7 @@ final class DiskKeys implements KeyStore {
 
   DiskKeys(KeyDatabase database) {
     this.database = database;
-    this.deadlines = new FirstDeadlines(database, DEADLINES);
+    this.deadlines = new FirstDeadlines(database::walk, DEADLINES);
   }
 
   /** The database has changed, and has so many keys and deadlines. */
@@ -56,7 +65,11 @@ final class DiskKeys implements KeyStore {
     return prefixed(KEYS, KeyHash.of(key), key.array());
   }
 
-  private static byte[] deadlineOf(Stored stored) {
+  private static byte[] valuePlaceOf(Bytes key) {
+    return prefixed(LONG_VALUES, KeyHash.of(key), key.array());
+  }
+
+  private static byte[] deadlineOf(Found stored) {
     return prefixed(DEADLINES, stored.deadlineMillis(), stored.key().array());
   }
 
@@ -64,56 +77,138 @@ final class DiskKeys implements KeyStore {
     return Bytes.wrap(Arrays.copyOfRange(place, PREFIX_BYTES, place.length));
   }
 
-  private static Stored decode(Bytes key, byte[] value) {
-    ByteBuffer in = ByteBuffer.wrap(value);
-    return new Stored(
-        key,
-        Bytes.wrap(Arrays.copyOfRange(value, VALUE_HEADER_BYTES, value.length)),
-        in.getLong(),
-        in.getLong());
+  /** What is behind a key. */
+  private final class Entry implements Found {
+    private final Bytes key;
+    private final byte[] encoded;
+
+    Entry(Bytes key, byte[] encoded) {
+      this.key = key;
+      this.encoded = encoded;
+    }
+
+    private boolean isApart() {
+      return ByteBuffer.wrap(encoded).getLong() < 0;
+    }
+
+    @Override
+    public Bytes key() {
+      return key;
+    }
+
+    @Override
+    public int valueBytes() {
+      return isApart()
+          ? ByteBuffer.wrap(encoded).getInt(HEADER_BYTES)
+          : encoded.length - HEADER_BYTES;
+    }
+
+    @Override
+    public Bytes value() {
+      if (!isApart()) {
+        return Bytes.wrap(Arrays.copyOfRange(encoded, HEADER_BYTES, encoded.length));
+      }
+      byte[] value = database.get(valuePlaceOf(key));
+      if (value == null) {
+        throw new IllegalStateException(
+            "the database has a key of " + key.length() + " bytes without its value");
+      }
+      return Bytes.wrap(value);
+    }
+
+    @Override
+    public long deadlineMillis() {
+      return ByteBuffer.wrap(encoded).getLong() & ~APART;
+    }
+
+    @Override
+    public long version() {
+      return ByteBuffer.wrap(encoded).getLong(Long.BYTES);
+    }
+
+    /** The same value with another deadline and version. */
+    byte[] with(long deadlineMillis, long version) {
+      byte[] changed = encoded.clone();
+      ByteBuffer.wrap(changed)
+          .putLong(isApart() ? deadlineMillis | APART : deadlineMillis)
+          .putLong(version);
+      return changed;
+    }
+  }
+
+  private @Nullable Entry entry(Bytes key) {
+    byte[] encoded = database.get(placeOf(key));
+    return encoded == null ? null : new Entry(key, encoded);
   }
 
   @Override
-  public @Nullable Stored get(Bytes key) {
-    byte[] value = database.get(placeOf(key));
-    return value == null ? null : decode(key, value);
+  public @Nullable Found get(Bytes key) {
+    return entry(key);
   }
 
   @Override
   public void put(Stored stored) {
-    Stored old = get(stored.key());
+    Entry old = entry(stored.key());
     if (old == null) {
       size++;
     }
     forgetDeadline(old);
     byte[] value = stored.value().array();
-    database.put(
-        placeOf(stored.key()),
-        ByteBuffer.allocate(VALUE_HEADER_BYTES + value.length)
-            .putLong(stored.deadlineMillis())
-            .putLong(stored.version())
-            .put(value)
-            .array());
-    if (stored.hasDeadline()) {
-      byte[] deadline = deadlineOf(stored);
+    boolean apart = value.length > LONGEST_BESIDE_BYTES;
+    ByteBuffer encoded = ByteBuffer.allocate(HEADER_BYTES + (apart ? Integer.BYTES : value.length))
+        .putLong(apart ? stored.deadlineMillis() | APART : stored.deadlineMillis())
+        .putLong(stored.version());
+    if (apart) {
+      database.put(valuePlaceOf(stored.key()), value);
+      encoded.putInt(value.length);
+    } else {
+      forgetValue(old);
+      encoded.put(value);
+    }
+    database.put(placeOf(stored.key()), encoded.array());
+    rememberDeadline(stored);
+  }
+
+  @Override
+  public void putDeadline(Found found, long deadlineMillis, long version) {
+    Entry old = entry(found.key());
+    if (old == null) {
+      throw new IllegalStateException("there is no such key");
+    }
+    forgetDeadline(old);
+    Entry changed = new Entry(old.key, old.with(deadlineMillis, version));
+    database.put(placeOf(changed.key), changed.encoded);
+    rememberDeadline(changed);
+  }
+
+  @Override
+  public @Nullable Found remove(Bytes key) {
+    Entry old = entry(key);
+    if (old != null) {
+      size--;
+      database.delete(placeOf(key));
+      forgetValue(old);
+      forgetDeadline(old);
+    }
+    return old;
+  }
+
+  private void forgetValue(@Nullable Entry old) {
+    if (old != null && old.isApart()) {
+      database.delete(valuePlaceOf(old.key));
+    }
+  }
+
+  private void rememberDeadline(Found found) {
+    if (found.hasDeadline()) {
+      byte[] deadline = deadlineOf(found);
       database.put(deadline, new byte[0]);
       deadlineCount++;
       deadlines.put(deadline);
     }
   }
 
-  @Override
-  public @Nullable Stored remove(Bytes key) {
-    Stored old = get(key);
-    if (old != null) {
-      size--;
-      database.delete(placeOf(key));
-      forgetDeadline(old);
-    }
-    return old;
-  }
-
-  private void forgetDeadline(@Nullable Stored old) {
+  private void forgetDeadline(@Nullable Found old) {
     if (old != null && old.hasDeadline()) {
       byte[] deadline = deadlineOf(old);
       database.delete(deadline);
@@ -138,7 +233,7 @@ final class DiskKeys implements KeyStore {
   }
 
   @Override
-  public long scan(long cursor, long count, Consumer<Stored> consumer) {
+  public long scan(long cursor, long count, Consumer<Found> consumer) {
     if (cursor < 0 || cursor >= CURSOR_END) {
       return 0;
     }
@@ -153,7 +248,7 @@ final class DiskKeys implements KeyStore {
         ended[0] = false;
         return false;
       }
-      consumer.accept(decode(keyAt(key), value));
+      consumer.accept(new Entry(keyAt(key), value));
       seen[0]++;
       seen[1] = next + 1;
       return true;
@@ -176,7 +271,7 @@ final class DiskKeys implements KeyStore {
   public void removeNextToExpire() {
     byte[] first = deadlines.first();
     if (first != null) {
-      Stored unused = remove(keyAt(first));
+      Found unused = remove(keyAt(first));
     }
   }
 }

@@ -17,7 +17,7 @@ final class ExpiryRules {
   private ExpiryRules() {}
 
   static Answer expire(Expire operation, Keyspace keyspace) {
-    Stored stored = keyspace.find(operation.key());
+    Found stored = keyspace.find(operation.key());
     if (stored == null) {
       return NO;
     }
@@ -26,11 +26,11 @@ final class ExpiryRules {
     if (isPrevented(operation.unless(), stored, deadline)) {
       return NO;
     }
-    keyspace.put(stored.key(), stored.value(), deadline);
+    keyspace.putDeadline(stored, deadline);
     return YES;
   }
 
-  private static boolean isPrevented(Unless unless, Stored stored, long deadline) {
+  private static boolean isPrevented(Unless unless, Found stored, long deadline) {
     boolean has = stored.hasDeadline();
     boolean notLater = !has || deadline <= stored.deadlineMillis();
     boolean notEarlier = has && deadline >= stored.deadlineMillis();
@@ -41,28 +41,29 @@ final class ExpiryRules {
   }
 
   static Answer persist(Persist operation, Keyspace keyspace) {
-    Stored stored = keyspace.find(operation.key());
+    Found stored = keyspace.find(operation.key());
     if (stored == null || !stored.hasDeadline()) {
       return NO;
     }
-    keyspace.put(stored.key(), stored.value(), Stored.NO_DEADLINE);
+    keyspace.putDeadline(stored, Stored.NO_DEADLINE);
     return YES;
   }
 
   static Answer getAndExpire(GetAndExpire operation, Keyspace keyspace) {
-    Stored stored = keyspace.find(operation.key());
+    Found stored = keyspace.find(operation.key());
+    Answer answer = StringRules.valueOrNil(stored);
     if (stored != null) {
       long deadline =
           operation.expiry().deadlineMillis(stored.deadlineMillis(), keyspace.logTimeMillis());
       if (deadline != stored.deadlineMillis()) {
-        keyspace.put(stored.key(), stored.value(), deadline);
+        keyspace.putDeadline(stored, deadline);
       }
     }
-    return StringRules.valueOrNil(stored);
+    return answer;
   }
 
   static Answer timeToLive(TimeToLive operation, Keyspace keyspace) {
-    Stored stored = keyspace.find(operation.key());
+    Found stored = keyspace.find(operation.key());
     if (stored == null) {
       return NO_KEY;
     }

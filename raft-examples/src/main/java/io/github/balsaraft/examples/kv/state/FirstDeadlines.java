@@ -1,7 +1,10 @@
 package io.github.balsaraft.examples.kv.state;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * remembers it, each time that somebody walks there. So no part of it is walked again before what was read of it is used up.
  */
 final class FirstDeadlines {
+
+  /** Sees what is in the database, see {@link KeyDatabase#walk}. */
+  interface Walk {
+    void walk(byte[] from, KeyDatabase.Visitor visitor);
+  }
 
   /** How many are read at once. */
   private static final int READ = 1024;
@@ -18,7 +26,7 @@ final class FirstDeadlines {
   /** Keys may be long: then there are fewer, and one at least. */
   private static final long MAX_BYTES = 1 << 20;
 
-  private final KeyDatabase database;
+  private final Walk database;
   private final byte tag;
   private final TreeSet<byte[]> known = new TreeSet<>(Arrays::compareUnsigned);
   private long knownBytes;
@@ -29,7 +37,7 @@ final class FirstDeadlines {
   /**
    * @param tag the first byte of all of them, and of nothing else
    */
-  FirstDeadlines(KeyDatabase database, byte tag) {
+  FirstDeadlines(Walk database, byte tag) {
     this.database = database;
     this.tag = tag;
   }
@@ -80,18 +88,24 @@ final class FirstDeadlines {
     }
   }
 
+  /** Nothing is known until the walk is through: one that fails may have seen some, but not all that come before others. */
   private void read(byte[] from) {
-    end = null;
+    List<byte[]> seen = new ArrayList<>();
+    long[] seenBytes = {0};
+    AtomicReference<byte @Nullable []> newEnd = new AtomicReference<>();
     database.walk(from, (key, value) -> {
       if (key[0] != tag) {
         return false;
       }
-      if (known.size() == READ || knownBytes > MAX_BYTES / 2) {
-        end = key;
+      if (seen.size() == READ || seenBytes[0] > MAX_BYTES / 2) {
+        newEnd.set(key);
         return false;
       }
-      add(key);
+      seen.add(key);
+      seenBytes[0] += key.length;
       return true;
     });
+    seen.forEach(this::add);
+    end = newEnd.get();
   }
 }

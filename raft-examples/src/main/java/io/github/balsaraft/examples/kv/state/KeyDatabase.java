@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.state;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.WBWIRocksIterator;
 import org.rocksdb.WriteBatchWithIndex;
 import org.rocksdb.WriteOptions;
 
@@ -42,6 +44,9 @@ final class KeyDatabase implements AutoCloseable {
   /** More is lost in a crash and applied again, the greater it is; and the longer a {@link #checkpoint} takes, which writes it out. */
   private static final long MEMTABLE_BYTES = 16L << 20;
 
+  /** What of the open batch may be there although it was overwritten, at the least. */
+  private static final long MAX_OVERWRITTEN_BYTES = 64L << 20;
+
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
   private final Path folder;
@@ -53,7 +58,12 @@ final class KeyDatabase implements AutoCloseable {
   private final Options options;
   private final WriteOptions withoutLog = new WriteOptions().setDisableWAL(true);
   private final ReadOptions reading = new ReadOptions();
-  private final WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
+  private WriteBatchWithIndex batch = newBatch();
+
+  /** What was put into the batch, overwritten or not; and what of it was still there when that was looked at last. */
+  private long putBytes;
+
+  private long keptBytes;
 
   /** Null once it is closed. */
   private @Nullable RocksDB db;
@@ -122,6 +132,57 @@ final class KeyDatabase implements AutoCloseable {
       batch.put(key, value);
       return true;
     });
+    putBytes += key.length + value.length;
+    if (putBytes > 2 * keptBytes + MAX_OVERWRITTEN_BYTES) {
+      attempt("write", () -> {
+        dropOverwritten();
+        return true;
+      });
+    }
+  }
+
+  private static WriteBatchWithIndex newBatch() {
+    return new WriteBatchWithIndex(true);
+  }
+
+  /** A batch keeps all that was ever put into it, and a short command can put a long value again and again. */
+  private void dropOverwritten() throws RocksDBException {
+    WriteBatchWithIndex kept = newBatch();
+    long bytes = 0;
+    try (WBWIRocksIterator all = batch.newIterator()) {
+      for (all.seekToFirst(); all.isValid(); all.next()) {
+        WBWIRocksIterator.WriteEntry entry = all.entry();
+        ByteBuffer key = entry.getKey().data();
+        bytes += key.remaining();
+        if (entry.getType() == WBWIRocksIterator.WriteType.PUT) {
+          ByteBuffer value = entry.getValue().data();
+          bytes += value.remaining();
+          kept.put(key, value);
+        } else {
+          byte[] deleted = new byte[key.remaining()];
+          key.get(deleted);
+          kept.delete(deleted);
+        }
+      }
+    } catch (RocksDBException | RuntimeException e) {
+      kept.close();
+      throw e;
+    }
+    batch.close();
+    batch = kept;
+    putBytes = bytes;
+    keptBytes = bytes;
+  }
+
+  /** How many bytes the open batch takes. */
+  long batchBytes() {
+    return batch.getWriteBatch().getDataSize();
+  }
+
+  private void clearBatch() {
+    batch.clear();
+    putBytes = 0;
+    keptBytes = 0;
   }
 
   void delete(byte[] key) {
@@ -159,9 +220,9 @@ final class KeyDatabase implements AutoCloseable {
     RocksDB opened = db();
     attempt("write", () -> {
       opened.write(withoutLog, batch);
-      batch.clear();
       return true;
     });
+    clearBatch();
   }
 
   /** Takes everything out. */
@@ -204,7 +265,7 @@ final class KeyDatabase implements AutoCloseable {
   }
 
   private void replaceBy(Path next) throws IOException {
-    batch.clear();
+    clearBatch();
     db().close();
     db = null;
     Files.move(present, former, StandardCopyOption.ATOMIC_MOVE);

@@ -11,14 +11,17 @@ interface KeyStore {
 
   /** What is known of a key; null if nothing is. */
   @Nullable
-  Stored get(Bytes key);
+  Found get(Bytes key);
 
   /** Puts a key, in place of what was known of it. */
   void put(Stored stored);
 
-  /** Takes a key out and answers what it was. */
+  /** Changes the deadline of a key that is there, and its version; its value stays. */
+  void putDeadline(Found found, long deadlineMillis, long version);
+
+  /** Takes a key out and answers what it was; its value is not to be asked for any more. */
   @Nullable
-  Stored remove(Bytes key);
+  Found remove(Bytes key);
 
   /** Takes all keys out. */
   void clear();
@@ -27,7 +30,7 @@ interface KeyStore {
   int size();
 
   /** Walks over keys in the order of their hashes; see {@link KeyTable#scan}. Every store answers the same cursors. */
-  long scan(long cursor, long count, Consumer<Stored> consumer);
+  long scan(long cursor, long count, Consumer<Found> consumer);
 
   /** How many keys have a deadline. */
   int deadlineCount();

@@ -111,15 +111,15 @@ public final class Keyspace {
 
   /** Whether a key that still exists by the log time is gone at that time. */
   boolean isDueAt(Bytes key, long millis) {
-    Stored stored = find(key);
-    return stored != null && stored.isDueAt(millis);
+    Found found = find(key);
+    return found != null && found.isDueAt(millis);
   }
 
   /** The key, if it exists by the log time. */
   @Nullable
-  Stored find(Bytes key) {
-    Stored stored = keys.get(key);
-    return stored == null || stored.isDueAt(logTimeMillis) ? null : stored;
+  Found find(Bytes key) {
+    Found found = keys.get(key);
+    return found == null || found.isDueAt(logTimeMillis) ? null : found;
   }
 
   /** Sets a key; if the deadline has passed already, it is gone at once. */
@@ -132,17 +132,26 @@ public final class Keyspace {
     keys.put(stored);
   }
 
+  /** Changes the deadline of a key that exists; if it has passed already, the key is gone at once. */
+  void putDeadline(Found found, long deadlineMillis) {
+    if (deadlineMillis != Stored.NO_DEADLINE && deadlineMillis <= logTimeMillis) {
+      boolean unused = remove(found.key());
+    } else {
+      keys.putDeadline(found, deadlineMillis, index);
+    }
+  }
+
   /** Deletes a key; false if there was none. */
   boolean remove(Bytes key) {
-    Stored old = keys.remove(key);
+    Found old = keys.remove(key);
     return old != null && !old.isDueAt(logTimeMillis);
   }
 
   /** Walks over keys that exist; see {@link KeyTable#scan}. */
   long scan(long cursor, long count, Consumer<Bytes> consumer) {
-    return keys.scan(cursor, count, stored -> {
-      if (!stored.isDueAt(logTimeMillis)) {
-        consumer.accept(stored.key());
+    return keys.scan(cursor, count, found -> {
+      if (!found.isDueAt(logTimeMillis)) {
+        consumer.accept(found.key());
       }
     });
   }

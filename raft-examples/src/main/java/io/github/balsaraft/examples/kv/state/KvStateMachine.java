@@ -19,17 +19,26 @@ public class KvStateMachine implements SnapshottingStateMachine {
   private final MemoryKeys memory = new MemoryKeys();
   private final Keyspace keyspace;
 
+  /** Once answers to reads exceed this, the rest is left undone; and no answer to one that reads several values is longer. */
+  private final long maxReadBytes;
+
   /** What of the state any thread may look at, as of the last command. */
   private volatile Summary summary = new Summary(0, 0, Long.MAX_VALUE, 0, Map.of());
 
   /** An empty one. */
   public KvStateMachine() {
     keyspace = new Keyspace(memory);
+    maxReadBytes = Long.MAX_VALUE;
   }
 
-  /** With the keys elsewhere. */
-  KvStateMachine(KeyStore keys) {
+  /**
+   * With the keys elsewhere.
+   *
+   * @param maxReadBytes how many bytes of values may be copied for reads that are answered together, and one value more
+   */
+  KvStateMachine(KeyStore keys, long maxReadBytes) {
     keyspace = new Keyspace(keys);
+    this.maxReadBytes = maxReadBytes;
   }
 
   private record Summary(
@@ -110,7 +119,8 @@ public class KvStateMachine implements SnapshottingStateMachine {
   }
 
   /**
-   * Answers reads without copying any value. To be called where {@link #query} may be called.
+   * Answers reads, without copying a value that is in memory. Where values are copied there may be fewer answers than reads, but for the
+   * first: the rest was not read. To be called where {@link #query} may be called.
    *
    * @param clockMillis what time the reader thinks it is, since 1970. It decides what TTL answers, never whether a key exists
    * @throws IllegalArgumentException if one of them would write
@@ -119,10 +129,16 @@ public class KvStateMachine implements SnapshottingStateMachine {
     List<Answer> answers = new ArrayList<>(reads.size());
     keyspace.beginRead(clockMillis);
     boolean due = false;
+    reads.forEach(KvStateMachine::requireRead);
+    long bytes = 0;
     for (Operation read : reads) {
-      requireRead(read);
+      if (bytes > maxReadBytes) {
+        break;
+      }
       due |= meetsDue(read, clockMillis);
-      answers.add(read.applyTo(keyspace));
+      Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxReadBytes));
+      bytes += answer.valueBytes();
+      answers.add(answer);
     }
     return new Reads(answers, due);
   }

@@ -39,6 +39,11 @@ final class MemoryKeys implements KeyStore {
   }
 
   @Override
+  public void putDeadline(Found found, long deadlineMillis, long version) {
+    put(new Stored(found.key(), found.value(), deadlineMillis, version));
+  }
+
+  @Override
   public @Nullable Stored remove(Bytes key) {
     Stored old = table.remove(key);
     forgetDeadline(old);
@@ -63,8 +68,8 @@ final class MemoryKeys implements KeyStore {
   }
 
   @Override
-  public long scan(long cursor, long count, Consumer<Stored> consumer) {
-    return table.scan(cursor, count, consumer);
+  public long scan(long cursor, long count, Consumer<Found> consumer) {
+    return table.scan(cursor, count, consumer::accept);
   }
 
   @Override

@@ -36,12 +36,15 @@ public final class OnDiskKvStateMachine extends KvStateMachine
   private static final int HEAD_VERSION = 1;
   private static final byte SESSIONS = 's';
 
+  /** Values are copied from the disk into memory: no more for several reads than the longest value takes. */
+  private static final long MAX_READ_BYTES = Operation.Append.LARGEST_VALUE_BYTES;
+
   private final KeyDatabase database;
   private final DiskKeys keys;
   private EntryId position = EntryId.NONE;
 
   private OnDiskKvStateMachine(KeyDatabase database, DiskKeys keys) {
-    super(keys);
+    super(keys, MAX_READ_BYTES);
     this.database = database;
     this.keys = keys;
   }

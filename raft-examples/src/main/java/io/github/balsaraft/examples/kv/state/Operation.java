@@ -32,6 +32,14 @@ public sealed interface Operation
    */
   Answer applyTo(Keyspace keyspace);
 
+  /**
+   * As {@link #applyTo(Keyspace)}; but a read whose answer would have more bytes of values and keys than that is refused, before they are
+   * in memory.
+   */
+  default Answer applyTo(Keyspace keyspace, long maxBytes) {
+    return applyTo(keyspace);
+  }
+
   /** Whether it may change the state and so must go through the log. */
   boolean isWrite();
 
@@ -52,7 +60,12 @@ public sealed interface Operation
   record Get(Bytes key) implements Operation {
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return StringRules.get(key, keyspace);
+      return applyTo(keyspace, Long.MAX_VALUE);
+    }
+
+    @Override
+    public Answer applyTo(Keyspace keyspace, long maxBytes) {
+      return StringRules.get(key, keyspace, maxBytes);
     }
 
     @Override
@@ -79,7 +92,12 @@ public sealed interface Operation
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
-      return StringRules.multiGet(this, keyspace);
+      return applyTo(keyspace, Long.MAX_VALUE);
+    }
+
+    @Override
+    public Answer applyTo(Keyspace keyspace, long maxBytes) {
+      return StringRules.multiGet(this, keyspace, maxBytes);
     }
 
     @Override

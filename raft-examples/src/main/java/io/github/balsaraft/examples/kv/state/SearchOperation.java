@@ -1,11 +1,18 @@
 package io.github.balsaraft.examples.kv.state;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Reads that look for keys. */
 public sealed interface SearchOperation extends Operation {
+
+  @Override
+  default Answer applyTo(Keyspace keyspace) {
+    return applyTo(keyspace, Long.MAX_VALUE);
+  }
+
+  @Override
+  Answer applyTo(Keyspace keyspace, long maxBytes);
 
   @Override
   default boolean isWrite() {
@@ -30,15 +37,12 @@ public sealed interface SearchOperation extends Operation {
   /** KEYS: all keys that a pattern stands for. Looks at every key there is. */
   record FindKeys(Bytes pattern) implements SearchOperation {
     @Override
-    public Answer applyTo(Keyspace keyspace) {
-      Glob glob = new Glob(pattern);
-      List<Optional<Bytes>> found = new ArrayList<>();
-      long unused = keyspace.scan(0, Long.MAX_VALUE, key -> {
-        if (glob.matches(key)) {
-          found.add(Optional.of(key));
-        }
-      });
-      return new Answer.Values(found);
+    public Answer applyTo(Keyspace keyspace, long maxBytes) {
+      FoundKeys found = new FoundKeys(pattern, maxBytes);
+      long unused = keyspace.scan(0, Long.MAX_VALUE, found);
+      return found.areTooMany()
+          ? StringRules.tooLong()
+          : new Answer.Values(found.keys().stream().map(Optional::of).toList());
     }
   }
 
@@ -57,15 +61,10 @@ public sealed interface SearchOperation extends Operation {
     }
 
     @Override
-    public Answer applyTo(Keyspace keyspace) {
-      Glob glob = new Glob(pattern);
-      List<Bytes> found = new ArrayList<>();
-      long next = keyspace.scan(cursor, count, key -> {
-        if (glob.matches(key)) {
-          found.add(key);
-        }
-      });
-      return new Answer.Page(next, found);
+    public Answer applyTo(Keyspace keyspace, long maxBytes) {
+      FoundKeys found = new FoundKeys(pattern, maxBytes);
+      long next = keyspace.scan(cursor, count, found);
+      return found.areTooMany() ? StringRules.tooLong() : new Answer.Page(next, found.keys());
     }
   }
 }

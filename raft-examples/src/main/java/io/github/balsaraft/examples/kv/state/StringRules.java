@@ -19,16 +19,29 @@ final class StringRules {
 
   private StringRules() {}
 
-  static Answer get(Bytes key, Keyspace keyspace) {
-    return valueOrNil(keyspace.find(key));
+  /** Refuses before it reads a value that would be too much. */
+  static Answer get(Bytes key, Keyspace keyspace, long maxBytes) {
+    Found found = keyspace.find(key);
+    return found != null && found.valueBytes() > maxBytes ? tooLong() : valueOrNil(found);
   }
 
-  static Answer multiGet(MultiGet operation, Keyspace keyspace) {
-    List<Optional<Bytes>> found = new ArrayList<>(operation.keys().size());
+  /** Refuses before it reads a value that would be too much: a key may be named any number of times. */
+  static Answer multiGet(MultiGet operation, Keyspace keyspace, long maxBytes) {
+    List<Optional<Bytes>> values = new ArrayList<>(operation.keys().size());
+    long bytes = 0;
     for (Bytes key : operation.keys()) {
-      found.add(Optional.ofNullable(keyspace.find(key)).map(Stored::value));
+      Found found = keyspace.find(key);
+      bytes += Answer.Values.bytesOf(found == null ? 0 : found.valueBytes());
+      if (bytes > maxBytes) {
+        return tooLong();
+      }
+      values.add(Optional.ofNullable(found).map(Found::value));
     }
-    return new Answer.Values(found);
+    return new Answer.Values(values);
+  }
+
+  static Answer tooLong() {
+    return new Answer.Refused(Refusal.ANSWERS_TOO_LONG);
   }
 
   static Answer exists(Exists operation, Keyspace keyspace) {
@@ -42,26 +55,28 @@ final class StringRules {
   }
 
   static Answer length(Bytes key, Keyspace keyspace) {
-    Stored stored = keyspace.find(key);
-    return new Answer.Count(stored == null ? 0 : stored.value().length());
+    Found stored = keyspace.find(key);
+    return new Answer.Count(stored == null ? 0 : stored.valueBytes());
   }
 
   static Answer set(Set operation, Keyspace keyspace) {
-    Stored old = keyspace.find(operation.key());
+    Found old = keyspace.find(operation.key());
     boolean holds = switch (operation.condition()) {
       case ALWAYS -> true;
       case IF_ABSENT -> old == null;
       case IF_PRESENT -> old != null;
-      case IF_EQUAL -> old != null && old.value().equals(operation.expected());
+      case IF_EQUAL ->
+        old != null
+            && old.valueBytes() == operation.expected().length()
+            && old.value().equals(operation.expected());
     };
+    Answer answer =
+        operation.returnOld() ? valueOrNil(old) : holds ? Answer.Done.DONE : Answer.Nil.NIL;
     if (holds) {
       long deadline = operation.expiry().deadlineMillis(deadlineOf(old), keyspace.logTimeMillis());
       keyspace.put(operation.key(), operation.value(), deadline);
     }
-    if (operation.returnOld()) {
-      return valueOrNil(old);
-    }
-    return holds ? Answer.Done.DONE : Answer.Nil.NIL;
+    return answer;
   }
 
   static Answer multiSet(MultiSet operation, Keyspace keyspace) {
@@ -82,14 +97,14 @@ final class StringRules {
   }
 
   static Answer getAndDelete(Bytes key, Keyspace keyspace) {
-    Stored old = keyspace.find(key);
+    Answer answer = valueOrNil(keyspace.find(key));
     boolean unused = keyspace.remove(key);
-    return valueOrNil(old);
+    return answer;
   }
 
   static Answer increment(Increment operation, Keyspace keyspace) {
-    Stored old = keyspace.find(operation.key());
-    OptionalLong before = old == null ? OptionalLong.of(0) : Decimal.parse(old.value());
+    Found old = keyspace.find(operation.key());
+    OptionalLong before = old == null ? OptionalLong.of(0) : numberIn(old);
     if (before.isEmpty()) {
       return new Answer.Refused(Refusal.NOT_AN_INTEGER);
     }
@@ -103,22 +118,28 @@ final class StringRules {
     return new Answer.Count(value);
   }
 
+  private static OptionalLong numberIn(Found found) {
+    return found.valueBytes() > Decimal.MAX_LENGTH
+        ? OptionalLong.empty()
+        : Decimal.parse(found.value());
+  }
+
   static Answer append(Append operation, Keyspace keyspace) {
-    Stored old = keyspace.find(operation.key());
-    Bytes before = old == null ? Bytes.EMPTY : old.value();
-    long length = (long) before.length() + operation.suffix().length();
+    Found old = keyspace.find(operation.key());
+    long length = (old == null ? 0L : old.valueBytes()) + operation.suffix().length();
     if (length > Math.min(operation.maxBytes(), Append.LARGEST_VALUE_BYTES)) {
       return new Answer.Refused(Refusal.TOO_LONG);
     }
+    Bytes before = old == null ? Bytes.EMPTY : old.value();
     keyspace.put(operation.key(), before.plus(operation.suffix()), deadlineOf(old));
     return new Answer.Count(length);
   }
 
-  static Answer valueOrNil(@Nullable Stored stored) {
+  static Answer valueOrNil(@Nullable Found stored) {
     return stored == null ? Answer.Nil.NIL : new Answer.Value(stored.value());
   }
 
-  private static long deadlineOf(@Nullable Stored stored) {
+  private static long deadlineOf(@Nullable Found stored) {
     return stored == null ? Stored.NO_DEADLINE : stored.deadlineMillis();
   }
 }

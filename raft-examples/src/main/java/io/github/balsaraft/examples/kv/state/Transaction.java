@@ -1,6 +1,5 @@
 package io.github.balsaraft.examples.kv.state;
 
-import io.github.balsaraft.examples.kv.state.Answer.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,22 +42,19 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     int maxBytes = Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
     long bytes = 0;
     for (Operation operation : operations) {
-      Answer answer =
-          bytes > maxBytes && operation.answersValues() ? tooMany() : operation.applyTo(keyspace);
+      Answer answer = bytes > maxBytes && operation.answersValues()
+          ? StringRules.tooLong()
+          : operation.applyTo(keyspace, maxBytes - bytes);
       long more = answer.valueBytes();
       if (more > 0 && !operation.isWrite() && bytes + more > maxBytes) {
         // It had no effect, so it can still be refused.
-        answer = tooMany();
+        answer = StringRules.tooLong();
         more = 0;
       }
       bytes += more;
       answers.add(answer);
     }
     return new Answer.Several(answers);
-  }
-
-  private static Answer tooMany() {
-    return new Answer.Refused(Refusal.ANSWERS_TOO_LONG);
   }
 
   @Override
@@ -91,7 +87,7 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     }
 
     static long of(Bytes key, Keyspace keyspace) {
-      Stored stored = keyspace.find(key);
+      Found stored = keyspace.find(key);
       return stored == null ? 0 : stored.version();
     }
 
