@@ -116,6 +116,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     return applier.position();
   }
 
+  /** Whether the state is where its position says, and nobody is about to replace it. On an apply thread. */
+  boolean isAtPosition() {
+    return applier.isAtPosition();
+  }
+
   /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
   void afterApply(Runnable action) {
     Runnable earlier = afterApply;

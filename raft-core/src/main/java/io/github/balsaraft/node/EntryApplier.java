@@ -229,6 +229,16 @@ final class EntryApplier {
     return position;
   }
 
+  /**
+   * Whether {@link #position} is that of the present state, which is to stay for now: not in the middle of entries that came together, of
+   * which the position knows nothing before their end, nor in an open batch.
+   */
+  boolean isAtPosition() {
+    return appliedIndex == reachedIndex
+        && reachedIndex == position.last().index()
+        && mayGoOn.getAsBoolean();
+  }
+
   /** Entries up to here may be applied; these of them are in memory. */
   void committed(long index, List<EntryBatch> kept) {
     for (EntryBatch batch : kept) {

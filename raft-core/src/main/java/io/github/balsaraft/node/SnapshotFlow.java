@@ -87,6 +87,7 @@ final class SnapshotFlow {
           pipeline::captureSessions,
           archive,
           pipeline.position(),
+          pipeline::isAtPosition,
           pipeline::runUnlessStopped,
           new SnapshotTaker.Ends() {
             @Override

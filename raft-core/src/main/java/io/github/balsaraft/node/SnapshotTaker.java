@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class SnapshotTaker {
   private final Supplier<@Nullable CapturedSessions> sessions;
   private final SnapshotArchive archive;
   private final ApplyPosition position;
+  private final BooleanSupplier isAtPosition;
   private final Consumer<Runnable> onApplyThread;
   private final Ends ends;
   private final RateLimit writeLimit;
@@ -74,6 +76,8 @@ final class SnapshotTaker {
 
   /**
    * @param sessions captures the sessions as of the present state; null if there are none
+   * @param isAtPosition whether the state is exactly at the position, and stays there for now. Otherwise something is about to be applied
+   *     or restored, or nothing ever again: none is taken before {@link #takeIfDue} is called after that
    * @param onApplyThread runs something where this is used; called on any thread
    */
   SnapshotTaker(
@@ -82,6 +86,7 @@ final class SnapshotTaker {
       Supplier<@Nullable CapturedSessions> sessions,
       SnapshotArchive archive,
       ApplyPosition position,
+      BooleanSupplier isAtPosition,
       Consumer<Runnable> onApplyThread,
       Ends ends) {
     this.context = context;
@@ -90,6 +95,7 @@ final class SnapshotTaker {
     this.sessions = sessions;
     this.archive = archive;
     this.position = position;
+    this.isAtPosition = isAtPosition;
     this.onApplyThread = onApplyThread;
     this.ends = ends;
     this.writeLimit = new RateLimit(options.maxWriteBytesPerSecond());
@@ -116,7 +122,7 @@ final class SnapshotTaker {
   /** Something was applied, or time has passed. */
   void takeIfDue() {
     long nowNanos = context.nowNanos();
-    if (stopped || taking != null || !position.isKnown()) {
+    if (stopped || taking != null || !position.isKnown() || !isAtPosition.getAsBoolean()) {
       return;
     }
     if (nowNanos < notBeforeNanos) {
@@ -169,9 +175,8 @@ final class SnapshotTaker {
     try {
       captured = sessions.get();
       if (machine instanceof SessionKeepingStateMachine keeper) {
-        // Entries that are no commands may be the last. A state that doesn't say that it holds them
-        // too
-        // would be taken for one from before the snapshot, and be restored at the next start.
+        // Entries that are no commands may be the last. A state that doesn't hold them by what it
+        // says would be taken for one from before the snapshot, and be restored at the next start.
         keeper.putSessions(header.last(), List.of());
         keeper.endBatch();
       }

@@ -102,6 +102,46 @@ class EntryApplierTest {
   }
 
   @Test
+  @DisplayName(
+      "the state is at its position after whole entries that came together, outside of a batch, and while all may go on")
+  void whereTheStateIsAtItsPosition() throws Exception {
+    store(log.next(EntryType.COMMAND, "a", "b"));
+    store(log.next(EntryType.COMMAND, "c", "d"));
+    applier.committed(2, List.of());
+    applier.applySlice();
+    assertThat(applier.isAtPosition()).isTrue();
+    mayGoOn = false;
+    assertThat(applier.isAtPosition()).as("a snapshot is to be installed").isFalse();
+    mayGoOn = true;
+    stopAt = "c";
+    applier.committed(4, List.of());
+    applier.applySlice();
+    mayGoOn = true;
+    assertThat(applier.appliedIndex()).isEqualTo(3);
+    assertThat(applier.position().last().index()).isEqualTo(2);
+    assertThat(applier.isAtPosition()).as("in the middle of what came together").isFalse();
+    applier.restored(new EntryId(1, 9), new SessionTable());
+    assertThat(applier.isAtPosition()).as("restored, and its position not yet").isFalse();
+  }
+
+  @Test
+  @DisplayName("in a batch that is left open because nobody waits any longer there is no position")
+  void openBatchHasNoPosition() throws Exception {
+    boolean[] abandoned = {true};
+    EntryApplier left = new EntryApplier(
+        GROUP, new Machine(), store, 0, 1 << 20, new Results(), () -> true, () -> abandoned[0]);
+    store(log.next(EntryType.COMMAND, "a", "b"));
+    left.committed(2, List.of());
+    left.applySlice();
+    assertThat(seen).containsExactly("a", "b");
+    assertThat(left.position().last().index()).isEqualTo(2);
+    assertThat(left.isAtPosition()).isFalse();
+    abandoned[0] = false;
+    left.applySlice();
+    assertThat(left.isAtPosition()).isTrue();
+  }
+
+  @Test
   @DisplayName("nothing meets a machine in the middle of a batch because the log could not be read")
   void batchEndsBeforeTheLogIsRead() {
     EntryBatch inMemory = log.next(EntryType.COMMAND, "a", "b");

@@ -4,11 +4,19 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.MemoryLogStore;
@@ -17,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What is fetched, until it is the state. */
@@ -24,11 +34,14 @@ class SnapshotFlowTest {
 
   private static final byte[] CONTENT = "some state".getBytes(UTF_8);
 
-  private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
+  private final SnapshotRig rig = new SnapshotRig(RaftOptions.builder()
+      .snapshots(SnapshotOptions.builder().maxEntries(1).build())
+      .build());
   private final List<String> ends = new ArrayList<>();
+  private Runnable onApply = () -> {};
   private final ApplyPipeline pipeline = new ApplyPipeline(
       SnapshotRig.GROUP,
-      rig.context.settings().stateMachine(),
+      new Machine(),
       new MemoryLogStore(),
       0,
       1 << 20,
@@ -115,5 +128,52 @@ class SnapshotFlowTest {
         .as("and then it goes")
         .isNotEmpty()
         .allMatch(name -> name.startsWith("g0-30-"));
+  }
+
+  @Test
+  @DisplayName("none is taken in the middle of entries that came together and are replaced by one")
+  void noneIsTakenInTheMiddle() throws IOException {
+    Ready.Install install = received(20);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    onApply = () -> {
+      if (isFirst.getAndSet(false)) {
+        flow.install(install);
+      }
+    };
+    List<EntryBatch> entries = List.of(
+        Payloads.single(EntryType.CONFIGURATION, SnapshotRig.MEMBERS.encode())
+            .place(new EntryId(3, 1), 0),
+        new Payloads(EntryType.COMMAND, 0)
+            .add(CONTENT, Payloads.checksum(CONTENT))
+            .add(CONTENT, Payloads.checksum(CONTENT))
+            .place(new EntryId(3, 2), 0));
+    pipeline.committed(new Ready.Committed(0, 1, 3, entries), List.of());
+    rig.time.runFor(SECONDS);
+    assertThat(ends).containsExactly("received 20@3", "installed 20@3");
+    assertThat(pipeline.appliedIndex()).isEqualTo(20);
+  }
+
+  /** Tells the test of each command. */
+  private final class Machine implements SnapshottingStateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      onApply.run();
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+
+    @Override
+    public SnapshotView capture() {
+      throw new AssertionError("the snapshots are of another machine");
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) {
+      // It has no state.
+    }
   }
 }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SnapshotTakerTest {
@@ -34,6 +35,7 @@ class SnapshotTakerTest {
       .build());
   private final Machine machine = new Machine();
   private final ApplyPosition position = new ApplyPosition();
+  private boolean atPosition = true;
   private final List<Long> saved = new ArrayList<>();
   private final List<String> told = new ArrayList<>();
   private final SnapshotTaker taker = takerOf(rig);
@@ -52,6 +54,7 @@ class SnapshotTakerTest {
         () -> null,
         replica.archive,
         position,
+        () -> atPosition,
         task -> replica.environment.apply().execute(task),
         new SnapshotTaker.Ends() {
           @Override
@@ -103,6 +106,21 @@ class SnapshotTakerTest {
     taker.want();
     run(SECONDS);
     assertThat(saved).containsExactly(2L);
+  }
+
+  @Test
+  @DisplayName(
+      "none is taken of a state that is between two positions, and one as soon as it isn't")
+  void onlyAtThePosition() {
+    atPosition = false;
+    apply(DUE_ENTRIES);
+    taker.want();
+    run(3600 * SECONDS);
+    assertThat(machine.captured).isZero();
+    atPosition = true;
+    apply(1);
+    run(SECONDS);
+    assertThat(saved).containsExactly(12L);
   }
 
   @Test
