@@ -41,6 +41,9 @@ final class Birth {
   /** A founder that has left so many questions unanswered may have lost its folder, and its id, since it spoke last. */
   private static final int FRESH_FOR_QUESTIONS = 5;
 
+  /** So many questions are half a minute: whoever starts the servers one by one is through, and may have named some that have left. */
+  private static final int LONG_QUESTIONS = 150;
+
   private final BirthPlan plan;
   private final ReplicaId self;
   private final HostId host;
@@ -181,12 +184,24 @@ final class Birth {
       }
     }
     if (plan.kind() == BirthPlan.Kind.JOIN) {
-      return "waiting for a member of the group among " + plan.peers() + " to answer";
+      return "waiting for a member of the group among " + plan.peers() + " to answer"
+          + (questions < LONG_QUESTIONS
+              ? ""
+              : "; if all of these have left it, name present members");
     }
     return awaited.isEmpty()
         ? "waiting for " + plan.coordinator() + " to found the group"
         : "the group is founded once all founders have been started; waiting for "
-            + String.join(", ", awaited);
+            + String.join(", ", awaited)
+            + (questions >= LONG_QUESTIONS && someNeverAnswered()
+                ? "; if the group exists without them, start " + host + " with join and its members"
+                : "");
+  }
+
+  private boolean someNeverAnswered() {
+    return plan.peers().stream()
+        .map(Founder::host)
+        .anyMatch(founder -> !unborn.containsKey(founder) && !refusals.containsKey(founder));
   }
 
   /** A founder without data, and our latest question when it said so. */

@@ -76,7 +76,7 @@ public final class Explanation {
             + "; the others go on if they have a quorum, so repair the cause and start it again";
       case BEING_BORN ->
         "Not born yet: " + self + " holds no data" + (detail.isEmpty() ? "" : ", " + detail)
-            + "; check that the hosts named run and can be reached, or name present members if these have left the group";
+            + "; check that the hosts named run and can be reached";
       case RUNNING -> stranger(status, self, detail);
     };
   }

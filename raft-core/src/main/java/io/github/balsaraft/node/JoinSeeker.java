@@ -98,8 +98,10 @@ final class JoinSeeker {
     return "a new replica that waits to be let in: "
         + (answer != null
             ? answer
-            : "no leader has answered yet, asked: "
-                + Wording.list(asked.stream().map(HostId::name).toList())
-                + "; if these have left the group, this host must be started with join and its present members");
+            : asked.isEmpty()
+                ? "no leader has answered yet"
+                : "no leader has answered yet, asked: "
+                    + Wording.list(asked.stream().map(HostId::name).toList())
+                    + "; if these have left the group, this host must be started with join and its present members");
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BirthTest {
@@ -176,6 +177,33 @@ class BirthTest {
     assertThat(birth.explain()).contains("waiting for n2");
     birth.onAnswer(N2, unborn(R1, R2));
     assertThat(port.born).containsExactly("[n1 n2 n3]");
+  }
+
+  @Test
+  @DisplayName(
+      "who starts founders one by one hears of no group that they have left, but who waits for long does")
+  void foundersThatNeverAnswer() {
+    Birth birth = birth(ALL, N1, R1);
+    rounds(birth, 100);
+    birth.onAnswer(N2, unborn(R1, R2));
+    assertThat(birth.explain()).endsWith("; waiting for n3");
+    rounds(birth, 100);
+    assertThat(birth.explain())
+        .contains("waiting for n2, n3; if the group exists without them")
+        .endsWith("start n1 with join and its members");
+    birth.onAnswer(N3, unborn(R1, R3));
+    assertThat(birth.explain()).as("it has lost nothing, it is silent").endsWith("waiting for n2");
+  }
+
+  @Test
+  @DisplayName("who joins through hosts that don't answer for long is told that they may have left")
+  void joinedHostsThatNeverAnswer() {
+    Birth birth = birth(plan(BirthPlan.Kind.JOIN, "n1", "n2"), N3, R3);
+    rounds(birth, 100);
+    assertThat(birth.explain()).endsWith("to answer");
+    rounds(birth, 100);
+    assertThat(birth.explain())
+        .endsWith("to answer; if all of these have left it, name present members");
   }
 
   @Test
