@@ -5,7 +5,7 @@ package io.github.balsaraft.api;
  * writes them all with one write batch, or one transaction.
  *
  * <p>Between two calls of {@link #endBatch} there are one or more of {@link #apply}, each of which sees the effects of those before
- * it. Nobody is told of a result before {@link #endBatch} has returned, and there are no reads and no snapshots within a batch. Where a
+ * it; only a {@link SessionKeepingStateMachine} has batches without commands too, which tell it of its position or of sessions. Nobody is told of a result before {@link #endBatch} has returned, and there are no reads and no snapshots within a batch. Where a
  * batch ends depends on what waits at the moment, so it differs from replica to replica and must not change any result.
  *
  * <p>Commands come one by one, not as a list, because whether a command of a {@linkplain RaftSession session} is applied at all may

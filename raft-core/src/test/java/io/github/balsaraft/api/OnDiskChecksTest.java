@@ -7,7 +7,9 @@ import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.ENTRY_TOO_EARL
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.ENTRY_TOO_LATE;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_TERM;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_WHAT_IT_WAS_TOLD;
+import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.LEAVES_EMPTY_BATCHES_OUT;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.SESSIONS_APART;
+import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.TAKES_CHANGED_SESSIONS_FOR_ALL;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.WRITES_NOTHING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -31,16 +33,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The suite passes a state machine on disk that is right, and finds each mistake by the crash that shows it. */
 class OnDiskChecksTest {
 
-  private static final Map<Mistake, Consumer<OnDiskChecks>> SHOWN_BY = Map.of(
-      ENTRY_APART, OnDiskChecks::cutPower,
-      ENTRY_TOO_EARLY, OnDiskChecks::kill,
-      ENTRY_TOO_LATE, OnDiskChecks::kill,
-      FORGETS_TERM, OnDiskChecks::kill,
-      SESSIONS_APART, OnDiskChecks::cutPower,
-      BELIEVES_TORN_RECORDS, OnDiskChecks::cutPower,
-      WRITES_NOTHING, OnDiskChecks::kill,
-      FORGETS_WHAT_IT_WAS_TOLD, OnDiskChecks::captureWhatIsLeft,
-      CAPTURES_NO_SESSIONS, OnDiskChecks::captureWhatIsLeft);
+  private static final Map<Mistake, Consumer<OnDiskChecks>> SHOWN_BY = Map.ofEntries(
+      Map.entry(ENTRY_APART, OnDiskChecks::cutPower),
+      Map.entry(ENTRY_TOO_EARLY, OnDiskChecks::kill),
+      Map.entry(ENTRY_TOO_LATE, OnDiskChecks::kill),
+      Map.entry(FORGETS_TERM, OnDiskChecks::kill),
+      Map.entry(SESSIONS_APART, OnDiskChecks::cutPower),
+      Map.entry(BELIEVES_TORN_RECORDS, OnDiskChecks::cutPower),
+      Map.entry(WRITES_NOTHING, OnDiskChecks::kill),
+      Map.entry(FORGETS_WHAT_IT_WAS_TOLD, OnDiskChecks::captureWhatIsLeft),
+      Map.entry(CAPTURES_NO_SESSIONS, OnDiskChecks::captureWhatIsLeft),
+      Map.entry(LEAVES_EMPTY_BATCHES_OUT, OnDiskChecks::kill),
+      Map.entry(TAKES_CHANGED_SESSIONS_FOR_ALL, OnDiskChecks::kill));
 
   @Nested
   class RightMachine extends OnDiskStateMachineContract {

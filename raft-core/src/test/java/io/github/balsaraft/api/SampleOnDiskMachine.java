@@ -48,7 +48,11 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
     /** A restored state doesn't know of the entry that it was told. */
     FORGETS_WHAT_IT_WAS_TOLD,
     /** A snapshot has no sessions in it. */
-    CAPTURES_NO_SESSIONS
+    CAPTURES_NO_SESSIONS,
+    /** A batch without commands and sessions is left out, and the entry that it says with it. */
+    LEAVES_EMPTY_BATCHES_OUT,
+    /** Sessions that are not among those that have changed are taken for gone. */
+    TAKES_CHANGED_SESSIONS_FOR_ALL
   }
 
   /** A file in memory. */
@@ -243,6 +247,12 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
 
   @Override
   public void putSessions(EntryId last, List<SessionRecord> records) {
+    if (makes(Mistake.LEAVES_EMPTY_BATCHES_OUT) && records.isEmpty()) {
+      return;
+    }
+    if (makes(Mistake.TAKES_CHANGED_SESSIONS_FOR_ALL)) {
+      sessions.clear();
+    }
     position = last;
     changedSessions.addAll(records);
     for (SessionRecord record : records) {

@@ -40,6 +40,9 @@ public final class OnDiskChecks {
 
   private final boolean[] endsBatch = new boolean[COMMANDS + 1];
 
+  /** After so many commands it was told of an entry behind them. */
+  private final boolean[] toldAt = new boolean[COMMANDS + 1];
+
   /** What a machine that was left alone has said: of each command, and after each. */
   private final List<byte[]> results = new ArrayList<>();
 
@@ -132,6 +135,9 @@ public final class OnDiskChecks {
           // Some machines write then only: a checkpoint holds all.
           machine.capture().close();
         }
+        if (machine instanceof SessionKeepingStateMachine keeping && random.nextInt(4) == 0) {
+          goOnWithoutCommands(keeping, place);
+        }
         if (isTried) {
           most = Math.max(most, look.at(crash.apply(disk), place));
         }
@@ -153,6 +159,28 @@ public final class OnDiskChecks {
     }
   }
 
+  /** Entries that the machine doesn't see, and then a snapshot: what it is told before that must be there after a crash, and nothing else. */
+  private void goOnWithoutCommands(SessionKeepingStateMachine machine, int place) {
+    EntryId told = behind(checks.entryBefore(place));
+    if (place < COMMANDS && told.index() == checks.entryBefore(place + 1).index()) {
+      return;
+    }
+    toldAt[place] = true;
+    machine.putSessions(told, List.of());
+    machine.endBatch();
+    assertThat(machine.appliedEntry())
+        .as("the entry after a batch without commands")
+        .isEqualTo(told);
+    assertThat(machine.sessionRecords())
+        .as("sessions after a batch without commands")
+        .containsExactlyInAnyOrderElementsOf(sessionsAt.get(place));
+  }
+
+  /** Behind the last command there may be entries that no machine sees. */
+  private static EntryId behind(EntryId last) {
+    return new EntryId(Math.max(1, last.term()), last.index() + 1);
+  }
+
   private int assertOfOneMoment(MachineDisk left, int place) {
     OnDiskStateMachine machine = left.open();
     int found = placeOf(machine.appliedEntry(), place);
@@ -164,9 +192,7 @@ public final class OnDiskChecks {
   private int assertCaptured(MachineDisk left, int place) {
     OnDiskStateMachine machine = left.open();
     int found = placeOf(machine.appliedEntry(), place);
-    // Behind the last command there may be entries that no machine sees.
-    EntryId before = checks.entryBefore(found);
-    EntryId told = new EntryId(Math.max(1, before.term()), before.index() + 1);
+    EntryId told = behind(checks.entryBefore(found));
     Map<String, byte[]> files = SnapshottingChecks.capture(machine);
     close(machine);
     MachineDisk disk = emptyDisks.get();
@@ -183,10 +209,11 @@ public final class OnDiskChecks {
     return found;
   }
 
-  /** How many commands there are up to an entry, which must be that of a command that was applied. */
+  /** How many commands there are up to an entry, which must be that of a command that was applied, or one behind it that was told. */
   private int placeOf(EntryId entry, int applied) {
     for (int place = 0; place <= applied; place++) {
-      if (checks.entryBefore(place).equals(entry)) {
+      EntryId last = checks.entryBefore(place);
+      if (last.equals(entry) || (toldAt[place] && behind(last).equals(entry))) {
         return place;
       }
     }
