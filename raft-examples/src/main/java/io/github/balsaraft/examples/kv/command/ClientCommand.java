@@ -4,9 +4,15 @@ import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
 
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
+import io.github.balsaraft.examples.kv.state.Decimal;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** CLIENT: names of connections, and what client libraries tell about themselves. */
 final class ClientCommand {
@@ -20,7 +26,7 @@ final class ClientCommand {
       .add("setinfo", 4, words -> local((session, server) -> setInfo(words, session)))
       .add("id", 2, words -> local((session, server) -> new Reply.Int(session.id())))
       .add("info", 2, words -> local((session, server) -> info(session, server)))
-      .add("list", -2, words -> local((session, server) -> list(server)))
+      .add("list", -2, ClientCommand::planList)
       // Nothing is evicted or tracked here: to agree costs nothing, and to refuse stops
       // some clients.
       .add("no-evict", 3, ClientCommand::planOnOff)
@@ -77,12 +83,46 @@ final class ClientCommand {
     return Reply.Bulk.of(session.describe(server.nowNanos()) + "\n");
   }
 
-  private static Reply list(ServerView server) {
+  /** All connections, those of a type, or those with some ids in the order in which they are named. */
+  private static Planned planList(List<Bytes> words) {
+    String option = words.size() == 2 ? "" : lowerCase(words.get(2));
+    if (words.size() == 2) {
+      return local((session, server) -> list(server, sorted(server)));
+    } else if (option.equals("type") && words.size() == 4) {
+      return switch (lowerCase(words.get(3))) {
+        case "normal" -> local((session, server) -> list(server, sorted(server)));
+        case "master", "slave", "replica", "pubsub" -> new Planned.Fixed(Reply.Bulk.of(""));
+        default ->
+          new Planned.Fixed(new Reply.Failure("ERR Unknown client type '" + words.get(3) + "'"));
+      };
+    } else if (option.equals("id") && words.size() > 3) {
+      List<Long> ids = new ArrayList<>();
+      for (Bytes word : words.subList(3, words.size())) {
+        OptionalLong id = Decimal.parse(word);
+        if (id.isEmpty()) {
+          return new Planned.Fixed(new Reply.Failure("ERR Invalid client ID"));
+        }
+        ids.add(id.getAsLong());
+      }
+      return local((session, server) -> list(server, named(server, ids)));
+    }
+    return new Planned.Fixed(Errors.SYNTAX);
+  }
+
+  private static Stream<Session> sorted(ServerView server) {
+    return server.sessions().stream().sorted(Comparator.comparingLong(Session::id));
+  }
+
+  private static Stream<Session> named(ServerView server, List<Long> ids) {
+    Map<Long, Session> byId = new HashMap<>();
+    server.sessions().forEach(session -> byId.put(session.id(), session));
+    return ids.stream().filter(byId::containsKey).map(byId::get);
+  }
+
+  private static Reply list(ServerView server, Stream<Session> sessions) {
     long now = server.nowNanos();
-    return Reply.Bulk.of(server.sessions().stream()
-        .sorted(Comparator.comparingLong(Session::id))
-        .map(session -> session.describe(now) + "\n")
-        .collect(Collectors.joining()));
+    return Reply.Bulk.of(
+        sessions.map(session -> session.describe(now) + "\n").collect(Collectors.joining()));
   }
 
   private static Planned planOnOff(List<Bytes> words) {
