@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class DocumentedCommandsTest {
@@ -36,6 +38,13 @@ class DocumentedCommandsTest {
   private static final String CLIENTS =
       "raft-examples/src/test/java/io/github/balsaraft/examples/kv/faults/ClusterClientsIT.java";
 
+  private static final String CLUSTER =
+      "n1=127.0.0.1:8001:7001,n2=127.0.0.1:8002:7002,n3=127.0.0.1:8003:7003";
+
+  /** Arguments of the benchmark whose values say what is measured, and not for how long. */
+  private static final Pattern WHAT_IS_MEASURED =
+      Pattern.compile("--(?:mode|variant|readers) \\S+|--\\S+|^(?:matrix|compare)\\b");
+
   private static final Map<String, Run> RUN_BY = Map.ofEntries(
       Map.entry(
           "raft-examples/kv cli --servers 127.0.0.1:7001,127.0.0.1:7002,127.0.0.1:7003 get color",
@@ -58,50 +67,8 @@ class DocumentedCommandsTest {
       Map.entry(ADMIN + " leases on", new Run(MEMBERS, "\"leases\", \"on\"")),
       Map.entry(ADMIN + " leases", new Run(MEMBERS, "\"leases\")")),
       Map.entry(ADMIN + " leases off", new Run(MEMBERS, "\"leases\", \"off\"")),
-      Map.entry(
-          "raft-examples/bench --mode write --payload 256 --outstanding 1024",
-          new Run(BENCH_SMOKE, "bench --mode write --payload 256 --outstanding 1024")),
-      Map.entry(
-          "raft-examples/bench --mode write --seconds 1800",
-          new Run(BENCH_SMOKE, "bench --mode write --payload 256 --outstanding 1024")),
-      Map.entry(
-          "raft-examples/bench --mode read --readers follower",
-          new Run(BENCH_SMOKE, "bench --mode read --readers follower")),
-      Map.entry(
-          "raft-examples/bench --mode failover --rounds 20",
-          new Run(BENCH_SMOKE, "bench --mode failover --rounds 1 \"")),
-      Map.entry(
-          "raft-examples/bench --mode failover --rounds 20 --silent",
-          new Run(BENCH_SMOKE, "bench --mode failover --rounds 1 --silent")),
-      Map.entry(
-          "raft-examples/bench --mode restart --entries 1000000",
-          new Run(BENCH_SMOKE, "bench --mode restart --entries")),
-      Map.entry(
-          "raft-examples/bench --mode catchup --entries 200000",
-          new Run(BENCH_SMOKE, "bench --mode catchup --entries")),
-      Map.entry(
-          "raft-examples/bench --mode groups --groups 100",
-          new Run(BENCH_SMOKE, "bench --mode groups --groups")),
-      Map.entry(
-          "raft-examples/bench --mode snapshot --outstanding 64 --seconds 60",
-          new Run(BENCH_SMOKE, "bench --mode snapshot --entries")),
-      Map.entry(
-          "raft-examples/bench --mode write --variant memory",
-          new Run(BENCH_SMOKE, "bench --mode write --variant memory")),
-      Map.entry(
-          "raft-examples/bench --variant rocksdb-packed --payload 256 --outstanding 1024",
-          new Run(BENCH_SMOKE, "bench --variant rocksdb-packed --payload 256 --outstanding 1024")),
-      Map.entry(
-          "raft-examples/bench matrix results.jsonl --peers ../peers",
-          new Run(BENCH_SMOKE, "results.jsonl\" --peers")),
-      Map.entry(
-          "raft-examples/bench matrix results.jsonl --cells 256x1024 --rounds 5",
-          new Run(BENCH_SMOKE, "results.jsonl\" --cells")),
-      Map.entry(
-          "raft-examples/bench compare results.jsonl --svg plot.svg",
-          new Run(BENCH_SMOKE, "results.jsonl\" --svg")),
       Map.entry("raft-examples/kv demo", new Run(SMOKE, "raft-examples/kv\" demo")),
-      Map.entry("mvn verify", new Run(".ci/run", "verify")),
+      Map.entry(".ci/run", new Run(".github/workflows/ci.yml", "run: .ci/run")),
       Map.entry("redis-cli -p 7001 set color green", new Run(SMOKE, "set color green")),
       Map.entry("redis-cli -p 7003 get color", new Run(SMOKE, "get color")),
       Map.entry("redis-cli -p 7001 info raft", new Run(SMOKE, "info raft")),
@@ -117,25 +84,61 @@ class DocumentedCommandsTest {
       Map.entry(
           "redis-benchmark -p 7001 -t set,get -n 100000 -c 50 -P 16 -q",
           new Run(SMOKE, "-t set,get -n 20000 -c 50 -P 16 -q")),
-      Map.entry("raft-examples/kv node --id n1 --data ./data/n1 \\", new Run(NODE, "--cluster")),
       Map.entry(
-          "raft-examples/kv node --id n1 --data ./data/n1 --engine rocksdb \\",
-          new Run(ON_DISK, "\"--engine\", \"rocksdb\"")),
+          "raft-examples/kv node --id n1 --data ./data/n1 --cluster " + CLUSTER,
+          new Run(NODE, "--cluster")),
       Map.entry(
-          "  --cluster n1=127.0.0.1:8001:7001,n2=127.0.0.1:8002:7002,n3=127.0.0.1:8003:7003",
-          new Run(NODE, "--cluster")));
+          "raft-examples/kv node --id n1 --data ./data/n1 --engine rocksdb --cluster " + CLUSTER,
+          new Run(ON_DISK, "\"--engine\", \"rocksdb\"")));
+
+  @Test
+  @DisplayName("a block says what it is, and commands are in those that are checked")
+  void everyBlockHasALanguage() {
+    assertThat(Documents.blocks())
+        .allSatisfy(block ->
+            assertThat(block.language()).as("%s", block).isIn("sh", "java", "xml", "json", "text"));
+  }
 
   @Test
   void everyDocumentedCommandIsRunByTheCheck() throws IOException {
     for (Documents.Block block : Documents.blocks("sh")) {
-      for (String command : block.text().lines().toList()) {
-        Run run = RUN_BY.get(command);
-        assertThat(run).as("%s: who runs \"%s\"?", block, command).isNotNull();
-        assertThat(Files.readString(Documents.root().resolve(run.file())))
-            .as("%s runs \"%s\"", run.file(), command)
-            .contains(run.sign());
+      for (String command : commands(block.text())) {
+        if (command.startsWith("mvn ")) {
+          DocumentedMaven.check(block, command);
+        } else if (command.startsWith("raft-examples/bench ")) {
+          checkBenchmark(block, command.substring("raft-examples/bench ".length()));
+        } else {
+          Run run = RUN_BY.get(command);
+          assertThat(run).as("%s: who runs \"%s\"?", block, command).isNotNull();
+          assertThat(Files.readString(Documents.root().resolve(run.file())))
+              .as("%s runs \"%s\"", run.file(), command)
+              .contains(run.sign());
+        }
       }
     }
+  }
+
+  /** Without comments, and each on a line. */
+  private static List<String> commands(String text) {
+    return text.replaceAll("(?m) {2,}#.*$", "")
+        .replaceAll("\\\\\n\\s*", "")
+        .lines()
+        .map(command -> command.strip().replaceAll("(?<! ) {2,}", " "))
+        .toList();
+  }
+
+  /** One line of the smoke test has all arguments, with short limits. */
+  private static void checkBenchmark(Documents.Block block, String arguments) throws IOException {
+    List<String> needed =
+        WHAT_IS_MEASURED.matcher(arguments).results().map(MatchResult::group).toList();
+    assertThat(needed).as("%s: %s", block, arguments).isNotEmpty();
+    List<String> lines = Files.readAllLines(Documents.root().resolve(BENCH_SMOKE)).stream()
+        .filter(line -> line.startsWith("bench "))
+        .map(line -> line.replace("\"${short[@]}\"", "--warmup 1 --seconds 1 --dir") + " ")
+        .toList();
+    assertThat(lines)
+        .as("%s: a line of %s with %s", block, BENCH_SMOKE, needed)
+        .anyMatch(line -> needed.stream().allMatch(part -> line.contains(" " + part + " ")));
   }
 
   @Test

@@ -31,7 +31,8 @@ final class Documents {
 
   static List<Path> all() {
     try (Stream<Path> docs = Files.walk(root().resolve("docs"))) {
-      List<Path> found = new ArrayList<>(List.of(root().resolve("README.md")));
+      List<Path> found = new ArrayList<>(
+          List.of(root().resolve("README.md"), root().resolve(".github/CONTRIBUTING.md")));
       docs.filter(path -> path.toString().endsWith(".md")).sorted().forEach(found::add);
       return found;
     } catch (IOException e) {
@@ -40,12 +41,12 @@ final class Documents {
   }
 
   static List<Block> blocks(String language) {
-    List<Block> found = new ArrayList<>();
-    for (Path document : all()) {
-      found.addAll(blocksOf(document));
-    }
-    found.removeIf(block -> !block.language.equals(language));
-    return found;
+    return blocks().stream().filter(block -> block.language.equals(language)).toList();
+  }
+
+  /** All blocks there are. */
+  static List<Block> blocks() {
+    return all().stream().flatMap(document -> blocksOf(document).stream()).toList();
   }
 
   private static List<Block> blocksOf(Path document) {
