@@ -16,13 +16,11 @@ import java.util.List;
  */
 final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Request> {
 
-  /** One write takes at most about so many bytes of entries, so that the first in a batch doesn't wait for gigabytes. */
-  private static final long MAX_WRITE_BYTES = 16L << 20;
-
   private final LogStore store;
   private final Failures failures;
   private final Mailbox<Request> mailbox;
   private final HostEnvironment environment;
+  private final long maxWriteBytes;
   private final Histogram syncNanos = new Histogram();
   private final List<Request> batch = new ArrayList<>();
   private long batchBytes;
@@ -35,6 +33,7 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   GroupCommitWriter(LogStore store, HostEnvironment environment, Failures failures) {
     this.store = store;
     this.environment = environment;
+    this.maxWriteBytes = environment.maxWriteBytes();
     this.failures = failures;
     this.mailbox = new Mailbox<>(environment.writer(), this);
   }
@@ -62,7 +61,7 @@ final class GroupCommitWriter implements Mailbox.Handler<GroupCommitWriter.Reque
   public void handle(Request request) {
     batch.add(request);
     batchBytes += request.write.entryBytes();
-    if (batchBytes >= MAX_WRITE_BYTES) {
+    if (batchBytes >= maxWriteBytes) {
       flush();
     }
   }

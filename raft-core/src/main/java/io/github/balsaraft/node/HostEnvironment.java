@@ -27,6 +27,11 @@ public interface HostEnvironment {
   /** Runs the group-commit writer: one task at a time, which blocks while the disk works. */
   Executor writer();
 
+  /** A write takes at most about so many bytes of entries, so that the first in a batch doesn't wait for gigabytes. */
+  default long maxWriteBytes() {
+    return 16L << 20;
+  }
+
   /** Runs state machines, reads of old entries and callbacks of applications. */
   Executor apply();
 

@@ -32,8 +32,8 @@ class GroupCommitWriterTest {
   private final VirtualTime time = new VirtualTime();
   private final Store store = new Store();
   private final List<String> events = new ArrayList<>();
-  private final GroupCommitWriter writer =
-      new GroupCommitWriter(store, SimulatedEnvironment.alone(time), new Failures());
+  private final SimulatedEnvironment environment = SimulatedEnvironment.alone(time);
+  private GroupCommitWriter writer = new GroupCommitWriter(store, environment, new Failures());
 
   private final class Failures implements GroupCommitWriter.Failures {
 
@@ -104,6 +104,20 @@ class GroupCommitWriterTest {
     time.runFor(VirtualTime.SECONDS);
     assertThat(events)
         .containsExactly("write g1/1 g2/1 g1/2", "durable g1/1", "durable g2/1", "durable g1/2");
+  }
+
+  @Test
+  void whatIsTooMuchForOneWriteIsSeveralAndEachIsReportedBeforeTheNext() {
+    environment.maxWriteBytes(0);
+    writer = new GroupCommitWriter(store, environment, new Failures());
+    store.failing = 3;
+    write(FIRST, 1);
+    write(SECOND, 1);
+    write(FIRST, 2);
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(events)
+        .containsExactly(
+            "write g1/1", "durable g1/1", "write g2/1", "durable g2/1", "failed: no more room");
   }
 
   @Test

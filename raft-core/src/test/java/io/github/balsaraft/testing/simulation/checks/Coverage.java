@@ -171,6 +171,8 @@ public final class Coverage implements Observer {
   public void onNote(HostId host, String what) {
     if (what.equals("wiped")) {
       add(Happening.DISK_WIPED);
+    } else if (what.equals("killed between two writes")) {
+      add(Happening.KILLED_BETWEEN_WRITES);
     } else if (what.equals("overloaded")) {
       add(Happening.OVERLOADED);
     }

@@ -55,6 +55,7 @@ public enum Happening {
   START("processes started"),
   START_REFUSED("processes that could not start"),
   CRASH("processes crashed"),
+  KILLED_BETWEEN_WRITES("processes killed after some of the writes that waited"),
   DISK_WIPED("disks wiped"),
   OVERLOADED("proposals and reads refused because too much waited"),
   FAULT("faults");

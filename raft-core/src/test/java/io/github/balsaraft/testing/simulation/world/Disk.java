@@ -25,7 +25,7 @@ public final class Disk {
   private Failure failure = Failure.BEFORE;
   private int untilFailure;
   private boolean full;
-  private boolean powerless;
+  private long untilPowerless = Long.MAX_VALUE;
   private boolean damaged;
 
   /** An empty disk, whose failures are drawn from a stream of their own. */
@@ -106,14 +106,14 @@ public final class Disk {
     return true;
   }
 
-  /** From now on and until {@link #powerOn} a write does not come to its end: a part of it may be on the disk. */
-  void powerOff() {
-    powerless = true;
+  /** So many writes come to their end, and then and until {@link #powerOn} none does: a part of the first may be on the disk. */
+  void powerOffAfter(int moreWrites) {
+    untilPowerless = moreWrites;
   }
 
   /** What was there when the power went is what is there. */
   void powerOn() {
-    powerless = false;
+    untilPowerless = Long.MAX_VALUE;
   }
 
   long nextNumber() {
@@ -122,10 +122,13 @@ public final class Disk {
 
   /** Stores a write, in so many bytes. */
   void append(byte[] write) {
-    if (powerless) {
+    if (untilPowerless == 0) {
       // Any part, and in particular often all of it or nothing.
       appendSome(write, chance.oneOf(List.of(Failure.values())));
       throw new LogStoreException("the process was killed while it wrote");
+    }
+    if (untilPowerless < Long.MAX_VALUE) {
+      untilPowerless--;
     }
     if (full) {
       throw new LogStoreException("no space left on the device");

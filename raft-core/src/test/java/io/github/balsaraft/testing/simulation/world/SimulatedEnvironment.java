@@ -29,6 +29,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private boolean paused;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
+  private long maxWriteBytes = HostEnvironment.super.maxWriteBytes();
 
   SimulatedEnvironment(
       VirtualTime time, DriftingClock clock, HostPace pace, Chance chance, Logger logger) {
@@ -52,6 +53,16 @@ public final class SimulatedEnvironment implements HostEnvironment {
   /** How fast its threads are. */
   public HostPace pace() {
     return pace;
+  }
+
+  /** What waits for the disk is divided into writes of about so many bytes, however small. To be said before the process starts. */
+  public void maxWriteBytes(long bytes) {
+    maxWriteBytes = bytes;
+  }
+
+  @Override
+  public long maxWriteBytes() {
+    return maxWriteBytes;
   }
 
   /** Nothing that this process has begun goes on. */

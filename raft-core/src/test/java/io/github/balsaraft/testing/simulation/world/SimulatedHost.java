@@ -32,6 +32,13 @@ public final class SimulatedHost {
   private static final int MOST_OPERATIONS_OF_A_TASK = 30;
   private static final int MOST_WRITES_OF_A_BATCH = 8;
 
+  private static final int MOST_WRITES_DONE = 2;
+
+  /** In so many runs what waits for a disk is not one write, but several small ones. */
+  private static final double SMALL_WRITES = 0.5;
+
+  private static final long LARGEST_SMALL_WRITE_BYTES = 1000;
+
   private final VirtualTime time;
   private final Network network;
   private final Observer observer;
@@ -158,9 +165,14 @@ public final class SimulatedHost {
     network.processGone(id);
     Runnable write = ended.environment.interruptedWrite();
     if (write != null && !ended.store.hasFailed() && crashes.happens(0.5)) {
-      disk.powerOff();
+      // What waits may be several writes: some of them may be done, and the next in part.
+      int done = crashes.below(MOST_WRITES_DONE + 1);
+      disk.powerOffAfter(done);
       write.run();
       disk.powerOn();
+      if (done > 0 && ended.store.hasFailed()) {
+        observer.onNote(id, "killed between two writes");
+      }
     }
     Runnable snapshotTask = ended.environment.interruptedSnapshotTask();
     if (snapshotTask != null) {
@@ -236,6 +248,10 @@ public final class SimulatedHost {
           pace,
           Chance.of(seed, "process " + number + " of " + id),
           new HostLog(observer, id));
+      Chance ofWrites = Chance.of(seed, "size of writes");
+      if (ofWrites.happens(SMALL_WRITES)) {
+        environment.maxWriteBytes(ofWrites.spread(1, LARGEST_SMALL_WRITE_BYTES) - 1);
+      }
       this.store = new DiskLogStore(disk, write -> observer.onDurable(id, number, write));
     }
 
