@@ -56,7 +56,7 @@ class SeededBugsTest {
   @EnabledIfSystemProperty(
       named = "bugs",
       matches = ".+",
-      disabledReason = "takes hours for all: name those to look for, or all")
+      disabledReason = "takes minutes for all: name those to look for, or all")
   void theNamedAreFound() throws Exception {
     List<SeededBug> bugs = chosen(System.getProperty("bugs"));
     List<SeededBugHunt.Result> results =

@@ -74,7 +74,7 @@ public record SimulationSettings(
         .build();
   }
 
-  /** Half of the runs take many snapshots and cut their logs close behind them; the others take none that matter. */
+  /** Most runs take many snapshots and cut their logs close behind them; the others take none that matter. */
   private static SnapshotOptions snapshotsOf(long seed) {
     Chance chance = Chance.of(seed, "snapshots");
     if (!chance.happens(SNAPSHOTS)) {

@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -143,16 +144,19 @@ public final class AnsweredChanges {
       return member != null && !member.isVoter();
     } else if (change instanceof ConfigurationChange.Update update) {
       Member member = configuration.principalOn(update.host());
-      return member != null
-          && update
-              .options()
-              .priority()
-              .map(wanted -> wanted == member.priority())
-              .orElse(true);
+      return member != null && hasOptions(member, update.options());
     } else if (change instanceof ConfigurationChange.SetLeases leases) {
       return configuration.leaseRules().equals(leases.rules());
     }
     throw new IllegalArgumentException("not known here: " + change);
+  }
+
+  private static boolean hasOptions(Member member, MemberOptions wanted) {
+    return wanted.priority().map(priority -> priority == member.priority()).orElse(true)
+        && wanted
+            .campaignDelay()
+            .map(delay -> delay.toMillis() == member.campaignDelayMillis())
+            .orElse(true);
   }
 
   private static boolean isMember(HostId host, Configuration configuration) {

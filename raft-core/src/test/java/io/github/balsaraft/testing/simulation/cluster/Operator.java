@@ -41,6 +41,9 @@ public final class Operator implements Observer {
   /** No longer than a leader takes to commit its first entry, on a disk that is not slow. */
   private static final long GREETING_NANOS = VirtualTime.MILLIS;
 
+  /** Half of the shortest election timeout: the others are likely to be first. */
+  private static final int MOST_DELAY_MILLIS = 500;
+
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final SimulatedCluster cluster;
@@ -188,14 +191,18 @@ public final class Operator implements Observer {
     }
   }
 
-  /** Gives a member another priority and another delay. */
+  /** Gives a member another priority, and sometimes another delay. */
   public void update() {
     List<Member> members = members();
     if (!members.isEmpty()) {
       HostId host = chance.oneOf(members).host();
       int priority = (int) chance.between(0, 3);
-      ConfigurationChange change =
-          new ConfigurationChange.Update(host, MemberOptions.NONE.withPriority(priority));
+      MemberOptions options = MemberOptions.NONE.withPriority(priority);
+      if (chance.happens(0.5)) {
+        options =
+            options.withCampaignDelay(Duration.ofMillis(chance.between(0, MOST_DELAY_MILLIS)));
+      }
+      ConfigurationChange change = new ConfigurationChange.Update(host, options);
       if (priority == 0) {
         takeAway(host, change, false);
       } else {

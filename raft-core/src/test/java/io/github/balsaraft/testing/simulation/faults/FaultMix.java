@@ -17,9 +17,6 @@ import java.util.Map;
  */
 public record FaultMix(Map<FaultKind, Double> perMinute) {
 
-  /** Nothing ever goes wrong. */
-  public static final FaultMix NONE = new FaultMix(Map.of());
-
   private static final double KIND_IS_PRESENT = 0.4;
   private static final long RAREST_PER_HOUR = 40;
   private static final long MOST_PER_HOUR = 1500;
