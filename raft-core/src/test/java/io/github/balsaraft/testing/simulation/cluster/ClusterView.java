@@ -12,9 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 public final class ClusterView implements Observer {
 
   private final Map<HostId, Replica> replicas = new TreeMap<>();
-  private final Set<HostId> silent = new TreeSet<>();
   private final TreeMap<Long, Configuration> everCommitted = new TreeMap<>();
   private final List<Consumer<HostId>> leaderListeners = new ArrayList<>();
 
@@ -98,19 +95,8 @@ public final class ClusterView implements Observer {
     return possible;
   }
 
-  /** Whether a process runs there that has said nothing yet: it may have no replica, and will have another if its disk is new. */
-  boolean isSilent(HostId host) {
-    return silent.contains(host);
-  }
-
-  @Override
-  public void onStart(HostId host, int life) {
-    silent.add(host);
-  }
-
   @Override
   public void onEnd(HostId host, int life, String how) {
-    silent.remove(host);
     Replica replica = replicas.get(host);
     if (replica != null) {
       replica.running = false;
@@ -118,8 +104,15 @@ public final class ClusterView implements Observer {
   }
 
   @Override
+  public void onNote(HostId host, String what) {
+    Replica replica = replicas.get(host);
+    if (replica != null && what.equals("wiped")) {
+      replica.onDisk = false;
+    }
+  }
+
+  @Override
   public void onStep(HostId host, int life, TraceEvent step) {
-    silent.remove(host);
     ReplicaId id = step.header().replica();
     Replica replica = replicas.get(host);
     if (replica == null || !replica.id.equals(id)) {
@@ -165,6 +158,7 @@ public final class ClusterView implements Observer {
     private long highestCommit;
     private long notedUpTo;
     private boolean running;
+    private boolean onDisk = true;
 
     Replica(ReplicaId id, TraceState state) {
       this.id = id;
@@ -173,6 +167,11 @@ public final class ClusterView implements Observer {
 
     public ReplicaId id() {
       return id;
+    }
+
+    /** Whether its host holds it; else the disk was replaced, and what is on the new one has not taken a step yet. */
+    boolean isOnDisk() {
+      return onDisk;
     }
 
     /** After its latest step. */

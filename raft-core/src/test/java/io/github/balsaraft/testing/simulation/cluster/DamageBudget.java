@@ -26,14 +26,35 @@ public final class DamageBudget {
     this.view = view;
   }
 
-  /** Takes what a host holds out of the budget; false, and nothing taken, if that would be too much. */
+  /**
+   * Takes what a host holds out of the budget for good, since it is lost with the disk; false, and nothing taken, if that would be too
+   * much. What is no member has nothing to lose.
+   */
+  public boolean takeDisk(HostId host) {
+    ClusterView.Replica replica = view.replicaOn(host);
+    return take(host)
+        || (replica != null && isGroupThere() && (!replica.isOnDisk() || !isMember(replica.id())));
+  }
+
+  private boolean isGroupThere() {
+    Configuration committed = view.committed();
+    return committed != null && !committed.isEmpty();
+  }
+
+  private boolean isMember(ReplicaId replica) {
+    return view.possible().stream().anyMatch(configuration -> configuration.contains(replica));
+  }
+
+  /**
+   * Takes what a host holds out of the budget, as something that is damaged and stays there; false, and nothing taken, if that would be too
+   * much, or if the host may be let in later, when others are damaged already.
+   */
   public boolean take(HostId host) {
     ClusterView.Replica replica = view.replicaOn(host);
-    Configuration committed = view.committed();
-    if (replica == null || committed == null || committed.isEmpty() || view.isSilent(host)) {
-      // Nobody knows yet who holds what there: a founder without its disk would found another
-      // group,
-      // and the replica of a new disk is not the one that the host had before.
+    if (replica == null || !isGroupThere() || !replica.isOnDisk() || !isMember(replica.id())) {
+      // Before there is a group nobody knows who holds what: a founder without its disk would found
+      // another one. Nor does anybody know who comes to be on a new disk, or becomes a member: it
+      // would be damaged, and count as intact.
       return false;
     }
     Set<ReplicaId> then = new HashSet<>(destroyed);

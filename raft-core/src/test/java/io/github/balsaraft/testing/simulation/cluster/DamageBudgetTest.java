@@ -12,7 +12,6 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceHeader;
 import io.github.balsaraft.model.trace.TraceState;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -94,34 +93,40 @@ class DamageBudgetTest {
   }
 
   @Test
-  @DisplayName("what is on a new disk belongs to a replica that nobody has heard of yet")
-  void notBeforeItIsKnownWhoseDiskItIs() {
+  void whoIsDamagedIsKnown() {
     committed(voters(3));
+    assertThat(budget.isDestroyed(host(1))).isFalse();
     assertThat(destroyed(1)).isTrue();
-    view.onEnd(host(1), 1, "wiped");
-    view.onStart(host(1), 2);
-    assertThat(destroyed(1)).isFalse();
-    started(
-        Member.voter(new ReplicaId(11), host(1), "n1"),
-        0,
-        new TreeMap<>(Map.of(0L, Configuration.EMPTY)));
-    assertThat(destroyed(1)).isTrue();
-  }
-
-  @Test
-  void whoIsDamagedOutsideTheGroupIsKnown() {
-    committed(voters(3));
-    started(voter(4), 0, new TreeMap<>(Map.of(0L, Configuration.EMPTY)));
-    assertThat(budget.isDestroyed(host(4))).isFalse();
-    assertThat(destroyed(4)).as("it takes nothing from the group").isTrue();
-    assertThat(budget.isDestroyed(host(4))).isTrue();
-    assertThat(destroyed(1)).isTrue();
-    assertThat(destroyed(2)).isFalse();
+    assertThat(budget.isDestroyed(host(1))).isTrue();
+    assertThat(budget.isDestroyed(host(2))).isFalse();
   }
 
   @Test
   void beforeThereIsAGroupNothingIsDestroyed() {
     assertThat(destroyed(1)).isFalse();
+  }
+
+  @Test
+  @DisplayName("what is on a new disk is not known before it takes part")
+  void newDisk() {
+    committed(voters(5));
+    view.onNote(host(2), "wiped");
+    assertThat(destroyed(2)).isFalse();
+    assertThat(budget.takeDisk(host(2))).isTrue();
+    assertThat(destroyed(3)).isTrue();
+    assertThat(destroyed(4)).isTrue();
+    assertThat(budget.takeDisk(host(5))).isFalse();
+  }
+
+  @Test
+  @DisplayName("who is no member may become one, and must not bring damage along")
+  void outsiders() {
+    committed(voters(4));
+    started(voter(5), CONFIGURED_AT, new TreeMap<>());
+    assertThat(destroyed(5)).isFalse();
+    assertThat(budget.takeDisk(host(5))).isTrue();
+    assertThat(destroyed(1)).isTrue();
+    assertThat(destroyed(2)).isFalse();
   }
 
   @Test

@@ -155,7 +155,7 @@ public final class Operator implements Observer {
     }
   }
 
-  /** Damage on a host outside takes nothing from the group; as a member it would, though nobody has met it yet. */
+  /** What was damaged as a member, and is outside now, would be one loss more when it is a member again. */
   private void startWithIntactDisk(HostId outsider) {
     if (cluster.budget().isDestroyed(outsider)) {
       cluster.world().host(outsider).wipe();

@@ -122,7 +122,7 @@ public final class Saboteur implements Observer {
             && host.disk().flipABit();
       }
       case WIPED_DISK -> {
-        if (!cluster.budget().take(host.id())) {
+        if (!cluster.budget().takeDisk(host.id())) {
           return false;
         }
         host.wipe();
