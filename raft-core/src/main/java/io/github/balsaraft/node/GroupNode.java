@@ -382,16 +382,23 @@ public final class GroupNode {
     if (stopping.compareAndSet(false, true)) {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
-        groupLoop.pipeline().run(() -> {
-          CompletableFuture<Void> unused = CompletableFuture.allOf(
-                  groupLoop.snapshotsEnded(), sessions.ended())
-              .thenRun(() -> {
-                host.removeGroup(loop.group(), this);
-                stopped.complete(null);
-              });
-        });
+        // A read whose lease is over when its turn comes goes back to the mailbox, and is refused
+        // there.
+        // So the end passes behind it through the apply threads, the mailbox and the apply threads.
+        groupLoop
+            .pipeline()
+            .run(() -> mailbox.offer(last -> last.pipeline().run(this::endOnceAllIsTold)));
       });
     }
+  }
+
+  private void endOnceAllIsTold() {
+    CompletableFuture<Void> unused = CompletableFuture.allOf(
+            loop.snapshotsEnded(), sessions.ended())
+        .thenRun(() -> {
+          host.removeGroup(loop.group(), this);
+          stopped.complete(null);
+        });
   }
 
   /** Takes no part any more. Completes once nothing of this node runs and everybody who waited was told. */
