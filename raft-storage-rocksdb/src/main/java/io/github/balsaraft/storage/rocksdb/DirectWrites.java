@@ -1,0 +1,54 @@
+package io.github.balsaraft.storage.rocksdb;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.rocksdb.EnvOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether table files can be written past the page cache (O_DIRECT). Some file systems refuse that, and a database that was told to do it
+ * then fails with its first flush, which ends the store. So a small table is written that way before the database is opened.
+ */
+final class DirectWrites {
+
+  /** Not a name of RocksDB's, which leaves it alone if a crash comes before it is removed. */
+  static final String PROBE_FILE = "balsa-direct.probe";
+
+  private static final Logger LOG = LoggerFactory.getLogger(DirectWrites.class);
+
+  private DirectWrites() {}
+
+  /** Tries it in this folder. A failure of any kind means no: whatever is wrong, opening the database will tell. */
+  static boolean arePossibleIn(Path directory) {
+    Path probe = directory.resolve(PROBE_FILE);
+    try (EnvOptions direct = new EnvOptions().setUseDirectWrites(true);
+        Options options = new Options();
+        SstFileWriter writer = new SstFileWriter(direct, options)) {
+      writer.open(probe.toString());
+      writer.put(new byte[] {1}, new byte[] {1});
+      writer.finish();
+    } catch (RocksDBException e) {
+      LOG.info(
+          "{}: direct I/O isn't possible ({}): table files go through the page cache, which takes more processor time",
+          directory,
+          e.getMessage());
+      return false;
+    } finally {
+      remove(probe);
+    }
+    return true;
+  }
+
+  private static void remove(Path probe) {
+    try {
+      Files.deleteIfExists(probe);
+    } catch (IOException e) {
+      LOG.info("{}: can't be removed, and is of no use: {}", probe, e.toString());
+    }
+  }
+}
