@@ -18,6 +18,7 @@ import org.rocksdb.Env;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.Options;
+import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileManager;
@@ -39,6 +40,13 @@ final class Engine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final long META_MEMTABLE_BYTES = 4L << 20;
+
+  /**
+   * RocksDB gives all databases of a process the same threads, and one is its default: the memory tables of several hosts, or of a host and
+   * of its state machine's own database, then wait for each other, and at last the writes for them. With three hosts in a process
+   * and 16 KiB x 1024: 1.1 times the writes, 0.5 of the p99.
+   */
+  private static final int FLUSH_THREADS_OF_THE_PROCESS = 4;
 
   /**
    * Without direct I/O a table file goes to the disk in parts of so many bytes while it is written. All at its end, as is the
@@ -76,6 +84,7 @@ final class Engine implements AutoCloseable {
   Engine(Settings settings, boolean create, Consumer<Status> onBackgroundError)
       throws RocksDBException {
     try {
+      Env.getDefault().incBackgroundThreadsIfNeeded(FLUSH_THREADS_OF_THE_PROCESS, Priority.HIGH);
       ColumnFamilyOptions metaOptions =
           own(familyOptions().setWriteBufferSize(META_MEMTABLE_BYTES));
       ColumnFamilyOptions logOptions = own(familyOptions()

@@ -13,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Env;
+import org.rocksdb.Priority;
 
 /** How table files come to the disk, and how files that nobody needs any more go. */
 class TableFilesTest {
@@ -41,6 +43,13 @@ class TableFilesTest {
     assertThat(DirectWrites.arePossibleIn(folder)).isFalse();
     writeAndReadAgain();
     assertThat(optionsInUse()).contains("use_direct_io_for_flush_and_compaction=false");
+  }
+
+  /** Else three hosts in a process, or a host and a state machine with a database of its own, would wait for each other. */
+  @Test
+  void severalStoresOfAProcessWriteThemAtTheSameTime() {
+    writeAndReadAgain();
+    assertThat(Env.getDefault().getBackgroundThreads(Priority.HIGH)).isGreaterThanOrEqualTo(3);
   }
 
   /** What a process that was killed while it tried has left. */
