@@ -101,6 +101,7 @@ public final class Bench {
       case "restart" -> new RestartMode(options, line, progress);
       case "catchup" -> new CatchupMode(options, line, progress);
       case "snapshot" -> new SnapshotMode(options, line, progress);
+      case "growth" -> new GrowthMode(options, line, progress);
       default -> new GroupsMode(options, line, progress);
     };
   }

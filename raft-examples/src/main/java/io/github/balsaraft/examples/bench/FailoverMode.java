@@ -39,7 +39,8 @@ final class FailoverMode extends Mode {
         .put("silent", options.silent())
         .put("election_ms", electionMillis == 0 ? "default" : electionMillis);
     try (PauseWatch pauses = PauseWatch.start();
-        Cluster<ChildNode> cluster = cluster(new NettyGround(), electionMillis, ChildNode::start)) {
+        Cluster<ChildNode> cluster =
+            cluster(new NettyGround(), electionMillis, false, ChildNode::start)) {
       cluster.openAll();
       cluster.awaitLeaders(LEADER_PATIENCE_SECONDS);
       long start = System.nanoTime();

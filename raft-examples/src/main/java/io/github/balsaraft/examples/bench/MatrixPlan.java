@@ -25,6 +25,9 @@ record MatrixPlan(
   static final String DEFAULT_CELLS = "256x64,256x1024,1024x64,1024x1024,128x1,128x64,128x1024,"
       + "256x1,1024x1,16384x1,16384x64,16384x1024";
 
+  private static final int MAX_LIMIT_WARMUP_SECONDS = 3;
+  private static final int MAX_LIMIT_MEASURED_SECONDS = 3;
+
   /**
    * One run.
    *
@@ -37,39 +40,50 @@ record MatrixPlan(
     for (int round = 0; round < rounds; round++) {
       for (String cell : cells) {
         List<Step> runs = new ArrayList<>(systems(cell));
+        runs.addAll(limits(cell));
         if (round % 2 == 1) {
           Collections.reverse(runs);
         }
         steps.addAll(runs);
-        if (round == 0) {
-          steps.addAll(limits(cell));
-        }
       }
     }
     return steps;
   }
 
   private List<Step> systems(String cell) {
-    List<Step> steps = new ArrayList<>(List.of(new Step(true, write(cell))));
+    List<Step> steps = new ArrayList<>(List.of(new Step(true, system(cell))));
     if (peers != null) {
-      systems.forEach(system -> steps.add(new Step(false, write(cell, "--system", system))));
+      systems.forEach(system -> steps.add(new Step(false, system(cell, "--system", system))));
     }
     return steps;
   }
 
   private List<Step> limits(String cell) {
-    List<Step> steps = new ArrayList<>();
-    steps.add(
-        new Step(true, write(cell, "--system", "limit", "--variant", Options.ROCKSDB_PACKED)));
+    List<Step> steps =
+        new ArrayList<>(List.of(new Step(true, limit(cell, Options.ROCKSDB_PACKED))));
     if (peers != null) {
-      for (String variant : List.of("replicate", "rocksdb")) {
-        steps.add(new Step(false, write(cell, "--system", "limit", "--variant", variant)));
-      }
+      steps.add(new Step(false, limit(cell, "replicate")));
     }
     return steps;
   }
 
-  private List<String> write(String cell, String... further) {
+  private List<String> system(String cell, String... further) {
+    return write(cell, warmupSeconds, measuredSeconds, further);
+  }
+
+  private List<String> limit(String cell, String variant) {
+    return write(
+        cell,
+        Math.min(warmupSeconds, MAX_LIMIT_WARMUP_SECONDS),
+        Math.min(measuredSeconds, MAX_LIMIT_MEASURED_SECONDS),
+        "--system",
+        "limit",
+        "--variant",
+        variant);
+  }
+
+  private static List<String> write(
+      String cell, int warmupSeconds, int measuredSeconds, String... further) {
     String[] parts = cell.split("x", -1);
     if (parts.length != 2) {
       throw new UsageException("a cell is payload x outstanding, such as 256x1024, not " + cell);

@@ -47,11 +47,16 @@ abstract class Mode {
     return options.electionMillisOr(CALM_ELECTION_MILLIS);
   }
 
-  /** A cluster in this process, with all nodes open and leaders found. */
+  /** A cluster in this process that takes no snapshots, with all nodes open and leaders found. */
   Cluster<EmbeddedNode> openEmbedded() {
+    return openEmbedded(false);
+  }
+
+  /** A cluster in this process, with all nodes open and leaders found. */
+  Cluster<EmbeddedNode> openEmbedded(boolean snapshots) {
     Ground ground = options.inMemory() ? new MemoryGround() : new NettyGround();
     Cluster<EmbeddedNode> cluster =
-        cluster(ground, electionMillis(), spec -> EmbeddedNode.start(ground, spec));
+        cluster(ground, electionMillis(), snapshots, spec -> EmbeddedNode.start(ground, spec));
     boolean opened = false;
     try {
       cluster.openAll();
@@ -67,7 +72,7 @@ abstract class Mode {
 
   /** A cluster of which no node is open yet; its settings go into the line. */
   <N extends BenchNode> Cluster<N> cluster(
-      Ground ground, int electionMillis, Function<NodeSpec, N> opener) {
+      Ground ground, int electionMillis, boolean snapshots, Function<NodeSpec, N> opener) {
     Path folder = Folders.create(options.folder());
     List<Integer> ports = Folders.ports(options.port(), options.nodes());
     List<NodeSpec> specs = IntStream.range(0, options.nodes())
@@ -77,7 +82,8 @@ abstract class Mode {
             folder.resolve("n" + (number + 1)),
             options.groups(),
             electionMillis,
-            options.fsync()))
+            options.fsync(),
+            snapshots))
         .toList();
     line.put("settings", settings(ground, specs.get(0)));
     return new Cluster<>(folder, specs, opener);

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param outstanding how many operations are under way at any time
  * @param warmupSeconds of the same load before it counts
  * @param fsync whether an entry is on stable storage before it is acknowledged
- * @param entries what restart and catchup write, and how many keys snapshot has; 0 for their defaults
+ * @param entries what restart, catchup and growth write, and how many keys snapshot has; 0 for their defaults
  * @param electionMillis the least election timeout; 0 for the mode's default
  * @param readers which nodes are asked in mode read: {@code leader}, {@code follower} or {@code all}
  * @param silent whether failover stops the leader's process (SIGSTOP) instead of killing it
@@ -49,7 +49,7 @@ record Options(
   static final String ROCKSDB_PACKED = "rocksdb-packed";
 
   private static final List<String> MODES =
-      List.of("write", "read", "failover", "restart", "catchup", "groups", "snapshot");
+      List.of("write", "read", "failover", "restart", "catchup", "groups", "snapshot", "growth");
 
   private static final Set<String> KNOWN = Set.of(
       "system",

@@ -2,6 +2,8 @@ package io.github.balsaraft.examples.bench;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import io.github.balsaraft.examples.bench.report.JsonReader;
 import java.io.File;
@@ -165,6 +167,19 @@ class BenchmarkSmokeIT {
   }
 
   @Test
+  void aLogThatIsCutAgainAndAgainIsLookedAt() throws Exception {
+    Map<String, @Nullable Object> line =
+        measure("--mode growth --entries 12000 --payload 16384 --outstanding 64 --warmup 1");
+    assertThat(line).containsEntry("entries", 12_000.0).containsEntry("consistent", true);
+    assertThat(line.get("windows")).asInstanceOf(LIST).singleElement().satisfies(window -> {
+      assertThat(window)
+          .asInstanceOf(MAP)
+          .containsKeys("cpu_s_per_million_ops", "heap_live_mb", "disk_bytes_per_payload_byte");
+      assertThat((Double) ((Map<?, ?>) window).get("folders_mb")).isPositive();
+    });
+  }
+
+  @Test
   void severalGroupsAreWrittenTo() throws Exception {
     Map<String, @Nullable Object> line =
         measure("--mode groups --groups 2 --idle 1 --warmup 0 --seconds 1");
@@ -177,7 +192,7 @@ class BenchmarkSmokeIT {
   void theStoreIsMeasuredAloneAndAMatrixCompared() throws Exception {
     Path results = folder.resolve("results.jsonl");
     bench("matrix " + results + " --cells 128x8 --rounds 2 --warmup 0 --seconds 1");
-    assertThat(Files.readAllLines(results)).hasSize(3);
+    assertThat(Files.readAllLines(results)).hasSize(4);
     Path picture = folder.resolve("plot.svg");
     String tables = bench("compare " + results + " --svg " + picture);
     assertThat(tables)

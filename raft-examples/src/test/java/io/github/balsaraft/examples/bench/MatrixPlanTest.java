@@ -3,6 +3,8 @@ package io.github.balsaraft.examples.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,37 +22,35 @@ class MatrixPlanTest {
   void systemsAlternateWithinACellAndTurnRoundEachRound() {
     MatrixPlan plan =
         new MatrixPlan("peers", List.of("jraft", "etcd"), List.of("128x1", "256x64"), 2, 14, 7);
-    String times = " --warmup 14 --seconds 7";
-    List<String> first = cell("128x1" + times);
-    List<String> second = cell("256x64" + times);
+    List<String> first = cell("128x1");
+    List<String> second = cell("256x64");
     assertThat(steps(plan))
-        .containsExactlyElementsOf(Stream.of(
-                first,
-                limits("128x1" + times),
-                second,
-                limits("256x64" + times),
-                List.of(first.get(2), first.get(1), first.get(0)),
-                List.of(second.get(2), second.get(1), second.get(0)))
+        .containsExactlyElementsOf(Stream.of(first, second, reversed(first), reversed(second))
             .flatMap(List::stream)
             .toList());
   }
 
   private static List<String> cell(String cell) {
+    String times = " --warmup 14 --seconds 7";
+    String shortTimes = " --warmup 3 --seconds 3";
     return List.of(
-        "ours: " + cell, "peers: " + cell + " --system jraft", "peers: " + cell + " --system etcd");
+        "ours: " + cell + times,
+        "peers: " + cell + times + " --system jraft",
+        "peers: " + cell + times + " --system etcd",
+        "ours: " + cell + shortTimes + " --system limit --variant rocksdb-packed",
+        "peers: " + cell + shortTimes + " --system limit --variant replicate");
   }
 
-  private static List<String> limits(String cell) {
-    return List.of(
-        "ours: " + cell + " --system limit --variant rocksdb-packed",
-        "peers: " + cell + " --system limit --variant replicate",
-        "peers: " + cell + " --system limit --variant rocksdb");
+  private static List<String> reversed(List<String> steps) {
+    List<String> reversed = new ArrayList<>(steps);
+    Collections.reverse(reversed);
+    return reversed;
   }
 
   @Test
   void withoutPeersOnlyWeAreMeasured() {
     MatrixPlan plan = new MatrixPlan(null, List.of("jraft"), List.of("128x1"), 3, 1, 1);
-    assertThat(plan.steps()).hasSize(4).allMatch(MatrixPlan.Step::ours);
+    assertThat(plan.steps()).hasSize(6).allMatch(MatrixPlan.Step::ours);
   }
 
   @Test

@@ -21,7 +21,6 @@ import org.rocksdb.Options;
 import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.SstFileManager;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.slf4j.Logger;
@@ -54,24 +53,10 @@ final class Engine implements AutoCloseable {
    */
   private static final long TABLE_BYTES_PER_SYNC = 1L << 20;
 
-  /**
-   * A file that isn't needed any more is renamed, cut shorter in steps, and only then removed. Removed at once, a file of the
-   * write-ahead log keeps the journal of the file system busy for 30 ms, in which no sync ends: with this, 0.4 of the p99.
-   */
-  private static final long DELETED_BYTES_PER_SECOND = 512L << 20;
-
-  private static final long DELETED_BYTES_PER_STEP = 4L << 20;
-
-  /**
-   * How large what waits to be removed may be, as a multiple of the tables that RocksDB counts, before all goes at once. The files of the
-   * write-ahead log aren't counted among those, so a multiple near one would mean never to wait. What bounds the space is the
-   * rate above.
-   */
-  private static final double MAX_DELETED_TO_KEPT = 1_000_000;
-
   /** In the order in which they were created; closed in the opposite order. */
   private final List<AutoCloseable> owned = new ArrayList<>();
 
+  private final SlowRemoval removal;
   private final RocksDB db;
   private final ColumnFamilyHandle meta;
   private final ColumnFamilyHandle log;
@@ -90,9 +75,10 @@ final class Engine implements AutoCloseable {
       ColumnFamilyOptions logOptions = own(familyOptions()
           .setWriteBufferSize(settings.memtableBytes())
           .setMaxWriteBufferNumber(settings.maxMemtables()));
+      removal = own(new SlowRemoval());
       DBOptions options = own(databaseOptions(settings, create))
           .setUseDirectIoForFlushAndCompaction(DirectWrites.arePossibleIn(settings.directory()))
-          .setSstFileManager(own(slowDeletion()));
+          .setSstFileManager(removal.manager());
       options.setListeners(List.of(own(new ErrorListener(onBackgroundError))));
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       db = own(RocksDB.open(
@@ -117,15 +103,6 @@ final class Engine implements AutoCloseable {
           .map(name -> new String(name, UTF_8))
           .toList();
     }
-  }
-
-  private static SstFileManager slowDeletion() throws RocksDBException {
-    return new SstFileManager(
-        Env.getDefault(),
-        null,
-        DELETED_BYTES_PER_SECOND,
-        MAX_DELETED_TO_KEPT,
-        DELETED_BYTES_PER_STEP);
   }
 
   private static ColumnFamilyOptions familyOptions() {
@@ -197,6 +174,11 @@ final class Engine implements AutoCloseable {
         db.flush(wait, List.of(meta, log));
       }
     }
+  }
+
+  /** Files that aren't needed any more. */
+  SlowRemoval removal() {
+    return removal;
   }
 
   /** How often work in the background has failed. */

@@ -46,7 +46,7 @@ final class OpenStore implements AutoCloseable {
     notSynced = own(new WriteOptions().setSync(false));
     own(() -> batch.close());
     // Last, so that it is closed first: it looks at the database.
-    own(new BackgroundWatch(() -> lookForErrors(failure)));
+    own(new BackgroundWatch(() -> look(failure)));
   }
 
   /**
@@ -63,6 +63,7 @@ final class OpenStore implements AutoCloseable {
       opened.add(FolderLock.acquire(directory, "balsa.lock", "the log store"));
       NativeLibrary.load();
       long lastSequence = WalCheck.run(directory, settings.betweenSteps());
+      SlowRemoval.finish(directory);
       boolean create = isNew(settings);
       Engine engine = new Engine(
           settings, create, error -> failure.fail(Failures.inBackground(directory, error)));
@@ -189,7 +190,8 @@ final class OpenStore implements AutoCloseable {
     return storedForm;
   }
 
-  private boolean lookForErrors(FailureState failure) {
+  private boolean look(FailureState failure) {
+    engine.removal().bound();
     try {
       if (engine.backgroundErrors() == 0) {
         return true;

@@ -35,7 +35,8 @@ final class ChildMain {
         Path.of(args[2]),
         1,
         Integer.parseInt(args[3]),
-        Boolean.parseBoolean(args[4]));
+        Boolean.parseBoolean(args[4]),
+        false);
     BenchNode node = EmbeddedNode.start(new NettyGround(), spec);
     try {
       new ChildMain(node, out).serve(in);

@@ -179,6 +179,11 @@ public final class Cluster<N extends BenchNode> implements AutoCloseable {
     return applied.size() == 1 && applied.get(0).entries() >= entries;
   }
 
+  /** What the folders of all nodes take on the disk. */
+  public long folderBytes() {
+    return Folders.bytes(folder);
+  }
+
   /** Closes what is open and deletes the folders. */
   @Override
   public void close() {

@@ -1,17 +1,22 @@
 package io.github.balsaraft.examples.bench.cluster;
 
 import io.github.balsaraft.api.Command;
-import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.api.SnapshottingStateMachine;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
  * The state machine of the benchmark, as cheap as one can be that still shows whether replicas agree: it counts commands
  * and keeps a 64-bit checksum of their bytes that depends on their order.
  */
-public final class CountingMachine implements StateMachine {
+public final class CountingMachine implements SnapshottingStateMachine {
 
   /** 2^64 divided by the golden ratio: odd, with bits all over. */
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
+
+  private static final int STATE_BYTES = 16;
 
   private static final byte[] NOTHING = {};
 
@@ -31,7 +36,25 @@ public final class CountingMachine implements StateMachine {
 
   @Override
   public byte[] query(byte[] query) {
-    return ByteBuffer.allocate(16).putLong(entries).putLong(checksum).array();
+    return state();
+  }
+
+  private byte[] state() {
+    return ByteBuffer.allocate(STATE_BYTES).putLong(entries).putLong(checksum).array();
+  }
+
+  @Override
+  public SnapshotView capture() {
+    byte[] captured = state();
+    return SnapshotView.of(out -> out.write(captured));
+  }
+
+  @Override
+  public void restore(SnapshotReader snapshot) throws IOException {
+    ByteBuffer state = ByteBuffer.wrap(snapshot.state().readNBytes(STATE_BYTES));
+    long count = state.getLong();
+    checksum = state.getLong();
+    entries = count;
   }
 
   /** What was applied. The checksum may be that of a later state while commands are being applied. */

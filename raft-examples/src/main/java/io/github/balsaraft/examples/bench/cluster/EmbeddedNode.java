@@ -7,6 +7,7 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.storage.FileSnapshotStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,14 @@ public final class EmbeddedNode implements BenchNode {
 
   /** Starts a node; it goes on from what is in its folder. */
   public static EmbeddedNode start(Ground ground, NodeSpec spec) {
-    RaftHost host = RaftHost.builder()
+    RaftHost.Builder builder = RaftHost.builder()
         .id(spec.id())
         .logStore(ground.store(spec))
-        .transport(ground.transport(spec))
-        .start();
+        .transport(ground.transport(spec));
+    if (spec.snapshots()) {
+      builder.snapshots(new FileSnapshotStore(spec.folder().resolve("snapshots")));
+    }
+    RaftHost host = builder.start();
     EmbeddedNode node = new EmbeddedNode(host);
     try {
       node.startGroups(ground, spec);

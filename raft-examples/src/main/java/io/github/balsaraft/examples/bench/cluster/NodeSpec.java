@@ -13,9 +13,16 @@ import java.util.List;
  * @param folder its own
  * @param groups how many groups it has a replica of
  * @param electionMillis the least election timeout; 0 for the library's default
+ * @param snapshots whether snapshots are taken and the log is cut behind them
  */
 public record NodeSpec(
-    int number, List<Integer> ports, Path folder, int groups, int electionMillis, boolean fsync) {
+    int number,
+    List<Integer> ports,
+    Path folder,
+    int groups,
+    int electionMillis,
+    boolean fsync,
+    boolean snapshots) {
 
   /** Its name, such as n1. */
   public String id() {
