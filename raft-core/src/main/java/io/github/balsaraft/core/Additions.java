@@ -234,7 +234,10 @@ final class Additions {
 
   private String whatRemainsOf(Addition addition) {
     if (!context.configuration().contains(addition.replica())) {
-      return "leadership was lost before it was a member";
+      return addition.added
+          ? "leadership was lost before its removal was committed; it may still be, and then its data folder"
+              + " must be emptied before it is added again"
+          : "leadership was lost before it was a member";
     }
     return addition.decided
         ? "leadership was lost before the change that gives it its role was committed; it may still be"

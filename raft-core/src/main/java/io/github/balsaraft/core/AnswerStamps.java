@@ -10,12 +10,22 @@ final class AnswerStamps {
 
   static final long UNKNOWN = -1;
 
-  /** More than are under way at once, even with a round trip of many heartbeat intervals; a power of two. */
+  /** More than are under way at once, even with a round trip of sixteen heartbeat intervals; a power of two. */
   private static final int KEPT = 64;
 
+  private final long apartNanos;
   private final long[] givenNanos = new long[KEPT];
   private long first;
   private long next;
+
+  /**
+   * Nothing is given yet.
+   *
+   * @param heartbeatNanos between two heartbeats that no read has asked for
+   */
+  AnswerStamps(long heartbeatNanos) {
+    this.apartNanos = heartbeatNanos / 4;
+  }
 
   /**
    * Says where numbers start; only the first call counts.
@@ -31,8 +41,15 @@ final class AnswerStamps {
     }
   }
 
-  /** The number for an answer that is given now. */
+  /**
+   * The number for an answer that is given now. Reads at the leader open rounds of heartbeats as fast as they are answered, so that the last
+   * 64 answers may all have been given within the round trip to a distant leader: an answer soon after another one has the same number, which
+   * stands for the earlier moment.
+   */
   long give(long nowNanos) {
+    if (next > first && nowNanos - givenNanos[slot(next - 1)] < apartNanos) {
+      return next - 1;
+    }
     givenNanos[slot(next)] = nowNanos;
     return next++;
   }

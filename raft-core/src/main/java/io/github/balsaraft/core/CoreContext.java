@@ -34,7 +34,7 @@ final class CoreContext {
   final LogClock logClock;
   final Counts counts = new Counts();
   final ContactLog contacts = new ContactLog();
-  final AnswerStamps stamps = new AnswerStamps();
+  final AnswerStamps stamps;
   final Removals removals = new Removals(this);
   final Candidacy candidacy = new Candidacy(this);
   final LastResort lastResort;
@@ -67,6 +67,7 @@ final class CoreContext {
     this.trace = new CoreTrace(this, sink);
     this.outbox = new Outbox(this);
     this.options = options;
+    this.stamps = new AnswerStamps(options.heartbeatNanos());
     this.random = random;
     this.lastResort = new LastResort(options);
     this.log = restart.log();

@@ -172,11 +172,21 @@ final class LeadershipTransfer {
       askForLife(transfer);
       tell(transfer);
     }
+    unrevoked.keySet().removeIf(this::canNotWin);
     for (Map.Entry<ReplicaId, Long> entry : unrevoked.entrySet()) {
       if (transfer == null || !transfer.target.equals(entry.getKey())) {
         revoke(entry.getKey(), entry.getValue());
       }
     }
+  }
+
+  /**
+   * Whether it may be forgotten that a replica was told to campaign. It is told to do so only up to the last entry of that time, and nothing is
+   * appended during a transfer, so that the configuration without it comes later: with that in its log it doesn't campaign, and without
+   * it a majority of those who could elect it has the longer log. It may never answer again, if it was removed because its disk is lost.
+   */
+  private boolean canNotWin(ReplicaId told) {
+    return context.removals.committedRemovalOf(told) > 0;
   }
 
   void onResponse(TransferRevocationResponse message) {
@@ -207,7 +217,7 @@ final class LeadershipTransfer {
   private void tell(UnderWay transfer) {
     if (transfer.lifeKnown && isSentAll(transfer.target)) {
       transfer.told = true;
-      context.transfers.told();
+      context.transfers.told(transfer.target);
       unrevoked.put(transfer.target, transfer.number);
       context.outbox.send(new TimeoutNow(
           context.self,

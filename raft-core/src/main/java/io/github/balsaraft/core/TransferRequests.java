@@ -40,9 +40,9 @@ final class TransferRequests {
     outcomes.add(new Ready.TransferOutcome(transferId, End.NOT_NOW, target, reason, false));
   }
 
-  /** The leader tells its target to campaign. Nobody may have asked for that. */
-  void told() {
-    if (open != null) {
+  /** The leader tells a target to campaign. Nobody may have asked for that, or for another target a moment ago. */
+  void told(ReplicaId target) {
+    if (open != null && open.target.equals(target)) {
       open = new Open(open.transferId, open.target, open.deadlineNanos, true);
     }
   }

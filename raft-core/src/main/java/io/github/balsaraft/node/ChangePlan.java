@@ -15,6 +15,7 @@ import io.github.balsaraft.model.Removal;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be done for an operator's change, who speaks of hosts: the core's change of replicas, or why there is none. */
 sealed interface ChangePlan {
@@ -147,6 +148,10 @@ sealed interface ChangePlan {
       if (there.isEmpty()) {
         return unknown(host);
       }
+      ChangePlan refused = refuseWhileAdded(host, there);
+      if (refused != null) {
+        return refused;
+      }
       Configuration target = base;
       for (Member member : there) {
         target = target.with(member.withRole(MemberRole.LEARNER, false));
@@ -225,6 +230,10 @@ sealed interface ChangePlan {
       if (there.isEmpty()) {
         return unknown(host);
       }
+      ChangePlan refused = refuseWhileAdded(host, there);
+      if (refused != null) {
+        return refused;
+      }
       Configuration target = base;
       for (Member member : there) {
         Member changed = member
@@ -237,6 +246,24 @@ sealed interface ChangePlan {
         target = target.with(changed);
       }
       return reconfigure(target);
+    }
+
+    /** An addition makes its member what was asked for when it began, whatever that has become since: the change would be undone. */
+    private @Nullable ChangePlan refuseWhileAdded(HostId host, List<Member> there) {
+      for (AdditionStatus addition : additions) {
+        HostId added = addition.wanted().host();
+        if (added.equals(host)
+            || there.stream().map(Member::replica).anyMatch(addition.replaces()::contains)) {
+          return refuse(
+              Reason.CHANGE_UNDER_WAY,
+              host
+                  + (added.equals(host)
+                      ? " is being added, promoted or let in again"
+                      : " is being replaced by " + added)
+                  + "; ask again once that is done, or call it off");
+        }
+      }
+      return null;
     }
 
     private ChangePlan reconfigure(Configuration target) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A follower's side of forwarding: passes proposals on to the leader and keeps the promise that each ends in exactly one of
@@ -46,7 +47,7 @@ final class Forwarder {
     long firstSequence = lastSequence + 1;
     List<byte[]> commands = new ArrayList<>(proposals.size());
     for (Proposal proposal : proposals) {
-      sent.put(++lastSequence, new Sent(proposal, nowNanos));
+      sent.put(++lastSequence, new Sent(proposal, leader, term, nowNanos));
       commands.add(SealedCommand.seal(proposal));
     }
     return new ForwardedProposals(
@@ -109,9 +110,30 @@ final class Forwarder {
 
   /** Nothing that was sent so far will be answered any more. */
   void loseAll(String reason) {
-    if (!sent.isEmpty()) {
-      List<Sent> lost = new ArrayList<>(sent.values());
-      sent.clear();
+    lose(new ArrayList<>(sent.values()), reason);
+    sent.clear();
+  }
+
+  /**
+   * Whatever was sent to another leader, or in another term, will not be answered any more. What this one was sent was sent in the step in which it
+   * was first heard of.
+   *
+   * @param leader null if none is known
+   */
+  void leaderIs(@Nullable ReplicaId leader, long term) {
+    List<Sent> lost = new ArrayList<>();
+    sent.values().removeIf(waiting -> {
+      boolean isLost = waiting.term != term || !waiting.leader.equals(leader);
+      if (isLost) {
+        lost.add(waiting);
+      }
+      return isLost;
+    });
+    lose(lost, "the leader changed before it answered");
+  }
+
+  private void lose(List<Sent> lost, String reason) {
+    if (!lost.isEmpty()) {
       callbacks.accept(() -> lost.forEach(waiting -> waiting.proposal.unknown(reason)));
     }
   }
@@ -132,5 +154,5 @@ final class Forwarder {
     return sent.isEmpty() ? Long.MAX_VALUE : sent.firstEntry().getValue().sinceNanos + timeoutNanos;
   }
 
-  private record Sent(Proposal proposal, long sinceNanos) {}
+  private record Sent(Proposal proposal, ReplicaId leader, long term, long sinceNanos) {}
 }

@@ -55,6 +55,15 @@ final class LoopOutput {
 
   void perform(RaftCore running, Ready ready) {
     ready.roleChanges().forEach(this::roleChanged);
+    if (!ready.roleChanges().isEmpty()) {
+      flows
+          .proposals()
+          .leaderIs(running.view().leader(), running.view().hardState().term());
+    }
+    // Before anything is sent: who was just added is found by its configuration.
+    if (context.peers().follow(running.view().configuration())) {
+      info(Subject.MEMBERS, "members are " + running.view().configuration());
+    }
     if (ready.logTimeCutMillis() > 0) {
       warn(
           Subject.CLOCK,
@@ -93,14 +102,10 @@ final class LoopOutput {
     ready.reads().forEach(flows.reads()::decided);
     flows.transfers().observe(running.view());
     ready.transfers().forEach(outcome -> flows.transfers().ended(outcome, running.view()));
-    if (context.peers().follow(running.view().configuration())) {
-      info(Subject.MEMBERS, "members are " + running.view().configuration());
-    }
     context.events().observe(running.view());
   }
 
   private void roleChanged(Ready.RoleChange change) {
-    flows.proposals().roleChanged();
     leaderTimes.roleChanged(change, context.nowNanos());
     context.events().roleChanged(change);
     ReplicaId leader = change.leader();

@@ -119,7 +119,7 @@ final class MembershipFlow {
         pipeline.run(() -> asked.answer.complete(result));
       } else {
         // What makes it so may still be truncated.
-        refuse(
+        return refuse(
             asked,
             List.of(new ChangeRefusal(
                 ChangeRefusal.Reason.CHANGE_UNDER_WAY,
@@ -127,32 +127,37 @@ final class MembershipFlow {
             isNew);
       }
     } else if (plan instanceof ChangePlan.Refuse refuse) {
-      refuse(asked, List.of(refuse.refusal()), isNew);
+      return refuse(asked, List.of(refuse.refusal()), isNew);
     } else if (plan instanceof ChangePlan.Propose propose) {
-      propose(core, asked, propose.change(), isNew);
+      return propose(core, asked, propose.change(), isNew);
     }
     return true;
   }
 
-  private void propose(RaftCore core, Waiting asked, MembershipChange change, boolean isNew) {
+  private boolean propose(RaftCore core, Waiting asked, MembershipChange change, boolean isNew) {
     var preview = core.view().previewChange(change);
-    if (preview.isAllowed()) {
-      long id = ++lastChangeId;
-      underWay.put(id, asked.answer);
-      log.begins(id, asked.change);
-      core.changeConfiguration(id, change);
-    } else {
-      refuse(asked, preview.refusals(), isNew);
+    if (!preview.isAllowed()) {
+      return refuse(asked, preview.refusals(), isNew);
     }
+    long id = ++lastChangeId;
+    underWay.put(id, asked.answer);
+    log.begins(id, asked.change);
+    core.changeConfiguration(id, change);
+    return true;
   }
 
-  private void refuse(Waiting asked, List<ChangeRefusal> refusals, boolean isNew) {
-    // Who is told that it passes asks again, maybe several times a second. But what the log has
-    // seen waiting ends there too.
-    if (!isNew || !ChangeRefusal.allPass(refusals)) {
+  /** Whether it is over: what has waited for its host also waits until what stands in its way has passed, such as a transfer. */
+  private boolean refuse(Waiting asked, List<ChangeRefusal> refusals, boolean isNew) {
+    if (ChangeRefusal.allPass(refusals)) {
+      if (!isNew) {
+        return false;
+      }
+    } else {
+      // Who is told that it passes asks again, maybe several times a second.
       log.refused(asked.change, ChangeRefusal.details(refusals));
     }
     fail(asked.answer, ChangeFailedException.refused(refusals));
+    return true;
   }
 
   private ChangePlan plan(CoreView core, ConfigurationChange change, long leftNanos) {

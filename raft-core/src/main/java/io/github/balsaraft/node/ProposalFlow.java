@@ -19,6 +19,7 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of proposals through a replica: gathered during a turn of the mailbox, then appended, forwarded or refused
@@ -183,9 +184,13 @@ final class ProposalFlow {
     end(appended.takeFrom(index), "leadership was lost before the entry was committed");
   }
 
-  /** Another role, or another leader: whoever a proposal was sent to may have appended it, or not. */
-  void roleChanged() {
-    forwarder.loseAll("the leader changed before it answered");
+  /**
+   * Another role, or another leader: whoever a proposal was sent to before may have appended it, or not.
+   *
+   * @param leader null if none is known
+   */
+  void leaderIs(@Nullable ReplicaId leader, long term) {
+    forwarder.leaderIs(leader, term);
   }
 
   /** Ends what has waited for the request timeout; it may still be applied. */

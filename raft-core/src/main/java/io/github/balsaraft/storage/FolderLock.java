@@ -6,7 +6,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -18,6 +20,9 @@ public final class FolderLock implements AutoCloseable {
   // POSIX drops a process's lock on a file when it closes any channel to it. The second store of a
   // process must therefore be refused before it touches the file.
   private static final Set<Path> HELD_BY_THIS_PROCESS = new HashSet<>();
+
+  /** Channels to files that another class loader of this process holds: to close one would drop its lock. They are few. */
+  private static final List<FileChannel> LEFT_OPEN = new ArrayList<>();
 
   private final Path file;
   private final FileChannel channel;
@@ -76,10 +81,7 @@ public final class FolderLock implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
-        channel.close();
-        throw inUse(directory);
-      }
+      lock(directory, channel);
       return channel;
     } catch (IOException e) {
       throw new LogStoreException(
@@ -89,12 +91,18 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
+  private static void lock(Path directory, FileChannel channel) throws IOException {
+    boolean locked;
     try {
-      return channel.tryLock() != null;
+      locked = channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
       // A copy of this class, loaded by another class loader of this process, holds it.
-      return false;
+      LEFT_OPEN.add(channel);
+      throw inUse(directory);
+    }
+    if (!locked) {
+      channel.close();
+      throw inUse(directory);
     }
   }
 

@@ -62,6 +62,24 @@ class AdditionsTest {
   }
 
   @Test
+  @DisplayName(
+      "if leadership is lost while a learner is taken out again, nobody is told that it never was one")
+  void lostWhileTakingBack() {
+    long changeId = addUnreachable();
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(changeId))).isTrue();
+    cluster.settle();
+    assertThat(n1.view().configuration().contains(n4.id)).isFalse();
+    loseOffice();
+    Ready.ChangeOutcome outcome = outcomeOf(changeId);
+    assertThat(outcome.end()).isEqualTo(Ready.ChangeEnd.LOST);
+    assertThat(outcome.detail())
+        .contains("before its removal was committed")
+        .contains("must be emptied");
+  }
+
+  @Test
   @DisplayName("an addition waits, catches up, and takes its role")
   void phases() {
     n4.autoDisk = false;

@@ -293,6 +293,34 @@ class LeaseTrapsTest {
 
   @Test
   @DisplayName(
+      "trap 26: a target that is removed before it promises doesn't cost the lease for ever")
+  void trap26_targetThatIsRemoved() {
+    List<ProtocolMessage> told = toldOnItsWay();
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n2.id, n1.id);
+    for (int i = 0; i < 21; i++) {
+      passAll(100 * MILLIS);
+      cluster.settle();
+    }
+    assertThat(n1.view().transferTarget()).isNull();
+    assertThat(holdsLease(n1)).isFalse();
+    cluster.change(n1, n1.view().configuration().without(n2.id));
+    for (int i = 0; i < 5; i++) {
+      passAll(100 * MILLIS);
+      cluster.settle();
+    }
+    assertThat(n1.view().configuration().contains(n2.id)).isFalse();
+    assertThat(holdsLease(n1)).isTrue();
+    // What it was told was under way for long: it campaigns, and nobody elects it.
+    told.forEach(cluster::deliver);
+    cluster.network().healAll();
+    cluster.settle();
+    assertThat(n2.leads()).isFalse();
+    assertThat(n1.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
       "trap 27: a voter honours a longer window from the moment on at which it is told of it")
   void trap27_longerWindow() {
     cluster.network().cut(n1.id, n2.id);

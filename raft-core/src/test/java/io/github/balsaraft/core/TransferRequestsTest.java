@@ -31,7 +31,7 @@ class TransferRequestsTest {
   @DisplayName("nor is it certain of a target that was told")
   void told() {
     requests.begun(7, id("n2"), 100);
-    requests.told();
+    requests.told(id("n2"));
     assertThat(requests.isUntold(7)).isFalse();
     requests.expire(100);
     assertThat(requests.isUntold(7)).isFalse();
@@ -39,6 +39,15 @@ class TransferRequestsTest {
     assertThat(requests.isUntold(7))
         .as("another one's outcome says nothing of it")
         .isFalse();
+  }
+
+  @Test
+  @DisplayName(
+      "that a leader hands over to another of its own accord says nothing of the target that was asked for")
+  void anotherIsTold() {
+    requests.begun(7, id("n2"), 100);
+    requests.told(id("n3"));
+    assertThat(requests.isUntold(7)).isTrue();
   }
 
   @Test

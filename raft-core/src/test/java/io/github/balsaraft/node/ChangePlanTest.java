@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.core.membership.AdditionStatus;
 import io.github.balsaraft.model.ChangeRefusal.Reason;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
@@ -36,6 +38,11 @@ class ChangePlanTest {
   }
 
   private static ChangePlan plan(ConfigurationChange change, Configuration current) {
+    return plan(change, current, List.of());
+  }
+
+  private static ChangePlan plan(
+      ConfigurationChange change, Configuration current, List<AdditionStatus> additions) {
     Guests guests = new Guests(new Guests.Routes() {
       @Override
       public void open(HostId host, String address) {
@@ -47,7 +54,7 @@ class ChangePlanTest {
         // It was never open.
       }
     });
-    return ChangePlan.of(change, current, INDEX, List.of(), guests, LIMIT.toNanos());
+    return ChangePlan.of(change, current, INDEX, additions, guests, LIMIT.toNanos());
   }
 
   private static ConfigurationChange remove(int number) {
@@ -70,6 +77,40 @@ class ChangePlanTest {
             refuse -> assertThat(refuse.refusal())
                 .satisfies(refusal -> assertThat(refusal.reason()).isEqualTo(reason))
                 .satisfies(refusal -> assertThat(refusal.detail()).contains(detail)));
+  }
+
+  // ------------------------------------------------------------------ beside an addition
+
+  private static AdditionStatus addition(Member wanted, ReplicaId... replaces) {
+    return new AdditionStatus(
+        7, wanted, List.of(replaces), AdditionStatus.Phase.CATCHING_UP, 1, 10, 5, "");
+  }
+
+  /** It would be answered as done, and then become again what the addition was begun with. */
+  @Test
+  void whoIsBeingAddedIsNeitherUpdatedNorDemoted() {
+    Configuration current = THREE.with(learner(4));
+    ConfigurationChange update =
+        new ConfigurationChange.Update(host(4), MemberOptions.NONE.withAddress("elsewhere"));
+    ConfigurationChange demote = new ConfigurationChange.Demote(host(4));
+    List<AdditionStatus> additions = List.of(addition(voter(4)));
+    assertRefused(plan(update, current, additions), Reason.CHANGE_UNDER_WAY, "n4 is being added");
+    assertRefused(plan(demote, current, additions), Reason.CHANGE_UNDER_WAY, "n4 is being added");
+    assertThat(plan(update, current)).isInstanceOf(ChangePlan.Propose.class);
+  }
+
+  @Test
+  void whoIsBeingReplacedIsNotUpdated() {
+    Configuration current = THREE.with(learner(4));
+    ConfigurationChange update =
+        new ConfigurationChange.Update(host(3), MemberOptions.NONE.withPriority(7));
+    assertRefused(
+        plan(update, current, List.of(addition(voter(4), new ReplicaId(3)))),
+        Reason.CHANGE_UNDER_WAY,
+        "n3 is being replaced by n4");
+    assertThat(plan(update, current, List.of(addition(voter(4)))))
+        .as("another addition is none of its business")
+        .isInstanceOf(ChangePlan.Propose.class);
   }
 
   // ------------------------------------------------------------------ asked for again

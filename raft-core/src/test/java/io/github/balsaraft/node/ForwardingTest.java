@@ -75,6 +75,31 @@ class ForwardingTest {
     assertThat(RecordedProposal.ends(proposals)).noneMatch(ends -> ends.contains(" and "));
   }
 
+  /** The step in which a new leader is first heard of also passes on what was proposed in it. */
+  @Test
+  void whatTheNewLeaderWasSentIsNotLostWithTheOldOne() {
+    List<Proposal> before = RecordedProposal.of("a");
+    List<Proposal> after = RecordedProposal.of("b");
+    forwarder.forward(before, new ReplicaId(3), 4, 0);
+    arrive(forward(5, after), 5, true);
+    forwarder.leaderIs(LEADER, 5);
+    assertThat(RecordedProposal.ends(before))
+        .containsExactly("unknown:the leader changed before it answered");
+    taken.get(0).applied("result".getBytes(UTF_8));
+    intake.flush();
+    forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
+    assertThat(RecordedProposal.ends(after)).containsExactly("applied:result");
+  }
+
+  @Test
+  void withoutALeaderAllIsLost() {
+    List<Proposal> proposals = RecordedProposal.of("a");
+    arrive(forward(5, proposals), 5, true);
+    forwarder.leaderIs(null, 5);
+    assertThat(RecordedProposal.ends(proposals))
+        .containsExactly("unknown:the leader changed before it answered");
+  }
+
   @Test
   void aDuplicateIsTakenOnce() {
     ForwardedProposals message = forward(5, RecordedProposal.of("a", "b"));

@@ -90,7 +90,7 @@ final class Engine implements AutoCloseable {
           handles));
       meta = own(handles.get(0));
       log = own(handles.get(1));
-    } catch (RocksDBException | RuntimeException e) {
+    } catch (RocksDBException | RuntimeException | Error e) {
       close();
       throw e;
     }

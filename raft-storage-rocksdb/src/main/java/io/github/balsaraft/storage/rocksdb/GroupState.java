@@ -34,9 +34,9 @@ final class GroupState {
     return bounds;
   }
 
-  /** Before a write: what it compacts is refused from now on, so that no reader finds a hole. */
-  void publishFirstIndex() {
-    bounds = new Bounds(outline.firstIndex(), bounds.last);
+  /** Before a write: what it compacts or truncates is refused from now on, so that no reader finds a hole. */
+  void publishWhatStays() {
+    bounds = new Bounds(outline.firstIndex(), Math.min(bounds.last, outline.lastIndex()));
   }
 
   /** After a write. */

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -62,9 +64,11 @@ final class OpenStore implements AutoCloseable {
       // must be looked at before that.
       opened.add(FolderLock.acquire(directory, "balsa.lock", "the log store"));
       NativeLibrary.load();
+      WalCheck.checkManifest(directory);
+      // Before anything is changed: the folder may be another program's.
+      boolean create = isNew(settings);
       long lastSequence = WalCheck.run(directory, settings.betweenSteps());
       SlowRemoval.finish(directory);
-      boolean create = isNew(settings);
       Engine engine = new Engine(
           settings, create, error -> failure.fail(Failures.inBackground(directory, error)));
       opened.add(engine);
@@ -83,7 +87,7 @@ final class OpenStore implements AutoCloseable {
     } catch (IOException e) {
       closeAll(opened);
       throw new LogStoreException("the folder " + directory + " can't be read: " + e, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       closeAll(opened);
       throw e;
     }
@@ -106,8 +110,30 @@ final class OpenStore implements AutoCloseable {
         throw Failures.newerFormat(directory, "it has a part named " + family);
       }
     }
-    // A crash may have come between the creation of the two.
-    return !families.contains(Engine.LOG_FAMILY);
+    if (families.contains(Engine.LOG_FAMILY)) {
+      return false;
+    }
+    // A crash may have come between the creation of the two; then nothing is in it yet.
+    requireEmpty(directory);
+    return true;
+  }
+
+  /** Looks without changing anything, so that whose database it is can go on using it. */
+  private static void requireEmpty(Path directory) throws RocksDBException {
+    try (Options options = new Options();
+        RocksDB database = RocksDB.openReadOnly(options, directory.toString());
+        RocksIterator records = database.newIterator()) {
+      records.seekToFirst();
+      if (records.isValid()) {
+        throw notOurs(directory);
+      }
+      records.status();
+    }
+  }
+
+  private static LogStoreException notOurs(Path directory) {
+    return new LogStoreException("the folder " + directory
+        + " holds a RocksDB database that isn't a log store: name another folder");
   }
 
   private static void checkFormat(Path directory, Engine engine) throws RocksDBException {
@@ -138,8 +164,7 @@ final class OpenStore implements AutoCloseable {
       meta.seekToFirst();
       log.seekToFirst();
       if (meta.isValid() || log.isValid()) {
-        throw new LogStoreException("the folder " + directory
-            + " holds a RocksDB database that isn't a log store: name another folder");
+        throw notOurs(directory);
       }
       meta.status();
       log.status();

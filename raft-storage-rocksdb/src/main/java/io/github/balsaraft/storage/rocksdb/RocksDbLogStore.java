@@ -113,7 +113,8 @@ public final class RocksDbLogStore implements LogStore {
           throw failed(Failures.whileWriting(settings.directory(), e));
         } catch (LogStoreException e) {
           throw failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+          // Memory may be ahead of the disk by now, whatever it was.
           throw failed(
               new LogStoreException("the write can't be carried out: " + e.getMessage(), e));
         }
@@ -128,7 +129,7 @@ public final class RocksDbLogStore implements LogStore {
     WriteAssembler assembler =
         new WriteAssembler(groups, opened.reader(), opened.engine(), batch, opened.storedForm());
     assembler.assemble(write);
-    assembler.touched().forEach(GroupState::publishFirstIndex);
+    assembler.touched().forEach(GroupState::publishWhatStays);
     WriteOptions options = isSynced(write) ? opened.synced() : opened.notSynced();
     settings.writer().write(opened.engine().db(), options, batch);
     assembler.touched().forEach(GroupState::publish);

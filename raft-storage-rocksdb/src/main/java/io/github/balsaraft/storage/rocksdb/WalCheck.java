@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the write-ahead log and the MANIFEST before RocksDB does. A torn record at the end of the newest file, whose write was never
+ * Looks at the MANIFEST and at the write-ahead log before RocksDB does. A torn record at the end of the newest file, whose write was never
  * acknowledged, is cut off here; any other fault refuses the folder.
  */
 final class WalCheck {
@@ -45,7 +45,6 @@ final class WalCheck {
         }
         lastSequence = Math.max(lastSequence, found.lastSequence());
       }
-      checkManifest(directory);
       return lastSequence;
     } catch (IOException e) {
       throw new LogStoreException(
@@ -53,8 +52,13 @@ final class WalCheck {
     }
   }
 
-  /** RocksDB reads it with the same code, so that the same damage would make it loop. A torn end it handles itself. */
-  private static void checkManifest(Path directory) throws IOException {
+  /**
+   * Checks the MANIFEST, which RocksDB reads with the same code as its log, so that the same damage would make it loop. A torn end it handles
+   * itself. To be called before RocksDB is asked anything.
+   *
+   * @throws LogStoreException if it is damaged
+   */
+  static void checkManifest(Path directory) throws IOException {
     Path current = directory.resolve("CURRENT");
     if (!Files.exists(current)) {
       return;

@@ -1,6 +1,7 @@
 package io.github.balsaraft.storage.rocksdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +58,32 @@ class ConcurrentReadTest {
       }
     } finally {
       readers.shutdownNow();
+    }
+  }
+
+  /** The writer's thread reads where another one could: behind the write, before the writer has said so. */
+  @Test
+  void whatIsBeingTruncatedIsRefusedAndNotCalledDamaged() {
+    AtomicReference<LogStore> reading = new AtomicReference<>();
+    AtomicReference<Throwable> found = new AtomicReference<>();
+    try (LogStore store = TestLog.at(temporary.resolve("log"))
+        .writer((db, options, batch) -> {
+          db.write(options, batch);
+          if (reading.get() != null) {
+            found.set(catchThrowable(() -> reading.get().read(TestLog.G, 5, 10, 1_000)));
+          }
+        })
+        .build()) {
+      TestLog.create(store);
+      for (long index = 1; index <= 10; index++) {
+        TestLog.append(store, TestLog.batch(index, 10));
+      }
+      reading.set(store);
+      store.write(
+          LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, 5, EntryId.NONE, List.of()))));
+      assertThat(found.get())
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining("ends at 4");
     }
   }
 

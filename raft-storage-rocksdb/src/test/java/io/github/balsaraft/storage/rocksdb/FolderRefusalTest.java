@@ -136,11 +136,16 @@ class FolderRefusalTest {
   void databaseOfAnotherProgram() throws RocksDBException, IOException {
     Path folder = Files.createDirectory(temporary.resolve("foreign"));
     NativeLibrary.load();
-    try (Options options = new Options().setCreateIfMissing(true);
-        RocksDB db = RocksDB.open(options, folder.toString())) {
-      db.put(new byte[] {7}, new byte[] {7});
+    try (Options options = new Options().setCreateIfMissing(true)) {
+      try (RocksDB db = RocksDB.open(options, folder.toString())) {
+        db.put(new byte[] {7}, new byte[] {7});
+      }
+      assertRefused(folder, "isn't a log store");
+      // A database with a family that its owner doesn't name can't be opened by it any more.
+      try (RocksDB db = RocksDB.open(options, folder.toString())) {
+        assertThat(db.get(new byte[] {7})).containsExactly(7);
+      }
     }
-    assertRefused(folder, "isn't a log store");
   }
 
   @Test

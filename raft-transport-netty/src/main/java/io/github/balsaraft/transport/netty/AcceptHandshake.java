@@ -7,9 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.Future;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,7 @@ final class AcceptHandshake extends ByteToMessageDecoder {
   private final Counters counters;
   private final PerSubjectLog log;
   private final Welcome welcome;
-  private @Nullable Future<?> timeout;
+  private @Nullable HandshakeTimeout timeout;
   private boolean spoken;
   private boolean done;
 
@@ -54,22 +52,13 @@ final class AcceptHandshake extends ByteToMessageDecoder {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    timeout = ctx.executor()
-        .schedule(
-            () -> {
-              if (!done) {
-                done = true;
-                counters.handshakeTimeouts.increment();
-                log.warn(
-                    "timeout",
-                    "closing a connection from {}: no handshake came within {} ms",
-                    ctx.channel().remoteAddress(),
-                    timeoutMillis);
-                Quietly.close(ctx);
-              }
-            },
-            timeoutMillis,
-            TimeUnit.MILLISECONDS);
+    timeout = HandshakeTimeout.start(ctx, timeoutMillis, counters, log, this::isGivenUp);
+  }
+
+  private boolean isGivenUp() {
+    boolean silent = !done;
+    done = true;
+    return silent;
   }
 
   @Override
@@ -123,7 +112,7 @@ final class AcceptHandshake extends ByteToMessageDecoder {
   protected void handlerRemoved0(ChannelHandlerContext ctx) {
     done = true;
     if (timeout != null) {
-      timeout.cancel(false);
+      timeout.cancel();
     }
   }
 

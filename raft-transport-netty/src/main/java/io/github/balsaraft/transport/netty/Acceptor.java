@@ -114,13 +114,13 @@ final class Acceptor {
 
     @Override
     public ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
+      HandshakeTimeout timeout = HandshakeTimeout.start(
+          ctx, options.handshakeTimeoutMillis(), counters, log, ctx.channel()::isActive);
       return new ClientServing(
-          clients,
-          () -> self.get().host(),
-          options.maxFrameBytes(),
-          counters,
-          log,
-          () -> connections.closed(ctx.channel()));
+          clients, () -> self.get().host(), options.maxFrameBytes(), counters, log, () -> {
+            timeout.cancel();
+            connections.closed(ctx.channel());
+          });
     }
   }
 

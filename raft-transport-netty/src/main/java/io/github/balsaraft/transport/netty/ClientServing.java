@@ -1,11 +1,13 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
@@ -18,13 +20,14 @@ import java.util.function.Supplier;
 
 /**
  * The server's end of one client's connection. What the client has asked and not been answered is bounded: beyond that nothing more
- * is read from it, so that a client that asks without listening holds up itself and nobody else. What it wants of a node counts in
- * the node's own budgets besides.
+ * is read from it, so that a client that asks without listening holds up itself and nobody else. So are the answers that it doesn't take:
+ * beyond that reads are not served, since they can be asked again. What it wants of a node counts in the node's own budgets besides.
  */
 final class ClientServing extends ByteToMessageDecoder {
 
   static final int MAX_UNANSWERED = 1024;
   static final long MAX_UNANSWERED_BYTES = 8L << 20;
+  static final long MAX_LEAVING_BYTES = 8L << 20;
 
   private final ClientService service;
   private final Supplier<HostRecord> self;
@@ -37,6 +40,9 @@ final class ClientServing extends ByteToMessageDecoder {
   private boolean ended;
   private int unanswered;
   private long unansweredBytes;
+
+  /** Of answers that no socket has taken yet. */
+  private long leavingBytes;
 
   /**
    * @param onWelcome the connection no longer counts as one that has not said who it is
@@ -136,12 +142,18 @@ final class ClientServing extends ByteToMessageDecoder {
         .thenAccept(answer -> ctx.executor().execute(() -> answer(ctx, bytes, isCommand, answer)));
   }
 
-  /** It counts as unanswered until it has left, so that results for a client that doesn't listen are bounded too. */
+  /** It counts as unanswered until it has left. */
   private void answer(
       ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
-    ByteBuf frame =
-        ClientCodec.frame(AnswerLimit.fit(answer, isCommand, maxAnswerBytes), ctx.alloc());
+    // Many may have been asked for before the first of them was there. The result of a command is
+    // sent all the same: it
+    // can't be taken back.
+    ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES
+        ? notServed(answer.getId())
+        : AnswerLimit.fit(answer, isCommand, maxAnswerBytes);
+    ByteBuf frame = ClientCodec.frame(fitting, ctx.alloc());
     int waiting = frame.readableBytes();
+    leavingBytes += waiting;
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());
     ctx.writeAndFlush(frame).addListener(sent -> {
@@ -150,6 +162,7 @@ final class ClientServing extends ByteToMessageDecoder {
       }
       boolean wasFull = isFull();
       unanswered--;
+      leavingBytes -= waiting;
       unansweredBytes -= bytes + (long) waiting;
       if (wasFull && !isFull() && ctx.channel().isActive()) {
         ctx.channel().config().setAutoRead(true);
@@ -157,6 +170,15 @@ final class ClientServing extends ByteToMessageDecoder {
         callDecode(ctx, internalBuffer(), List.of());
       }
     });
+  }
+
+  private static ClientAnswer notServed(long id) {
+    return ClientAnswer.newBuilder()
+        .setId(id)
+        .setOutcome(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED)
+        .setDetail("the client has not taken answers of " + MAX_LEAVING_BYTES + " bytes yet")
+        .setRetryAfterMillis(OverloadedException.RETRY_AFTER.toMillis())
+        .build();
   }
 
   @Override

@@ -53,13 +53,18 @@ final class FrameWriter {
     if (packing.isEmpty()) {
       return null;
     }
+    boolean packed = false;
     try {
-      return new Packed(write(contentBytes, allocator), contentBytes, packing.size());
-    } catch (RuntimeException e) {
-      queue.release(contentBytes);
-      throw e;
+      Packed frame = new Packed(write(contentBytes, allocator), contentBytes, packing.size());
+      packed = true;
+      return frame;
     } finally {
       packing.clear();
+      if (!packed) {
+        // Whatever it was, direct memory that has run out among it: the room isn't lost with the
+        // messages.
+        queue.release(contentBytes);
+      }
     }
   }
 
@@ -76,7 +81,7 @@ final class FrameWriter {
         throw new IllegalStateException("a frame is shorter than was measured");
       }
       return buffer.writerIndex(LENGTH_BYTES + contentBytes);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       buffer.release();
       throw e;
     }

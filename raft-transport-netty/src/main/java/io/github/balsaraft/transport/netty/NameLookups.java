@@ -4,8 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -13,20 +13,22 @@ import java.util.function.Consumer;
 /** Finds out what is behind an address on threads of its own, for a name may take seconds: no event loop is to wait. Thread-safe. */
 final class NameLookups {
 
-  /** Some names take seconds to fail; others are not to wait behind them. */
-  private static final int THREADS = 4;
+  /**
+   * Some names take seconds to fail, and a resolver of the application's may hang for ever; others are not to wait behind them, so that
+   * nothing is queued. Each lane to a peer asks for itself.
+   */
+  private static final int MOST_THREADS = 128;
 
   private final ThreadPoolExecutor threads;
 
   NameLookups(String threadName) {
     threads = new ThreadPoolExecutor(
-        THREADS,
-        THREADS,
+        0,
+        MOST_THREADS,
         5,
         TimeUnit.SECONDS,
-        new LinkedBlockingQueue<>(),
+        new SynchronousQueue<>(),
         new DefaultThreadFactory(threadName, true));
-    threads.allowCoreThreadTimeOut(true);
   }
 
   /** One question, which may block. */
@@ -53,13 +55,15 @@ final class NameLookups {
           result = () -> found.accept(target);
         } catch (UnknownHostException e) {
           result = () -> failed.accept("no such host: " + e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           result = () -> failed.accept("resolving " + address + " failed: " + e);
         }
         executeUnlessClosed(loop, result);
       });
     } catch (RejectedExecutionException e) {
-      // Closed meanwhile: there is nobody left to hear of it.
+      // If it is closed, there is nobody left to hear of it.
+      executeUnlessClosed(
+          loop, () -> failed.accept(MOST_THREADS + " names are being resolved already"));
     }
   }
 

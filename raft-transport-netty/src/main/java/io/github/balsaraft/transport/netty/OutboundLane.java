@@ -160,7 +160,7 @@ final class OutboundLane {
         counters.flushes.increment();
         to.flush();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("can't write to the peer at {}; closing the connection", address, e);
       Quietly.close(to);
     }
@@ -252,7 +252,9 @@ final class OutboundLane {
     if (shortLives <= 1) {
       connect();
     } else {
+      failing = true;
       pause(backoff.nextDelayMillis(), PeerConnection.State.UNREACHABLE, "the connection broke");
+      owner.roomChanged(this);
     }
   }
 

@@ -8,6 +8,9 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.transport.netty.GoneDetector.Verdict;
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -280,6 +283,38 @@ class NettyPartsTest {
       assertThat(queue.takeWakeUp()).isFalse();
       queue.awake();
       assertThat(queue.takeWakeUp()).isTrue();
+    }
+  }
+
+  @Nested
+  class FrameWriterTest {
+    /** As when direct memory has run out: the messages are lost, the room in the queue isn't. */
+    @Test
+    void whatCannotBePackedGivesItsRoomBack() {
+      QueuedMessage message = QueuedMessage.measure(Wire.inGroup(0, SampleMessages.heartbeat(1)));
+      SendQueue queue = new SendQueue(1 << 20);
+      queue.offer(message);
+      queue.offer(message);
+      ByteBufAllocator exhausted = new AbstractByteBufAllocator() {
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+          throw new AssertionError("frames are in direct memory");
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+          throw new OutOfMemoryError("no direct memory, says the test");
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+          return false;
+        }
+      };
+      FrameWriter writer = new FrameWriter(1 << 20);
+      assertThatThrownBy(() -> writer.next(queue, exhausted)).isInstanceOf(OutOfMemoryError.class);
+      assertThat(queue.pendingBytes()).isZero();
+      assertThat(writer.next(queue, exhausted)).as("nothing is left of them").isNull();
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -160,6 +161,49 @@ class NettyReconnectTest extends NettyHosts {
         .hasSizeGreaterThanOrEqualTo(3)
         .allMatch(call -> call.startsWith("n2 somewhere:1 "))
         .allMatch(call -> call.contains("resolver"), "on a thread of its own");
+  }
+
+  @Test
+  void namesThatHangHoldUpNobodyElse() {
+    CompletableFuture<InetSocketAddress> hanging = new CompletableFuture<>();
+    AtomicInteger asked = new AtomicInteger();
+    TransportTestHost b = host(PEER.name(), settings());
+    TransportTestHost a = host("n1", settings().resolver((peer, address) -> {
+      if (peer.equals(PEER)) {
+        return HostPort.parse(address).resolve();
+      }
+      asked.incrementAndGet();
+      return hanging.join();
+    }));
+    int others = 8;
+    for (int other = 0; other < others; other++) {
+      a.transport().setRoute(new HostId("m" + other), "somewhere:1");
+    }
+    a.receiver().await("both lanes of each ask", () -> asked.get() == 2 * others);
+    a.transport().setRoute(PEER, b.transport().localAddress());
+    a.receiver()
+        .await("connected", () -> a.transport().connection(PEER).state() == State.CONNECTED);
+    hanging.completeExceptionally(new IllegalStateException("the test has ended"));
+  }
+
+  /** Two in a row that live for a moment only: it waits then, and says that it takes nothing. */
+  @Test
+  void laneThatWaitsAfterShortLivesIsNotWritable() throws Exception {
+    ServerSocket server = listen();
+    TransportTestHost a = host(
+        "n1",
+        settings()
+            .handshakeTimeout(Duration.ofMinutes(10))
+            .reconnectDelay(Duration.ofMinutes(10), Duration.ofMinutes(10)));
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    for (int lives = 1; lives <= 4; lives++) {
+      RawPeer lane = acceptFrom(server);
+      lane.accept(PEER.name());
+      long connects = lives;
+      a.receiver().await("connected", () -> stats(a).connects() >= connects);
+      lane.reset();
+    }
+    a.receiver().await("not writable", () -> !a.receiver().writable(PEER));
   }
 
   @Test

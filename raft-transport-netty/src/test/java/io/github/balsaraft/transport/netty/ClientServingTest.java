@@ -1,0 +1,162 @@
+package io.github.balsaraft.transport.netty;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.transport.LocalNetwork;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A member whose client asks and doesn't listen. */
+class ClientServingTest {
+
+  private static final int ANSWER_BYTES = 1 << 20;
+  private static final int REQUESTS = 100;
+
+  /** The number that a query is, in bytes. */
+  private static final class Sized implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return new byte[Integer.parseInt(new String(query, UTF_8))];
+    }
+  }
+
+  /** A socket that takes nothing until it is told to. */
+  private static final class Stalled extends ChannelOutboundHandlerAdapter {
+    final List<ByteBuf> written = new ArrayList<>();
+    final ArrayDeque<ChannelPromise> leaving = new ArrayDeque<>();
+
+    @Override
+    public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+      written.add((ByteBuf) message);
+      leaving.add(promise);
+    }
+
+    void takeAll() {
+      while (!leaving.isEmpty()) {
+        leaving.remove().setSuccess();
+      }
+    }
+  }
+
+  private final Stalled socket = new Stalled();
+  private RaftNode node;
+  private EmbeddedChannel channel;
+
+  @BeforeEach
+  void connect() throws Exception {
+    node = RaftNode.builder()
+        .id("n1")
+        .bootstrap("n1")
+        .stateMachine(new Sized())
+        .logStore(new MemoryLogStore())
+        .transport(new LocalNetwork().transport())
+        .start();
+    node.awaitLeader().get(30, SECONDS);
+    ClientService service = new ClientService(10);
+    service.serve(GroupId.DEFAULT, node);
+    HostRecord self = new HostRecord(new HostId("n1"), 1, new ClusterIdentity(7, 1));
+    channel = new EmbeddedChannel(
+        socket,
+        new ClientServing(service, () -> self, 16 << 20, new Counters(), Wire.LOG, () -> {}));
+    channel.writeInbound(ClientCodec.handshake(
+        ClientHello.newBuilder().setOldestVersion(1).build(), UnpooledByteBufAllocator.DEFAULT));
+    assertThat(socket.written).as("the welcome").hasSize(1);
+    socket.takeAll();
+    socket.written.remove(0).release();
+  }
+
+  @AfterEach
+  void close() {
+    socket.takeAll();
+    channel.finishAndReleaseAll();
+    socket.written.forEach(ByteBuf::release);
+    node.close();
+  }
+
+  @Test
+  @DisplayName("answers that it doesn't take are bounded: further reads are told to come again")
+  void readsOfAClientThatDoesNotListen() throws Exception {
+    // In one piece, so that all are taken before the first is answered.
+    ByteBuf all = channel.alloc().buffer();
+    for (int id = 1; id <= REQUESTS; id++) {
+      ByteBuf request = request(id);
+      all.writeBytes(request);
+      request.release();
+    }
+    channel.writeInbound(all);
+    awaitAnswers(REQUESTS);
+    long bytes = 0;
+    int notServed = 0;
+    for (ByteBuf frame : socket.written) {
+      bytes += frame.readableBytes();
+      ClientAnswer answer = answerIn(frame);
+      if (answer.getOutcome() == ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED) {
+        assertThat(answer.getRetryAfterMillis()).isPositive();
+        notServed++;
+      } else {
+        assertThat(answer.getOutcome()).isEqualTo(ClientOutcome.CLIENT_OUTCOME_DONE);
+      }
+    }
+    assertThat(bytes).isLessThan(ClientServing.MAX_LEAVING_BYTES + 2 * ANSWER_BYTES);
+    assertThat(notServed).isBetween(REQUESTS - 10, REQUESTS - 5);
+    // It listens after all.
+    socket.takeAll();
+    channel.writeInbound(request(REQUESTS + 1));
+    awaitAnswers(REQUESTS + 1);
+    assertThat(answerIn(socket.written.get(REQUESTS)).getOutcome())
+        .isEqualTo(ClientOutcome.CLIENT_OUTCOME_DONE);
+  }
+
+  private static ByteBuf request(long id) {
+    ClientRequest request = ClientRequest.newBuilder()
+        .setId(id)
+        .setRead(ClientRead.newBuilder()
+            .setQuery(ByteString.copyFromUtf8(Integer.toString(ANSWER_BYTES))))
+        .build();
+    return ClientCodec.frame(request, UnpooledByteBufAllocator.DEFAULT);
+  }
+
+  private void awaitAnswers(int count) {
+    long end = System.nanoTime() + SECONDS.toNanos(60);
+    while (socket.written.size() < count) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      channel.runPendingTasks();
+    }
+  }
+
+  private static ClientAnswer answerIn(ByteBuf frame) throws Exception {
+    return ClientAnswer.parseFrom(ClientCodec.readFrame(frame.duplicate(), 16 << 20));
+  }
+}
