@@ -26,6 +26,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One member with a large key-value store whose keys are overwritten at random, so that a snapshot is taken again and again. How
@@ -40,8 +41,10 @@ final class SnapshotMode extends Mode {
 
   private static final int KEYS_PER_BATCH = 50;
 
-  /** How often the heap is looked at in the middle of a snapshot, and as often between two. */
+  /** How often the heap is looked at in the middle of a snapshot, and as often without one. */
   private static final int LOOKS = 8;
+
+  private static final long LOOK_NANOS = 10_000_000;
 
   /** How much longer than the measurement that may take: a small state is written before anybody can look. */
   private static final long LOOKING_TIMES = 10;
@@ -112,21 +115,33 @@ final class SnapshotMode extends Mode {
         .put("gc_longest_pause_ms", heap.longestCollectionMillis());
   }
 
-  /** Apart from the other, since it needs whole collections of the heap, in the middle of snapshots and between them. */
+  /**
+   * Apart from the other, since it needs whole collections of the heap: some without load and snapshots, and then some in the middle of
+   * snapshots. Of a large state one may be under way all the time as long as there is load.
+   */
   private void measureHeap(RaftNode node, HeapUse heap) throws InterruptedException {
+    while (snapshotUnderWay(node).isPresent()) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
+    LongSummaryStatistics without = new LongSummaryStatistics();
+    for (int look = 0; look < LOOKS; look++) {
+      without.accept(heap.liveBytes());
+    }
     LongSummaryStatistics during = new LongSummaryStatistics();
-    LongSummaryStatistics between = new LongSummaryStatistics();
     Thread looking = new Thread(
         () -> {
           long end = System.nanoTime() + options.measuredSeconds() * LOOKING_TIMES * 1_000_000_000L;
-          while (Math.min(during.getCount(), between.getCount()) < LOOKS
-              && System.nanoTime() - end < 0) {
+          while (during.getCount() < LOOKS && System.nanoTime() - end < 0) {
             OptionalLong before = snapshotUnderWay(node);
+            if (before.isEmpty()) {
+              // Whole collections all the time would leave none for the writes that a snapshot
+              // waits for.
+              LockSupport.parkNanos(LOOK_NANOS);
+              continue;
+            }
             long live = heap.liveBytes();
-            OptionalLong after = snapshotUnderWay(node);
-            // Of one that was under way all the time, or of a time without one.
-            if (before.equals(after)) {
-              (before.isPresent() ? during : between).accept(live);
+            if (before.equals(snapshotUnderWay(node))) {
+              during.accept(live);
             }
           }
         },
@@ -137,10 +152,10 @@ final class SnapshotMode extends Mode {
     looking.join();
     line.put("heap_max_mb", Runtime.getRuntime().maxMemory() / BYTES_PER_MEGABYTE)
         .put("heap_looks", during.getCount())
-        .put("heap_state_mb", between.getAverage() / BYTES_PER_MEGABYTE);
+        .put("heap_state_mb", without.getAverage() / BYTES_PER_MEGABYTE);
     if (during.getCount() > 0) {
       line.put(
-          "heap_beyond_state_mb", (during.getMax() - between.getAverage()) / BYTES_PER_MEGABYTE);
+          "heap_beyond_state_mb", (during.getMax() - without.getAverage()) / BYTES_PER_MEGABYTE);
     }
   }
 
