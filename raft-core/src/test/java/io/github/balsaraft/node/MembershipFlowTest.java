@@ -7,6 +7,7 @@ import io.github.balsaraft.api.AddOptions;
 import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.core.RaftCore;
@@ -94,6 +95,28 @@ class MembershipFlowTest {
     assertThat(second.join().configuration().membersOn(N3)).isEmpty();
     assertThat(third.join().configuration().membersOn(N2)).hasSize(1);
     assertThat(flow.waitingAdditions(leader.core.view().configuration())).isEmpty();
+  }
+
+  /** Here: the promotion of the one whose place is to be taken. What has waited for its host can wait for that, too. */
+  @Test
+  void whatStandsInTheWayWhenTheHostAsksIsWaitedFor() {
+    asks(N3, 3);
+    CompletableFuture<ChangeResult> learner = add(N3);
+    step();
+    step();
+    assertThat(learner).isCompleted();
+    CompletableFuture<ChangeResult> replaced =
+        change(new ConfigurationChange.Replace(N3, N2, AddOptions.DEFAULT_TIME_LIMIT));
+    CompletableFuture<ChangeResult> promoted =
+        change(new ConfigurationChange.Promote(N3, AddOptions.DEFAULT_TIME_LIMIT));
+    step();
+    asks(N2, 2);
+    step();
+    assertThat(promoted).isNotDone();
+    assertThat(replaced).isNotDone();
+    assertThat(flow.waitingAdditions(leader.core.view().configuration()))
+        .extracting(AdditionView::host)
+        .containsExactly(N2);
   }
 
   /** A replica that fails in the middle of a step stops; who isn't told then waits for ever. */

@@ -145,9 +145,8 @@ final class ClientServing extends ByteToMessageDecoder {
   /** It counts as unanswered until it has left. */
   private void answer(
       ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
-    // Many may have been asked for before the first of them was there. The result of a command is
-    // sent all the same: it
-    // can't be taken back.
+    // Many may have been asked for before the first of them was there. The result of a command
+    // can't be taken back: it is sent all the same.
     ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES
         ? notServed(answer.getId())
         : AnswerLimit.fit(answer, isCommand, maxAnswerBytes);
