@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.BatchingStateMachine;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -212,6 +213,38 @@ class HostLifecycleTest {
           start(host, FIRST, "n1");
         })
         .hasMessageContaining("closed");
+  }
+
+  /** What it was given can't work: with something else it starts, and is not said to have been closed. */
+  @Test
+  void aGroupThatCouldNotBeStartedCanBeStartedRight() throws Exception {
+    try (RaftHost host = host("n1")) {
+      assertThatThrownBy(() ->
+              host.group(FIRST).bootstrap("n1").stateMachine(new NoBatches()).start())
+          .hasMessageContaining("neither may be less than 1");
+      RaftNode node = start(host, FIRST, "n1");
+      node.awaitLeader().get(30, SECONDS);
+    }
+  }
+
+  private static final class NoBatches implements BatchingStateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+
+    @Override
+    public void endBatch() {}
+
+    @Override
+    public int maxBatchCommands() {
+      return 0;
+    }
   }
 
   @Test

@@ -160,6 +160,79 @@ class SnapshotNodesTest {
     }
   }
 
+  @Test
+  @DisplayName("a state at the very beginning of the log is compared with it, too")
+  void stateOfAnotherReplicaWhereTheLogBegins() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    OnDiskAppender machine = new OnDiskAppender();
+    EntryId snapshot;
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 300);
+      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+      snapshot =
+          new EntryId(node.status().term(), snapshots(node).last().orElseThrow().index());
+    }
+    machine.held = new EntryId(snapshot.term() + 1, snapshot.index());
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+      LocalCluster.awaitTrue("a refusal", () -> node.status().health() == NodeStatus.Health.FAILED);
+      assertThat(node.status().healthDetail()).contains("not of the same replica");
+    }
+  }
+
+  /** As when a release wraps the state machine and forgets about snapshots: the folder is in order, and must not be deleted. */
+  @Test
+  @DisplayName("a log that goes on from a snapshot isn't started without snapshots, and says why")
+  void withoutSnapshotsAnyMore() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    try (RaftNode node = start(new Appender(), new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 300);
+      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+    }
+    try (RaftNode node = start(new Plain(), new MemoryLogStore(disk), null)) {
+      LocalCluster.awaitTrue("a refusal", () -> node.status().health() == NodeStatus.Health.FAILED);
+      assertThat(node.explain())
+          .contains("goes on from a snapshot", "no SnapshottingStateMachine", "start it as it was");
+    }
+    try (RaftNode node = start(new Appender(), new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+    }
+  }
+
+  /** A machine on disk gets nothing of the log again at a start, so what is there already has to count. */
+  @Test
+  @DisplayName(
+      "the log of a state on disk is cut although its process lives too short for a snapshot")
+  void shortLives() throws Exception {
+    MemoryLogStore.Contents disk = new MemoryLogStore().contents();
+    OnDiskAppender machine = new OnDiskAppender();
+    for (int life = 0; life < 6; life++) {
+      try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+        node.awaitLeader().get(30, SECONDS);
+        propose(node, 20);
+      }
+    }
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+      propose(node, 1);
+      assertThat(machine.appender.applied()).isEqualTo(expected);
+    }
+  }
+
+  private static final class Plain implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      return new byte[0];
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return query;
+    }
+  }
+
   private static RaftNode start(
       StateMachine machine, MemoryLogStore log, @Nullable SnapshotStore snapshots) {
     RaftNodeBuilder builder = RaftNode.builder()

@@ -222,6 +222,34 @@ class TraceWriterTest {
     assertThat(taken).hasSize(3);
   }
 
+  @Test
+  @DisplayName("whatever it throws, and when it is asked what it wants, too")
+  void sinkThatIsBroken() throws Exception {
+    TraceSink broken = new TraceSink() {
+      @Override
+      public void record(TraceEvent event) {
+        throw new AssertionError("a bug of the application");
+      }
+    };
+    TraceSink undecided = new TraceSink() {
+      @Override
+      public void record(TraceEvent event) {
+        throw new AssertionError("it was not to be asked");
+      }
+
+      @Override
+      public boolean wantsMessages() {
+        throw new IllegalStateException("a bug of the application");
+      }
+    };
+    for (TraceSink sink : List.of(broken, undecided)) {
+      try (RaftNode node = start(new MemoryLogStore(), sink)) {
+        node.awaitLeader().get(30, TimeUnit.SECONDS);
+        assertThat(node.propose("a".getBytes(UTF_8)).get(30, TimeUnit.SECONDS)).isEqualTo(bytes(1));
+      }
+    }
+  }
+
   private static RaftNode start(MemoryLogStore store, TraceSink sink) {
     return RaftNode.builder()
         .id("n1")

@@ -34,4 +34,12 @@ public interface BatchingStateMachine extends StateMachine {
   default long maxBatchBytes() {
     return 1 << 20;
   }
+
+  /**
+   * Whether the effects of the commands so far are to be written before there are more of them: a short command may change much. Asked
+   * after each command, and must depend on what the machine holds in memory for the batch only.
+   */
+  default boolean isBatchFull() {
+    return false;
+  }
 }

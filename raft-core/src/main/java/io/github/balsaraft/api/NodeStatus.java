@@ -170,6 +170,11 @@ public final class NodeStatus {
     return values.sinceDiskProgress;
   }
 
+  /** For how long the state machine has applied nothing although there is something to apply; empty if there is nothing. */
+  public Optional<Duration> sinceApplyProgress() {
+    return values.sinceApplyProgress;
+  }
+
   /** The sessions that its state holds. */
   public SessionsStatus sessions() {
     return values.sessions;
@@ -387,6 +392,12 @@ public final class NodeStatus {
     /** See {@link NodeStatus#sinceDiskProgress}. */
     public Builder sinceDiskProgress(Optional<Duration> value) {
       values.sinceDiskProgress = value;
+      return this;
+    }
+
+    /** See {@link NodeStatus#sinceApplyProgress}. */
+    public Builder sinceApplyProgress(Optional<Duration> value) {
+      values.sinceApplyProgress = value;
       return this;
     }
 

@@ -52,6 +52,7 @@ final class NodeStatusValues {
   long uncommittedBytes;
   NodeStatus.Counters counters = NodeStatus.Counters.NONE;
   Optional<Duration> sinceDiskProgress = Optional.empty();
+  Optional<Duration> sinceApplyProgress = Optional.empty();
   SnapshotStatus snapshots = SnapshotStatus.NONE;
   SessionsStatus sessions = new SessionsStatus(0, 0, 0, 0);
   List<NodeStatus.Peer> peers = List.of();
@@ -86,6 +87,7 @@ final class NodeStatusValues {
     copy.uncommittedBytes = uncommittedBytes;
     copy.counters = counters;
     copy.sinceDiskProgress = sinceDiskProgress;
+    copy.sinceApplyProgress = sinceApplyProgress;
     copy.snapshots = snapshots;
     copy.sessions = sessions;
     copy.peers = peers;
@@ -119,6 +121,8 @@ final class NodeStatusValues {
         + ", counters=" + counters
         + ", sinceDiskProgress="
         + sinceDiskProgress.map(Duration::toString).orElse("nothing to write")
+        + ", sinceApplyProgress="
+        + sinceApplyProgress.map(Duration::toString).orElse("nothing to apply")
         + ", snapshots=" + snapshots
         + ", sessions=" + sessions
         + ", peers=" + peers;

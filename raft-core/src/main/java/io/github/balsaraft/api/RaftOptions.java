@@ -151,6 +151,11 @@ public final class RaftOptions {
 
   /** Collects options. Not thread-safe. */
   public static final class Builder {
+
+    /** Beyond these, moments in nanoseconds could no longer be added up. */
+    private static final Duration LONGEST_REQUEST_TIMEOUT = Duration.ofDays(3650);
+
+    private static final Duration LONGEST_ELECTION_TIMEOUT = Duration.ofHours(24);
     private Duration electionTimeoutMin = Duration.ofSeconds(1);
     private Duration electionTimeoutMax = Duration.ofSeconds(2);
     private Duration heartbeatInterval = Duration.ofMillis(100);
@@ -263,12 +268,17 @@ public final class RaftOptions {
      */
     public RaftOptions build() {
       require(
-          heartbeatInterval.toNanos() > 0,
-          "the heartbeat interval must be positive, not " + heartbeatInterval.toMillis() + " ms");
+          heartbeatInterval.compareTo(Duration.ZERO) > 0
+              && heartbeatInterval.compareTo(LONGEST_ELECTION_TIMEOUT) <= 0,
+          "the heartbeat interval must be positive and at most "
+              + LONGEST_ELECTION_TIMEOUT.toHours() + " hours, not " + heartbeatInterval);
       require(
           electionTimeoutMin.compareTo(heartbeatInterval.multipliedBy(2)) >= 0,
           "the election timeout must be at least twice the heartbeat interval, or one lost heartbeat"
               + " starts an election");
+      require(
+          electionTimeoutMax.compareTo(LONGEST_ELECTION_TIMEOUT) <= 0,
+          "the election timeout can be at most " + LONGEST_ELECTION_TIMEOUT.toHours() + " hours");
       require(
           electionTimeoutMax.compareTo(electionTimeoutMin) > 0,
           "the range of election timeouts must not be empty, or votes keep being split");
@@ -287,7 +297,11 @@ public final class RaftOptions {
       require(maxPendingReadBytes >= 1024, "maxPendingReadBytes must be at least 1 KiB");
       require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
       require(logWindowBytes >= 0, "logWindowBytes must not be negative");
-      require(requestTimeout.toNanos() > 0, "requestTimeout must be positive");
+      require(
+          requestTimeout.compareTo(Duration.ZERO) > 0
+              && requestTimeout.compareTo(LONGEST_REQUEST_TIMEOUT) <= 0,
+          "requestTimeout must be positive and at most " + LONGEST_REQUEST_TIMEOUT.toDays()
+              + " days");
       return new RaftOptions(copy());
     }
 

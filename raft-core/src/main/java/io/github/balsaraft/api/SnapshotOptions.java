@@ -103,6 +103,10 @@ public final class SnapshotOptions {
 
   /** Collects options. Not thread-safe. */
   public static final class Builder {
+
+    /** Beyond that, moments in nanoseconds could no longer be added up. */
+    private static final Duration LONGEST_AGE = Duration.ofDays(3650);
+
     private long minLogBytes = 64 << 20;
     private double logRatio = 1;
     private long maxEntries = 10_000_000;
@@ -174,6 +178,9 @@ public final class SnapshotOptions {
       require(logRatio >= 0 && logRatio <= 1000, "logRatio must be between 0 and 1000");
       require(maxEntries > 0, "maxEntries must be positive");
       require(!maxAge.isNegative(), "maxAge must not be negative");
+      require(
+          maxAge.compareTo(LONGEST_AGE) <= 0,
+          "maxAge can be at most " + LONGEST_AGE.toDays() + " days; zero stands for never");
       require(retainedEntries >= 0, "retainedEntries must not be negative");
       require(
           maxRetainedEntries >= retainedEntries,

@@ -320,7 +320,7 @@ final class FollowerState extends RoleState {
     if (leader == null) {
       super.read(readId);
     } else if (reads.size() >= context.options.maxWaitingReads()) {
-      refuse(readId, "too many reads wait already");
+      context.output.readEnded(Ready.ReadOutcome.tooMany(readId));
     } else {
       reads.add(readId, context.nowNanos());
     }

@@ -18,7 +18,7 @@ final class LeaderReads {
 
   void read(long readId) {
     if (isFull()) {
-      context.output.readEnded(new Ready.ReadOutcome(readId, -1, "too many reads wait already"));
+      context.output.readEnded(Ready.ReadOutcome.tooMany(readId));
     } else {
       queue.add(readId, context.nowNanos());
     }

@@ -117,9 +117,21 @@ public record Ready(
    */
   public record ReadOutcome(long readId, long index, String refusal, long leaseUntilNanos) {
 
+    private static final String TOO_MANY = "too many reads wait already";
+
     /** The end of a read by ReadIndex, which doesn't expire. */
     public ReadOutcome(long readId, long index, String refusal) {
       this(readId, index, refusal, Long.MAX_VALUE);
+    }
+
+    /** The end of one for which there is no room: it may be asked for again. */
+    public static ReadOutcome tooMany(long readId) {
+      return new ReadOutcome(readId, -1, TOO_MANY);
+    }
+
+    /** Whether it was refused because too many wait. */
+    public boolean isOverload() {
+      return refusal.equals(TOO_MANY);
     }
 
     /** Whether it may be answered. */

@@ -191,17 +191,25 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     expiry.arm(deadlineNanos);
   }
 
-  /** Those that wait for their index, and those whose turn has not come: the state machine may hang. Not on an apply thread. */
+  /**
+   * Those that wait for their index, those whose turn has not come, and the one whose turn it is: the state machine may hang. Not on an
+   * apply thread.
+   */
   private long expireReads(long nowNanos) {
     long applied = appliedIndex();
     String behind =
         "the state machine here, which has got as far as index " + applied + ", had no time for it";
     AtomicLong next = new AtomicLong(Long.MAX_VALUE);
-    mailbox.forEachWaiting(task -> {
+    Consumer<Task> look = task -> {
       if (task instanceof ReadTask waiting && !waiting.tellIfLate(nowNanos, behind)) {
         next.set(Math.min(next.get(), waiting.read.deadlineNanos()));
       }
-    });
+    };
+    mailbox.forEachWaiting(look);
+    Task running = current;
+    if (running != null) {
+      look.accept(running);
+    }
     waitingReads.expire(
         nowNanos,
         "the state here has only got as far as index " + applied
@@ -453,12 +461,17 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       if (reason != null) {
         read.refused().accept(reason);
       } else if (read.index() <= appliedIndex()) {
+        armAgain();
         read.read().run();
       } else {
         waitingReads.add(read);
-        // It may have been looked for while it was neither here nor there.
-        expiry.arm(read.deadlineNanos());
+        armAgain();
       }
+    }
+
+    /** It may have been looked for on its way out of the mailbox, when it was neither here nor there. */
+    private void armAgain() {
+      expiry.arm(read.deadlineNanos());
     }
 
     @Override

@@ -60,6 +60,12 @@ final class ApplyPosition {
     entriesSinceSnapshot = 0;
   }
 
+  /** So much was applied since the last snapshot by earlier processes. */
+  void countSince(long entries, long bytes) {
+    bytesSinceSnapshot = bytes;
+    entriesSinceSnapshot = entries;
+  }
+
   /** Whether a snapshot of the present state can be taken: something was applied, and all is known that has to be said about it. */
   boolean isKnown() {
     return isComplete && last.index() > 0 && !configuration.isEmpty();

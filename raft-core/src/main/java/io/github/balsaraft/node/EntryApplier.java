@@ -162,6 +162,11 @@ final class EntryApplier {
     return sessionsStatus;
   }
 
+  /** About how many bytes the log store has from one index to another. */
+  long approximateBytes(long fromIndex, long toIndex) {
+    return store.approximateBytes(group, fromIndex, toIndex);
+  }
+
   /** The highest index that the state machine has applied. On any thread. */
   long appliedIndex() {
     return appliedIndex;

@@ -42,13 +42,17 @@ final class ForwardingIntake {
 
   private static final int MAX_ORIGINS = 1024;
 
-  /** A message with outcomes ends with the result that reaches this size. */
-  private static final long MAX_MESSAGE_BYTES = 1L << 20;
+  /** Outcomes share a message up to this size; one that is larger has a message of its own. */
+  private static final long MAX_SHARED_BYTES = 1L << 20;
+
+  /** What a message with one outcome takes besides its result, at the most. */
+  private static final long BESIDE_THE_RESULT_BYTES = 1024;
 
   private final ReplicaId self;
   private final long termAtStart;
   private final long maxPendingBytes;
   private final int maxCommandBytes;
+  private final long maxResultBytes;
   private final AtomicLong pendingBytes = new AtomicLong();
   private final BiConsumer<ReplicaId, ForwardedOutcomes> send;
 
@@ -63,11 +67,13 @@ final class ForwardingIntake {
       long termAtStart,
       long maxPendingBytes,
       int maxCommandBytes,
+      long maxMessageBytes,
       BiConsumer<ReplicaId, ForwardedOutcomes> send) {
     this.self = self;
     this.termAtStart = termAtStart;
     this.maxPendingBytes = maxPendingBytes;
     this.maxCommandBytes = maxCommandBytes;
+    this.maxResultBytes = Math.max(0, maxMessageBytes - BESIDE_THE_RESULT_BYTES);
     this.send = send;
   }
 
@@ -210,16 +216,20 @@ final class ForwardingIntake {
     int start = 0;
     long bytes = 0;
     for (int i = 0; i < outcomes.size(); i++) {
-      bytes += outcomes.get(i).bytes().length;
-      if (bytes >= MAX_MESSAGE_BYTES || i == outcomes.size() - 1) {
-        send.accept(
-            origin.replica,
-            new ForwardedOutcomes(
-                self, origin.replica, origin.number, outcomes.subList(start, i + 1)));
-        start = i + 1;
+      long more = outcomes.get(i).bytes().length;
+      if (i > start && bytes + more > MAX_SHARED_BYTES) {
+        send(origin, outcomes.subList(start, i));
+        start = i;
         bytes = 0;
       }
+      bytes += more;
     }
+    send(origin, outcomes.subList(start, outcomes.size()));
+  }
+
+  private void send(Origin origin, List<ForwardedOutcomes.Outcome> outcomes) {
+    send.accept(
+        origin.replica, new ForwardedOutcomes(self, origin.replica, origin.number, outcomes));
   }
 
   private static byte[] utf8(String text) {
@@ -252,6 +262,15 @@ final class ForwardingIntake {
 
     @Override
     void applied(byte[] result) {
+      if (result.length > maxResultBytes) {
+        // The transport would drop it, and who waits for it would never know why.
+        finish(
+            Kind.UNKNOWN,
+            utf8("it was applied, and its result of " + result.length
+                + " bytes doesn't fit into a message to the member that forwarded it, which takes "
+                + maxResultBytes));
+        return;
+      }
       finish(Kind.APPLIED, result);
     }
 

@@ -12,6 +12,7 @@ import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
 import io.github.balsaraft.api.RaftEvent.SnapshotInstalled;
 import io.github.balsaraft.api.RaftEvent.SnapshotTaken;
 import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
@@ -61,6 +62,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final LoopOutput output;
   private final LoopTimer timer;
   private final Freshness freshness = new Freshness();
+  private final ApplyProgress applyProgress = new ApplyProgress();
   private boolean inBatch;
 
   GroupLoop(HostRuntime host, GroupSettings settings, @Nullable RecoveredGroup recovered) {
@@ -189,19 +191,26 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       flows.refuseUnborn();
     } else {
       flows.pass(core, nowNanos);
-      freshness.observe(core.view(), pipeline().appliedIndex());
+      look(core.view(), nowNanos);
       output.measure(core.view(), freshness);
       output.perform(core, core.ready());
       flows.tellOfLeader(core.view());
       lifecycle.step(core, nowNanos);
       snapshots.step(nowNanos);
     }
+    context.events().endOfStep();
     Guests guests = context.peers().guests();
     guests.forgetSilent(nowNanos);
     timer.arm(Math.min(
         lifecycle.deadlineNanos(),
         Math.min(
             Math.min(flows.deadlineNanos(), snapshots.deadlineNanos()), guests.deadlineNanos())));
+  }
+
+  private void look(CoreView core, long nowNanos) {
+    long applied = pipeline().appliedIndex();
+    freshness.observe(core, applied);
+    applyProgress.observe(applied, Math.min(core.commitIndex(), core.durableIndex()), nowNanos);
   }
 
   /** Takes what was done on other threads back to the mailbox. */
@@ -410,7 +419,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private NodeStatus status() {
     RaftCore running = lifecycle.running();
     if (running != null) {
-      freshness.observe(running.view(), pipeline().appliedIndex());
+      look(running.view(), context.nowNanos());
     }
     return StatusReport.of(
         context.host(),
@@ -420,6 +429,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         lifecycle.detail(),
         lifecycle.view(),
         freshness,
+        applyProgress,
         pipeline().appliedIndex(),
         snapshots.status(lifecycle.view()),
         pipeline().sessionsStatus(),

@@ -286,6 +286,11 @@ public final class GroupNode {
     return proposalBytes.taken() + loop.forwardedBytes();
   }
 
+  /** How many of these are of proposals that others have forwarded to this node. */
+  public long forwardedProposalBytes() {
+    return loop.forwardedBytes();
+  }
+
   /** How often a proposal was to end that had ended: never, for each ends exactly once. */
   public long secondEnds() {
     return secondEnds.sum();
@@ -425,8 +430,11 @@ public final class GroupNode {
           + " is still in its state machine or in a callback, after entry "
           + loop.pipeline().appliedIndex();
     }
-    return sessions.ended().isDone()
+    if (!sessions.ended().isDone()) {
+      return "group " + loop.group() + " is still in a callback of a session";
+    }
+    return loop.snapshotsEnded().isDone()
         ? null
-        : "group " + loop.group() + " is still in a callback of a session";
+        : "group " + loop.group() + " is still writing a snapshot out, or restoring one";
   }
 }

@@ -27,14 +27,26 @@ final class GuardedTrace implements TraceSink {
     }
     try {
       sink.record(event);
-    } catch (RuntimeException e) {
-      failed = true;
-      log.error("the trace sink failed; this replica is not traced any more", e);
+    } catch (Throwable e) {
+      end(e);
     }
   }
 
   @Override
   public boolean wantsMessages() {
-    return sink.wantsMessages();
+    if (failed) {
+      return false;
+    }
+    try {
+      return sink.wantsMessages();
+    } catch (Throwable e) {
+      end(e);
+      return false;
+    }
+  }
+
+  private void end(Throwable cause) {
+    failed = true;
+    log.error("the trace sink failed; this replica is not traced any more", cause);
   }
 }

@@ -168,12 +168,15 @@ public final class HostRuntime implements AutoCloseable {
               + transport.maxMessageBytes()
               + " bytes; make one smaller or the other larger");
     }
-    if (!started.add(group)) {
+    if (started.contains(group)) {
       // What the store held of it was read when the host started, and is out of date by now.
       throw new IllegalStateException(
           "group " + group + " was closed on this host; start the host anew to start it again");
     }
-    GroupNode node = new GroupNode(this, settings, recovered.remove(group));
+    GroupNode node = new GroupNode(this, settings, recovered.get(group));
+    // Only now: what it was given may be refused, and then it is given something else.
+    started.add(group);
+    recovered.remove(group);
     groups.put(group, node);
     node.start();
     return node;

@@ -55,6 +55,12 @@ final class LeaderExplanation {
           + " wait for " + Wording.list(holdUps()) + whoIsMissing() + lookAt();
     }
     long toApply = status.commitIndex() - status.appliedIndex();
+    Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
+    if (sinceApplyProgress.compareTo(patience) > 0) {
+      return "State machine stalled: " + leads + " but its state machine has applied nothing for "
+          + Wording.duration(sinceApplyProgress) + " and has " + Wording.entries(toApply)
+          + " to apply, so writes and linearizable reads wait for it; see in a thread dump what it does, or hand leadership over";
+    }
     if (toApply > Explanation.FAR_BEHIND_ENTRIES) {
       return "Behind: " + leads + " and its state machine has " + Wording.entries(toApply)
           + " still to apply, so writes and linearizable reads wait for it";

@@ -150,11 +150,25 @@ final class Lifecycle {
   void start(@Nullable RecoveredGroup recovered) {
     context.peers().followPlan();
     if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
-      startCore(recovered, snapshots.start(recovered));
+      startOn(recovered, recovered);
       return;
     }
     birth = new GroupBirth(context, new BirthEnds());
     birth.begin(recovered != null);
+  }
+
+  /**
+   * Starts with a log.
+   *
+   * @param recovered what is stored of it; null if it was begun just now
+   */
+  private void startOn(RecoveredGroup from, @Nullable RecoveredGroup recovered) {
+    try {
+      startCore(from, snapshots.start(recovered));
+    } catch (SnapshotFlow.CannotGoOn e) {
+      context.log().error("can't go on: " + e.getMessage());
+      stop(Health.FAILED, String.valueOf(e.getMessage()));
+    }
   }
 
   private void startCore(RecoveredGroup from, @Nullable SnapshotHeader snapshot) {
@@ -209,7 +223,7 @@ final class Lifecycle {
 
     @Override
     public void born(RecoveredGroup newborn) {
-      startCore(newborn, snapshots.start(null));
+      startOn(newborn, null);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadNotServedException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,17 +80,31 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
 
   @Override
   public void refuse(String reason) {
-    // A reader that hangs holds the read, but must not hold up who waits for its answer.
-    if (!ended.getAndSet(true)) {
-      budget.giveBack(bytes);
-    }
+    giveBack();
     tellLate(reason);
   }
 
   @Override
+  public void refuseForOverload(String reason) {
+    giveBack();
+    tell(new ReadNotServedException(reason, OverloadedException.RETRY_AFTER));
+  }
+
+  /** A reader that hangs holds the read, but must not hold up who waits for its answer. */
+  private void giveBack() {
+    if (!ended.getAndSet(true)) {
+      budget.giveBack(bytes);
+    }
+  }
+
+  @Override
   public void tellLate(String reason) {
+    tell(new ReadNotServedException(reason));
+  }
+
+  private void tell(ReadNotServedException why) {
     if (!future.isDone()) {
-      future.completeExceptionally(new ReadNotServedException(reason));
+      future.completeExceptionally(why);
     }
   }
 }

@@ -41,6 +41,9 @@ final class NodeEvents {
   private @Nullable LeaderChanged leader;
   private @Nullable MembershipChanged membership;
 
+  /** What will be told at the end of the step. */
+  private final List<LongFunction<RaftEvent>> aboutSnapshots = new ArrayList<>();
+
   /**
    * The events of one replica.
    *
@@ -140,13 +143,20 @@ final class NodeEvents {
     }
   }
 
-  /** Something about snapshots, given the present term. */
+  /** Something about snapshots, given the term. It is told at the end of the step, which may have come to another term meanwhile. */
   void snapshot(LongFunction<RaftEvent> event) {
-    tell(event.apply(term));
+    aboutSnapshots.add(event);
+  }
+
+  /** Everything else that the step has brought about was told. */
+  void endOfStep() {
+    aboutSnapshots.forEach(event -> tell(event.apply(term)));
+    aboutSnapshots.clear();
   }
 
   /** The replica takes no part any more. */
   void stopped(Health end, String detail) {
+    endOfStep();
     if (role != null) {
       tellRole(Role.FOLLOWER, detail);
       tellLeader(null);

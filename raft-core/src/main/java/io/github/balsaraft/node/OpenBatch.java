@@ -65,7 +65,10 @@ final class OpenBatch {
 
   boolean isFull() {
     // Entries that are no commands of the machine, such as copies of one, take room here too.
-    return !applied.isEmpty() && (applied.size() >= maxCommands || bytes >= maxBytes);
+    return !applied.isEmpty()
+        && (applied.size() >= maxCommands
+            || bytes >= maxBytes
+            || (machine != null && machine.isBatchFull()));
   }
 
   boolean isEmpty() {

@@ -21,6 +21,9 @@ interface PendingRead {
   /** It won't be. */
   void refuse(String reason);
 
+  /** It won't be for now, because too many wait; whoever asked is told when to ask again. */
+  void refuseForOverload(String reason);
+
   /**
    * Its time is over, and it still stands in a queue: whoever waits is told, but it ends only when its turn comes, since until then it
    * takes memory. On any thread.

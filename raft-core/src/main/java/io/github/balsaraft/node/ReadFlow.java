@@ -74,6 +74,8 @@ final class ReadFlow {
           () -> run(reads, outcome.leaseUntilNanos()),
           reason -> reads.forEach(read -> read.refuse(reason)),
           reason -> reads.forEach(read -> read.tellLate(reason)));
+    } else if (outcome.isOverload()) {
+      pipeline.run(() -> reads.forEach(read -> read.refuseForOverload(outcome.refusal())));
     } else {
       refuse(reads, outcome.refusal());
     }

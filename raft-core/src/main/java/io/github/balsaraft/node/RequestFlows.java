@@ -52,6 +52,7 @@ record RequestFlows(
         termAtStart,
         options.maxPendingProposalBytes(),
         options.maxCommandBytes(),
+        context.host().transport().maxMessageBytes(),
         peers::send);
     ApplyPipeline pipeline = new ApplyPipeline(
         context.group(),

@@ -49,6 +49,9 @@ final class SnapshotFiles {
   }
 
   private static final class Paced extends FilterOutputStream {
+    private static final int PIECE_BYTES = 1 << 20;
+    private static final long PAUSE_NANOS = 100_000_000;
+
     private final RateLimit limit;
     private final HostEnvironment environment;
     private final BooleanSupplier givenUp;
@@ -67,14 +70,26 @@ final class SnapshotFiles {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      for (int done = 0; done < length; done += PIECE_BYTES) {
+        int piece = Math.min(PIECE_BYTES, length - done);
+        pause(limit.takeNanos(piece, environment.nowNanos()));
+        out.write(bytes, offset + done, piece);
+      }
+    }
+
+    /** Not all at once: it may be given up meanwhile, and the host wait for that. */
+    private void pause(long waitNanos) throws IOException {
+      requireWanted();
+      for (long left = waitNanos; left > 0; left -= PAUSE_NANOS) {
+        environment.pause(Math.min(PAUSE_NANOS, left));
+        requireWanted();
+      }
+    }
+
+    private void requireWanted() throws IOException {
       if (givenUp.getAsBoolean()) {
         throw new IOException("the snapshot was given up, because this node stops");
       }
-      long waitNanos = limit.takeNanos(length, environment.nowNanos());
-      if (waitNanos > 0) {
-        environment.pause(waitNanos);
-      }
-      out.write(bytes, offset, length);
     }
   }
 

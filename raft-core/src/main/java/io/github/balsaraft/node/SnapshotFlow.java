@@ -103,7 +103,8 @@ final class SnapshotFlow {
       this.whyNot = "";
       this.archive = archive;
       this.taker = takes;
-      this.server = new SnapshotServer(context, archive, takes::want, ends::unavailable);
+      this.server =
+          new SnapshotServer(context, archive, takes::want, takes::isFailing, ends::unavailable);
       this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
       pipeline.afterApply(takes::takeIfDue);
     } else {
@@ -117,14 +118,28 @@ final class SnapshotFlow {
     }
   }
 
+  /** It is not started as it was before. The message says what is missing. */
+  static final class CannotGoOn extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    CannotGoOn(String reason) {
+      super(reason);
+    }
+  }
+
   /**
    * Brings the state machine to where the log begins.
    *
    * @param recovered the log; null for that of a new replica
    * @return the snapshot to start from; null if there is none
+   * @throws CannotGoOn if the log goes on from a snapshot, and there can be none here
    */
   @Nullable
-  SnapshotHeader start(@Nullable RecoveredGroup recovered) {
+  SnapshotHeader start(@Nullable RecoveredGroup recovered) throws CannotGoOn {
+    if (archive == null && recovered != null && recovered.base().index() > 0) {
+      throw new CannotGoOn("its log goes on from a snapshot up to " + recovered.base() + ", and "
+          + whyNot + ". Nothing is wrong with its folder: start it as it was before");
+    }
     SnapshotManifest newest = archive == null ? null : archive.newest();
     pipeline.start(archive, newest, recovered);
     if (archive == null) {
@@ -253,7 +268,7 @@ final class SnapshotFlow {
         taker == null ? Optional.empty() : taker.status(nowNanos),
         fetching(nowNanos),
         pipeline.position().bytesSinceSnapshot(),
-        taker == null ? whyNot : taker.problem());
+        taker == null ? whyNot : taker.problem(nowNanos));
   }
 
   private Optional<SnapshotStatus.Fetching> fetching(long nowNanos) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class SnapshotServer {
   private final ReplicaContext context;
   private final SnapshotArchive archive;
   private final Runnable takeOne;
+  private final BooleanSupplier cannotTake;
   private final LongConsumer onUnavailable;
   private final RateLimit limit;
   private final SerialTasks tasks;
@@ -58,17 +60,20 @@ final class SnapshotServer {
 
   /**
    * @param takeOne makes this replica take a snapshot soon
+   * @param cannotTake whether it has tried lately and failed
    * @param onUnavailable hears, on any thread, that the snapshot up to an index can't be read
    */
   SnapshotServer(
       ReplicaContext context,
       SnapshotArchive archive,
       Runnable takeOne,
+      BooleanSupplier cannotTake,
       LongConsumer onUnavailable) {
     SnapshotOptions options = context.options().snapshots();
     this.context = context;
     this.archive = archive;
     this.takeOne = takeOne;
+    this.cannotTake = cannotTake;
     this.onUnavailable = onUnavailable;
     this.limit = new RateLimit(options.maxSendBytesPerSecond());
     this.tasks = new SerialTasks(
@@ -99,8 +104,10 @@ final class SnapshotServer {
   private void answer(SnapshotRequest request) throws IOException {
     SnapshotStore.Stored stored = find(request);
     if (stored == null) {
-      boolean canTake = request.unique() == 0;
-      if (canTake) {
+      boolean wantsNewer = request.unique() == 0;
+      // Who can't take one says so, also while it goes on trying: another member may have one.
+      boolean canTake = wantsNewer && !cannotTake.getAsBoolean();
+      if (wantsNewer) {
         takeOne.run();
       }
       send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE), 0);

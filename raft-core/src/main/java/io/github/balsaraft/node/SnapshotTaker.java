@@ -44,6 +44,11 @@ final class SnapshotTaker {
   private static final long SHORTEST_PAUSE_NANOS = 1_000_000_000L;
   private static final long LONGEST_PAUSE_NANOS = 300_000_000_000L;
 
+  private static final long NOT_WAITING = Long.MAX_VALUE;
+
+  /** A longer wait for another group's snapshot is worth a word. */
+  private static final long LONG_WAIT_NANOS = 60_000_000_000L;
+
   /** When another group is writing its snapshot. */
   private static final long SLOT_PAUSE_NANOS = 200_000_000L;
 
@@ -59,6 +64,7 @@ final class SnapshotTaker {
   private final RateLimit writeLimit;
   private final LoopTimer timer;
   private final long startNanos;
+  private final long startWallMillis;
 
   /** The term in which what is applied was handed out, or a later one. Written by the mailbox's thread. */
   private volatile long term;
@@ -73,6 +79,9 @@ final class SnapshotTaker {
   private volatile int failures;
   private volatile String problem = "";
   private volatile long notBeforeNanos = Long.MIN_VALUE;
+
+  /** Since when another group's snapshot stands in the way of this one; {@link #NOT_WAITING} if none does. */
+  private volatile long waitingSinceNanos = NOT_WAITING;
 
   /**
    * @param sessions captures the sessions as of the present state; null if there are none
@@ -100,6 +109,7 @@ final class SnapshotTaker {
     this.ends = ends;
     this.writeLimit = new RateLimit(options.maxWriteBytesPerSecond());
     this.startNanos = context.nowNanos();
+    this.startWallMillis = context.environment().wallMillis();
     this.timer = new LoopTimer(
         context.environment(),
         fired -> onApplyThread.accept(() -> {
@@ -151,15 +161,27 @@ final class SnapshotTaker {
   }
 
   private long dueByAgeNanos() {
-    return Math.max(startNanos, archive.newestSinceNanos()) + options.maxAge().toNanos();
+    long savedNanos = archive.newestSinceNanos();
+    long sinceNanos = savedNanos >= 0 ? savedNanos : startNanos - ageAtStartNanos();
+    return sinceNanos + options.maxAge().toNanos();
+  }
+
+  /** By wall clocks, so no more than it takes to be due: or a process that lives shorter than that would never take any. */
+  private long ageAtStartNanos() {
+    SnapshotManifest newest = archive.newest();
+    long ageMillis = newest == null ? 0 : startWallMillis - newest.header().logTimeMillis();
+    long mostMillis = options.maxAge().toMillis();
+    return Math.min(mostMillis, Math.max(0, ageMillis)) * 1_000_000;
   }
 
   private void take(long nowNanos) {
     if (!context.host().snapshotSlot().compareAndSet(false, true)) {
+      waitingSinceNanos = Math.min(waitingSinceNanos, nowNanos);
       notBeforeNanos = nowNanos + SLOT_PAUSE_NANOS;
       timer.arm(notBeforeNanos);
       return;
     }
+    waitingSinceNanos = NOT_WAITING;
     wanted = false;
     SnapshotHeader header = position.header(term);
     Taking begun = new Taking(header, nowNanos);
@@ -298,8 +320,18 @@ final class SnapshotTaker {
     return running == null ? CompletableFuture.completedFuture(null) : running.ended;
   }
 
-  /** Why the last attempt failed; empty if it didn't. */
-  String problem() {
+  /** Whether the last attempt failed, and none is under way: there may be no snapshot for long. */
+  boolean isFailing() {
+    return failures > 0 && taking == null;
+  }
+
+  /** Why the last attempt failed, or why there is none though one is due; empty if all is well. */
+  String problem(long nowNanos) {
+    long waitedNanos = nowNanos - Math.min(nowNanos, waitingSinceNanos);
+    if (waitedNanos >= LONG_WAIT_NANOS) {
+      return "a snapshot has been due for " + Wording.duration(Duration.ofNanos(waitedNanos))
+          + ", and another group of this host is still writing its own; one is written at a time";
+    }
     return problem;
   }
 

@@ -6,6 +6,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.RecoveredGroup;
+import java.util.function.LongBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a state machine that keeps its state by itself has, compared with the log of the same replica. */
@@ -27,6 +28,15 @@ final class StartingState {
     long known = Math.max(snapshot.index(), logEnd.index());
     if (held.index() > known) {
       throw refused(held, "the log ends at " + known);
+    }
+    if (newest != null && held.index() == snapshot.index() && held.term() != snapshot.term()) {
+      throw refused(held, "the snapshot is of term " + snapshot.term() + " there");
+    }
+    if (recovered != null
+        && held.index() > 0
+        && held.index() == recovered.base().index()
+        && held.term() != recovered.base().term()) {
+      throw refused(held, "the log goes on from term " + recovered.base().term() + " there");
     }
     if (recovered != null && held.index() > recovered.base().index()) {
       long term = termAt(recovered, held.index());
@@ -60,12 +70,17 @@ final class StartingState {
             + ": they are not of the same replica. Give both new, empty folders and let this host join anew");
   }
 
-  /** Says which configuration was in force at the last entry that the state holds. */
+  /**
+   * Says which configuration was in force at the last entry that the state holds, and how much of the log there is since the snapshot.
+   *
+   * @param log about how many bytes of entries are stored from one index to another
+   */
   static void position(
       EntryId held,
       @Nullable SnapshotManifest newest,
       @Nullable RecoveredGroup recovered,
-      ApplyPosition position) {
+      ApplyPosition position,
+      LongBinaryOperator log) {
     SnapshotHeader header = newest == null ? null : newest.header();
     Configuration configuration = header == null ? Configuration.EMPTY : header.configuration();
     long index = header == null ? 0 : header.configurationIndex();
@@ -78,5 +93,14 @@ final class StartingState {
       }
     }
     position.startAt(held, configuration, index);
+    if (recovered != null) {
+      long covered = newest == null ? 0 : newest.header().last().index();
+      // What is kept of the log before the snapshot is no reason for another.
+      long fromIndex = Math.max(covered, recovered.base().index()) + 1;
+      long toIndex = Math.min(held.index(), recovered.last().index());
+      if (fromIndex <= toIndex) {
+        position.countSince(toIndex - fromIndex + 1, log.applyAsLong(fromIndex, toIndex));
+      }
+    }
   }
 }

@@ -54,7 +54,8 @@ final class StateRestorer {
     if (held.index() > 0
         && (newest == null || held.index() >= newest.header().last().index())) {
       applier.goesOnAfter(held);
-      StartingState.position(held, newest, recovered, applier.position());
+      StartingState.position(
+          held, newest, recovered, applier.position(), applier::approximateBytes);
     } else if (archive != null && newest != null) {
       if (!StartingState.hasEntry(recovered, newest.header().last())) {
         replacedIndex = newest.header().last().index();

@@ -29,6 +29,7 @@ final class StatusReport {
       String detail,
       @Nullable CoreView core,
       Freshness freshness,
+      ApplyProgress applyProgress,
       long appliedIndex,
       SnapshotStatus snapshots,
       SessionsStatus sessions,
@@ -50,6 +51,7 @@ final class StatusReport {
           .sinceLeaderContact(since(freshness.lastContactNanos(), nowNanos))
           .staleness(since(freshness.freshNanos(), nowNanos))
           .sinceDiskProgress(since(core.diskWaitingSinceNanos(), nowNanos))
+          .sinceApplyProgress(since(applyProgress.waitingSinceNanos(), nowNanos))
           .peers(peers(host, core, self, nowNanos));
     }
     return status.build();

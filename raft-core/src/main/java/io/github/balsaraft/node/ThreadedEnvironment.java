@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -24,15 +23,18 @@ public final class ThreadedEnvironment implements HostEnvironment {
 
   private static final int CALLERS_THREADS = 4;
 
+  /** Until a thread is tried to be created again. */
+  private static final long RETRY_NANOS = 1_000_000_000L;
+
   private final String name;
   private final long originNanos = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
-  private final Pool mailboxes;
-  private final Pool writer;
-  private final Pool apply;
-  private final Pool snapshots;
-  private final Pool listeners;
-  private final Pool callers;
+  private final HostPool mailboxes;
+  private final HostPool writer;
+  private final HostPool apply;
+  private final HostPool snapshots;
+  private final HostPool listeners;
+  private final HostPool callers;
   private final ScheduledThreadPoolExecutor timer;
 
   /**
@@ -44,30 +46,33 @@ public final class ThreadedEnvironment implements HostEnvironment {
    */
   public ThreadedEnvironment(String name, int mailboxThreads, int applyThreads) {
     this.name = name;
-    this.mailboxes = new Pool(mailboxThreads, threads("balsa-" + name + "-mailbox", true));
-    this.writer = new Pool(1, threads("balsa-" + name + "-writer", false));
-    this.apply = new Pool(applyThreads, threads("balsa-" + name + "-apply", false));
-    this.snapshots = new Pool(SNAPSHOT_THREADS, threads("balsa-" + name + "-snapshot", false));
-    // Most of the time there is nothing for them to do.
-    this.snapshots.setKeepAliveTime(10, TimeUnit.SECONDS);
-    this.snapshots.allowCoreThreadTimeOut(true);
-    this.listeners = new Pool(1, threads("balsa-" + name + "-listener", false));
-    this.listeners.setKeepAliveTime(10, TimeUnit.SECONDS);
-    this.listeners.allowCoreThreadTimeOut(true);
+    this.mailboxes = pool("mailbox", mailboxThreads);
+    this.writer = pool("writer", 1);
+    this.apply = pool("apply", applyThreads);
+    // Most of the time there is nothing for these to do.
+    this.snapshots = pool("snapshot", SNAPSHOT_THREADS).mostlyIdle();
+    this.listeners = pool("listener", 1).mostlyIdle();
     // More than one, so that a callback of one session that hangs doesn't hold up all others.
-    this.callers = new Pool(CALLERS_THREADS, threads("balsa-" + name + "-callers", false));
-    this.callers.setKeepAliveTime(10, TimeUnit.SECONDS);
-    this.callers.allowCoreThreadTimeOut(true);
+    this.callers = pool("callers", CALLERS_THREADS).mostlyIdle();
     // What is scheduled while the host is being closed is dropped, as what was scheduled before.
     this.timer = new ScheduledThreadPoolExecutor(
-        1, threads("balsa-" + name + "-timer", false), new ThreadPoolExecutor.DiscardPolicy());
+        1, threads("timer", false), new ThreadPoolExecutor.DiscardPolicy());
     this.timer.setRemoveOnCancelPolicy(true);
   }
 
-  private ThreadFactory threads(String prefix, boolean mailbox) {
+  private HostPool pool(String purpose, int count) {
+    return new HostPool(
+        purpose + " of " + name,
+        count,
+        threads(purpose, purpose.equals("mailbox")),
+        task -> schedule(nowNanos() + RETRY_NANOS, task));
+  }
+
+  private ThreadFactory threads(String purpose, boolean mailbox) {
+    String prefix = "balsa-" + name + "-" + purpose + "-";
     AtomicInteger count = new AtomicInteger();
     return task -> {
-      Thread thread = new OwnThread(this, mailbox, task, prefix + "-" + count.incrementAndGet());
+      Thread thread = new OwnThread(this, mailbox, task, prefix + count.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };
@@ -147,26 +152,12 @@ public final class ThreadedEnvironment implements HostEnvironment {
   @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (Pool pool : List.of(mailboxes, writer, apply, snapshots, listeners, callers)) {
+    for (HostPool pool : List.of(mailboxes, writer, apply, snapshots, listeners, callers)) {
       pool.shutdown();
     }
     // Without the listeners': nothing of the library is used there, so nobody need wait for them.
     return CompletableFuture.allOf(
-        mailboxes.ended, writer.ended, apply.ended, snapshots.ended, callers.ended);
-  }
-
-  /** A fixed number of threads, and the moment at which the last of them has ended. */
-  private static final class Pool extends ThreadPoolExecutor {
-    final CompletableFuture<Void> ended = new CompletableFuture<>();
-
-    Pool(int threads, ThreadFactory factory) {
-      super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    }
-
-    @Override
-    protected void terminated() {
-      ended.complete(null);
-    }
+        mailboxes.ended(), writer.ended(), apply.ended(), snapshots.ended(), callers.ended());
   }
 
   private static final class OwnThread extends Thread {

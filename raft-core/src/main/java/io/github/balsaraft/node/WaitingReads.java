@@ -1,6 +1,9 @@
 package io.github.balsaraft.node;
 
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.PriorityBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -51,12 +54,15 @@ final class WaitingReads {
     // Not under the queue's lock, which its iterator doesn't take: a callback may hang, and whoever
     // abandons the reads then
     // must get to them all the same.
+    Set<WaitingRead> told = Collections.newSetFromMap(new IdentityHashMap<>());
     for (WaitingRead waiting : reads) {
       if (waiting.isLate(nowNanos)) {
         waiting.refused.accept(reason);
+        told.add(waiting);
       }
     }
-    reads.removeIf(waiting -> waiting.isLate(nowNanos));
+    // These and no others: one that came meanwhile may be late as well, and was not told.
+    reads.removeIf(told::contains);
   }
 
   /** When the next one ends for having waited too long; {@link Long#MAX_VALUE} if none waits. */

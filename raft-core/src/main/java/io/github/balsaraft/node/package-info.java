@@ -7,7 +7,7 @@
  *
  * <ul>
  *   <li><b>The host</b>, shared by its groups: {@code HostRuntime}, {@code HostEnvironment}, {@code ThreadedEnvironment},
- *       {@code HostFolders}, {@code HostRoutes}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
+ *       {@code HostPool}, {@code HostFolders}, {@code HostRoutes}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
  *   <li><b>One replica</b>, its life and its core: {@code GroupNode}, {@code GroupLoop}, {@code GroupSettings}, {@code
  *       ReplicaContext}, {@code Lifecycle}, {@code CoreStarter}, {@code GuardedTrace}, {@code LoopIntake}, {@code LoopOutput},
  *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.
@@ -27,7 +27,7 @@
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Events and metrics</b>: {@code NodeEvents}, {@code ListenerQueue}, {@code NodeMetrics}, {@code Histogram}, {@code
  *       ApplyLag}, {@code LeaderTimes}.
- *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code
+ *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code ApplyProgress}, {@code
  *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code
  *       LogExplanation}, {@code FetchExplanation}, {@code Reach},
  *       {@code VoterCount}, {@code Wording}.

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * were on their way by then still come: each is answered as ever, or throws.
  *
  * <p><b>Threads.</b> {@link #recover} is called once, before anything else. Then one thread at a time calls {@link #write},
- * while any number of threads call {@link #read}. {@link #close} is called when no write and no read is under way, and none
+ * while any number of threads call {@link #read} and {@link #approximateBytes}. {@link #close} is called when none of these calls is under way, and none
  * comes after it; {@link #durability} may be asked at any time, even then.
  */
 public interface LogStore extends AutoCloseable {
@@ -53,6 +53,19 @@ public interface LogStore extends AutoCloseable {
    * @throws LogStoreException if the log doesn't reach to {@code fromIndex} or can't be read
    */
   List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes);
+
+  /**
+   * About how many bytes the entries between two indexes take, without reading them: a state machine that keeps its state by itself gets
+   * none of them again after a restart, and they count all the same when the next snapshot is due.
+   *
+   * @param fromIndex the first index; at least the log's first
+   * @param toIndex the last index, inclusive; at most the log's last
+   * @return 0 if the store doesn't know; then only time and the number of entries bound what such a log grows to
+   * @throws LogStoreException if that can't be found out
+   */
+  default long approximateBytes(GroupId group, long fromIndex, long toIndex) {
+    return 0;
+  }
 
   /**
    * How a {@link #write} is made durable, for status and logs. Anything but {@link Durability#SYNCED} is unsafe and is

@@ -99,6 +99,15 @@ public final class MemoryLogStore implements LogStore {
   }
 
   @Override
+  public long approximateBytes(GroupId group, long fromIndex, long toIndex) {
+    requireOpen();
+    synchronized (contents) {
+      GroupLog log = contents.groups.get(group);
+      return log == null ? 0 : log.bytes(fromIndex, toIndex);
+    }
+  }
+
+  @Override
   public Durability durability() {
     return Durability.UNSAFE_IN_MEMORY;
   }
@@ -187,6 +196,13 @@ public final class MemoryLogStore implements LogStore {
         collector.add(holding.getValue());
       }
       return collector.batches();
+    }
+
+    /** Of the batches that begin there. */
+    long bytes(long fromIndex, long toIndex) {
+      return batches.subMap(fromIndex, true, toIndex, true).values().stream()
+          .mapToLong(EntryBatch::sizeInBytes)
+          .sum();
     }
 
     RecoveredGroup recover() {

@@ -1,8 +1,10 @@
 package io.github.balsaraft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class RaftOptionsTest {
@@ -45,5 +47,24 @@ class RaftOptionsTest {
     builder.maxCommandBytes(17);
     assertThat(built.maxCommandBytes()).isEqualTo(4096);
     assertThat(CHANGED.maxCommandBytes()).isEqualTo(4096);
+  }
+
+  /** Moments are numbers of nanoseconds, and would run over. */
+  @Test
+  void timesThatCanNotBeAddedUpAreRefused() {
+    Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+    refuses("requestTimeout must be positive", options -> options.requestTimeout(forEver));
+    refuses("requestTimeout must be positive", options -> options.requestTimeout(Duration.ZERO));
+    refuses("at most 24 hours", options -> options.electionTimeout(Duration.ofSeconds(1), forEver));
+    refuses("heartbeat interval must be positive", options -> options.heartbeatInterval(forEver));
+    assertThat(CHANGED.toBuilder().requestTimeout(Duration.ofDays(3650)).build().requestTimeout())
+        .isEqualTo(Duration.ofDays(3650));
+  }
+
+  private static void refuses(String message, UnaryOperator<RaftOptions.Builder> change) {
+    RaftOptions.Builder builder = change.apply(RaftOptions.builder());
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
   }
 }

@@ -44,6 +44,9 @@ class SnapshotOptionsTest {
     refuses("logRatio must be between 0 and 1000", options -> options.logRatio(1000.1));
     refuses("maxEntries must be positive", options -> options.maxEntries(0));
     refuses("maxAge must not be negative", options -> options.maxAge(Duration.ofMillis(-1)));
+    refuses(
+        "maxAge can be at most 3650 days; zero stands for never",
+        options -> options.maxAge(Duration.ofNanos(Long.MAX_VALUE)));
     refuses("retainedEntries must not be negative", options -> options.retained(-1, 0));
     refuses(
         "maxRetainedEntries must not be less than retainedEntries",

@@ -22,7 +22,7 @@ class CoreFuzzTest {
   @Test
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @DisplayName("no fault breaks safety, and after all faults the cluster is one again")
-  void randomFaults() {
+  void trap38_randomFaultsWhileMembersChange() {
     Long only = Long.getLong("raft.seed");
     long first = only != null ? only : Long.getLong("raft.firstSeed", 1);
     long count = only != null ? 1 : Long.getLong("raft.seeds", 200);

@@ -35,6 +35,7 @@ class BatchedApplyTest {
 
   private final class Machine implements BatchingStateMachine {
     boolean failing;
+    boolean full;
 
     @Override
     public byte[] apply(Command command) {
@@ -58,6 +59,11 @@ class BatchedApplyTest {
     @Override
     public long maxBatchBytes() {
       return 10;
+    }
+
+    @Override
+    public boolean isBatchFull() {
+      return full;
     }
 
     @Override
@@ -123,5 +129,13 @@ class BatchedApplyTest {
         log.next(EntryType.COMMAND, "a", "b", "c", "d", "e"));
     time.runFor(VirtualTime.SECONDS);
     assertThat(RecordedProposal.ends(own)).containsExactly("applied:b", "applied:c");
+  }
+
+  @Test
+  void aMachineMaySayThatItHoldsEnough() {
+    machine.full = true;
+    commit(List.of(), log.next(EntryType.COMMAND, "a", "b"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(events).containsExactly("a", "end", "b", "end");
   }
 }

@@ -24,6 +24,7 @@ class ForwardingTest {
   private static final long TIMEOUT = 1000;
   private static final int MAX_PENDING = 100;
   private static final int MAX_COMMAND = 600;
+  private static final int MAX_MESSAGE = 4 << 20;
 
   private final Forwarder forwarder = new Forwarder(FOLLOWER, 77, TIMEOUT, Runnable::run);
   private final List<ForwardedOutcomes> answers = new ArrayList<>();
@@ -32,7 +33,12 @@ class ForwardingTest {
 
   private ForwardingIntake intake(long termAtStart) {
     return new ForwardingIntake(
-        LEADER, termAtStart, MAX_PENDING, MAX_COMMAND, (to, outcomes) -> answers.add(outcomes));
+        LEADER,
+        termAtStart,
+        MAX_PENDING,
+        MAX_COMMAND,
+        MAX_MESSAGE,
+        (to, outcomes) -> answers.add(outcomes));
   }
 
   private ForwardedProposals forward(long term, List<Proposal> proposals) {
@@ -220,5 +226,31 @@ class ForwardingTest {
     assertThat(RecordedProposal.ends(proposals))
         .containsExactly("applied:done", "not appended:CommandTooLargeException", "applied:done");
     assertThat(intake.pendingBytes()).isZero();
+  }
+
+  @Test
+  void aLargeResultHasAMessageOfItsOwn() {
+    List<Proposal> proposals = RecordedProposal.of("a", "b", "c");
+    arrive(forward(5, proposals), 5, true);
+    taken.get(0).applied("small".getBytes(UTF_8));
+    taken.get(1).applied(new byte[2 << 20]);
+    taken.get(2).applied("too".getBytes(UTF_8));
+    intake.flush();
+    assertThat(answers).hasSize(3);
+    assertThat(kinds()).containsExactly("1:APPLIED", "2:APPLIED", "3:APPLIED");
+  }
+
+  /** A transport drops such a message, and those who wait for the others in it would wait in vain. */
+  @Test
+  void aResultThatFitsIntoNoMessageIsSaidToBe() {
+    List<Proposal> proposals = RecordedProposal.of("a", "b");
+    arrive(forward(5, proposals), 5, true);
+    taken.get(0).applied(new byte[MAX_MESSAGE]);
+    taken.get(1).applied("small".getBytes(UTF_8));
+    intake.flush();
+    answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
+    List<String> ends = RecordedProposal.ends(proposals);
+    assertThat(ends.get(0)).startsWith("unknown:it was applied, and its result of " + MAX_MESSAGE);
+    assertThat(ends.get(1)).isEqualTo("applied:small");
   }
 }

@@ -60,4 +60,18 @@ class LocalReadTest {
     assertThat(looks).hasValue(0);
     assertThat(budget.taken()).isZero();
   }
+
+  @Test
+  @DisplayName("one that there is no room for says when to ask again, and gives its bytes back")
+  void overload() {
+    Budget budget = new Budget(100);
+    assertThat(budget.take(10)).isTrue();
+    LocalRead<String> read = new LocalRead<>(() -> "never", false, budget, 10);
+    read.refuseForOverload("too many");
+    assertThat(budget.taken()).isZero();
+    assertThat(read.future.handle((answer, failure) -> failure).join())
+        .isInstanceOfSatisfying(
+            ReadNotServedException.class,
+            failure -> assertThat(failure.retryAfter()).isPresent());
+  }
 }

@@ -92,4 +92,22 @@ class ReadExpiryTest {
     assertThat(refusals).containsExactly("hung");
     assertThat(timers.open).isZero();
   }
+
+  @Test
+  @DisplayName("a caller whose own read hangs in the state machine is told at its deadline")
+  void hangingRead() {
+    List<String> order = new ArrayList<>();
+    pipeline.read(
+        0,
+        time.nowNanos() + SECONDS,
+        () -> {
+          time.runFor(2 * SECONDS);
+          order.add("came back");
+        },
+        refusals::add,
+        late -> order.add("told"));
+    time.runFor(5 * SECONDS);
+    assertThat(order).containsExactly("told", "came back");
+    assertThat(refusals).isEmpty();
+  }
 }

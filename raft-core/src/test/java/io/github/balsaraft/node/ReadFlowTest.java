@@ -98,6 +98,7 @@ class ReadFlowTest {
     int queries;
     int ends;
     String refusal = "";
+    boolean overloaded;
 
     @Override
     public void run() {
@@ -116,6 +117,12 @@ class ReadFlowTest {
     public void refuse(String reason) {
       ends++;
       refusal = reason;
+    }
+
+    @Override
+    public void refuseForOverload(String reason) {
+      refuse(reason);
+      overloaded = true;
     }
 
     @Override
@@ -165,5 +172,17 @@ class ReadFlowTest {
     apply();
     assertThat(read.ends).isEqualTo(1);
     assertThat(read.refusal).isEqualTo("closed");
+  }
+
+  @Test
+  @DisplayName("one that there is no room for is told to ask again later")
+  void overload() {
+    Read read = new Read();
+    flow.add(read);
+    flow.pass(core);
+    flow.decided(Ready.ReadOutcome.tooMany(1));
+    apply();
+    assertThat(read.overloaded).isTrue();
+    assertThat(read.ends).isEqualTo(1);
   }
 }

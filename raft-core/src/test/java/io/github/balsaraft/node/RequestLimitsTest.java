@@ -14,7 +14,6 @@ import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
-import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.world.HostPace;
 import io.github.balsaraft.testing.simulation.world.Observer;
@@ -150,10 +149,19 @@ class RequestLimitsTest {
     SimulatedHost.Life life = cluster.life(new HostId("n1"));
     cluster.time.runFor(SECONDS);
     cluster.world.host(life.host()).pace().applyTakes(1_000 * SECONDS);
+    boolean[] thrown = {false};
     cluster.observers.add(new Observer() {
       @Override
-      public void onStep(HostId host, int number, TraceEvent step) {
-        throw new AssertionError("no node survives this sink");
+      public boolean wantsLog() {
+        return true;
+      }
+
+      @Override
+      public void onNote(HostId host, String what) {
+        if (!thrown[0]) {
+          thrown[0] = true;
+          throw new AssertionError("a logger that throws in the middle of a step");
+        }
       }
     });
     CompletableFuture<?> asked = setLeases(node, LeaseRules.permitted(300, 100));

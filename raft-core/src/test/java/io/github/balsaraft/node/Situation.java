@@ -89,6 +89,7 @@ final class Situation {
         .sinceLeaderContact(contact)
         .staleness(staleness)
         .sinceDiskProgress(contact(settings.get("disk-waits"), Optional.empty()))
+        .sinceApplyProgress(contact(settings.get("apply-waits"), Optional.empty()))
         .uncommittedBytes(Long.parseLong(setting("uncommitted", "0").replace(",", "")))
         .sessions(sessions(setting("sessions", "0 of 0 kept 0 of 0").split(" ")))
         .peers(others)

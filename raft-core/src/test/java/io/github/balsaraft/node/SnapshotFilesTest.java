@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,6 +32,30 @@ class SnapshotFilesTest {
       assertThatThrownBy(() -> out.write(8))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("given up");
+      out.close();
+    }
+  }
+
+  /** The host waits for that when it closes. */
+  @Test
+  void whatIsGivenUpDuringAPauseIsNotWaitedFor() throws IOException {
+    try (SnapshotStore.Draft draft =
+        rig.store.create(SnapshotRig.GROUP, SnapshotRig.header(20), 7)) {
+      long[] pausedNanos = {0};
+      HostEnvironment environment = new ForwardedEnvironment(rig.environment) {
+        @Override
+        public void pause(long nanos) {
+          pausedNanos[0] += nanos;
+          givenUp.set(pausedNanos[0] >= SECONDS);
+        }
+      };
+      OutputStream out =
+          SnapshotFiles.writer(draft, limit, environment, givenUp::get).file("state");
+      out.write(new byte[1000]);
+      assertThatThrownBy(() -> out.write(new byte[1000]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("given up");
+      assertThat(pausedNanos[0]).as("it would be 1,000 s").isLessThan(2 * SECONDS);
       out.close();
     }
   }

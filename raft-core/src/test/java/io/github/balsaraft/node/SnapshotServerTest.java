@@ -27,6 +27,7 @@ class SnapshotServerTest {
 
   private SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
   private final List<String> events = new ArrayList<>();
+  private boolean cannotTake;
   private SnapshotServer server = serverOf(rig);
 
   private SnapshotServer serverOf(SnapshotRig of) {
@@ -34,6 +35,7 @@ class SnapshotServerTest {
         of.context,
         of.archive,
         () -> events.add("take one"),
+        () -> cannotTake,
         index -> events.add("unavailable up to " + index));
   }
 
@@ -102,6 +104,20 @@ class SnapshotServerTest {
         .singleElement()
         .matches(chunk -> chunk.status() == Status.BEING_TAKEN);
     assertThat(events).containsExactly("take one", "take one");
+  }
+
+  /** Or the member that asks would wait for ever, though another may have one. */
+  @Test
+  void whoCanNotTakeAnySaysSoAndGoesOnTrying() throws IOException {
+    cannotTake = true;
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.GONE);
+    assertThat(events).containsExactly("take one");
+    rig.save(20, CONTENT);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.PART);
   }
 
   @Test

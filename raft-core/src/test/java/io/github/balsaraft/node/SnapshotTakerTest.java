@@ -15,8 +15,10 @@ import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.storage.RecoveredGroup;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,15 @@ class SnapshotTakerTest {
 
   /** So much is applied that a snapshot is due. */
   private static final int DUE_ENTRIES = 10;
+
+  private static final RecoveredGroup EMPTY_LOG = new RecoveredGroup(
+      Birth.bornRecord(SnapshotRig.SELF),
+      HardState.INITIAL,
+      EntryId.NONE,
+      EntryId.NONE,
+      List.of(),
+      List.of(),
+      0);
 
   private final SnapshotRig rig = new SnapshotRig(RaftOptions.builder()
       .snapshots(SnapshotOptions.builder().maxEntries(DUE_ENTRIES).build())
@@ -48,11 +59,15 @@ class SnapshotTakerTest {
   }
 
   private SnapshotTaker takerOf(SnapshotRig replica) {
+    return takerOf(replica, replica.archive);
+  }
+
+  private SnapshotTaker takerOf(SnapshotRig replica, SnapshotArchive archive) {
     return new SnapshotTaker(
         replica.context,
         machine,
         () -> null,
-        replica.archive,
+        archive,
         position,
         () -> atPosition,
         task -> replica.environment.apply().execute(task),
@@ -150,7 +165,7 @@ class SnapshotTakerTest {
     assertThat(attempts.get(6)).isBetween(3, 4);
     assertThat(attempts.get(15)).isEqualTo(5);
     assertThat(told).as("each attempt is told of").hasSize(5);
-    assertThat(taker.problem())
+    assertThat(taker.problem(rig.time.nowNanos()))
         .startsWith("the state machine could not capture its state at 11@3")
         .endsWith("no memory");
     run(3600 * SECONDS);
@@ -162,7 +177,7 @@ class SnapshotTakerTest {
     machine.onCapture = () -> {};
     run(301 * SECONDS);
     assertThat(saved).containsExactly(11L);
-    assertThat(taker.problem()).isEmpty();
+    assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
   }
 
   @Test
@@ -186,7 +201,7 @@ class SnapshotTakerTest {
     machine.failures = 2;
     apply(DUE_ENTRIES);
     run(500 * MILLIS);
-    assertThat(taker.problem())
+    assertThat(taker.problem(rig.time.nowNanos()))
         .contains("could not be written")
         .contains("disk of the application");
     assertThat(rig.folder.list()).as("what was begun is gone").isEmpty();
@@ -206,7 +221,7 @@ class SnapshotTakerTest {
     assertThat(saved).containsExactly(11L);
     assertThat(rig.newestContent()).isEqualTo(Machine.CONTENT);
     assertThat(rig.lines.lines("closing the view of a snapshot failed")).hasSize(1);
-    assertThat(taker.problem()).isEmpty();
+    assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
   }
 
   /** What can't be read is tried again and again: the disk must not be full of it one day. */
@@ -215,7 +230,7 @@ class SnapshotTakerTest {
     rig.folder.spoilNext(2);
     apply(DUE_ENTRIES);
     run(500 * MILLIS);
-    assertThat(taker.problem()).contains("fails its checksum");
+    assertThat(taker.problem(rig.time.nowNanos())).contains("fails its checksum");
     assertThat(rig.folder.list()).isEmpty();
     run(SECONDS);
     assertThat(rig.folder.list()).as("after the second").isEmpty();
@@ -242,7 +257,9 @@ class SnapshotTakerTest {
     if (!saved.isEmpty()) {
       return false;
     }
-    assertThat(taker.problem()).as("step %d", failingStep).contains("could not be written");
+    assertThat(taker.problem(rig.time.nowNanos()))
+        .as("step %d", failingStep)
+        .contains("could not be written");
     assertThat(rig.archive.newest()).as("step %d", failingStep).isNull();
     run(SECONDS);
     assertThat(saved).as("after step %d", failingStep).containsExactly(11L);
@@ -254,11 +271,51 @@ class SnapshotTakerTest {
   void whileAnotherGroupWritesOneThisWaits() {
     rig.context.host().snapshotSlot().set(true);
     apply(DUE_ENTRIES);
-    run(SECONDS);
+    run(59 * SECONDS);
     assertThat(machine.captured).isZero();
+    assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
+    run(2 * SECONDS);
+    assertThat(taker.problem(rig.time.nowNanos()))
+        .contains("has been due for", "another group of this host");
     rig.context.host().snapshotSlot().set(false);
     run(300 * MILLIS);
     assertThat(saved).containsExactly(11L);
+    assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
+  }
+
+  @Test
+  void oneThatCanNotTakeAnySaysSo() {
+    assertThat(taker.isFailing()).isFalse();
+    machine.failures = 1;
+    apply(DUE_ENTRIES);
+    run(500 * MILLIS);
+    assertThat(taker.isFailing()).isTrue();
+    run(SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(taker.isFailing()).isFalse();
+  }
+
+  /** Or a process that is started anew each day would never be old enough. */
+  @Test
+  @DisplayName("the age of a snapshot of an earlier process counts")
+  void ageOfAnEarlierProcess() throws IOException {
+    SnapshotManifest earlier = rig.save(1, Machine.CONTENT);
+    assertThat(rig.environment.wallMillis() - earlier.header().logTimeMillis())
+        .isGreaterThan(SnapshotOptions.defaults().maxAge().toMillis());
+    SnapshotTaker later = takerOf(
+        rig,
+        SnapshotArchive.open(
+            SnapshotRig.GROUP,
+            rig.store,
+            EMPTY_LOG,
+            rig.environment,
+            new RateLimitedLog("n1/g0", rig.lines)));
+    later.inTerm(3);
+    apply(1);
+    assertThat(machine.captured).as("one that is young here").isZero();
+    later.takeIfDue();
+    run(SECONDS);
+    assertThat(saved).containsExactly(2L);
   }
 
   @Test

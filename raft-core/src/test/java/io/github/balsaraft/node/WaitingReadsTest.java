@@ -67,4 +67,17 @@ class WaitingReadsTest {
       Thread.currentThread().interrupt();
     }
   }
+
+  /** As when the state machine goes on while those that are late are told: what was in its queue comes to wait here. */
+  @Test
+  void oneThatComesWhileOthersAreToldIsNotDropped() {
+    add(5, 100, reason -> {
+      told.add("5 " + reason);
+      add(6, 100, other -> told.add("6 " + other));
+    });
+    reads.expire(100, "late");
+    reads.expire(100, "late");
+    assertThat(told).containsExactly("5 late", "6 late");
+    assertThat(reads.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+  }
 }

@@ -6,13 +6,15 @@ import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.TraceHash;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 
-/** Prints the hashes of the run of a seed, for {@link SameRunIT}, which starts it in a process of its own. */
+/** Prints the hashes of the runs of seeds, a line for each, for {@link SameRunIT}, which starts it in a process of its own. */
 final class HashOfARun {
 
   private HashOfARun() {}
 
   public static void main(String[] args) {
-    System.out.println(of(Long.parseLong(args[0])));
+    for (String seed : args) {
+      System.out.println(of(Long.parseLong(seed)));
+    }
   }
 
   static String of(long seed) {

@@ -297,6 +297,16 @@ final class StoryReplica {
         ByteBuffer.allocate(4).putInt(result).array());
   }
 
+  /** Its state machine is written down as it is after this command. */
+  void captures(long index, long contentChecksum) {
+    observer.onCaptured(host, life, index, contentChecksum);
+  }
+
+  /** Its state machine takes its state from a snapshot. */
+  void isRestored(long index, long contentChecksum) {
+    observer.onRestored(host, life, index, contentChecksum);
+  }
+
   /** Its state machine says that its state on disk is of this entry. */
   void holds(EntryId entry) {
     observer.onHeld(host, life, entry);

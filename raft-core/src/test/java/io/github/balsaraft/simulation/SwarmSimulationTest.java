@@ -19,8 +19,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. New seeds are run with
- * {@code -Draft.freshSeconds}; not in each build until many hours of them have passed, lest a build fail for what it didn't change.
+ * Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. Each build runs the same seeds
+ * as all others, and then new ones for a while; {@code -Draft.freshSeconds} says for how long instead.
  */
 class SwarmSimulationTest {
 
@@ -37,8 +37,8 @@ class SwarmSimulationTest {
       // The runtime asks the core first whether it would refuse a change.
       Happening.CHANGE_REFUSED.label());
 
-  @RaftSimulation(seeds = FIXED_SEEDS)
-  @DisplayName("the same seeds in each build, in which everything happens that can")
+  @RaftSimulation(seeds = FIXED_SEEDS, freshSeconds = 30)
+  @DisplayName("in the seeds that are the same in each build everything happens that can")
   void fiveHosts(SimulationRuns runs) {
     RunsReport report = runs.check(() -> new KvWorkload(4));
     if (report.runs() >= FIXED_SEEDS) {
@@ -46,7 +46,7 @@ class SwarmSimulationTest {
     }
   }
 
-  @RaftSimulation(hosts = 3, seeds = 90)
+  @RaftSimulation(hosts = 3, seeds = 90, freshSeconds = 15)
   @DisplayName("groups of three")
   void threeHosts(SimulationRuns runs) {
     runs.check(() -> new KvWorkload(4));

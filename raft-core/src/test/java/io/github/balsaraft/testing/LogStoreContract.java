@@ -254,6 +254,26 @@ public abstract class LogStoreContract {
     assertThat(store.read(G, 2, 8, 0)).containsExactly(first.from(2).upTo(2));
   }
 
+  /** A store that doesn't know says 0. */
+  @Test
+  void bytesAreEstimatedWithoutReadingThem() {
+    byte[] large = new byte[1 << 20];
+    new Random(1).nextBytes(large);
+    write(newReplica(G));
+    for (int index = 1; index <= 8; index++) {
+      write(
+          append(G, Payloads.single(EntryType.COMMAND, large).place(new EntryId(1, index), 1000)));
+    }
+    reopen();
+    long all = store.approximateBytes(G, 1, 8);
+    long half = store.approximateBytes(G, 1, 4);
+    if (all != 0) {
+      assertThat(all).isBetween(7L << 20, 9L << 20);
+      assertThat(half).isBetween(3L << 20, 5L << 20);
+    }
+    assertThat(store.approximateBytes(new GroupId(77), 1, 8)).isZero();
+  }
+
   @Test
   void compactionTakesTheBeginningAndKeepsThePositionAtTheBorder() {
     EntryBatch first = batch(2, 1, 4);

@@ -46,7 +46,7 @@ abstract class TransportConnectionsContract extends TransportHosts {
 
   /** Survivors of the life before a restore are strangers, too. */
   @Test
-  void refusesHostOfAnotherEpoch() {
+  void trap37_refusesHostOfAnotherEpoch() {
     TransportTestHost a = host("a");
     TransportTestHost survivor = host("b", new ClusterIdentity(CLUSTER.id(), 2), PLENTY);
     a.routeTo(survivor);

@@ -81,7 +81,7 @@ final class Ending<I, O> {
     List<String> forgotten = new ArrayList<>();
     for (SimulatedHost host : cluster.world().hosts()) {
       SimulatedHost.Life life = host.life();
-      if (life != null && life.store().hasFailed()) {
+      if (life != null && !life.isUp()) {
         forgotten.addAll(clients.waitingAt(host.id(), life.number()));
         forgotten.addAll(operator.waitingAt(host.id(), life.number()));
       }

@@ -5,6 +5,7 @@ import io.github.balsaraft.examples.bench.cluster.EmbeddedNode;
 import io.github.balsaraft.examples.bench.load.ClosedLoop;
 import io.github.balsaraft.examples.bench.load.HeapUse;
 import io.github.balsaraft.examples.bench.load.Meter;
+import io.github.balsaraft.examples.bench.load.PauseWatch;
 import io.github.balsaraft.examples.bench.report.JsonLine;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ final class GrowthMode extends Mode {
   private static final int DEFAULT_ENTRIES = 10_000_000;
   private static final long FIRST_STOP = 10_000;
   private static final long FURTHEST_BETWEEN_STOPS = 10_000_000;
+  /** About a second's. */
+  private static final long WRITES_BETWEEN_LOOKS = 100_000;
+
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
   private final HeapUse heap = new HeapUse();
@@ -33,19 +37,24 @@ final class GrowthMode extends Mode {
   @Override
   void run() throws InterruptedException {
     warmUp();
-    try (Cluster<EmbeddedNode> cluster = openEmbedded(true)) {
+    try (PauseWatch pauses = PauseWatch.start();
+        Cluster<EmbeddedNode> cluster = openEmbedded(true)) {
+      ElectionWatch elections = electionWatch(cluster, pauses);
       List<Map<String, Object>> windows = new ArrayList<>();
-      long written = write(cluster, FIRST_STOP);
+      long begin = System.nanoTime();
+      long written = write(cluster, FIRST_STOP, elections);
       for (long stop : stops(options.entriesOr(DEFAULT_ENTRIES))) {
         // Garbage of the time before is not collected at the expense of the next.
         heap.liveBytes();
         Meter meter = new Meter(pid -> false);
         long before = written;
-        written += write(cluster, stop - written);
+        written += write(cluster, stop - written, elections);
         windows.add(window(meter.usage(), written, written - before, cluster));
         progress.println(windows.get(windows.size() - 1));
       }
-      line.put("entries", written)
+      elections.report(line);
+      line.put("written_s", secondsSince(begin))
+          .put("entries", written)
           .put("windows", windows)
           .put("consistent", cluster.awaitConsistent(0, written, APPLY_PATIENCE_SECONDS));
     }
@@ -71,10 +80,19 @@ final class GrowthMode extends Mode {
     return stops;
   }
 
-  private long write(Cluster<EmbeddedNode> cluster, long count) throws InterruptedException {
-    ClosedLoop loop = writes(cluster);
-    loop.run(count);
-    return loop.acknowledged();
+  private long write(Cluster<EmbeddedNode> cluster, long count, ElectionWatch elections)
+      throws InterruptedException {
+    long written = 0;
+    while (written < count) {
+      ClosedLoop loop = writes(cluster);
+      loop.run(Math.min(WRITES_BETWEEN_LOOKS, count - written));
+      if (loop.acknowledged() == 0) {
+        throw new IllegalStateException("no write was acknowledged", loop.lastFailure());
+      }
+      written += loop.acknowledged();
+      elections.look();
+    }
+    return written;
   }
 
   private Map<String, Object> window(

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -94,6 +95,11 @@ class TrapsDocTest {
       String part = parts.get(trap);
       assertThat(part).startsWith(trap + ". ");
       assertThat(part).containsAnyOf("\n- Tests: ", "\n- Waits: ");
+      if (part.contains("\n- Tests: ")) {
+        assertThat(part)
+            .as("a test with the number of the trap in its name")
+            .contains(String.format(Locale.ROOT, "#trap%02d_", trap));
+      }
     }
   }
 

@@ -4,10 +4,14 @@ import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.BatchCollector;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
+import org.rocksdb.Slice;
 
 /** Finds batches in the log family. Thread-safe; each call sees the log at one moment. */
 final class LogReader implements AutoCloseable {
@@ -65,6 +69,19 @@ final class LogReader implements AutoCloseable {
     try (RocksIterator batches = engine.db().newIterator(engine.log(), options)) {
       batches.seekForPrev(Keys.log(group, index));
       return keyOrNone(group, batches);
+    }
+  }
+
+  /** As RocksDB estimates it by the blocks of its files: right to a block or two. */
+  long approximateBytes(GroupId group, long fromIndex, long toIndex) {
+    try (Slice from = new Slice(Keys.log(group, fromIndex));
+        Slice behind = new Slice(Keys.log(group, toIndex + 1))) {
+      return engine.db()
+          .getApproximateSizes(
+              engine.log(),
+              List.of(new Range(from, behind)),
+              SizeApproximationFlag.INCLUDE_FILES,
+              SizeApproximationFlag.INCLUDE_MEMTABLES)[0];
     }
   }
 

@@ -177,6 +177,16 @@ public final class RocksDbLogStore implements LogStore {
     }
   }
 
+  @Override
+  public long approximateBytes(GroupId group, long fromIndex, long toIndex) {
+    lifecycle.readLock().lock();
+    try {
+      return requireOpen().reader().approximateBytes(group, fromIndex, toIndex);
+    } finally {
+      lifecycle.readLock().unlock();
+    }
+  }
+
   private static void requireStored(GroupState state, long fromIndex, long toIndex) {
     GroupState.Bounds bounds = state.bounds();
     if (fromIndex < bounds.first()) {

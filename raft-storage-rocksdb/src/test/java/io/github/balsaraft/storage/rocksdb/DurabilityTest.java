@@ -30,7 +30,7 @@ class DurabilityTest {
   Path temporary;
 
   @Test
-  void everyWriteIsSynced() {
+  void trap48_everyWriteIsSynced() {
     NativeLibrary.load();
     try (Statistics counters = new Statistics();
         LogStore store =

@@ -4,8 +4,10 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.testing.FaultyDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -102,6 +104,7 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     if (failing == 0) {
       failed = true;
       failing = -1;
+      tear(db, options, batch);
       throw new RocksDBException("the write has failed");
     }
     long syncs = counters.getTickerCount(TickerType.WAL_FILE_SYNCED);
@@ -117,6 +120,22 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     }
     if (isSynced) {
       synced.putAll(walSizes(folder));
+    }
+  }
+
+  /** A part of the write gets into the file. */
+  private void tear(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException {
+    Map<String, Long> before = walSizes(folder);
+    db.write(options, batch);
+    for (Map.Entry<String, Long> wal : walSizes(folder).entrySet()) {
+      long from = before.getOrDefault(wal.getKey(), 0L);
+      // RocksDB writes no more to it: the store has failed.
+      try (FileChannel file =
+          FileChannel.open(folder.resolve(wal.getKey()), StandardOpenOption.WRITE)) {
+        file.truncate(from + (wal.getValue() - from) / 2);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

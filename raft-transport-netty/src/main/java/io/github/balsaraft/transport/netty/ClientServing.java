@@ -93,6 +93,16 @@ final class ClientServing extends ByteToMessageDecoder {
     }
   }
 
+  /**
+   * Not as in the superclass, which reads on when nothing was handed to the next handler: nothing ever is here, so that it would never
+   * stop, whatever is unanswered.
+   */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    discardSomeReadBytes();
+    ctx.fireChannelReadComplete();
+  }
+
   private void welcome(ChannelHandlerContext ctx, ClientCodec.Raw raw)
       throws InvalidProtocolBufferException {
     ClientHello hello = ClientHello.parseFrom(raw.message());

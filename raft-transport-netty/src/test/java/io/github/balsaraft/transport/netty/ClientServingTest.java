@@ -56,6 +56,13 @@ class ClientServingTest {
   private static final class Stalled extends ChannelOutboundHandlerAdapter {
     final List<ByteBuf> written = new ArrayList<>();
     final ArrayDeque<ChannelPromise> leaving = new ArrayDeque<>();
+    int reads;
+
+    @Override
+    public void read(ChannelHandlerContext ctx) throws Exception {
+      reads++;
+      super.read(ctx);
+    }
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
@@ -139,11 +146,37 @@ class ClientServingTest {
         .isEqualTo(ClientOutcome.CLIENT_OUTCOME_DONE);
   }
 
+  @Test
+  @DisplayName("once too much is unanswered nothing more is read, however the client goes on")
+  void requestsOfAClientThatDoesNotListen() throws Exception {
+    ByteBuf all = channel.alloc().buffer();
+    for (int id = 1; id <= ClientServing.MAX_UNANSWERED; id++) {
+      ByteBuf request = request(id, 1);
+      all.writeBytes(request);
+      request.release();
+    }
+    channel.writeInbound(all);
+    awaitAnswers(ClientServing.MAX_UNANSWERED);
+    assertThat(channel.config().isAutoRead()).isFalse();
+    socket.reads = 0;
+    // What had been read already when that was said.
+    channel.writeInbound(request(ClientServing.MAX_UNANSWERED + 1, 1));
+    assertThat(socket.reads).isZero();
+    assertThat(socket.written).hasSize(ClientServing.MAX_UNANSWERED);
+    socket.takeAll();
+    awaitAnswers(ClientServing.MAX_UNANSWERED + 1);
+    assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
   private static ByteBuf request(long id) {
+    return request(id, ANSWER_BYTES);
+  }
+
+  private static ByteBuf request(long id, int answerBytes) {
     ClientRequest request = ClientRequest.newBuilder()
         .setId(id)
         .setRead(ClientRead.newBuilder()
-            .setQuery(ByteString.copyFromUtf8(Integer.toString(ANSWER_BYTES))))
+            .setQuery(ByteString.copyFromUtf8(Integer.toString(answerBytes))))
         .build();
     return ClientCodec.frame(request, UnpooledByteBufAllocator.DEFAULT);
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnsweredChanges {
 
   /** Those that may have been made, whatever became of them. */
-  private final List<ConfigurationChange> possible = new ArrayList<>();
+  private final List<Possible> possible = new ArrayList<>();
 
   /** Those that have not been answered. */
   private final List<Open> open = new ArrayList<>();
@@ -43,20 +43,47 @@ public final class AnsweredChanges {
 
   private record Refused(ConfigurationChange change, long committedIndex) {}
 
-  /** A change was asked for. */
-  public void asked(ConfigurationChange change) {
-    possible.add(change);
+  /** One that was not refused: it may be made by what is committed after it was asked for, and until it is known to be done. */
+  private static final class Possible {
+    private final ConfigurationChange change;
+    private final long askedIndex;
+    private long doneIndex = Long.MAX_VALUE;
+
+    Possible(ConfigurationChange change, long askedIndex) {
+      this.change = change;
+      this.askedIndex = askedIndex;
+    }
+
+    boolean isOpen(ConfigurationChange of) {
+      return doneIndex == Long.MAX_VALUE && change.equals(of);
+    }
+
+    /** Whether it may have done at an index what another, refused when so much was committed, has not. */
+    boolean mayHaveMade(long index, Refused other) {
+      return askedIndex < index
+          && doneIndex > other.committedIndex
+          && concernSame(change, other.change);
+    }
+  }
+
+  /** A change was asked for when so much was committed. */
+  public void asked(ConfigurationChange change, long committedIndex) {
+    possible.add(new Possible(change, committedIndex));
     open.add(new Open(change, new ArrayList<>()));
   }
 
   /** It was called done. */
   public void done(ConfigurationChange change, ChangeResult result) {
     done.add(new Done(change, result, answered(change)));
+    possible.stream()
+        .filter(one -> one.isOpen(change))
+        .findFirst()
+        .ifPresent(one -> one.doneIndex = result.index());
   }
 
   /** It was called refused when so much was committed. */
   public void refused(ConfigurationChange change, long committedIndex) {
-    possible.remove(change);
+    possible.stream().filter(one -> one.isOpen(change)).findFirst().ifPresent(possible::remove);
     List<ConfigurationChange> unused = answered(change);
     refused.add(new Refused(change, committedIndex));
   }
@@ -96,7 +123,8 @@ public final class AnsweredChanges {
     }
     for (Refused one : refused) {
       Map.Entry<Long, Configuration> made = madeAfter(one, committed);
-      if (made != null && possible.stream().noneMatch(other -> concernSame(one.change, other))) {
+      if (made != null
+          && possible.stream().noneMatch(other -> other.mayHaveMade(made.getKey(), one))) {
         return one.change + " was called refused, and made at index " + made.getKey() + ": "
             + made.getValue();
       }

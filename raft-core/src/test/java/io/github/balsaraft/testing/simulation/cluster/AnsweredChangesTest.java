@@ -41,12 +41,12 @@ class AnsweredChangesTest {
   }
 
   private void done(ConfigurationChange change, long index, Configuration configuration) {
-    answers.asked(change);
+    answers.asked(change, 1);
     answers.done(change, new ChangeResult(index, configuration));
   }
 
   private void refused(ConfigurationChange change, long committedIndex) {
-    answers.asked(change);
+    answers.asked(change, committedIndex);
     answers.refused(change, committedIndex);
   }
 
@@ -101,16 +101,16 @@ class AnsweredChangesTest {
   @Test
   void whatIsDoneMayBeUndoneByAnotherAtTheSameTimeOnly() {
     ConfigurationChange opposite = new ConfigurationChange.Update(host(3), MemberOptions.NONE);
-    answers.asked(opposite);
+    answers.asked(opposite, 1);
     answers.done(opposite, new ChangeResult(1, voters(3)));
-    answers.asked(REMOVE);
-    answers.asked(new ConfigurationChange.Remove(host(2)));
+    answers.asked(REMOVE, 1);
+    answers.asked(new ConfigurationChange.Remove(host(2)), 1);
     answers.done(REMOVE, new ChangeResult(1, voters(3)));
     assertThat(untrue()).as("one before it, and one of another host").contains("and isn't");
 
     AnsweredChanges overlapping = new AnsweredChanges();
-    overlapping.asked(REMOVE);
-    overlapping.asked(opposite);
+    overlapping.asked(REMOVE, 1);
+    overlapping.asked(opposite, 1);
     overlapping.done(opposite, new ChangeResult(1, voters(3)));
     overlapping.done(REMOVE, new ChangeResult(1, voters(3)));
     assertThat(overlapping.findUntrue(committed)).as("one that ended meanwhile").isNull();
@@ -127,11 +127,24 @@ class AnsweredChangesTest {
   @Test
   void whatIsRefusedMayBeMadeByAnother() {
     refused(REMOVE, 5);
-    answers.asked(new ConfigurationChange.Remove(host(2)));
+    answers.asked(new ConfigurationChange.Remove(host(2)), 5);
     committed.put(6L, voters(2));
-    assertThat(untrue()).contains("called refused");
-    answers.asked(REMOVE);
+    assertThat(untrue()).as("of another host").contains("called refused");
+    answers.asked(REMOVE, 6);
+    assertThat(untrue()).as("asked for afterwards").contains("called refused");
+    answers.asked(REMOVE, 5);
     assertThat(untrue()).isNull();
+  }
+
+  @Test
+  void whatWasDoneBeforeIsNotMadeAgainByIt() {
+    committed.put(3L, voters(2));
+    done(REMOVE, 3, voters(2));
+    committed.put(4L, voters(3));
+    refused(REMOVE, 4);
+    assertThat(untrue()).isNull();
+    committed.put(6L, voters(2));
+    assertThat(untrue()).contains("called refused, and made at index 6");
   }
 
   @Test

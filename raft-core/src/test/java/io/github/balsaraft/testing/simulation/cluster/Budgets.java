@@ -2,9 +2,11 @@ package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +25,26 @@ public final class Budgets {
   public Budgets(World world, RaftOptions options) {
     this.world = world;
     this.bounds = List.of(
-        // Those made at a node, and the same again for those that others have forwarded to it.
-        new Bound(RaftMetric.PROPOSALS_PENDING_BYTES, 2 * options.maxPendingProposalBytes()),
-        new Bound(RaftMetric.READS_PENDING_BYTES, options.maxPendingReadBytes()),
-        new Bound(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
+        // Those made at a node, and as many again that others have forwarded to it.
         new Bound(
+            RaftMetric.PROPOSALS_PENDING_BYTES + " of its own",
+            node -> node.gauge(RaftMetric.PROPOSALS_PENDING_BYTES) - node.forwardedProposalBytes(),
+            options.maxPendingProposalBytes()),
+        new Bound(
+            RaftMetric.PROPOSALS_PENDING_BYTES + " of others",
+            GroupNode::forwardedProposalBytes,
+            options.maxPendingProposalBytes()),
+        Bound.of(RaftMetric.READS_PENDING_BYTES, options.maxPendingReadBytes()),
+        Bound.of(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
+        Bound.of(
             RaftMetric.UNCOMMITTED_BYTES, options.maxUncommittedBytes() + BYTES_BESIDE_PROPOSALS));
   }
 
-  private record Bound(RaftMetric gauge, long mostBytes) {}
+  private record Bound(String what, ToLongFunction<GroupNode> bytes, long mostBytes) {
+    static Bound of(RaftMetric gauge, long mostBytes) {
+      return new Bound(gauge.toString(), node -> node.gauge(gauge), mostBytes);
+    }
+  }
 
   /** A node that holds more than it may, or has given back more than it had taken; null if none does. */
   public @Nullable String exceeded() {
@@ -39,9 +52,9 @@ public final class Budgets {
       SimulatedHost.Life life = host.life();
       if (life != null && life.isUp()) {
         for (Bound bound : bounds) {
-          long bytes = life.node().gauge(bound.gauge);
+          long bytes = bound.bytes.applyAsLong(life.node());
           if (bytes < 0 || bytes > bound.mostBytes) {
-            return host.id() + " holds " + bytes + " " + bound.gauge + ", and may hold 0 to "
+            return host.id() + " holds " + bytes + " " + bound.what + ", and may hold 0 to "
                 + bound.mostBytes;
           }
         }
@@ -56,9 +69,9 @@ public final class Budgets {
       SimulatedHost.Life life = host.life();
       if (life != null && life.isUp()) {
         for (Bound bound : bounds) {
-          long bytes = life.node().gauge(bound.gauge);
+          long bytes = bound.bytes.applyAsLong(life.node());
           if (bytes != 0) {
-            return host.id() + " holds " + bytes + " " + bound.gauge;
+            return host.id() + " holds " + bytes + " " + bound.what;
           }
         }
       }

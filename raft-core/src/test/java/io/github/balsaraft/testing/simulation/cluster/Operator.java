@@ -270,7 +270,7 @@ public final class Operator implements Observer {
 
   private void ask(Request request, SimulatedHost.Life leader) {
     ConfigurationChange change = Objects.requireNonNull(request.change);
-    answers.asked(change);
+    answers.asked(change, cluster.view().commitIndex());
     CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
     CompletableFuture<ChangeResult> unused = answer.whenComplete((result, failure) -> {
       if (failure == null) {

@@ -2,10 +2,12 @@ package io.github.balsaraft.testing.simulation.diagram;
 
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceFormat;
 import io.github.balsaraft.model.trace.TraceState;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TraceHash implements Observer {
 
+  /** Names nobody, so that replicas go by their numbers. */
+  private static final ReplicaNames NUMBERS = new ReplicaNames();
+
   private final StableHash hash = new StableHash();
   private final boolean thorough;
   private @Nullable VirtualTime time;
@@ -39,7 +44,7 @@ public final class TraceHash implements Observer {
     return new TraceHash(false);
   }
 
-  /** Looks at every field of each step, and so of each message of the protocol. Takes several times as long. */
+  /** Looks at every field of each step and of each message, those outside of the protocol too. Takes several times as long. */
   public static TraceHash thorough() {
     return new TraceHash(true);
   }
@@ -128,6 +133,12 @@ public final class TraceHash implements Observer {
     if (letter.message() instanceof ProtocolMessage message) {
       hash.add(message.term()).add(message.from().value()).add(message.to().value());
     }
+    if (thorough) {
+      hash.add(MessageView.of(letter.message(), NUMBERS).fields().toString());
+      if (letter.message() instanceof SnapshotChunk chunk) {
+        hash.add(Arrays.hashCode(chunk.bytes()));
+      }
+    }
   }
 
   @Override
@@ -151,6 +162,29 @@ public final class TraceHash implements Observer {
     ByteBuffer payload = command.payload();
     hash.add(command.index()).add(command.term()).add(payload.hashCode());
     hash.add(Arrays.hashCode(result));
+  }
+
+  @Override
+  public void onCaptured(HostId host, int life, long index, long contentChecksum) {
+    begin('w', host, life);
+    hash.add(index).add(contentChecksum);
+  }
+
+  @Override
+  public void onRestored(HostId host, int life, long index, long contentChecksum) {
+    begin('r', host, life);
+    hash.add(index).add(contentChecksum);
+  }
+
+  @Override
+  public void onHeld(HostId host, int life, EntryId entry) {
+    begin('h', host, life);
+    hash.add(entry.term()).add(entry.index());
+  }
+
+  @Override
+  public void onStopped(HostId host, int life) {
+    begin('o', host, life);
   }
 
   @Override

@@ -138,13 +138,17 @@ public final class Saboteur implements Observer {
       }
       case CLOCK_DRIFT -> overlaps.drift(host, fault.amount(), fault.lastsNanos());
       case CLOCK_JUMP -> host.clock().jump(fault.amount());
-      case ADD_MEMBER -> operator.add();
-      case REMOVE_MEMBER -> operator.remove();
-      case REPLACE_MEMBER -> operator.replace();
-      case CHANGE_ROLE -> operator.promoteOrDemote();
-      case UPDATE_MEMBER -> operator.update();
-      case CHANGE_LEASES -> operator.setLeases();
-      case TRANSFER -> transfer(fault);
+      case ADD_MEMBER,
+          REMOVE_MEMBER,
+          REPLACE_MEMBER,
+          CHANGE_ROLE,
+          UPDATE_MEMBER,
+          CHANGE_LEASES,
+          TRANSFER -> {
+        int before = operator.asked();
+        operate(fault);
+        return operator.asked() > before;
+      }
       case FAILING_SNAPSHOT -> host.snapshots().failOperation(fault.amount() % 64);
       case SNAPSHOT_BIT_FLIP -> {
         return host.snapshots().canBeDamaged()
@@ -162,6 +166,19 @@ public final class Saboteur implements Observer {
         throw new IllegalArgumentException("an ambush: " + fault);
     }
     return true;
+  }
+
+  private void operate(Fault fault) {
+    switch (fault.kind()) {
+      case ADD_MEMBER -> operator.add();
+      case REMOVE_MEMBER -> operator.remove();
+      case REPLACE_MEMBER -> operator.replace();
+      case CHANGE_ROLE -> operator.promoteOrDemote();
+      case UPDATE_MEMBER -> operator.update();
+      case CHANGE_LEASES -> operator.setLeases();
+      case TRANSFER -> transfer(fault);
+      default -> throw new IllegalArgumentException("not for an operator: " + fault);
+    }
   }
 
   private @Nullable SimulatedHost hostOf(Fault fault, List<HostId> hosts) {
@@ -263,14 +280,19 @@ public final class Saboteur implements Observer {
 
   private void crash(SimulatedHost host, long downFor) {
     host.crash();
+    startAfter(host, downFor);
+  }
+
+  private void startAfter(SimulatedHost host, long downFor) {
     later(downFor, () -> cluster.start(host.id()));
   }
 
   private void powerCut(Fault fault) {
     for (SimulatedHost host : cluster.world().hosts()) {
       if (host.life() != null) {
+        host.cutPower();
         // Not all come back at the same moment.
-        crash(host, fault.lastsNanos() / (1 + host.id().name().hashCode() % 3));
+        startAfter(host, fault.lastsNanos() / (1 + host.id().name().hashCode() % 3));
       }
     }
   }

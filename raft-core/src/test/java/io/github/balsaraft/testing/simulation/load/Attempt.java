@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import org.jspecify.annotations.Nullable;
 
 /** One proposal of a simulated client to one process. A client that tries again makes another attempt. */
@@ -67,6 +68,11 @@ public final class Attempt {
     outcome = Outcome.APPLIED;
     result = answer;
     appliedNanos = nowNanos;
+  }
+
+  /** Its client is told now that the state machine has rejected it. */
+  void rejected(String reason, long nowNanos) {
+    applied(ObservedMachine.rejection(reason), nowNanos);
   }
 
   void ended(Outcome end) {

@@ -1,5 +1,7 @@
 package io.github.balsaraft.testing.simulation.load;
 
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
@@ -85,13 +87,17 @@ final class Bursts<I, O> {
     if (one.attempt != null) {
       one.attempt.applied(result, clients.world().time().nowNanos());
     }
+    record(one, workload.decode(one.operation, result));
+  }
+
+  private void rejected(One one, Attempt attempt, String reason) {
+    attempt.rejected(reason, clients.world().time().nowNanos());
+    record(one, workload.rejected(one.operation, reason));
+  }
+
+  private void record(One one, O output) {
     clients.record(
-        Operation.completed(
-            one.process,
-            one.operation,
-            workload.decode(one.operation, result),
-            one.invoked,
-            clients.nextMoment()),
+        Operation.completed(one.process, one.operation, output, one.invoked, clients.nextMoment()),
         one.askedNanos);
   }
 
@@ -103,7 +109,12 @@ final class Bursts<I, O> {
       // As if it had not been asked for.
       return;
     }
-    if (one.attempt != null && failure instanceof NotAppendedException) {
+    if (one.attempt != null && failure instanceof CommandRejectedException rejection) {
+      Attempt attempt = one.attempt;
+      clients.withTheWorkload(() -> rejected(one, attempt, rejection.reason()));
+    } else if (one.attempt != null
+        && failure instanceof NotAppendedException
+        && !(failure instanceof CommandTooLargeException)) {
       one.attempt.ended(Attempt.Outcome.NOT_APPENDED);
     } else if (one.attempt != null && failure instanceof OutcomeUnknownException) {
       isUnknown(one, one.attempt, Attempt.Outcome.UNKNOWN);

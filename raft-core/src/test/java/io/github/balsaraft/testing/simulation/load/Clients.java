@@ -1,5 +1,7 @@
 package io.github.balsaraft.testing.simulation.load;
 
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -456,14 +458,22 @@ public final class Clients<I, O> implements Observer {
     private void answered(byte[] result) {
       if (attempt != null) {
         attempt.applied(result, world.time().nowNanos());
+      }
+      answeredWith(workload.decode(operation, result));
+    }
+
+    private void answeredWith(O output) {
+      if (attempt != null) {
         leader = way == null ? askedHost : way.leader();
       }
       askedHost = null;
-      record(
-          Operation.completed(
-              process, operation, workload.decode(operation, result), invoked, nextMoment()),
-          invokedNanos);
+      record(Operation.completed(process, operation, output, invoked, nextMoment()), invokedNanos);
       think();
+    }
+
+    private void rejected(Attempt proposal, String reason) {
+      proposal.rejected(reason, world.time().nowNanos());
+      answeredWith(workload.rejected(operation, reason));
     }
 
     /** It is no operation of the history, which promises more. */
@@ -476,11 +486,18 @@ public final class Clients<I, O> implements Observer {
     }
 
     private void failed(Throwable failure) {
+      if (attempt != null && failure instanceof CommandRejectedException rejection) {
+        Attempt proposal = attempt;
+        withTheWorkload(() -> rejected(proposal, rejection.reason()));
+        return;
+      }
       HostId asked = askedHost;
       askedHost = null;
       if (attempt == null && failure instanceof ReadNotServedException) {
         tryAgain(null);
-      } else if (attempt != null && failure instanceof NotAppendedException) {
+      } else if (attempt != null
+          && failure instanceof NotAppendedException
+          && !(failure instanceof CommandTooLargeException)) {
         attempt.ended(Attempt.Outcome.NOT_APPENDED);
         tryAgain(failure instanceof NotLeaderException hint ? hint.leader().orElse(null) : null);
       } else if (attempt != null && failure instanceof OutcomeUnknownException) {

@@ -64,6 +64,11 @@ class Envelope implements BatchingStateMachine {
   }
 
   @Override
+  public boolean isBatchFull() {
+    return machine instanceof BatchingStateMachine batching && batching.isBatchFull();
+  }
+
+  @Override
   public byte[] query(byte[] query) {
     return machine.query(query);
   }

@@ -47,6 +47,11 @@ record WithMachine<I, O>(Workload<I, O> other, Supplier<? extends StateMachine> 
   }
 
   @Override
+  public O rejected(I operation, String reason) {
+    return other.rejected(operation, reason);
+  }
+
+  @Override
   public List<I> finalQueries() {
     return other.finalQueries();
   }

@@ -56,6 +56,17 @@ public interface Workload<I, O> {
   O decode(I operation, byte[] answer);
 
   /**
+   * What a client was answered whose command the state machine has rejected, with a {@link
+   * io.github.balsaraft.api.CommandRejectedException}. To be said by the workload of a state machine that does so.
+   *
+   * @param reason as the state machine said
+   */
+  default O rejected(I operation, String reason) {
+    throw new IllegalStateException("the state machine has rejected " + operation + " (" + reason
+        + "), and this workload doesn't say in rejected() what answer that is");
+  }
+
+  /**
    * Queries whose answers show the whole state, or most of it: at the end of a run all members have to give the same. None unless the
    * workload says so.
    */

@@ -102,6 +102,11 @@ public final class DiskLogStore implements LogStore {
   }
 
   @Override
+  public long approximateBytes(GroupId group, long fromIndex, long toIndex) {
+    return index.approximateBytes(group, fromIndex, toIndex);
+  }
+
+  @Override
   public Durability durability() {
     return Durability.SYNCED;
   }

@@ -78,10 +78,14 @@ public class ObservedMachine implements BatchingStateMachine {
       told(command, result);
       return result;
     } catch (CommandRejectedException e) {
-      // As good as a result: all replicas have to come to it.
-      told(command, ("rejected: " + e.reason()).getBytes(StandardCharsets.UTF_8));
+      told(command, rejection(e.reason()));
       throw e;
     }
+  }
+
+  /** A rejection is as good as a result: all replicas have to come to it. */
+  public static byte[] rejection(String reason) {
+    return ("rejected: " + reason).getBytes(StandardCharsets.UTF_8);
   }
 
   private void told(Command command, byte[] result) {
@@ -105,6 +109,11 @@ public class ObservedMachine implements BatchingStateMachine {
   @Override
   public long maxBatchBytes() {
     return machine instanceof BatchingStateMachine batching ? batching.maxBatchBytes() : 1;
+  }
+
+  @Override
+  public boolean isBatchFull() {
+    return machine instanceof BatchingStateMachine batching && batching.isBatchFull();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.examples.kv.server.KvBackend;
 import io.github.balsaraft.examples.kv.server.KvServer;
+import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.LogStore;
@@ -74,7 +75,8 @@ final class KvNode implements AutoCloseable {
           .bindAddress(options.raft().toString())
           .advertisedAddress(options.advertisedRaft().toString())
           .maxFrameBytes(
-              Math.max(USUAL_FRAME_BYTES, maxCommandBytes(options) + FRAME_OVERHEAD_BYTES))
+              Math.max(USUAL_FRAME_BYTES, maxCommandBytes(options) + FRAME_OVERHEAD_BYTES)
+                  + Batch.MOST_ANSWER_BYTES)
           .build();
       opened.push(transport);
       KvStateMachine state = options.engine().open(options.data(), opened);

@@ -25,6 +25,9 @@ final class WatchText {
       Map<HostPort, Map<String, String>> metrics,
       List<Map<String, String>> additions) {}
 
+  /** Fewer are there in a moment. */
+  private static final long FAR_BEHIND_ENTRIES = 10_000;
+
   private WatchText() {}
 
   /**
@@ -52,7 +55,27 @@ final class WatchText {
     }
     List<String> lines = new ArrayList<>(table.lines());
     now.additions.forEach(addition -> lines.add(AdminText.progress(addition)));
+    addWhoCatchesUp(now.statuses, lines);
     return lines;
+  }
+
+  /** Those that lack much of the log of the leader, and aren't fetching a snapshot instead. */
+  private static void addWhoCatchesUp(List<ServerStatus> statuses, List<String> lines) {
+    long committed = statuses.stream()
+        .filter(status -> status.isUp() && status.get("role").equals("leader"))
+        .mapToLong(leader -> Amounts.number(leader.get("commit")))
+        .max()
+        .orElse(0);
+    for (ServerStatus status : statuses) {
+      long last = status.isUp() ? Amounts.number(status.get("last")) : committed;
+      if (last >= 0
+          && committed - last > FAR_BEHIND_ENTRIES
+          && AdminText.fetching(status.fields()).isEmpty()) {
+        lines.add(status.get("id") + " catches up: "
+            + AdminText.count(String.valueOf(committed - last)) + " entries to go "
+            + ProgressBar.of(last, committed));
+      }
+    }
   }
 
   private static void row(Table table, ServerStatus status, Look now, @Nullable Look before) {

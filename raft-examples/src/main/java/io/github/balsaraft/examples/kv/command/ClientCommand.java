@@ -13,11 +13,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** CLIENT: names of connections, and what client libraries tell about themselves. */
 final class ClientCommand {
 
-  static final Reply BAD_NAME =
+  private static final Reply BAD_NAME =
       new Reply.Failure("ERR Client names cannot contain spaces, newlines or special characters.");
 
   private static final Subcommands SUBCOMMANDS = new Subcommands("client")
@@ -33,6 +34,12 @@ final class ClientCommand {
       .add("no-touch", 3, ClientCommand::planOnOff)
       .add("reply", 3, ClientCommand::planReply);
 
+  /** A name is kept as long as its connection, and told to whoever asks for the list. */
+  private static final int MAX_NAME_BYTES = 1024;
+
+  private static final Reply LONG_NAME =
+      new Reply.Failure("ERR a name has at most " + MAX_NAME_BYTES + " bytes");
+
   private ClientCommand() {}
 
   static Planned plan(List<Bytes> words) {
@@ -40,7 +47,7 @@ final class ClientCommand {
   }
 
   /** Whether Redis would accept it as the name of a connection. */
-  static boolean isName(Bytes name) {
+  private static boolean isName(Bytes name) {
     for (byte letter : name.array()) {
       if (letter < '!' || letter > '~') {
         return false;
@@ -49,9 +56,18 @@ final class ClientCommand {
     return true;
   }
 
+  /** What is wrong with a name for a connection; null if nothing is. */
+  static @Nullable Reply refusalOfName(Bytes name) {
+    if (name.length() > MAX_NAME_BYTES) {
+      return LONG_NAME;
+    }
+    return isName(name) ? null : BAD_NAME;
+  }
+
   private static Reply setName(Bytes name, Session session) {
-    if (!isName(name)) {
-      return BAD_NAME;
+    Reply refusal = refusalOfName(name);
+    if (refusal != null) {
+      return refusal;
     }
     session.setName(name.toString());
     return Reply.OK;
@@ -67,9 +83,12 @@ final class ClientCommand {
     if (!option.equals("lib-name") && !option.equals("lib-ver")) {
       return new Reply.Failure("ERR Unrecognized option '" + words.get(2) + "'");
     }
+    if (value.length() > MAX_NAME_BYTES) {
+      return LONG_NAME;
+    }
     if (!isName(value)) {
       return new Reply.Failure(
-          "ERR " + option + " cannot contain spaces, newlines or special characters.");
+          "ERR " + words.get(2) + " cannot contain spaces, newlines or special characters.");
     }
     if (option.equals("lib-name")) {
       session.setLibraryName(value.toString());
@@ -116,7 +135,7 @@ final class ClientCommand {
   private static Stream<Session> named(ServerView server, List<Long> ids) {
     Map<Long, Session> byId = new HashMap<>();
     server.sessions().forEach(session -> byId.put(session.id(), session));
-    return ids.stream().filter(byId::containsKey).map(byId::get);
+    return ids.stream().distinct().filter(byId::containsKey).map(byId::get);
   }
 
   private static Reply list(ServerView server, Stream<Session> sessions) {

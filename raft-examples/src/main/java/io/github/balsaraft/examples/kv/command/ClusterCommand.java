@@ -93,6 +93,7 @@ final class ClusterCommand {
         .map(server -> server.id()
             + " " + server.host() + ":" + server.port() + "@" + server.busPort()
             + " " + (server.here() ? "myself," : "") + (server.leads() ? "master" : "slave")
+            + (server.reachable() ? "" : ",fail")
             + " " + (server.leads() ? "-" : master)
             + " 0 0 " + view.term()
             + " " + (server.reachable() ? "connected" : "disconnected")
@@ -112,6 +113,10 @@ final class ClusterCommand {
         + "cluster_known_nodes:" + view.servers().size() + "\r\n"
         + "cluster_size:1\r\n"
         + "cluster_current_epoch:" + view.term() + "\r\n"
-        + "cluster_my_epoch:" + view.term() + "\r\n";
+        + "cluster_my_epoch:" + view.term() + "\r\n"
+        // There is no bus between the servers that would have any.
+        + "cluster_stats_messages_sent:0\r\n"
+        + "cluster_stats_messages_received:0\r\n"
+        + "total_cluster_links_buffer_limit_exceeded:0\r\n";
   }
 }

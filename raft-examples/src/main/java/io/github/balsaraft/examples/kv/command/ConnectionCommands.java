@@ -137,8 +137,9 @@ final class ConnectionCommands {
           }
           at += 3;
         } else if (option.equals("setname") && left >= 1) {
-          if (!ClientCommand.isName(words.get(at + 1))) {
-            return ClientCommand.BAD_NAME;
+          Reply refusal = ClientCommand.refusalOfName(words.get(at + 1));
+          if (refusal != null) {
+            return refusal;
           }
           name = words.get(at + 1).toString();
           at += 2;

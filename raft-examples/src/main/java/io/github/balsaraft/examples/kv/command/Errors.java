@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.command;
 
 import io.github.balsaraft.examples.kv.resp.Reply;
+import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.util.List;
 
@@ -31,6 +32,11 @@ public final class Errors {
   /** A read of several keys, or one in a transaction, would make the answers too long. */
   public static final Reply ANSWERS_TOO_LONG =
       new Reply.Failure("ERR the answer is too long: read fewer keys at once");
+
+  /** A transaction would write too many bytes of values anew. */
+  public static final Reply TOO_MUCH_REWRITTEN =
+      new Reply.Failure("ERR a transaction changes long values that have "
+          + Batch.MOST_REWRITTEN_BYTES + " bytes together at the most");
 
   /** An EXEC with arguments. */
   static final Reply EXEC_ABANDONED = new Reply.Failure(

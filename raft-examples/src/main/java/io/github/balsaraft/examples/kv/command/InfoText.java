@@ -6,8 +6,10 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.Role;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -39,16 +41,19 @@ final class InfoText {
    * @param sections in small letters; none stands for the usual ones
    */
   String of(List<String> sections) {
+    // Each once, however often it is named, as in Redis 7.
+    Set<String> wanted = new LinkedHashSet<>();
     for (String section : sections.isEmpty() ? DEFAULT_SECTIONS : sections) {
       switch (section) {
-        case "default" -> DEFAULT_SECTIONS.forEach(this::add);
+        case "default" -> wanted.addAll(DEFAULT_SECTIONS);
         case "all", "everything" -> {
-          DEFAULT_SECTIONS.forEach(this::add);
-          add("metrics");
+          wanted.addAll(DEFAULT_SECTIONS);
+          wanted.add("metrics");
         }
-        default -> add(section);
+        default -> wanted.add(section);
       }
     }
+    wanted.forEach(this::add);
     return text.toString();
   }
 

@@ -23,6 +23,12 @@ final class SearchCommands {
 
   private SearchCommands() {}
 
+  /** To compare a key with a pattern may take the length of the one times that of the other, and all clients wait meanwhile. */
+  private static final int MAX_PATTERN_BYTES = 1024;
+
+  private static final Reply LONG_PATTERN =
+      new Reply.Failure("ERR a pattern has at most " + MAX_PATTERN_BYTES + " bytes");
+
   static List<CommandSpec> all() {
     return List.of(
         CommandSpec.keyless(
@@ -30,7 +36,9 @@ final class SearchCommands {
             2,
             "readonly",
             "Answers all keys that a pattern stands for; looks at every key there is.",
-            words -> new Planned.Stateful(new SearchOperation.FindKeys(words.get(1)))),
+            words -> words.get(1).length() > MAX_PATTERN_BYTES
+                ? new Planned.Rejected(LONG_PATTERN)
+                : new Planned.Stateful(new SearchOperation.FindKeys(words.get(1)))),
         CommandSpec.keyless(
             "scan",
             -2,
@@ -70,6 +78,9 @@ final class SearchCommands {
           return new Planned.Fixed(Errors.SYNTAX);
         }
       }
+    }
+    if (pattern.length() > MAX_PATTERN_BYTES) {
+      return new Planned.Rejected(LONG_PATTERN);
     }
     Operation scan =
         new SearchOperation.Scan(cursor.getAsLong(), pattern, Math.min(count, MAX_STEP));

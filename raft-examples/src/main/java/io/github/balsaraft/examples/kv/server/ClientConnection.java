@@ -10,6 +10,7 @@ import io.github.balsaraft.examples.kv.server.Run.QueuedCommand;
 import io.github.balsaraft.examples.kv.state.Answer;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -77,6 +78,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Whether nothing more is answered. */
   private boolean closing;
+
+  /** Whether it will be closed once the last reply has gone out. */
+  private boolean closingGently;
 
   /** Whether our side of the connection is closed and the client's is awaited. */
   private boolean lingering;
@@ -394,7 +398,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent && closing) {
-      closeNow();
+      if (lingering) {
+        closeNow();
+      }
     } else if (event instanceof ChannelInputShutdownEvent) {
       // The client has said all it wanted, and may still wait for replies.
       closeWhenIdle = true;
@@ -403,15 +409,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Closes in a way that lets the last reply arrive: to close a socket with unread bytes in it resets the connection, and
-   * the client's system then throws away what it had received.
+   * Closes in a way that lets the last reply arrive: to close a socket, or our side of it, throws away what it has not taken yet; and to
+   * close it with unread bytes in it resets the connection, and the client's system then throws away what it had received.
    */
   private void closeGently() {
     closing = true;
     dropQueue();
-    if (lingering || !(channel instanceof DuplexChannel duplex)) {
+    if (closingGently || !(channel instanceof DuplexChannel duplex)) {
       return;
     }
+    closingGently = true;
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(allSent -> {
+      if (allSent.isSuccess()) {
+        linger(duplex);
+      } else {
+        closeNow();
+      }
+    });
+  }
+
+  private void linger(DuplexChannel duplex) {
     lingering = true;
     if (duplex.isInputShutdown()) {
       closeNow();

@@ -26,6 +26,7 @@ final class Replies {
         case TOO_LONG -> Errors.TOO_LONG;
         case INVALID_EXPIRE -> Errors.INVALID_GETEX_TIME;
         case ANSWERS_TOO_LONG -> Errors.ANSWERS_TOO_LONG;
+        case TOO_MUCH_REWRITTEN -> Errors.TOO_MUCH_REWRITTEN;
       };
     } else if (answer instanceof Answer.Values values) {
       return new Reply.Array(values.values().stream()

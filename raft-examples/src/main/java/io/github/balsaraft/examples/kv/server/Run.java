@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.server;
 
+import io.github.balsaraft.examples.kv.command.Errors;
 import io.github.balsaraft.examples.kv.command.Planned;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.resp.ReplyWriter;
@@ -255,16 +256,30 @@ final class Run {
     }
     List<Reply> replies = new ArrayList<>(execute.parts().size());
     Iterator<Answer> next = several.answers().iterator();
+    long askedBytes = 0;
     for (Step part : execute.parts()) {
       if (part instanceof Step.Answer fixed) {
         replies.add(fixed.reply());
+      } else if (part instanceof Step.Ask && askedBytes > Batch.MOST_ANSWER_BYTES) {
+        replies.add(Errors.ANSWERS_TOO_LONG);
       } else if (part instanceof Step.Ask local) {
-        replies.add(ask.apply(local.command()));
+        Reply reply = ask.apply(local.command());
+        askedBytes += sizeOf(reply);
+        replies.add(reply);
       } else {
         replies.add(Replies.of(next.next()));
       }
     }
     return new Reply.Array(replies);
+  }
+
+  /** About how many bytes a reply takes. */
+  private static long sizeOf(Reply reply) {
+    if (reply instanceof Reply.Array array) {
+      return array.replies().stream().mapToLong(Run::sizeOf).sum();
+    }
+    Bytes bytes = reply instanceof Reply.Bulk bulk ? bulk.bytes() : null;
+    return bytes == null ? 0 : bytes.length();
   }
 
   /** One value at a time, so that a slow reader of many large values stops us in time. */

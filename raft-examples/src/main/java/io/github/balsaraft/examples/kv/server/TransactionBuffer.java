@@ -4,6 +4,7 @@ import io.github.balsaraft.examples.kv.command.Planned;
 import io.github.balsaraft.examples.kv.resp.MemoryBudget;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.server.Run.QueuedCommand;
+import io.github.balsaraft.examples.kv.state.SearchOperation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,9 @@ final class TransactionBuffer {
       new Reply.Failure("ERR WATCH inside MULTI is not allowed");
   static final Reply ABORTED =
       new Reply.Failure("EXECABORT Transaction discarded because of previous errors.");
+
+  static final Reply SEARCH_AND_WRITE = new Reply.Failure(
+      "EXECABORT Transaction discarded because KEYS and SCAN can't be executed together with writes");
 
   private final MemoryBudget budget;
   private final int maxBytes;
@@ -78,6 +82,12 @@ final class TransactionBuffer {
       unwatch();
       return answer(Reply.OK, bytes);
     } else if (planned instanceof Planned.Watch watch) {
+      if (watches.heldBytes() + (long) bytes > maxBytes) {
+        watches.fail();
+        return answer(
+            new Reply.Failure("ERR the keys of WATCH have at most " + maxBytes + " bytes together"),
+            bytes);
+      }
       watches.expect(bytes);
       return new QueuedCommand(new Step.Watch(watches, watch.keys()), 0);
     }
@@ -118,12 +128,29 @@ final class TransactionBuffer {
       discard();
       return answer(ABORTED, bytes);
     }
+    if (looksForKeysAndWrites(open)) {
+      discard();
+      return answer(SEARCH_AND_WRITE, bytes);
+    }
     Step execute = new Step.Execute(List.copyOf(open), watches);
     int all = bytes + heldBytes + watches.heldBytes();
     parts = null;
     heldBytes = 0;
     watches = new Watches();
     return new QueuedCommand(execute, all);
+  }
+
+  /** It would be a part of the log, and each replica look at all keys before it goes on, again at each start. */
+  private static boolean looksForKeysAndWrites(List<Step> open) {
+    boolean looks = false;
+    boolean writes = false;
+    for (Step step : open) {
+      if (step instanceof Step.Do some) {
+        looks |= some.operation() instanceof SearchOperation;
+        writes |= some.operation().isWrite();
+      }
+    }
+    return looks && writes;
   }
 
   private QueuedCommand spoil(Reply error, int bytes) {

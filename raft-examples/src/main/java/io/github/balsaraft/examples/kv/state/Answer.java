@@ -95,7 +95,9 @@ public sealed interface Answer {
     /** The time of a GETEX isn't possible. */
     INVALID_EXPIRE(4),
     /** The answers of an entry, or of one command that answers several values, would become too many bytes. */
-    ANSWERS_TOO_LONG(5);
+    ANSWERS_TOO_LONG(5),
+    /** The operations of one entry would write too many bytes of values anew. */
+    TOO_MUCH_REWRITTEN(6);
 
     private final byte code;
 

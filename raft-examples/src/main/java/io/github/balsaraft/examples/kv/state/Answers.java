@@ -33,19 +33,23 @@ public final class Answers {
 
   private Answers() {}
 
-  /** Applies a batch, as far as its bound for answers allows. */
+  /** Applies a batch, as far as its bounds allow. */
   static byte[] applyAll(Batch batch, Keyspace keyspace) {
     ByteWriter out = new ByteWriter(2 + 2 * batch.operations().size());
     out.putByte(VERSION);
     int empty = out.size();
     int maxBytes = Math.min(batch.maxAnswerBytes(), Batch.MOST_ANSWER_BYTES);
+    long rewrittenBytes = 0;
     for (Operation operation : batch.operations()) {
       // The first is always done, or a batch with a small bound would never end.
-      if (out.size() > empty && out.size() > maxBytes) {
+      if (out.size() > empty
+          && (out.size() > maxBytes || rewrittenBytes > Batch.MOST_REWRITTEN_BYTES)) {
         break;
       }
       // One operation may name a key any number of times.
-      write(operation.applyTo(keyspace, mostBytes(operation, Batch.MOST_ANSWER_BYTES)), out);
+      Answer answer = operation.applyTo(keyspace, mostBytes(operation, Batch.MOST_ANSWER_BYTES));
+      rewrittenBytes += operation.rewrittenBytes(answer);
+      write(answer, out);
     }
     return out.toArray();
   }

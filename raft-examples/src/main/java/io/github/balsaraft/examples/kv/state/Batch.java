@@ -23,6 +23,12 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
    */
   public static final int MOST_ANSWER_BYTES = 16 << 20;
 
+  /**
+   * Once a batch has written so many bytes of values anew to which it has appended something, it is done: replicas keep what it has
+   * written in memory until all of it is.
+   */
+  public static final int MOST_REWRITTEN_BYTES = 64 << 20;
+
   private static final int VERSION = 1;
 
   /** No version will have a greater number, so that text and other things that are no batch aren't taken for a newer one. */

@@ -39,6 +39,8 @@ public final class OnDiskKvStateMachine extends KvStateMachine
   /** Values are copied from the disk into memory: no more for several reads than the longest value takes. */
   private static final long MAX_READ_BYTES = Operation.Append.LARGEST_VALUE_BYTES;
 
+  private static final long MAX_BATCH_BYTES = Batch.MOST_REWRITTEN_BYTES;
+
   private final KeyDatabase database;
   private final DiskKeys keys;
   private EntryId position = EntryId.NONE;
@@ -112,6 +114,12 @@ public final class OnDiskKvStateMachine extends KvStateMachine
       return true;
     });
     return records;
+  }
+
+  /** APPEND writes all of a value anew, however little it adds. */
+  @Override
+  public synchronized boolean isBatchFull() {
+    return database.batchBytes() >= MAX_BATCH_BYTES;
   }
 
   @Override

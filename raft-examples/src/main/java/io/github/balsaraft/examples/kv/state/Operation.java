@@ -40,6 +40,14 @@ public sealed interface Operation
     return applyTo(keyspace);
   }
 
+  /**
+   * How many bytes of values it has written that were there before and not in the command, if that was the answer: a short command may
+   * write a long value anew.
+   */
+  default long rewrittenBytes(Answer answer) {
+    return 0;
+  }
+
   /** Whether it may change the state and so must go through the log. */
   boolean isWrite();
 
@@ -354,6 +362,11 @@ public sealed interface Operation
     @Override
     public Answer applyTo(Keyspace keyspace) {
       return StringRules.append(this, keyspace);
+    }
+
+    @Override
+    public long rewrittenBytes(Answer answer) {
+      return answer instanceof Answer.Count length ? length.value() : 0;
     }
 
     @Override

@@ -41,10 +41,17 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     List<Answer> answers = new ArrayList<>(operations.size());
     int maxBytes = Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
     long bytes = 0;
+    long rewrittenBytes = 0;
     for (Operation operation : operations) {
-      Answer answer = bytes > maxBytes && operation.answersValues()
-          ? StringRules.tooLong()
-          : operation.applyTo(keyspace, maxBytes - bytes);
+      Answer answer;
+      if (bytes > maxBytes && operation.answersValues()) {
+        answer = StringRules.tooLong();
+      } else if (rewrittenBytes > Batch.MOST_REWRITTEN_BYTES && operation instanceof Append) {
+        answer = new Answer.Refused(Answer.Refusal.TOO_MUCH_REWRITTEN);
+      } else {
+        answer = operation.applyTo(keyspace, maxBytes - bytes);
+      }
+      rewrittenBytes += operation.rewrittenBytes(answer);
       long more = answer.valueBytes();
       if (more > 0 && !operation.isWrite() && bytes + more > maxBytes) {
         // It had no effect, so it can still be refused.
@@ -55,6 +62,17 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
       answers.add(answer);
     }
     return new Answer.Several(answers);
+  }
+
+  @Override
+  public long rewrittenBytes(Answer answer) {
+    long bytes = 0;
+    if (answer instanceof Answer.Several several) {
+      for (int i = 0; i < operations.size(); i++) {
+        bytes += operations.get(i).rewrittenBytes(several.answers().get(i));
+      }
+    }
+    return bytes;
   }
 
   @Override

@@ -18,9 +18,16 @@ class WatchTextTest {
   private static final long SECOND = 1_000_000_000;
 
   private static ServerStatus status(HostPort server, String id, String role, long commit) {
+    return status(server, id, role, commit, commit);
+  }
+
+  private static ServerStatus status(
+      HostPort server, String id, String role, long commit, long last) {
     return new ServerStatus(
         server,
         Map.of(
+            "last",
+            String.valueOf(last),
             "id",
             id,
             "role",
@@ -116,5 +123,20 @@ class WatchTextTest {
     List<String> leader = cells(lines.get(1));
     assertThat(leader.get(5)).isEqualTo("-");
     assertThat(leader.get(6)).isEqualTo(milliseconds(160));
+  }
+
+  @Test
+  void whoLacksMuchOfTheLogShowsHowFarItIs() {
+    Look now = new Look(
+        List.of(
+            status(ONE, "n1", "leader", 1_000_000),
+            status(TWO, "n2", "follower", 400_000, 450_000),
+            status(HostPort.parse("10.0.0.3:7001"), "n3", "follower", 990_000, 990_000)),
+        Map.of(),
+        List.of());
+    assertThat(WatchText.lines(now, null))
+        .hasSize(5)
+        .last()
+        .isEqualTo("n2 catches up: 550,000 entries to go [#########-----------] 45 %");
   }
 }

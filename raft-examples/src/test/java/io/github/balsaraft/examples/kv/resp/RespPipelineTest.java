@@ -7,6 +7,7 @@ import io.github.balsaraft.examples.kv.resp.Inbound.Broken;
 import io.github.balsaraft.examples.kv.resp.Inbound.Refused;
 import io.github.balsaraft.examples.kv.resp.Inbound.Request;
 import io.github.balsaraft.examples.kv.state.Bytes;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -109,6 +110,38 @@ class RespPipelineTest {
     assertThat(received()).containsExactly("!ERR Protocol error: too big inline request");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "* | invalid multibulk length",
+        "*1^$ | invalid bulk length",
+      })
+  void anEndlessNumberBreaksTheConnection(String begin, String reason) {
+    write(begin.replace("^", "\r\n"));
+    for (int i = 0; i < 70; i++) {
+      write("1".repeat(1000));
+    }
+
+    assertThat(received()).containsExactly("!ERR Protocol error: " + reason);
+  }
+
+  /** The connection may stay for as long as its client doesn't take the replies to what it had asked before. */
+  @Test
+  void nothingIsGatheredBehindAProtocolError() {
+    write("*1\r\n$4\r\nPING\r\n*x\r\n");
+    assertThat(received()).hasSize(2);
+    List<ByteBuf> more = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      ByteBuf some = latin1("a".repeat(10_000));
+      more.add(some);
+      channel.writeInbound(some);
+    }
+
+    assertThat(more).allMatch(some -> some.refCnt() == 0);
+    assertThat(received()).isEmpty();
+  }
+
   @Test
   void aValueOverTheLimitIsSkippedAndTheConnectionGoesOn() {
     write("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n");
@@ -189,7 +222,7 @@ class RespPipelineTest {
     }
   }
 
-  private static Object latin1(String bytes) {
+  private static ByteBuf latin1(String bytes) {
     return Unpooled.copiedBuffer(bytes.getBytes(ISO_8859_1));
   }
 

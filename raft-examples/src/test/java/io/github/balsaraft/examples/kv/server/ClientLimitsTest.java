@@ -121,4 +121,29 @@ class ClientLimitsTest extends ServerTest {
     }
     assertThat(backend().proposed()).hasSize(1);
   }
+
+  @Test
+  void whatIsKeptOrRepeatedForAClientIsShort() {
+    try (RespClient client = server.connect()) {
+      String long1 = "n".repeat(1025);
+      for (String[] command : new String[][] {
+        {"CLIENT", "SETNAME", long1},
+        {"CLIENT", "SETINFO", "LIB-NAME", long1},
+        {"CLIENT", "SETINFO", "lib-ver", long1},
+        {"HELLO", "2", "SETNAME", long1},
+      }) {
+        assertThat(client.call(command)).isEqualTo("-ERR a name has at most 1024 bytes");
+      }
+      assertThat(client.call("CLIENT", "SETINFO", "LIB-NAME", "a b")).startsWith("-ERR LIB-NAME ");
+      String id = client.call("CLIENT", "ID").substring(1);
+      assertThat(client.call("CLIENT", "LIST", "ID", id, id, id))
+          .isEqualTo(client.call("CLIENT", "LIST", "ID", id));
+      assertThat(client.call("INFO", "clients", "clients", "all", "everything"))
+          .containsOnlyOnce("# Clients")
+          .containsOnlyOnce("# Server");
+      assertThat(client.call("KEYS", long1)).isEqualTo("-ERR a pattern has at most 1024 bytes");
+      assertThat(client.call("SCAN", "0", "MATCH", long1))
+          .isEqualTo("-ERR a pattern has at most 1024 bytes");
+    }
+  }
 }

@@ -131,6 +131,30 @@ class KvServerTest extends ServerTest {
     }
   }
 
+  /** To shut a socket down throws away what it has not taken yet. */
+  @Test
+  void aClientThatClosesItsSideGetsAllOfLongReplies() {
+    String value = "v".repeat(90_000);
+    int reads = 200;
+    try (RespClient client = server.connect()) {
+      assertThat(client.call("SET", "k", value)).isEqualTo("+OK");
+      client.sendRaw("get k\r\n".repeat(reads)).endInput();
+      for (int i = 0; i < reads; i++) {
+        assertThat(client.readReply()).hasSize(value.length() + 2);
+      }
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    try (RespClient client = server.connect()) {
+      client.sendRaw("get k\r\n".repeat(reads) + "quit\r\n");
+      for (int i = 0; i < reads; i++) {
+        assertThat(client.readReply()).hasSize(value.length() + 2);
+      }
+      assertThat(client.readReply()).isEqualTo("+OK");
+      assertThat(client.isClosedByServer()).isTrue();
+    }
+    expectNoClients();
+  }
+
   @Test
   void connectionsDoNotWaitForEachOther() throws InterruptedException {
     try (RespClient slow = server.connect();

@@ -172,4 +172,56 @@ class TransactionsTest {
     assertThat(server.server().budget().usedBytes()).isZero();
     assertThat(server.backend().proposed()).isEmpty();
   }
+
+  @Test
+  @DisplayName("keys are not looked for in what becomes a part of the log")
+  void searches() {
+    try (RespClient client = server.connect()) {
+      send(client, "MULTI; SET a 1; KEYS *; EXEC; MULTI; SCAN 0; KEYS *; EXEC; GET a");
+      List<String> replies = client.readReplies(9);
+      assertThat(replies.get(3)).startsWith("-EXECABORT ").contains("KEYS and SCAN");
+      assertThat(replies.get(7)).startsWith("[");
+      assertThat(replies.get(8)).isEqualTo("nil");
+      assertThat(server.backend().proposed()).isEmpty();
+      assertThat(server.server().budget().usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("WATCH has a bound, and gives back what it has taken")
+  void boundOfWatch() {
+    String key = "k".repeat(TestServer.MAX_VALUE_BYTES - 1);
+    int most = server.server().maxTransactionBytes() / key.length();
+    try (RespClient client = server.connect()) {
+      for (int i = 0; i < most - 1; i++) {
+        assertThat(client.call("WATCH", key)).isEqualTo("+OK");
+      }
+      assertThat(client.call("WATCH", key, key)).startsWith("-ERR the keys of WATCH have at most ");
+      send(client, "MULTI; SET a 1; EXEC");
+      assertThat(client.readReplies(3)).last().asString().startsWith("-EXECABORT");
+      assertThat(client.call("UNWATCH")).isEqualTo("+OK");
+      assertThat(server.server().budget().usedBytes()).isZero();
+      assertThat(client.call("WATCH", key)).isEqualTo("+OK");
+    }
+  }
+
+  @Test
+  @DisplayName("what a connection asks of the server within a transaction is bounded too")
+  void answersOfTheServer() {
+    try (RespClient client = server.connect()) {
+      String name = "n".repeat(1024);
+      assertThat(client.call("CLIENT", "SETNAME", name)).isEqualTo("+OK");
+      assertThat(client.call("CLIENT", "SETINFO", "LIB-NAME", name)).isEqualTo("+OK");
+      assertThat(client.call("CLIENT", "SETINFO", "LIB-VER", name)).isEqualTo("+OK");
+      StringBuilder all = new StringBuilder("MULTI\r\n");
+      int asks = 8000;
+      for (int i = 0; i < asks; i++) {
+        all.append("CLIENT LIST\r\n");
+      }
+      client.sendRaw(all.append("EXEC\r\n").toString());
+      client.readReplies(asks + 1);
+      String replies = client.readReply();
+      assertThat(replies).contains("-ERR the answer is too long").hasSizeLessThan(20_000_000);
+    }
+  }
 }

@@ -201,4 +201,33 @@ class LongValuesTest {
       assertThat(database.get(gone)).isNull();
     }
   }
+
+  @Test
+  @DisplayName(
+      "what an entry writes anew of long values is bounded, and is written before there is more")
+  void appendsAreBounded() {
+    int keys = 20;
+    for (int i = 0; i < keys; i++) {
+      apply(new Operation.Set(
+          Bytes.of("k" + i), value(LENGTH), Operation.Condition.ALWAYS, Bytes.EMPTY, false));
+      machine.endBatch();
+    }
+    List<Operation> appends = new ArrayList<>();
+    for (int i = 0; i < keys; i++) {
+      appends.add(new Operation.Append(Bytes.of("k" + i), Bytes.of("x"), 2 * LENGTH));
+    }
+    assertThat(machine.isBatchFull()).isFalse();
+    List<Answer> answers = apply(appends.toArray(Operation[]::new));
+    int most = Batch.MOST_REWRITTEN_BYTES / LENGTH;
+    assertThat(answers).hasSize(most).containsOnly(new Answer.Count(LENGTH + 1));
+    assertThat(machine.isBatchFull()).isTrue();
+    machine.endBatch();
+    assertThat(machine.isBatchFull()).isFalse();
+    List<Answer> together = apply(new Transaction(List.of(), appends, Integer.MAX_VALUE));
+    assertThat(((Answer.Several) together.get(0)).answers())
+        .hasSize(keys)
+        .endsWith(new Refused(Answer.Refusal.TOO_MUCH_REWRITTEN))
+        .filteredOn(Answer.Count.class::isInstance)
+        .hasSize(most);
+  }
 }

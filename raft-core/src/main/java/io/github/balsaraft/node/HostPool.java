@@ -1,0 +1,79 @@
+package io.github.balsaraft.node;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A fixed number of threads, and the moment at which the last of them has ended.
+ *
+ * <p>Whoever hands a task in relies on it: a queue whose emptying was lost would never be emptied again. So a task for which no thread
+ * can be created, because the system has no more of them, waits for one of those that are there, or for a later attempt.
+ */
+final class HostPool extends ThreadPoolExecutor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HostPool.class);
+
+  private static final long IDLE_SECONDS = 10;
+
+  private final String name;
+  private final Consumer<Runnable> later;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /**
+   * A pool.
+   *
+   * @param name for people
+   * @param later runs something in a while, on a thread of its own; what is left at the end may be dropped
+   */
+  HostPool(String name, int threads, ThreadFactory factory, Consumer<Runnable> later) {
+    super(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    this.name = name;
+    this.later = later;
+  }
+
+  /** Its threads end when there is nothing to do for a while. */
+  HostPool mostlyIdle() {
+    setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
+    allowCoreThreadTimeOut(true);
+    return this;
+  }
+
+  /** Completes when the last thread has ended. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    try {
+      super.execute(task);
+    } catch (OutOfMemoryError e) {
+      if (isShutdown()) {
+        throw new RejectedExecutionException("the threads have ended", e);
+      }
+      getQueue().add(task);
+      LOG.warn("no thread could be created for {}; what is to be done there waits", name, e);
+      later.accept(this::tryAgain);
+    }
+  }
+
+  private void tryAgain() {
+    try {
+      boolean unused = prestartCoreThread();
+    } catch (OutOfMemoryError e) {
+      later.accept(this::tryAgain);
+    }
+  }
+
+  @Override
+  protected void terminated() {
+    ended.complete(null);
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A system that has no more threads: what was to be done is done when there are some again. */
+@Timeout(60)
+class HostPoolTest {
+
+  private final Deque<Runnable> later = new ArrayDeque<>();
+  private volatile int failing;
+  private final HostPool pool = new HostPool(
+      "test",
+      2,
+      task -> new Thread(task) {
+        @Override
+        public synchronized void start() {
+          if (failing > 0) {
+            failing--;
+            throw new OutOfMemoryError("unable to create native thread (a test)");
+          }
+          super.start();
+        }
+      },
+      later::add);
+
+  @AfterEach
+  void end() throws InterruptedException {
+    pool.shutdownNow();
+    assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(pool.ended()).isCompleted();
+  }
+
+  @Test
+  @DisplayName("without any thread a task waits until one can be created")
+  void noThread() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(2);
+    failing = 2;
+    pool.execute(done::countDown);
+    assertThat(done.getCount()).isEqualTo(2);
+    later.remove().run();
+    assertThat(later).as("tried again in a while").hasSize(1);
+    later.remove().run();
+    pool.execute(done::countDown);
+    done.await();
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a thread that is there takes it")
+  void anotherThread() throws InterruptedException {
+    CountDownLatch first = new CountDownLatch(1);
+    pool.execute(first::countDown);
+    first.await();
+    CountDownLatch done = new CountDownLatch(1);
+    failing = 1;
+    pool.execute(done::countDown);
+    done.await();
+  }
+
+  @Test
+  @DisplayName("once it was shut down it takes nothing")
+  void shutDown() {
+    pool.shutdown();
+    assertThatThrownBy(() -> pool.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+  }
+}
