@@ -163,10 +163,13 @@ class SnapshotNodesTest {
   @Test
   @DisplayName("a state at the very beginning of the log is compared with it, too")
   void stateOfAnotherReplicaWhereTheLogBegins() throws Exception {
+    RaftOptions nothingKept = OFTEN.toBuilder()
+        .snapshots(OFTEN.snapshots().toBuilder().retained(0, 0).build())
+        .build();
     MemoryLogStore.Contents disk = new MemoryLogStore().contents();
     OnDiskAppender machine = new OnDiskAppender();
     EntryId snapshot;
-    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null, nothingKept)) {
       node.awaitLeader().get(30, SECONDS);
       propose(node, 300);
       LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
@@ -174,7 +177,7 @@ class SnapshotNodesTest {
           new EntryId(node.status().term(), snapshots(node).last().orElseThrow().index());
     }
     machine.held = new EntryId(snapshot.term() + 1, snapshot.index());
-    try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
+    try (RaftNode node = start(machine, new MemoryLogStore(disk), null, nothingKept)) {
       LocalCluster.awaitTrue("a refusal", () -> node.status().health() == NodeStatus.Health.FAILED);
       assertThat(node.status().healthDetail()).contains("not of the same replica");
     }
@@ -235,13 +238,21 @@ class SnapshotNodesTest {
 
   private static RaftNode start(
       StateMachine machine, MemoryLogStore log, @Nullable SnapshotStore snapshots) {
+    return start(machine, log, snapshots, OFTEN);
+  }
+
+  private static RaftNode start(
+      StateMachine machine,
+      MemoryLogStore log,
+      @Nullable SnapshotStore snapshots,
+      RaftOptions options) {
     RaftNodeBuilder builder = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
         .stateMachine(machine)
         .logStore(log)
         .transport(new LocalNetwork().transport())
-        .options(OFTEN);
+        .options(options);
     return (snapshots == null ? builder : builder.snapshots(snapshots)).start();
   }
 

@@ -64,11 +64,6 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     this.budget = budget;
   }
 
-  /** Whether there was a protocol error, so that nothing is understood any more. */
-  boolean isBroken() {
-    return broken;
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {

@@ -11,11 +11,9 @@ public final class RespPipeline {
 
   /** Adds the decoding handlers at the end of a pipeline. */
   public static void addTo(ChannelPipeline pipeline, RespLimits limits, MemoryBudget budget) {
-    RequestAssembler assembler = new RequestAssembler(limits, budget);
-    pipeline.addLast(new InputGate(assembler));
     pipeline.addLast(new InlineGate());
     pipeline.addLast(
         new RedisDecoder(RespLimits.MAX_LINE_BYTES, FixedRedisMessagePool.INSTANCE, true));
-    pipeline.addLast(assembler);
+    pipeline.addLast(new RequestAssembler(limits, budget));
   }
 }
