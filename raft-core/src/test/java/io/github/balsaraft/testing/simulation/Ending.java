@@ -12,6 +12,7 @@ import io.github.balsaraft.testing.LinearizabilityResult;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
+import io.github.balsaraft.testing.simulation.cluster.CommittedStreams;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.faults.Saboteur;
@@ -230,6 +231,14 @@ final class Ending<I, O> {
           time.runUntil(status::isDone, SECONDS) ? status.join().explanation() : "doesn't answer");
     }
     return text.toString();
+  }
+
+  /** Who observes committed entries has got them all. */
+  void checkStreams(CommittedStreams streams) {
+    require(
+        "liveness",
+        () -> streams.behind(highestCommit()).isEmpty(),
+        () -> String.join(", ", streams.behind(highestCommit())));
   }
 
   /** Nobody waits for anything any more, so that nothing is counted for anybody. */

@@ -5,6 +5,7 @@ import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Violation;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
+import io.github.balsaraft.testing.simulation.cluster.CommittedStreams;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.faults.FaultMix;
@@ -41,6 +42,7 @@ public final class Simulation<I, O> {
   private final Clients<I, O> clients;
   private final Operator operator;
   private final Saboteur saboteur;
+  private final CommittedStreams streams;
   private final HealthWatch health;
   private final Budgets budgets;
   private final long maxDriftPpm;
@@ -57,6 +59,7 @@ public final class Simulation<I, O> {
     this.schedule = schedule;
     this.workload = workload;
     this.world = new World(seed, observers);
+    world.network().narrowLinks(settings.linkBytesOf(seed));
     workload.begin(Chance.of(seed, "workload"));
     this.maxDriftPpm = settings.maxDriftPpm(seed);
     this.checks = settings.checksEveryEvent() ? new Checks() : null;
@@ -80,6 +83,7 @@ public final class Simulation<I, O> {
     this.operator =
         new Operator(cluster, Chance.of(seed, "operator"), settings.permittedLeases(seed));
     this.saboteur = new Saboteur(cluster, operator);
+    this.streams = new CommittedStreams(world, seed, !settings.faults());
     this.health = new HealthWatch(world);
     this.budgets = new Budgets(world, settings.options());
     if (checks != null) {
@@ -94,6 +98,7 @@ public final class Simulation<I, O> {
     observers.add(clients);
     observers.add(operator);
     observers.add(saboteur);
+    observers.add(streams);
   }
 
   /** The faults that a seed draws. */
@@ -159,6 +164,7 @@ public final class Simulation<I, O> {
     ending.awaitFarewells(saboteur);
     ending.putInOrder();
     ending.checkLiveness();
+    ending.checkStreams(streams);
     ending.checkBudgets();
     ending.checkAnswers();
     ending.checkStates(new EqualStates<>(workload, world.time()));
@@ -177,6 +183,7 @@ public final class Simulation<I, O> {
     fail("answer", clients.problem());
     fail("answer", operator.problem());
     fail("answer", endedTwice());
+    fail("stream", streams.problem());
     fail("health", health.problem());
     if (checks != null) {
       fail("budget", budgets.exceeded());

@@ -34,6 +34,7 @@ public record SimulationSettings(
   private static final double FORWARDING = 0.5;
   private static final double HINTS = 0.7;
   private static final double SNAPSHOTS = 0.6;
+  private static final double NARROW_LINKS = 0.3;
   private static final double FOUNDED_WITH_LEASES = 0.4;
   private static final double AMBUSHED_WITH_LEASES = 0.8;
 
@@ -86,6 +87,12 @@ public record SimulationSettings(
         .logRatio(chance.happens(0.5) ? 0 : 1)
         .retained(retained, retained + chance.below(50))
         .build();
+  }
+
+  /** How many bytes of entries may be under way on a link in the run of a seed. */
+  long linkBytesOf(long seed) {
+    Chance chance = Chance.of(seed, "links");
+    return faults && chance.happens(NARROW_LINKS) ? chance.spread(200, 4_000) : Long.MAX_VALUE;
   }
 
   /** The rules for leases with which the group is founded in the run of a seed. */

@@ -175,6 +175,8 @@ public final class Coverage implements Observer {
       add(Happening.KILLED_BETWEEN_WRITES);
     } else if (what.equals("overloaded")) {
       add(Happening.OVERLOADED);
+    } else if (what.equals("link is full")) {
+      add(Happening.LINK_FULL);
     }
   }
 

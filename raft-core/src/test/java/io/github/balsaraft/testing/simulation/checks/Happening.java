@@ -58,6 +58,7 @@ public enum Happening {
   KILLED_BETWEEN_WRITES("processes killed after some of the writes that waited"),
   DISK_WIPED("disks wiped"),
   OVERLOADED("proposals and reads refused because too much waited"),
+  LINK_FULL("links that took no more entries for a while"),
   FAULT("faults");
 
   private final String label;

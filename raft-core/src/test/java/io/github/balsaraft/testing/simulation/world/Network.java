@@ -35,6 +35,7 @@ public final class Network {
   private final Letter[] kept = new Letter[KEPT];
   private BiPredicate<HostId, GroupMessage> dropped = (to, message) -> false;
   private Weather weather = Weather.FAIR;
+  private long linkBytes = Long.MAX_VALUE;
   private long sent;
 
   Network(VirtualTime time, Chance chance, Observer observer) {
@@ -51,6 +52,14 @@ public final class Network {
   /** What happens to messages that are sent from now on. */
   public void weather(Weather now) {
     weather = now;
+  }
+
+  /**
+   * So many bytes of entries may be under way from one host to another; whoever sends them is told when there are so many, and when there is
+   * room again. What he sends all the same is lost if it would be twice as many.
+   */
+  public void narrowLinks(long mostBytes) {
+    linkBytes = mostBytes;
   }
 
   /** Nothing gets from one host to the other any more; the way back is another matter. */
@@ -126,9 +135,13 @@ public final class Network {
     });
   }
 
-  private void send(HostRecord from, HostId to, GroupMessage message) {
-    Letter letter = new Letter(++sent, from, to, message);
+  private void send(HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
+    Letter letter = new Letter(++sent, from, to, message, outbound);
     observer.onSent(from.host(), to, message, letter.number);
+    if (!letter.enter()) {
+      letter.lost();
+      return;
+    }
     if (weather.revival() > 0) {
       keepOrRevive(letter);
     }
@@ -172,20 +185,41 @@ public final class Network {
     private final HostRecord from;
     private final HostId to;
     private final GroupMessage message;
+    private final OutboundBytes outbound;
+    private long outboundBytes;
 
-    Letter(long number, HostRecord from, HostId to, GroupMessage message) {
+    Letter(
+        long number, HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
       this.number = number;
       this.from = from;
       this.to = to;
       this.message = message;
+      this.outbound = outbound;
+    }
+
+    /** Returns false if the way is full. */
+    boolean enter() {
+      long bytes = OutboundBytes.of(message);
+      boolean entered = outbound.enter(to, bytes);
+      outboundBytes = entered ? bytes : 0;
+      return entered;
+    }
+
+    /** With its first copy. */
+    private void leave() {
+      long bytes = outboundBytes;
+      outboundBytes = 0;
+      outbound.leave(to, bytes);
     }
 
     void lost() {
+      leave();
       observer.onLost(from.host(), to, message, number);
     }
 
     @Override
     public void run() {
+      leave();
       Endpoint target = hosts.get(to);
       if (target == null || target.closed || isCut(from.host(), to) || !target.lets(from)) {
         lost();
@@ -206,6 +240,8 @@ public final class Network {
     private @Nullable TransportReceiver receiver;
     private boolean closed;
 
+    private final OutboundBytes outbound = new OutboundBytes(linkBytes, this::tellWritability);
+
     Endpoint(HostId self, SimulatedEnvironment environment) {
       this.self = self;
       this.environment = environment;
@@ -218,6 +254,15 @@ public final class Network {
           what.accept(receiver);
         }
       });
+    }
+
+    private void tellWritability(HostId peer, boolean writable) {
+      if (!closed) {
+        if (!writable) {
+          observer.onNote(self, "link is full");
+        }
+        hear(to -> to.onWritabilityChanged(peer, writable));
+      }
     }
 
     boolean lets(HostRecord from) {
@@ -252,7 +297,7 @@ public final class Network {
       if (!closed && !environment.isDead()) {
         HostRecord from = record.get();
         for (GroupMessage message : messages) {
-          Network.this.send(from, to, message);
+          Network.this.send(from, to, message, outbound);
         }
       }
     }
