@@ -172,7 +172,15 @@ class SnapshotNodesTest {
     try (RaftNode node = start(machine, new MemoryLogStore(disk), null, nothingKept)) {
       node.awaitLeader().get(30, SECONDS);
       propose(node, 300);
-      LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
+      LocalCluster.awaitTrue("a log that begins behind its last snapshot", () -> {
+        SnapshotStatus status = snapshots(node);
+        return status.taking().isEmpty()
+            && status.logBytesSince() < OFTEN.snapshots().minLogBytes()
+            && status
+                .last()
+                .map(last -> last.index() + 1 == status.firstIndex())
+                .orElse(false);
+      });
       snapshot =
           new EntryId(node.status().term(), snapshots(node).last().orElseThrow().index());
     }

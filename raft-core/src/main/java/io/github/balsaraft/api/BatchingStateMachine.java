@@ -37,7 +37,8 @@ public interface BatchingStateMachine extends StateMachine {
 
   /**
    * Whether the effects of the commands so far are to be written before there are more of them: a short command may change much. Asked
-   * after each command, and must depend on what the machine holds in memory for the batch only.
+   * after each command, also of a machine that was closed while it was at work, and must depend on what the machine holds in memory for
+   * the batch only.
    */
   default boolean isBatchFull() {
     return false;

@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ final class HostPool extends ThreadPoolExecutor {
   private final String name;
   private final Consumer<Runnable> later;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  /** Whether a later attempt to create a thread is to come. */
+  private final AtomicBoolean tryingAgain = new AtomicBoolean();
 
   /**
    * A pool.
@@ -58,17 +62,43 @@ final class HostPool extends ThreadPoolExecutor {
       if (isShutdown()) {
         throw new RejectedExecutionException("the threads have ended", e);
       }
-      getQueue().add(task);
-      LOG.warn("no thread could be created for {}; what is to be done there waits", name, e);
-      later.accept(this::tryAgain);
+      // It may be there already: then the first thread could not be created behind it.
+      if (!getQueue().contains(task)) {
+        getQueue().add(task);
+      }
+      if (!tryingAgain.getAndSet(true)) {
+        LOG.warn("no thread could be created for {}; what is to be done there waits", name, e);
+        later.accept(this::tryAgain);
+      }
     }
   }
 
   private void tryAgain() {
+    if (getQueue().isEmpty() || startThread()) {
+      tryingAgain.set(false);
+    } else {
+      later.accept(this::tryAgain);
+    }
+  }
+
+  private boolean startThread() {
     try {
       boolean unused = prestartCoreThread();
+      return true;
     } catch (OutOfMemoryError e) {
-      later.accept(this::tryAgain);
+      return false;
+    }
+  }
+
+  /** What waits without a thread is done now: nobody tries again any more. */
+  @Override
+  public void shutdown() {
+    super.shutdown();
+    if (getPoolSize() == 0 && !getQueue().isEmpty() && !startThread()) {
+      for (Runnable task = getQueue().poll(); task != null; task = getQueue().poll()) {
+        task.run();
+      }
+      super.shutdown();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SnapshotOptions;
@@ -139,8 +140,11 @@ final class SnapshotTaker {
       timer.arm(notBeforeNanos);
     } else if (isDue(nowNanos)) {
       take(nowNanos);
-    } else if (position.entriesSinceSnapshot() > 0 && !options.maxAge().isZero()) {
-      timer.arm(dueByAgeNanos());
+    } else {
+      waitingSinceNanos = NOT_WAITING;
+      if (position.entriesSinceSnapshot() > 0 && !options.maxAge().isZero()) {
+        timer.arm(dueByAgeNanos());
+      }
     }
   }
 
@@ -166,9 +170,12 @@ final class SnapshotTaker {
     return sinceNanos + options.maxAge().toNanos();
   }
 
-  /** By wall clocks, so no more than it takes to be due: or a process that lives shorter than that would never take any. */
+  /**
+   * By wall clocks, and so no more than it takes to be due: or a process that lives shorter than that would never take any. Only of a state
+   * that is on disk: one in memory is that of the snapshot at a start, and gets all of the log again, which is counted.
+   */
   private long ageAtStartNanos() {
-    SnapshotManifest newest = archive.newest();
+    SnapshotManifest newest = machine instanceof OnDiskStateMachine ? archive.newest() : null;
     long ageMillis = newest == null ? 0 : startWallMillis - newest.header().logTimeMillis();
     long mostMillis = options.maxAge().toMillis();
     return Math.min(mostMillis, Math.max(0, ageMillis)) * 1_000_000;

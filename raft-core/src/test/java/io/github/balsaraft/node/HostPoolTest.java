@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,19 +19,15 @@ import org.junit.jupiter.api.Timeout;
 class HostPoolTest {
 
   private final Deque<Runnable> later = new ArrayDeque<>();
-  private volatile int failing;
+  private final AtomicInteger failing = new AtomicInteger();
   private final HostPool pool = new HostPool(
       "test",
       2,
-      task -> new Thread(task) {
-        @Override
-        public synchronized void start() {
-          if (failing > 0) {
-            failing--;
-            throw new OutOfMemoryError("unable to create native thread (a test)");
-          }
-          super.start();
+      task -> {
+        if (failing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+          throw new OutOfMemoryError("unable to create native thread (a test)");
         }
+        return new Thread(task);
       },
       later::add);
 
@@ -45,7 +42,7 @@ class HostPoolTest {
   @DisplayName("without any thread a task waits until one can be created")
   void noThread() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(2);
-    failing = 2;
+    failing.set(2);
     pool.execute(done::countDown);
     assertThat(done.getCount()).isEqualTo(2);
     later.remove().run();
@@ -57,13 +54,40 @@ class HostPoolTest {
   }
 
   @Test
+  @DisplayName("however much waits, one attempt is made at a time")
+  void oneAttemptAtATime() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(3);
+    failing.set(4);
+    pool.execute(done::countDown);
+    pool.execute(done::countDown);
+    pool.execute(done::countDown);
+    assertThat(later).hasSize(1);
+    later.remove().run();
+    assertThat(later).hasSize(1);
+    later.remove().run();
+    done.await();
+    assertThat(later).isEmpty();
+  }
+
+  @Test
+  @DisplayName("what waits when it is shut down without a thread is done by whoever shuts it down")
+  void shutDownWithoutAThread() {
+    int[] done = {0};
+    failing.set(2);
+    pool.execute(() -> done[0]++);
+    pool.shutdown();
+    assertThat(done[0]).isEqualTo(1);
+    assertThat(pool.ended()).isCompleted();
+  }
+
+  @Test
   @DisplayName("a thread that is there takes it")
   void anotherThread() throws InterruptedException {
     CountDownLatch first = new CountDownLatch(1);
     pool.execute(first::countDown);
     first.await();
     CountDownLatch done = new CountDownLatch(1);
-    failing = 1;
+    failing.set(1);
     pool.execute(done::countDown);
     done.await();
   }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.api.SnapshotReader;
@@ -59,13 +60,13 @@ class SnapshotTakerTest {
   }
 
   private SnapshotTaker takerOf(SnapshotRig replica) {
-    return takerOf(replica, replica.archive);
+    return takerOf(replica, machine, replica.archive);
   }
 
-  private SnapshotTaker takerOf(SnapshotRig replica, SnapshotArchive archive) {
+  private SnapshotTaker takerOf(SnapshotRig replica, Machine of, SnapshotArchive archive) {
     return new SnapshotTaker(
         replica.context,
-        machine,
+        of,
         () -> null,
         archive,
         position,
@@ -302,16 +303,19 @@ class SnapshotTakerTest {
     SnapshotManifest earlier = rig.save(1, Machine.CONTENT);
     assertThat(rig.environment.wallMillis() - earlier.header().logTimeMillis())
         .isGreaterThan(SnapshotOptions.defaults().maxAge().toMillis());
-    SnapshotTaker later = takerOf(
-        rig,
-        SnapshotArchive.open(
-            SnapshotRig.GROUP,
-            rig.store,
-            EMPTY_LOG,
-            rig.environment,
-            new RateLimitedLog("n1/g0", rig.lines)));
+    SnapshotArchive reopened = SnapshotArchive.open(
+        SnapshotRig.GROUP,
+        rig.store,
+        EMPTY_LOG,
+        rig.environment,
+        new RateLimitedLog("n1/g0", rig.lines));
+    SnapshotTaker inMemory = takerOf(rig, machine, reopened);
+    MachineOnDisk onDisk = new MachineOnDisk();
+    SnapshotTaker later = takerOf(rig, onDisk, reopened);
+    inMemory.inTerm(3);
     later.inTerm(3);
     apply(1);
+    inMemory.takeIfDue();
     assertThat(machine.captured).as("one that is young here").isZero();
     later.takeIfDue();
     run(SECONDS);
@@ -373,7 +377,7 @@ class SnapshotTakerTest {
   }
 
   /** Does what the test says. */
-  private static final class Machine implements SnapshottingStateMachine {
+  private static class Machine implements SnapshottingStateMachine {
     static final byte[] CONTENT = "the state".getBytes(UTF_8);
 
     Runnable onCapture = () -> {};
@@ -420,5 +424,12 @@ class SnapshotTakerTest {
 
     @Override
     public void restore(SnapshotReader snapshot) {}
+  }
+
+  private static final class MachineOnDisk extends Machine implements OnDiskStateMachine {
+    @Override
+    public EntryId appliedEntry() {
+      return EntryId.NONE;
+    }
   }
 }

@@ -60,7 +60,18 @@ public final class SimulationRuns {
    * @param count how many of these there are
    * @param fresh for how long others are run after them, which are new each time
    */
-  public record Seeds(long first, int count, Duration fresh) {}
+  public record Seeds(long first, int count, Duration fresh) {
+
+    /** Those alone that are always the same. */
+    public Seeds fixed() {
+      return new Seeds(first, count, Duration.ZERO);
+    }
+
+    /** Those alone that are new each time. */
+    public Seeds onlyFresh() {
+      return new Seeds(first, 0, fresh);
+    }
+  }
 
   /** The same runs with other settings. */
   public SimulationRuns with(SimulationSettings others) {
@@ -70,6 +81,11 @@ public final class SimulationRuns {
   /** Runs of other seeds. */
   public SimulationRuns with(Seeds others) {
     return new SimulationRuns(settings, others, replayCommand, name);
+  }
+
+  /** Which seeds are run. */
+  public Seeds seeds() {
+    return seeds;
   }
 
   /** How each run is set up. */

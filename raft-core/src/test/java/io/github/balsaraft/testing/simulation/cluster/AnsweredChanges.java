@@ -75,17 +75,29 @@ public final class AnsweredChanges {
   /** It was called done. */
   public void done(ConfigurationChange change, ChangeResult result) {
     done.add(new Done(change, result, answered(change)));
-    possible.stream()
-        .filter(one -> one.isOpen(change))
-        .findFirst()
-        .ifPresent(one -> one.doneIndex = result.index());
+    Possible one = lastOpen(change);
+    if (one != null) {
+      one.doneIndex = result.index();
+    }
   }
 
   /** It was called refused when so much was committed. */
   public void refused(ConfigurationChange change, long committedIndex) {
-    possible.stream().filter(one -> one.isOpen(change)).findFirst().ifPresent(possible::remove);
+    Possible one = lastOpen(change);
+    if (one != null) {
+      possible.remove(one);
+    }
     List<ConfigurationChange> unused = answered(change);
     refused.add(new Refused(change, committedIndex));
+  }
+
+  /** Of several that want the same the last to be asked for: those before it may have made what comes later. */
+  private @Nullable Possible lastOpen(ConfigurationChange change) {
+    Possible last = null;
+    for (Possible one : possible) {
+      last = one.isOpen(change) ? one : last;
+    }
+    return last;
   }
 
   /** Returns what others wanted while it was under way. */

@@ -154,4 +154,15 @@ class AnsweredChangesTest {
     committed.put(6L, voters(2).with(Member.voter(new ReplicaId(9), host(9), "n9")));
     assertThat(untrue()).isNull();
   }
+
+  /** One whose outcome nobody knows is made after another, for the same, was refused. */
+  @Test
+  void ofSeveralForTheSameTheEarlierMayBeMade() {
+    answers.asked(REMOVE, 3);
+    refused(REMOVE, 5);
+    committed.put(8L, voters(2));
+    answers.asked(REMOVE, 20);
+    answers.refused(REMOVE, 20);
+    assertThat(untrue()).isNull();
+  }
 }

@@ -60,15 +60,16 @@ public final class CommittedStreams implements Observer {
     return problem;
   }
 
-  /** Observers that lack some of what is committed, for people. */
-  public List<String> behind(long commitIndex) {
+  /** Observers at some hosts that lack some of what is committed, for people. */
+  public List<String> behind(List<HostId> hosts, long commitIndex) {
     List<String> behind = new ArrayList<>();
-    latest.forEach((host, stream) -> {
-      if (stream.isOpen() && nextOf(host) <= commitIndex) {
-        behind.add("the observer at " + host + " waits for index " + nextOf(host) + " of "
-            + commitIndex);
+    for (HostId host : hosts) {
+      Stream stream = latest.get(host);
+      if (stream != null && stream.isOpen() && nextOf(host) <= commitIndex) {
+        behind.add(
+            "the observer at " + host + " waits for index " + nextOf(host) + " of " + commitIndex);
       }
-    });
+    }
     return behind;
   }
 

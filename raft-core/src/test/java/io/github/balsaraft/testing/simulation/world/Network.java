@@ -188,8 +188,7 @@ public final class Network {
     private final OutboundBytes outbound;
     private long outboundBytes;
 
-    Letter(
-        long number, HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
+    Letter(long number, HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
       this.number = number;
       this.from = from;
       this.to = to;

@@ -302,7 +302,14 @@ public final class SimulatedHost {
     private final class Steps implements TraceSink {
       @Override
       public void record(TraceEvent step) {
-        observer.onStep(id, number, step);
+        try {
+          observer.onStep(id, number, step);
+        } catch (RuntimeException | Error e) {
+          // The node would end its trace and go on; but whoever watches a run has to be heard.
+          time.in(0, () -> {
+            throw e;
+          });
+        }
       }
 
       @Override

@@ -15,6 +15,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
@@ -50,8 +51,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private static final long MAX_PENDING_BYTES = 4 << 20;
 
-  /** How long a client that broke the protocol may take to read the error. */
+  /** How long a client may take to close its side once the last reply has gone out. */
   private static final long LINGER_MILLIS = 1000;
+
+  /** And how long it may take none of the replies before that. */
+  private static final long STALLED_MILLIS = 30_000;
 
   private final KvServer server;
   private final Channel channel;
@@ -419,6 +423,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     closingGently = true;
+    closeOnceStalled(outboundBytes());
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(allSent -> {
       if (allSent.isSuccess()) {
         linger(duplex);
@@ -426,6 +431,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         closeNow();
       }
     });
+  }
+
+  /** A client that takes nothing any more is not waited for. */
+  private void closeOnceStalled(long bytesBefore) {
+    Runnable look = () -> {
+      long bytes = outboundBytes();
+      if (bytes >= bytesBefore) {
+        closeNow();
+      } else {
+        closeOnceStalled(bytes);
+      }
+    };
+    Future<?> unused = channel.eventLoop().schedule(look, STALLED_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private long outboundBytes() {
+    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+    return outbound == null ? 0 : outbound.totalPendingWriteBytes();
   }
 
   private void linger(DuplexChannel duplex) {

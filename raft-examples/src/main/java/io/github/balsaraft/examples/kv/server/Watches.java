@@ -38,6 +38,7 @@ final class Watches {
 
   /** The versions could not be found out. */
   void fail() {
+    used = true;
     broken = true;
   }
 

@@ -174,9 +174,9 @@ final class KeyDatabase implements AutoCloseable {
     keptBytes = bytes;
   }
 
-  /** How many bytes the open batch takes. */
+  /** How many bytes the open batch takes; none once it is closed, when its memory is not there any more. */
   long batchBytes() {
-    return batch.getWriteBatch().getDataSize();
+    return db == null ? 0 : batch.getWriteBatch().getDataSize();
   }
 
   private void clearBatch() {
