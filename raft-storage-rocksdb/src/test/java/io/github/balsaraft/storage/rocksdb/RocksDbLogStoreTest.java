@@ -46,6 +46,23 @@ class RocksDbLogStoreTest extends LogStoreContract {
     }
   }
 
+  /** The contract lets a store say that it doesn't know; this one does, once it is opened again, which is when it is asked. */
+  @Test
+  void knowsAboutHowLongALogIs() {
+    Path log = temporary.resolve("estimate");
+    try (LogStore store = TestLog.at(log).build()) {
+      TestLog.create(store);
+      for (int index = 1; index <= 8; index++) {
+        TestLog.append(store, TestLog.batch(index, 1 << 20));
+      }
+    }
+    try (LogStore store = TestLog.at(log).build()) {
+      assertThat(store.recover().groups()).hasSize(1);
+      assertThat(store.approximateBytes(TestLog.G, 1, 8)).isBetween(7L << 20, 9L << 20);
+      assertThat(store.approximateBytes(TestLog.G, 5, 8)).isBetween(3L << 20, 5L << 20);
+    }
+  }
+
   /** What a killed process leaves: the files as they are, without any work of closing. */
   @Override
   protected LogStore killAndOpen(LogStore left) {

@@ -126,7 +126,10 @@ class RespPipelineTest {
     assertThat(received()).containsExactly("!ERR Protocol error: " + reason);
   }
 
-  /** The connection may stay for as long as its client doesn't take the replies to what it had asked before. */
+  /**
+   * The connection may stay for as long as its client doesn't take the replies to what it had asked before. It is Netty's decoder that keeps
+   * nothing then; should another version of it do so, something has to stand before it.
+   */
   @Test
   void nothingIsGatheredBehindAProtocolError() {
     UnpooledByteBufAllocator own = new UnpooledByteBufAllocator(false);
