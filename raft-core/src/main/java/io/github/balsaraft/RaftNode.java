@@ -136,7 +136,8 @@ public final class RaftNode implements AutoCloseable {
    * Reads through {@link io.github.balsaraft.api.StateMachine#query}, linearizably, at the leader or any other member.
    *
    * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException}, after which
-   *     reading again is safe
+   *     reading again is safe; or an {@link IllegalArgumentException} if the query alone is larger than {@link
+   *     io.github.balsaraft.api.RaftOptions#maxPendingReadBytes}
    */
   public CompletableFuture<byte[]> query(byte[] query) {
     return query(query, ReadConsistency.LINEARIZABLE);

@@ -349,6 +349,8 @@ final class FollowerState extends RoleState {
     for (long readId : answered) {
       if (message.index() > 0) {
         context.output.readEnded(new Ready.ReadOutcome(readId, message.index(), ""));
+      } else if (message.overloaded()) {
+        context.output.readEnded(Ready.ReadOutcome.tooMany(readId));
       } else {
         refuse(readId, "the leader could not confirm the read");
       }

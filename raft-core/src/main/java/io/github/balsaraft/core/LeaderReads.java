@@ -26,7 +26,8 @@ final class LeaderReads {
 
   void onReadIndexRequest(ReadIndexRequest message) {
     if (isFull()) {
-      answer(message.from(), message.request(), 0);
+      context.outbox.send(new ReadIndexResponse(
+          context.self, message.from(), context.term(), message.request(), 0, true));
     } else {
       queue.add(message.from(), message.request(), context.nowNanos());
     }

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ForwardingIntake {
 
-  private static final int MAX_ORIGINS = 1024;
+  static final int MAX_ORIGINS = 1024;
 
   /** Outcomes share a message up to this size; one that is larger has a message of its own. */
   private static final long MAX_SHARED_BYTES = 1L << 20;

@@ -146,10 +146,13 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   private void applyFailed(String what, Throwable cause) {
-    if (!(cause instanceof UnknownFormatException)) {
-      context.log().error(what + "; this replica stops", cause);
+    try {
+      if (!(cause instanceof UnknownFormatException)) {
+        context.log().error(what + "; this replica stops", cause);
+      }
+    } finally {
+      later(() -> lifecycle.applyFailed(what, cause));
     }
-    later(() -> lifecycle.applyFailed(what, cause));
   }
 
   // ------------------------------------------------------------------ one batch of events

@@ -10,9 +10,11 @@ import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ServiceMessage;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The others, as a replica reaches them: sends to replicas by way of their hosts, and follows where these listen. */
@@ -23,6 +25,10 @@ final class GroupPeers {
   private final BirthPlan plan;
   private final ReplicaRoutes routes = new ReplicaRoutes();
   private final Guests guests = new Guests(new GuestRoutes());
+
+  /** Members at some time since the start, and then no more. */
+  private final Set<HostId> hasLeft = new HashSet<>();
+
   private @Nullable Configuration followed;
 
   GroupPeers(HostRuntime host, GroupId group, BirthPlan plan) {
@@ -68,8 +74,10 @@ final class GroupPeers {
     }
   }
 
+  /** A host that the group had let go since the start is like any other: it may come back from elsewhere. */
   private boolean isPlanned(HostId peer) {
-    return plan.peers().stream().anyMatch(planned -> planned.host().equals(peer));
+    return plan.peers().stream().anyMatch(planned -> planned.host().equals(peer))
+        && !hasLeft.contains(peer);
   }
 
   /**
@@ -87,7 +95,11 @@ final class GroupPeers {
     routes.configure(configuration);
     Map<HostId, String> addressesBefore =
         before == null ? Map.of() : ReplicaRoutes.addressesIn(before);
-    ReplicaRoutes.addressesIn(configuration).forEach((member, address) -> {
+    Map<HostId, String> addresses = ReplicaRoutes.addressesIn(configuration);
+    addressesBefore.keySet().stream()
+        .filter(member -> !addresses.containsKey(member))
+        .forEach(hasLeft::add);
+    addresses.forEach((member, address) -> {
       String addressBefore = addressesBefore.get(member);
       boolean isNews = addressBefore != null && !addressBefore.equals(address);
       if (isNews || !isPlanned(member)) {

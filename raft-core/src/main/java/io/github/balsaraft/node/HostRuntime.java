@@ -333,11 +333,14 @@ public final class HostRuntime implements AutoCloseable {
       }
       failure = reason;
     }
-    log.error("stops taking part, because " + what + "; " + advice, cause);
-    groups.values().forEach(group -> group.fail(reason));
-    // Peers then see at once that nobody is here any more. Not on this thread, which may be the
-    // store's own, nor on one that groups share: it waits for what the transport is delivering.
-    environment.runApart("close-transport", this::closeTransport);
+    try {
+      log.error("stops taking part, because " + what + "; " + advice, cause);
+    } finally {
+      groups.values().forEach(group -> group.fail(reason));
+      // Peers then see at once that nobody is here any more. Not on this thread, which may be the
+      // store's own, nor on one that groups share: it waits for what the transport is delivering.
+      environment.runApart("close-transport", this::closeTransport);
+    }
   }
 
   private void closeTransport() {

@@ -274,8 +274,13 @@ final class Lifecycle {
       outdated(cause.getMessage() + ", stored here");
       return;
     }
-    context.log().error("a step of the protocol failed; this replica stops", cause);
-    stop(Health.FAILED, "a step of the protocol failed: " + cause);
+    try {
+      context.log().error("a step of the protocol failed; this replica stops", cause);
+    } finally {
+      // Whatever becomes of the line: out of memory it may fail, too, and what comes next must not
+      // rest on half a step.
+      stop(Health.FAILED, "a step of the protocol failed: " + cause);
+    }
   }
 
   /** The state machine can't go on. */
@@ -291,8 +296,11 @@ final class Lifecycle {
   void outdated(String what) {
     if (!hasStopped()) {
       String reason = Wording.outdated(what);
-      context.log().error("stops: " + reason);
-      stop(Health.FAILED, reason);
+      try {
+        context.log().error("stops: " + reason);
+      } finally {
+        stop(Health.FAILED, reason);
+      }
     }
   }
 

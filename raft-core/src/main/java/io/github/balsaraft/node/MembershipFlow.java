@@ -243,11 +243,7 @@ final class MembershipFlow {
         log.gaveUp(asked.change, "this member doesn't lead any more, " + notLeader.getMessage());
         fail(asked.answer, notLeader);
       } else if (nowNanos - asked.deadlineNanos >= 0) {
-        giveUp(
-            asked,
-            asked.host() + " has not asked to be let in within "
-                + Wording.duration(asked.timeLimit)
-                + "; start its node so that it joins, naming a member of this group");
+        giveUp(asked, whyNotLetIn(asked));
       } else {
         goesOn = core.view().mayBeginChange() && begin(core, asked, nowNanos, false);
       }
@@ -255,6 +251,15 @@ final class MembershipFlow {
         waiting.removeIf(one -> one.answer == asked.answer);
       }
     }
+  }
+
+  private String whyNotLetIn(Waiting asked) {
+    String within = " within " + Wording.duration(asked.timeLimit);
+    return guests.asking(asked.host()) == null
+        ? asked.host() + " has not asked to be let in" + within
+            + "; start its node so that it joins, naming a member of this group"
+        : asked.host() + " has asked to be let in, and could not be" + within
+            + ", because of other changes of the configuration; look at those, and ask again";
   }
 
   private void giveUp(Waiting asked, String reason) {

@@ -134,6 +134,11 @@ final class ReadCalls {
           new ReadNotServedException("this node is shutting down"));
     }
     long bytes = queryBytes + OVERHEAD_BYTES;
+    if (bytes > pendingBytes.max()) {
+      // Asking again would never help.
+      return CompletableFuture.failedFuture(new IllegalArgumentException("a query of " + queryBytes
+          + " bytes is never served here: maxPendingReadBytes is " + pendingBytes.max()));
+    }
     if (!pendingBytes.take(bytes)) {
       return CompletableFuture.failedFuture(new ReadNotServedException(
           "no more than " + pendingBytes.max() + " bytes of reads may wait, and with the " + bytes

@@ -428,7 +428,8 @@ final class SnapshotDownload {
     if (open != null) {
       try {
         open.close();
-      } catch (IOException e) {
+      } catch (Throwable e) {
+        // Whatever it is, as where a step is taken: the mailbox waits for this.
         context
             .log()
             .warn(

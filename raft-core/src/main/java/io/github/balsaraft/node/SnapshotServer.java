@@ -94,7 +94,10 @@ final class SnapshotServer {
     }
     try {
       answer(request);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | CorruptDataException e) {
+      unreadable(request, e);
+      send(SnapshotChunk.without(request, Status.GONE), 0);
+    } catch (RuntimeException e) {
       warn("a part of a snapshot could not be sent: " + e);
       send(SnapshotChunk.without(request, Status.GONE), 0);
     }
@@ -171,16 +174,23 @@ final class SnapshotServer {
         || request.offset() % manifest.chunkBytes() != 0) {
       return;
     }
-    try {
-      byte[] bytes = stored.chunk(number, (int) chunk);
-      send(SnapshotChunk.part(request, manifest.id(), file.bytes(), bytes), bytes.length);
-    } catch (CorruptDataException e) {
-      warn(
-          "its snapshot " + manifest.id() + " is damaged, and it takes another: " + e.getMessage());
-      onUnavailable.accept(manifest.header().last().index());
-      takeOne.run();
-      send(SnapshotChunk.without(request, Status.GONE), 0);
+    byte[] bytes = stored.chunk(number, (int) chunk);
+    send(SnapshotChunk.part(request, manifest.id(), file.bytes(), bytes), bytes.length);
+  }
+
+  /** Damage, a file that is gone, or a disk that can't read it: as long as nothing else is there, none of it can be served. */
+  private void unreadable(SnapshotRequest request, Exception cause) {
+    SnapshotManifest newest = archive.newest();
+    if (newest == null
+        || (request.unique() != 0
+            && !newest.id().equals(new SnapshotId(request.atLeast(), request.unique())))) {
+      warn("a part of a snapshot could not be sent: " + cause);
+      return;
     }
+    warn("its snapshot " + newest.id() + " can't be read, and it takes another: "
+        + cause.getMessage());
+    onUnavailable.accept(newest.header().last().index());
+    takeOne.run();
   }
 
   private void send(SnapshotChunk chunk, int bytes) {

@@ -124,9 +124,9 @@ final class SnapshotTaker {
     term = newTerm;
   }
 
-  /** A snapshot is taken soon, however little there is to it. On any thread. */
+  /** A snapshot is taken soon, however little there is to it; the one that is being taken will do. On any thread. */
   void want() {
-    wanted = true;
+    wanted = taking == null;
     onApplyThread.accept(this::takeIfDue);
   }
 

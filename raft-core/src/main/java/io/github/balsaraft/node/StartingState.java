@@ -38,7 +38,11 @@ final class StartingState {
         && held.term() != recovered.base().term()) {
       throw refused(held, "the log goes on from term " + recovered.base().term() + " there");
     }
-    if (recovered != null && held.index() > recovered.base().index()) {
+    // Up to the snapshot what the log has may be what the snapshot was fetched in place of: the log
+    // is cut only after that.
+    if (recovered != null
+        && held.index() > recovered.base().index()
+        && held.index() > snapshot.index()) {
       long term = termAt(recovered, held.index());
       if (held.index() <= logEnd.index() && term != held.term()) {
         throw refused(held, "the log has one of term " + term + " there");
@@ -84,8 +88,12 @@ final class StartingState {
     SnapshotHeader header = newest == null ? null : newest.header();
     Configuration configuration = header == null ? Configuration.EMPTY : header.configuration();
     long index = header == null ? 0 : header.configurationIndex();
-    if (recovered != null) {
-      for (EntryBatch batch : recovered.configurations()) {
+    // A log that doesn't go through the snapshot is what that has taken the place of: nothing in it
+    // counts.
+    RecoveredGroup counted =
+        newest == null || hasEntry(recovered, newest.header().last()) ? recovered : null;
+    if (counted != null) {
+      for (EntryBatch batch : counted.configurations()) {
         if (batch.lastIndex() <= held.index() && batch.lastIndex() > index) {
           configuration = Configuration.decode(batch.singlePayload());
           index = batch.lastIndex();
@@ -93,11 +101,11 @@ final class StartingState {
       }
     }
     position.startAt(held, configuration, index);
-    if (recovered != null) {
+    if (counted != null) {
       long covered = newest == null ? 0 : newest.header().last().index();
       // What is kept of the log before the snapshot is no reason for another.
-      long fromIndex = Math.max(covered, recovered.base().index()) + 1;
-      long toIndex = Math.min(held.index(), recovered.last().index());
+      long fromIndex = Math.max(covered, counted.base().index()) + 1;
+      long toIndex = Math.min(held.index(), counted.last().index());
       if (fromIndex <= toIndex) {
         position.countSince(toIndex - fromIndex + 1, log.applyAsLong(fromIndex, toIndex));
       }

@@ -51,15 +51,15 @@ final class StateRestorer {
     EntryId held =
         stateMachine instanceof OnDiskStateMachine machine ? machine.appliedEntry() : EntryId.NONE;
     StartingState.check(held, newest, recovered);
+    if (newest != null && !StartingState.hasEntry(recovered, newest.header().last())) {
+      replacedIndex = newest.header().last().index();
+    }
     if (held.index() > 0
         && (newest == null || held.index() >= newest.header().last().index())) {
       applier.goesOnAfter(held);
       StartingState.position(
           held, newest, recovered, applier.position(), applier::approximateBytes);
     } else if (archive != null && newest != null) {
-      if (!StartingState.hasEntry(recovered, newest.header().last())) {
-        replacedIndex = newest.header().last().index();
-      }
       restore(archive, newest);
     }
   }

@@ -83,6 +83,7 @@ public class FolderSnapshotStore implements SnapshotStore {
     names.removeIf(name -> !SnapshotNames.isOf(group, name));
     List<SnapshotManifest> complete = new ArrayList<>();
     Set<String> kept = new HashSet<>();
+    Map<String, Long> receiving = new HashMap<>();
     for (String name : names) {
       if (Kind.MANIFEST.isKindOf(name) || Kind.RECEIVING.isKindOf(name)) {
         SnapshotManifest manifest = readManifest(name);
@@ -92,12 +93,24 @@ public class FolderSnapshotStore implements SnapshotStore {
         }
         if (Kind.RECEIVING.isKindOf(name)) {
           kept.add(stem);
+          receiving.put(stem, manifest.header().last().index());
         } else if (hasFiles(stem, manifest)) {
           kept.add(stem);
           complete.add(manifest);
         }
       }
     }
+    for (SnapshotManifest manifest : complete) {
+      // Nobody fetches the rest of what a snapshot that is here covers; its own files it may have
+      // from a fetch.
+      long covered = manifest.header().last().index();
+      receiving.forEach((stem, index) -> {
+        if (index <= covered) {
+          kept.remove(stem);
+        }
+      });
+    }
+    complete.forEach(manifest -> kept.add(SnapshotNames.stem(group, manifest.id())));
     for (String name : names) {
       if (!kept.contains(SnapshotNames.stem(name)) || SnapshotNames.isScratch(name)) {
         folder.delete(name);

@@ -184,6 +184,22 @@ class FollowerStateTest {
   }
 
   @Test
+  @DisplayName(
+      "a read that the leader has no room for is refused as overload, so that its caller asks again")
+  void readBeyondTheLeadersRoom() {
+    List<Ready.ReadOutcome> outcomes = readOutcomes();
+    cluster.elect("n1");
+    cluster.read(n2);
+    ReadIndexRequest request = (ReadIndexRequest)
+        cluster.network().take(ReadIndexRequest.class::isInstance).get(0);
+    cluster.deliver(
+        new ReadIndexResponse(n1.id, n2.id, request.term(), request.request(), 0, true));
+    assertThat(outcomes)
+        .singleElement()
+        .satisfies(outcome -> assertThat(outcome.isOverload()).isTrue());
+  }
+
+  @Test
   @DisplayName("reads that wait for a leader are refused at once when there is another")
   void leaderChangedDuringRead() {
     List<Ready.ReadOutcome> outcomes = readOutcomes();

@@ -45,6 +45,11 @@ final class ClusterRun {
         : LongStream.rangeClosed(1, Integer.getInteger("raft.seeds", count)).toArray();
   }
 
+  /** Whether one seed is run again, so that what only several show together isn't asked for. */
+  static boolean isReplay() {
+    return Long.getLong("raft.seed") != null;
+  }
+
   /** Runs a scenario. A failure names the seed that replays it, and only then is shown what the hosts logged. */
   static ClusterRun of(
       long seed, int founders, RaftOptions options, Consumer<ClusterRun> scenario) {

@@ -155,7 +155,9 @@ class ClusterSimulationTest {
     for (long seed : ClusterRun.seeds(10)) {
       cutShort += cutPowerOfAll(seed);
     }
-    assertThat(cutShort).as("times that a quorum was writing").isPositive();
+    if (!ClusterRun.isReplay()) {
+      assertThat(cutShort).as("times that a quorum was writing").isPositive();
+    }
   }
 
   /** How often a quorum was writing at that moment. */

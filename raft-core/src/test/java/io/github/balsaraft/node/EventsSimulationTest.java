@@ -53,15 +53,17 @@ class EventsSimulationTest {
       assertThat(story.leaders).as("leaders with seed %d", seed).isNotEmpty();
       kinds.addAll(story.kinds);
     }
-    // Else these runs show nothing of it.
-    assertThat(kinds)
-        .contains(
-            "HealthChanged",
-            "LeaderChanged",
-            "MembershipChanged",
-            "RoleChanged",
-            "SnapshotInstalled",
-            "SnapshotTaken");
+    if (!ClusterRun.isReplay()) {
+      // Else these runs show nothing of it.
+      assertThat(kinds)
+          .contains(
+              "HealthChanged",
+              "LeaderChanged",
+              "MembershipChanged",
+              "RoleChanged",
+              "SnapshotInstalled",
+              "SnapshotTaken");
+    }
   }
 
   /** What was told last is how things stand, whatever came before. */

@@ -212,6 +212,31 @@ class ForwardingTest {
     assertThat(taken).hasSize(3);
   }
 
+  /** What the leader remembers of each is little, but followers may be started again without end. */
+  @Test
+  void onlySoManyProcessesForwardInATerm() {
+    for (long process = 1; process <= ForwardingIntake.MAX_ORIGINS; process++) {
+      forwardAndApply(process, 5);
+    }
+    assertThat(kinds())
+        .hasSize(ForwardingIntake.MAX_ORIGINS)
+        .allMatch(kind -> kind.endsWith("APPLIED"));
+    answers.clear();
+    Forwarder oneMore = new Forwarder(FOLLOWER, 123_456, TIMEOUT, Runnable::run);
+    arrive(oneMore.forward(RecordedProposal.of("a"), LEADER, 5, 0), 5, true);
+    assertThat(kinds()).containsExactly("1:OVERLOADED");
+    answers.clear();
+    forwardAndApply(123_456, 6);
+    assertThat(kinds()).as("in the next term").containsExactly("1:APPLIED");
+  }
+
+  private void forwardAndApply(long process, long term) {
+    Forwarder follower = new Forwarder(FOLLOWER, process, TIMEOUT, Runnable::run);
+    arrive(follower.forward(RecordedProposal.of("a"), LEADER, term, 0), term, true);
+    taken.remove(0).applied(new byte[0]);
+    intake.flush();
+  }
+
   @Test
   void whatIsLargerThanTheLeaderTakesIsCertainlyNotAppended() {
     List<Proposal> proposals = RecordedProposal.of("a", "x".repeat(MAX_COMMAND + 1), "b");

@@ -94,6 +94,18 @@ class GroupPeersTest {
   }
 
   @Test
+  void aHostOfThePlanThatWasRemovedMayComeBackFromElsewhere() {
+    peers.followPlan();
+    peers.follow(members());
+    peers.follow(Configuration.of(List.of(voter(1, N1, "a:1"))));
+    recorder.takeCalls();
+    peers.askedBy(N2, "elsewhere:1", new ReplicaId(7), 0);
+    assertThat(recorder.takeCalls()).containsExactly("n2 at elsewhere:1");
+    peers.follow(Configuration.of(List.of(voter(1, N1, "a:1"), voter(7, N2, "elsewhere:2"))));
+    assertThat(recorder.takeCalls()).contains("n2 at elsewhere:2");
+  }
+
+  @Test
   void aHintCountsOnlyIfNothingBetterIsKnown() {
     peers.followPlan();
     peers.follow(members(voter(4, N4, "d:1")));

@@ -10,6 +10,7 @@ import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MembershipView.AdditionView;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
@@ -19,6 +20,8 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,26 @@ class MembershipFlowTest {
     assertThat(flow.waitingAdditions(leader.core.view().configuration())).isEmpty();
   }
 
+  /** An operator's script that goes on asking must not fill the heap of the leader. */
+  @Test
+  void onlySoManyChangesWait() {
+    List<CompletableFuture<ChangeResult>> waiting = new ArrayList<>();
+    for (int number = 0; number < MembershipFlow.MAX_CHANGES; number++) {
+      waiting.add(add(new HostId("host" + number)));
+    }
+    CompletableFuture<ChangeResult> tooMany = add(N2);
+    step();
+    assertThat(tooMany).isCompletedExceptionally();
+    assertThat(tooMany.handle((result, failure) -> failure).join())
+        .isInstanceOf(OverloadedException.class);
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    asks(new HostId("host7"), 7);
+    step();
+    step();
+    assertThat(waiting.get(7)).isCompleted();
+    assertThat(add(N2)).as("there is room again").isNotDone();
+  }
+
   /** Here: the promotion of the one whose place is to be taken. What has waited for its host can wait for that, too. */
   @Test
   void whatStandsInTheWayWhenTheHostAsksIsWaitedFor() {
@@ -117,6 +140,22 @@ class MembershipFlowTest {
     assertThat(flow.waitingAdditions(leader.core.view().configuration()))
         .extracting(AdditionView::host)
         .containsExactly(N2);
+  }
+
+  @Test
+  void whoHasAskedAndCouldNotBeLetInIsNotSaidToBeSilent() {
+    CompletableFuture<ChangeResult> silent = add(N2);
+    time.runFor(AddOptions.DEFAULT_TIME_LIMIT.toNanos() - VirtualTime.SECONDS);
+    CompletableFuture<ChangeResult> asking = add(N3);
+    time.runFor(2 * VirtualTime.SECONDS);
+    step();
+    assertThat(silent.handle((result, failure) -> failure).join())
+        .hasMessageContaining("n2 has not asked to be let in within");
+    time.runFor(AddOptions.DEFAULT_TIME_LIMIT.toNanos());
+    asks(N3, 3);
+    step();
+    assertThat(asking.handle((result, failure) -> failure).join())
+        .hasMessageContaining("n3 has asked to be let in, and could not be within");
   }
 
   /** A replica that fails in the middle of a step stops; who isn't told then waits for ever. */

@@ -45,6 +45,17 @@ class RequestLimitsTest {
     return future.handle((answer, failure) -> failure).join();
   }
 
+  /** Called overload, it would be asked again and again. */
+  @Test
+  void aQueryThatNeverHasRoomIsNotCalledOverload() {
+    GroupNode node = leader();
+    byte[] query = new byte[(int) MAX_READ_BYTES];
+    assertThat(failure(node.query(query, ReadConsistency.LINEARIZABLE)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maxPendingReadBytes is " + MAX_READ_BYTES);
+    assertThat(node.pendingReadBytes()).isZero();
+  }
+
   @Test
   void readsAreBoundedInBytesAndEachCountsForMoreThanItsQuery() {
     GroupNode node = leader();

@@ -38,6 +38,21 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     assertThat(rig.newestContent()).isEqualTo(CONTENT);
   }
 
+  /** Nobody will ever ask for the rest of it. */
+  @Test
+  void whatWasFetchedOfOneThatIsCoveredByNowGoesAtTheNextStart() throws IOException {
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    int names = rig.folder.list().size();
+    rig.store.recover(SnapshotRig.GROUP);
+    assertThat(rig.folder.list()).as("may still be wanted").hasSize(names);
+    rig.save(20, CONTENT);
+    rig.store.recover(SnapshotRig.GROUP);
+    // Its data and its manifest.
+    assertThat(rig.folder.list()).hasSize(2);
+  }
+
   @Test
   void aSnapshotIsStoredAndReadAgainForAsLongAsTheDiskNeeds() throws IOException {
     List<SnapshotRequest> window = firstWindow();

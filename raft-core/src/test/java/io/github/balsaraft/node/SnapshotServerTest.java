@@ -205,7 +205,21 @@ class SnapshotServerTest {
     List<SnapshotChunk> answers = ask(part(manifest, 0), part(manifest, 4), part(manifest, 8));
     assertThat(answers).anyMatch(chunk -> chunk.status() == Status.GONE);
     assertThat(events).contains("unavailable up to 20", "take one");
-    assertThat(rig.lines.lines("is damaged")).isNotEmpty();
+    assertThat(rig.lines.lines("can't be read, and it takes another")).isNotEmpty();
+  }
+
+  /** A disk that gives nothing for what it should hold is no better than one that gives something else. */
+  @Test
+  void trap42_oneThatCanNotBeReadIsReportedAndAnotherIsTaken() throws IOException {
+    SnapshotManifest manifest = rig.save(20, CONTENT);
+    for (String name : rig.folder.list()) {
+      rig.folder.delete(name);
+    }
+    assertThat(ask(part(manifest, 0)))
+        .singleElement()
+        .satisfies(chunk -> assertThat(chunk.status()).isEqualTo(Status.GONE));
+    assertThat(events).contains("unavailable up to 20", "take one");
+    assertThat(rig.lines.lines("can't be read, and it takes another")).hasSize(1);
   }
 
   private boolean isIntact(SnapshotManifest manifest) {

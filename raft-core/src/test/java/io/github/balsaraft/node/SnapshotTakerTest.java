@@ -124,6 +124,18 @@ class SnapshotTakerTest {
     assertThat(saved).containsExactly(2L);
   }
 
+  /** Who waits for one asks again and again. */
+  @Test
+  void theOneThatIsBeingTakenIsEnoughForAllWhoWait() {
+    apply(1);
+    taker.want();
+    taker.takeIfDue();
+    taker.want();
+    run(SECONDS);
+    assertThat(saved).containsExactly(2L);
+    assertThat(machine.captured).isEqualTo(1);
+  }
+
   @Test
   @DisplayName(
       "none is taken of a state that is between two positions, and one as soon as it isn't")

@@ -76,6 +76,7 @@ public final class SampleMessages {
         new HeartbeatResponse(FROM, TO, 5, 1000, 0x7000_0000_0000_0001L),
         new ReadIndexRequest(FROM, TO, 5, Long.MIN_VALUE),
         new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 8),
+        new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 0, true),
         new TimeoutNow(FROM, TO, 5, 1, Long.MIN_VALUE, 1 << 20),
         new TransferRevocation(FROM, TO, 5, 0),
         new TransferRevocationResponse(FROM, TO, 5, 0, Long.MIN_VALUE),

@@ -3,6 +3,7 @@ package io.github.balsaraft.core.log;
 import io.github.balsaraft.model.EntryBatch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogWindow {
 
-  // A ring would save the shifting, but evictions are amortised: see evict.
-  private final List<EntryBatch> batches = new ArrayList<>();
+  /** What was evicted is null: the list is shortened now and then, and must not hold for so long what nobody wants any more. */
+  private final List<@Nullable EntryBatch> batches = new ArrayList<>();
+
   private int head;
   private long bytes;
 
@@ -27,7 +29,8 @@ public final class LogWindow {
   /** Forgets entries at this index and above. */
   void truncateFrom(long index) {
     while (batches.size() > head && last().lastIndex() >= index) {
-      EntryBatch removed = batches.remove(batches.size() - 1);
+      EntryBatch removed = last();
+      batches.remove(batches.size() - 1);
       bytes -= removed.sizeInBytes();
       if (removed.firstIndex() < index) {
         append(removed.upTo(index - 1));
@@ -37,8 +40,9 @@ public final class LogWindow {
 
   /** Drops batches from the front until at most {@code maxBytes} remain, but none that reaches above {@code index}. */
   void evict(long index, long maxBytes) {
-    while (bytes > maxBytes && head < batches.size() && batches.get(head).lastIndex() <= index) {
-      bytes -= batches.get(head).sizeInBytes();
+    while (bytes > maxBytes && head < batches.size() && at(head).lastIndex() <= index) {
+      bytes -= at(head).sizeInBytes();
+      batches.set(head, null);
       head++;
     }
     if (head > batches.size() / 2) {
@@ -58,13 +62,13 @@ public final class LogWindow {
    * The entries from one index on, up to {@code maxBytes} but at least one entry, or null if the window starts later.
    */
   public @Nullable List<EntryBatch> read(long fromIndex, long toIndex, long maxBytes) {
-    if (head == batches.size() || batches.get(head).firstIndex() > fromIndex) {
+    if (head == batches.size() || at(head).firstIndex() > fromIndex) {
       return null;
     }
     List<EntryBatch> found = new ArrayList<>();
     long room = maxBytes;
     for (int i = find(fromIndex); i < batches.size(); i++) {
-      EntryBatch batch = batches.get(i);
+      EntryBatch batch = at(i);
       if (batch.firstIndex() > toIndex) {
         break;
       }
@@ -88,11 +92,15 @@ public final class LogWindow {
 
   /** The first index in memory; beyond any index if there is none. */
   long firstIndex() {
-    return head == batches.size() ? Long.MAX_VALUE : batches.get(head).firstIndex();
+    return head == batches.size() ? Long.MAX_VALUE : at(head).firstIndex();
+  }
+
+  private EntryBatch at(int position) {
+    return Objects.requireNonNull(batches.get(position), "evicted");
   }
 
   private EntryBatch last() {
-    return batches.get(batches.size() - 1);
+    return at(batches.size() - 1);
   }
 
   /** The position of the batch that holds the index. */
@@ -101,7 +109,7 @@ public final class LogWindow {
     int high = batches.size() - 1;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (batches.get(middle).lastIndex() < index) {
+      if (at(middle).lastIndex() < index) {
         low = middle + 1;
       } else {
         high = middle;

@@ -44,7 +44,7 @@ final class MessageFields implements ProtocolMessage.Handler {
     HEARTBEAT("Heartbeat", "sequence", "commit", "leaderCommit", "echo"),
     HEARTBEAT_RESPONSE("HeartbeatResponse", "sequence", "stamp"),
     READ_INDEX_REQUEST("ReadIndexRequest", "request"),
-    READ_INDEX_RESPONSE("ReadIndexResponse", "request", "index"),
+    READ_INDEX_RESPONSE("ReadIndexResponse", "request", "index", "overloaded"),
     TIMEOUT_NOW("TimeoutNow", "transfer", "life", "lastIndex"),
     TRANSFER_REVOCATION("TransferRevocation", "transfer"),
     TRANSFER_REVOCATION_RESPONSE("TransferRevocationResponse", "transfer", "life"),
@@ -187,7 +187,8 @@ final class MessageFields implements ProtocolMessage.Handler {
 
   @Override
   public void onReadIndexResponse(ReadIndexResponse m) {
-    described = Kind.READ_INDEX_RESPONSE.of(m, TraceValues.opaque(m.request()), m.index());
+    described =
+        Kind.READ_INDEX_RESPONSE.of(m, TraceValues.opaque(m.request()), m.index(), m.overloaded());
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.github.balsaraft.testing.simulation;
 
 import io.github.balsaraft.api.NodeStatus;
+import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the nodes now and then how they are: one that stops by itself, though its disk is in order, has a defect. */
@@ -30,8 +32,15 @@ final class HealthWatch {
       for (SimulatedHost host : world.hosts()) {
         SimulatedHost.Life life = host.life();
         if (life != null && life.isUp()) {
-          CompletableFuture<Void> unused =
-              life.status().thenAccept(status -> look(host, life, status));
+          CompletableFuture<Void> unused = life.status()
+              .thenAccept(status -> look(host, life, status))
+              .exceptionally(failure -> {
+                if (!(failure instanceof CompletionException)
+                    || !(failure.getCause() instanceof RaftException)) {
+                  problem = problem == null ? "a look at " + host.id() + ": " + failure : problem;
+                }
+                return null;
+              });
         }
       }
       start();

@@ -66,7 +66,7 @@ final class Shrinker {
     }
     Schedule tried = new Schedule(faults);
     SimulationFailure found = runs.apply(with, tried);
-    if (found == null || !found.kind().equals(failure.kind())) {
+    if (found == null || !found.isLike(failure)) {
       return false;
     }
     settings = with;

@@ -41,7 +41,7 @@ class ShrinkerTest {
         () -> runs < mostRuns,
         SimulationSettings.DEFAULT,
         new Schedule(FAULTS),
-        new SimulationFailure(KIND, "the first"));
+        new SimulationFailure(KIND, "run 0"));
     shrinker.shrink();
     return shrinker;
   }
@@ -76,7 +76,7 @@ class ShrinkerTest {
     Shrinker shrinker = shrunk(ENOUGH_RUNS, "health", (settings, faults) -> true);
     assertThat(shrinker.schedule().faults()).isEqualTo(FAULTS);
     assertThat(shrinker.settings()).isEqualTo(SimulationSettings.DEFAULT);
-    assertThat(shrinker.failure()).hasMessageContaining("the first");
+    assertThat(shrinker.failure()).hasMessageContaining("run 0");
   }
 
   @Test

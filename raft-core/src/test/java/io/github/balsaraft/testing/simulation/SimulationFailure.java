@@ -17,8 +17,20 @@ public final class SimulationFailure extends AssertionError {
     this.kind = kind;
   }
 
-  /** What went wrong, in a word or two: the same for runs that fail in the same way. */
+  /** What went wrong, in a word or two. */
   public String kind() {
     return kind;
+  }
+
+  /** Whether another run has failed in the same way; with exceptions, those of one class from one place. */
+  boolean isLike(SimulationFailure other) {
+    return kind.equals(other.kind) && origin().equals(other.origin());
+  }
+
+  private String origin() {
+    Throwable cause = getCause();
+    return cause == null || cause.getStackTrace().length == 0
+        ? ""
+        : cause.getClass().getName() + " at " + cause.getStackTrace()[0];
   }
 }

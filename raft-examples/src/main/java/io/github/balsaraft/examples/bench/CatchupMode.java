@@ -30,7 +30,7 @@ final class CatchupMode extends Mode {
   void run() throws InterruptedException {
     try (Cluster<EmbeddedNode> cluster = openEmbedded()) {
       long written = write(cluster, ENTRIES_BEFORE);
-      cluster.awaitConsistent(0, written, APPLY_PATIENCE_SECONDS);
+      awaitConsistent(cluster, written, APPLY_PATIENCE_SECONDS);
       withoutLoad(cluster, written);
       underLoad(cluster);
     }
@@ -55,7 +55,7 @@ final class CatchupMode extends Mode {
     long start = System.nanoTime();
     cluster.open(away);
     double openSeconds = secondsSince(start);
-    boolean consistent = cluster.awaitConsistent(0, before + missed, CATCH_UP_PATIENCE_SECONDS);
+    boolean consistent = awaitConsistent(cluster, before + missed, CATCH_UP_PATIENCE_SECONDS);
     double seconds = secondsSince(start);
     line.put("entries", missed)
         .put("open_s", openSeconds)

@@ -74,7 +74,7 @@ final class FailoverMode extends Mode {
     cluster.open(leader);
     cluster.awaitLeaders(LEADER_PATIENCE_SECONDS);
     // The next round begins with nodes that all have caught up.
-    cluster.awaitConsistent(0, 1, APPLY_PATIENCE_SECONDS);
+    awaitConsistent(cluster, 1, APPLY_PATIENCE_SECONDS);
     return millis;
   }
 

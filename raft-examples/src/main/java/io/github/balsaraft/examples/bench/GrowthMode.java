@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a write costs more the more there were: entries are written to nodes that take snapshots and cut their logs, and at ten
@@ -29,6 +30,8 @@ final class GrowthMode extends Mode {
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
   private final HeapUse heap = new HeapUse();
+  private long failed;
+  private @Nullable Throwable lastFailure;
 
   GrowthMode(Options options, JsonLine line, PrintStream progress) {
     super(options, line, progress);
@@ -53,10 +56,14 @@ final class GrowthMode extends Mode {
         progress.println(windows.get(windows.size() - 1));
       }
       elections.report(line);
-      line.put("written_s", secondsSince(begin))
+      if (lastFailure != null) {
+        line.put("last_error", lastFailure.toString());
+      }
+      line.put("errors", failed)
+          .put("written_s", secondsSince(begin))
           .put("entries", written)
           .put("windows", windows)
-          .put("consistent", cluster.awaitConsistent(0, written, APPLY_PATIENCE_SECONDS));
+          .put("consistent", awaitConsistent(cluster, written, APPLY_PATIENCE_SECONDS));
     }
   }
 
@@ -90,6 +97,8 @@ final class GrowthMode extends Mode {
         throw new IllegalStateException("no write was acknowledged", loop.lastFailure());
       }
       written += loop.acknowledged();
+      failed += loop.failed();
+      lastFailure = loop.lastFailure() == null ? lastFailure : loop.lastFailure();
       elections.look();
     }
     return written;

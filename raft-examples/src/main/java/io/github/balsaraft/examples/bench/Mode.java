@@ -105,6 +105,16 @@ abstract class Mode {
         () -> cluster.findLeader(0));
   }
 
+  /** Waits until all nodes have applied all entries and the same; if they don't, the progress says how each of them stands. */
+  boolean awaitConsistent(Cluster<?> cluster, long entries, int patienceSeconds) {
+    boolean consistent = cluster.awaitConsistent(0, entries, patienceSeconds);
+    if (!consistent) {
+      progress.println("the nodes have not applied the same " + entries + " entries after "
+          + patienceSeconds + " s: " + cluster.standings(0));
+    }
+    return consistent;
+  }
+
   ElectionWatch electionWatch(Cluster<?> cluster, PauseWatch pauses) {
     return new ElectionWatch(() -> cluster.highestTerm(0), pauses.log(), electionMillis());
   }

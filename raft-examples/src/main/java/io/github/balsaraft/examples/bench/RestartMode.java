@@ -24,7 +24,7 @@ final class RestartMode extends Mode {
       ClosedLoop before = writes(cluster);
       before.run(options.entriesOr(DEFAULT_ENTRIES));
       long entries = before.acknowledged();
-      cluster.awaitConsistent(0, entries, APPLY_PATIENCE_SECONDS);
+      awaitConsistent(cluster, entries, APPLY_PATIENCE_SECONDS);
       for (int node = 0; node < cluster.size(); node++) {
         cluster.close(node);
       }
@@ -39,7 +39,7 @@ final class RestartMode extends Mode {
           1, number -> cluster.propose(0, payloads.of(number)), () -> cluster.findLeader(0));
       first.run(1);
       double firstAckSeconds = secondsSince(start);
-      boolean consistent = cluster.awaitConsistent(0, entries + 1, APPLY_PATIENCE_SECONDS);
+      boolean consistent = awaitConsistent(cluster, entries + 1, APPLY_PATIENCE_SECONDS);
       double appliedSeconds = secondsSince(start);
       line.put("entries", entries)
           .put("open_s", openSeconds)

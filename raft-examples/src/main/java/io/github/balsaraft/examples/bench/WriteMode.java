@@ -30,7 +30,7 @@ final class WriteMode extends Mode {
       elections.report(line);
       line.put(
           "consistent",
-          cluster.awaitConsistent(0, measurement.loop().acknowledged(), APPLY_PATIENCE_SECONDS));
+          awaitConsistent(cluster, measurement.loop().acknowledged(), APPLY_PATIENCE_SECONDS));
     }
   }
 }

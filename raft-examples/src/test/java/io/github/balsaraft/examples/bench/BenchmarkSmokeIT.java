@@ -76,7 +76,11 @@ class BenchmarkSmokeIT {
     String output = bench(arguments);
     assertThat(output.lines()).as("one line and nothing else").hasSize(1);
     Map<String, @Nullable Object> line = JsonReader.object(output);
-    assertThat(line).doesNotContainKey("failed").containsKeys("system", "variant", "version");
+    assertThat(line)
+        .as("%s", Files.readString(folder.resolve("messages.txt")))
+        .doesNotContainKey("failed")
+        .doesNotContainEntry("consistent", false)
+        .containsKeys("system", "variant", "version");
     try (Stream<Path> left = Files.list(folder.resolve("data"))) {
       assertThat(left).as("folders that were left").isEmpty();
     }

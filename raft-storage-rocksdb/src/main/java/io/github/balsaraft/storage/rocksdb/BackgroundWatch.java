@@ -6,20 +6,22 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks once a second whether work in the background has failed. RocksDB's own listener isn't enough: version 11.8 doesn't
- * know all reasons on the Java side and then doesn't call it, for one when a flush finds the disk full.
+ * Looks once a second which files can be removed, and whether work in the background has failed. RocksDB's own listener isn't enough
+ * for the latter: version 11.8 doesn't know all reasons on the Java side and then doesn't call it, for one when a flush finds the disk full.
  */
 final class BackgroundWatch implements AutoCloseable {
 
-  private static final long INTERVAL_MILLIS = 1_000;
+  static final long INTERVAL_MILLIS = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
+  private final long intervalMillis;
   private final Thread thread;
   private boolean closed;
 
   /** Starts to look. The task says whether to go on; it runs on a thread of the watch. */
-  BackgroundWatch(BooleanSupplier goOn) {
+  BackgroundWatch(long intervalMillis, BooleanSupplier goOn) {
+    this.intervalMillis = intervalMillis;
     thread = new Thread(() -> run(goOn), "balsa-rocksdb-watch");
     thread.setDaemon(true);
     thread.start();
@@ -35,7 +37,7 @@ final class BackgroundWatch implements AutoCloseable {
   private boolean await() {
     lock.lock();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(INTERVAL_MILLIS);
+      long left = TimeUnit.MILLISECONDS.toNanos(intervalMillis);
       while (!closed && left > 0) {
         left = closing.awaitNanos(left);
       }

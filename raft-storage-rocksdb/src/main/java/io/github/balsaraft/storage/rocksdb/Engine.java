@@ -2,9 +2,13 @@ package io.github.balsaraft.storage.rocksdb;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.balsaraft.model.GroupId;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.BackgroundErrorReason;
@@ -17,10 +21,13 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.Env;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LiveFileMetaData;
+import org.rocksdb.MemTableInfo;
 import org.rocksdb.Options;
 import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileMetaData;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.slf4j.Logger;
@@ -56,6 +63,7 @@ final class Engine implements AutoCloseable {
   /** In the order in which they were created; closed in the opposite order. */
   private final List<AutoCloseable> owned = new ArrayList<>();
 
+  private final AtomicBoolean newLogMemtable = new AtomicBoolean();
   private final SlowRemoval removal;
   private final RocksDB db;
   private final ColumnFamilyHandle meta;
@@ -79,7 +87,7 @@ final class Engine implements AutoCloseable {
       DBOptions options = own(databaseOptions(settings, create))
           .setUseDirectIoForFlushAndCompaction(DirectWrites.arePossibleIn(settings.directory()))
           .setSstFileManager(removal.manager());
-      options.setListeners(List.of(own(new ErrorListener(onBackgroundError))));
+      options.setListeners(List.of(own(new Listener(onBackgroundError, newLogMemtable))));
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       db = own(RocksDB.open(
           options,
@@ -176,6 +184,41 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  /** Whether the memory table of the log was full, so that what is written from now on goes to a new one. Said once for each. */
+  boolean takeNewLogMemtable() {
+    return newLogMemtable.compareAndSet(true, false);
+  }
+
+  /**
+   * Removes table files that hold nothing but batches of a group with first indexes before this one: those of the oldest first, and not
+   * many more bytes than this at once. Files that were written last, and those that are being merged, stay until they are elsewhere.
+   *
+   * <p>A file may hold deletions and newer versions of batches in others, which then come up again. So nothing that is found with a first
+   * index before this one is anything to go by: who reads looks at the start of the log afterwards.
+   */
+  void removeLogFiles(GroupId group, long before, long maxBytes) throws RocksDBException {
+    byte[] limit = Keys.log(group, before);
+    List<LiveFileMetaData> past = db.getLiveFilesMetaData().stream()
+        .filter(file -> Arrays.equals(file.columnFamilyName(), LOG_FAMILY.getBytes(UTF_8)))
+        .filter(file -> file.level() > 0 && !file.beingCompacted())
+        .filter(file -> Keys.isOfGroup(file.smallestKey(), group))
+        .filter(file -> Arrays.compareUnsigned(file.largestKey(), limit) < 0)
+        .sorted(Comparator.comparing(SstFileMetaData::largestKey, Arrays::compareUnsigned))
+        .toList();
+    long bytes = 0;
+    long end = 0;
+    for (LiveFileMetaData file : past) {
+      if (bytes > 0 && bytes + file.size() > maxBytes) {
+        break;
+      }
+      bytes += file.size();
+      end = Keys.firstIndex(file.largestKey()) + 1;
+    }
+    if (bytes > 0) {
+      db.deleteFilesInRanges(log, List.of(Keys.log(group, 0), Keys.log(group, end)), false);
+    }
+  }
+
   /** Files that aren't needed any more. */
   SlowRemoval removal() {
     return removal;
@@ -208,14 +251,27 @@ final class Engine implements AutoCloseable {
     return part;
   }
 
-  /** Passes errors on and forbids RocksDB to carry on after them as if nothing had happened. */
-  private static final class ErrorListener extends AbstractEventListener {
+  /** Passes errors on, forbids RocksDB to carry on after them as if nothing had happened, and sees memory tables that are full. */
+  private static final class Listener extends AbstractEventListener {
 
     private final Consumer<Status> onBackgroundError;
+    private final AtomicBoolean newLogMemtable;
 
-    ErrorListener(Consumer<Status> onBackgroundError) {
-      super(EnabledEventCallback.ON_BACKGROUND_ERROR, EnabledEventCallback.ON_ERROR_RECOVERY_BEGIN);
+    Listener(Consumer<Status> onBackgroundError, AtomicBoolean newLogMemtable) {
+      super(
+          EnabledEventCallback.ON_BACKGROUND_ERROR,
+          EnabledEventCallback.ON_ERROR_RECOVERY_BEGIN,
+          EnabledEventCallback.ON_MEMTABLE_SEALED);
       this.onBackgroundError = onBackgroundError;
+      this.newLogMemtable = newLogMemtable;
+    }
+
+    /** Called by the thread that writes, before its batch goes into the new table. */
+    @Override
+    public void onMemTableSealed(MemTableInfo sealed) {
+      if (sealed.getColumnFamilyName().equals(LOG_FAMILY)) {
+        newLogMemtable.set(true);
+      }
     }
 
     @Override

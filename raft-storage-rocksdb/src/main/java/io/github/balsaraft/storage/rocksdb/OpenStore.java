@@ -37,6 +37,7 @@ final class OpenStore implements AutoCloseable {
   private final WriteOptions notSynced;
   private final StoredForm storedForm = new StoredForm();
   private WriteBatch batch = new WriteBatch();
+  private volatile Map<GroupId, GroupState> groups = Map.of();
 
   private OpenStore(
       Settings settings, List<AutoCloseable> opened, Engine engine, FailureState failure) {
@@ -48,7 +49,7 @@ final class OpenStore implements AutoCloseable {
     notSynced = own(new WriteOptions().setSync(false));
     own(() -> batch.close());
     // Last, so that it is closed first: it looks at the database.
-    own(new BackgroundWatch(() -> look(failure)));
+    own(new BackgroundWatch(settings.watchMillis(), () -> look(failure)));
   }
 
   /**
@@ -174,7 +175,9 @@ final class OpenStore implements AutoCloseable {
   /** Reads what is stored of all groups. */
   RecoveredState readGroups(Map<GroupId, GroupState> states) {
     try {
-      return StoredGroups.read(engine, reader, states);
+      RecoveredState recovered = StoredGroups.read(engine, reader, states);
+      groups = states;
+      return recovered;
     } catch (RocksDBException e) {
       throw Failures.whileOpening(settings.directory(), e);
     } catch (CorruptDataException | IllegalArgumentException e) {
@@ -218,6 +221,7 @@ final class OpenStore implements AutoCloseable {
   private boolean look(FailureState failure) {
     engine.removal().bound();
     try {
+      removeThePast();
       if (engine.backgroundErrors() == 0) {
         return true;
       }
@@ -227,6 +231,15 @@ final class OpenStore implements AutoCloseable {
     }
     failure.fail(Failures.inBackground(settings.directory(), null));
     return false;
+  }
+
+  /** Not by the thread that writes: a file may take long, and there may be many. See {@link WriteAssembler} for several groups. */
+  private void removeThePast() throws RocksDBException {
+    if (groups.size() == 1) {
+      for (GroupState state : groups.values()) {
+        engine.removeLogFiles(state.group, state.removableBefore(), SlowRemoval.MOST_WAITING_BYTES);
+      }
+    }
   }
 
   @Override

@@ -133,17 +133,23 @@ public final class RocksDbLogStore implements LogStore {
     WriteOptions options = isSynced(write) ? opened.synced() : opened.notSynced();
     settings.writer().write(opened.engine().db(), options, batch);
     assembler.touched().forEach(GroupState::publish);
+    if (opened.engine().takeNewLogMemtable()) {
+      groups.values().forEach(GroupState::startMemtable);
+    }
   }
 
-  /** Terms, votes and identities are synced whatever the mode: they are rare, and losing them elects two leaders. */
+  /**
+   * Terms, votes and identities are synced whatever the mode: they are rare, and losing them elects two leaders. So is the start of a
+   * log, since files of before it are removed for good.
+   */
   private boolean isSynced(LogWrite write) {
     return settings.durability() == Durability.SYNCED
         || write.host() != null
-        || write.groups().stream().anyMatch(RocksDbLogStore::changesIdentityOrVote);
+        || write.groups().stream().anyMatch(RocksDbLogStore::isAlwaysSynced);
   }
 
-  private static boolean changesIdentityOrVote(GroupWrite write) {
-    return write.replica() != null || write.hardState() != null;
+  private static boolean isAlwaysSynced(GroupWrite write) {
+    return write.replica() != null || write.hardState() != null || write.base().index() > 0;
   }
 
   private LogStoreException failed(LogStoreException e) {
@@ -163,6 +169,8 @@ public final class RocksDbLogStore implements LogStore {
       requireStored(state, fromIndex, toIndex);
       BatchCollector collector = new BatchCollector(fromIndex, toIndex, maxBytes);
       opened.reader().collect(group, collector);
+      // What a cut has taken away meanwhile may have been on top of an older version of it.
+      requireNotCut(state, fromIndex);
       if (collector.batches().isEmpty()) {
         // A write may have taken the entries away in the meantime; if it hasn't, they are missing.
         requireStored(state, fromIndex, toIndex);
@@ -188,13 +196,18 @@ public final class RocksDbLogStore implements LogStore {
   }
 
   private static void requireStored(GroupState state, long fromIndex, long toIndex) {
+    requireNotCut(state, fromIndex);
     GroupState.Bounds bounds = state.bounds();
-    if (fromIndex < bounds.first()) {
-      throw new CompactedException(fromIndex, bounds.first());
-    }
     if (fromIndex > toIndex || toIndex > bounds.last()) {
       throw new LogStoreException("the log of group " + state.group + " ends at " + bounds.last()
           + ", so that [" + fromIndex + ", " + toIndex + "] can't be read");
+    }
+  }
+
+  private static void requireNotCut(GroupState state, long fromIndex) {
+    long first = state.bounds().first();
+    if (fromIndex < first) {
+      throw new CompactedException(fromIndex, first);
     }
   }
 
@@ -240,6 +253,7 @@ public final class RocksDbLogStore implements LogStore {
     private @Nullable Statistics statistics;
     private BatchWriter writer = RocksDB::write;
     private BetweenSteps betweenSteps = () -> {};
+    private long watchMillis = BackgroundWatch.INTERVAL_MILLIS;
 
     private Builder() {}
 
@@ -276,7 +290,8 @@ public final class RocksDbLogStore implements LogStore {
 
     /**
      * Default {@link Durability#SYNCED}. With {@link Durability#UNSAFE_NOT_SYNCED} entries that were acknowledged are
-     * lost with the power, and such a loss may also make the folder unreadable; terms and votes are synced even then.
+     * lost with the power, and such a loss may also make the folder unreadable; terms, votes and where a log starts are synced even
+     * then.
      *
      * @throws IllegalArgumentException for {@link Durability#UNSAFE_IN_MEMORY}
      */
@@ -297,6 +312,12 @@ public final class RocksDbLogStore implements LogStore {
     /** For tests: what writes to the database. */
     Builder writer(BatchWriter value) {
       writer = value;
+      return this;
+    }
+
+    /** For tests: how often it is looked what can be removed, and what has failed. */
+    Builder watchMillis(long value) {
+      watchMillis = value;
       return this;
     }
 
@@ -327,7 +348,8 @@ public final class RocksDbLogStore implements LogStore {
           durability,
           statistics,
           writer,
-          betweenSteps));
+          betweenSteps,
+          watchMillis));
     }
   }
 }

@@ -14,4 +14,5 @@ record Settings(
     Durability durability,
     @Nullable Statistics statistics,
     BatchWriter writer,
-    BetweenSteps betweenSteps) {}
+    BetweenSteps betweenSteps,
+    long watchMillis) {}

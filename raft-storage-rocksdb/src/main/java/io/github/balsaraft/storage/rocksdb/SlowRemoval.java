@@ -22,7 +22,7 @@ final class SlowRemoval implements AutoCloseable {
    * If more than about so much waits to be removed, files go at once: a disk may be too slow for the steps, each of which has a sync of its
    * own, and must not fill up for that.
    */
-  private static final long MOST_WAITING_BYTES = 256L << 20;
+  static final long MOST_WAITING_BYTES = 256L << 20;
 
   /** RocksDB's own word, at the end of the names of files that wait. */
   private static final String WAITING = ".trash";

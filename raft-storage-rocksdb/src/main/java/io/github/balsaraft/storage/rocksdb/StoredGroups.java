@@ -98,14 +98,12 @@ final class StoredGroups {
     long firstIndex = found.base.index() + 1;
     EntryBatch lastBatch = reader.batchBefore(group, Long.MAX_VALUE);
     if (lastBatch != null && lastBatch.lastIndex() < firstIndex) {
-      throw new CorruptDataException("the log of group " + group + " ends at "
-          + lastBatch.lastIndex() + ", before the start after " + found.base);
+      // Of before a cut, and come up again with a file that is gone: the log is empty. If it should
+      // not be, the starts of its
+      // terms say so.
+      lastBatch = null;
     }
-    long firstKey = lastBatch == null ? firstIndex : reader.keyFrom(group, 0);
-    if (firstKey > firstIndex) {
-      throw new CorruptDataException(
-          "the log of group " + group + " begins at " + firstKey + " instead of " + firstIndex);
-    }
+    long firstKey = lastBatch == null ? firstIndex : firstKey(group, firstIndex);
     LogOutline outline = outline(group, found, lastBatch);
     List<Long> configurationKeys = new ArrayList<>();
     found.configurations.forEach(position -> configurationKeys.add(position.index()));
@@ -118,6 +116,16 @@ final class StoredGroups {
         outline.termStarts(),
         outline.configurations(),
         lastBatch == null ? 0 : lastBatch.logTimeMillis());
+  }
+
+  /** Of the batch that holds the first entry of a log that isn't empty. Before it may be batches of which no file is gone yet. */
+  private long firstKey(GroupId group, long firstIndex) throws RocksDBException {
+    EntryBatch holding = reader.batchBefore(group, firstIndex);
+    if (holding != null && holding.lastIndex() >= firstIndex) {
+      return holding.firstIndex();
+    }
+    throw new CorruptDataException("the log of group " + group + " begins at "
+        + reader.keyFrom(group, firstIndex) + " instead of " + firstIndex);
   }
 
   private LogOutline outline(GroupId group, Records found, @Nullable EntryBatch lastBatch)

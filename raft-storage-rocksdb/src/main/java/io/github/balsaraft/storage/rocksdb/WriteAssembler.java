@@ -115,13 +115,14 @@ final class WriteAssembler {
 
   private void truncate(GroupState state, long from) throws RocksDBException {
     List<EntryId> termStarts = state.outline.termStarts();
+    long end = state.outline.lastIndex() + 1;
     state.outline.truncateFrom(from);
     if (state.outline.isEmpty()) {
-      deleteBatches(state, 0, Long.MAX_VALUE);
+      deleteBatches(state, state.oldestKey, end);
     } else {
       long last = state.outline.lastIndex();
       EntryBatch holding = batchHolding(state, last);
-      deleteBatches(state, last + 1, Long.MAX_VALUE);
+      deleteBatches(state, last + 1, end);
       if (holding.lastIndex() > last) {
         put(state, holding.upTo(last));
       }
@@ -134,23 +135,42 @@ final class WriteAssembler {
 
   private void startAfter(GroupState state, EntryId base) throws RocksDBException {
     List<EntryId> termStarts = state.outline.termStarts();
+    long end = state.outline.lastIndex() + 1;
     state.outline.startAfter(base);
     byte[] baseKey = Keys.meta(Keys.BASE, state.group);
     out.put(meta, baseKey, NumberRecord.encodePosition(baseKey, base));
     if (state.outline.isEmpty()) {
-      deleteBatches(state, state.firstKey, Long.MAX_VALUE);
+      deleteBatches(state, state.oldestKey, end);
       state.firstKey = state.outline.firstIndex();
     } else {
       long keptFrom = keyHolding(state, state.outline.firstIndex());
       if (keptFrom > state.firstKey) {
-        deleteBatches(state, state.firstKey, keptFrom);
-        state.firstKey = keptFrom;
+        cutBefore(state, keptFrom);
       }
     }
     deleteGoneTermStarts(state, termStarts);
     while (state.configurationKeys.size() > state.outline.configurations().size()) {
       deleteConfiguration(state, 0);
     }
+  }
+
+  /**
+   * One group alone fills its table files in the order of its log: they are removed whole, by and by. A deletion of their keys would
+   * stretch over several files and have RocksDB merge them, which writes all that is kept anew. But what is in memory only is deleted
+   * there, so that it never becomes a file. Files in which groups lie side by side are never of the past alone: all that is cut
+   * of those is deleted.
+   */
+  private void cutBefore(GroupState state, long keptFrom) throws RocksDBException {
+    if (groups.size() > 1) {
+      deleteBatches(state, state.oldestKey, keptFrom);
+      state.oldestKey = keptFrom;
+    } else {
+      long inMemoryFrom = Math.max(state.firstKey, state.memtableFrom);
+      if (inMemoryFrom < keptFrom) {
+        deleteBatches(state, inMemoryFrom, keptFrom);
+      }
+    }
+    state.firstKey = keptFrom;
   }
 
   private EntryBatch batchHolding(GroupState state, long index) throws RocksDBException {
@@ -181,7 +201,11 @@ final class WriteAssembler {
     }
   }
 
+  /** Up to where there are any, and not to the end of all numbers: RocksDB merges files that a deletion stretches over. */
   private void deleteBatches(GroupState state, long from, long before) throws RocksDBException {
+    if (from >= before) {
+      return;
+    }
     out.deleteRange(log, Keys.log(state.group, from), Keys.log(state.group, before));
     pendingOf(state).subMap(from, before).clear();
   }

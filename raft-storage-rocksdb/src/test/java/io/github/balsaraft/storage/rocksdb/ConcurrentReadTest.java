@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.storage.CompactedException;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
@@ -19,7 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +35,9 @@ class ConcurrentReadTest {
   @TempDir
   Path temporary;
 
+  /** The latest term of which each index was written, as far as the writer has said. */
+  private final AtomicLongArray terms = new AtomicLongArray(2 * STEPS + 2);
+
   private final AtomicLong first = new AtomicLong(1);
   private final AtomicLong last = new AtomicLong();
   private final AtomicBoolean done = new AtomicBoolean();
@@ -40,6 +47,7 @@ class ConcurrentReadTest {
     ExecutorService readers = Executors.newFixedThreadPool(2);
     try (LogStore store = TestLog.at(temporary.resolve("log"))
         .memtableBytes(64 << 10)
+        .watchMillis(1)
         .durability(LogStore.Durability.UNSAFE_NOT_SYNCED)
         .build()) {
       TestLog.create(store);
@@ -88,21 +96,33 @@ class ConcurrentReadTest {
   }
 
   private void write(LogStore store, Random random) {
+    long term = 1;
     for (int step = 0; step < STEPS; step++) {
       long from = last.get() + 1;
       if (random.nextInt(5) == 0 && last.get() - first.get() > 10) {
         from -= random.nextInt(5);
         last.set(from - 1);
+        term++;
       }
       EntryId base = EntryId.NONE;
       if (random.nextInt(7) == 0 && last.get() - first.get() > 40) {
-        base = TestLog.batch(first.get() + random.nextInt(20), 0).last();
-        first.set(base.index() + 1);
+        long index = first.get() + random.nextInt(20);
+        base = new EntryId(terms.get((int) index), index);
+        first.set(index + 1);
       }
-      List<EntryBatch> batches = List.of(TestLog.batch(from, 700), TestLog.batch(from + 1, 700));
+      List<EntryBatch> batches = List.of(batch(term, from), batch(term, from + 1));
       store.write(LogWrite.of(List.of(new GroupWrite(TestLog.G, null, null, from, base, batches))));
+      terms.set((int) from, term);
+      terms.set((int) from + 1, term);
       last.set(from + 1);
     }
+  }
+
+  /** Another in each term, so that one that was truncated isn't taken for what has come in its place. */
+  private static EntryBatch batch(long term, long index) {
+    byte[] payload = new byte[700];
+    new Random(index * STEPS + term).nextBytes(payload);
+    return Payloads.single(EntryType.COMMAND, payload).place(new EntryId(term, index), index);
   }
 
   private int read(LogStore store, Random random) {
@@ -114,10 +134,15 @@ class ConcurrentReadTest {
         continue;
       }
       long from = low + random.nextLong(high - low + 1);
+      List<Long> termsBefore = LongStream.rangeClosed(from, high)
+          .mapToObj(index -> terms.get((int) index))
+          .toList();
       try {
         long next = from;
         for (EntryBatch batch : store.read(TestLog.G, from, high, 5_000)) {
-          assertThat(batch).isEqualTo(TestLog.batch(next++, 700));
+          assertThat(batch).isEqualTo(batch(batch.term(), next));
+          assertThat(batch.term()).isGreaterThanOrEqualTo(termsBefore.get((int) (next - from)));
+          next++;
         }
         successful++;
       } catch (CompactedException e) {

@@ -115,7 +115,7 @@ class FolderRefusalTest {
     CRC32C crc = new CRC32C();
     crc.update(stored, 0, EntryBatch.HEADER_BYTES - 4);
     ByteBuffer.wrap(stored).putInt(EntryBatch.HEADER_BYTES - 4, (int) crc.getValue());
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       engine.db().put(engine.log(), Keys.log(TestLog.G, index), stored);
     }
   }
@@ -123,7 +123,7 @@ class FolderRefusalTest {
   @Test
   void columnFamilyOfANewerVersion() throws RocksDBException {
     Path folder = newStore();
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       engine
           .db()
           .createColumnFamily(new ColumnFamilyDescriptor("blobs".getBytes(StandardCharsets.UTF_8)))
@@ -152,7 +152,7 @@ class FolderRefusalTest {
   void groupWithoutReplicaRecord() throws RocksDBException {
     Path folder = newStore();
     byte[] key = Keys.meta(Keys.BASE, TestLog.G);
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       engine.db().delete(engine.meta(), Keys.meta(Keys.REPLICA, TestLog.G));
       engine.db().put(engine.meta(), key, NumberRecord.encodePosition(key, new EntryId(1, 5)));
     }
@@ -162,7 +162,7 @@ class FolderRefusalTest {
   @Test
   void termStartThatIsMissing() throws RocksDBException {
     Path folder = newStore();
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       engine.db().delete(engine.meta(), Keys.meta(Keys.TERM_START, TestLog.G, 1));
     }
     assertRefused(folder, "is damaged");
@@ -239,16 +239,8 @@ class FolderRefusalTest {
     return folder;
   }
 
-  private static Engine engine(Path folder) throws RocksDBException {
-    return new Engine(
-        new Settings(
-            folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write, () -> {}),
-        false,
-        error -> {});
-  }
-
   private static void put(Path folder, byte[] key, byte[] value) throws RocksDBException {
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       engine.db().put(engine.meta(), key, value);
     }
   }

@@ -26,7 +26,11 @@ class RocksDbLogStoreTest extends LogStoreContract {
     if (folder == null) {
       folder = temporary.resolve("0");
     }
-    return RocksDbLogStore.builder().directory(folder).memtableBytes(64 << 10).build();
+    return RocksDbLogStore.builder()
+        .directory(folder)
+        .memtableBytes(64 << 10)
+        .watchMillis(1)
+        .build();
   }
 
   /** What batches go through is used again for each, grows, and isn't used for the largest. */

@@ -18,7 +18,6 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
-import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.testing.GoldenBytes;
@@ -31,7 +30,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
@@ -87,7 +85,7 @@ class StoredBytesTest {
       store.write(sample());
     }
     Map<String, byte[]> actual = new LinkedHashMap<>();
-    try (Engine engine = engine(folder)) {
+    try (Engine engine = TestLog.engine(folder)) {
       dump(engine, engine.meta(), "meta ", actual);
       dump(engine, engine.log(), "log ", actual);
     }
@@ -109,7 +107,7 @@ class StoredBytesTest {
     try (LogStore store = TestLog.at(golden).build()) {
       store.recover();
     }
-    try (Engine engine = engine(golden)) {
+    try (Engine engine = TestLog.engine(golden)) {
       for (Map.Entry<String, byte[]> record : GoldenBytes.read(GOLDEN).entrySet()) {
         String[] familyAndKey = record.getKey().split(" ", 2);
         ColumnFamilyHandle family = familyAndKey[0].equals("log") ? engine.log() : engine.meta();
@@ -146,15 +144,6 @@ class StoredBytesTest {
         .isInstanceOf(CorruptDataException.class);
     assertThatThrownBy(() -> NumberRecord.decode(key, new byte[0]))
         .isInstanceOf(CorruptDataException.class);
-  }
-
-  private static Engine engine(Path folder) throws RocksDBException {
-    NativeLibrary.load();
-    return new Engine(
-        new Settings(
-            folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write, () -> {}),
-        false,
-        error -> {});
   }
 
   private static void dump(

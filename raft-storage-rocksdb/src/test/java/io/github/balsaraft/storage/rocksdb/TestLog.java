@@ -9,12 +9,15 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStore;
+import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 /** A log of one group whose every batch can be made again from its index, so that any beginning of it can be checked. */
 final class TestLog {
@@ -25,6 +28,16 @@ final class TestLog {
 
   static RocksDbLogStore.Builder at(Path folder) {
     return RocksDbLogStore.builder().directory(folder);
+  }
+
+  /** The database of a folder whose store is closed, past the store. */
+  static Engine engine(Path folder) throws RocksDBException {
+    NativeLibrary.load();
+    return new Engine(
+        new Settings(
+            folder, 1 << 20, 2, 1 << 20, Durability.SYNCED, null, RocksDB::write, () -> {}, 1_000),
+        false,
+        error -> {});
   }
 
   /** Creates the replica of the group. */

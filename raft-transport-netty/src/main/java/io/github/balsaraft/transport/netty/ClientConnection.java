@@ -20,10 +20,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's end of a connection to one member. If no answer comes for too long the connection is given up: the member may be dead
- * without anybody having said so. Used on one event loop only.
+ * A client's end of a connection to one member. If answers are owed and none comes for too long the connection is given up: the member may
+ * be dead without anybody having said so. Used on one event loop only.
  */
 final class ClientConnection extends ByteToMessageDecoder {
+
+  /** An answer that is owed for so many times the patience ends the connection, whatever else is answered. */
+  private static final int MOST_TIMEOUTS_OWED = 8;
 
   private final String address;
   private final int maxFrameBytes;
@@ -36,6 +39,7 @@ final class ClientConnection extends ByteToMessageDecoder {
 
   private @Nullable ChannelHandlerContext ctx;
   private long connectedNanos;
+  private long heardNanos;
   private long lastId;
   private int maxRequestBytes = NettyTransportBuilder.DEFAULT_MAX_FRAME_BYTES;
   private String problem = "it hung up";
@@ -87,9 +91,17 @@ final class ClientConnection extends ByteToMessageDecoder {
       return CompletableFuture.failedFuture(
           new IOException("the connection to " + address + " ended"));
     }
+    ByteBuf frame;
+    try {
+      frame = ClientCodec.frame(request.setId(lastId + 1).build(), open.alloc());
+    } catch (OutOfMemoryError e) {
+      // Before anything waits for its answer: nobody would ever give one.
+      return CompletableFuture.failedFuture(
+          new IOException("there is no memory for a request to " + address, e));
+    }
     Waiting asked = new Waiting(new CompletableFuture<>(), System.nanoTime());
     waiting.put(++lastId, asked);
-    Quietly.send(open, ClientCodec.frame(request.setId(lastId).build(), open.alloc()));
+    Quietly.send(open, frame);
     return asked.answer;
   }
 
@@ -132,12 +144,7 @@ final class ClientConnection extends ByteToMessageDecoder {
         .schedule(
             () -> {
               if (!ended) {
-                long since = !welcomed
-                    ? connectedNanos
-                    : waiting.isEmpty()
-                        ? System.nanoTime()
-                        : waiting.values().iterator().next().sinceNanos;
-                if (System.nanoTime() - since > timeoutNanos) {
+                if (hasFallenSilent(System.nanoTime())) {
                   refuse("it doesn't answer");
                 } else {
                   watch(context);
@@ -146,6 +153,22 @@ final class ClientConnection extends ByteToMessageDecoder {
             },
             Math.max(1_000_000, timeoutNanos / 8),
             TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Whether it owes an answer and has said nothing at all for too long. Who answers others meanwhile is only busy, or far away; but one
+   * answer of all must not be owed for ever.
+   */
+  private boolean hasFallenSilent(long nowNanos) {
+    if (!welcomed) {
+      return nowNanos - connectedNanos > timeoutNanos;
+    }
+    if (waiting.isEmpty()) {
+      return false;
+    }
+    long owedNanos = nowNanos - waiting.values().iterator().next().sinceNanos;
+    return Math.min(owedNanos, nowNanos - heardNanos) > timeoutNanos
+        || owedNanos / MOST_TIMEOUTS_OWED > timeoutNanos;
   }
 
   @Override
@@ -160,6 +183,7 @@ final class ClientConnection extends ByteToMessageDecoder {
       }
       byte[] frame = ClientCodec.readFrame(in, maxFrameBytes);
       if (frame != null) {
+        heardNanos = System.nanoTime();
         ClientAnswer answer = ClientAnswer.parseFrom(frame);
         Waiting asked = waiting.remove(answer.getId());
         if (asked != null) {
@@ -188,18 +212,22 @@ final class ClientConnection extends ByteToMessageDecoder {
       maxRequestBytes = welcome.getMaxFrameBytes();
     }
     welcomed = true;
+    heardNanos = System.nanoTime();
     onWelcome.accept(this, cluster);
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) throws Exception {
-    super.channelInactive(context);
-    ended = true;
-    List<Waiting> left = List.copyOf(waiting.values());
-    waiting.clear();
-    IOException failure = new IOException("the connection to " + address + " ended");
-    left.forEach(asked -> asked.answer.completeExceptionally(failure));
-    onEnd.accept(this);
+    try {
+      super.channelInactive(context);
+    } finally {
+      ended = true;
+      List<Waiting> left = List.copyOf(waiting.values());
+      waiting.clear();
+      IOException failure = new IOException("the connection to " + address + " ended");
+      left.forEach(asked -> asked.answer.completeExceptionally(failure));
+      onEnd.accept(this);
+    }
   }
 
   @Override

@@ -9,6 +9,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -18,6 +20,9 @@ final class Dialer {
   /** Above the first, a lane keeps messages in its queue, where they are small and can be dropped; below it refills. */
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(256 << 10, 1 << 20);
+
+  /** Looking up a name takes no more than so many times what connecting may take: one that hangs is asked for again. */
+  private static final int LOOKUP_CONNECT_TIMEOUTS = 6;
 
   private final EventLoops loops;
   private final NettyOptions options;
@@ -55,11 +60,11 @@ final class Dialer {
           .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
           .handler(handshake)
           .connect(target);
-      connecting.addListener(done -> {
+      connecting.addListener(done -> on(loop, () -> {
         if (done.cause() != null) {
           listener.failed(DialFailure.ofConnect(done.cause()));
         }
-      });
+      }));
     });
   }
 
@@ -79,12 +84,21 @@ final class Dialer {
               }
             })
             .connect(target)
-            .addListener((ChannelFuture done) -> {
+            .addListener((ChannelFuture done) -> on(loop, () -> {
               Quietly.close(done.channel());
               if (done.cause() != null) {
                 listener.failed(DialFailure.ofConnect(done.cause()));
               }
-            }));
+            })));
+  }
+
+  /** On this event loop: an attempt that has failed for want of a file descriptor is told on a thread of Netty's own. */
+  static void on(EventLoop loop, Runnable task) {
+    if (loop.inEventLoop()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
   }
 
   private void resolve(
@@ -93,12 +107,53 @@ final class Dialer {
       String address,
       Listener listener,
       Consumer<InetSocketAddress> next) {
+    Consumer<String> failed =
+        detail -> listener.failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail));
+    Once<InetSocketAddress> lookup = new Once<>(next, failed);
+    long patienceMillis = (long) LOOKUP_CONNECT_TIMEOUTS * options.connectTimeoutMillis();
+    Future<?> timer = loop.schedule(
+        () ->
+            lookup.failed("looking up " + address + " takes longer than " + patienceMillis + " ms"),
+        patienceMillis,
+        TimeUnit.MILLISECONDS);
     names.resolve(
         loop,
         address,
         () -> options.resolver().resolve(peer, address),
-        next,
-        detail -> listener.failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail)));
+        target -> {
+          timer.cancel(false);
+          lookup.found(target);
+        },
+        detail -> {
+          timer.cancel(false);
+          lookup.failed(detail);
+        });
+  }
+
+  /** Passes the first of two ends on. Of one event loop. */
+  private static final class Once<T> {
+    private final Consumer<T> found;
+    private final Consumer<String> failed;
+    private boolean ended;
+
+    Once(Consumer<T> found, Consumer<String> failed) {
+      this.found = found;
+      this.failed = failed;
+    }
+
+    void found(T result) {
+      if (!ended) {
+        ended = true;
+        found.accept(result);
+      }
+    }
+
+    void failed(String detail) {
+      if (!ended) {
+        ended = true;
+        failed.accept(detail);
+      }
+    }
   }
 
   /** Ends the resolver's threads; one that hangs in a resolver of the application's is left behind. */

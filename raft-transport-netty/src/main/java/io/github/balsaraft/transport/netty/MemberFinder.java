@@ -39,6 +39,10 @@ final class MemberFinder {
 
   private @Nullable ClientConnection current;
   private @Nullable String connecting;
+
+  /** That which is being made to {@link #connecting}, once that is looked up. */
+  private @Nullable ClientConnection dialled;
+
   private long lastLookup;
 
   /** The number of the lookup that is waited for; 0 if there is none. */
@@ -160,8 +164,11 @@ final class MemberFinder {
     var unused = loop.schedule(
         () -> {
           if (!closed) {
-            lookAround();
-            lookAroundSoon();
+            try {
+              lookAround();
+            } finally {
+              lookAroundSoon();
+            }
           }
         },
         LOOK_AROUND_MILLIS,
@@ -270,11 +277,13 @@ final class MemberFinder {
         .client(loop, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
         .handler(connection)
         .connect(target);
-    dialling.addListener(dialled -> {
-      if (!dialled.isSuccess()) {
-        failedToConnect(String.valueOf(dialled.cause().getMessage()));
+    dialled = connection;
+    // Without a file descriptor the future is of no event loop.
+    dialling.addListener(done -> Dialer.on(loop, () -> {
+      if (!done.isSuccess() && connection == dialled) {
+        failedToConnect(String.valueOf(done.cause().getMessage()));
       }
-    });
+    }));
   }
 
   private void welcomed(ClientConnection connection, ClusterIdentity theirs) {
@@ -288,6 +297,7 @@ final class MemberFinder {
       return;
     }
     connecting = null;
+    dialled = null;
     looksWithoutLeader = 0;
     ClientConnection former = current;
     current = connection;
@@ -305,7 +315,7 @@ final class MemberFinder {
     if (connection == current) {
       current = null;
       tryNextSoon();
-    } else if (!connection.isOpen() && connection.address().equals(connecting)) {
+    } else if (!connection.isOpen() && connection == dialled) {
       failedToConnect(connection.problem());
     }
   }
@@ -315,6 +325,7 @@ final class MemberFinder {
       addresses.isOfNoUse(connecting, why);
     }
     connecting = null;
+    dialled = null;
     tryNextSoon();
   }
 

@@ -167,6 +167,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
   public void onReadIndexResponse(ReadIndexResponse message) {
     sink.fixed(Messages.ReadIndexResponse.REQUEST_FIELD_NUMBER, message.request());
     sink.number(Messages.ReadIndexResponse.INDEX_FIELD_NUMBER, message.index());
+    sink.flag(Messages.ReadIndexResponse.OVERLOADED_FIELD_NUMBER, message.overloaded());
   }
 
   @Override

@@ -159,7 +159,8 @@ final class MessageReader {
             to(),
             term(),
             fields.number(Messages.ReadIndexResponse.REQUEST_FIELD_NUMBER),
-            fields.number(Messages.ReadIndexResponse.INDEX_FIELD_NUMBER));
+            fields.number(Messages.ReadIndexResponse.INDEX_FIELD_NUMBER),
+            fields.flag(Messages.ReadIndexResponse.OVERLOADED_FIELD_NUMBER));
       case Envelope.TIMEOUT_NOW_FIELD_NUMBER ->
         new TimeoutNow(
             from(),

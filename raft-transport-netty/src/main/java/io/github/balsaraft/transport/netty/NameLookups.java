@@ -64,6 +64,9 @@ final class NameLookups {
       // If it is closed, there is nobody left to hear of it.
       executeUnlessClosed(
           loop, () -> failed.accept(MOST_THREADS + " names are being resolved already"));
+    } catch (OutOfMemoryError e) {
+      // The system gives no further thread, now.
+      executeUnlessClosed(loop, () -> failed.accept("resolving " + address + " failed: " + e));
     }
   }
 

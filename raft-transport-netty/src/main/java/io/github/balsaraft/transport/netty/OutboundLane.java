@@ -130,6 +130,10 @@ final class OutboundLane {
         loop.execute(turn);
       } catch (RejectedExecutionException e) {
         // The transport is closed: nothing is sent any more.
+      } catch (Error e) {
+        // The next message asks for a turn again.
+        queue.awake();
+        throw e;
       }
     }
   }

@@ -237,8 +237,9 @@ final class PeerLink implements OutboundLane.Owner {
       now = pending < bound / 4;
     }
     if (now != writable) {
-      writable = now;
       deliveries.writabilityChanged(peer, now);
+      // Afterwards: what was not delivered, as memory has run out, is delivered the next time.
+      writable = now;
     }
   }
 }

@@ -16,6 +16,7 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A client outside the group: proposes and reads over the network, at whichever member leads, and tries again until it has an answer
@@ -47,7 +48,7 @@ public final class RaftClient implements AutoCloseable {
   private final MemberFinder finder;
   private final RetryingSession session;
   private final ClientReads reads;
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   RaftClient(ClientOptions settings) {
     this.options = settings.session();
@@ -140,10 +141,9 @@ public final class RaftClient implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (closed) {
+    if (!closed.compareAndSet(false, true)) {
       return;
     }
-    closed = true;
     session.close();
     reads.close();
     loop.execute(finder::close);

@@ -138,6 +138,32 @@ class ClientLimitsTest extends NettyHosts {
   }
 
   @Test
+  @DisplayName(
+      "a member that goes on answering is not taken for dead because one answer takes longer")
+  void oneAnswerThatTakesLonger() throws Exception {
+    byte[] slow = bytes("slow");
+    FakeMember member = new FakeMember(
+        listen(),
+        request -> request.getRead().getQuery().equals(ByteString.copyFrom(slow))
+            ? null
+            : ClientAnswer.newBuilder().setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE));
+    Duration attempt = Duration.ofSeconds(3);
+    try (RaftClient client = RaftClient.builder()
+        .members(member.address())
+        .attemptTimeout(attempt)
+        .session(PATIENT)
+        .connect()) {
+      CompletableFuture<byte[]> waiting = client.query(slow);
+      long end = System.nanoTime() + attempt.multipliedBy(3).dividedBy(2).toNanos();
+      while (System.nanoTime() < end) {
+        client.query(bytes("quick")).get(30, SECONDS);
+      }
+      assertThat(member.asked(slow)).isEqualTo(1);
+      assertThat(waiting).isNotDone();
+    }
+  }
+
+  @Test
   @DisplayName("a query that fits into no frame is refused, and not sent")
   void queryBeyondTheFrame() throws Exception {
     start(new Sized(), settings().maxFrameBytes(FRAME_BYTES));
@@ -347,9 +373,13 @@ class ClientLimitsTest extends NettyHosts {
         .stateMachine(new Sized())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
-        .options(RaftOptions.builder().maxPendingReadBytes(1024).build())
+        .options(RaftOptions.builder().maxPendingReadBytes(2000).build())
         .start();
     nodes.add(node);
+    for (int i = 0; i < 4; i++) {
+      CompletableFuture<Void> waiting = node.awaitApplied(1_000_000, Duration.ofHours(1));
+      assertThat(waiting).isNotDone();
+    }
     ClientRequest request = ClientRequest.newBuilder()
         .setId(7)
         .setRead(ClientRead.newBuilder().setQuery(ByteString.copyFrom(new byte[1000])))

@@ -38,6 +38,7 @@ class ClientServingTest {
 
   private static final int ANSWER_BYTES = 1 << 20;
   private static final int REQUESTS = 100;
+  private static final int MAX_CLIENTS = 10;
 
   /** The number that a query is, in bytes. */
   private static final class Sized implements StateMachine {
@@ -77,6 +78,7 @@ class ClientServingTest {
     }
   }
 
+  private final ClientService service = new ClientService(MAX_CLIENTS);
   private final Stalled socket = new Stalled();
   private RaftNode node;
   private EmbeddedChannel channel;
@@ -91,7 +93,6 @@ class ClientServingTest {
         .transport(new LocalNetwork().transport())
         .start();
     node.awaitLeader().get(30, SECONDS);
-    ClientService service = new ClientService(10);
     service.serve(GroupId.DEFAULT, node);
     HostRecord self = new HostRecord(new HostId("n1"), 1, new ClusterIdentity(7, 1));
     channel = new EmbeddedChannel(
@@ -166,6 +167,23 @@ class ClientServingTest {
     socket.takeAll();
     awaitAnswers(ClientServing.MAX_UNANSWERED + 1);
     assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  @DisplayName("only so many clients are let in; one that goes makes room for another")
+  void tooManyClients() {
+    List<EmbeddedChannel> others = new ArrayList<>();
+    for (int client = 1; client < MAX_CLIENTS; client++) {
+      others.add(new EmbeddedChannel());
+      assertThat(service.admit(others.get(client - 1))).isEmpty();
+    }
+    EmbeddedChannel last = new EmbeddedChannel();
+    assertThat(service.admit(last)).isEqualTo("10 clients are connected already");
+    others.get(0).close().syncUninterruptibly();
+    others.get(0).runPendingTasks();
+    assertThat(service.admit(last)).isEmpty();
+    others.forEach(EmbeddedChannel::finishAndReleaseAll);
+    last.finishAndReleaseAll();
   }
 
   private static ByteBuf request(long id) {

@@ -44,6 +44,27 @@ class NettyLimitsTest extends NettyHosts {
     assertThat(a.receiver().writable(healthy.id())).isTrue();
   }
 
+  /** Heartbeats and votes have a bound of their own: once the peer takes nothing any more, nothing more of them is held. */
+  @Test
+  void slowReaderOfHeartbeatsCostsBoundedMemory() throws Exception {
+    TransportTestHost a = host("n1", settings().maxQueuedControlBytesPerPeer(64 << 10));
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    acceptControlLane(server);
+    a.receiver().await("both lanes", () -> stats(a).connects() == 2);
+    // Until the kernel's buffers are full, too, the loop of the lane makes room now and then.
+    a.receiver().await("nothing taken any more", () -> droppedOf(a, 50_000) == 50_000);
+    assertThat(a.receiver().writable(PEER)).as("entries wait for others").isTrue();
+  }
+
+  private static long droppedOf(TransportTestHost a, int heartbeats) {
+    long before = stats(a).droppedQueueFull();
+    for (int i = 0; i < heartbeats; i++) {
+      a.send(PEER, SampleMessages.heartbeat(i));
+    }
+    return stats(a).droppedQueueFull() - before;
+  }
+
   @Test
   void tooLargeMessageIsDroppedAndCounted() {
     TransportTestHost a = host("n1", settings().maxFrameBytes(64 << 10));

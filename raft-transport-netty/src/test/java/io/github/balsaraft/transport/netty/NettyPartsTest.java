@@ -8,11 +8,16 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.transport.netty.GoneDetector.Verdict;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -286,6 +291,57 @@ class NettyPartsTest {
     }
   }
 
+  /** As when direct memory has run out. */
+  private final ByteBufAllocator exhausted = new AbstractByteBufAllocator() {
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("no memory, says the test");
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("no direct memory, says the test");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
+  };
+
+  @Nested
+  class ClientConnectionTest {
+    /** What was never sent must not be waited for: the connection would be taken for dead. */
+    @Test
+    void aRequestThatCannotBePackedFailsAndTheNextIsAnswered() throws Exception {
+      ClientConnection connection =
+          new ClientConnection("a:1", 1 << 20, Long.MAX_VALUE, (one, cluster) -> {}, one -> {});
+      EmbeddedChannel channel = new EmbeddedChannel(connection);
+      channel.<ByteBuf>readOutbound().release();
+      channel.writeInbound(ClientCodec.handshake(
+          ClientWelcome.newBuilder()
+              .setHost("n1")
+              .setClusterId(7)
+              .setClusterEpoch(1)
+              .build(),
+          UnpooledByteBufAllocator.DEFAULT));
+      ByteBufAllocator before = channel.alloc();
+      channel.config().setAllocator(exhausted);
+      assertThat(connection.ask(ClientRequest.newBuilder().setMembers(true)))
+          .isCompletedExceptionally();
+      channel.config().setAllocator(before);
+      CompletableFuture<ClientAnswer> next =
+          connection.ask(ClientRequest.newBuilder().setMembers(true));
+      ByteBuf request = channel.readOutbound();
+      long id = ClientRequest.parseFrom(ClientCodec.readFrame(request, 1 << 20)).getId();
+      request.release();
+      channel.writeInbound(ClientCodec.frame(
+          ClientAnswer.newBuilder().setId(id).build(), UnpooledByteBufAllocator.DEFAULT));
+      assertThat(next).isCompleted();
+      channel.finishAndReleaseAll();
+    }
+  }
+
   @Nested
   class FrameWriterTest {
     /** As when direct memory has run out: the messages are lost, the room in the queue isn't. */
@@ -295,22 +351,6 @@ class NettyPartsTest {
       SendQueue queue = new SendQueue(1 << 20);
       queue.offer(message);
       queue.offer(message);
-      ByteBufAllocator exhausted = new AbstractByteBufAllocator() {
-        @Override
-        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-          throw new AssertionError("frames are in direct memory");
-        }
-
-        @Override
-        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-          throw new OutOfMemoryError("no direct memory, says the test");
-        }
-
-        @Override
-        public boolean isDirectBufferPooled() {
-          return false;
-        }
-      };
       FrameWriter writer = new FrameWriter(1 << 20);
       assertThatThrownBy(() -> writer.next(queue, exhausted)).isInstanceOf(OutOfMemoryError.class);
       assertThat(queue.pendingBytes()).isZero();

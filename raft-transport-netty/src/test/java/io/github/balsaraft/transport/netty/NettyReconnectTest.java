@@ -186,6 +186,26 @@ class NettyReconnectTest extends NettyHosts {
     hanging.completeExceptionally(new IllegalStateException("the test has ended"));
   }
 
+  /** Once for each lane. */
+  @Test
+  void aNameThatHangsIsAskedForAgain() {
+    CompletableFuture<InetSocketAddress> hanging = new CompletableFuture<>();
+    AtomicInteger asked = new AtomicInteger();
+    TransportTestHost b = host(PEER.name(), settings());
+    TransportTestHost a = host(
+        "n1",
+        settings()
+            .connectTimeout(Duration.ofMillis(100))
+            .resolver((peer, address) -> asked.incrementAndGet() <= 2
+                ? hanging.join()
+                : HostPort.parse(address).resolve()));
+    a.transport().setRoute(PEER, b.transport().localAddress());
+    a.receiver()
+        .await("connected", () -> a.transport().connection(PEER).state() == State.CONNECTED);
+    assertThat(asked.get()).isGreaterThan(2);
+    hanging.completeExceptionally(new IllegalStateException("the test has ended"));
+  }
+
   /** Two in a row that live for a moment only: it waits then, and says that it takes nothing. */
   @Test
   void laneThatWaitsAfterShortLivesIsNotWritable() throws Exception {

@@ -137,8 +137,14 @@ final class LogRules {
     replica.base = base;
   }
 
-  /** A snapshot takes the place of a log: nothing of that is needed any more. */
+  /** A snapshot takes the place of a log that doesn't go through it. What lies behind one that does may have been acknowledged. */
   void installed(ReplicaModel replica, EntryId base) {
+    if (replica.last.index() > base.index() && entries.contains(replica.last, base)) {
+      throw Found.of(
+          COMMITTED_TRUNCATED,
+          replica,
+          "lets go of " + replica.last + " for a snapshot up to " + base + ", which it has");
+    }
     replica.base = base;
     replica.last = base;
     replica.cut(1);

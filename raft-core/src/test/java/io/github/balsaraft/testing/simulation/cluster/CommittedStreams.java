@@ -169,12 +169,22 @@ public final class CommittedStreams implements Observer {
         world.time().in(VirtualTime.MILLIS, () -> subscribe(process.host(), process.number()));
       } else if (!(failure instanceof RaftException) && !(failure instanceof LogStoreException)) {
         complain("the observer at " + process.host() + " got " + failure);
+      } else {
+        endedAt(failure.toString());
       }
     }
 
     @Override
     public void onComplete() {
       ended = true;
+      endedAt("the end");
+    }
+
+    /** Only with its node. */
+    private void endedAt(String why) {
+      if (process.isUp() && !process.isStopping()) {
+        complain("the stream of " + process.host() + " has ended while its node goes on: " + why);
+      }
     }
   }
 }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -240,7 +241,7 @@ public final class Operator implements Observer {
     Request request = new Request("transfer to " + target, leader, null, null, false);
     request.transfer = asked;
     CompletableFuture<HostId> answer = leader.node().transferLeadership(target);
-    CompletableFuture<HostId> unused = answer.whenComplete((named, failure) -> {
+    CompletableFuture<HostId> unused = answer.whenComplete(looked((named, failure) -> {
       String untrue = null;
       if (failure == null) {
         untrue = transfers.done(asked, named);
@@ -250,7 +251,7 @@ public final class Operator implements Observer {
       if (untrue != null) {
         complain(untrue);
       }
-    });
+    }));
     await(request, answer);
   }
 
@@ -272,7 +273,7 @@ public final class Operator implements Observer {
     ConfigurationChange change = Objects.requireNonNull(request.change);
     answers.asked(change, cluster.view().commitIndex());
     CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
-    CompletableFuture<ChangeResult> unused = answer.whenComplete((result, failure) -> {
+    CompletableFuture<ChangeResult> unused = answer.whenComplete(looked((result, failure) -> {
       if (failure == null) {
         isDone(change, result);
       } else if (failure instanceof NotLeaderException
@@ -280,7 +281,7 @@ public final class Operator implements Observer {
               && failed.end() == ChangeFailedException.End.REFUSED)) {
         answers.refused(change, cluster.view().commitIndex());
       }
-    });
+    }));
     await(request, answer);
   }
 
@@ -302,7 +303,7 @@ public final class Operator implements Observer {
     asked++;
     cluster.world().observer().onFault("operator: " + request);
     open.add(request);
-    CompletableFuture<?> unused = answer.whenComplete((result, failure) -> {
+    CompletableFuture<?> unused = answer.whenComplete(looked((result, failure) -> {
       if (!open.remove(request)) {
         complain("an answer came to " + request + " that nobody waited for");
         return;
@@ -316,7 +317,18 @@ public final class Operator implements Observer {
       } else if (!(failure instanceof RaftException)) {
         complain(request + " was answered with " + failure);
       }
-    });
+    }));
+  }
+
+  /** A future keeps what its callbacks throw to itself. */
+  private <T> BiConsumer<T, Throwable> looked(BiConsumer<T, Throwable> callback) {
+    return (result, failure) -> {
+      try {
+        callback.accept(result, failure);
+      } catch (RuntimeException | Error e) {
+        complain("an answer could not be looked at: " + e);
+      }
+    };
   }
 
   private void over(Request request) {

@@ -78,7 +78,7 @@ final class Bursts<I, O> {
       } else if (failure == null) {
         clients.withTheWorkload(() -> answered(one, result));
       } else {
-        failed(one, failure);
+        clients.withTheWorkload(() -> failed(one, failure));
       }
     });
   }

@@ -433,7 +433,8 @@ public final class Clients<I, O> implements Observer {
         } else if (failure == null) {
           withTheWorkload(() -> then.accept(result));
         } else {
-          failed(failure instanceof CompletionException ? failure.getCause() : failure);
+          withTheWorkload(
+              () -> failed(failure instanceof CompletionException ? failure.getCause() : failure));
         }
       });
     }

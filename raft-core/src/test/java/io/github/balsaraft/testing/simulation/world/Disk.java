@@ -168,14 +168,15 @@ public final class Disk {
   }
 
   /**
-   * What is there, each write a copy. The latest is left out, and forgotten, if it was interrupted.
+   * What is there, the very bytes, so that a bit that changes later changes for who holds them, too. The latest is left out, and
+   * forgotten, if it was interrupted.
    *
    * @throws LogStoreException if others are not what they were
    */
   List<byte[]> read() {
     List<byte[]> intact = new ArrayList<>(writes.size());
     for (int i = 0; i < writes.size(); i++) {
-      byte[] write = writes.get(i).clone();
+      byte[] write = writes.get(i);
       if (!StoredWrite.isIntact(write, i + 1L)) {
         if (i < writes.size() - 1) {
           throw new LogStoreException("write " + (i + 1) + " of " + writes.size()

@@ -331,12 +331,13 @@ public final class FragileFolder implements SnapshotFolder {
       }
     }
 
-    /** Of the end that was not synced a part is there, and of that part anything may be wrong. */
+    /** Of the end that was not synced a part is there, and of that part anything may be wrong: later pieces may be there without earlier ones. */
     void loseUnsynced(Chance chance) {
       if (length > synced) {
         int kept = (int) chance.between(synced, length);
-        if (kept > synced && chance.happens(0.5)) {
-          Arrays.fill(bytes, (int) chance.between(synced, kept - 1L), kept, (byte) 0);
+        while (kept > synced && chance.happens(0.5)) {
+          int hole = (int) chance.between(synced, kept - 1L);
+          Arrays.fill(bytes, hole, (int) chance.between(hole + 1L, kept), (byte) 0);
         }
         length = kept;
         synced = kept;

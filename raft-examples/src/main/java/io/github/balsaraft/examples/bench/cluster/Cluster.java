@@ -179,6 +179,13 @@ public final class Cluster<N extends BenchNode> implements AutoCloseable {
     return applied.size() == 1 && applied.get(0).entries() >= entries;
   }
 
+  /** How each open node stands, for people who ask why {@link #awaitConsistent} has given up. */
+  public List<String> standings(int group) {
+    return open().stream()
+        .map(node -> "at " + node.applied(group) + ": " + node.explain(group))
+        .toList();
+  }
+
   /** What the folders of all nodes take on the disk. */
   public long folderBytes() {
     return Folders.bytes(folder);

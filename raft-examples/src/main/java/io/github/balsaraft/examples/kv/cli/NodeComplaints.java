@@ -31,8 +31,8 @@ final class NodeComplaints {
     }
     if (!saidEnd && status.health() == NodeStatus.Health.FAILED) {
       saidEnd = true;
-      console.complain("kv: " + options.id() + " has stopped taking part: " + status.healthDetail()
-          + "; local reads still work after READONLY");
+      console.complain(
+          "kv: " + options.id() + " has stopped taking part: " + status.healthDetail());
     }
     if (!saidStranger) {
       status.peers().stream()

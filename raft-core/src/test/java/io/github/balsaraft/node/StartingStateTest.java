@@ -1,0 +1,139 @@
+package io.github.balsaraft.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.balsaraft.api.Command;
+import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.OnDiskStateMachine;
+import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ReplicaRecord;
+import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.RecoveredGroup;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A state on disk that was restored from a fetched snapshot, while the log is still the one that the snapshot takes the place of: the
+ * process has ended between the two.
+ */
+class StartingStateTest {
+
+  /** Of term 3, as {@link SnapshotRig#header} has it. */
+  private static final EntryId SNAPSHOT = new EntryId(3, 1_000);
+
+  private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
+  private final SnapshotManifest newest = rig.save(SNAPSHOT.index(), new byte[] {1});
+
+  StartingStateTest() throws IOException {}
+
+  /** A log of term 2 alone, with a configuration in it that was never committed. */
+  private static RecoveredGroup logUpTo(long lastIndex) {
+    Configuration never =
+        Configuration.of(List.of(Member.voter(new ReplicaId(9), new HostId("n9"), "n9")));
+    EntryBatch batch =
+        Payloads.single(EntryType.CONFIGURATION, never.encode()).place(new EntryId(2, 480), 0);
+    return new RecoveredGroup(
+        new ReplicaRecord(SnapshotRig.SELF, ReplicaRecord.State.MEMBER),
+        HardState.INITIAL,
+        EntryId.NONE,
+        new EntryId(2, lastIndex),
+        List.of(new EntryId(2, 1)),
+        List.of(batch),
+        0);
+  }
+
+  @Test
+  @DisplayName("a configuration of the log that was replaced is not in force")
+  void configuration() {
+    ApplyPosition position = new ApplyPosition();
+    StartingState.position(SNAPSHOT, newest, logUpTo(500), position, (from, to) -> {
+      throw new AssertionError("nothing of that log counts");
+    });
+    assertThat(position.header(3).configuration()).isEqualTo(SnapshotRig.MEMBERS);
+    assertThat(position.header(3).last()).isEqualTo(SNAPSHOT);
+    assertThat(position.entriesSinceSnapshot()).isZero();
+  }
+
+  @Test
+  @DisplayName("other terms in the log that was replaced say nothing against the state")
+  void terms() {
+    StartingState.check(SNAPSHOT, newest, logUpTo(1_500));
+    assertThatThrownBy(() -> StartingState.check(new EntryId(3, 1_001), newest, logUpTo(1_500)))
+        .as("beyond the snapshot they do")
+        .hasMessageContaining("not of the same replica");
+  }
+
+  @Test
+  @DisplayName("streams give nothing of the log that was replaced")
+  void streams() throws IOException {
+    StateRestorer restorer = restorer(SNAPSHOT);
+    restorer.start(rig.archive, newest, logUpTo(1_500));
+    assertThat(restorer.replacedIndex()).isEqualTo(SNAPSHOT.index());
+  }
+
+  private static final class NoResults implements EntryApplier.Results {
+    @Override
+    public void applied(long index, byte[] result) {
+      throw new AssertionError("nothing is applied");
+    }
+
+    @Override
+    public void rejected(long index, CommandRejectedException rejection) {
+      throw new AssertionError("nothing is applied");
+    }
+  }
+
+  private StateRestorer restorer(EntryId held) {
+    OnDiskStateMachine machine = new OnDiskStateMachine() {
+      @Override
+      public byte[] apply(Command command) {
+        return new byte[0];
+      }
+
+      @Override
+      public byte[] query(byte[] query) {
+        return query;
+      }
+
+      @Override
+      public EntryId appliedEntry() {
+        return held;
+      }
+
+      @Override
+      public SnapshotView capture() {
+        return SnapshotView.of(out -> {});
+      }
+
+      @Override
+      public void restore(SnapshotReader snapshot) {
+        throw new AssertionError("it has the state");
+      }
+    };
+    EntryApplier applier = new EntryApplier(
+        SnapshotRig.GROUP,
+        machine,
+        new MemoryLogStore(),
+        0,
+        1 << 20,
+        new NoResults(),
+        () -> true,
+        () -> false);
+    return new StateRestorer(machine, applier);
+  }
+}
