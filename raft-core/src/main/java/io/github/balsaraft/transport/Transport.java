@@ -50,14 +50,15 @@ public interface Transport extends AutoCloseable {
   void setRoute(HostId peer, String address);
 
   /**
-   * Takes back what {@link #setRoute} said: connections to the peer are closed and not made again. What the peer has dialled
-   * is left alone. Nothing happens if there is no route.
+   * Takes back what {@link #setRoute} said: connections to the peer are closed and not made again, unless it connects
+   * anew and is to be answered. What the peer has dialled is left alone. Nothing happens if there is no route.
    */
   void removeRoute(HostId peer);
 
   /**
    * Sends messages to one host. Never blocks; to a host without a route, one that can't be reached, or one that doesn't keep
-   * up, they are dropped. While a connection is being made they wait for it.
+   * up, they are dropped. While a connection is being made they wait for it. A host of the same cluster that is connected to this one
+   * can be answered without a route: it may be a member, and even the leader, of which this host's log doesn't know yet.
    */
   void send(HostId to, List<GroupMessage> messages);
 

@@ -98,7 +98,8 @@ class MembershipSimulationTest {
 
     /** Names one member, which need not lead. */
     private BirthPlan joining() {
-      Founder member = new Founder(anyMember(), "nowhere");
+      HostId host = anyMember();
+      Founder member = new Founder(host, host.name());
       return new BirthPlan(BirthPlan.Kind.JOIN, List.of(member));
     }
 

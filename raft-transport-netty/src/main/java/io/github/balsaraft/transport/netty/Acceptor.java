@@ -10,7 +10,7 @@ import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,8 @@ final class Acceptor {
   private final Deliveries deliveries;
   private final Counters counters;
   private final PerSubjectLog log;
-  private final Map<HostId, PeerLink> links;
+  private final Function<HostId, @Nullable PeerLink> links;
+  private final Function<HostId, PeerLink> linkTo;
   private final InboundConnections connections;
   private final ClientService clients;
   private @Nullable Channel server;
@@ -33,7 +34,8 @@ final class Acceptor {
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
-      Map<HostId, PeerLink> links,
+      Function<HostId, @Nullable PeerLink> links,
+      Function<HostId, PeerLink> linkTo,
       ClientService clients) {
     this.options = options;
     this.self = self;
@@ -41,6 +43,7 @@ final class Acceptor {
     this.counters = counters;
     this.log = log;
     this.links = links;
+    this.linkTo = linkTo;
     this.clients = clients;
     this.connections =
         new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
@@ -132,7 +135,7 @@ final class Acceptor {
       Quietly.close(replaced);
     }
     channel.closeFuture().addListener(closed -> {
-      PeerLink link = links.get(peer);
+      PeerLink link = links.apply(peer);
       // One that was replaced, or that we closed ourselves, says nothing about the peer.
       if (connections.closed(channel, peer, hello.lane())
           && link != null
@@ -140,7 +143,13 @@ final class Acceptor {
         link.inboundLost();
       }
     });
-    PeerLink link = links.get(peer);
+    if (hello.lane() == LaneKind.CONTROL
+        && !hello.self().address().isEmpty()
+        && hello.self().isFellowOf(self.get())) {
+      // It may be a member that this host has never heard of: every valid request gets an answer.
+      linkTo.apply(peer).saysThatItIsAt(hello.self().address());
+    }
+    PeerLink link = links.apply(peer);
     if (link != null) {
       link.inboundEstablished(hello.lane(), hello.self().run());
     }

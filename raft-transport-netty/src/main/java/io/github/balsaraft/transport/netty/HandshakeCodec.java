@@ -23,6 +23,9 @@ final class HandshakeCodec {
   /** So long that a refusal fits in spite of the identity beside it. */
   private static final int MAX_DETAIL_CHARS = 256;
 
+  /** The longest name of a host, and a port; so that it fits beside all else. */
+  private static final int MAX_ADDRESS_CHARS = 260;
+
   private HandshakeCodec() {}
 
   /** The bytes on a new connection aren't a handshake of ours. */
@@ -152,6 +155,7 @@ final class HandshakeCodec {
         .setClusterId(cluster == null ? 0 : cluster.id())
         .setClusterEpoch(cluster == null ? 0 : cluster.epoch())
         .setRun(identity.run())
+        .setAddress(identity.address().length() > MAX_ADDRESS_CHARS ? "" : identity.address())
         .build();
   }
 
@@ -160,7 +164,9 @@ final class HandshakeCodec {
         ? null
         : new ClusterIdentity(wire.getClusterId(), wire.getClusterEpoch());
     return new Identity(
-        new HostRecord(new HostId(wire.getHost()), wire.getIncarnation(), cluster), wire.getRun());
+        new HostRecord(new HostId(wire.getHost()), wire.getIncarnation(), cluster),
+        wire.getRun(),
+        wire.getAddress());
   }
 
   private static Handshakes.Refusal toWire(RefusalReason reason) {

@@ -45,6 +45,11 @@ record HostPort(String host, int port) {
         "an address is host:port, with brackets around an IPv6 host, not \"" + text + "\"", cause);
   }
 
+  /** Whether it means all addresses of a machine, and so, to others, none. */
+  boolean isEverywhere() {
+    return host.equals("0.0.0.0") || host.equals("::") || host.equals("0:0:0:0:0:0:0:0");
+  }
+
   InetSocketAddress resolve() throws UnknownHostException {
     return new InetSocketAddress(InetAddress.getByName(host), port);
   }

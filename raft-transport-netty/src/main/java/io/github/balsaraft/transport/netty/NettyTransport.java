@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>A route is connected as soon as it is set, and for as long as it stands: a broken connection is made again at once, and
- * after growing pauses when that fails. A peer that connects to this host ends such a pause: it is there. While a peer can't
+ * after growing pauses when that fails. A peer that connects to this host ends such a pause: it is there. One of the same cluster that
+ * connects and has no route is answered where it says that it is, for as long as its connection stands. While a peer can't
  * be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
  * has said false. {@link TransportReceiver#onPeerGone} comes within milliseconds of the death of a peer's process, since
  * its machine then refuses connections; a machine that dies says nothing, and there is no hint.
@@ -69,13 +71,16 @@ public final class NettyTransport implements Transport {
     EventLoops loops = new EventLoops(options.eventLoopThreads(), name);
     // Part of every handshake; any value does as long as another start draws another.
     long run = ThreadLocalRandom.current().nextLong();
-    Supplier<Identity> identity = () -> new Identity(self.get(), run);
+    Supplier<Identity> identity = () -> new Identity(self.get(), run, saidAddress());
     Deliveries deliveries = new Deliveries(receiver, counters);
     Dialer dialer = new Dialer(loops, options, identity, counters, name);
-    Acceptor acceptor = new Acceptor(options, identity, deliveries, counters, log, links, clients);
+    Function<HostId, PeerLink> linkTo = peer -> links.computeIfAbsent(
+        peer, any -> new PeerLink(peer, loops.next(), dialer, options, deliveries, counters, log));
+    Acceptor acceptor =
+        new Acceptor(options, identity, deliveries, counters, log, links::get, linkTo, clients);
     try {
       Channel server = acceptor.listen(loops);
-      running = new Running(loops, deliveries, dialer, acceptor, reachedAt(server));
+      running = new Running(loops, linkTo, deliveries, dialer, acceptor, reachedAt(server));
     } catch (TransportException e) {
       dialer.close();
       loops.close();
@@ -96,6 +101,14 @@ public final class NettyTransport implements Transport {
    */
   public void serveClients(RaftNode node) {
     clients.serve(node.status().group(), node);
+  }
+
+  /** What others are told in handshakes; nothing if it is where they would find themselves. */
+  private String saidAddress() {
+    Running current = running;
+    return current == null || (options.advertised() == null && options.bind().isEverywhere())
+        ? ""
+        : current.address;
   }
 
   private String reachedAt(Channel server) {
@@ -135,18 +148,7 @@ public final class NettyTransport implements Transport {
     if (closed) {
       return;
     }
-    links
-        .computeIfAbsent(
-            peer,
-            any -> new PeerLink(
-                peer,
-                current.loops.next(),
-                current.dialer,
-                options,
-                current.deliveries,
-                counters,
-                log))
-        .setAddress(address);
+    current.linkTo.apply(peer).setAddress(address);
   }
 
   @Override
@@ -219,5 +221,10 @@ public final class NettyTransport implements Transport {
 
   /** What there is between start and close. */
   private record Running(
-      EventLoops loops, Deliveries deliveries, Dialer dialer, Acceptor acceptor, String address) {}
+      EventLoops loops,
+      Function<HostId, PeerLink> linkTo,
+      Deliveries deliveries,
+      Dialer dialer,
+      Acceptor acceptor,
+      String address) {}
 }

@@ -33,6 +33,9 @@ final class PeerLink implements OutboundLane.Owner {
   /** Where the peer is, or null if nobody says so. Written by any thread; the event loop follows. */
   private volatile @Nullable String address;
 
+  /** Where it says itself that it is, while it is connected to this host. Counts if nobody else says so. */
+  private volatile @Nullable String saidAddress;
+
   // Of the event loop.
   private @Nullable String followed;
   private final GoneDetector gone = new GoneDetector();
@@ -80,18 +83,30 @@ final class PeerLink implements OutboundLane.Owner {
     return control.status();
   }
 
-  /** Says where the peer is, or with null that nobody says so any more. */
+  /**
+   * Says where the peer is, or with null that nobody says so any more: not even the peer itself, until it connects anew. Else two hosts
+   * that only answer each other would do so for ever.
+   */
   void setAddress(@Nullable String newAddress) {
     address = newAddress;
+    if (newAddress == null) {
+      saidAddress = null;
+    }
+    onLoop(this::followAddress);
+  }
+
+  /** It has connected to this host. */
+  void saysThatItIsAt(String itsAddress) {
+    saidAddress = itsAddress;
     onLoop(this::followAddress);
   }
 
   boolean hasAddress() {
-    return address != null;
+    return address != null || saidAddress != null;
   }
 
   private void followAddress() {
-    String now = address;
+    String now = address == null ? saidAddress : address;
     if (Objects.equals(now, followed)) {
       return;
     }
@@ -135,7 +150,9 @@ final class PeerLink implements OutboundLane.Owner {
 
   /** A control connection that the peer had dialled broke: is ours still good? */
   void inboundLost() {
+    saidAddress = null;
     onLoop(() -> {
+      followAddress();
       if (control.isConnected() && followed != null) {
         probe(followed);
       } else if (gone.connectionLost()) {

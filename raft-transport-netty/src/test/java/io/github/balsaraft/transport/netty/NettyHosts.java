@@ -2,6 +2,7 @@ package io.github.balsaraft.transport.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.TransportTestHost;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of a transport and of clients against plain sockets have in common; all that is open is closed after the test. */
@@ -34,8 +36,13 @@ abstract class NettyHosts {
   }
 
   final TransportTestHost host(String name, NettyTransportBuilder settings) {
+    return host(name, null, settings);
+  }
+
+  final TransportTestHost host(
+      String name, @Nullable ClusterIdentity cluster, NettyTransportBuilder settings) {
     TransportTestHost host =
-        new TransportTestHost(new HostRecord(new HostId(name), 1, null), settings.build());
+        new TransportTestHost(new HostRecord(new HostId(name), 1, cluster), settings.build());
     open.add(host);
     return host;
   }

@@ -2,6 +2,7 @@ package io.github.balsaraft.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.testing.TransportTestHost;
@@ -184,6 +185,38 @@ class NettyReconnectTest extends NettyHosts {
     a.receiver()
         .await("connected", () -> a.transport().connection(PEER).state() == State.CONNECTED);
     hanging.completeExceptionally(new IllegalStateException("the test has ended"));
+  }
+
+  /** A leader that was added while this host was away, for one; as long as it is connected, and not a moment longer. */
+  @Test
+  void aFellowWithoutARouteIsAnsweredWhereItSaysThatItIs() {
+    ClusterIdentity cluster = new ClusterIdentity(7, 1);
+    TransportTestHost a = host("n1", cluster, settings());
+    TransportTestHost b = host(PEER.name(), cluster, settings());
+    a.routeTo(b);
+    a.send(PEER, SampleMessages.heartbeat(1));
+    b.receiver().await("the question", () -> b.receiver().messages().size() == 1);
+    b.receiver().await("the answer", () -> {
+      b.send(a.id(), SampleMessages.heartbeat(2));
+      return !a.receiver().messages().isEmpty();
+    });
+    a.transport().removeRoute(PEER);
+    b.receiver().await("nobody to answer", () -> {
+      long before = stats(b).droppedNoRoute();
+      b.send(a.id(), SampleMessages.heartbeat(3));
+      return stats(b).droppedNoRoute() > before;
+    });
+  }
+
+  @Test
+  void aStrangerWithoutARouteIsNotAnswered() {
+    TransportTestHost a = host("n1", settings());
+    TransportTestHost b = host(PEER.name(), new ClusterIdentity(7, 1), settings());
+    a.routeTo(b);
+    a.send(PEER, SampleMessages.heartbeat(1));
+    b.receiver().await("the question", () -> b.receiver().messages().size() == 1);
+    b.send(a.id(), SampleMessages.heartbeat(2));
+    assertThat(stats(b).droppedNoRoute()).isEqualTo(1);
   }
 
   /** Once for each lane. */

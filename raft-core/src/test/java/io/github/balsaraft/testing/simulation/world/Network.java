@@ -8,6 +8,8 @@ import io.github.balsaraft.transport.PeerConnection;
 import io.github.balsaraft.transport.Transport;
 import io.github.balsaraft.transport.TransportReceiver;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -224,6 +226,7 @@ public final class Network {
         lost();
       } else {
         target.hear(receiver -> {
+          target.noteHeard(from);
           observer.onArrived(from.host(), to, message, number);
           receiver.onMessages(from, List.of(message));
         });
@@ -239,6 +242,8 @@ public final class Network {
     private @Nullable TransportReceiver receiver;
     private boolean closed;
 
+    private final Map<HostId, String> routes = new HashMap<>();
+    private final Set<HostId> heard = new HashSet<>();
     private final OutboundBytes outbound = new OutboundBytes(linkBytes, this::tellWritability);
 
     Endpoint(HostId self, SimulatedEnvironment environment) {
@@ -264,6 +269,13 @@ public final class Network {
       }
     }
 
+    void noteHeard(HostRecord from) {
+      ClusterIdentity theirs = from.cluster();
+      if (theirs != null && theirs.equals(record.get().cluster())) {
+        heard.add(from.host());
+      }
+    }
+
     boolean lets(HostRecord from) {
       ClusterIdentity theirs = from.cluster();
       ClusterIdentity ours = record.get().cluster();
@@ -286,14 +298,23 @@ public final class Network {
     }
 
     @Override
-    public void setRoute(HostId peer, String address) {}
+    public void setRoute(HostId peer, String address) {
+      routes.put(peer, address);
+    }
 
     @Override
-    public void removeRoute(HostId peer) {}
+    public void removeRoute(HostId peer) {
+      routes.remove(peer);
+    }
+
+    /** An address is the name of its host here. Who isn't told any of a peer can answer that all the same, if both are of one cluster. */
+    private boolean reaches(HostId peer) {
+      return peer.name().equals(routes.get(peer)) || heard.contains(peer);
+    }
 
     @Override
     public void send(HostId to, List<GroupMessage> messages) {
-      if (!closed && !environment.isDead()) {
+      if (!closed && !environment.isDead() && reaches(to)) {
         HostRecord from = record.get();
         for (GroupMessage message : messages) {
           Network.this.send(from, to, message, outbound);
