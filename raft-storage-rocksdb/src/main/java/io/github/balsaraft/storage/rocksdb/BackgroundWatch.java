@@ -14,10 +14,11 @@ final class BackgroundWatch implements AutoCloseable {
   static final long INTERVAL_MILLIS = 1_000;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition closing = lock.newCondition();
+  private final Condition closingOrAsked = lock.newCondition();
   private final long intervalMillis;
   private final Thread thread;
   private boolean closed;
+  private boolean asked;
 
   /** Starts to look. The task says whether to go on; it runs on a thread of the watch. */
   BackgroundWatch(long intervalMillis, BooleanSupplier goOn) {
@@ -33,14 +34,26 @@ final class BackgroundWatch implements AutoCloseable {
     }
   }
 
-  /** Whether the interval has passed without the watch being closed. */
+  /** Looks at once. */
+  void lookNow() {
+    lock.lock();
+    try {
+      asked = true;
+      closingOrAsked.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the interval has passed, or somebody has asked, without the watch being closed. */
   private boolean await() {
     lock.lock();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(intervalMillis);
-      while (!closed && left > 0) {
-        left = closing.awaitNanos(left);
+      while (!closed && !asked && left > 0) {
+        left = closingOrAsked.awaitNanos(left);
       }
+      asked = false;
       return !closed;
     } catch (InterruptedException e) {
       return false;
@@ -55,7 +68,7 @@ final class BackgroundWatch implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      closing.signalAll();
+      closingOrAsked.signalAll();
     } finally {
       lock.unlock();
     }

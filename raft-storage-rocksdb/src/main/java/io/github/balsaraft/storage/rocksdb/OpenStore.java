@@ -36,6 +36,7 @@ final class OpenStore implements AutoCloseable {
   private final WriteOptions synced;
   private final WriteOptions notSynced;
   private final StoredForm storedForm = new StoredForm();
+  private final BackgroundWatch watch;
   private WriteBatch batch = new WriteBatch();
   private volatile Map<GroupId, GroupState> groups = Map.of();
 
@@ -49,7 +50,7 @@ final class OpenStore implements AutoCloseable {
     notSynced = own(new WriteOptions().setSync(false));
     own(() -> batch.close());
     // Last, so that it is closed first: it looks at the database.
-    own(new BackgroundWatch(settings.watchMillis(), () -> look(failure)));
+    watch = own(new BackgroundWatch(settings.watchMillis(), () -> look(failure)));
   }
 
   /**
@@ -231,6 +232,11 @@ final class OpenStore implements AutoCloseable {
     }
     failure.fail(Failures.inBackground(settings.directory(), null));
     return false;
+  }
+
+  /** The beginning of a log counts no more. */
+  void wasCut() {
+    watch.lookNow();
   }
 
   /** Not by the thread that writes: a file may take long, and there may be many. See {@link WriteAssembler} for several groups. */

@@ -136,6 +136,9 @@ public final class RocksDbLogStore implements LogStore {
     if (opened.engine().takeNewLogMemtable()) {
       groups.values().forEach(GroupState::startMemtable);
     }
+    if (write.groups().stream().anyMatch(part -> part.base().index() > 0)) {
+      opened.wasCut();
+    }
   }
 
   /**
