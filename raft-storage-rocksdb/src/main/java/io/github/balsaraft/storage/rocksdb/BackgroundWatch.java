@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks once a second which files can be removed, and whether work in the background has failed. RocksDB's own listener isn't enough
+ * Looks once a second, and when it is told to, which files can be removed, and whether work in the background has failed. RocksDB's own listener isn't enough
  * for the latter: version 11.8 doesn't know all reasons on the Java side and then doesn't call it, for one when a flush finds the disk full.
  */
 final class BackgroundWatch implements AutoCloseable {

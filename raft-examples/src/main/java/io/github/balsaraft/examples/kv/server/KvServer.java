@@ -122,9 +122,9 @@ public final class KvServer implements ServerView, AutoCloseable {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(
         settings.ioThreads(),
         new DefaultThreadFactory("kv-client", true),
-        // Not epoll: with Netty 4.2.18 a connection whose client has closed its side may be lost to
-        // it, so that the next wait for
-        // room fails (epoll_ctl: no such file) and the rest of the replies with it.
+        // Not epoll: Netty 4.2.18 may lose a connection there whose client has closed its side, so
+        // that the next wait for room fails (epoll_ctl: no such file) and with it the other
+        // replies.
         NioIoHandler.newFactory());
     return new KvServer(settings, address, group);
   }
