@@ -74,6 +74,15 @@ public final class SnapshotOptions {
     return values.maxRetainedBytes;
   }
 
+  /**
+   * About so many bytes of entries at most stay for a member that is taking over a snapshot, besides all others. They should be more than
+   * what is proposed while a snapshot is fetched and installed: beyond that the member needs another one afterwards. Entries from
+   * before a start count as nothing until so much was appended since. Default 16 GiB; not less than {@link #maxRetainedBytes}.
+   */
+  public long maxTakeoverBytes() {
+    return values.maxTakeoverBytes;
+  }
+
   /** So many bytes of a snapshot are written to the disk per second at most; zero for as many as it takes. Default 0. */
   public long maxWriteBytesPerSecond() {
     return values.maxWriteBytesPerSecond;
@@ -114,6 +123,7 @@ public final class SnapshotOptions {
     private long retainedEntries = 10_000;
     private long maxRetainedEntries = 100_000;
     private long maxRetainedBytes = 256 << 20;
+    private long maxTakeoverBytes = 16L << 30;
     private long maxWriteBytesPerSecond;
     private long maxSendBytesPerSecond = 64 << 20;
 
@@ -156,6 +166,12 @@ public final class SnapshotOptions {
       return this;
     }
 
+    /** See {@link SnapshotOptions#maxTakeoverBytes}. */
+    public Builder maxTakeoverBytes(long bytes) {
+      this.maxTakeoverBytes = bytes;
+      return this;
+    }
+
     /** See {@link SnapshotOptions#maxWriteBytesPerSecond}. */
     public Builder maxWriteBytesPerSecond(long bytes) {
       this.maxWriteBytesPerSecond = bytes;
@@ -186,6 +202,9 @@ public final class SnapshotOptions {
           maxRetainedEntries >= retainedEntries,
           "maxRetainedEntries must not be less than retainedEntries");
       require(maxRetainedBytes >= 0, "maxRetainedBytes must not be negative");
+      require(
+          maxTakeoverBytes >= maxRetainedBytes,
+          "maxTakeoverBytes must not be less than maxRetainedBytes");
       require(maxWriteBytesPerSecond >= 0, "maxWriteBytesPerSecond must not be negative");
       require(maxSendBytesPerSecond >= 1 << 20, "maxSendBytesPerSecond must be at least 1 MiB");
       return new SnapshotOptions(copy());
@@ -200,6 +219,7 @@ public final class SnapshotOptions {
       copy.retainedEntries = retainedEntries;
       copy.maxRetainedEntries = maxRetainedEntries;
       copy.maxRetainedBytes = maxRetainedBytes;
+      copy.maxTakeoverBytes = maxTakeoverBytes;
       copy.maxWriteBytesPerSecond = maxWriteBytesPerSecond;
       copy.maxSendBytesPerSecond = maxSendBytesPerSecond;
       return copy;
@@ -214,6 +234,7 @@ public final class SnapshotOptions {
       all.put("retainedEntries", retainedEntries);
       all.put("maxRetainedEntries", maxRetainedEntries);
       all.put("maxRetainedBytes", maxRetainedBytes);
+      all.put("maxTakeoverBytes", maxTakeoverBytes);
       all.put("maxWriteBytesPerSecond", maxWriteBytesPerSecond);
       all.put("maxSendBytesPerSecond", maxSendBytesPerSecond);
       return all;

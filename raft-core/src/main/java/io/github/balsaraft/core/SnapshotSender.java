@@ -186,12 +186,16 @@ final class SnapshotSender {
     long limit = snapshotIndex;
     long mostRetained = context.compaction.startOfRetained(
         snapshotIndex, context.options.compaction().maxRetainedEntries());
+    long mostForTakeover =
+        context.log.startOfBytes(snapshotIndex, context.options.compaction().maxTakeoverBytes());
     for (Progress progress : replicator.all()) {
       long held = progress.heldIndex();
       if (held >= 0) {
-        // It would need another snapshot when it has this one, and then again.
+        // It would need another snapshot when it has this one, and then again. But its disk may
+        // hang
+        // while it answers, and this one's disk must not fill meanwhile.
         if (!isSilentFor(progress, CoreOptions.INSTALL_PATIENCE_TIMEOUTS)) {
-          limit = Math.min(limit, held);
+          limit = Math.min(limit, Math.max(held, mostForTakeover));
         }
       } else if (!isSilentFor(progress, 1)) {
         limit = Math.min(limit, Math.max(progress.match(), mostRetained));

@@ -91,6 +91,7 @@ final class CoreStarter {
         new CompactionRules(
             options.snapshots().retainedEntries(),
             options.snapshots().maxRetainedEntries(),
-            options.snapshots().maxRetainedBytes()));
+            options.snapshots().maxRetainedBytes(),
+            options.snapshots().maxTakeoverBytes()));
   }
 }

@@ -16,6 +16,7 @@ class SnapshotOptionsTest {
       .maxAge(Duration.ofHours(3))
       .retained(5, 6)
       .maxRetainedBytes(5003)
+      .maxTakeoverBytes(5006)
       .maxWriteBytesPerSecond(5004)
       .maxSendBytesPerSecond(5_000_005)
       .build();
@@ -53,6 +54,9 @@ class SnapshotOptionsTest {
         options -> options.retained(2, 1));
     refuses("maxRetainedBytes must not be negative", options -> options.maxRetainedBytes(-1));
     refuses(
+        "maxTakeoverBytes must not be less than maxRetainedBytes",
+        options -> options.maxRetainedBytes(6).maxTakeoverBytes(5));
+    refuses(
         "maxWriteBytesPerSecond must not be negative",
         options -> options.maxWriteBytesPerSecond(-1));
     refuses(
@@ -65,6 +69,7 @@ class SnapshotOptionsTest {
             .maxAge(Duration.ZERO)
             .retained(0, 0)
             .maxRetainedBytes(0)
+            .maxTakeoverBytes(0)
             .maxSendBytesPerSecond(1 << 20)
             .build()
             .maxRetainedBytes())

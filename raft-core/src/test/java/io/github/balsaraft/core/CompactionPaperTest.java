@@ -38,7 +38,7 @@ class CompactionPaperTest {
 
   /** Retains other numbers of entries than none, and 20 for followers that are alive. */
   private void retain(int retained, int mostRetained) {
-    retain(new CompactionRules(retained, mostRetained, Long.MAX_VALUE));
+    retain(new CompactionRules(retained, mostRetained, Long.MAX_VALUE, Long.MAX_VALUE));
   }
 
   private void retain(CompactionRules rules) {
@@ -350,7 +350,7 @@ class CompactionPaperTest {
   @Test
   @DisplayName("choice: fewer stay if they are large, for a follower that answers and lags too")
   void retainedBytes() {
-    retain(new CompactionRules(20, 30, 1000));
+    retain(new CompactionRules(20, 30, 1000, Long.MAX_VALUE));
     cluster.propose(leader, "a", "b", "c", "d", "e");
     cluster.settle();
     cluster.snapshot(leader);
@@ -370,9 +370,9 @@ class CompactionPaperTest {
 
   @Test
   @DisplayName(
-      "choice: what a follower needs that takes a snapshot over stays, however large it is")
-  void whatATakeoverNeedsIsNotBoundedByBytes() {
-    retain(new CompactionRules(0, 0, 100));
+      "choice: what a follower needs that takes a snapshot over stays beyond what else is retained")
+  void whatATakeoverNeedsHasABoundOfItsOwn() {
+    retain(new CompactionRules(0, 0, 100, Long.MAX_VALUE));
     leaveBehind();
     lagging.autoFetch = false;
     comeBack();
@@ -383,6 +383,30 @@ class CompactionPaperTest {
     }
     cluster.snapshot(leader);
     assertThat(leader.view().baseEntry()).isEqualTo(new EntryId(1, 6));
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a takeover that comes to no end does not hold the log for ever; afterwards the follower gets another snapshot")
+  void aTakeoverWithoutEndHoldsSoMuch() {
+    retain(new CompactionRules(0, 0, 100, 1000));
+    leaveBehind();
+    lagging.autoFetch = false;
+    comeBack();
+    assertThat(lagging.fetches).hasSize(1);
+    for (int i = 0; i < 10; i++) {
+      cluster.propose(leader, "l".repeat(400));
+      cluster.settle();
+      cluster.snapshot(leader);
+      assertThat(leader.view().lastEntry().index() - leader.view().baseEntry().index())
+          .as("a little more than 1000 bytes")
+          .isLessThanOrEqualTo(4);
+    }
+    assertThat(leader.view().baseEntry().index()).isGreaterThan(6);
+    lagging.autoFetch = true;
+    cluster.endFetch(lagging, lagging.fetches.get(0));
+    cluster.run(1500 * MILLIS);
+    assertThat(lagging.applied).isEqualTo(leader.applied);
   }
 
   @Test

@@ -109,7 +109,10 @@ final class CoreFuzz {
   private CompactionRules compaction() {
     int retained = oneOf(0, 0, 3, 20);
     return new CompactionRules(
-        retained, retained + oneOf(0, 10, 100), retained == 20 ? 500 : Long.MAX_VALUE);
+        retained,
+        retained + oneOf(0, 10, 100),
+        retained == 20 ? 500 : Long.MAX_VALUE,
+        retained == 3 ? 2_000 : Long.MAX_VALUE);
   }
 
   /** What the seed decided. */

@@ -18,7 +18,7 @@ public final class CoreOptionsBuilder {
   private long windowBytes = 1 << 20;
   private int maxWaitingReads = 8;
   private boolean failureHints = true;
-  private CompactionRules compaction = new CompactionRules(0, 20, Long.MAX_VALUE);
+  private CompactionRules compaction = new CompactionRules(0, 20, Long.MAX_VALUE, Long.MAX_VALUE);
 
   public CoreOptionsBuilder electionTimeoutNanos(long min, long max) {
     electionTimeoutMinNanos = min;

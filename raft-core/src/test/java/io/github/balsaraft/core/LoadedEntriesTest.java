@@ -23,7 +23,7 @@ class LoadedEntriesTest {
       .maxInflight(2, 10_000)
       .maxUncommittedBytes(100_000)
       .windowBytes(0)
-      .compaction(new CompactionRules(0, 0, Long.MAX_VALUE))
+      .compaction(new CompactionRules(0, 0, Long.MAX_VALUE, Long.MAX_VALUE))
       .build();
 
   private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");

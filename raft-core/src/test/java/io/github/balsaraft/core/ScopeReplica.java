@@ -46,7 +46,7 @@ final class ScopeReplica {
       .maxInflight(8, 1 << 20)
       .maxUncommittedBytes(1 << 20)
       .failureHints(false)
-      .compaction(new CompactionRules(10, 20, Long.MAX_VALUE))
+      .compaction(new CompactionRules(10, 20, Long.MAX_VALUE, Long.MAX_VALUE))
       .build();
 
   private static final RandomSource CONSTANT = new RandomSource() {

@@ -23,12 +23,14 @@ class SettingsOfTheCoreTest {
   @DisplayName(
       "entries retained behind a snapshot: not fewer than none, at most as many as the most, and bytes not below none")
   void compactionRules() {
-    assertThat(new CompactionRules(5, 5, 1).maxRetainedEntries()).isEqualTo(5);
-    assertThat(new CompactionRules(0, 0, 1).retainedEntries()).isZero();
-    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(-1, 5, 1));
-    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(6, 5, 1));
-    assertThat(new CompactionRules(5, 5, 0).maxRetainedBytes()).isZero();
-    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(5, 5, -1));
+    assertThat(new CompactionRules(5, 5, 1, 1).maxRetainedEntries()).isEqualTo(5);
+    assertThat(new CompactionRules(0, 0, 1, 1).retainedEntries()).isZero();
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(-1, 5, 1, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(6, 5, 1, 1));
+    assertThat(new CompactionRules(5, 5, 0, 1).maxRetainedBytes()).isZero();
+    assertThat(new CompactionRules(5, 5, 0, 0).maxTakeoverBytes()).isZero();
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(5, 5, -1, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new CompactionRules(5, 5, 1, -1));
   }
 
   @Test

@@ -55,7 +55,7 @@ class ReadFlowTest {
     Configuration alone = Configuration.of(List.of(Member.voter(SELF, new HostId("n1"), "n1:1")))
         .withLeaseRules(LeaseRules.permitted(1000, 0));
     CoreOptions options = new CoreOptionsBuilder()
-        .compaction(new CompactionRules(0, 0, Long.MAX_VALUE))
+        .compaction(new CompactionRules(0, 0, Long.MAX_VALUE, Long.MAX_VALUE))
         .build();
     CoreStart start = new CoreStart(
         SELF,

@@ -242,6 +242,9 @@ class OptionsDocTest {
   }
 
   private static String bytes(long bytes) {
+    if (bytes > 0 && bytes % (1 << 30) == 0) {
+      return (bytes >> 30) + " GiB";
+    }
     return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
   }
 

@@ -34,7 +34,7 @@ final class CoreCluster {
       1 << 20,
       1000,
       true,
-      new CompactionRules(10_000, 100_000, 256 << 20));
+      new CompactionRules(10_000, 100_000, 256 << 20, 16L << 30));
 
   private final List<RaftCore> cores = new ArrayList<>();
   private long nowNanos;
