@@ -182,6 +182,11 @@ class FoundBugTest {
     }
 
     @Override
+    public List<KvInput> finalQueries() {
+      return sane.finalQueries();
+    }
+
+    @Override
     public KvOutput decode(KvInput operation, byte[] answer) {
       throw new AssertionError("unreadable");
     }

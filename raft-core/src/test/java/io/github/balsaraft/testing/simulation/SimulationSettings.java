@@ -15,8 +15,8 @@ import java.time.Duration;
  * @param length how long faults come; the run ends some time after that, when all is in order again
  * @param clients who ask for one thing at a time
  * @param thinkTime how long each waits, on the average, before it asks for something else
- * @param options of every node; if these are the {@linkplain #smallLimits default} and faults come, the seed decides whether
- *     proposals are forwarded, failure hints used and snapshots taken all the time
+ * @param options of every node. If faults come, the seed decides whether proposals are forwarded, failure hints used and snapshots taken
+ *     all the time, as far as these options say nothing else than {@link #smallLimits} about it
  * @param faults whether any come
  * @param checksEveryEvent whether what Raft promises is checked after every event, or only at the end whether what clients were
  *     told is true, which is faster
@@ -64,15 +64,23 @@ public record SimulationSettings(
 
   /** The options of the nodes in the run of a seed. */
   RaftOptions optionsOf(long seed) {
-    if (!faults || !options.equals(SMALL_LIMITS)) {
+    if (!faults) {
       return options;
     }
     Chance chance = Chance.of(seed, "options");
-    return options.toBuilder()
-        .forwardProposals(chance.happens(FORWARDING))
-        .failureHints(chance.happens(HINTS))
-        .snapshots(snapshotsOf(seed))
-        .build();
+    boolean forwarding = chance.happens(FORWARDING);
+    boolean hints = chance.happens(HINTS);
+    RaftOptions.Builder drawn = options.toBuilder();
+    if (options.forwardProposals() == SMALL_LIMITS.forwardProposals()) {
+      drawn.forwardProposals(forwarding);
+    }
+    if (options.failureHints() == SMALL_LIMITS.failureHints()) {
+      drawn.failureHints(hints);
+    }
+    if (options.snapshots().equals(SMALL_LIMITS.snapshots())) {
+      drawn.snapshots(snapshotsOf(seed));
+    }
+    return drawn.build();
   }
 
   /** Most runs take many snapshots and cut their logs close behind them; the others take none that matter. */

@@ -8,7 +8,9 @@ import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.PreVoteResponse;
+import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.SnapshotRequest;
@@ -47,6 +49,9 @@ public final class Coverage implements Observer {
 
   /** Nothing has happened. */
   public Coverage() {}
+
+  /** The latest term of which each replica has got anything. Asked for by id and never gone through. */
+  private final Map<ReplicaId, Long> latestTerms = new HashMap<>();
 
   private record ProcessId(HostId host, int life) {}
 
@@ -177,6 +182,8 @@ public final class Coverage implements Observer {
       add(Happening.OVERLOADED);
     } else if (what.equals("link is full")) {
       add(Happening.LINK_FULL);
+    } else if (what.equals("message to an earlier process")) {
+      add(Happening.LATE_AFTER_RESTART);
     }
   }
 
@@ -198,6 +205,13 @@ public final class Coverage implements Observer {
   @Override
   public void onArrived(HostId from, HostId to, GroupMessage message, long number) {
     messages.arrived(message.message(), number);
+    // The term of a pre-vote is nobody's yet.
+    if (message.message() instanceof ProtocolMessage protocol
+        && !(protocol instanceof RequestPreVote)
+        && !(protocol instanceof PreVoteResponse)
+        && latestTerms.merge(protocol.to(), protocol.term(), Math::max) > protocol.term()) {
+      add(Happening.LATE_IN_LATER_TERM);
+    }
   }
 
   @Override

@@ -14,6 +14,8 @@ public enum Happening {
   ENTRY_COMMITTED("entries committed"),
   COMMAND_APPLIED("commands applied, on all replicas"),
   WRITE_DURABLE("durable writes"),
+  LATE_AFTER_RESTART("messages that arrived at a later process than they were sent to"),
+  LATE_IN_LATER_TERM("messages that arrived after one of a later term"),
   CONFLICT("appends rejected"),
   TRUNCATION("logs truncated"),
   ENTRY_TRUNCATED("entries truncated"),

@@ -72,8 +72,7 @@ final class FaultDraw {
 
   private long amount() {
     return switch (kind) {
-      // How much worse than fair, in percent of the worst.
-      case BAD_WEATHER -> chance.between(1, 100);
+      case BAD_WEATHER -> Badness.draw(chance);
       case SLOW_DISK -> chance.spread(MILLIS, 2 * SECONDS);
       case STALLED_DISK -> chance.spread(100 * MILLIS, 20 * SECONDS);
       case SLOW_APPLY -> chance.spread(MILLIS, 4 * SECONDS);

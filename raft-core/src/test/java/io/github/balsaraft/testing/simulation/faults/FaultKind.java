@@ -75,7 +75,9 @@ public enum FaultKind {
   /** A host is cut off until the others may have cut their logs, and then killed while it fetches a snapshot, several times. */
   INTERRUPTED_FETCH,
   /** What is done with the files of snapshots is slow for a while, as it is when they are large. */
-  SLOW_SNAPSHOTS;
+  SLOW_SNAPSHOTS,
+  /** Something that a state machine does with its own files fails; the process is started again after a while. */
+  FAILING_STATE;
 
   /** Whether it takes several steps that would hardly ever come together by themselves. */
   public boolean isAmbush() {

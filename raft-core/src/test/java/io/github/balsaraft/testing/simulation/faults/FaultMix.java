@@ -18,6 +18,10 @@ import java.util.Map;
 public record FaultMix(Map<FaultKind, Double> perMinute) {
 
   private static final double KIND_IS_PRESENT = 0.4;
+
+  /** Every network is bad now and then. */
+  private static final double BAD_WEATHER_IS_PRESENT = 0.7;
+
   private static final long RAREST_PER_HOUR = 40;
   private static final long MOST_PER_HOUR = 1500;
 
@@ -57,7 +61,7 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
     for (FaultKind kind : FaultKind.values()) {
       if (kind.isAmbush() == ambushes) {
         Chance chance = Chance.of(seed, "how often " + kind);
-        if (chance.happens(ambushes ? AMBUSH_IS_PRESENT : KIND_IS_PRESENT)) {
+        if (chance.happens(presence(kind))) {
           rates.put(kind, perHour(chance, ambushes) / 60.0);
         }
       }
@@ -66,6 +70,13 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
       rates.put(FaultKind.CLOCK_DRIFT, LARGE_DRIFTS_PER_MINUTE);
     }
     return new FaultMix(rates);
+  }
+
+  private static double presence(FaultKind kind) {
+    if (kind.isAmbush()) {
+      return AMBUSH_IS_PRESENT;
+    }
+    return kind == FaultKind.BAD_WEATHER ? BAD_WEATHER_IS_PRESENT : KIND_IS_PRESENT;
   }
 
   private static long perHour(Chance chance, boolean ambushes) {

@@ -113,7 +113,14 @@ public final class Saboteur implements Observer {
       case FAILING_WRITE -> {
         Disk.Failure[] ways = Disk.Failure.values();
         host.disk().failNextWrite(ways[(int) (fault.amount() % ways.length)]);
-        later(fault.lastsNanos(), () -> startAgain(host));
+        startOnceFailed(host, fault.lastsNanos());
+      }
+      case FAILING_STATE -> {
+        if (host.state().isUnused()) {
+          return false;
+        }
+        host.state().failOperation(fault.amount() % 64);
+        startOnceFailed(host, fault.lastsNanos());
       }
       case FULL_DISK -> overlaps.fullDisk(host, fault.lastsNanos(), () -> startAgain(host));
       case BIT_FLIP -> {
@@ -199,6 +206,7 @@ public final class Saboteur implements Observer {
           FAILING_WRITE,
           FULL_DISK,
           FAILING_SNAPSHOT,
+          FAILING_STATE,
           SLOW_APPLY,
           SLOW_SNAPSHOTS,
           SLOW_HOST -> true;
@@ -220,14 +228,14 @@ public final class Saboteur implements Observer {
   }
 
   private void badWeather(Fault fault) {
-    double badness = fault.amount() / 100.0;
+    Badness badness = Badness.of(fault.amount());
     Weather bad = new Weather(
-        0.3 * badness,
-        0.2 * badness,
-        0.1 * badness,
-        0.2 * badness,
+        0.3 * badness.loss(),
+        0.2 * badness.duplication(),
+        0.1 * badness.revival(),
+        0.2 * badness.slow(),
         50 * VirtualTime.MICROS,
-        (long) (20 * MILLIS * badness) + VirtualTime.MICROS * 500,
+        (long) (20 * MILLIS * badness.delay()) + VirtualTime.MICROS * 500,
         5 * SECONDS);
     overlaps.badWeather(bad, fault.lastsNanos());
   }
@@ -341,6 +349,21 @@ public final class Saboteur implements Observer {
   }
 
   private record Farewell(String what, SimulatedHost.Life of, CompletableFuture<Void> end) {}
+
+  /** What makes the process fail may be long in coming: it is looked for again and again, unless the process ends otherwise. */
+  private void startOnceFailed(SimulatedHost host, long afterNanos) {
+    SimulatedHost.Life failing = host.life();
+    later(afterNanos, () -> {
+      if (host.life() != failing) {
+        return;
+      }
+      if (host.isUp()) {
+        startOnceFailed(host, afterNanos);
+      } else {
+        startAgain(host);
+      }
+    });
+  }
 
   /** As an init system does it: a process that does nothing any more is ended, and then one is started. */
   private void startAgain(SimulatedHost host) {

@@ -93,6 +93,11 @@ class RejectionsTest {
     }
 
     @Override
+    public List<Asked> finalQueries() {
+      return List.of(new Asked(true));
+    }
+
+    @Override
     public List<Asked> burst(Chance chance) {
       return Collections.nCopies(5, new Asked(false));
     }

@@ -67,12 +67,10 @@ public interface Workload<I, O> {
   }
 
   /**
-   * Queries whose answers show the whole state, or most of it: at the end of a run all members have to give the same. None unless the
-   * workload says so.
+   * Queries whose answers show the whole state, or most of it: at the end of a run all members have to give the same. Without any, states
+   * that have grown apart go unnoticed as long as no result tells of it, so that an empty list is to be chosen and not forgotten.
    */
-  default List<I> finalQueries() {
-    return List.of();
-  }
+  List<I> finalQueries();
 
   /**
    * What is asked for at one node all at once, so that its queues meet their bounds: best of large commands that change little, or of

@@ -28,6 +28,9 @@ public final class Network {
 
   private static final int KEPT = 64;
 
+  /** Of the messages that could take the first place of those kept, so many do; the further back a place is, the longer it keeps its message. */
+  private static final double TAKES_FIRST_PLACE = 0.1;
+
   private final VirtualTime time;
   private final Chance chance;
   private final Observer observer;
@@ -37,6 +40,10 @@ public final class Network {
   private final Letter[] kept = new Letter[KEPT];
   private BiPredicate<HostId, GroupMessage> dropped = (to, message) -> false;
   private Weather weather = Weather.FAIR;
+
+  /** Once old messages have come again: what is sent in fair weather meanwhile may do so too, the next time. */
+  private boolean keepsOld;
+
   private long linkBytes = Long.MAX_VALUE;
   private long sent;
 
@@ -109,6 +116,7 @@ public final class Network {
     detours.clear();
     weather = Weather.FAIR;
     dropped = (to, message) -> false;
+    keepsOld = false;
     Arrays.fill(kept, null);
   }
 
@@ -144,7 +152,8 @@ public final class Network {
       letter.lost();
       return;
     }
-    if (weather.revival() > 0) {
+    keepsOld |= weather.revival() > 0;
+    if (keepsOld) {
       keepOrRevive(letter);
     }
     if (chance.happens(weather.loss()) || dropped.test(to, message)) {
@@ -163,7 +172,7 @@ public final class Network {
     if (old != null && chance.happens(weather.revival())) {
       post(old);
     }
-    if (old == null || chance.happens(0.1)) {
+    if (old == null || chance.happens(TAKES_FIRST_PLACE / (1 + place))) {
       kept[place] = letter;
     }
   }
@@ -188,6 +197,10 @@ public final class Network {
     private final HostId to;
     private final GroupMessage message;
     private final OutboundBytes outbound;
+
+    /** Which process it was sent to: that of this moment. */
+    private final @Nullable Endpoint addressee;
+
     private long outboundBytes;
 
     Letter(long number, HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
@@ -196,6 +209,7 @@ public final class Network {
       this.to = to;
       this.message = message;
       this.outbound = outbound;
+      this.addressee = hosts.get(to);
     }
 
     /** Returns false if the way is full. */
@@ -227,6 +241,9 @@ public final class Network {
       } else {
         target.hear(receiver -> {
           target.noteHeard(from);
+          if (target != addressee) {
+            observer.onNote(to, "message to an earlier process");
+          }
           observer.onArrived(from.host(), to, message, number);
           receiver.onMessages(from, List.of(message));
         });

@@ -50,6 +50,12 @@ class KvExpirySimulationTest {
     }
 
     @Override
+    public List<Asked> finalQueries() {
+      return List.of(
+          new Asked.Get("k0"), new Asked.Get("k1"), new Asked.Get("k2"), new Asked.Look());
+    }
+
+    @Override
     public byte[] encode(Asked asked) {
       return new Batch(List.of(operation(asked)), 1 << 20).encode(64);
     }
