@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.bench;
 
 import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.examples.bench.load.LinuxCounters;
 import io.github.balsaraft.examples.bench.report.JsonLine;
 import java.io.PrintStream;
 import java.util.Arrays;
@@ -78,6 +79,7 @@ public final class Bench {
         .put("sync_mode", syncMode(options))
         .put("warmup", options.warmupSeconds())
         .put("seconds", options.measuredSeconds());
+    LinuxCounters before = LinuxCounters.read();
     Throwable failure = null;
     try {
       mode(options, line, progress).run();
@@ -86,6 +88,7 @@ public final class Bench {
       e.printStackTrace(progress);
       line.put("failed", e.toString());
     }
+    line.put("disk_flushes", LinuxCounters.read().diskFlushes() - before.diskFlushes());
     result.println(line);
     return failure == null ? 0 : 1;
   }

@@ -28,11 +28,12 @@ final class CatchupMode extends Mode {
 
   @Override
   void run() throws InterruptedException {
-    try (Cluster<EmbeddedNode> cluster = openEmbedded()) {
+    try (Cluster<EmbeddedNode> cluster = openEmbedded(false)) {
       long written = write(cluster, ENTRIES_BEFORE);
       awaitConsistent(cluster, written, APPLY_PATIENCE_SECONDS);
       withoutLoad(cluster, written);
       underLoad(cluster);
+      requireNoSnapshot(cluster);
     }
   }
 

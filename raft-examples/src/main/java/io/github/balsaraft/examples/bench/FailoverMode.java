@@ -40,7 +40,7 @@ final class FailoverMode extends Mode {
         .put("election_ms", electionMillis == 0 ? "default" : electionMillis);
     try (PauseWatch pauses = PauseWatch.start();
         Cluster<ChildNode> cluster =
-            cluster(new NettyGround(), electionMillis, false, ChildNode::start)) {
+            cluster(new NettyGround(), electionMillis, options.snapshots(), ChildNode::start)) {
       cluster.openAll();
       cluster.awaitLeaders(LEADER_PATIENCE_SECONDS);
       long start = System.nanoTime();

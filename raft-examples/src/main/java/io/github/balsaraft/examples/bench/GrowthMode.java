@@ -49,7 +49,7 @@ final class GrowthMode extends Mode {
       for (long stop : stops(options.entriesOr(DEFAULT_ENTRIES))) {
         // Garbage of the time before is not collected at the expense of the next.
         heap.liveBytes();
-        Meter meter = new Meter(pid -> false);
+        Meter meter = new Meter(pauses::isProcess);
         long before = written;
         written += write(cluster, stop - written, elections);
         windows.add(window(meter.usage(), written, written - before, cluster));

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The order of the runs of a write matrix. Within a cell the systems follow each other, so that what the machine does
- * meanwhile hits all alike; every other round goes through them backwards. Limits are measured once, in the first round.
+ * meanwhile hits all alike; every other round goes through them backwards. Limits follow the systems in each cell, for a
+ * shorter time.
  *
  * @param peers the folder of another harness with the same command line, or null
  * @param systems the systems that it is asked for

@@ -47,9 +47,9 @@ abstract class Mode {
     return options.electionMillisOr(CALM_ELECTION_MILLIS);
   }
 
-  /** A cluster in this process that takes no snapshots, with all nodes open and leaders found. */
+  /** A cluster in this process that takes snapshots if the options say so, with all nodes open and leaders found. */
   Cluster<EmbeddedNode> openEmbedded() {
-    return openEmbedded(false);
+    return openEmbedded(options.snapshots());
   }
 
   /** A cluster in this process, with all nodes open and leaders found. */
@@ -94,7 +94,15 @@ abstract class Mode {
     settings.put("electionTimeoutMs", spec.options().electionTimeoutMin().toMillis());
     settings.put("heartbeatMs", spec.options().heartbeatInterval().toMillis());
     settings.put("maxMessageBytes", spec.options().maxMessageBytes());
+    settings.put("snapshots", spec.snapshots());
     return settings;
+  }
+
+  /** What is to be measured would be something else with one. */
+  static void requireNoSnapshot(Cluster<EmbeddedNode> cluster) {
+    if (cluster.open().stream().anyMatch(EmbeddedNode::hasSnapshot)) {
+      throw new IllegalStateException("a snapshot was taken");
+    }
   }
 
   /** A loop of writes to the only group. */

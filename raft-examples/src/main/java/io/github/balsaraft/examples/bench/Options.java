@@ -14,6 +14,7 @@ import java.util.Set;
  * @param outstanding how many operations are under way at any time
  * @param warmupSeconds of the same load before it counts
  * @param fsync whether an entry is on stable storage before it is acknowledged
+ * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do
  * @param entries what restart, catchup and growth write, and how many keys snapshot has; 0 for their defaults
  * @param electionMillis the least election timeout; 0 for the mode's default
  * @param readers which nodes are asked in mode read: {@code leader}, {@code follower} or {@code all}
@@ -32,6 +33,7 @@ record Options(
     int warmupSeconds,
     int measuredSeconds,
     boolean fsync,
+    boolean snapshots,
     int entries,
     int groups,
     int rounds,
@@ -61,6 +63,7 @@ record Options(
       "warmup",
       "seconds",
       "fsync",
+      "snapshots",
       "entries",
       "groups",
       "rounds",
@@ -90,6 +93,7 @@ record Options(
         words.number("warmup", 0, 10),
         words.number("seconds", 1, 15),
         words.truth("fsync", true),
+        words.truth("snapshots", true),
         words.number("entries", 0, 0),
         words.number("groups", 1, 1),
         words.number("rounds", 1, 10),

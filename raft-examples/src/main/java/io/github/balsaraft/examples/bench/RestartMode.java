@@ -20,7 +20,7 @@ final class RestartMode extends Mode {
 
   @Override
   void run() throws InterruptedException {
-    try (Cluster<EmbeddedNode> cluster = openEmbedded()) {
+    try (Cluster<EmbeddedNode> cluster = openEmbedded(false)) {
       ClosedLoop before = writes(cluster);
       before.run(options.entriesOr(DEFAULT_ENTRIES));
       long entries = before.acknowledged();
@@ -41,6 +41,7 @@ final class RestartMode extends Mode {
       double firstAckSeconds = secondsSince(start);
       boolean consistent = awaitConsistent(cluster, entries + 1, APPLY_PATIENCE_SECONDS);
       double appliedSeconds = secondsSince(start);
+      requireNoSnapshot(cluster);
       line.put("entries", entries)
           .put("open_s", openSeconds)
           .put("first_ack_s", firstAckSeconds)

@@ -62,6 +62,11 @@ final class SnapshotMode extends Mode {
 
   @Override
   void run() throws Exception {
+    if (!options.fsync() && !options.inMemory()) {
+      // Its store always syncs, and the line would say something else.
+      line.put("supported", false);
+      return;
+    }
     Path folder = Folders.create(options.folder());
     try (PauseWatch pauses = PauseWatch.start();
         RaftNode node = open(folder)) {

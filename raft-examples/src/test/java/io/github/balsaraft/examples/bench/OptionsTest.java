@@ -26,6 +26,7 @@ class OptionsTest {
     assertThat(options.warmupSeconds()).isEqualTo(10);
     assertThat(options.measuredSeconds()).isEqualTo(15);
     assertThat(options.isDurable()).isTrue();
+    assertThat(options.snapshots()).isTrue();
     assertThat(options.rounds()).isEqualTo(10);
     assertThat(options.readers()).isEqualTo("leader");
     assertThat(options.silent()).isFalse();
@@ -36,7 +37,7 @@ class OptionsTest {
   @Test
   void everythingCanBeSaid() {
     Options options = parse("--system balsa --mode failover --variant netty --nodes 5 --payload=128"
-        + " --outstanding 1024 --warmup 0 --seconds 3 --fsync false --entries 9 --groups 4 --rounds 20"
+        + " --outstanding 1024 --warmup 0 --seconds 3 --fsync false --snapshots false --entries 9 --groups 4 --rounds 20"
         + " --election-ms 150 --readers follower --silent --idle 2 --port 17000 --dir /data/bench");
     assertThat(options)
         .isEqualTo(new Options(
@@ -48,6 +49,7 @@ class OptionsTest {
             1024,
             0,
             3,
+            false,
             false,
             9,
             4,

@@ -36,7 +36,7 @@ final class ChildMain {
         1,
         Integer.parseInt(args[3]),
         Boolean.parseBoolean(args[4]),
-        false);
+        Boolean.parseBoolean(args[5]));
     BenchNode node = EmbeddedNode.start(new NettyGround(), spec);
     try {
       new ChildMain(node, out).serve(in);

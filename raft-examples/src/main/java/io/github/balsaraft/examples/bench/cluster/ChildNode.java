@@ -53,7 +53,8 @@ public final class ChildNode implements BenchNode {
         ports,
         spec.folder().toString(),
         String.valueOf(spec.electionMillis()),
-        String.valueOf(spec.fsync()));
+        String.valueOf(spec.fsync()),
+        String.valueOf(spec.snapshots()));
     Path log = spec.folder().resolveSibling(spec.id() + ".out");
     try {
       return new ChildNode(

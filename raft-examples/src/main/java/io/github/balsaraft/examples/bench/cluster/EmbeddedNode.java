@@ -7,7 +7,6 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Role;
-import io.github.balsaraft.storage.FileSnapshotStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +26,11 @@ public final class EmbeddedNode implements BenchNode {
 
   /** Starts a node; it goes on from what is in its folder. */
   public static EmbeddedNode start(Ground ground, NodeSpec spec) {
-    RaftHost.Builder builder = RaftHost.builder()
+    RaftHost host = RaftHost.builder()
         .id(spec.id())
         .logStore(ground.store(spec))
-        .transport(ground.transport(spec));
-    if (spec.snapshots()) {
-      builder.snapshots(new FileSnapshotStore(spec.folder().resolve("snapshots")));
-    }
-    RaftHost host = builder.start();
+        .transport(ground.transport(spec))
+        .start();
     EmbeddedNode node = new EmbeddedNode(host);
     try {
       node.startGroups(ground, spec);
@@ -100,6 +96,11 @@ public final class EmbeddedNode implements BenchNode {
   @Override
   public Applied applied(int group) {
     return machines.get(group).applied();
+  }
+
+  /** Whether it has a snapshot, of whatever group. */
+  public boolean hasSnapshot() {
+    return nodes.stream().anyMatch(node -> node.status().snapshots().last().isPresent());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.bench.cluster;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.SnapshotOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
  * @param folder its own
  * @param groups how many groups it has a replica of
  * @param electionMillis the least election timeout; 0 for the library's default
- * @param snapshots whether snapshots are taken and the log is cut behind them
+ * @param snapshots whether snapshots are taken and the log is cut behind them, by the library's defaults; else never
  */
 public record NodeSpec(
     int number,
@@ -23,6 +24,12 @@ public record NodeSpec(
     int electionMillis,
     boolean fsync,
     boolean snapshots) {
+
+  private static final SnapshotOptions NEVER = SnapshotOptions.builder()
+      .minLogBytes(Long.MAX_VALUE)
+      .maxEntries(Long.MAX_VALUE)
+      .maxAge(Duration.ZERO)
+      .build();
 
   /** Its name, such as n1. */
   public String id() {
@@ -42,19 +49,20 @@ public record NodeSpec(
     return "127.0.0.1:" + ports.get(node);
   }
 
-  /** The library's defaults, but for the election timeout if one is given. */
+  /** The library's defaults, but for the election timeout if one is given, and for snapshots if there are to be none. */
   public RaftOptions options() {
-    if (electionMillis == 0) {
-      return RaftOptions.defaults();
-    }
-    Duration least = Duration.ofMillis(electionMillis);
     RaftOptions defaults = RaftOptions.defaults();
-    Duration tenth = least.dividedBy(10);
-    Duration heartbeat =
-        tenth.compareTo(defaults.heartbeatInterval()) < 0 ? tenth : defaults.heartbeatInterval();
-    return defaults.toBuilder()
-        .electionTimeout(least, least.multipliedBy(2))
-        .heartbeatInterval(heartbeat)
-        .build();
+    RaftOptions.Builder options = defaults.toBuilder();
+    if (!snapshots) {
+      options.snapshots(NEVER);
+    }
+    if (electionMillis > 0) {
+      Duration least = Duration.ofMillis(electionMillis);
+      Duration tenth = least.dividedBy(10);
+      Duration heartbeat =
+          tenth.compareTo(defaults.heartbeatInterval()) < 0 ? tenth : defaults.heartbeatInterval();
+      options.electionTimeout(least, least.multipliedBy(2)).heartbeatInterval(heartbeat);
+    }
+    return options.build();
   }
 }

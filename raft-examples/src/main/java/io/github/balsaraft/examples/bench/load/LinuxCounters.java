@@ -12,7 +12,7 @@ import java.util.List;
  * @param diskBytesWritten bytes that the block devices wrote
  * @param stolenTicks hundredths of a second in which a hypervisor ran somebody else on this machine's processors
  */
-record LinuxCounters(long diskFlushes, long diskBytesWritten, long stolenTicks) {
+public record LinuxCounters(long diskFlushes, long diskBytesWritten, long stolenTicks) {
 
   // Columns of /proc/diskstats, and of the line "cpu" of /proc/stat.
   private static final int DEVICE = 2;
@@ -21,7 +21,8 @@ record LinuxCounters(long diskFlushes, long diskBytesWritten, long stolenTicks) 
   private static final int STOLEN = 8;
   private static final int SECTOR_BYTES = 512;
 
-  static LinuxCounters read() {
+  /** As they are now. */
+  public static LinuxCounters read() {
     long flushes = 0;
     long sectors = 0;
     for (String line : linesOf("/proc/diskstats")) {

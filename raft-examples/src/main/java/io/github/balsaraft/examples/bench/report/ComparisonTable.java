@@ -22,6 +22,7 @@ public final class ComparisonTable {
   public static String of(Comparison comparison) {
     ComparisonTable table = new ComparisonTable(comparison);
     comparison.modes().forEach(table::addMode);
+    table.addModesWithoutMetrics();
     table.addRemarks();
     return table.text.toString();
   }
@@ -32,6 +33,15 @@ public final class ComparisonTable {
       if (!cells.isEmpty()) {
         addTable(mode, metric, cells);
       }
+    }
+  }
+
+  /** Of these nothing is compared, and nobody should look for it. */
+  private void addModesWithoutMetrics() {
+    List<String> without =
+        comparison.modes().stream().filter(mode -> Metric.of(mode).isEmpty()).toList();
+    if (!without.isEmpty()) {
+      text.append("Not compared: ").append(String.join(", ", without)).append("\n\n");
     }
   }
 

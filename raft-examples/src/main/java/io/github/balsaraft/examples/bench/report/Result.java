@@ -65,10 +65,13 @@ public final class Result {
   /** The name of what was measured; results of the same name are runs of the same thing. */
   public String system() {
     String variant = text("variant");
-    String readers = text("readers");
-    return text("system")
-        + (variant.isEmpty() || variant.equals("netty") ? "" : " " + variant)
-        + (readers.isEmpty() || readers.equals("leader") ? "" : ", reads at " + readers);
+    return text("system") + (variant.isEmpty() || variant.equals("netty") ? "" : " " + variant);
+  }
+
+  /** False if the line says that it took none. */
+  boolean takesSnapshots() {
+    return !(fields.get("settings") instanceof Map<?, ?> settings)
+        || !Boolean.FALSE.equals(settings.get("snapshots"));
   }
 
   /** How the log was kept. What is synced is never compared with what isn't. */
@@ -98,6 +101,7 @@ public final class Result {
     StringBuilder doubt = new StringBuilder();
     append(doubt, "stolen_share", 0.05, "%.0f %% of the machine was stolen", 100);
     append(doubt, "errors", 0, "%.0f operations failed", 1);
+    append(doubt, "elections", 0, "%.0f elections", 1);
     append(doubt, "false_elections", 0, "%.0f false elections", 1);
     append(doubt, "machine_longest_pause_ms", 500, "the machine stood still for %.0f ms", 1);
     return doubt.toString();
