@@ -63,6 +63,16 @@ final class Addition {
     return ChangeVerdict.goal(change, current);
   }
 
+  /** Whether it was a member, by this change or before, and is none any more. */
+  boolean isGoneFrom(Configuration current) {
+    return (added || wasMember) && !current.contains(replica());
+  }
+
+  /** Whether its host carries a member, this one or another. */
+  boolean isHostIn(Configuration current) {
+    return current.principalOn(change.wanted().host()) != null;
+  }
+
   boolean isReachedBy(Configuration current) {
     Member member = current.member(replica());
     return member != null

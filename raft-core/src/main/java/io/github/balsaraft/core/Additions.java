@@ -129,7 +129,7 @@ final class Additions {
     addition.heldUpBy = List.of();
     if (addition.abortReason != null) {
       takeBack(addition, current);
-    } else if (addition.added && !current.contains(addition.replica())) {
+    } else if (addition.isGoneFrom(current)) {
       end(
           addition,
           Ready.ChangeEnd.ABORTED,
@@ -166,9 +166,17 @@ final class Additions {
     }
   }
 
-  /** A replica that was removed never comes back (trap 36), so that asking again would wait for it in vain. */
+  /**
+   * A replica that was removed never comes back (trap 36), so that asking again would wait for it in vain: unless its host has lost its
+   * disk, and another one of it is here already.
+   */
   private static String whatIsSpent(Addition addition, Configuration current) {
     String host = addition.change.wanted().host().name();
+    if (addition.isHostIn(current)) {
+      return host
+          + " came back with an empty folder, and its new replica took the place of the one that was"
+          + " being added: ask again, and it goes on from there";
+    }
     return host + " was removed again at index " + current.removedAt(addition.replica())
         + ": empty its data folder before you add it again";
   }
@@ -234,6 +242,11 @@ final class Additions {
 
   private String whatRemainsOf(Addition addition) {
     if (!context.configuration().contains(addition.replica())) {
+      if (addition.isHostIn(context.configuration())) {
+        return "leadership was lost while a new replica of "
+            + addition.change.wanted().host().name()
+            + ", which came back with an empty folder, took its place; ask again";
+      }
       return addition.added
           ? "leadership was lost before its removal was committed; it may still be, and then its data folder"
               + " must be emptied before it is added again"

@@ -14,6 +14,7 @@ import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,58 @@ class AdditionsTest {
     assertThat(outcomeOf(addition).index()).isEqualTo(outcomeOf(removal).index());
     assertThat(outcomeOf(addition).detail()).contains("another change");
     assertThat(n1.view().configuration().contains(n4.id)).as("for good").isFalse();
+  }
+
+  private long letInInPlaceOfN4() {
+    cluster.add("n5", CoreHarness.patience(5), Configuration.EMPTY);
+    Member again = Member.learner(CoreHarness.id("n5"), voter("n4").host(), "n4");
+    return cluster.changeBy(
+        n1, new MembershipChange.Add(again, List.of(n4.id), MembershipChange.NO_LIMIT));
+  }
+
+  @Test
+  @DisplayName("one whose host has lost its disk meanwhile is over, and nobody is told to empty it")
+  void hostCameBackEmpty() {
+    long addition = addUnreachable();
+    long replacement = letInInPlaceOfN4();
+    cluster.settle();
+    assertThat(outcomeOf(replacement).end()).isEqualTo(Ready.ChangeEnd.DONE);
+    assertThat(outcomeOf(addition).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
+    assertThat(outcomeOf(addition).detail())
+        .contains("n4 came back with an empty folder", "ask again")
+        .doesNotContain("empty its data folder");
+  }
+
+  @Test
+  @DisplayName("so is the promotion of a learner whose host has lost its disk")
+  void learnerCameBackEmptyWhileItWasPromoted() {
+    cluster.change(n1, n1.view().configuration().with(learner("n4")));
+    cluster.run(200 * MILLIS);
+    cluster.crash(n3, 0);
+    cluster.crash(n4, 0);
+    cluster.run(OPTIONS.electionTimeoutMaxNanos() + 200 * MILLIS);
+    long promotion = cluster.changeBy(n1, ADD_N4);
+    cluster.run(500 * MILLIS);
+    assertThat(status().detail()).startsWith("held up");
+    letInInPlaceOfN4();
+    cluster.run(500 * MILLIS);
+    assertThat(outcomeOf(promotion).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
+    assertThat(outcomeOf(promotion).detail())
+        .contains("n4 came back with an empty folder", "ask again");
+  }
+
+  @Test
+  @DisplayName("a leader that loses its office says so of it, too")
+  void hostCameBackEmptyAndLeadershipIsLost() {
+    long addition = addUnreachable();
+    cluster.network().cut(n1.id, n2.id);
+    cluster.network().cut(n1.id, n3.id);
+    letInInPlaceOfN4();
+    loseOffice();
+    assertThat(outcomeOf(addition).end()).isEqualTo(Ready.ChangeEnd.LOST);
+    assertThat(outcomeOf(addition).detail())
+        .contains("n4, which came back with an empty folder")
+        .doesNotContain("must be emptied");
   }
 
   @Test
