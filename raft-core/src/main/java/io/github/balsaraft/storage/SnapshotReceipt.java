@@ -12,16 +12,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A snapshot that a {@link FolderSnapshotStore} receives. What an earlier receipt has left is read, verified and written to new
  * files: whether the bytes of the old ones are on the disk or only in a cache nobody knows.
+ *
+ * <p>A file is synced and closed with its last chunk, so that a snapshot may have more files than a process may have open: only those
+ * are open of which a part is here.
  */
 final class SnapshotReceipt implements SnapshotStore.Receipt {
 
   private static final long SYNC_BYTES = 8 << 20;
 
+  /** Files of which a damaged disk has left a part; of any further one nothing is kept. */
+  private static final int MOST_PARTS_TAKEN_UP = 16;
+
   private final FolderSnapshotStore store;
   private final String stem;
   private final SnapshotManifest manifest;
   private final int[] received;
-  private final SnapshotFolder.@Nullable Appended[] files;
+  private final SnapshotFolder.@Nullable Appended[] open;
+  private final boolean[] isSynced;
   private long unsyncedBytes;
   private boolean failed;
 
@@ -30,7 +37,8 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
     this.stem = stem;
     this.manifest = manifest;
     this.received = new int[manifest.files().size()];
-    this.files = new SnapshotFolder.Appended[manifest.files().size()];
+    this.open = new SnapshotFolder.Appended[manifest.files().size()];
+    this.isSynced = new boolean[manifest.files().size()];
   }
 
   /**
@@ -58,6 +66,7 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
   }
 
   private void takeUpAll() throws IOException {
+    int parts = 0;
     for (int file = 0; file < received.length; file++) {
       String name = SnapshotNames.data(stem, file);
       String old = SnapshotNames.scratch(name);
@@ -70,7 +79,15 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
         takeUp(file, earlier);
       }
       store.folder().delete(old);
+      if (open[file] != null && ++parts > MOST_PARTS_TAKEN_UP) {
+        drop(file);
+      }
     }
+  }
+
+  private void drop(int file) throws IOException {
+    received[file] = 0;
+    close(file);
   }
 
   private void takeUp(int file, SnapshotFolder.Opened earlier) throws IOException {
@@ -104,7 +121,9 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
     SnapshotFolder.Appended into = fileOf(file);
     into.write(chunk, 0, chunk.length);
     unsyncedBytes += chunk.length;
-    if (unsyncedBytes >= SYNC_BYTES) {
+    if (received[file] + 1 == manifest.files().get(file).chunks()) {
+      end(file);
+    } else if (unsyncedBytes >= SYNC_BYTES) {
       unsyncedBytes = 0;
       into.sync();
     }
@@ -113,12 +132,28 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
   }
 
   private SnapshotFolder.Appended fileOf(int file) throws IOException {
-    SnapshotFolder.Appended open = files[file];
-    if (open == null) {
-      open = store.folder().create(SnapshotNames.data(stem, file));
-      files[file] = open;
+    SnapshotFolder.Appended present = open[file];
+    if (present == null) {
+      present = store.folder().create(SnapshotNames.data(stem, file));
+      open[file] = present;
     }
-    return open;
+    return present;
+  }
+
+  /** All of it is here. */
+  private void end(int file) throws IOException {
+    fileOf(file).sync();
+    isSynced[file] = true;
+    unsyncedBytes = 0;
+    close(file);
+  }
+
+  private void close(int file) throws IOException {
+    SnapshotFolder.Appended present = open[file];
+    if (present != null) {
+      open[file] = null;
+      present.close();
+    }
   }
 
   @Override
@@ -135,7 +170,10 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
     }
     failed = true;
     for (int file = 0; file < received.length; file++) {
-      fileOf(file).sync();
+      if (!isSynced[file]) {
+        // It is empty.
+        end(file);
+      }
     }
     store.publish(stem, manifest);
     failed = false;
@@ -151,12 +189,8 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
 
   @Override
   public void close() throws IOException {
-    for (int file = 0; file < files.length; file++) {
-      SnapshotFolder.Appended open = files[file];
-      if (open != null) {
-        files[file] = null;
-        open.close();
-      }
+    for (int file = 0; file < open.length; file++) {
+      close(file);
     }
     if (failed) {
       // Of files whose write or sync has failed nothing is known, nor of a manifest that was given
