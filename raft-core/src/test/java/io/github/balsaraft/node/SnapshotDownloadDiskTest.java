@@ -6,6 +6,8 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotRequest;
 import java.io.IOException;
 import java.util.List;
@@ -36,6 +38,42 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     assertThat(chunks).isEqualTo(CHUNKS);
     assertThat(ends).containsExactly("received " + offered.id());
     assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  /** As when it has fetched the snapshot itself: the same id means the same bytes. */
+  @Test
+  void anotherSourceOfTheSameSnapshotGoesOnWithWhatIsStored() throws IOException {
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    ReplicaId third = new ReplicaId(3);
+    rig.context.peers().heardFrom(third, new HostId("n3"));
+    download = begin(third, 20);
+    List<SnapshotRequest> rest = firstWindow();
+    assertThat(rest).isNotEmpty().allMatch(request -> request.to().equals(third));
+    assertThat(rest.get(0).offset()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
+    answerAll(rest);
+    fetchAll();
+    assertThat(ends).containsExactly("received " + offered.id());
+    assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  /** The mailbox waits for each step with the disk, whatever that throws. */
+  @Test
+  void whatCanNotBeClosedEndsTheFetchAllTheSame() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    rig.closingFails = new LinkageError("no such class, says the test");
+    rig.folder.failOperation(0);
+    answerAll(window.subList(0, 1));
+    assertThat(ends).singleElement().asString().startsWith("storing it failed");
+    assertThat(rig.lines.lines("closing what was received of a snapshot failed"))
+        .hasSize(1);
+    rig.closingFails = null;
+    ends.clear();
+    download = begin(OTHER, 20);
+    fetchAll();
+    assertThat(ends).containsExactly("received " + offered.id());
   }
 
   /** Nobody will ever ask for the rest of it. */

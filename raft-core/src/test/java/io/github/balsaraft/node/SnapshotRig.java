@@ -28,6 +28,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A replica on a simulated machine, without a core: for tests of what it does with snapshots. Keeps what it sends and logs. */
 final class SnapshotRig {
@@ -48,6 +49,11 @@ final class SnapshotRig {
   final RecordedLines lines = new RecordedLines();
   final ReplicaContext context;
   final SnapshotArchive archive;
+
+  /** What closing a receipt ends with from now on; null for nothing. */
+  @Nullable
+  Error closingFails;
+
   private List<Message> sent = new ArrayList<>();
 
   SnapshotRig(RaftOptions options) {
@@ -55,7 +61,12 @@ final class SnapshotRig {
   }
 
   SnapshotRig(RaftOptions options, int chunkBytes) {
-    this.store = new FolderSnapshotStore(folder, chunkBytes);
+    this.store = new FolderSnapshotStore(folder, chunkBytes) {
+      @Override
+      public Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException {
+        return new FailingReceipt(super.receive(group, manifest));
+      }
+    };
     RateLimitedLog log = new RateLimitedLog("n1/g0", lines);
     FakeTransport transport = new FakeTransport();
     transport.onSend = message -> sent.add(message);
@@ -117,6 +128,42 @@ final class SnapshotRig {
     try (SnapshotStore.Stored stored = archive.open(newest.id());
         InputStream in = stored.file("state")) {
       return in.readAllBytes();
+    }
+  }
+
+  private final class FailingReceipt implements SnapshotStore.Receipt {
+    private final SnapshotStore.Receipt receipt;
+
+    FailingReceipt(SnapshotStore.Receipt receipt) {
+      this.receipt = receipt;
+    }
+
+    @Override
+    public int received(int file) {
+      return receipt.received(file);
+    }
+
+    @Override
+    public void add(int file, byte[] chunk) throws IOException {
+      receipt.add(file, chunk);
+    }
+
+    @Override
+    public void commit() throws IOException {
+      receipt.commit();
+    }
+
+    @Override
+    public void discard() throws IOException {
+      receipt.discard();
+    }
+
+    @Override
+    public void close() throws IOException {
+      receipt.close();
+      if (closingFails != null) {
+        throw closingFails;
+      }
     }
   }
 
