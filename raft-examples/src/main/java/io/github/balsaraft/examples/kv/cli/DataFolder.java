@@ -1,11 +1,13 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 
 /** A folder that is there, isn't in use and can be written to, or a clear complaint. */
@@ -13,15 +15,21 @@ final class DataFolder {
 
   private DataFolder() {}
 
+  /** Makes durable what became of the names in a folder. */
+  @FunctionalInterface
+  interface FolderSync {
+    void sync(Path folder) throws IOException;
+  }
+
   /**
-   * Makes a folder this process's own, before anything is written there; creates it if it doesn't exist.
+   * Makes a folder this process's own, before anything is written there; creates it, durably, if it doesn't exist.
    *
    * @param lockFile one of those that {@link FolderClaim} names
    */
   static FolderClaim claim(Path folder, String lockFile) {
     FolderClaim claim = null;
     try {
-      Files.createDirectories(folder);
+      createDurably(folder.toAbsolutePath(), DataFolder::sync);
       claim = FolderClaim.take(folder, lockFile);
       // Asking for permissions isn't enough: the file system may be read-only or full.
       Path probe = Files.createTempFile(folder, "probe", ".tmp");
@@ -35,6 +43,33 @@ final class DataFolder {
       }
       throw new StartupException(
           "can't write to the folder " + folder + " (" + reasonOf(e) + "); choose another --data");
+    }
+  }
+
+  /**
+   * Creates a folder, and those around it that are missing. Each survives a loss of power only once the folder around it is synced:
+   * else all that is synced in it may be gone with it.
+   */
+  static void createDurably(Path folder, FolderSync sync) throws IOException {
+    Path parent = folder.getParent();
+    if (parent == null || Files.isDirectory(folder)) {
+      return;
+    }
+    createDurably(parent, sync);
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      // Perhaps another process has just created it.
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+    sync.sync(parent);
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 
