@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInitializer;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,32 +17,32 @@ import org.jspecify.annotations.Nullable;
 final class Acceptor {
 
   private final NettyOptions options;
+  private final EventLoops loops;
   private final Supplier<Identity> self;
   private final Deliveries deliveries;
   private final Counters counters;
   private final PerSubjectLog log;
-  private final Function<HostId, @Nullable PeerLink> links;
-  private final Function<HostId, PeerLink> linkTo;
+  private final PeerLinks links;
   private final InboundConnections connections;
   private final ClientService clients;
   private @Nullable Channel server;
 
   Acceptor(
       NettyOptions options,
+      EventLoops loops,
       Supplier<Identity> self,
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
-      Function<HostId, @Nullable PeerLink> links,
-      Function<HostId, PeerLink> linkTo,
+      PeerLinks links,
       ClientService clients) {
     this.options = options;
+    this.loops = loops;
     this.self = self;
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
     this.links = links;
-    this.linkTo = linkTo;
     this.clients = clients;
     this.connections =
         new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
@@ -54,7 +53,7 @@ final class Acceptor {
    *
    * @throws TransportException if that fails
    */
-  Channel listen(EventLoops loops) {
+  Channel listen() {
     InetSocketAddress address;
     try {
       address = options.bind().resolve();
@@ -134,25 +133,26 @@ final class Acceptor {
     if (replaced != null) {
       Quietly.close(replaced);
     }
-    channel.closeFuture().addListener(closed -> {
-      PeerLink link = links.apply(peer);
-      // One that was replaced, or that we closed ourselves, says nothing about the peer.
-      if (connections.closed(channel, peer, hello.lane())
-          && link != null
-          && hello.lane() == LaneKind.CONTROL) {
-        link.inboundLost();
-      }
-    });
     if (hello.lane() == LaneKind.CONTROL
         && !hello.self().address().isEmpty()
         && hello.self().isFellowOf(self.get())) {
       // It may be a member that this host has never heard of: every valid request gets an answer.
-      linkTo.apply(peer).saysThatItIsAt(hello.self().address());
+      links.saysThatItIsAt(peer, hello.self().address());
     }
-    PeerLink link = links.apply(peer);
+    PeerLink link = links.get(peer);
     if (link != null) {
       link.inboundEstablished(hello.lane(), hello.self().run());
     }
+    // Last: it may be closed already, and then that takes back what was done for it.
+    channel.closeFuture().addListener(closed -> {
+      PeerLink present = links.get(peer);
+      // One that was replaced, or that we closed ourselves, says nothing about the peer.
+      if (connections.closed(channel, peer, hello.lane())
+          && present != null
+          && hello.lane() == LaneKind.CONTROL) {
+        present.inboundLost();
+      }
+    });
     return new FrameDecoder(
         hello.self().host(), options.maxFrameBytes(), deliveries, counters, log);
   }
@@ -167,7 +167,10 @@ final class Acceptor {
     Channel listening = server;
     if (listening != null) {
       ChannelFuture closing = listening.close();
-      if (!listening.eventLoop().inEventLoop()) {
+      // Not from a receiver: it holds the turn of its peer, for which the loop of this socket may
+      // be
+      // waiting.
+      if (!loops.isOneOfUs()) {
         closing.awaitUninterruptibly();
       }
     }

@@ -3,6 +3,7 @@ package io.github.balsaraft.transport.netty;
 import io.github.balsaraft.model.HostId;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 
 /**
  * Says where a peer is right now. Asked anew at every attempt to connect, so that a host may move behind its name.
@@ -26,4 +27,17 @@ public interface AddressResolver {
    * @throws IllegalArgumentException if the address isn't one
    */
   InetSocketAddress resolve(HostId peer, String address) throws UnknownHostException;
+
+  /**
+   * Resolves the address of a peer whose name may have several. This is what is asked. They are tried one after the other: after a
+   * failure the next one, and after a connection was lost again that to which it led.
+   *
+   * @return where to connect to, resolved; at least one
+   * @throws UnknownHostException as of {@link #resolve}
+   * @throws IllegalArgumentException as of {@link #resolve}
+   */
+  default List<InetSocketAddress> resolveAll(HostId peer, String address)
+      throws UnknownHostException {
+    return this == SYSTEM ? HostPort.parse(address).resolveAll() : List.of(resolve(peer, address));
+  }
 }

@@ -21,9 +21,9 @@ record ClientOptions(
     int maxFrameBytes,
     Resolver resolver) {
 
-  /** Says where a member's address is just now. */
+  /** Says what is behind a member's address just now. */
   @FunctionalInterface
   interface Resolver {
-    InetSocketAddress resolve(String address) throws UnknownHostException;
+    List<InetSocketAddress> resolve(String address) throws UnknownHostException;
   }
 }

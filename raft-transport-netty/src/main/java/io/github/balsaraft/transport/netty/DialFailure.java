@@ -19,16 +19,22 @@ record DialFailure(Kind kind, String detail) {
     DROPPED,
     /** A host answered and one side refused. */
     REFUSED,
-    /** Anything else: no such name, no way there, no answer in time. */
+    /** Anything else: no such name, no way there, no answer in time, nobody at one of several addresses. */
     UNREACHABLE
   }
 
-  static DialFailure ofConnect(Throwable cause) {
+  /**
+   * What has come of connecting.
+   *
+   * @param isWhereItWas whether the peer would be found there if it was anywhere
+   */
+  static DialFailure ofConnect(Throwable cause, boolean isWhereItWas) {
     // A timeout is a ConnectException, too; all that the system calls by this name means that the
     // port is closed.
     boolean nobodyListens =
         cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
     return new DialFailure(
-        nobodyListens ? Kind.NOBODY_LISTENS : Kind.UNREACHABLE, String.valueOf(cause.getMessage()));
+        nobodyListens && isWhereItWas ? Kind.NOBODY_LISTENS : Kind.UNREACHABLE,
+        String.valueOf(cause.getMessage()));
   }
 }

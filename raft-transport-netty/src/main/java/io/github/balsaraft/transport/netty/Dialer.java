@@ -9,6 +9,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -51,8 +52,16 @@ final class Dialer {
   }
 
   /** Connects to a peer and shakes hands. */
-  void dial(EventLoop loop, HostId peer, String address, LaneKind lane, Listener listener) {
-    resolve(loop, peer, address, listener, target -> {
+  void dial(
+      EventLoop loop,
+      HostId peer,
+      String address,
+      AddressChoice choice,
+      LaneKind lane,
+      Listener listener) {
+    resolve(loop, peer, address, listener, found -> {
+      InetSocketAddress target = choice.choose(found);
+      boolean isWhereItWas = choice.isWhereItWas();
       DialHandshake handshake =
           new DialHandshake(self, peer, lane, options.handshakeTimeoutMillis(), counters, listener);
       ChannelFuture connecting = loops
@@ -62,34 +71,33 @@ final class Dialer {
           .connect(target);
       connecting.addListener(done -> on(loop, () -> {
         if (done.cause() != null) {
-          listener.failed(DialFailure.ofConnect(done.cause()));
+          listener.failed(DialFailure.ofConnect(done.cause(), isWhereItWas));
         }
       }));
     });
   }
 
   /** Only looks whether somebody listens at the peer's address, and hangs up without a word. */
-  void probe(EventLoop loop, HostId peer, String address, Listener listener) {
-    resolve(
-        loop,
-        peer,
-        address,
-        listener,
-        target -> loops
-            .client(loop, options.connectTimeoutMillis())
-            .handler(new ChannelInitializer<Channel>() {
-              @Override
-              protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
-              }
-            })
-            .connect(target)
-            .addListener((ChannelFuture done) -> on(loop, () -> {
-              Quietly.close(done.channel());
-              if (done.cause() != null) {
-                listener.failed(DialFailure.ofConnect(done.cause()));
-              }
-            })));
+  void probe(EventLoop loop, HostId peer, String address, AddressChoice choice, Listener listener) {
+    resolve(loop, peer, address, listener, found -> {
+      InetSocketAddress target = choice.choose(found);
+      boolean isWhereItWas = choice.isWhereItWas();
+      loops
+          .client(loop, options.connectTimeoutMillis())
+          .handler(new ChannelInitializer<Channel>() {
+            @Override
+            protected void initChannel(Channel channel) {
+              channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
+            }
+          })
+          .connect(target)
+          .addListener((ChannelFuture done) -> on(loop, () -> {
+            Quietly.close(done.channel());
+            if (done.cause() != null) {
+              listener.failed(DialFailure.ofConnect(done.cause(), isWhereItWas));
+            }
+          }));
+    });
   }
 
   /** On this event loop: an attempt that has failed for want of a file descriptor is told on a thread of Netty's own. */
@@ -106,10 +114,10 @@ final class Dialer {
       HostId peer,
       String address,
       Listener listener,
-      Consumer<InetSocketAddress> next) {
+      Consumer<List<InetSocketAddress>> next) {
     Consumer<String> failed =
         detail -> listener.failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail));
-    Once<InetSocketAddress> lookup = new Once<>(next, failed);
+    Once<List<InetSocketAddress>> lookup = new Once<>(next, failed);
     long patienceMillis = (long) LOOKUP_CONNECT_TIMEOUTS * options.connectTimeoutMillis();
     Future<?> timer = loop.schedule(
         () ->
@@ -119,10 +127,10 @@ final class Dialer {
     names.resolve(
         loop,
         address,
-        () -> options.resolver().resolve(peer, address),
-        target -> {
+        () -> options.resolver().resolveAll(peer, address),
+        found -> {
           timer.cancel(false);
-          lookup.found(target);
+          lookup.found(found);
         },
         detail -> {
           timer.cancel(false);

@@ -3,6 +3,8 @@ package io.github.balsaraft.transport.netty;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,13 @@ record HostPort(String host, int port) {
 
   InetSocketAddress resolve() throws UnknownHostException {
     return new InetSocketAddress(InetAddress.getByName(host), port);
+  }
+
+  /** All addresses of the host, in the system's order. */
+  List<InetSocketAddress> resolveAll() throws UnknownHostException {
+    return Arrays.stream(InetAddress.getAllByName(host))
+        .map(address -> new InetSocketAddress(address, port))
+        .toList();
   }
 
   HostPort withPort(int other) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ final class MemberAddresses {
   /** Why those that were tried in vain can't help. */
   private final Map<String, String> problems = new LinkedHashMap<>();
 
+  private final Map<String, AddressChoice> choices = new HashMap<>();
+
   private boolean isRoundBegun;
   private String last = "";
 
@@ -43,6 +46,14 @@ final class MemberAddresses {
     known.addAll(members);
     known.addAll(seeds);
     problems.keySet().retainAll(known);
+    choices.keySet().retainAll(known);
+  }
+
+  /** Which of the addresses behind a member's name is dialled. */
+  AddressChoice choiceOf(String address) {
+    return known.contains(address)
+        ? choices.computeIfAbsent(address, any -> new AddressChoice())
+        : new AddressChoice();
   }
 
   boolean hasOtherThan(String address) {

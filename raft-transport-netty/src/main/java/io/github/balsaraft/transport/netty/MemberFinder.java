@@ -40,6 +40,9 @@ final class MemberFinder {
   private @Nullable ClientConnection current;
   private @Nullable String connecting;
 
+  /** Which of the addresses behind {@link #connecting} is dialled. */
+  private AddressChoice choice = new AddressChoice();
+
   /** That which is being made to {@link #connecting}, once that is looked up. */
   private @Nullable ClientConnection dialled;
 
@@ -232,6 +235,7 @@ final class MemberFinder {
 
   private void connect(String address) {
     connecting = address;
+    choice = addresses.choiceOf(address);
     addresses.tried(address);
     long lookup = ++lastLookup;
     pendingLookup = lookup;
@@ -239,9 +243,9 @@ final class MemberFinder {
         loop,
         address,
         () -> options.resolver().resolve(address),
-        target -> {
+        found -> {
           if (ends(lookup) && !closed) {
-            dial(address, target);
+            dial(address, choice.choose(found));
           }
         },
         detail -> {
@@ -296,6 +300,7 @@ final class MemberFinder {
               + " make a new client for a cluster that was founded anew");
       return;
     }
+    choice.connected();
     connecting = null;
     dialled = null;
     looksWithoutLeader = 0;
@@ -324,6 +329,7 @@ final class MemberFinder {
     if (connecting != null) {
       addresses.isOfNoUse(connecting, why);
     }
+    choice.failed();
     connecting = null;
     dialled = null;
     tryNextSoon();

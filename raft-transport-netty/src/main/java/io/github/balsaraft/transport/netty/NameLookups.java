@@ -4,8 +4,10 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,37 +24,37 @@ final class NameLookups {
   private final ThreadPoolExecutor threads;
 
   NameLookups(String threadName) {
+    this(new DefaultThreadFactory(threadName, true));
+  }
+
+  NameLookups(ThreadFactory factory) {
     threads = new ThreadPoolExecutor(
-        0,
-        MOST_THREADS,
-        5,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        new DefaultThreadFactory(threadName, true));
+        0, MOST_THREADS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
   }
 
   /** One question, which may block. */
   @FunctionalInterface
   interface Lookup {
-    InetSocketAddress resolve() throws UnknownHostException;
+    List<InetSocketAddress> resolve() throws UnknownHostException;
   }
 
-  /** Calls exactly one of the two, on the event loop; or neither, if this or the loop is closed meanwhile. */
+  /** Calls exactly one of the two, on the event loop, the first with one address at least; or neither, if this or the loop is closed meanwhile. */
   void resolve(
       EventLoop loop,
       String address,
       Lookup lookup,
-      Consumer<InetSocketAddress> found,
+      Consumer<List<InetSocketAddress>> found,
       Consumer<String> failed) {
     try {
       threads.execute(() -> {
         Runnable result;
         try {
-          InetSocketAddress target = lookup.resolve();
-          if (target.isUnresolved()) {
-            throw new UnknownHostException(target.getHostString());
+          List<InetSocketAddress> targets =
+              lookup.resolve().stream().filter(target -> !target.isUnresolved()).toList();
+          if (targets.isEmpty()) {
+            throw new UnknownHostException(address);
           }
-          result = () -> found.accept(target);
+          result = () -> found.accept(targets);
         } catch (UnknownHostException e) {
           result = () -> failed.accept("no such host: " + e.getMessage());
         } catch (RuntimeException | Error e) {

@@ -11,10 +11,7 @@ import io.github.balsaraft.transport.TransportReceiver;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * after growing pauses when that fails. A peer that connects to this host ends such a pause: it is there. One of the same cluster that
  * connects and has no route is answered where it says that it is, for as long as its connection stands. While a peer can't
  * be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
- * has said false. {@link TransportReceiver#onPeerGone} comes within milliseconds of the death of a peer's process, since
- * its machine then refuses connections; a machine that dies says nothing, and there is no hint.
+ * has said false; when its route is removed that is taken back, and the peer is forgotten. {@link TransportReceiver#onPeerGone} comes
+ * within milliseconds of the death of a peer's process, since its machine then refuses connections; a machine that dies says nothing, and
+ * there is no hint.
  *
  * <p>Nothing here is encrypted or authenticated: it is meant for a network where only the cluster's hosts are. Strangers
  * who connect all the same are turned away by the handshake and cost a bounded amount of memory.
@@ -47,7 +45,6 @@ public final class NettyTransport implements Transport {
   private final NettyOptions options;
   private final Counters counters = new Counters();
   private final PerSubjectLog log = new PerSubjectLog(LOG);
-  private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
   private final ClientService clients;
   private volatile @Nullable Running running;
   private volatile boolean closed;
@@ -74,13 +71,12 @@ public final class NettyTransport implements Transport {
     Supplier<Identity> identity = () -> new Identity(self.get(), run, saidAddress());
     Deliveries deliveries = new Deliveries(receiver, counters);
     Dialer dialer = new Dialer(loops, options, identity, counters, name);
-    Function<HostId, PeerLink> linkTo = peer -> links.computeIfAbsent(
-        peer, any -> new PeerLink(peer, loops.next(), dialer, options, deliveries, counters, log));
+    PeerLinks links = new PeerLinks(loops, dialer, options, deliveries, counters, log);
     Acceptor acceptor =
-        new Acceptor(options, identity, deliveries, counters, log, links::get, linkTo, clients);
+        new Acceptor(options, loops, identity, deliveries, counters, log, links, clients);
     try {
-      Channel server = acceptor.listen(loops);
-      running = new Running(loops, linkTo, deliveries, dialer, acceptor, reachedAt(server));
+      Channel server = acceptor.listen();
+      running = new Running(loops, links, deliveries, dialer, acceptor, reachedAt(server));
     } catch (TransportException e) {
       dialer.close();
       loops.close();
@@ -126,8 +122,9 @@ public final class NettyTransport implements Transport {
     if (current == null || closed) {
       return;
     }
+    // In this order: who connects anew may say at once where it is.
+    current.links.all().forEach(PeerLink::identityChanged);
     current.acceptor.closeConnections();
-    links.values().forEach(PeerLink::identityChanged);
   }
 
   @Override
@@ -148,14 +145,12 @@ public final class NettyTransport implements Transport {
     if (closed) {
       return;
     }
-    current.linkTo.apply(peer).setAddress(address);
+    current.links.setAddress(peer, address);
   }
 
   @Override
   public void removeRoute(HostId peer) {
-    PeerLink link = links.get(peer);
-    // It is kept, without an address: what the receiver was told about the peer goes on from there
-    // if it comes back.
+    PeerLink link = linkTo(peer);
     if (link != null) {
       link.setAddress(null);
     }
@@ -163,7 +158,7 @@ public final class NettyTransport implements Transport {
 
   @Override
   public void send(HostId to, List<GroupMessage> messages) {
-    PeerLink link = links.get(to);
+    PeerLink link = linkTo(to);
     if (closed) {
       return;
     }
@@ -184,10 +179,21 @@ public final class NettyTransport implements Transport {
 
   @Override
   public PeerConnection connection(HostId peer) {
-    PeerLink link = links.get(peer);
+    PeerLink link = linkTo(peer);
     return link == null
         ? new PeerConnection(PeerConnection.State.UNKNOWN, OutboundLane.NO_ROUTE_DETAIL)
         : link.connection();
+  }
+
+  private @Nullable PeerLink linkTo(HostId peer) {
+    Running current = running;
+    return current == null ? null : current.links.get(peer);
+  }
+
+  /** How many peers are remembered. */
+  int links() {
+    Running current = running;
+    return current == null ? 0 : current.links.all().size();
   }
 
   /** What was counted since the transport was made; never blocks. */
@@ -214,7 +220,7 @@ public final class NettyTransport implements Transport {
     // First the listening socket, so that peers that reconnect at once are refused instead of
     // accepted and dropped.
     current.acceptor.close();
-    links.values().forEach(PeerLink::close);
+    current.links.all().forEach(PeerLink::close);
     current.dialer.close();
     current.loops.close();
   }
@@ -222,7 +228,7 @@ public final class NettyTransport implements Transport {
   /** What there is between start and close. */
   private record Running(
       EventLoops loops,
-      Function<HostId, PeerLink> linkTo,
+      PeerLinks links,
       Deliveries deliveries,
       Dialer dialer,
       Acceptor acceptor,

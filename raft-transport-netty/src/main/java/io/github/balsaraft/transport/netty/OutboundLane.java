@@ -50,14 +50,14 @@ final class OutboundLane {
 
   /** The peer that the lane leads to. Called on the event loop. */
   interface Owner {
-    void dial(String address, LaneKind lane, Dialer.Listener listener);
+    void dial(String address, AddressChoice choice, LaneKind lane, Dialer.Listener listener);
 
     void connected(OutboundLane lane);
 
     /** An established connection broke, other than by our doing. */
     void lost(OutboundLane lane);
 
-    /** An attempt failed. Returns after how many milliseconds the next is due whatever happens, or -1 for the usual. */
+    /** An attempt failed. Returns after how many milliseconds the next is due, at the same address, or -1 for the usual. */
     long failed(OutboundLane lane, DialFailure failure);
 
     /** There may be more or less room, or the lane may have begun or ceased to work. */
@@ -76,6 +76,7 @@ final class OutboundLane {
   // Of the event loop.
   private State state = State.NO_ROUTE;
   private String address = "";
+  private AddressChoice choice = new AddressChoice();
   private @Nullable Channel channel;
   private long connectedAtNanos;
   private long peerRun;
@@ -111,6 +112,11 @@ final class OutboundLane {
 
   PeerConnection status() {
     return status;
+  }
+
+  /** Which of the addresses behind the peer's name the lane dials. */
+  AddressChoice choice() {
+    return choice;
   }
 
   /** Queues a message, or drops and counts it. */
@@ -191,7 +197,7 @@ final class OutboundLane {
     int attempt = ++generation;
     // Why it failed is worth more to people than that it is being tried again.
     enter(State.CONNECTING, failing ? status : connecting());
-    owner.dial(address, kind, new Dialer.Listener() {
+    owner.dial(address, choice, kind, new Dialer.Listener() {
       @Override
       public void connected(Channel newChannel, Identity peer) {
         if (attempt == generation) {
@@ -216,6 +222,7 @@ final class OutboundLane {
 
   private void connected(Channel newChannel, Identity peer) {
     counters.connects.increment();
+    choice.connected();
     channel = newChannel;
     connectedAtNanos = System.nanoTime();
     peerRun = peer.run();
@@ -266,6 +273,9 @@ final class OutboundLane {
     counters.connectFailures.increment();
     failing = true;
     long due = owner.failed(this, failure);
+    if (due < 0) {
+      choice.failed();
+    }
     if (seenSince) {
       connect();
     } else {
@@ -321,6 +331,7 @@ final class OutboundLane {
   void leadTo(String newAddress) {
     if (state != State.CLOSED) {
       address = newAddress;
+      choice = new AddressChoice();
       connectAnew();
     }
   }

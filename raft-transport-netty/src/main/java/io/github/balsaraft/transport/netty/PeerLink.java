@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class PeerLink implements OutboundLane.Owner {
   private final Deliveries deliveries;
   private final Counters counters;
   private final PerSubjectLog log;
+  private final Consumer<PeerLink> onUseless;
   private final OutboundLane control;
   private final OutboundLane bulk;
   /** Where the peer is, or null if nobody says so. Written by any thread; the event loop follows. */
@@ -41,6 +43,12 @@ final class PeerLink implements OutboundLane.Owner {
   private final GoneDetector gone = new GoneDetector();
   private boolean writable = true;
 
+  /**
+   * A link to a peer of which nobody has said where it is.
+   *
+   * @param onUseless called on the event loop when nobody says any more where the peer is: what the receiver was told of it was taken
+   *     back by then
+   */
   PeerLink(
       HostId peer,
       EventLoop loop,
@@ -48,7 +56,8 @@ final class PeerLink implements OutboundLane.Owner {
       NettyOptions options,
       Deliveries deliveries,
       Counters counters,
-      PerSubjectLog log) {
+      PerSubjectLog log,
+      Consumer<PeerLink> onUseless) {
     this.peer = peer;
     this.loop = loop;
     this.dialer = dialer;
@@ -56,8 +65,13 @@ final class PeerLink implements OutboundLane.Owner {
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
+    this.onUseless = onUseless;
     this.control = new OutboundLane(LaneKind.CONTROL, loop, this, options, counters);
     this.bulk = new OutboundLane(LaneKind.BULK, loop, this, options, counters);
+  }
+
+  HostId peer() {
+    return peer;
   }
 
   /** Queues messages; never blocks. */
@@ -107,23 +121,28 @@ final class PeerLink implements OutboundLane.Owner {
 
   private void followAddress() {
     String now = address == null ? saidAddress : address;
-    if (Objects.equals(now, followed)) {
-      return;
+    if (!Objects.equals(now, followed)) {
+      followed = now;
+      gone.forget();
+      if (now == null) {
+        control.leadNowhere();
+        bulk.leadNowhere();
+      } else {
+        control.leadTo(now);
+        bulk.leadTo(now);
+      }
     }
-    followed = now;
-    gone.forget();
     if (now == null) {
-      control.leadNowhere();
-      bulk.leadNowhere();
-    } else {
-      control.leadTo(now);
-      bulk.leadTo(now);
+      onUseless.accept(this);
     }
   }
 
   /** What was said in handshakes is out of date. */
   void identityChanged() {
+    // Whoever is still connected says it again when it connects anew.
+    saidAddress = null;
     onLoop(() -> {
+      followAddress();
       control.restart();
       bulk.restart();
     });
@@ -162,7 +181,7 @@ final class PeerLink implements OutboundLane.Owner {
   }
 
   private void probe(String at) {
-    dialer.probe(loop, peer, at, new Dialer.Listener() {
+    dialer.probe(loop, peer, at, control.choice(), new Dialer.Listener() {
       @Override
       public void connected(Channel channel, Identity identity) {}
 
@@ -194,8 +213,8 @@ final class PeerLink implements OutboundLane.Owner {
   }
 
   @Override
-  public void dial(String to, LaneKind lane, Dialer.Listener listener) {
-    dialer.dial(loop, peer, to, lane, listener);
+  public void dial(String to, AddressChoice choice, LaneKind lane, Dialer.Listener listener) {
+    dialer.dial(loop, peer, to, choice, lane, listener);
   }
 
   @Override
@@ -246,7 +265,10 @@ final class PeerLink implements OutboundLane.Owner {
     long pending = bulk.pendingBytes();
     long bound = options.maxQueuedBulkBytes();
     boolean now;
-    if (bulk.isFailing()) {
+    if (followed == null) {
+      // As before the first route: nothing that was said of the peer must outlive this link.
+      now = true;
+    } else if (bulk.isFailing()) {
       now = false;
     } else if (writable) {
       now = pending <= bound / 2;

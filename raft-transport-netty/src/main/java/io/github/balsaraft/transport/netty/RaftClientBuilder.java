@@ -15,7 +15,7 @@ public final class RaftClientBuilder {
   private Duration attemptTimeout = Duration.ofSeconds(6);
   private long maxPendingReadBytes = 64L << 20;
   private int maxFrameBytes = 16 << 20;
-  private ClientOptions.Resolver resolver = address -> HostPort.parse(address).resolve();
+  private ClientOptions.Resolver resolver = address -> HostPort.parse(address).resolveAll();
 
   RaftClientBuilder() {}
 

@@ -60,7 +60,7 @@ class MemberFinderTest extends NettyHosts {
           if (address.equals("slow:1")) {
             stalled.join();
           }
-          return HostPort.parse(address).resolve();
+          return HostPort.parse(address).resolveAll();
         })
         .connect()) {
       try {
@@ -116,6 +116,24 @@ class MemberFinderTest extends NettyHosts {
     // The others are learnt of: the cut is between the members, not between them and the client.
     assertFindsTheLeaderFrom(cutOff);
     assertThat(looks).as("an election is waited for").hasValueGreaterThanOrEqualTo(3);
+  }
+
+  @Test
+  @DisplayName("a member that falls silent is left, also by a client that asks nothing")
+  void memberThatIsSilent() throws Exception {
+    FakeMember silent = new FakeMember(listen(), request -> null);
+    CompletableFuture<Void> found = new CompletableFuture<>();
+    FakeMember other = new FakeMember(listen(), request -> {
+      found.complete(null);
+      return done();
+    });
+    try (RaftClient client = RaftClient.builder()
+        .members(silent.address(), other.address())
+        .attemptTimeout(Duration.ofMillis(500))
+        .connect()) {
+      assertThat(found).succeedsWithin(Duration.ofSeconds(60));
+      assertThat(client.query(bytes("a")).get(60, SECONDS)).isEmpty();
+    }
   }
 
   @Test

@@ -9,9 +9,15 @@ import io.github.balsaraft.testing.TransportTestHost;
 import io.github.balsaraft.transport.PeerConnection.State;
 import io.github.balsaraft.transport.TransportException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bounds, counters, and the ends of a transport's life. */
 @ExtendWith(NoLeaks.class)
@@ -135,6 +141,39 @@ class NettyLimitsTest extends NettyHosts {
       a.send(b.id(), SampleMessages.heartbeat(1));
       return a.transport().connection(b.id()).state() == State.UNREACHABLE;
     });
+  }
+
+  /** The loop of the listening socket waits for the turn of the peer whose message made the receiver close. */
+  @ParameterizedTest
+  @EnumSource(LaneKind.class)
+  void closeFromWithinReceiverWaitsForNoOtherLoop(LaneKind closing) throws Exception {
+    TransportTestHost a = host("n1", settings().eventLoopThreads(2));
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    a.receiver().onEachBatch(batch -> {
+      begun.countDown();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (!isALoopBlocked() && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      a.close();
+      ended.complete(null);
+    });
+    try (RawPeer control = RawPeer.dial(a.transport().localAddress());
+        RawPeer bulk = RawPeer.dial(a.transport().localAddress())) {
+      control.hello(PEER.name(), "n1", LaneKind.CONTROL).answer();
+      bulk.hello(PEER.name(), "n1", LaneKind.BULK).answer();
+      (closing == LaneKind.CONTROL ? control : bulk).send(Wire.frame(SampleMessages.heartbeat(1)));
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+      (closing == LaneKind.CONTROL ? bulk : control).send(Wire.frame(SampleMessages.heartbeat(2)));
+      assertThat(ended).succeedsWithin(Duration.ofSeconds(60));
+    }
+  }
+
+  private static boolean isALoopBlocked() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().startsWith("balsa-net-n1")
+            && thread.getState() == Thread.State.BLOCKED);
   }
 
   @Test
