@@ -12,11 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class ClientService {
 
   private final int maxConnections;
+  private final long silenceMillis;
   private final Map<GroupId, RaftNode> nodes = new ConcurrentHashMap<>();
   private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
 
-  ClientService(int maxConnections) {
+  ClientService(int maxConnections, long silenceMillis) {
     this.maxConnections = maxConnections;
+    this.silenceMillis = silenceMillis;
+  }
+
+  /** For how long nothing may come from a client, nor go to it. */
+  long silenceMillis() {
+    return silenceMillis;
   }
 
   void serve(GroupId group, RaftNode node) {

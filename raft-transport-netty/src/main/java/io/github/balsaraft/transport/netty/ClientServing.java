@@ -14,14 +14,20 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
  * The server's end of one client's connection. What the client has asked and not been answered is bounded: beyond that nothing more
  * is read from it, so that a client that asks without listening holds up itself and nobody else. So are the answers that it doesn't take:
  * beyond that reads are not served, since they can be asked again. What it wants of a node counts in the node's own budgets besides.
+ *
+ * <p>A client that has vanished takes nothing either, and the system may try for a quarter of an hour to get an answer to it. So one is
+ * closed from which nothing has come, and to which nothing could be sent, for a while.
  */
 final class ClientServing extends ByteToMessageDecoder {
 
@@ -39,6 +45,10 @@ final class ClientServing extends ByteToMessageDecoder {
   private int maxAnswerBytes;
   private boolean ended;
   private int unanswered;
+
+  /** Of these no answer is there yet. */
+  private int beingAnswered;
+
   private long unansweredBytes;
 
   /** Of answers that no socket has taken yet. */
@@ -124,6 +134,10 @@ final class ClientServing extends ByteToMessageDecoder {
     }
     if (refusal.isEmpty()) {
       welcomed = true;
+      // In front, where all that comes and goes passes by. It looks twice in that time: only the
+      // second time it knows whether a part of an answer has left since.
+      long pauseMillis = Math.max(1, service.silenceMillis() / 2);
+      ctx.pipeline().addFirst(new IdleStateHandler(true, 0, 0, pauseMillis, TimeUnit.MILLISECONDS));
       counters.clientConnects.increment();
       onWelcome.run();
       Quietly.send(ctx, answer);
@@ -136,6 +150,22 @@ final class ClientServing extends ByteToMessageDecoder {
     }
   }
 
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    // As long as the node owes an answer the client may have nothing to say.
+    if (event instanceof IdleStateEvent idle && !idle.isFirst() && beingAnswered == 0) {
+      ended = true;
+      log.warn(
+          "client silent",
+          "closing the connection of a client at {}: it has said nothing and taken nothing for {} ms",
+          ctx.channel().remoteAddress(),
+          service.silenceMillis());
+      Quietly.close(ctx);
+    } else {
+      super.userEventTriggered(ctx, event);
+    }
+  }
+
   private boolean isFull() {
     return unanswered >= MAX_UNANSWERED || unansweredBytes >= MAX_UNANSWERED_BYTES;
   }
@@ -143,6 +173,7 @@ final class ClientServing extends ByteToMessageDecoder {
   private void take(ChannelHandlerContext ctx, int bytes, ClientRequest request) {
     counters.clientRequests.increment();
     unanswered++;
+    beingAnswered++;
     unansweredBytes += bytes;
     ctx.channel().config().setAutoRead(!isFull());
     // The request itself must not be held until then.
@@ -155,6 +186,7 @@ final class ClientServing extends ByteToMessageDecoder {
   /** It counts as unanswered until it has left. */
   private void answer(
       ChannelHandlerContext ctx, int bytes, boolean isCommand, ClientAnswer answer) {
+    beingAnswered--;
     // Many may have been asked for before the first of them was there. The result of a command
     // can't be taken back: it is sent all the same.
     ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES

@@ -49,9 +49,9 @@ public final class NettyTransport implements Transport {
   private volatile @Nullable Running running;
   private volatile boolean closed;
 
-  NettyTransport(NettyOptions options, int maxClientConnections) {
+  NettyTransport(NettyOptions options, int maxClientConnections, long clientSilenceMillis) {
     this.options = options;
-    this.clients = new ClientService(maxClientConnections);
+    this.clients = new ClientService(maxClientConnections, clientSilenceMillis);
   }
 
   /** Settings of a new transport. */

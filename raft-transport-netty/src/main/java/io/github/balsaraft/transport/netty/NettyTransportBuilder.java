@@ -25,6 +25,7 @@ public final class NettyTransportBuilder {
   private int maxInboundConnections = 1024;
   private int maxPendingHandshakes = 64;
   private int maxClientConnections = 1024;
+  private Duration clientSilenceTimeout = Duration.ofSeconds(30);
 
   NettyTransportBuilder() {}
 
@@ -134,6 +135,17 @@ public final class NettyTransportBuilder {
   }
 
   /**
+   * For how long a client may say nothing and take nothing before its connection is closed, so that one that has vanished makes room for
+   * others; 30 s unless said otherwise. A {@link RaftClient} says something twice a second. What this host itself owes an answer for is
+   * waited for.
+   */
+  public NettyTransportBuilder clientSilenceTimeout(Duration timeout) {
+    millis("clientSilenceTimeout", timeout);
+    clientSilenceTimeout = timeout;
+    return this;
+  }
+
+  /**
    * A transport with these settings, not started yet.
    *
    * @throws IllegalArgumentException if the settings contradict each other
@@ -162,7 +174,8 @@ public final class NettyTransportBuilder {
             handshakeTimeout.toMillis(),
             maxInboundConnections,
             maxPendingHandshakes),
-        maxClientConnections);
+        maxClientConnections,
+        clientSilenceTimeout.toMillis());
   }
 
   private static long millis(String what, Duration duration) {

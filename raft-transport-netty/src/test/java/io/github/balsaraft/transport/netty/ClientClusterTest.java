@@ -103,7 +103,7 @@ class ClientClusterTest extends NettyHosts {
   @DisplayName("a host that belongs to no cluster yet turns clients away, and says so")
   void hostBeforeItsCluster() throws Exception {
     EmbeddedChannel channel = new EmbeddedChannel(new ClientServing(
-        new ClientService(10),
+        new ClientService(10, 3_600_000),
         () -> new HostRecord(new HostId("n1"), 1, null),
         1 << 16,
         new Counters(),

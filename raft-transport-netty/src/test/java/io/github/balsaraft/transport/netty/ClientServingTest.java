@@ -15,6 +15,7 @@ import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
+import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientConsistency;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
@@ -25,6 +26,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.timeout.IdleStateEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +80,7 @@ class ClientServingTest {
     }
   }
 
-  private final ClientService service = new ClientService(MAX_CLIENTS);
+  private final ClientService service = new ClientService(MAX_CLIENTS, 3_600_000);
   private final Stalled socket = new Stalled();
   private RaftNode node;
   private EmbeddedChannel channel;
@@ -167,6 +169,30 @@ class ClientServingTest {
     socket.takeAll();
     awaitAnswers(ClientServing.MAX_UNANSWERED + 1);
     assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a client from which nothing comes and to which nothing goes is closed")
+  void clientThatHasVanished() {
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
+    assertThat(channel.isOpen()).as("a part of an answer may have left since").isTrue();
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("a client that waits for what the node owes it is not closed")
+  void clientThatWaits() {
+    ClientRequest waiting = ClientRequest.newBuilder()
+        .setId(1)
+        .setRead(ClientRead.newBuilder()
+            .setConsistency(ClientConsistency.CLIENT_CONSISTENCY_AFTER_INDEX)
+            .setIndex(1_000_000)
+            .setWaitMillis(3_600_000))
+        .build();
+    channel.writeInbound(ClientCodec.frame(waiting, UnpooledByteBufAllocator.DEFAULT));
+    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    assertThat(channel.isOpen()).isTrue();
   }
 
   @Test

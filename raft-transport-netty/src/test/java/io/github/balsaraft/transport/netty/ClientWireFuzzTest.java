@@ -114,7 +114,7 @@ class ClientWireFuzzTest {
     int answered = 0;
     for (int round = 0; round < ROUNDS / 10; round++) {
       Counters counters = new Counters();
-      ClientService service = new ClientService(10);
+      ClientService service = new ClientService(10, 3_600_000);
       EmbeddedChannel channel = new EmbeddedChannel(
           new ClientServing(service, () -> HOST, MAX_FRAME_BYTES, counters, Wire.LOG, () -> {}));
       byte[] hello = handshake(ClientHello.newBuilder()

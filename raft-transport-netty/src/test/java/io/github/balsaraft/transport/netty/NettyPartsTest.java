@@ -2,6 +2,7 @@ package io.github.balsaraft.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
@@ -16,6 +17,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -355,6 +358,22 @@ class NettyPartsTest {
       assertThatThrownBy(() -> writer.next(queue, exhausted)).isInstanceOf(OutOfMemoryError.class);
       assertThat(queue.pendingBytes()).isZero();
       assertThat(writer.next(queue, exhausted)).as("nothing is left of them").isNull();
+    }
+  }
+
+  @Nested
+  class EventLoopsTest {
+    /** Else a client that vanished with answers under way would hold its place for a quarter of an hour. */
+    @Test
+    void whoeverAcknowledgesNothingIsGivenUpWhoeverDialled() {
+      assumeThat(Epoll.isAvailable()).as("sockets that know of it").isTrue();
+      EventLoops loops = new EventLoops(1, "test");
+      try {
+        assertThat(loops.server().config().childOptions())
+            .containsEntry(EpollChannelOption.TCP_USER_TIMEOUT, 10_000);
+      } finally {
+        loops.close();
+      }
     }
   }
 
