@@ -11,6 +11,14 @@ public sealed interface Answer {
     return 0;
   }
 
+  /** About how much memory it takes beside the values and keys in it, which may be shared with the store. */
+  default long ownBytes() {
+    return OBJECT_BYTES;
+  }
+
+  /** About what an object takes, or several references to one. */
+  int OBJECT_BYTES = 16;
+
   /** It was done, and there is nothing else to say. */
   record Done() implements Answer {
     /** The only one needed. */
@@ -47,6 +55,12 @@ public sealed interface Answer {
           .sum();
     }
 
+    @Override
+    public long ownBytes() {
+      // An object and a reference for each, and the lists that they went through.
+      return OBJECT_BYTES + 2L * OBJECT_BYTES * values.size();
+    }
+
     /** What a value of that length counts: ten bytes more, for what stands around it. */
     static long bytesOf(int length) {
       return 10L + length;
@@ -67,6 +81,11 @@ public sealed interface Answer {
     public long valueBytes() {
       return found.stream().mapToLong(key -> Values.bytesOf(key.length())).sum();
     }
+
+    @Override
+    public long ownBytes() {
+      return OBJECT_BYTES + (long) OBJECT_BYTES * found.size();
+    }
   }
 
   /** The answers to several operations. */
@@ -78,6 +97,14 @@ public sealed interface Answer {
     @Override
     public long valueBytes() {
       return answers.stream().mapToLong(answer -> 10 + answer.valueBytes()).sum();
+    }
+
+    @Override
+    public long ownBytes() {
+      return OBJECT_BYTES
+          + answers.stream()
+              .mapToLong(answer -> OBJECT_BYTES + answer.ownBytes())
+              .sum();
     }
   }
 

@@ -16,19 +16,45 @@ import java.util.Optional;
 /** The replicated key-value store, in memory: each command is a {@link Batch}, each result its {@link Answers}. */
 public class KvStateMachine implements SnapshottingStateMachine {
 
+  /**
+   * Once the answers to reads that come together take so many bytes of their own, the rest is left undone: they stay until the
+   * client has taken them.
+   */
+  private static final long MAX_OWN_BYTES = 1 << 20;
+
+  /** And once so many keys were looked at: the thread that applies does nothing else meanwhile. */
+  private static final long MAX_LOOKS = 100_000;
+
   private final MemoryKeys memory = new MemoryKeys();
   private final Keyspace keyspace;
 
-  /** Once answers to reads exceed this, the rest is left undone; and no answer to one that reads several values is longer. */
+  /** Once answers to reads exceed this, the rest is left undone. */
   private final long maxReadBytes;
+
+  /** No answer to one read of several values is longer. */
+  private final long maxAnswerBytes;
+
+  /** Whether the values and keys in an answer were copied for it; else they are those of the store. */
+  private final boolean copies;
 
   /** What of the state any thread may look at, as of the last command. */
   private volatile Summary summary = new Summary(0, 0, Long.MAX_VALUE, 0, Map.of());
 
   /** An empty one. */
   public KvStateMachine() {
+    this(MAX_OWN_BYTES);
+  }
+
+  /**
+   * An empty one.
+   *
+   * @param maxReadBytes how many bytes answers that are given together may take beside the values, and one answer more
+   */
+  KvStateMachine(long maxReadBytes) {
     keyspace = new Keyspace(memory);
-    maxReadBytes = Long.MAX_VALUE;
+    this.maxReadBytes = maxReadBytes;
+    maxAnswerBytes = Long.MAX_VALUE;
+    copies = false;
   }
 
   /**
@@ -39,6 +65,8 @@ public class KvStateMachine implements SnapshottingStateMachine {
   KvStateMachine(KeyStore keys, long maxReadBytes) {
     keyspace = new Keyspace(keys);
     this.maxReadBytes = maxReadBytes;
+    maxAnswerBytes = maxReadBytes;
+    copies = true;
   }
 
   private record Summary(
@@ -119,8 +147,8 @@ public class KvStateMachine implements SnapshottingStateMachine {
   }
 
   /**
-   * Answers reads, without copying a value that is in memory. Where values are copied there may be fewer answers than reads, but for the
-   * first: the rest was not read. To be called where {@link #query} may be called.
+   * Answers reads, without copying a value that is in memory. There may be fewer answers than reads, but for the first: the rest
+   * was not read, because the answers would take too much memory, or too many keys were looked at. To be called where {@link #query} may be called.
    *
    * @param clockMillis what time the reader thinks it is, since 1970. It decides what TTL answers, never whether a key exists
    * @throws IllegalArgumentException if one of them would write
@@ -131,13 +159,15 @@ public class KvStateMachine implements SnapshottingStateMachine {
     boolean due = false;
     reads.forEach(KvStateMachine::requireRead);
     long bytes = 0;
+    long looks = 0;
     for (Operation read : reads) {
-      if (bytes > maxReadBytes) {
+      if (bytes > maxReadBytes || looks > MAX_LOOKS) {
         break;
       }
       due |= meetsDue(read, clockMillis);
-      Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxReadBytes));
-      bytes += answer.valueBytes();
+      Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxAnswerBytes));
+      bytes += answer.ownBytes() + (copies ? answer.valueBytes() : 0);
+      looks += read instanceof SearchOperation search ? search.looks(keyspace.size()) : 0;
       answers.add(answer);
     }
     return new Reads(answers, due);

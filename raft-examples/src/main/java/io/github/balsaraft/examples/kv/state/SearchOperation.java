@@ -14,6 +14,9 @@ public sealed interface SearchOperation extends Operation {
   @Override
   Answer applyTo(Keyspace keyspace, long maxBytes);
 
+  /** How many keys it looks at where there are so many. */
+  long looks(int keys);
+
   @Override
   default boolean isWrite() {
     return false;
@@ -37,6 +40,11 @@ public sealed interface SearchOperation extends Operation {
   /** KEYS: all keys that a pattern stands for. Looks at every key there is. */
   record FindKeys(Bytes pattern) implements SearchOperation {
     @Override
+    public long looks(int keys) {
+      return keys;
+    }
+
+    @Override
     public Answer applyTo(Keyspace keyspace, long maxBytes) {
       FoundKeys found = new FoundKeys(pattern, maxBytes);
       long unused = keyspace.scan(0, Long.MAX_VALUE, found);
@@ -58,6 +66,11 @@ public sealed interface SearchOperation extends Operation {
       if (count < 1) {
         throw new IllegalArgumentException("a step of " + count);
       }
+    }
+
+    @Override
+    public long looks(int keys) {
+      return Math.min(count, keys);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.examples.kv.state.Answer.Refused;
 import io.github.balsaraft.examples.kv.testing.FakeCommand;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -209,5 +210,36 @@ class KvStateMachineTest {
     assertThatThrownBy(() -> machine.apply(new FakeCommand(2, 1000, newer)))
         .as("others may know it")
         .isInstanceOf(FormatException.class);
+  }
+
+  @Test
+  void readsThatTakeMuchMemoryOrTimeTogetherAreAnsweredInParts() {
+    KvStateMachine small = new KvStateMachine(20_000);
+    List<Bytes> keys = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      keys.add(Bytes.of("key" + i));
+    }
+    byte[] batch = new Batch(List.of(new Operation.MultiSet(keys, keys)), 1).encode(64);
+    small.apply(new FakeCommand(1, 1000, batch));
+
+    Operation all = new SearchOperation.FindKeys(Bytes.of("*"));
+    Operation none = new SearchOperation.FindKeys(Bytes.of("x*"));
+    Operation page = new SearchOperation.Scan(0, Bytes.of("*"), 1000);
+    Operation several = new Operation.MultiGet(keys);
+    Operation one = new Operation.Get(keys.get(0));
+    assertThat(answers(small, all)).hasSize(1);
+    assertThat(answers(small, several)).hasSize(1);
+    assertThat(answers(small, page)).hasSize(2);
+    assertThat(answers(small, new Transaction(List.of(), List.of(several, one), 1 << 20)))
+        .hasSize(1);
+    // Values and keys themselves are those of the store.
+    assertThat(answers(small, one)).hasSize(1024);
+    // Looking takes time, whatever is found.
+    assertThat(answers(new KvStateMachine(), none)).hasSize(1024);
+    assertThat(answers(small, none)).hasSize(101);
+  }
+
+  private static List<Answer> answers(KvStateMachine machine, Operation read) {
+    return machine.read(Collections.nCopies(1024, read), 1000).answers();
   }
 }
