@@ -64,6 +64,11 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     this.budget = budget;
   }
 
+  /** Whether bytes of the budget are kept until the rest of a request arrives. */
+  boolean isHolding() {
+    return taken > 0;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     try {
@@ -151,7 +156,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
       refuse(tooLarge("a command", (long) taken + length, limits.maxRequestBytes()));
     } else if (refusal == null) {
       argument = new byte[Math.min(length, FIRST_BUFFER_BYTES)];
-      take(BYTES_PER_ARGUMENT + argument.length);
+      take(BYTES_PER_ARGUMENT + argument.length, BYTES_PER_ARGUMENT + (long) length);
     }
   }
 
@@ -169,7 +174,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     if (filling.length - argumentFilled < more) {
       int length = (int)
           Math.min(argumentLength, Math.max(2L * filling.length, (long) argumentFilled + more));
-      if (!take(length - filling.length)) {
+      if (!take(length - filling.length, argumentLength)) {
         return;
       }
       filling = Arrays.copyOf(filling, length);
@@ -220,7 +225,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     } else if (!split.isEmpty() && !isCommandName(split.get(0))) {
       breakWith(ctx, Inbound.Broken.because("this is not the Redis protocol"));
     } else if (!split.isEmpty()) {
-      if (take(line.length + BYTES_PER_ARGUMENT * split.size())) {
+      int bytes = line.length + BYTES_PER_ARGUMENT * split.size();
+      if (take(bytes, bytes)) {
         words = split;
       }
       endRequest(ctx);
@@ -233,7 +239,7 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
    */
   private static boolean isCommandName(Bytes name) {
     for (byte letter : name.array()) {
-      if (letter <= ' ' || letter == 0x7f) {
+      if ((letter >= 0 && letter <= ' ') || letter == 0x7f) {
         return false;
       }
     }
@@ -241,8 +247,13 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     return !text.equalsIgnoreCase("post") && !text.equalsIgnoreCase("host:");
   }
 
-  private boolean take(int bytes) {
-    if (budget.tryTake(bytes)) {
+  /**
+   * Takes bytes for the current request from the budget, or refuses it.
+   *
+   * @param announced how many bytes the argument that they are for will have
+   */
+  private boolean take(int bytes, long announced) {
+    if (budget.tryTake(bytes, taken + announced)) {
       taken += bytes;
       return true;
     }

@@ -61,6 +61,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Channel channel;
   private final Session session;
   private final ReplyWriter replies;
+  private final StallWatch stalls;
 
   private final TransactionBuffer transactions;
   private final Deque<QueuedCommand> queue = new ArrayDeque<>();
@@ -76,6 +77,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Whether {@link #advance} is on the stack: a future that is complete already must not call it again. */
   private boolean advancing;
+
+  /** Where to send clients in this turn, once somebody wanted to know. */
+  private Optional<String> redirection = Optional.empty();
+
+  private boolean redirectionKnown;
 
   /** Whether to close once everything that was received is answered. */
   private boolean closeWhenIdle;
@@ -94,6 +100,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.session = session;
     this.replies = new ReplyWriter(channel);
+    this.stalls = new StallWatch(
+        channel,
+        replies,
+        server.stallTimeout(),
+        () -> cutOff("it takes none of the replies that wait for it"));
     this.transactions = new TransactionBuffer(server.budget(), server.maxTransactionBytes());
   }
 
@@ -110,8 +121,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return channel;
   }
 
-  private boolean isIdle() {
-    return run == null && !deferred && queue.isEmpty();
+  /** Whether memory is held for a transaction that has begun, or for keys that are watched. */
+  boolean isInTransaction() {
+    return transactions.isHolding();
+  }
+
+  /** Whether everything that has been received is answered. */
+  boolean isIdle() {
+    return run == null && !deferred && queue.isEmpty() && !replies.isWaiting();
   }
 
   @Override
@@ -138,7 +155,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Closes it because of something that isn't the client's to hear about, once. */
-  private void cutOff(String why) {
+  void cutOff(String why) {
     if (!closing) {
       closing = true;
       server.cutOffs().add(client(), why);
@@ -174,6 +191,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     advance();
+    context.fireChannelReadComplete();
   }
 
   @Override
@@ -189,16 +207,17 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     advancing = true;
+    redirectionKnown = false;
     try {
-      Optional<String> redirection = server.failures().redirection();
       boolean more = true;
       while (more) {
-        more = step(redirection);
+        more = step();
       }
     } finally {
       advancing = false;
     }
     replies.flush();
+    stalls.look();
     if (closing || (closeWhenIdle && isIdle())) {
       closeGently();
     } else {
@@ -207,8 +226,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** Does one thing; false if the next one has to wait for something. */
-  private boolean step(Optional<String> redirection) {
-    if (closing || deferred || !channel.isWritable()) {
+  private boolean step() {
+    if (closing || deferred || !replies.isReady()) {
       return false;
     }
     Run current = run;
@@ -232,7 +251,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         defer(next, command.command());
       }
     } else {
-      askState(next, step, redirection);
+      askState(next, step);
     }
     return true;
   }
@@ -241,14 +260,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     return command.execute(session, server);
   }
 
-  private void askState(QueuedCommand next, Step step, Optional<String> redirection) {
+  private void askState(QueuedCommand next, Step step) {
     Operation operation = Run.operationOf(step);
     if (step instanceof Step.Execute execute && execute.watches().isBroken()) {
       replyTo(next, TransactionBuffer.ABORTED);
     } else if (step instanceof Step.Execute execute && operation == null) {
       replyTo(next, Run.replyTo(execute, new Answer.Several(List.of()), this::ask));
     } else if (operation != null) {
-      Reply refusal = refusalOf(operation, redirection);
+      Reply refusal = refusalOf(operation);
       if (refusal == null) {
         start(Run.takeFrom(queue, session.readOnly()));
       } else {
@@ -262,16 +281,24 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private @Nullable Reply refusalOf(Operation operation, Optional<String> redirection) {
+  private @Nullable Reply refusalOf(Operation operation) {
     if (server.isDraining()) {
       return Failures.SHUTTING_DOWN;
     }
     boolean local = session.readOnly() && !operation.isWrite();
     List<Bytes> keys = operation.keys();
-    if (redirection.isPresent() && !local && !keys.isEmpty()) {
-      return Failures.moved(keys.get(0), redirection.get());
+    return local || keys.isEmpty()
+        ? null
+        : redirection().map(to -> Failures.moved(keys.get(0), to)).orElse(null);
+  }
+
+  /** Looked up at the first command of a turn that depends on it: the look waits for the thread that runs the protocol. */
+  private Optional<String> redirection() {
+    if (!redirectionKnown) {
+      redirection = server.failures().redirection();
+      redirectionKnown = true;
     }
-    return null;
+    return redirection;
   }
 
   /** Replies to the command at the front of the queue. */
@@ -300,7 +327,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private CompletableFuture<Reply> begin(Planned.DeferredCommand command) {
     try {
       return command.begin(server);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -379,7 +406,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** Writes the replies of a run that has its answers; false if the client has to read first. */
   private boolean finish(Run done) {
-    if (!done.writeReplies(replies, channel::isWritable, this::ask)) {
+    if (!done.writeReplies(replies, this::ask)) {
       return false;
     }
     run = null;

@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.server;
 
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.examples.kv.state.Answer;
 import io.github.balsaraft.examples.kv.state.Answers;
@@ -29,11 +30,18 @@ final class Execution {
   /** Does operations, in one entry. */
   CompletableFuture<List<Answer>> propose(List<Operation> operations, int expectedBytes) {
     try {
-      return backend
-          .propose(new Batch(operations, MAX_ANSWER_BYTES).encode(expectedBytes))
-          .thenApply(Answers::decode);
-    } catch (RuntimeException e) {
+      return backend.propose(encode(operations, expectedBytes)).thenApply(Answers::decode);
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static byte[] encode(List<Operation> operations, int expectedBytes) {
+    try {
+      return new Batch(operations, MAX_ANSWER_BYTES).encode(expectedBytes);
+    } catch (OutOfMemoryError e) {
+      // Unlike one that comes later, it has certainly not been proposed.
+      throw new OverloadedException("there is no memory for this command");
     }
   }
 
@@ -55,7 +63,7 @@ final class Execution {
           : first.thenCompose(seen -> seen.meetsDue()
               ? afterTick(consistency, reads)
               : CompletableFuture.completedFuture(seen.answers()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -41,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -222,6 +223,11 @@ public final class KvServer implements ServerView, AutoCloseable {
     return settings.limits().maxRequestBytes();
   }
 
+  /** How long a client may not go on with what costs memory. */
+  Duration stallTimeout() {
+    return settings.stallTimeout();
+  }
+
   boolean isDraining() {
     return draining;
   }
@@ -372,8 +378,11 @@ public final class KvServer implements ServerView, AutoCloseable {
           System.nanoTime());
       ClientConnection connection = new ClientConnection(KvServer.this, channel, session);
       connections.add(connection);
-      RespPipeline.addTo(channel.pipeline(), settings.limits(), budget);
-      channel.pipeline().addLast(connection);
+      BooleanSupplier inRequest = RespPipeline.addTo(channel.pipeline(), settings.limits(), budget);
+      channel
+          .pipeline()
+          .addLast(connection)
+          .addLast(new UnfinishedWatch(budget, settings.stallTimeout(), inRequest, connection));
     }
   }
 

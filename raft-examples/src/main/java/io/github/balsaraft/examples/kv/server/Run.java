@@ -16,7 +16,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +100,9 @@ final class Run {
   static Run takeFrom(Deque<QueuedCommand> queue, boolean localReads) {
     boolean write = isWrite(queue.getFirst());
     if (isAlone(queue.getFirst().step())) {
-      return new Run(List.of(queue.removeFirst()), write);
+      Run run = new Run(List.of(queue.getFirst()), write);
+      queue.removeFirst();
+      return run;
     }
     List<QueuedCommand> commands = new ArrayList<>();
     long bytes = 0;
@@ -118,10 +119,11 @@ final class Run {
       }
     }
     int length = write ? upToLastWrite : commands.size();
+    Run run = new Run(List.copyOf(commands.subList(0, length)), write);
     for (int i = 0; i < length; i++) {
       queue.removeFirst();
     }
-    return new Run(List.copyOf(commands.subList(0, length)), write);
+    return run;
   }
 
   /** A transaction that watches keys depends on the answers to commands before it. */
@@ -186,15 +188,14 @@ final class Run {
   }
 
   /**
-   * Writes replies for as long as the channel takes them.
+   * Writes replies for as long as the writer is ready for them.
    *
    * @param ask what to ask the connection or the server, within a transaction
    * @return whether all that can be replied has been; then {@link #takeUndone} says what is left to do
    */
-  boolean writeReplies(
-      ReplyWriter out, BooleanSupplier writable, Function<Planned.LocalCommand, Reply> ask) {
+  boolean writeReplies(ReplyWriter out, Function<Planned.LocalCommand, Reply> ask) {
     while (nextCommand < commands.size()) {
-      if (!writable.getAsBoolean()) {
+      if (!out.isReady()) {
         return false;
       }
       Step step = commands.get(nextCommand).step();
@@ -289,7 +290,7 @@ final class Run {
       nextValue = 0;
     }
     if (nextValue < values.size()) {
-      out.writeBulk(values.get(nextValue).orElse(null));
+      out.write(new Reply.Bulk(values.get(nextValue).orElse(null)));
       nextValue++;
     }
     if (nextValue == values.size()) {

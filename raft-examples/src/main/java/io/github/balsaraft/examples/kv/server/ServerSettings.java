@@ -16,6 +16,7 @@ import java.util.Map;
  * @param maxPendingBytes the most bytes of unanswered commands over all connections
  * @param ioThreads how many threads serve connections
  * @param patience how long a missing leader counts as an election under way; after that, as a missing quorum
+ * @param stallTimeout how long a client may take none of its replies, or leave a command or a transaction unfinished when memory is short
  */
 public record ServerSettings(
     HostPort listen,
@@ -25,7 +26,8 @@ public record ServerSettings(
     int maxClients,
     long maxPendingBytes,
     int ioThreads,
-    Duration patience) {
+    Duration patience,
+    Duration stallTimeout) {
 
   public ServerSettings {
     clientAddresses = Map.copyOf(clientAddresses);
@@ -42,7 +44,8 @@ public record ServerSettings(
         10_000,
         Math.max(heap / 4, 2L * RespLimits.forValuesOf(maxValueBytes).maxRequestBytes()),
         Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2)),
-        Duration.ofSeconds(4));
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(30));
   }
 
   /** The same with MOVED, and what it needs. */
@@ -55,7 +58,8 @@ public record ServerSettings(
         maxClients,
         maxPendingBytes,
         ioThreads,
-        patience);
+        patience,
+        stallTimeout);
   }
 
   /** The same with another bound on connections. */
@@ -68,7 +72,8 @@ public record ServerSettings(
         newMaxClients,
         maxPendingBytes,
         ioThreads,
-        patience);
+        patience,
+        stallTimeout);
   }
 
   /** The same with another number of threads. */
@@ -81,7 +86,8 @@ public record ServerSettings(
         maxClients,
         maxPendingBytes,
         newIoThreads,
-        patience);
+        patience,
+        stallTimeout);
   }
 
   /** The same with another patience: twice the longest election timeout suits. */
@@ -94,6 +100,35 @@ public record ServerSettings(
         maxClients,
         maxPendingBytes,
         ioThreads,
-        newPatience);
+        newPatience,
+        stallTimeout);
+  }
+
+  /** The same with another bound on what clients may send that isn't answered. */
+  public ServerSettings withMaxPendingBytes(long newMaxPendingBytes) {
+    return new ServerSettings(
+        listen,
+        limits,
+        redirect,
+        clientAddresses,
+        maxClients,
+        newMaxPendingBytes,
+        ioThreads,
+        patience,
+        stallTimeout);
+  }
+
+  /** The same with another patience for clients that don't go on. */
+  public ServerSettings withStallTimeout(Duration newStallTimeout) {
+    return new ServerSettings(
+        listen,
+        limits,
+        redirect,
+        clientAddresses,
+        maxClients,
+        maxPendingBytes,
+        ioThreads,
+        patience,
+        newStallTimeout);
   }
 }

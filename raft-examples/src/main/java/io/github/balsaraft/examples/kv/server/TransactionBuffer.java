@@ -167,6 +167,11 @@ final class TransactionBuffer {
     }
   }
 
+  /** Whether bytes of the memory budget are kept until the client goes on. */
+  boolean isHolding() {
+    return heldBytes > 0 || watches.heldBytes() > 0;
+  }
+
   private void unwatch() {
     budget.giveBack(watches.heldBytes());
     watches = new Watches();

@@ -61,6 +61,14 @@ class RespPipelineTest {
         .containsExactly("PING", "set k a\0\n\"b", "get 'k\\\\n", "get k\u00e9\u00ff");
   }
 
+  /** It is no command, and the server says so; it is no noise either. */
+  @Test
+  void theNameOfAnInlineCommandMayHaveAnyLetters() {
+    write("\u00e9t\u00e9 1\r\nPING\r\n");
+
+    assertThat(received()).containsExactly("\u00e9t\u00e9 1", "PING");
+  }
+
   @Test
   void inlineCommandsAndArraysMayFollowEachOther() {
     write("PING\r\n*1\r\n$4\r\nPING\r\nECHO x\r\n*1\r\n$4\r\nQUIT\r\n");
@@ -174,7 +182,7 @@ class RespPipelineTest {
 
   @Test
   void withoutRoomInTheBudgetRequestsAreRefusedAndTheConnectionGoesOn() {
-    assertThat(budget.tryTake(99_990)).isTrue();
+    assertThat(budget.tryTake(99_990, 1)).isTrue();
     write("*1\r\n$4\r\nPING\r\nPING\r\n");
     budget.giveBack(99_990);
     write("*1\r\n$4\r\nPING\r\n");

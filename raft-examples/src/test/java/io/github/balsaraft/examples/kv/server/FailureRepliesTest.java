@@ -10,11 +10,13 @@ import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
+import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -127,5 +129,48 @@ class FailureRepliesTest extends ServerTest {
       backend().failProposals(null);
       assertThat(client.call("SET", "a", "1")).isEqualTo("+OK");
     }
+  }
+
+  @Test
+  void anErrorWhereCommandsAreBegunIsAnsweredAndNothingIsLeftUnderWay() {
+    backend().throwAtOnce(new OutOfMemoryError("none left"));
+    try (RespClient client = server.connect()) {
+      client.sendRaw(pipeline("SET a 1", "GET a", "PING"));
+
+      assertThat(client.readReplies(3))
+          .containsExactly(
+              "-UNKNOWN the command may or may not be executed: none left",
+              "-ERR the read failed: none left",
+              "+PONG");
+      assertThat(server.server().budget().usedBytes()).isZero();
+      backend().throwAtOnce(null);
+      assertThat(client.call("SET", "a", "1")).isEqualTo("+OK");
+    }
+    // Also that no run is taken for one that is under way: the end of the server would wait for it.
+    expectNoClients();
+  }
+
+  @Test
+  void aCommandThatThereIsNoMemoryForHasCertainlyNotBeenExecuted() {
+    List<Operation> tooMany = new AbstractList<>() {
+      @Override
+      public Operation get(int index) {
+        throw new OutOfMemoryError("none left");
+      }
+
+      @Override
+      public int size() {
+        return 1;
+      }
+    };
+
+    assertThat(server.server().execution().propose(tooMany, 16))
+        .isCompletedExceptionally()
+        .failsWithin(PATIENCE)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(OverloadedException.class)
+        .withMessage("there is no memory for this command");
+    assertThat(backend().proposed()).isEmpty();
   }
 }

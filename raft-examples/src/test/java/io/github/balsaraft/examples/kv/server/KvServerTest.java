@@ -242,6 +242,24 @@ class KvServerTest extends ServerTest {
 
   // Redirection.
 
+  /** A look waits for the thread that runs the protocol, and the thread that serves clients with it. */
+  @Test
+  void nobodyLooksWhoLeadsForCommandsThatDoNotDependOnIt() {
+    restart(TestServer.startRedirecting());
+    backend().setStatus(Role.FOLLOWER, "n2", List.of("n2", "n3"), Optional.empty());
+    try (RespClient client = server.connect()) {
+      int before = backend().looks();
+      client.sendRaw(pipeline("PING", "READONLY", "GET a", "DBSIZE", "READWRITE"));
+      assertThat(client.readReplies(5)).containsExactly("+PONG", "+OK", "nil", ":0", "+OK");
+      assertThat(backend().looks()).isEqualTo(before);
+
+      client.sendRaw(pipeline("SET a 1", "GET a", "SET a 2"));
+      assertThat(client.readReplies(3))
+          .allSatisfy(reply -> assertThat(reply).startsWith("-MOVED "));
+      assertThat(backend().looks()).isBetween(before + 1, before + 3);
+    }
+  }
+
   @Test
   void aRedirectingFollowerSendsClientsToTheLeader() {
     restart(TestServer.startRedirecting());

@@ -62,6 +62,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private @Nullable RuntimeException proposalFailure;
   private @Nullable RuntimeException readFailure;
   private @Nullable RuntimeException statusFailure;
+  private @Nullable Error thrown;
   private Health health = Health.RUNNING;
   private Role role = Role.LEADER;
   private @Nullable String leader = "n1";
@@ -146,6 +147,17 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     proposalFailure = failure;
   }
 
+  /** From now on neither proposals nor reads can even be begun, or again if null. */
+  public synchronized void throwAtOnce(@Nullable Error error) {
+    thrown = error;
+  }
+
+  private void throwIfSet() {
+    if (thrown != null) {
+      throw thrown;
+    }
+  }
+
   /** From now on linearizable reads fail, or no longer if null. */
   public synchronized void failReads(@Nullable RuntimeException failure) {
     readFailure = failure;
@@ -186,6 +198,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
 
   @Override
   public synchronized CompletableFuture<byte[]> propose(byte[] bytes) {
+    throwIfSet();
     Batch batch = Batch.decode(ByteBuffer.wrap(bytes));
     proposed.add(batch);
     notifyAll();
@@ -198,6 +211,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   @Override
   public synchronized <T> CompletableFuture<T> read(
       ReadConsistency consistency, Supplier<T> reader) {
+    throwIfSet();
     reads.add(consistency);
     return run(reader, consistency == ReadConsistency.STALE ? null : readFailure);
   }
