@@ -18,6 +18,13 @@ final class ConnectionCommands {
   /** Redis has 16 databases by default; here there is one, and that is number 0. */
   private static final long THE_DATABASE = 0;
 
+  private static final Reply NO_INT =
+      new Reply.Failure("ERR value is out of range, value must between " + Integer.MIN_VALUE
+          + " and " + Integer.MAX_VALUE);
+
+  private static final Reply WRONG_PASSWORD =
+      new Reply.Failure("WRONGPASS invalid username-password pair or user is disabled.");
+
   private ConnectionCommands() {}
 
   static List<CommandSpec> all() {
@@ -89,8 +96,11 @@ final class ConnectionCommands {
 
   private static Planned planSelect(List<Bytes> words) {
     OptionalLong number = Decimal.parse(words.get(1));
-    if (number.isEmpty() || (int) number.getAsLong() != number.getAsLong()) {
+    if (number.isEmpty()) {
       return fixed(Errors.NOT_AN_INTEGER);
+    }
+    if ((int) number.getAsLong() != number.getAsLong()) {
+      return fixed(NO_INT);
     }
     return fixed(
         number.getAsLong() == THE_DATABASE
@@ -105,12 +115,7 @@ final class ConnectionCommands {
             "ERR AUTH <password> called without any password configured for the default user."
                 + " Are you sure your configuration is correct?"));
       // The default user has no password, so that any is right.
-      case 3 ->
-        fixed(
-            words.get(1).latin1().equals("default")
-                ? Reply.OK
-                : new Reply.Failure(
-                    "WRONGPASS invalid username-password pair or user is disabled."));
+      case 3 -> fixed(words.get(1).latin1().equals("default") ? Reply.OK : WRONG_PASSWORD);
       default -> fixed(Errors.SYNTAX);
     };
   }
@@ -118,6 +123,7 @@ final class ConnectionCommands {
   /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}. */
   private static Reply hello(List<Bytes> words, Session session, ServerView server) {
     String name = null;
+    boolean known = true;
     if (words.size() > 1) {
       OptionalLong version = Decimal.parse(words.get(1));
       if (version.isEmpty()) {
@@ -131,10 +137,7 @@ final class ConnectionCommands {
         String option = lowerCase(words.get(at));
         int left = words.size() - at - 1;
         if (option.equals("auth") && left >= 2) {
-          if (!words.get(at + 1).latin1().equals("default")) {
-            return new Reply.Failure(
-                "WRONGPASS invalid username-password pair or user is disabled.");
-          }
+          known = words.get(at + 1).latin1().equals("default");
           at += 3;
         } else if (option.equals("setname") && left >= 1) {
           Reply refusal = ClientCommand.refusalOfName(words.get(at + 1));
@@ -147,6 +150,10 @@ final class ConnectionCommands {
           return new Reply.Failure("ERR Syntax error in HELLO option '" + words.get(at) + "'");
         }
       }
+    }
+    // Only once all of it is understood, as in Redis.
+    if (!known) {
+      return WRONG_PASSWORD;
     }
     if (name != null) {
       session.setName(name);

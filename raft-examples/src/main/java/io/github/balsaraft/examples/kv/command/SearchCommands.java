@@ -98,6 +98,9 @@ final class SearchCommands {
       return OptionalLong.of(0);
     }
     boolean negative = text.charAt(0) == '-';
+    if (text.startsWith("-+")) {
+      return OptionalLong.empty();
+    }
     try {
       long number = Long.parseUnsignedLong(negative ? text.substring(1) : text);
       return OptionalLong.of(negative ? -number : number);

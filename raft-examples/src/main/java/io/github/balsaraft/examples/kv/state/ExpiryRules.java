@@ -55,7 +55,8 @@ final class ExpiryRules {
     if (stored != null) {
       long deadline =
           operation.expiry().deadlineMillis(stored.deadlineMillis(), keyspace.logTimeMillis());
-      if (deadline != stored.deadlineMillis()) {
+      // As in Redis, to set the deadline that a key has is a change too; to take none away is none.
+      if (operation.expiry().kind().hasMillis() || deadline != stored.deadlineMillis()) {
         keyspace.putDeadline(stored, deadline);
       }
     }
