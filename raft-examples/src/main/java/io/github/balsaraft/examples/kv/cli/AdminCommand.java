@@ -7,7 +7,6 @@ import io.github.balsaraft.examples.kv.client.Admin.ServerStatus;
 import io.github.balsaraft.examples.kv.client.AdminException;
 import io.github.balsaraft.examples.kv.client.Fields;
 import io.github.balsaraft.examples.kv.client.LeaderRequest;
-import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.server.HostPort;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -293,8 +292,9 @@ final class AdminCommand {
     }
 
     private int abort() {
-      Reply reply = admin.atLeader(this::raft);
-      String result = Fields.text(reply);
+      Abort abort = new Abort();
+      String result = Fields.text(admin.atLeader(abort));
+      boolean gone = result.equals("nothing") && abort.mayBeDone;
       String id = options.ids().get(0);
       if (options.json()) {
         say(Map.of("aborted", result));
@@ -305,10 +305,10 @@ final class AdminCommand {
               case "too_late" ->
                 "it is too late: " + id
                     + " is being given its role; remove or demote it afterwards";
-              default -> id + " is not being added";
+              default -> id + " is not being added" + (gone ? " (any more)" : "");
             });
       }
-      return result.equals("called_off") ? CommandLine.OK : CommandLine.FAILED;
+      return result.equals("called_off") || gone ? CommandLine.OK : CommandLine.FAILED;
     }
 
     private void say(Object json) {
@@ -330,6 +330,21 @@ final class AdminCommand {
       @Override
       public void whileAwaited(HostPort leader) {
         showProgress(leader);
+      }
+    }
+
+    /** Asked again after an answer that was lost, it finds nothing to call off if it has done so. */
+    private final class Abort implements LeaderRequest {
+      private boolean mayBeDone;
+
+      @Override
+      public List<String> words() {
+        return raft();
+      }
+
+      @Override
+      public void mayHaveBeenDone() {
+        mayBeDone = true;
       }
     }
 

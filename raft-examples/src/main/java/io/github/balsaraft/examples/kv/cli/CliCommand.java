@@ -7,7 +7,6 @@ import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,9 +17,9 @@ final class CliCommand {
 
   /** Where the lines come from. */
   interface Lines extends AutoCloseable {
-    /** The next line, or null if there is none. */
+    /** The next line, or null if there is none; without its end, and else as it was typed or piped in. */
     @Nullable
-    String next(String prompt) throws IOException;
+    Bytes next(String prompt) throws IOException;
 
     @Override
     void close() throws IOException;
@@ -72,11 +71,11 @@ final class CliCommand {
     int exit = CommandLine.OK;
     while (true) {
       String prompt = connection.server() + (connection.isInTransaction() ? "(TX)" : "") + "> ";
-      String line = lines.next(prompt);
+      Bytes line = lines.next(prompt);
       if (line == null) {
         return exit;
       }
-      Optional<List<Bytes>> words = InlineWords.split(line.getBytes(StandardCharsets.UTF_8));
+      Optional<List<Bytes>> words = InlineWords.split(line.array());
       if (words.isEmpty()) {
         console.complain("kv: the quotes don't match");
         exit = CommandLine.FAILED;

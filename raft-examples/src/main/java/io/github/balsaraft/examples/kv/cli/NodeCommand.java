@@ -26,17 +26,22 @@ final class NodeCommand {
   int run(List<String> words) {
     NodeOptions options = NodeOptions.parse(words);
     FolderClaim claim = DataFolder.claim(options.data(), FolderClaim.SERVER);
+    KvNode node;
     try {
-      return run(options);
-    } finally {
+      Path log = options.data().resolve(LOG_FILE);
+      NodeLog.writeTo(log);
+      node = start(options, log);
+    } catch (RuntimeException | Error e) {
       claim.close();
+      throw e;
     }
+    runUntilStopped(node, options);
+    // Only now: whatever went wrong before, the server would go on using the folder.
+    claim.close();
+    return CommandLine.OK;
   }
 
-  private int run(NodeOptions options) {
-    Path log = options.data().resolve(LOG_FILE);
-    NodeLog.writeTo(log);
-    KvNode node = start(options, log);
+  private void runUntilStopped(KvNode node, NodeOptions options) {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node, options, stopped), "kv-stop"));
     console.say(options.id() + " serves Redis clients on " + options.settings().listen()
@@ -45,8 +50,8 @@ final class NodeCommand {
     if (options.untilStdinCloses()) {
       watchStdin();
     }
-    watch(node, options, stopped);
-    return CommandLine.OK;
+    NodeComplaints complaints = new NodeComplaints(console, options);
+    watch(() -> complaints.look(node.status()), stopped);
   }
 
   private static KvNode start(NodeOptions options, Path log) {
@@ -78,14 +83,28 @@ final class NodeCommand {
     Runtime.getRuntime().halt(CommandLine.OK);
   }
 
-  private void watch(KvNode node, NodeOptions options, CountDownLatch stopped) {
-    NodeComplaints complaints = new NodeComplaints(console, options);
-    try {
-      while (!stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-        complaints.look(node.status());
+  /** Looks again and again until the server has stopped. A look that fails, as one at a node that is overloaded does, is none. */
+  static void watch(Runnable look, CountDownLatch stopped) {
+    boolean said = false;
+    while (!isStopped(stopped)) {
+      try {
+        look.run();
+      } catch (RuntimeException | Error e) {
+        if (!said) {
+          said = true;
+          LoggerFactory.getLogger(NodeCommand.class)
+              .warn("a look at the state of this server failed; the next failures are not told", e);
+        }
       }
+    }
+  }
+
+  private static boolean isStopped(CountDownLatch stopped) {
+    try {
+      return stopped.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // Nobody who means it does this to the main thread: a server is stopped by a signal.
+      return false;
     }
   }
 

@@ -1,25 +1,35 @@
 package io.github.balsaraft.examples.kv.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
+import io.github.balsaraft.examples.kv.state.Bytes;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Lines that nobody types: without a prompt. */
+/** Lines that nobody types: without a prompt, and of any bytes. */
 final class PipedLines implements CliCommand.Lines {
 
-  private final BufferedReader in;
+  private final BufferedInputStream in;
 
   PipedLines(InputStream in) {
-    this.in = new BufferedReader(new InputStreamReader(in, UTF_8));
+    this.in = new BufferedInputStream(in);
   }
 
   @Override
-  public @Nullable String next(String prompt) throws IOException {
-    return in.readLine();
+  public @Nullable Bytes next(String prompt) throws IOException {
+    int next = in.read();
+    if (next < 0) {
+      return null;
+    }
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (; next >= 0 && next != '\n'; next = in.read()) {
+      line.write(next);
+    }
+    byte[] bytes = line.toByteArray();
+    boolean withReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+    return Bytes.wrap(withReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import io.github.balsaraft.examples.kv.command.CommandTable;
+import io.github.balsaraft.examples.kv.state.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 final class TypedLines implements CliCommand.Lines {
 
   /** Passwords are not for a file that lies about. */
-  private static final String NOT_REMEMBERED = "auth *:AUTH *:hello *:HELLO *";
+  private static final String NOT_REMEMBERED =
+      // A regular expression but for the star, which stands for any characters, and the colon.
+      "(?i)[ \t\"']{0,}(auth|hello)[ \t\"']*";
 
   private final Terminal terminal;
   private final LineReader reader;
@@ -48,10 +51,10 @@ final class TypedLines implements CliCommand.Lines {
   }
 
   @Override
-  public @Nullable String next(String prompt) {
+  public @Nullable Bytes next(String prompt) {
     while (true) {
       try {
-        return reader.readLine(prompt);
+        return Bytes.of(reader.readLine(prompt));
       } catch (UserInterruptException e) {
         // Ctrl-C gives up the line; on an empty one it ends, as Ctrl-D does.
         if (e.getPartialLine().isEmpty()) {

@@ -201,6 +201,8 @@ public final class Admin implements AutoCloseable {
         }
         if (inDoubt && !request.isSafeToRepeat()) {
           throw new InDoubtException(last, leader.get());
+        } else if (inDoubt) {
+          request.mayHaveBeenDone();
         }
       } else if (statuses.stream().noneMatch(ServerStatus::isUp)) {
         last = String.valueOf(noneAnswers(statuses).getMessage());

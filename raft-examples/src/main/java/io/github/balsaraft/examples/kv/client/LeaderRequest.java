@@ -13,6 +13,9 @@ public interface LeaderRequest {
   /** Called now and then while the answer is awaited. */
   default void whileAwaited(HostPort leader) {}
 
+  /** Called after an attempt that may have been done, before it is asked again. */
+  default void mayHaveBeenDone() {}
+
   /**
    * Whether asking again is safe after an attempt whose end is not known. If it isn't, that is the end: an {@link
    * Admin.InDoubtException}.

@@ -46,6 +46,18 @@ class AdminChangesTest extends AdminTyping {
     assertThat(printed()).isEqualTo(said + "\n");
   }
 
+  /** The first time may have called it off. */
+  @Test
+  void whatIsCalledOffAgainBecauseTheAnswerWasLostIsNotBeingAddedAnyMore() throws Exception {
+    members.answerAborts(
+        CompletableFuture.failedFuture(ChangeFailedException.lost("leadership was lost")));
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> admin("abort", "n4"));
+    members.awaitAsked(1);
+    members.answerAborts(AbortResult.NOTHING);
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
+    assertThat(printed()).isEqualTo("n4 is not being added (any more)\n");
+  }
+
   /** The servers get the time too, and give up a server that needs longer. */
   @ParameterizedTest
   @CsvSource({"add n4", "promote n4", "replace n3 n4"})

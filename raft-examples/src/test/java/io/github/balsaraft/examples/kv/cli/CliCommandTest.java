@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -57,10 +58,21 @@ class CliCommandTest {
 
   /** Runs it with lines piped in. */
   private int pipe(String lines, String... arguments) {
+    return pipe(lines.getBytes(UTF_8), arguments);
+  }
+
+  private int pipe(byte[] lines, String... arguments) {
     return new CliCommand(
-            console,
-            (options, commands) -> new PipedLines(new ByteArrayInputStream(lines.getBytes(UTF_8))))
+            console, (options, commands) -> new PipedLines(new ByteArrayInputStream(lines)))
         .run(List.of(arguments));
+  }
+
+  @Test
+  @DisplayName("bytes that are piped in reach the server as they are")
+  void bytes() {
+    byte[] lines = "set bin \"\u00ff\rb\"\r\nget bin\n\nstrlen bin".getBytes(ISO_8859_1);
+    assertThat(pipe(lines, "--servers", address())).isEqualTo(CommandLine.OK);
+    assertThat(printed()).containsExactly("OK", "\"\\xff\\rb\"", "(integer) 3");
   }
 
   @Test
@@ -203,9 +215,13 @@ class CliCommandTest {
   @DisplayName(
       "at a terminal names are completed, quotes reach the server, and lines are remembered for the next time")
   void typing() throws IOException {
-    String screen = type("xterm", "SE\tT color \"two words\"\rstrl\tcolor\rauth secret\rquit\r");
+    String screen = type(
+        "xterm",
+        "SE\tT color \"two words\"\rstrl\tcolor\rauth secret\r"
+            + " Auth secret\r\"aUTH\" secret\rHello 2 auth default secret\rquit\r");
     assertThat(screen).contains(address() + "> ");
-    assertThat(printed()).startsWith("OK", "(integer) 9").hasSize(3);
+    assertThat(printed()).startsWith("OK", "(integer) 9");
+    assertThat(out.toString(UTF_8)).contains("\"server\"");
     out.reset();
 
     // Up twice, past the last one, leads to the line before; what was not remembered is not there.

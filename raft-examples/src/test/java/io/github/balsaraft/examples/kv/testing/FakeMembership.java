@@ -21,7 +21,8 @@ public final class FakeMembership implements Membership {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
 
   private CompletableFuture<ChangePreview> preview = new CompletableFuture<>();
-  private AbortResult abort = AbortResult.CALLED_OFF;
+  private CompletableFuture<AbortResult> abort =
+      CompletableFuture.completedFuture(AbortResult.CALLED_OFF);
   private CompletableFuture<HostId> transfer = new CompletableFuture<>();
   private MembershipView view = new MembershipView(
       true, Optional.empty(), Configuration.EMPTY, 0, true, List.of(), List.of(), List.of());
@@ -63,6 +64,11 @@ public final class FakeMembership implements Membership {
 
   /** What calling off from now on comes to. */
   public synchronized void answerAborts(AbortResult answer) {
+    answerAborts(CompletableFuture.completedFuture(answer));
+  }
+
+  /** How calling off from now on ends; one that isn't done yet is answered when it is. */
+  public synchronized void answerAborts(CompletableFuture<AbortResult> answer) {
     abort = answer;
   }
 
@@ -91,7 +97,7 @@ public final class FakeMembership implements Membership {
   @Override
   public synchronized CompletableFuture<AbortResult> abort(HostId host) {
     note(host);
-    return CompletableFuture.completedFuture(abort);
+    return abort;
   }
 
   @Override
