@@ -13,23 +13,41 @@ import java.util.function.LongSupplier;
 /** Reads that need not see everything: by one member's own state, as old as it may be, or once it has applied so much. */
 final class LooseReads {
 
+  /** In so many runs there are some; and in those, so many of the reads. */
+  private static final double RUNS_WITH_LOOSE_READS = 0.5;
+
+  private static final double LOOSE_READS = 0.3;
+
   private static final long MOST_AHEAD = 3;
   private static final long NO_BOUND = -1;
 
   private final VirtualTime time;
   private final Chance chance;
   private final LongSupplier lastApplied;
+  private final boolean readsLoosely;
   private final List<LooseRead> answered = new ArrayList<>();
 
   /**
    * None yet.
    *
+   * @param chance decides which reads these are, and all about them
    * @param lastApplied the highest index that anybody has applied
    */
   LooseReads(VirtualTime time, Chance chance, LongSupplier lastApplied) {
     this.time = time;
     this.chance = chance;
     this.lastApplied = lastApplied;
+    this.readsLoosely = chance.happens(RUNS_WITH_LOOSE_READS);
+  }
+
+  /** Draws whether the next read need not see everything. */
+  boolean isNextLoose() {
+    return readsLoosely && chance.happens(LOOSE_READS);
+  }
+
+  /** Decides what there is to decide about them. */
+  Chance chance() {
+    return chance;
   }
 
   /** What was answered. */
