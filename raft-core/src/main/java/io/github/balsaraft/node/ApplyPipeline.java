@@ -187,8 +187,26 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       Consumer<String> late) {
     WaitingReads.WaitingRead waiting =
         new WaitingReads.WaitingRead(index, deadlineNanos, read, refused);
-    offer(new ReadTask(waiting, late));
+    offer(new ReadTask(waiting, this::runOrWait, late));
     expiry.arm(deadlineNanos);
+  }
+
+  private void runOrWait(WaitingReads.WaitingRead read) {
+    String reason = stopped;
+    if (reason != null) {
+      read.refused().accept(reason);
+    } else if (read.index() <= appliedIndex()) {
+      armAgain(read);
+      read.read().run();
+    } else {
+      waitingReads.add(read);
+      armAgain(read);
+    }
+  }
+
+  /** It may have been looked for on its way out of the mailbox, when it was neither here nor there. */
+  private void armAgain(WaitingReads.WaitingRead read) {
+    expiry.arm(read.deadlineNanos());
   }
 
   /**
@@ -202,7 +220,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     AtomicLong next = new AtomicLong(Long.MAX_VALUE);
     Consumer<Task> look = task -> {
       if (task instanceof ReadTask waiting && !waiting.tellIfLate(nowNanos, behind)) {
-        next.set(Math.min(next.get(), waiting.read.deadlineNanos()));
+        next.set(Math.min(next.get(), waiting.deadlineNanos()));
       }
     };
     mailbox.forEachWaiting(look);
@@ -431,53 +449,6 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       waitingReads.runDue(appliedIndex(), () -> abandoned == null);
       afterApply.run();
     });
-  }
-
-  /** Runs a read, or leaves it waiting for its index. */
-  private final class ReadTask implements Task {
-    private final WaitingReads.WaitingRead read;
-    private final Consumer<String> late;
-
-    /** Of the thread that looks for late ones. */
-    private boolean told;
-
-    ReadTask(WaitingReads.WaitingRead read, Consumer<String> late) {
-      this.read = read;
-      this.late = late;
-    }
-
-    /** Whether its time is over; tells so, once. */
-    boolean tellIfLate(long nowNanos, String reason) {
-      if (!told && read.isLate(nowNanos)) {
-        told = true;
-        late.accept(reason);
-      }
-      return told;
-    }
-
-    @Override
-    public void run() {
-      String reason = stopped;
-      if (reason != null) {
-        read.refused().accept(reason);
-      } else if (read.index() <= appliedIndex()) {
-        armAgain();
-        read.read().run();
-      } else {
-        waitingReads.add(read);
-        armAgain();
-      }
-    }
-
-    /** It may have been looked for on its way out of the mailbox, when it was neither here nor there. */
-    private void armAgain() {
-      expiry.arm(read.deadlineNanos());
-    }
-
-    @Override
-    public void abandon(String reason) {
-      read.refused().accept(reason);
-    }
   }
 
   /** Says up to where entries may be applied, and nothing else: however far apply lags, one at a time is enough. */
