@@ -15,6 +15,7 @@ import io.github.balsaraft.model.Removal;
 import io.github.balsaraft.model.ReplicaId;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be done for an operator's change, who speaks of hosts: the core's change of replicas, or why there is none. */
@@ -144,19 +145,7 @@ sealed interface ChangePlan {
     }
 
     private ChangePlan demote(HostId host) {
-      List<Member> there = base.membersOn(host);
-      if (there.isEmpty()) {
-        return unknown(host);
-      }
-      ChangePlan refused = refuseWhileAdded(host, there);
-      if (refused != null) {
-        return refused;
-      }
-      Configuration target = base;
-      for (Member member : there) {
-        target = target.with(member.withRole(MemberRole.LEARNER, false));
-      }
-      return reconfigure(target);
+      return changeEach(host, member -> member.withRole(MemberRole.LEARNER, false));
     }
 
     private ChangePlan remove(HostId host) {
@@ -226,6 +215,18 @@ sealed interface ChangePlan {
     }
 
     private ChangePlan update(HostId host, MemberOptions options) {
+      return changeEach(
+          host,
+          member -> member
+              .withPriority(options.priority().orElse(member.priority()))
+              .withCampaignDelayMillis(options
+                  .campaignDelay()
+                  .map(delay -> Math.toIntExact(delay.toMillis()))
+                  .orElse(member.campaignDelayMillis()))
+              .withAddress(options.address().orElse(member.address())));
+    }
+
+    private ChangePlan changeEach(HostId host, UnaryOperator<Member> change) {
       List<Member> there = base.membersOn(host);
       if (there.isEmpty()) {
         return unknown(host);
@@ -236,14 +237,7 @@ sealed interface ChangePlan {
       }
       Configuration target = base;
       for (Member member : there) {
-        Member changed = member
-            .withPriority(options.priority().orElse(member.priority()))
-            .withCampaignDelayMillis(options
-                .campaignDelay()
-                .map(delay -> Math.toIntExact(delay.toMillis()))
-                .orElse(member.campaignDelayMillis()))
-            .withAddress(options.address().orElse(member.address()));
-        target = target.with(changed);
+        target = target.with(change.apply(member));
       }
       return reconfigure(target);
     }
