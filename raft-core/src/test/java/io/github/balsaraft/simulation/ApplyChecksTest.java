@@ -9,27 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What state machines must never see, or do, is found. */
-class ApplyChecksTest {
-
-  private final Story story = new Story(3);
-  private final StoryReplica n1 = story.n(1);
-  private final StoryReplica n2 = story.n(2);
-  private final StoryReplica n3 = story.n(3);
-
-  /** Commands are committed at index 3 and 4, and are on all disks; n1 leads and knows it. */
-  @BeforeEach
-  void twoCommandsAreCommitted() {
-    story.elect(n1, 2, n2);
-    n1.appends(Story.command(71, 5));
-    n1.appends(Story.command(72, 6));
-    story.replicate(n1, n2, n3);
-    n1.commits(4);
-  }
+class ApplyChecksTest extends TwoCommandsStory {
 
   @Test
   void allApplyTheSameAndAgainAfterARestart() {

@@ -7,23 +7,13 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Snapshots that a state machine must not be restored from are found. */
-class SnapshotChecksTest {
+class SnapshotChecksTest extends TwoCommandsStory {
 
   private static final long CONTENT = 77;
 
-  private final Story story = new Story(3);
-  private final StoryReplica n1 = story.n(1);
-  private final StoryReplica n2 = story.n(2);
-  private final StoryReplica n3 = story.n(3);
-
-  /** Commands are committed at index 3 and 4, and are on all disks; n1 has applied them and written its state down after each. */
+  /** It has applied both commands, and written its state down after each. */
   @BeforeEach
-  void twoCommandsAreCommitted() {
-    story.elect(n1, 2, n2);
-    n1.appends(Story.command(71, 5));
-    n1.appends(Story.command(72, 6));
-    story.replicate(n1, n2, n3);
-    n1.commits(4);
+  void n1HasCaptured() {
     n1.applies(3, 5);
     n1.captures(3, CONTENT);
     n1.applies(4, 11);
