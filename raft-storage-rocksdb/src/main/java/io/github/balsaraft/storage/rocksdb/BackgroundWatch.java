@@ -6,8 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Looks once a second, and when it is told to, which files can be removed, and whether work in the background has failed. RocksDB's own listener isn't enough
- * for the latter: version 11.8 doesn't know all reasons on the Java side and then doesn't call it, for one when a flush finds the disk full.
+ * Looks once a second, and when it is told to, which files can be removed, and whether work in the background has failed.
+ * RocksDB's own listener isn't enough for the latter: version 11.8 doesn't know all reasons on the Java side and then doesn't
+ * call it, for one when a flush finds the disk full.
  */
 final class BackgroundWatch implements AutoCloseable {
 
