@@ -35,6 +35,9 @@ final class SnapshotArchive {
   /** What is to be deleted once there is a newer one. */
   private final Set<SnapshotId> others = new LinkedHashSet<>();
 
+  /** Of which one a part was received; null if there is none, or all of it is here. */
+  private @Nullable SnapshotManifest receivedInPart;
+
   /** What somebody is about to open. */
   private final List<Kept> kept = new ArrayList<>();
 
@@ -68,6 +71,7 @@ final class SnapshotArchive {
       } else {
         archive.choose(found, recovered.base());
       }
+      archive.receivedInPart = store.receivedInPart(group);
     } catch (IOException e) {
       throw new LogStoreException("the snapshots of group " + group + " can't be read: " + e, e);
     }
@@ -155,10 +159,24 @@ final class SnapshotArchive {
     return present == null || present.header().last().index() < entry.index() ? null : present;
   }
 
+  /** A part of a snapshot is here, or will be in a moment, and of no other. */
+  synchronized void receiving(SnapshotManifest manifest) {
+    receivedInPart = manifest;
+  }
+
+  /** Of which snapshot a part is here, if it covers this entry; else null. */
+  synchronized @Nullable SnapshotManifest receivedInPart(EntryId atLeast) {
+    SnapshotManifest part = receivedInPart;
+    return part == null || part.header().last().index() < atLeast.index() ? null : part;
+  }
+
   /** A snapshot is durable and verified. Those before it go, and it goes itself if there is a newer one. */
   void saved(SnapshotManifest manifest) {
     List<SnapshotId> outdated;
     synchronized (this) {
+      if (receivedInPart != null && receivedInPart.id().equals(manifest.id())) {
+        receivedInPart = null;
+      }
       SnapshotManifest before = newest;
       if (before != null
           && before.header().last().index() > manifest.header().last().index()) {

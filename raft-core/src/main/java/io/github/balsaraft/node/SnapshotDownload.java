@@ -51,7 +51,7 @@ final class SnapshotDownload {
   private static final int PATIENCE_TIMEOUTS = 5;
 
   /** How often the source is asked for something at least while the disk here is at work, so that it keeps the snapshot open. */
-  private static final long KEEP_OPEN_NANOS = SnapshotServer.IDLE_NANOS / 3;
+  private static final long KEEP_OPEN_NANOS = 20_000_000_000L;
 
   private final ReplicaContext context;
   private final SnapshotArchive archive;
@@ -66,6 +66,10 @@ final class SnapshotDownload {
 
   private final ByteArrayOutputStream manifestBytes = new ByteArrayOutputStream();
   private @Nullable SnapshotId snapshot;
+
+  /** It is asked for the one of which a part is here, and hasn't said yet whether it has that. */
+  private boolean isAskedForTheRest;
+
   private boolean manifestIsComplete;
   private @Nullable SnapshotParts parts;
 
@@ -111,6 +115,11 @@ final class SnapshotDownload {
     } else if (context.peers().hostOf(fetch.source()) == null) {
       fail("nobody has said on which host it is");
     } else {
+      SnapshotManifest part = archive.receivedInPart(fetch.atLeast());
+      if (part != null) {
+        snapshot = part.id();
+        isAskedForTheRest = true;
+      }
       askForManifest();
     }
   }
@@ -246,7 +255,14 @@ final class SnapshotDownload {
 
   private void onGone(SnapshotChunk chunk) {
     SnapshotId known = snapshot;
-    if ((known == null || chunk.snapshot().unique() == known.unique()) && needsMore()) {
+    if (chunk.snapshot().unique() != (known == null ? 0 : known.unique()) || !needsMore()) {
+      return;
+    }
+    if (isAskedForTheRest) {
+      isAskedForTheRest = false;
+      snapshot = null;
+      askForManifest();
+    } else {
       fail("it has no such snapshot, or not any more");
     }
   }
@@ -272,6 +288,7 @@ final class SnapshotDownload {
       return;
     }
     snapshot = chunk.snapshot();
+    isAskedForTheRest = false;
     progressNanos = context.nowNanos();
     manifestBytes.write(chunk.bytes(), 0, chunk.bytes().length);
     if (manifestBytes.size() < chunk.fileBytes()) {
@@ -342,6 +359,7 @@ final class SnapshotDownload {
     if (here != null) {
       return () -> endWith(here);
     }
+    archive.receiving(manifest);
     SnapshotStore.Receipt opened = archive.store().receive(archive.group(), manifest);
     receipt = opened;
     SnapshotParts known = new SnapshotParts(manifest, opened::received);

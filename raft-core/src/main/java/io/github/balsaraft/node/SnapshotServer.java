@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotServer {
 
-  /** Who has not asked for so long begins anew. */
-  static final long IDLE_NANOS = 60_000_000_000L;
+  /** Who has not asked for so long begins anew. Long enough for a process to be started again, or a broken connection to be mended. */
+  static final long IDLE_NANOS = 300_000_000_000L;
 
   /** Requests that wait; beyond that they are dropped, and repeated by those who asked. */
   private static final int MAX_WAITING = 256;

@@ -185,6 +185,20 @@ public class FolderSnapshotStore implements SnapshotStore {
     return SnapshotReceipt.begin(this, stem, manifest, known);
   }
 
+  @Override
+  public @Nullable SnapshotManifest receivedInPart(GroupId group) throws IOException {
+    requireOpen();
+    for (String name : folder.list()) {
+      if (SnapshotNames.isOf(group, name) && Kind.RECEIVING.isKindOf(name)) {
+        SnapshotManifest manifest = readManifest(name);
+        if (manifest != null) {
+          return manifest;
+        }
+      }
+    }
+    return null;
+  }
+
   /** What was received of a snapshot goes, and what this replica has of it under its own name stays. */
   void removeReceived(String stem) throws IOException {
     folder.delete(Kind.RECEIVING.name(stem));

@@ -60,6 +60,15 @@ public interface SnapshotStore extends AutoCloseable {
   Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException;
 
   /**
+   * Of which snapshot a part is here that {@link #receive} would go on with. A store that begins anew each time says null.
+   *
+   * @throws IOException if the folder can't be read
+   */
+  default @Nullable SnapshotManifest receivedInPart(GroupId group) throws IOException {
+    return null;
+  }
+
+  /**
    * Opens a snapshot. As long as it is open it stays, even if it is deleted.
    *
    * @throws IOException if it is not there or can't be read

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotRequest;
 import java.io.IOException;
 import java.util.List;
@@ -38,6 +39,68 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     assertThat(chunks).isEqualTo(CHUNKS);
     assertThat(ends).containsExactly("received " + offered.id());
     assertThat(rig.newestContent()).isEqualTo(CONTENT);
+  }
+
+  /** A newer one would have to be fetched from its beginning, and the next again. */
+  @Test
+  void theSourceIsAskedForTheRestAndNotForItsNewest() throws IOException {
+    assertThat(requests()).singleElement().extracting(SnapshotRequest::unique).isEqualTo(0L);
+    download.cancel();
+    download = begin(OTHER, 20);
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    download = begin(OTHER, 19);
+    assertThat(requests()).singleElement().satisfies(request -> {
+      assertThat(request.unique()).isEqualTo(offered.id().unique());
+      assertThat(request.atLeast()).isEqualTo(offered.header().last());
+    });
+    download.cancel();
+    download = begin(OTHER, 21);
+    assertThat(requests())
+        .as("what is here covers less")
+        .singleElement()
+        .extracting(SnapshotRequest::unique)
+        .isEqualTo(0L);
+  }
+
+  @Test
+  void aSourceThatDoesNotHaveTheRestIsAskedForItsNewest() throws IOException {
+    answerAll(firstWindow().subList(0, 3));
+    download.cancel();
+    rig.time.runFor(10 * MILLIS);
+    requests();
+    download = begin(OTHER, 20);
+    SnapshotChunk gone = SnapshotChunk.without(requests().get(0), SnapshotChunk.Status.GONE);
+    download.onChunk(gone);
+    SnapshotRequest newest = requests().get(0);
+    assertThat(newest.unique()).isZero();
+    assertThat(newest.atLeast().index()).isEqualTo(20);
+    // The network brings it once more.
+    download.onChunk(gone);
+    assertThat(ends).isEmpty();
+    download.onChunk(SnapshotChunk.without(newest, SnapshotChunk.Status.GONE));
+    assertThat(ends).containsExactly("it has no such snapshot, or not any more");
+  }
+
+  @Test
+  void aProcessThatIsStartedAgainAsksForTheRestToo() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    answerAll(window.subList(0, 3));
+    assertThat(rig.archive.receivedInPart(offered.header().last()).encode())
+        .isEqualTo(offered.encode());
+    SnapshotArchive next = SnapshotArchive.open(
+        SnapshotRig.GROUP,
+        rig.store,
+        null,
+        rig.environment,
+        new RateLimitedLog("n1/g0", rig.lines));
+    assertThat(next.receivedInPart(offered.header().last()).encode()).isEqualTo(offered.encode());
+    answerAll(window.subList(3, WINDOW));
+    fetchAll();
+    assertThat(ends).containsExactly("received " + offered.id());
+    assertThat(rig.archive.receivedInPart(offered.header().last())).isNull();
   }
 
   /** As when it has fetched the snapshot itself: the same id means the same bytes. */
@@ -158,7 +221,7 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     assertThat(download.progressNanos()).isBetween(nanos, nanos + SECONDS);
   }
 
-  /** Else the source would close it after a minute, and delete it if there is a newer one. */
+  /** Else the source would close it after a while, and delete it if there is a newer one. */
   private void keepTheSnapshotOpen(List<SnapshotRequest> requests) {
     assertThat(requests).isNotEmpty().allSatisfy(request -> {
       assertThat(request.unique()).isEqualTo(offered.id().unique());

@@ -152,13 +152,13 @@ class SnapshotServerTest {
     SnapshotManifest older = rig.save(20, CONTENT);
     ask(part(older, 0));
     rig.save(30, CONTENT);
-    for (int minute = 0; minute < 5; minute++) {
-      rig.time.runFor(50 * SECONDS);
+    for (int question = 0; question < 5; question++) {
+      rig.time.runFor(290 * SECONDS);
       assertThat(ask(part(older, 4)))
           .singleElement()
           .matches(chunk -> chunk.status() == Status.PART);
     }
-    rig.time.runFor(121 * SECONDS);
+    rig.time.runFor(601 * SECONDS);
     assertThat(rig.folder.list()).as("its files").noneMatch(name -> name.startsWith("g0-20-"));
     assertThat(ask(part(older, 4))).singleElement().matches(chunk -> chunk.status() == Status.GONE);
   }
@@ -170,8 +170,8 @@ class SnapshotServerTest {
     long unique = older.id().unique();
     ask(part(older, 0));
     rig.save(30, CONTENT);
-    for (int minute = 0; minute < 5; minute++) {
-      rig.time.runFor(50 * SECONDS);
+    for (int question = 0; question < 5; question++) {
+      rig.time.runFor(290 * SECONDS);
       assertThat(ask(request(unique, 20, SnapshotRequest.MANIFEST, older.encode().length)))
           .isEmpty();
     }
