@@ -55,6 +55,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private Consumer<String> afterStop = reason -> {};
 
   private boolean applyScheduled;
+  private boolean toldOfStop;
 
   /** Why nothing is applied any more; null while it is. */
   private @Nullable String stopped;
@@ -95,7 +96,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     this.expiry = new ReadExpiry(
         environment,
         this::expireReads,
-        e -> offer(() -> failed("ending reads that have waited too long failed: " + e, e)));
+        e -> offer(() -> failed("ending reads that have waited too long failed", e)));
   }
 
   /** The highest index that the state machine has applied. */
@@ -336,7 +337,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         task.abandon(reason);
       }
     } catch (Throwable e) {
-      failed("a task of the apply thread failed: " + e, e);
+      failed("a task of the apply thread failed", e);
     } finally {
       current = null;
     }
@@ -347,26 +348,45 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     try {
       afterBatch.run();
     } catch (Throwable e) {
-      failed("a task of the apply thread failed: " + e, e);
+      failed("a task of the apply thread failed", e);
     }
   }
 
   private void failed(String what, Throwable cause) {
-    if (stopped == null) {
-      stopNow(what);
-      onFailure.accept(what, cause);
+    if (stopped != null) {
+      return;
+    }
+    // First of all, for an entry may be half applied. What follows may fail as well, out of memory
+    // or in the application's exception when it is asked for its text.
+    stopped = what;
+    String reason = what;
+    try {
+      reason = what + ": " + Wording.thrown(cause);
+    } finally {
+      try {
+        stopNow(reason);
+      } finally {
+        onFailure.accept(reason, cause);
+      }
     }
   }
 
   private void stopNow(String reason) {
-    if (stopped == null) {
-      afterStop.accept(reason);
-    }
     stopped = reason;
-    proposals.endAll(appliedIndex(), reason);
-    waitingReads.refuseAll(reason);
-    waitingReads.clear();
-    applier.clear();
+    try {
+      if (!toldOfStop) {
+        toldOfStop = true;
+        afterStop.accept(reason);
+      }
+    } finally {
+      try {
+        proposals.endAll(reason);
+      } finally {
+        waitingReads.refuseAll(reason);
+        waitingReads.clear();
+        applier.clear();
+      }
+    }
   }
 
   private void applyUpTo(long index, List<EntryBatch> batches) {
@@ -421,7 +441,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       try {
         restorer.start(archive, newest, recovered);
       } catch (Throwable e) {
-        failed("the state machine could not be brought to where the log begins: " + e, e);
+        failed("the state machine could not be brought to where the log begins", e);
       }
     });
   }
@@ -441,8 +461,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       try {
         restorer.install(archive, manifest);
       } catch (Throwable e) {
-        failed(
-            "restoring the state machine from the snapshot " + manifest.id() + " failed: " + e, e);
+        failed("restoring the state machine from the snapshot " + manifest.id() + " failed", e);
         return;
       }
       proposals.endReplaced(manifest.header().last().index());

@@ -48,14 +48,17 @@ final class EntryApplier {
     }
   }
 
-  /** Why no entry is applied any more. The message says what was being done, for people; the cause is what was thrown. */
+  /**
+   * Why no entry is applied any more. The message says what was being done, for people; the cause is what was thrown, which nobody
+   * has looked at yet: an application's exception may throw when it is asked for its text.
+   */
   static final class EntryFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final Throwable thrown;
     private final boolean ofStore;
 
     EntryFailure(String what, Throwable thrown, boolean ofStore) {
-      super(what + ": " + thrown, thrown);
+      super(what, thrown);
       this.thrown = thrown;
       this.ofStore = ofStore;
     }

@@ -326,17 +326,27 @@ public final class HostRuntime implements AutoCloseable {
 
   /** Ends the participation of all groups, once. */
   private void failed(String what, String advice, Throwable cause) {
-    String reason = what + ": " + cause.getMessage();
     synchronized (this) {
       if (failure != null || closed) {
         return;
       }
-      failure = reason;
+      // First of all. Out of memory all that follows may fail, too.
+      failure = what;
     }
+    String reason = what;
     try {
+      reason = what + ": " + Wording.message(cause);
+      failure = reason;
       log.error("stops taking part, because " + what + "; " + advice, cause);
     } finally {
+      failGroups(reason);
+    }
+  }
+
+  private void failGroups(String reason) {
+    try {
       groups.values().forEach(group -> group.fail(reason));
+    } finally {
       // Peers then see at once that nobody is here any more. Not on this thread, which may be the
       // store's own, nor on one that groups share: it waits for what the transport is delivering.
       environment.runApart("close-transport", this::closeTransport);

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lifecycle {
 
+  private static final String STEP_FAILED = "a step of the protocol failed";
+
   private final ReplicaContext context;
   private final TraceSink trace;
   private final RequestFlows flows;
@@ -270,16 +272,22 @@ final class Lifecycle {
 
   /** A step failed: nobody knows how far it got. */
   void broken(Throwable cause) {
-    if (cause instanceof UnknownFormatException) {
-      outdated(cause.getMessage() + ", stored here");
-      return;
-    }
+    // First of all: what comes next must not rest on half a step, whatever becomes of the line and
+    // of the reason. Out of memory both may fail, too.
+    boolean isNews = end(Health.FAILED, STEP_FAILED);
+    String reason = STEP_FAILED;
     try {
-      context.log().error("a step of the protocol failed; this replica stops", cause);
+      if (!(cause instanceof UnknownFormatException)) {
+        reason = STEP_FAILED + ": " + Wording.thrown(cause);
+        context.log().error("a step of the protocol failed; this replica stops", cause);
+      } else if (isNews) {
+        reason = Wording.outdated(cause.getMessage() + ", stored here");
+        context.log().error("stops: " + reason);
+      }
     } finally {
-      // Whatever becomes of the line: out of memory it may fail, too, and what comes next must not
-      // rest on half a step.
-      stop(Health.FAILED, "a step of the protocol failed: " + cause);
+      if (isNews) {
+        tellOfEnd(reason);
+      }
     }
   }
 
@@ -306,13 +314,31 @@ final class Lifecycle {
 
   /** Takes no part any more. Everybody who waits is told how things stand. */
   void stop(Health end, String reason) {
+    if (end(end, reason)) {
+      tellOfEnd(reason);
+    }
+  }
+
+  /** Nothing goes on from here, and nobody knows it yet. Returns whether that is news. */
+  private boolean end(Health end, String reason) {
     if (health == Health.CLOSED || (health == Health.FAILED && end == Health.FAILED)) {
-      return;
+      return false;
     }
     health = end;
     healthDetail = reason;
-    context.events().stopped(end, reason);
-    flows.stop(stoppedReason(), reason, core == null ? null : core.view());
-    snapshotsEnded = snapshots.stop();
+    return true;
+  }
+
+  private void tellOfEnd(String reason) {
+    healthDetail = reason;
+    try {
+      context.events().stopped(health, reason);
+    } finally {
+      try {
+        flows.stop(stoppedReason(), reason, core == null ? null : core.view());
+      } finally {
+        snapshotsEnded = snapshots.stop();
+      }
+    }
   }
 }

@@ -78,11 +78,5 @@ final class ProposalTracker {
     long lastIndex() {
       return firstIndex + proposals.size() - 1;
     }
-
-    /** Those above an index. */
-    List<Proposal> after(long index) {
-      int skipped = (int) Math.min(proposals.size(), Math.max(0, index + 1 - firstIndex));
-      return proposals.subList(skipped, proposals.size());
-    }
   }
 }

@@ -73,7 +73,12 @@ final class RateLimitedLog {
 
   /** Something that ends the node's participation; never suppressed. */
   void error(String message, Throwable cause) {
-    log.error("{} {}", prefix, message, cause);
+    try {
+      log.error("{} {}", prefix, message, cause);
+    } catch (RuntimeException | Error e) {
+      // The stack trace begins with what the cause says of itself, and that may throw.
+      log.error("{} {}: {}", prefix, message, Wording.thrown(cause));
+    }
   }
 
   /** As above, where there is nothing to learn from a stack trace. */

@@ -131,11 +131,15 @@ record RequestFlows(
    * @param core null if there is none yet
    */
   void stop(NotAppendedException refusal, String reason, @Nullable CoreView core) {
-    proposals.stop(refusal, reason);
-    reads.stop(reason);
-    transfers.stop(core, reason);
-    memberships.stop(refusal);
-    refuseToAwait(refusal);
-    pipeline.stop(reason);
+    try {
+      proposals.stop(refusal, reason);
+      reads.stop(reason);
+      transfers.stop(core, reason);
+      memberships.stop(refusal);
+      refuseToAwait(refusal);
+    } finally {
+      // Whatever becomes of those: nothing more is applied, and who waits there is told.
+      pipeline.stop(reason);
+    }
   }
 }

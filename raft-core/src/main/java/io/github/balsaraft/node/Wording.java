@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** The small words of {@link Explanation}: lists, numbers and durations as a person writes them. */
+/** The small words of {@link Explanation} and of failures: lists, numbers and durations as a person writes them. */
 final class Wording {
 
   private static final int MAX_DETAIL_CHARS = 200;
@@ -85,6 +85,35 @@ final class Wording {
   /** Why a replica can't go on: it met something that only a newer version can read. */
   static String outdated(String what) {
     return "this server is older than a feature that the cluster uses, upgrade it: " + what;
+  }
+
+  /**
+   * What was thrown. Throws nothing by itself, whatever an application's exception does when it is asked, and if memory has run out:
+   * who deals with a failure comes to the end of that.
+   */
+  static String thrown(Throwable thrown) {
+    try {
+      return String.valueOf(thrown);
+    } catch (Throwable again) {
+      return undescribed(thrown);
+    }
+  }
+
+  /** The message of what was thrown. Throws nothing, as {@link #thrown}. */
+  static String message(Throwable thrown) {
+    try {
+      return String.valueOf(thrown.getMessage());
+    } catch (Throwable again) {
+      return undescribed(thrown);
+    }
+  }
+
+  private static String undescribed(Throwable thrown) {
+    try {
+      return thrown.getClass().getName();
+    } catch (Throwable again) {
+      return "a failure that can't be described";
+    }
   }
 
   /**

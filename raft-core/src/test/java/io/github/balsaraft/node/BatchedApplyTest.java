@@ -121,6 +121,26 @@ class BatchedApplyTest {
                 + "java.lang.IllegalStateException: no space left");
   }
 
+  /** The batch is applied as a whole before anybody is told. */
+  @Test
+  void whoComesBehindOneThatCanNotBeToldIsNotForgotten() {
+    List<Proposal> own = RecordedProposal.of("a", "b", "c", "d");
+    ((RecordedProposal) own.get(1)).failing = true;
+    commit(
+        List.of(new ProposalTracker.Run(1, own, 0)),
+        log.next(EntryType.COMMAND, "a", "b", "c", "d"));
+    time.runFor(VirtualTime.SECONDS);
+    assertThat(pipeline.appliedIndex()).isEqualTo(3);
+    assertThat(RecordedProposal.ends(own))
+        .hasSize(4)
+        .startsWith("applied:a")
+        .last()
+        .asString()
+        .startsWith("unknown:the end of the batch of entries from 1 to 3 failed");
+    assertThat(RecordedProposal.ends(own).subList(1, 4))
+        .allMatch(end -> end.startsWith("unknown:"));
+  }
+
   @Test
   void resultsGoToTheProposalsAtTheirIndexes() {
     List<Proposal> own = RecordedProposal.of("b", "c");

@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -37,27 +38,36 @@ class CommittedProposalsTest {
     assertThat(RecordedProposal.ends(second)).containsExactly("applied:at 10", "applied:at 11");
   }
 
-  /** A run that goes on behind the snapshot is none that it has replaced: what remains of it is applied. */
+  /** What remains of a run behind the snapshot is applied. */
   @Test
   void whatASnapshotHasReplacedIsUnknown() {
+    String replaced = "unknown:a snapshot took the place of its entry before that was applied here";
     proposals.endReplaced(6);
-    assertThat(RecordedProposal.ends(first)).containsExactly("", "", "");
+    assertThat(RecordedProposal.ends(first)).containsExactly(replaced, replaced, "");
     proposals.endReplaced(10);
-    assertThat(RecordedProposal.ends(first))
-        .hasSize(3)
-        .containsOnly(
-            "unknown:a snapshot took the place of its entry before that was applied here");
+    assertThat(RecordedProposal.ends(first)).containsExactly(replaced, replaced, replaced);
     apply(11, 11);
-    assertThat(RecordedProposal.ends(second)).containsExactly("", "applied:at 11");
+    assertThat(RecordedProposal.ends(second)).containsExactly(replaced, "applied:at 11");
   }
 
   @Test
   void atTheEndTheRestIsToldAndNobodyTwice() {
     apply(5, 6);
-    proposals.endAll(6, "stopped");
-    proposals.endAll(6, "stopped again");
+    proposals.endAll("stopped");
+    proposals.endAll("stopped again");
     assertThat(RecordedProposal.ends(first))
         .containsExactly("applied:at 5", "applied:at 6", "unknown:stopped");
+    assertThat(RecordedProposal.ends(second)).containsExactly("unknown:stopped", "unknown:stopped");
+  }
+
+  /** Telling one of them fails, though all were applied. */
+  @Test
+  void whoWasNotToldIsToldAtTheEnd() {
+    ((RecordedProposal) first.get(1)).failing = true;
+    assertThatThrownBy(() -> apply(5, 7)).hasMessage("can't be told");
+    proposals.endAll("stopped");
+    assertThat(RecordedProposal.ends(first))
+        .containsExactly("applied:at 5", "unknown:stopped", "unknown:stopped");
     assertThat(RecordedProposal.ends(second)).containsExactly("unknown:stopped", "unknown:stopped");
   }
 
@@ -66,7 +76,7 @@ class CommittedProposalsTest {
   void whoAbandonsFindsTheRestOfARunThatHasBegun() {
     LocalProposal applied = local("a");
     LocalProposal hanging = local("b");
-    proposals.endAll(0, "not of this test");
+    proposals.endAll("not of this test");
     proposals.addAll(List.of(new ProposalTracker.Run(5, List.of(applied, hanging), 0)));
     apply(5, 5);
     proposals.abandonAll("closed");

@@ -64,14 +64,4 @@ class ProposalTrackerTest {
     assertThat(RecordedProposal.commands(tracker.takeFrom(1))).isEqualTo("a");
     assertThat(tracker.takeFrom(1)).isEmpty();
   }
-
-  @Test
-  void theRestOfARunAfterAnIndex() {
-    ProposalTracker.Run run = new ProposalTracker.Run(5, RecordedProposal.of("a", "b"), 5);
-    assertThat(RecordedProposal.commands(run.after(0))).isEqualTo("a b");
-    assertThat(RecordedProposal.commands(run.after(4))).isEqualTo("a b");
-    assertThat(RecordedProposal.commands(run.after(5))).isEqualTo("b");
-    assertThat(run.after(6)).isEmpty();
-    assertThat(run.after(70)).isEmpty();
-  }
 }

@@ -16,8 +16,24 @@ final class RecordedProposal extends Proposal {
 
   final List<String> ends = new ArrayList<>();
 
+  /** Whether it throws instead of taking its result. */
+  boolean failing;
+
   RecordedProposal(String command) {
-    super(EntryType.COMMAND, command.getBytes(UTF_8), Payloads.checksum(command.getBytes(UTF_8)));
+    this(EntryType.COMMAND, command);
+  }
+
+  RecordedProposal(EntryType type, String command) {
+    this(type, command.getBytes(UTF_8), Payloads.checksum(command.getBytes(UTF_8)));
+  }
+
+  private RecordedProposal(EntryType type, byte[] command, int crc32c) {
+    super(type, command, crc32c);
+  }
+
+  /** Whoever looks at its command fails. */
+  static RecordedProposal unusable(EntryType type) {
+    return new RecordedProposal(type, null, 0);
   }
 
   static List<Proposal> of(String... commands) {
@@ -42,6 +58,9 @@ final class RecordedProposal extends Proposal {
 
   @Override
   void applied(byte[] result) {
+    if (failing) {
+      throw new IllegalStateException("can't be told");
+    }
     ends.add("applied:" + new String(result, UTF_8));
   }
 

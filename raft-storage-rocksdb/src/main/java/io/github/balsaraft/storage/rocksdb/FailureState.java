@@ -16,21 +16,38 @@ final class FailureState {
 
   private static final Logger LOG = LoggerFactory.getLogger(FailureState.class);
 
-  private final List<Consumer<LogStoreException>> listeners = new ArrayList<>();
+  private final Object lock = new Object();
   private volatile @Nullable LogStoreException failure;
 
-  /** Remembers the first failure and tells the listeners of it. */
+  /** Replaced by a longer one whenever there is one more, so that a failure needs no memory to tell them. */
+  private List<Consumer<LogStoreException>> listeners = List.of();
+
+  /** Remembers the first failure and tells the listeners of it, whatever becomes of the line in the log. */
   void fail(LogStoreException e) {
     List<Consumer<LogStoreException>> told;
-    synchronized (listeners) {
+    synchronized (lock) {
       if (failure != null) {
         return;
       }
       failure = e;
-      told = List.copyOf(listeners);
+      told = listeners;
     }
-    LOG.error("the log store has failed: {}", e.getMessage());
-    told.forEach(listener -> listener.accept(e));
+    try {
+      tell(told, 0, e);
+    } finally {
+      LOG.error("the log store has failed: {}", e.getMessage());
+    }
+  }
+
+  private static void tell(
+      List<Consumer<LogStoreException>> listeners, int from, LogStoreException e) {
+    if (from < listeners.size()) {
+      try {
+        listeners.get(from).accept(e);
+      } finally {
+        tell(listeners, from + 1, e);
+      }
+    }
   }
 
   /** Throws if the store has failed. */
@@ -44,8 +61,10 @@ final class FailureState {
   /** Tells the listener of the failure when it comes, or now if it has come. */
   void onFailure(Consumer<LogStoreException> listener) {
     LogStoreException first;
-    synchronized (listeners) {
-      listeners.add(listener);
+    synchronized (lock) {
+      List<Consumer<LogStoreException>> more = new ArrayList<>(listeners);
+      more.add(listener);
+      listeners = more;
       first = failure;
     }
     if (first != null) {

@@ -54,6 +54,11 @@ public final class RocksDbLogStore implements LogStore {
 
   private final Settings settings;
   private final FailureState failure = new FailureState();
+
+  /** Made beforehand: when it is needed there may be no memory for it. */
+  private final LogStoreException unsaid =
+      new LogStoreException("a write failed, and what the disk holds is unknown");
+
   private final Map<GroupId, GroupState> groups = new ConcurrentHashMap<>();
 
   /** Writers and readers hold it shared, so that nothing native is freed under them. */
@@ -107,8 +112,10 @@ public final class RocksDbLogStore implements LogStore {
       OpenStore opened = requireOpen();
       synchronized (this) {
         failure.check();
+        boolean done = false;
         try {
           write(opened, write);
+          done = true;
         } catch (RocksDBException e) {
           throw failed(Failures.whileWriting(settings.directory(), e));
         } catch (LogStoreException e) {
@@ -117,6 +124,12 @@ public final class RocksDbLogStore implements LogStore {
           // Memory may be ahead of the disk by now, whatever it was.
           throw failed(
               new LogStoreException("the write can't be carried out: " + e.getMessage(), e));
+        } finally {
+          if (!done) {
+            // If it isn't said already: out of memory, or of an exception that throws when it is
+            // asked for its text, the sentence may be what has failed.
+            failure.fail(unsaid);
+          }
         }
       }
     } finally {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,45 @@ class DurabilityTest {
       assertThat(TestLog.readAll(store, store.recover().groups().get(TestLog.G)))
           .as("without the old write-ahead log")
           .containsExactly(TestLog.batch(1, 100));
+    }
+  }
+
+  /** Nothing is known of what the disk holds, nor what has failed. */
+  @Test
+  void aFailedWriteIsTheLastEvenIfItsFailureCanNotBeSaid() {
+    AtomicBoolean failing = new AtomicBoolean();
+    AtomicReference<LogStoreException> failure = new AtomicReference<>();
+    BatchWriter writer = (db, options, batch) -> {
+      if (failing.get()) {
+        throw new UnprintableError();
+      }
+      db.write(options, batch);
+    };
+    try (LogStore store = TestLog.at(temporary.resolve("log")).writer(writer).build()) {
+      TestLog.create(store);
+      store.onFailure(failure::set);
+      failing.set(true);
+      boolean thrown = false;
+      try {
+        TestLog.append(store, TestLog.batch(1, 10));
+      } catch (UnprintableError e) {
+        thrown = true;
+      }
+      assertThat(thrown).isTrue();
+      failing.set(false);
+      assertThat(failure.get()).as("the listener was called").isNotNull();
+      assertThatThrownBy(() -> TestLog.append(store, TestLog.batch(1, 10)))
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining("has failed before");
+    }
+  }
+
+  private static final class UnprintableError extends Error {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw this;
     }
   }
 

@@ -1,0 +1,17 @@
+package io.github.balsaraft.node;
+
+/** Throws itself when it is asked for its text, as other failures do when there is no memory for it. */
+final class UnprintableError extends Error {
+
+  private static final long serialVersionUID = 1L;
+
+  @Override
+  public String getMessage() {
+    throw this;
+  }
+
+  @Override
+  public String toString() {
+    throw this;
+  }
+}
