@@ -42,16 +42,24 @@ final class Forwarder {
     this.callbacks = callbacks;
   }
 
-  /** The message that passes these on, which are of one type. */
+  /** The message that passes these on, which are of one type. If it throws, none of them is known here, and none is sent. */
   ForwardedProposals forward(List<Proposal> proposals, ReplicaId leader, long term, long nowNanos) {
-    long firstSequence = lastSequence + 1;
     List<byte[]> commands = new ArrayList<>(proposals.size());
     for (Proposal proposal : proposals) {
-      sent.put(++lastSequence, new Sent(proposal, leader, term, nowNanos));
       commands.add(SealedCommand.seal(proposal));
     }
-    return new ForwardedProposals(
+    long firstSequence = lastSequence + 1;
+    ForwardedProposals message = new ForwardedProposals(
         self, leader, term, origin, firstSequence, proposals.get(0).type, commands);
+    try {
+      for (Proposal proposal : proposals) {
+        sent.put(++lastSequence, new Sent(proposal, leader, term, nowNanos));
+      }
+    } catch (RuntimeException | Error e) {
+      sent.tailMap(firstSequence).clear();
+      throw e;
+    }
+    return message;
   }
 
   /**

@@ -72,30 +72,49 @@ final class ProposalFlow {
       return;
     }
     List<Proposal> proposals = takeGathered();
-    ReplicaId leader = core.view().leader();
     if (core.view().currentRole() == Role.LEADER) {
       append(core, proposals, nowNanos);
-      return;
+    } else {
+      forwardOrRefuse(core.view(), proposals, nowNanos);
     }
-    List<Proposal> refused = proposals;
-    if (leader != null) {
-      // What is applied once anyhow can be passed on without being asked.
-      List<Proposal> passedOn = proposals.stream()
-          .filter(proposal -> options.forwardProposals() || proposal.type == EntryType.SESSION)
-          .toList();
-      forward(core.view(), passedOn, leader, nowNanos);
-      refused = proposals.stream()
-          .filter(proposal -> !options.forwardProposals() && proposal.type != EntryType.SESSION)
-          .toList();
+  }
+
+  private void forwardOrRefuse(CoreView core, List<Proposal> proposals, long nowNanos) {
+    ReplicaId leader = core.leader();
+    int start = 0;
+    try {
+      while (start < proposals.size()) {
+        int end = endOfBatch(proposals, start, options.maxMessageBytes());
+        List<Proposal> batch = proposals.subList(start, end);
+        if (leader != null && isForwarded(batch.get(0))) {
+          metrics.add(RaftMetric.PROPOSALS_FORWARDED, batch.size());
+          ForwardedProposals message =
+              forwarder.forward(batch, leader, core.hardState().term(), nowNanos);
+          // It may be sent even if sending it throws: the forwarder ends these.
+          start = end;
+          peers.send(leader, message);
+        } else {
+          refuse(batch, notLeader(core, leader));
+          start = end;
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      // This replica stops now, and refuses what is gathered: nobody else knows of these.
+      gathered.addAll(proposals.subList(start, proposals.size()));
+      throw e;
     }
-    if (!refused.isEmpty()) {
-      HostId leaderHost = leader == null ? null : peers.hostOf(leader);
-      Member member = leader == null ? null : core.view().configuration().member(leader);
-      String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
-      refuse(
-          refused,
-          new NotLeaderException(leaderHost, member == null ? null : member.address(), reason));
-    }
+  }
+
+  /** What is applied once anyhow can be passed on without being asked. */
+  private boolean isForwarded(Proposal proposal) {
+    return options.forwardProposals() || proposal.type == EntryType.SESSION;
+  }
+
+  private NotLeaderException notLeader(CoreView core, @Nullable ReplicaId leader) {
+    HostId leaderHost = leader == null ? null : peers.hostOf(leader);
+    Member member = leader == null ? null : core.configuration().member(leader);
+    String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
+    return new NotLeaderException(leaderHost, member == null ? null : member.address(), reason);
   }
 
   /** Appends in as few batches as the size of a message allows, each with bytes of its own. */
@@ -109,7 +128,7 @@ final class ProposalFlow {
       }
     } catch (RuntimeException | Error e) {
       // This replica stops now, and from here on nobody else knows of them.
-      end(proposals.subList(start, proposals.size()), "appending it failed: " + e);
+      end(proposals.subList(start, proposals.size()), "appending it failed: " + Wording.thrown(e));
       throw e;
     }
   }
@@ -138,17 +157,6 @@ final class ProposalFlow {
       return new NotLeaderException(next.host(), next.address(), refused.detail());
     }
     return new OverloadedException(refused.detail());
-  }
-
-  private void forward(CoreView core, List<Proposal> proposals, ReplicaId leader, long nowNanos) {
-    int start = 0;
-    while (start < proposals.size()) {
-      int end = endOfBatch(proposals, start, options.maxMessageBytes());
-      List<Proposal> batch = proposals.subList(start, end);
-      metrics.add(RaftMetric.PROPOSALS_FORWARDED, batch.size());
-      peers.send(leader, forwarder.forward(batch, leader, core.hardState().term(), nowNanos));
-      start = end;
-    }
   }
 
   /** Where the batch ends that starts here, is of one type and takes at most so many bytes, or a single proposal. */
@@ -223,9 +231,12 @@ final class ProposalFlow {
 
   /** Ends everything: what was not appended is refused, the rest has an unknown outcome. */
   void stop(NotAppendedException refusal, String reason) {
-    refuseGathered(refusal);
-    end(appended.takeFrom(1), reason);
-    forwarder.loseAll(reason);
+    try {
+      refuseGathered(refusal);
+      end(appended.takeFrom(1), reason);
+    } finally {
+      forwarder.loseAll(reason);
+    }
   }
 
   private List<Proposal> takeGathered() {

@@ -2,9 +2,11 @@ package io.github.balsaraft.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedOutcomes.Kind;
 import io.github.balsaraft.model.ForwardedProposals;
@@ -95,6 +97,19 @@ class ForwardingTest {
     intake.flush();
     forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
     assertThat(RecordedProposal.ends(after)).containsExactly("applied:result");
+  }
+
+  /** Whoever wanted them sent knows that they were not. */
+  @Test
+  void whatCanNotBePackedIsNotKept() {
+    List<Proposal> proposals = List.of(
+        new RecordedProposal("a"),
+        RecordedProposal.unusable(EntryType.COMMAND),
+        new RecordedProposal("c"));
+    assertThatThrownBy(() -> forward(5, proposals)).isInstanceOf(NullPointerException.class);
+    assertThat(forwarder.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+    forwarder.loseAll("stopped");
+    assertThat(RecordedProposal.ends(proposals)).containsExactly("", "", "");
   }
 
   @Test
