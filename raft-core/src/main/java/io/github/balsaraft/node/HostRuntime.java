@@ -3,13 +3,11 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.BirthQuery;
 import io.github.balsaraft.model.ClusterIdentity;
-import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Message;
-import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.session.Patience;
 import io.github.balsaraft.storage.LogStore;
@@ -22,8 +20,6 @@ import io.github.balsaraft.transport.TransportReceiver;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,9 +56,7 @@ public final class HostRuntime implements AutoCloseable {
 
   private final Map<GroupId, GroupNode> groups = new ConcurrentHashMap<>();
 
-  // Both are guarded by this.
-  private final Map<GroupId, RecoveredGroup> recovered = new HashMap<>();
-  private final Set<GroupId> started = new HashSet<>();
+  private final GroupStarts starts = new GroupStarts();
 
   private final AtomicLong misdirected = new AtomicLong();
 
@@ -128,7 +122,7 @@ public final class HostRuntime implements AutoCloseable {
   }
 
   private void begin(RecoveredState state) {
-    recovered.putAll(state.groups());
+    starts.recovered(state.groups());
     this.record = new HostFolders(self, store, snapshots, environment, log)
         .claim(state.host(), this::nonZeroRandom);
     this.clusterDurable = record.cluster() != null;
@@ -148,38 +142,38 @@ public final class HostRuntime implements AutoCloseable {
    *
    * @throws IllegalStateException if the group runs already or was closed, or the host is closed or has failed
    */
-  public synchronized GroupNode startGroup(GroupSettings settings) {
+  public GroupNode startGroup(GroupSettings settings) {
     GroupId group = settings.group();
+    RecoveredGroup recovered;
+    synchronized (this) {
+      requireOpen();
+      GroupNode present = groups.get(group);
+      if (present != null && !present.isClosing()) {
+        throw new IllegalStateException("group " + group + " runs already");
+      }
+      recovered = starts.begin(settings, transport.maxMessageBytes());
+    }
+    try {
+      // Without the lock: whole snapshots are read here, and who ends the host must not wait.
+      GroupNode node = new GroupNode(this, settings, recovered);
+      synchronized (this) {
+        // Whoever has ended the host meanwhile has not seen this group.
+        requireOpen();
+        starts.succeeded(group);
+        groups.put(group, node);
+        node.start();
+      }
+      return node;
+    } finally {
+      starts.ended(group);
+    }
+  }
+
+  private void requireOpen() {
     String failed = failure;
     if (closed || handingOver || failed != null) {
       throw new IllegalStateException(failed == null ? "the host is closed" : failed);
     }
-    GroupNode present = groups.get(group);
-    if (present != null && !present.isClosing()) {
-      throw new IllegalStateException("group " + group + " runs already");
-    }
-    long largest = (long) settings.options().maxCommandBytes()
-        + EntryBatch.HEADER_BYTES
-        + Payloads.ENTRY_OVERHEAD_BYTES;
-    if (largest > transport.maxMessageBytes()) {
-      throw new IllegalStateException(
-          "a command of maxCommandBytes, " + settings.options().maxCommandBytes()
-              + ", does not fit into a message of the transport, which takes "
-              + transport.maxMessageBytes()
-              + " bytes; make one smaller or the other larger");
-    }
-    if (started.contains(group)) {
-      // What the store held of it was read when the host started, and is out of date by now.
-      throw new IllegalStateException(
-          "group " + group + " was closed on this host; start the host anew to start it again");
-    }
-    GroupNode node = new GroupNode(this, settings, recovered.get(group));
-    // Only now: what it was given may be refused, and then it is given something else.
-    started.add(group);
-    recovered.remove(group);
-    groups.put(group, node);
-    node.start();
-    return node;
   }
 
   HostId self() {
@@ -401,11 +395,16 @@ public final class HostRuntime implements AutoCloseable {
     try {
       transport.close();
     } finally {
-      CompletableFuture<Void> ended = environment.shutdown();
+      // A start that is under way reads snapshots, or removes old ones.
+      List<CompletableFuture<Void>> ends = starts.ends();
+      ends.add(environment.shutdown());
+      CompletableFuture<Void> ended =
+          CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
       if (closer.isDoneBy(ended, deadlineNanos)) {
         closeStores();
       } else {
         List<String> waitedFor = busyGroups();
+        waitedFor.addAll(starts.busyWith());
         if (writer.isWriting()) {
           waitedFor.add("the log store is still making a write durable");
         }
