@@ -94,9 +94,6 @@ final class SnapshotServer {
     }
     try {
       answer(request);
-    } catch (IOException | CorruptDataException e) {
-      unreadable(request, e);
-      send(SnapshotChunk.without(request, Status.GONE), 0);
     } catch (RuntimeException e) {
       warn("a part of a snapshot could not be sent: " + e);
       send(SnapshotChunk.without(request, Status.GONE), 0);
@@ -104,8 +101,28 @@ final class SnapshotServer {
     scheduleClosing();
   }
 
-  private void answer(SnapshotRequest request) throws IOException {
-    SnapshotStore.Stored stored = find(request);
+  private void answer(SnapshotRequest request) {
+    SnapshotManifest newest = archive.newest();
+    SnapshotId wanted = wanted(request, newest);
+    try {
+      answer(request, wanted == null ? null : find(wanted, newest));
+    } catch (IOException | CorruptDataException e) {
+      SnapshotManifest newestNow = archive.newest();
+      if (newestNow != null && newestNow.id().equals(wanted)) {
+        unreadable(newestNow, e);
+      } else if (request.unique() == 0 && wanted != null) {
+        // It was the newest, and went because another is by now.
+        answer(request);
+        return;
+      } else {
+        warn("a part of a snapshot could not be sent: " + e);
+      }
+      send(SnapshotChunk.without(request, Status.GONE), 0);
+    }
+  }
+
+  private void answer(SnapshotRequest request, SnapshotStore.@Nullable Stored stored)
+      throws IOException {
     if (stored == null) {
       boolean wantsNewer = request.unique() == 0;
       // Who can't take one says so, also while it goes on trying: another member may have one.
@@ -124,17 +141,18 @@ final class SnapshotServer {
     }
   }
 
-  private SnapshotStore.@Nullable Stored find(SnapshotRequest request) throws IOException {
-    SnapshotManifest newest = archive.newest();
-    SnapshotId wanted;
+  private static @Nullable SnapshotId wanted(
+      SnapshotRequest request, @Nullable SnapshotManifest newest) {
     if (request.unique() != 0) {
-      wanted = new SnapshotId(request.atLeast(), request.unique());
-    } else if (newest != null
-        && newest.header().last().index() >= request.atLeast().index()) {
-      wanted = newest.id();
-    } else {
-      return null;
+      return new SnapshotId(request.atLeast(), request.unique());
     }
+    return newest != null && newest.header().last().index() >= request.atLeast().index()
+        ? newest.id()
+        : null;
+  }
+
+  private SnapshotStore.@Nullable Stored find(SnapshotId wanted, @Nullable SnapshotManifest newest)
+      throws IOException {
     Open found = open.remove(wanted);
     if (found == null) {
       if (newest == null || !newest.id().equals(wanted)) {
@@ -179,14 +197,7 @@ final class SnapshotServer {
   }
 
   /** Damage, a file that is gone, or a disk that can't read it: as long as nothing else is there, none of it can be served. */
-  private void unreadable(SnapshotRequest request, Exception cause) {
-    SnapshotManifest newest = archive.newest();
-    if (newest == null
-        || (request.unique() != 0
-            && !newest.id().equals(new SnapshotId(request.atLeast(), request.unique())))) {
-      warn("a part of a snapshot could not be sent: " + cause);
-      return;
-    }
+  private void unreadable(SnapshotManifest newest, Exception cause) {
     warn("its snapshot " + newest.id() + " can't be read, and it takes another: "
         + cause.getMessage());
     onUnavailable.accept(newest.header().last().index());

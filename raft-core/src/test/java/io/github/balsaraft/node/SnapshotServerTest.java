@@ -28,12 +28,12 @@ class SnapshotServerTest {
   private SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
   private final List<String> events = new ArrayList<>();
   private boolean cannotTake;
-  private SnapshotServer server = serverOf(rig);
+  private SnapshotServer server = serverOf(rig.archive);
 
-  private SnapshotServer serverOf(SnapshotRig of) {
+  private SnapshotServer serverOf(SnapshotArchive archive) {
     return new SnapshotServer(
-        of.context,
-        of.archive,
+        rig.context,
+        archive,
         () -> events.add("take one"),
         () -> cannotTake,
         index -> events.add("unavailable up to " + index));
@@ -46,7 +46,7 @@ class SnapshotServerTest {
             .snapshots(SnapshotOptions.builder().maxSendBytesPerSecond(1 << 20).build())
             .build(),
         LARGE_CHUNK_BYTES);
-    server = serverOf(rig);
+    server = serverOf(rig.archive);
   }
 
   private SnapshotRequest[] partsOf(SnapshotManifest manifest) {
@@ -220,6 +220,30 @@ class SnapshotServerTest {
         .satisfies(chunk -> assertThat(chunk.status()).isEqualTo(Status.GONE));
     assertThat(events).contains("unavailable up to 20", "take one");
     assertThat(rig.lines.lines("can't be read, and it takes another")).hasSize(1);
+  }
+
+  /** What is gone because a newer one has come is no damage, for which the log would be kept and one more be taken. */
+  @Test
+  void oneThatIsReplacedWhileItIsOpenedIsNotMissed() throws IOException {
+    HookedSnapshots store = new HookedSnapshots(rig.store);
+    SnapshotArchive archive =
+        SnapshotArchive.open(SnapshotRig.GROUP, store, null, rig.environment, rig.context.log());
+    SnapshotManifest first = SnapshotRig.write(rig.store, 20, 120, CONTENT);
+    SnapshotManifest second = SnapshotRig.write(rig.store, 30, 130, CONTENT);
+    archive.saved(first);
+    store.beforeOpen = () -> {
+      store.beforeOpen = () -> {};
+      archive.saved(second);
+    };
+    server = serverOf(archive);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .satisfies(chunk -> {
+          assertThat(chunk.status()).isEqualTo(Status.PART);
+          assertThat(chunk.snapshot()).isEqualTo(second.id());
+        });
+    assertThat(events).isEmpty();
+    assertThat(rig.lines.lines()).isEmpty();
   }
 
   private boolean isIntact(SnapshotManifest manifest) {
