@@ -19,12 +19,16 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a store holds while it is open: the lock on the folder, the database, and what reads and writes need. Opening takes
  * the steps in the one order that is safe; closing takes them back.
  */
 final class OpenStore implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OpenStore.class);
 
   /** A batch that has grown beyond this is given back after its write. */
   private static final long MAX_KEPT_BATCH_BYTES = 16L << 20;
@@ -50,7 +54,8 @@ final class OpenStore implements AutoCloseable {
     notSynced = own(new WriteOptions().setSync(false));
     own(() -> batch.close());
     // Last, so that it is closed first: it looks at the database.
-    watch = own(new BackgroundWatch(settings.watchMillis(), () -> look(failure)));
+    watch = own(
+        new BackgroundWatch(settings.watchMillis(), () -> look(failure), OpenStore::lookFailed));
   }
 
   /**
@@ -220,18 +225,24 @@ final class OpenStore implements AutoCloseable {
   }
 
   private boolean look(FailureState failure) {
-    engine.removal().bound();
     try {
-      removeThePast();
-      if (engine.backgroundErrors() == 0) {
-        return true;
+      // First, so that it is seen even if what follows throws each time.
+      if (engine.backgroundErrors() > 0) {
+        failure.fail(Failures.inBackground(settings.directory(), null));
+        return false;
       }
+      engine.removal().bound();
+      removeThePast();
+      return true;
     } catch (RocksDBException e) {
       failure.fail(Failures.whileWriting(settings.directory(), e));
       return false;
     }
-    failure.fail(Failures.inBackground(settings.directory(), null));
-    return false;
+  }
+
+  private static void lookFailed(Throwable thrown) {
+    LOG.warn(
+        "removing files of the log that aren't needed any more failed, and is tried again", thrown);
   }
 
   /** The beginning of a log counts no more. */
