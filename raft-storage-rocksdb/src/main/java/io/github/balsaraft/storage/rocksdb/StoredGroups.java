@@ -97,10 +97,8 @@ final class StoredGroups {
     }
     long firstIndex = found.base.index() + 1;
     EntryBatch lastBatch = reader.batchBefore(group, Long.MAX_VALUE);
-    if (lastBatch != null && lastBatch.lastIndex() < firstIndex) {
-      // Of before a cut, and come up again with a file that is gone: the log is empty. If it should
-      // not be, the starts of its
-      // terms say so.
+    if (lastBatch != null && isOfBefore(lastBatch, found.base)) {
+      // The log is empty. If it should not be, the starts of its terms say so.
       lastBatch = null;
     }
     long firstKey = lastBatch == null ? firstIndex : firstKey(group, firstIndex);
@@ -116,6 +114,15 @@ final class StoredGroups {
         outline.termStarts(),
         outline.configurations(),
         lastBatch == null ? 0 : lastBatch.logTimeMillis());
+  }
+
+  /**
+   * Whether a batch counts no more, and has come up again with a file that is gone. If it has the index of the base in it, its term
+   * says so: a log that has the entry of the base goes on with what is behind that in the same batch.
+   */
+  private static boolean isOfBefore(EntryBatch batch, EntryId base) {
+    return batch.lastIndex() <= base.index()
+        || (batch.firstIndex() <= base.index() && batch.term() != base.term());
   }
 
   /** Of the batch that holds the first entry of a log that isn't empty. Before it may be batches of which no file is gone yet. */

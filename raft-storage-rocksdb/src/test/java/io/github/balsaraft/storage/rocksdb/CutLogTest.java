@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.CompactedException;
@@ -174,6 +176,50 @@ class CutLogTest {
       RecoveredGroup group = store.recover().groups().get(TestLog.G);
       assertThat(TestLog.readAll(store, group))
           .containsExactlyElementsOf(batches(base + 201, base + 300));
+    }
+  }
+
+  /** A snapshot has replaced the log in the middle of a batch, whose deletion went with another file. */
+  @Test
+  void aBatchOfBeforeThatTheBaseLiesInIsTold() throws Exception {
+    replaceAndBringBack(2);
+    try (LogStore store = builder().build()) {
+      RecoveredGroup group = store.recover().groups().get(TestLog.G);
+      assertThat(group.last()).isEqualTo(new EntryId(1, 7));
+      TestLog.append(store, TestLog.batch(8, 10), TestLog.batch(9, 10));
+    }
+    try (LogStore store = builder().build()) {
+      RecoveredGroup group = store.recover().groups().get(TestLog.G);
+      assertThat(TestLog.readAll(store, group))
+          .containsExactly(TestLog.batch(8, 10), TestLog.batch(9, 10));
+    }
+  }
+
+  /** It could be what is left of a log that has lost its small records. */
+  @Test
+  void aBatchOfTheTermOfTheBaseIsNotPassedOver() throws Exception {
+    replaceAndBringBack(1);
+    try (LogStore store = builder().build()) {
+      assertThatThrownBy(store::recover)
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining("is damaged");
+    }
+  }
+
+  /** An empty log behind entry 7 of term 1, and a batch of entries 5 to 10 of any term. */
+  private void replaceAndBringBack(long term) throws Exception {
+    try (LogStore store = builder().build()) {
+      TestLog.create(store);
+      store.write(LogWrite.of(List.of(cut(TestLog.G, 7))));
+    }
+    byte[] command = {1};
+    Payloads payloads = new Payloads(EntryType.COMMAND, 6);
+    for (int index = 5; index <= 10; index++) {
+      payloads.add(command, Payloads.checksum(command));
+    }
+    EntryBatch batch = payloads.place(new EntryId(term, 5), 1);
+    try (Engine engine = TestLog.engine(folder)) {
+      engine.db().put(engine.log(), Keys.log(TestLog.G, 5), batch.encode());
     }
   }
 
