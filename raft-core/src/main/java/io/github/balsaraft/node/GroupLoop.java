@@ -135,6 +135,12 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     return freshness;
   }
 
+  /** For who only looks at the core; null before birth. */
+  @Nullable
+  CoreView view() {
+    return lifecycle.view();
+  }
+
   /** The way of what comes from other hosts. */
   LoopIntake intake() {
     return intake;

@@ -19,6 +19,7 @@ import io.github.balsaraft.api.SessionsNotKeptException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StaleAnswer;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
@@ -65,7 +66,7 @@ public final class GroupNode {
   private final Budget proposalBytes;
   private final Budget questions = new Budget(MAX_QUESTIONS);
 
-  /** Callers hear of the first end of a proposal only, so that nobody would see another. */
+  /** Callers hear of the first end of what they have asked for only, so that nobody would see another. */
   private final LongAdder secondEnds = new LongAdder();
 
   private final Budget leaderWaits = new Budget(LeaderWaits.MAX_WAITS);
@@ -87,7 +88,8 @@ public final class GroupNode {
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
     this.metrics = loop.metrics();
-    this.reads = new ReadCalls(host.environment(), settings, loop, this::offer, () -> closing);
+    this.reads = new ReadCalls(
+        host.environment(), settings, loop, this::offer, () -> closing, secondEnds::increment);
     nameGauges();
     this.sessions = new NodeSessions(host.environment(), this::proposeInSession);
     this.streams = new EntryStreams(
@@ -233,27 +235,29 @@ public final class GroupNode {
     if (closing) {
       return CompletableFuture.failedFuture(new ShuttingDownException());
     }
-    CompletableFuture<Void> known = new CompletableFuture<>();
+    CompletableFuture<Void> known = new Answer<>(secondEnds::increment);
     ask(leaderWaits, known, groupLoop -> groupLoop.awaitLeader(known));
     return known;
   }
 
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(@Nullable HostId target) {
-    CompletableFuture<HostId> transferred = new CompletableFuture<>();
+    CompletableFuture<HostId> transferred = new Answer<>(secondEnds::increment);
     ask(questions, transferred, groupLoop -> groupLoop.transfer(target, transferred));
     return transferred;
   }
 
   /** See {@code RaftNode.membership}. */
   public Membership membership() {
-    return new MembershipCalls((answer, ask) -> {
-      if (closing) {
-        answer.completeExceptionally(new ShuttingDownException());
-      } else {
-        ask(questions, answer, ask);
-      }
-    });
+    return new MembershipCalls(
+        (answer, ask) -> {
+          if (closing) {
+            answer.completeExceptionally(new ShuttingDownException());
+          } else {
+            ask(questions, answer, ask);
+          }
+        },
+        secondEnds::increment);
   }
 
   /** See {@code RaftNode.status}. */
@@ -276,7 +280,7 @@ public final class GroupNode {
 
   /** The status as soon as the mailbox has its turn. */
   public CompletableFuture<NodeStatus> statusSoon() {
-    CompletableFuture<NodeStatus> status = new CompletableFuture<>();
+    CompletableFuture<NodeStatus> status = new Answer<>(secondEnds::increment);
     ask(questions, status, groupLoop -> groupLoop.completeWithStatus(status));
     return status;
   }
@@ -291,7 +295,10 @@ public final class GroupNode {
     return loop.forwardedBytes();
   }
 
-  /** How often a proposal was to end that had ended: never, for each ends exactly once. */
+  /**
+   * How often a proposal, a read or a question was to end that had ended: never, for each ends exactly once. But for those of callers who
+   * end their future themselves, such as by {@code orTimeout}, and of a node that is closed while its threads hang.
+   */
   public long secondEnds() {
     return secondEnds.sum();
   }
@@ -299,6 +306,14 @@ public final class GroupNode {
   /** Bytes of reads that have not ended. */
   public long pendingReadBytes() {
     return reads.pendingBytes();
+  }
+
+  /**
+   * For who only looks at the core; null before birth. On the mailbox's thread, so that it is of use to a simulation, which has one thread
+   * for everything.
+   */
+  public @Nullable CoreView view() {
+    return loop.view();
   }
 
   /** What a gauge is at the moment, at less expense than {@link #metrics}. */

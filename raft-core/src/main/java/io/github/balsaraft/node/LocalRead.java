@@ -16,15 +16,19 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
   private final boolean byLease;
   private final Budget budget;
   private final long bytes;
+  private final Runnable endedTwice;
+  private volatile boolean abandoned;
 
   /**
    * @param budget of which {@code bytes} were taken for it
+   * @param endedTwice told if a second end comes, unless it was abandoned, whose end nobody waits for
    */
-  LocalRead(Supplier<T> reader, boolean byLease, Budget budget, long bytes) {
+  LocalRead(Supplier<T> reader, boolean byLease, Budget budget, long bytes, Runnable endedTwice) {
     this.reader = reader;
     this.byLease = byLease;
     this.budget = budget;
     this.bytes = bytes;
+    this.endedTwice = endedTwice;
   }
 
   @Override
@@ -34,15 +38,15 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
 
   @Override
   public void abandon(String reason) {
+    abandoned = true;
     refuse(reason);
   }
 
   @Override
   public void run() {
-    if (ended.getAndSet(true)) {
+    if (!end()) {
       return;
     }
-    budget.giveBack(bytes);
     if (future.isDone()) {
       // It was told that its time is over: nobody waits for the answer.
       return;
@@ -60,41 +64,46 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
       run();
       return true;
     }
-    Runnable end;
+    Runnable answer;
     try {
-      T answer = reader.get();
-      end = () -> future.complete(answer);
+      T value = reader.get();
+      answer = () -> future.complete(value);
     } catch (Throwable e) {
-      end = () -> future.completeExceptionally(e);
+      answer = () -> future.completeExceptionally(e);
     }
     if (!inTime.getAsBoolean()) {
       return false;
     }
-    if (ended.getAndSet(true)) {
-      return true;
+    if (end()) {
+      answer.run();
     }
-    budget.giveBack(bytes);
-    end.run();
     return true;
   }
 
   @Override
   public void refuse(String reason) {
-    giveBack();
+    // The caller is told in any case: a reader that hangs holds the read, but must not hold up who
+    // waits for its answer.
+    boolean unused = end();
     tellLate(reason);
   }
 
   @Override
   public void refuseForOverload(String reason) {
-    giveBack();
+    boolean unused = end();
     tell(new ReadNotServedException(reason, OverloadedException.RETRY_AFTER));
   }
 
-  /** A reader that hangs holds the read, but must not hold up who waits for its answer. */
-  private void giveBack() {
-    if (!ended.getAndSet(true)) {
-      budget.giveBack(bytes);
+  /** The first end counts. Its budget is free before a callback asks for it. */
+  private boolean end() {
+    if (ended.getAndSet(true)) {
+      if (!abandoned) {
+        endedTwice.run();
+      }
+      return false;
     }
+    budget.giveBack(bytes);
+    return true;
   }
 
   @Override

@@ -16,14 +16,16 @@ import java.util.function.Consumer;
  * The public calls, handed to the mailbox.
  *
  * @param asking hands a question over and completes the future if the node is closed
+ * @param endedTwice told of each answer that comes a second time
  */
-record MembershipCalls(BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> asking)
+record MembershipCalls(
+    BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> asking, Runnable endedTwice)
     implements Membership {
 
   @Override
   public CompletableFuture<ChangeResult> change(ConfigurationChange change) {
     Objects.requireNonNull(change, "change");
-    CompletableFuture<ChangeResult> answer = new CompletableFuture<>();
+    CompletableFuture<ChangeResult> answer = new Answer<>(endedTwice);
     asking.accept(answer, loop -> loop.change(change, answer));
     return answer;
   }
@@ -31,7 +33,7 @@ record MembershipCalls(BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> ask
   @Override
   public CompletableFuture<ChangePreview> preview(ConfigurationChange change) {
     Objects.requireNonNull(change, "change");
-    CompletableFuture<ChangePreview> answer = new CompletableFuture<>();
+    CompletableFuture<ChangePreview> answer = new Answer<>(endedTwice);
     asking.accept(answer, loop -> loop.preview(change, answer));
     return answer;
   }
@@ -39,14 +41,14 @@ record MembershipCalls(BiConsumer<CompletableFuture<?>, Consumer<GroupLoop>> ask
   @Override
   public CompletableFuture<AbortResult> abort(HostId host) {
     Objects.requireNonNull(host, "host");
-    CompletableFuture<AbortResult> answer = new CompletableFuture<>();
+    CompletableFuture<AbortResult> answer = new Answer<>(endedTwice);
     asking.accept(answer, loop -> loop.abortChange(host, answer));
     return answer;
   }
 
   @Override
   public CompletableFuture<MembershipView> view() {
-    CompletableFuture<MembershipView> answer = new CompletableFuture<>();
+    CompletableFuture<MembershipView> answer = new Answer<>(endedTwice);
     asking.accept(answer, loop -> loop.viewMembers(answer));
     return answer;
   }

@@ -32,24 +32,28 @@ final class ReadCalls {
   private final GroupLoop loop;
   private final Consumer<GroupLoop.Event> offering;
   private final BooleanSupplier isClosing;
+  private final Runnable endedTwice;
   private final Budget pendingBytes;
   private final long requestTimeoutNanos;
 
   /**
    * @param offering hands an event to the loop's mailbox
    * @param isClosing says yes once nothing is taken in any more
+   * @param endedTwice told of each read that ends a second time
    */
   ReadCalls(
       HostEnvironment environment,
       GroupSettings settings,
       GroupLoop loop,
       Consumer<GroupLoop.Event> offering,
-      BooleanSupplier isClosing) {
+      BooleanSupplier isClosing,
+      Runnable endedTwice) {
     this.environment = environment;
     this.stateMachine = settings.stateMachine();
     this.loop = loop;
     this.offering = offering;
     this.isClosing = isClosing;
+    this.endedTwice = endedTwice;
     this.pendingBytes = new Budget(settings.options().maxPendingReadBytes());
     this.requestTimeoutNanos = settings.options().requestTimeout().toNanos();
   }
@@ -74,7 +78,7 @@ final class ReadCalls {
     // Here: what is thrown once a part of the budget was taken would never give that back.
     long waitNanos = Patience.nanosOf(timeout);
     return withinBudget(queryBytes, bytes -> {
-      LocalRead<T> read = new LocalRead<>(reader, false, pendingBytes, bytes);
+      LocalRead<T> read = new LocalRead<>(reader, false, pendingBytes, bytes, endedTwice);
       long deadlineNanos = environment.nowNanos() + waitNanos;
       loop.pipeline().read(index, deadlineNanos, read::run, read::refuse, read::tellLate);
       return read.future;
@@ -84,8 +88,8 @@ final class ReadCalls {
   /** See {@code RaftNode.queryStale}. */
   CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
     return withinBudget(query.length, bytes -> {
-      LocalRead<StaleAnswer> read =
-          new LocalRead<>(() -> readStale(query, maxStaleness), false, pendingBytes, bytes);
+      LocalRead<StaleAnswer> read = new LocalRead<>(
+          () -> readStale(query, maxStaleness), false, pendingBytes, bytes, endedTwice);
       readLocally(read);
       return read.future;
     });
@@ -116,8 +120,8 @@ final class ReadCalls {
   private <T> CompletableFuture<T> read(
       ReadConsistency consistency, Supplier<T> reader, int queryBytes) {
     return withinBudget(queryBytes, bytes -> {
-      LocalRead<T> read =
-          new LocalRead<>(reader, consistency == ReadConsistency.LEASE, pendingBytes, bytes);
+      LocalRead<T> read = new LocalRead<>(
+          reader, consistency == ReadConsistency.LEASE, pendingBytes, bytes, endedTwice);
       if (consistency == ReadConsistency.STALE) {
         readLocally(read);
       } else {

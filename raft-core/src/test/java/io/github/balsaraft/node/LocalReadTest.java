@@ -15,10 +15,12 @@ class LocalReadTest {
 
   private final Budget budget = new Budget(1000);
   private final AtomicInteger looks = new AtomicInteger();
+  private final AtomicInteger secondEnds = new AtomicInteger();
 
   private LocalRead<Integer> read() {
     assertThat(budget.take(BYTES)).isTrue();
-    return new LocalRead<>(looks::incrementAndGet, false, budget, BYTES);
+    return new LocalRead<>(
+        looks::incrementAndGet, false, budget, BYTES, secondEnds::incrementAndGet);
   }
 
   @Test
@@ -31,8 +33,10 @@ class LocalReadTest {
     read.run();
     assertThat(budget.taken()).isZero();
     assertThat(looks).as("nobody waits for the answer").hasValue(0);
+    assertThat(secondEnds).as("that was its end").hasValue(0);
     read.refuse("again");
     assertThat(budget.taken()).isZero();
+    assertThat(secondEnds).hasValue(1);
   }
 
   @Test
@@ -43,6 +47,40 @@ class LocalReadTest {
     assertThat(read.runWhile(() -> true)).isTrue();
     assertThat(budget.taken()).isZero();
     assertThat(looks).hasValue(0);
+    assertThat(secondEnds).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("an answer after the end changes nothing for its caller, and is counted")
+  void endsTwice() {
+    LocalRead<Integer> read = read();
+    read.run();
+    assertThat(secondEnds).hasValue(0);
+    read.run();
+    assertThat(secondEnds).hasValue(1);
+    assertThat(read.runWhile(() -> true)).isTrue();
+    assertThat(read.future.join()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("the same by lease")
+  void endsTwiceByLease() {
+    LocalRead<Integer> read = read();
+    read.refuseForOverload("too many");
+    assertThat(secondEnds).hasValue(0);
+    assertThat(read.runWhile(() -> true)).isTrue();
+    read.refuseForOverload("too many");
+    assertThat(budget.taken()).isZero();
+    assertThat(secondEnds).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("given up while a thread hung, which ends it once it goes on")
+  void abandoned() {
+    LocalRead<Integer> read = read();
+    read.abandon("closed");
+    read.run();
+    assertThat(secondEnds).hasValue(0);
   }
 
   @Test
@@ -66,7 +104,7 @@ class LocalReadTest {
   void overload() {
     Budget budget = new Budget(100);
     assertThat(budget.take(10)).isTrue();
-    LocalRead<String> read = new LocalRead<>(() -> "never", false, budget, 10);
+    LocalRead<String> read = new LocalRead<>(() -> "never", false, budget, 10, () -> {});
     read.refuseForOverload("too many");
     assertThat(budget.taken()).isZero();
     assertThat(read.future.handle((answer, failure) -> failure).join())
