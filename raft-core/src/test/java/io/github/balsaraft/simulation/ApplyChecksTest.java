@@ -4,11 +4,13 @@ import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.APPLI
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.APPLY_DIVERGED;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.COMMIT_RULE;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURABILITY;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_TIME;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -211,11 +213,64 @@ class ApplyChecksTest extends TwoCommandsStory {
 
   @Test
   void theFirstToApplyLeavesACommandOut() {
-    n1.applies(4, 6);
-    n2.commits(4);
     story.isRight();
-    n2.applies(3, 5);
+    n1.applies(4, 6);
     story.isWrong(STATE_MACHINE_SAFETY);
+  }
+
+  @Test
+  @DisplayName("a command that all replicas leave out alike")
+  void nobodyAppliesACommand() {
+    n1.appends(Story.noOp());
+    story.replicate(n1, n2, n3);
+    n1.commits(5);
+    n1.applies(3, 5);
+    n2.commits(5);
+    n2.applies(3, 5);
+    assertThat(story.checks.unapplied(List.of())).contains("nobody").contains("4@2");
+    n1.applies(4, 11);
+    story.isRight();
+    assertThat(story.checks.unapplied(List.of(n1.host))).isNull();
+  }
+
+  @Test
+  @DisplayName("a replica that has caught up, and leaves out the last command")
+  void oneReplicaDoesNotApplyTheLastCommand() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n2.commits(4);
+    n2.applies(3, 5);
+    assertThat(story.checks.unapplied(List.of(n1.host, n2.host)))
+        .contains(n2.host.name())
+        .contains("index 3");
+    n2.applies(4, 11);
+    story.isRight();
+    assertThat(story.checks.unapplied(List.of(n1.host, n2.host))).isNull();
+  }
+
+  @Test
+  @DisplayName("what is not committed needn't be applied, nor what is no command")
+  void onlyCommittedCommandsHaveToBeApplied() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n1.appends(Story.noOp());
+    story.replicate(n1, n2, n3);
+    n1.commits(5);
+    n1.appends(Story.command(73, 7));
+    n1.stores();
+    story.isRight();
+    assertThat(story.checks.unapplied(List.of(n1.host))).isNull();
+  }
+
+  @Test
+  @DisplayName("a state that a snapshot has brought up to date has applied what is in it")
+  void aSnapshotStandsForCommands() {
+    n1.applies(3, 5);
+    n1.applies(4, 11);
+    n1.captures(4, 77);
+    n2.isRestored(4, 77);
+    story.isRight();
+    assertThat(story.checks.unapplied(List.of(n1.host, n2.host))).isNull();
   }
 
   @Test
@@ -233,5 +288,29 @@ class ApplyChecksTest extends TwoCommandsStory {
     assertThat(alone.violation().kind()).isEqualTo(APPLIED_TWICE);
     two.applies(4, 2, 0, payload, 11);
     assertThat(alone.violation().kind()).isEqualTo(APPLIED_TWICE);
+  }
+
+  @Test
+  @DisplayName("log time goes back from one command to the next")
+  void logTimeGoesBack() {
+    AppliedCommands alone = new AppliedCommands();
+    StoryReplica one = new StoryReplica(1, alone);
+    one.applies(3, 2, 3000, n1.log.get(2).singlePayload(), 5);
+    one.applies(4, 2, 3000, n1.log.get(3).singlePayload(), 11);
+    assertThat(alone.violation()).isNull();
+    one.applies(5, 2, 2999, Story.placed(Story.command(73, 7), 2, 5).singlePayload(), 18);
+    assertThat(alone.violation().kind()).isEqualTo(LOG_TIME);
+  }
+
+  @Test
+  @DisplayName("the same, by the first to apply what others have left out")
+  void logTimeGoesBackBehindTheOthers() {
+    AppliedCommands alone = new AppliedCommands();
+    StoryReplica one = new StoryReplica(1, alone);
+    StoryReplica two = new StoryReplica(2, alone);
+    one.applies(4, 2, 3000, n1.log.get(3).singlePayload(), 6);
+    assertThat(alone.violation()).isNull();
+    two.applies(3, 2, 3001, n1.log.get(2).singlePayload(), 5);
+    assertThat(alone.violation().kind()).isEqualTo(LOG_TIME);
   }
 }

@@ -16,6 +16,7 @@ import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Happening;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -174,11 +175,14 @@ class CoverageTest {
     GroupMessage message =
         new GroupMessage(GroupId.DEFAULT, new TimeoutNow(n1.id, n2.id, 1, 1, 1, 1));
     other.onSent(n1.host, n2.host, message, 1);
+    coverage.onMishap(Mishap.MESSAGE_CUT, n1.host, n2.host);
+    other.onMishap(Mishap.MESSAGE_CUT, n2.host, n1.host);
     Coverage sum = coverage.plus(other);
     assertThat(sum.count(Happening.FAULT)).isEqualTo(2);
     assertThat(sum.count(Happening.CRASH)).isEqualTo(1);
     assertThat(sum.count(Happening.START_REFUSED)).isEqualTo(1);
     assertThat(sum.count(Happening.START)).isEqualTo(3);
+    assertThat(sum.count(Mishap.MESSAGE_CUT)).isEqualTo(2);
     assertThat(sum.toString()).containsPattern("TimeoutNow +1 +0 +0\\R");
     assertThat(coverage.count(Happening.CRASH)).isZero();
   }
@@ -191,6 +195,14 @@ class CoverageTest {
       assertThat(nothing.neverHappened()).contains(what.label());
       assertThat(nothing.toString()).contains(what.label());
     }
+    for (Mishap what : Mishap.values()) {
+      assertThat(nothing.neverHappened()).contains(what.label());
+      assertThat(nothing.toString()).contains(what.label());
+    }
+    coverage.onMishap(Mishap.WRITE_TORN, n1.host, null);
+    assertThat(coverage.neverHappened())
+        .doesNotContain(Mishap.WRITE_TORN.label())
+        .contains(Mishap.WRITE_FAILED.label());
     coverage.onNote(n1.host, "wiped");
     coverage.onNote(n1.host, "overloaded");
     happened(Happening.OVERLOADED, 1);

@@ -58,6 +58,34 @@ class FragileFolderTest {
   }
 
   @Test
+  @DisplayName("damage is gone with its file, once that can't come back")
+  void damage() throws IOException {
+    FragileFolder folder = new FragileFolder(Chance.of(1, "folder"));
+    written(folder).sync();
+    assertThat(folder.isDamaged()).isFalse();
+    assertThat(folder.flipABit()).isTrue();
+    assertThat(folder.isDamaged()).isTrue();
+    assertThat(folder.copy(Chance.of(2, "copy")).isDamaged()).isTrue();
+    folder.delete("file");
+    assertThat(folder.isDamaged()).as("a power cut may bring it back").isTrue();
+    folder.sync();
+    assertThat(folder.isDamaged()).isFalse();
+    assertThat(folder.flips()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("damage is gone with what was never synced")
+  void damageOfUnsynced() throws IOException {
+    FragileFolder folder = new FragileFolder(Chance.of(1, "folder"));
+    SnapshotFolder.Appended file = folder.create("file");
+    file.write(BYTES, 0, BYTES.length);
+    assertThat(folder.flipABit()).isTrue();
+    assertThat(folder.isDamaged()).isTrue();
+    folder.wipe();
+    assertThat(folder.isDamaged()).isFalse();
+  }
+
+  @Test
   void afterAPowerCutSyncsCountAgain() throws IOException {
     for (int seed = 1; seed <= SEEDS; seed++) {
       FragileFolder folder = new FragileFolder(Chance.of(seed, "folder"));

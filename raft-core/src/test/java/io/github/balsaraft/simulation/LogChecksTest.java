@@ -4,6 +4,7 @@ import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.COMMI
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURABILITY;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LEADER_APPEND_ONLY;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_MATCHING;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_TIME;
 
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -87,6 +88,26 @@ class LogChecksTest {
     story.isRight();
     n2.stores();
     story.isWrong(LOG_MATCHING);
+  }
+
+  @Test
+  @DisplayName("log time may stand still")
+  void logTimeStandsStill() {
+    n1.appends(Story.command(8, 1).place(new EntryId(2, 4), 3000));
+    story.replicate(n1, n2);
+    story.elect(n2, 3, n3);
+    n2.appends(Story.command(9, 1).place(new EntryId(3, 6), 5000));
+    story.replicate(n2, n3);
+    story.isRight();
+  }
+
+  @Test
+  void logTimeGoesBack() {
+    n1.stores();
+    n1.appends(Story.command(8, 1).place(new EntryId(2, 4), 2999));
+    story.isRight();
+    n1.stores();
+    story.isWrong(LOG_TIME);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.github.balsaraft.testing.LinearizabilityChecker;
 import io.github.balsaraft.testing.LinearizabilityResult;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
+import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.CommittedStreams;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
@@ -22,7 +23,9 @@ import io.github.balsaraft.testing.simulation.load.LooseRead;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -40,23 +43,32 @@ final class Ending<I, O> {
   private final Clients<I, O> clients;
   private final Operator operator;
   private final AppliedCommands applied;
+  private final @Nullable Checks checks;
   private final Budgets budgets;
   private final VirtualTime time;
   private final long limitNanos;
 
+  /** Processes that have said that they take no part any more. */
+  private final Set<SimulatedHost.Life> failed = new HashSet<>();
+
   /** Since all is in order; zero before. */
   private long deadlineNanos;
 
+  /**
+   * @param checks null if events were not checked
+   */
   Ending(
       SimulatedCluster cluster,
       Clients<I, O> clients,
       Operator operator,
       AppliedCommands applied,
+      @Nullable Checks checks,
       Budgets budgets) {
     this.cluster = cluster;
     this.clients = clients;
     this.operator = operator;
     this.applied = applied;
+    this.checks = checks;
     this.budgets = budgets;
     this.time = cluster.world().time();
     this.limitNanos = LIVENESS_TIMEOUTS * cluster.options().electionTimeoutMax().toNanos();
@@ -90,6 +102,16 @@ final class Ending<I, O> {
     return forgotten;
   }
 
+  /** Whose disk is not in order is forgiven for not going on, but not for not saying why. */
+  void awaitReasons(HealthWatch health) {
+    List<HealthWatch.Asked> asked = health.askDamaged();
+    require(
+        "health",
+        () -> asked.stream().allMatch(one -> one.life().isDead() || one.answer().isDone()),
+        () -> "not all say how they are whose disk is not in order");
+    asked.stream().filter(HealthWatch.Asked::hasFailed).forEach(one -> failed.add(one.life()));
+  }
+
   /**
    * Every member runs, on a disk that is in order, and has been told of others that are there; one whose disk was not in order gets a
    * new one.
@@ -99,7 +121,11 @@ final class Ending<I, O> {
       boolean damaged = host.isDamaged();
       SimulatedHost.Life life = host.life();
       if (life != null
-          && (!life.isUp() || life.isStopping() || damaged || cluster.looksInVain(host.id()))) {
+          && (!life.isUp()
+              || life.isStopping()
+              || damaged
+              || failed.contains(life)
+              || cluster.looksInVain(host.id()))) {
         host.crash();
       }
       if (damaged) {
@@ -174,6 +200,21 @@ final class Ending<I, O> {
     return highest;
   }
 
+  /** What is committed has its effect: a command that all leave out alike would show nowhere else. */
+  void checkApplied() {
+    Checks seen = checks;
+    if (seen != null) {
+      require(
+          "apply",
+          () -> seen.unapplied(hostsOf(processes())) == null,
+          () -> String.valueOf(seen.unapplied(hostsOf(processes()))));
+    }
+  }
+
+  private static List<HostId> hostsOf(List<SimulatedHost.Life> processes) {
+    return processes.stream().map(SimulatedHost.Life::host).toList();
+  }
+
   /** Whoever has applied the same holds the same. What has an unknown outcome may be applied late, and then all are looked at again. */
   void checkStates(EqualStates<I> states) {
     for (int looks = 0; looks < MOST_LOOKS; looks++) {
@@ -240,8 +281,7 @@ final class Ending<I, O> {
 
   /** Of those who belong to the group: nobody else gets all entries. */
   private List<String> behind(CommittedStreams streams) {
-    return streams.behind(
-        processes().stream().map(SimulatedHost.Life::host).toList(), highestCommit());
+    return streams.behind(hostsOf(processes()), highestCommit());
   }
 
   /** Nobody waits for anything any more, so that nothing is counted for anybody. */

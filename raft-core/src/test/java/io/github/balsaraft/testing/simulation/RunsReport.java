@@ -18,7 +18,8 @@ public final class RunsReport {
   private static final double NANOS_PER_MINUTE = 60.0 * VirtualTime.SECONDS;
 
   private final String what;
-  private final Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
+  private final Map<FaultKind, Integer> begun = new EnumMap<>(FaultKind.class);
+  private final Map<FaultKind, Integer> felt = new EnumMap<>(FaultKind.class);
   private Coverage coverage = new Coverage();
   private int runs;
   private long wallNanos;
@@ -37,7 +38,12 @@ public final class RunsReport {
     virtualNanos += run.time().nowNanos();
     operations += run.clients().history().size();
     coverage = coverage.plus(run.coverage());
-    run.saboteur().done().forEach((kind, count) -> faults.merge(kind, count, Integer::sum));
+    add(run.saboteur().begun(), run.saboteur().felt());
+  }
+
+  private void add(Map<FaultKind, Integer> moreBegun, Map<FaultKind, Integer> moreFelt) {
+    moreBegun.forEach((kind, count) -> begun.merge(kind, count, Integer::sum));
+    moreFelt.forEach((kind, count) -> felt.merge(kind, count, Integer::sum));
   }
 
   /** Both together. */
@@ -49,7 +55,7 @@ public final class RunsReport {
       sum.virtualNanos += part.virtualNanos;
       sum.operations += part.operations;
       sum.coverage = sum.coverage.plus(part.coverage);
-      part.faults.forEach((kind, count) -> sum.faults.merge(kind, count, Integer::sum));
+      sum.add(part.begun, part.felt);
     }
     return sum;
   }
@@ -59,12 +65,14 @@ public final class RunsReport {
     return runs;
   }
 
-  /** What never happened in any of them, and kinds of faults that never came, by their names for people. */
+  /** What never happened in any of them, and kinds of faults that never came or never changed anything, by their names for people. */
   public List<String> never() {
     List<String> never = new ArrayList<>(coverage.neverHappened());
     for (FaultKind kind : FaultKind.values()) {
-      if (!faults.containsKey(kind)) {
+      if (!begun.containsKey(kind)) {
         never.add(kind.toString());
+      } else if (!felt.containsKey(kind)) {
+        never.add(kind + " with an effect");
       }
     }
     return List.copyOf(never);
@@ -74,21 +82,33 @@ public final class RunsReport {
   String brief() {
     return String.format(
         Locale.ROOT,
-        "%s: %,d runs, %,.0f a minute; %,d virtual seconds, %,d operations, %,d faults",
+        "%s: %,d runs, %,.0f a minute; %,d virtual seconds, %,d operations, %,d faults, of which %,d had an effect",
         what,
         runs,
         wallNanos == 0 ? 0 : runs * NANOS_PER_MINUTE / wallNanos,
         virtualNanos / VirtualTime.SECONDS,
         operations,
-        faults.values().stream().mapToInt(Integer::intValue).sum());
+        sum(begun),
+        sum(felt));
+  }
+
+  private static int sum(Map<FaultKind, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** At length. */
   String table() {
     StringBuilder table =
         new StringBuilder(what).append("\n\n").append(coverage).append('\n');
+    table.append(
+        String.format(Locale.ROOT, "%-50s %12s %13s%n", "fault", "begun", "had an effect"));
     for (FaultKind kind : FaultKind.values()) {
-      table.append(String.format(Locale.ROOT, "%-64s %,12d%n", kind, faults.getOrDefault(kind, 0)));
+      table.append(String.format(
+          Locale.ROOT,
+          "%-50s %,12d %,13d%n",
+          kind,
+          begun.getOrDefault(kind, 0),
+          felt.getOrDefault(kind, 0)));
     }
     return table.append("\nnever: ").append(never()).toString();
   }

@@ -58,6 +58,7 @@ class RunsReportTest {
     assertThat(both.runs()).isEqualTo(7);
     assertThat(both.never()).hasSizeLessThan(calm.never().size());
     assertThat(both.table()).endsWith("never: " + both.never());
+    assertThat(faulty.brief()).doesNotContain("of which 0 had an effect");
     assertThat(both.brief()).contains("calm runs and faulty runs: 7 runs, 120 a minute;");
   }
 

@@ -153,7 +153,7 @@ public final class Simulation<I, O> {
    * @throws SimulationFailure if something went wrong
    */
   public void run() {
-    Ending<I, O> ending = new Ending<>(cluster, clients, operator, applied, budgets);
+    Ending<I, O> ending = new Ending<>(cluster, clients, operator, applied, checks, budgets);
     world.time().afterEach(this::check);
     cluster.startFounders();
     clients.start();
@@ -162,11 +162,13 @@ public final class Simulation<I, O> {
     world.time().runFor(settings.length().toNanos());
     saboteur.stop();
     ending.awaitFarewells(saboteur);
+    ending.awaitReasons(health);
     ending.putInOrder();
     ending.checkLiveness();
     ending.checkStreams(streams);
     ending.checkBudgets();
     ending.checkAnswers();
+    ending.checkApplied();
     ending.checkStates(new EqualStates<>(workload, world.time()));
     ending.checkLooseReads(new LooseReadCheck(applied, clients.attempts(), maxDriftPpm));
     ending.checkHistory(workload.model());
@@ -190,12 +192,12 @@ public final class Simulation<I, O> {
     }
   }
 
-  /** The caller's future hides a second end, so the node is asked. */
+  /** Futures hide a second end from callers, so the node is asked, whatever it was. */
   private @Nullable String endedTwice() {
     for (SimulatedHost host : world.hosts()) {
       SimulatedHost.Life life = host.life();
       if (life != null && life.node().secondEnds() > 0) {
-        return host.id() + " has ended a proposal that had ended";
+        return host.id() + " has ended a proposal, a read or a question that had ended";
       }
     }
     return null;

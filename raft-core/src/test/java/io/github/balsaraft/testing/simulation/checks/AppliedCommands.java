@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.checks;
 
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.APPLIED_TWICE;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.APPLY_DIVERGED;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_TIME;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
 
 import io.github.balsaraft.api.Command;
@@ -129,6 +130,11 @@ public final class AppliedCommands implements Observer {
   }
 
   private void first(HostId host, int life, Applied here) {
+    requireLogTime(host, life, byIndex.lowerEntry(here.index), here);
+    Map.Entry<Long, Applied> after = byIndex.higherEntry(here.index);
+    if (after != null) {
+      requireLogTime(host, life, byIndex.floorEntry(here.index), after.getValue());
+    }
     if (here.attempt == 0) {
       return;
     }
@@ -138,6 +144,18 @@ public final class AppliedCommands implements Observer {
           APPLIED_TWICE,
           host + " (life " + life + ") applies attempt " + here.attempt + " at index " + here.index
               + ", and it was applied at index " + other);
+    }
+  }
+
+  /** Log time stands still or goes on. */
+  private static void requireLogTime(
+      HostId host, int life, Map.@Nullable Entry<Long, Applied> before, Applied after) {
+    if (before != null && after.logTimeMillis < before.getValue().logTimeMillis) {
+      throw Found.of(
+          LOG_TIME,
+          host + " (life " + life + ") applies commands of log time "
+              + before.getValue().logTimeMillis + " at index " + before.getKey() + " and of "
+              + after.logTimeMillis + " at index " + after.index);
     }
   }
 

@@ -9,6 +9,8 @@ import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands.Applied;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What state machines get: what is committed and durable here, all of it, and nothing else (Raft paper 5.3). */
 final class ApplyRules {
@@ -92,7 +94,9 @@ final class ApplyRules {
   }
 
   private void nothingIsLeftOut(ReplicaModel replica, long index) {
-    long before = applied.indexBefore(index);
+    // By the log, and for commands of sessions, of which not each is applied, by what others do.
+    long before = Math.max(
+        group.entries.lastCommand(group.committed.last(), index - 1), applied.indexBefore(index));
     if (before > replica.appliedIndex) {
       throw Found.of(
           STATE_MACHINE_SAFETY,
@@ -100,5 +104,30 @@ final class ApplyRules {
           "applies index " + index + " after index " + replica.appliedIndex
               + " and leaves out index " + before);
     }
+  }
+
+  /**
+   * A committed command that nobody has applied, or that one of these hosts has not, for people; null if there is none. The hosts should
+   * have caught up.
+   */
+  @Nullable
+  String unapplied(List<HostId> hosts) {
+    EntryId end = group.committed.last();
+    long last = group.entries.lastCommand(end, end.index());
+    for (long index = last; index > 0; index = group.entries.lastCommand(end, index - 1)) {
+      if (applied.at(index) == null) {
+        return "nobody has applied " + group.entries.at(end, index)
+            + ", which is a command, and committed";
+      }
+    }
+    for (HostId host : hosts) {
+      ReplicaModel replica = group.on(host);
+      long appliedIndex = replica == null ? 0 : replica.appliedIndex;
+      if (appliedIndex < last) {
+        return host + " has applied what is up to index " + appliedIndex + ", and not "
+            + group.entries.at(end, last) + ", which is a command, and committed";
+      }
+    }
+    return null;
   }
 }

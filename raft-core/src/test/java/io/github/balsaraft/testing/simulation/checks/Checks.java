@@ -9,6 +9,7 @@ import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.testing.simulation.world.Observer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,14 @@ public final class Checks implements Observer {
   /** What was applied so far. Complete up to the first violation. */
   public AppliedCommands applied() {
     return applied;
+  }
+
+  /**
+   * A committed command that nobody has applied, or that one of these hosts has not, for people; null if there is none. The last of what
+   * is committed is on its way everywhere as long as a run goes on, so that this is for its end.
+   */
+  public @Nullable String unapplied(List<HostId> upToDate) {
+    return applies.unapplied(upToDate);
   }
 
   /** Up to where the log is committed. */

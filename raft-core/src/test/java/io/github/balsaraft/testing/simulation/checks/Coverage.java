@@ -17,6 +17,7 @@ import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.VoteResponse;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what has happened in one run, or in many whose counts are added. What never happens was never tested: see {@link
@@ -32,6 +34,7 @@ import java.util.Map;
 public final class Coverage implements Observer {
 
   private final EnumMap<Happening, Long> counts = new EnumMap<>(Happening.class);
+  private final EnumMap<Mishap, Long> mishaps = new EnumMap<>(Mishap.class);
   private final MessageCounts messages = new MessageCounts();
 
   /** Asked for by id and never gone through, so that their order doesn't matter. */
@@ -60,6 +63,11 @@ public final class Coverage implements Observer {
     return counts.getOrDefault(what, 0L);
   }
 
+  /** How often something has gone wrong, because of whatever fault. */
+  public long count(Mishap what) {
+    return mishaps.getOrDefault(what, 0L);
+  }
+
   /** What both count, added. The sum counts no further run. */
   public Coverage plus(Coverage other) {
     Coverage sum = new Coverage();
@@ -67,6 +75,7 @@ public final class Coverage implements Observer {
       for (Happening what : Happening.values()) {
         sum.add(what, part.count(what));
       }
+      part.mishaps.forEach((what, times) -> sum.mishaps.merge(what, times, Long::sum));
       sum.messages.add(part.messages);
     }
     return sum;
@@ -80,6 +89,11 @@ public final class Coverage implements Observer {
         never.add(what.label());
       }
     }
+    for (Mishap what : Mishap.values()) {
+      if (count(what) == 0) {
+        never.add(what.label());
+      }
+    }
     never.addAll(messages.neverSent());
     return never;
   }
@@ -89,9 +103,17 @@ public final class Coverage implements Observer {
   public String toString() {
     StringBuilder table = new StringBuilder();
     for (Happening what : Happening.values()) {
-      table.append(String.format(Locale.ROOT, "%-64s %,12d%n", what.label(), count(what)));
+      table.append(line(what.label(), count(what)));
+    }
+    table.append(String.format(Locale.ROOT, "%n"));
+    for (Mishap what : Mishap.values()) {
+      table.append(line(what.label(), count(what)));
     }
     return table.append(messages).toString();
+  }
+
+  private static String line(String what, long times) {
+    return String.format(Locale.ROOT, "%-64s %,12d%n", what, times);
   }
 
   private void add(Happening what, long times) {
@@ -170,6 +192,11 @@ public final class Coverage implements Observer {
   @Override
   public void onFault(String what) {
     add(Happening.FAULT);
+  }
+
+  @Override
+  public void onMishap(Mishap mishap, HostId host, @Nullable HostId other) {
+    mishaps.merge(mishap, 1L, Long::sum);
   }
 
   @Override

@@ -110,6 +110,7 @@ final class EntryHistory {
       if (!entries.sign(cursor.index(), signature)) {
         return cursor.index();
       }
+      entries.note(cursor.index(), batch.type() == EntryType.COMMAND, batch.logTimeMillis());
       if (batch.type() == EntryType.SESSION
           && SessionEntry.decode(cursor.payload()) instanceof SessionEntry.Command session) {
         byte[] command = new byte[session.command().remaining()];
@@ -118,6 +119,27 @@ final class EntryHistory {
             new EntryId(batch.term(), cursor.index()),
             Signatures.of(EntryType.COMMAND, batch.logTimeMillis(), command));
       }
+    }
+    return 0;
+  }
+
+  /** The log time of an entry that was made; zero if nobody has stored it, and of {@link EntryId#NONE}. */
+  long logTimeOf(EntryId entry) {
+    return entry.index() == 0 ? 0 : made(entry.term()).logTimeAt(entry.index());
+  }
+
+  /**
+   * The last command up to an index in the log that ends there, as far as somebody has stored it; 0 if there is none. Those of sessions
+   * are not meant, which are applied only if they were not before.
+   */
+  long lastCommand(EntryId end, long index) {
+    long last = Math.min(index, end.index());
+    for (TermEntries entries = upTo(end.term(), last); entries != null; entries = entries.before) {
+      long found = entries.lastCommand(last);
+      if (found > 0) {
+        return found;
+      }
+      last = entries.firstIndex - 1;
     }
     return 0;
   }

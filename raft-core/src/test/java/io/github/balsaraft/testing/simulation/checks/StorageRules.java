@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.checks;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DISK;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.DURABILITY;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_MATCHING;
+import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.LOG_TIME;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE_MACHINE_SAFETY;
 import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.TERM_OR_VOTE_REGRESSED;
 
@@ -110,6 +111,14 @@ final class StorageRules {
           replica,
           "stores another content of index " + differing + " of term " + batch.term()
               + " than there is elsewhere");
+    }
+    long timeBefore = entries.logTimeOf(stored.last);
+    if (batch.logTimeMillis() < timeBefore) {
+      throw Found.of(
+          LOG_TIME,
+          replica,
+          "stores " + batch + " of log time " + batch.logTimeMillis() + " after " + stored.last
+              + " of log time " + timeBefore);
     }
     stored.last = batch.last();
   }

@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.checks;
 
 import io.github.balsaraft.model.Configuration;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,12 @@ final class TermEntries {
   /** By index, from the first on: see {@link Signatures}; zero if it was not seen yet. */
   private long[] signatures = new long[16];
 
+  /** The same with their log times; zero as long as nobody has stored them. */
+  private long[] logTimes = new long[16];
+
+  /** Which of them are commands, as far as somebody has stored them. */
+  private final BitSet commands = new BitSet();
+
   private final TreeMap<Long, PlacedConfiguration> configurations = new TreeMap<>();
 
   TermEntries(
@@ -44,14 +51,39 @@ final class TermEntries {
 
   /** Notes what stands at an index, or compares it with what was noted. */
   boolean sign(long index, long signature) {
-    int place = (int) (index - firstIndex);
-    if (place >= signatures.length) {
-      signatures = Arrays.copyOf(signatures, Math.max(place + 1, 2 * signatures.length));
-    }
+    int place = placeOf(index);
     if (signatures[place] == 0) {
       signatures[place] = signature;
     }
     return signatures[place] == signature;
+  }
+
+  private int placeOf(long index) {
+    int place = (int) (index - firstIndex);
+    if (place >= signatures.length) {
+      int length = Math.max(place + 1, 2 * signatures.length);
+      signatures = Arrays.copyOf(signatures, length);
+      logTimes = Arrays.copyOf(logTimes, length);
+    }
+    return place;
+  }
+
+  /** Notes what somebody has stored at an index. */
+  void note(long index, boolean isCommand, long logTimeMillis) {
+    int place = placeOf(index);
+    logTimes[place] = logTimeMillis;
+    commands.set(place, isCommand);
+  }
+
+  /** The log time of the entry at an index; zero if nobody has stored it. */
+  long logTimeAt(long index) {
+    return logTimes[placeOf(index)];
+  }
+
+  /** The last command of the term up to an index that is not before its first, as far as somebody has stored it; 0 if there is none. */
+  long lastCommand(long index) {
+    int place = commands.previousSetBit((int) (index - firstIndex));
+    return place < 0 ? 0 : firstIndex + place;
   }
 
   /** Notes the configuration at an index, or compares it with what was noted. */

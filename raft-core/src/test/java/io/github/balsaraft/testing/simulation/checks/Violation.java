@@ -19,6 +19,8 @@ public record Violation(Kind kind, String message, @Nullable RuntimeException ca
     LEADER_APPEND_ONLY,
     /** Two logs have an entry of the same term and index, and differ up to it; or nobody has made it (Raft paper 5.3). */
     LOG_MATCHING,
+    /** The log time of an entry is before that of the entry before it (decision 7). */
+    LOG_TIME,
     /** A leader lacks what was committed before (Raft paper 5.4). */
     LEADER_COMPLETENESS,
     /** Two replicas have different entries committed, or applied, at one index (Raft paper 5.4.3). */

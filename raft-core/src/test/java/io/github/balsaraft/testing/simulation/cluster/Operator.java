@@ -19,6 +19,7 @@ import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -82,6 +83,7 @@ public final class Operator implements Observer {
 
   private void greet(HostId newLeader) {
     if (eager) {
+      cluster.world().observer().onMishap(Mishap.LEADER_ASKED_EARLY, newLeader, null);
       for (int i = 0; i < 2; i++) {
         cluster.world().time().in(chance.between(0, GREETING_NANOS), this::changeSomething);
       }

@@ -127,7 +127,7 @@ public final class SimulatedCluster {
     if (host.life() != null || start(id, plan(id))) {
       return;
     }
-    if (!host.isDamaged()) {
+    if (!host.wasDamaged()) {
       throw new IllegalStateException(id + " can't be started, and its disk is in order");
     }
     host.wipe();

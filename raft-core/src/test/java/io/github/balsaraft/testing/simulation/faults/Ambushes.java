@@ -8,6 +8,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -99,6 +100,7 @@ final class Ambushes {
     later.in(until, () -> {
       for (HostId host : followers.subList(outside, followers.size())) {
         if (cluster.world().host(host).isUp()) {
+          cluster.world().observer().onMishap(Mishap.VOTER_RESTARTED, host, null);
           cluster.world().host(host).crash();
           cluster.start(host);
         }

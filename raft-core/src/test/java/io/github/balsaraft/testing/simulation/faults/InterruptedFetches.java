@@ -5,6 +5,7 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.MICROS;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,6 +53,7 @@ final class InterruptedFetches {
 
   private void kill(SimulatedHost host) {
     if (host.isUp()) {
+      cluster.world().observer().onMishap(Mishap.FETCH_INTERRUPTED, host.id(), null);
       host.crash();
       cluster.start(host.id());
     }

@@ -9,6 +9,7 @@ import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Disk;
+import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -32,7 +33,8 @@ public final class Saboteur implements Observer {
   private final Overlaps overlaps;
   private final Ambushes ambushes;
   private final InterruptedFetches fetches;
-  private final Map<FaultKind, Integer> done = new EnumMap<>(FaultKind.class);
+  private final Map<FaultKind, Integer> begun = new EnumMap<>(FaultKind.class);
+  private final FeltFaults felt;
   private final List<Farewell> farewells = new ArrayList<>();
   private boolean stopped;
 
@@ -43,6 +45,7 @@ public final class Saboteur implements Observer {
     this.overlaps = new Overlaps(cluster.world().network(), operator, this::later);
     this.ambushes = new Ambushes(cluster, operator, overlaps, this::later);
     this.fetches = new InterruptedFetches(cluster, this::later);
+    this.felt = new FeltFaults(time);
   }
 
   /** Lets each fault happen at its time. */
@@ -50,7 +53,7 @@ public final class Saboteur implements Observer {
     for (Fault fault : schedule.faults()) {
       time.at(fault.atNanos(), () -> {
         if (!stopped && begin(fault)) {
-          done.merge(fault.kind(), 1, Integer::sum);
+          begun.merge(fault.kind(), 1, Integer::sum);
         }
       });
     }
@@ -68,9 +71,19 @@ public final class Saboteur implements Observer {
     }
   }
 
-  /** How many of each kind there were. */
-  public Map<FaultKind, Integer> done() {
-    return done;
+  @Override
+  public void onMishap(Mishap mishap, HostId host, @Nullable HostId other) {
+    felt.onMishap(mishap, host, other);
+  }
+
+  /** How many of each kind have begun. */
+  public Map<FaultKind, Integer> begun() {
+    return begun;
+  }
+
+  /** How many of each kind have changed something. */
+  public Map<FaultKind, Integer> felt() {
+    return felt.counts();
   }
 
   /** Undoes what can be undone, and does nothing more. */
@@ -89,17 +102,52 @@ public final class Saboteur implements Observer {
     if (needsAProcess(fault.kind()) && !host.isUp()) {
       return false;
     }
+    if (!begin(fault, host, hosts)) {
+      return false;
+    }
+    felt.begun(fault, concerned(fault, host, hosts));
+    return true;
+  }
+
+  /** Whom its mishaps happen to; nobody in particular if it happens everywhere. */
+  private static List<HostId> concerned(Fault fault, SimulatedHost host, List<HostId> hosts) {
+    return switch (fault.kind()) {
+      case SPLIT -> part(hosts, fault.amount());
+      case ONE_WAY_CUT -> List.of(host.id(), hosts.get(fault.other()));
+      case BAD_WEATHER,
+          EAGER_OPERATOR,
+          LATE_ANSWERS,
+          VOTERS_RESTARTED,
+          ABANDONED_LEADER,
+          STRAY_CANDIDATE -> List.of();
+      default -> List.of(host.id());
+    };
+  }
+
+  private boolean begin(Fault fault, SimulatedHost host, List<HostId> hosts) {
     cluster.world().observer().onFault(describe(fault, host.id()));
     if (fault.kind().isAmbush()) {
       return ambushes.begin(fault);
     }
     switch (fault.kind()) {
       case BAD_WEATHER -> badWeather(fault);
-      case ONE_WAY_CUT -> overlaps.cut(host.id(), hosts.get(fault.other()), fault.lastsNanos());
+      case ONE_WAY_CUT -> {
+        HostId other = hosts.get(fault.other());
+        if (host.id().equals(other)) {
+          return false;
+        }
+        overlaps.cut(host.id(), other, fault.lastsNanos());
+      }
       case ISOLATION -> split(List.of(host.id()), fault.lastsNanos());
-      case SPLIT -> split(part(hosts, fault.amount()), fault.lastsNanos());
+      case SPLIT -> {
+        List<HostId> part = part(hosts, fault.amount());
+        split(part, fault.lastsNanos());
+        return !part.isEmpty() && part.size() < hosts.size();
+      }
       case CRASH -> crash(host, fault.lastsNanos());
-      case POWER_CUT -> powerCut(fault);
+      case POWER_CUT -> {
+        return powerCut(fault);
+      }
       case STOP -> {
         if (fault.amount() % 2 == 1) {
           handOverAndStop(host, fault);
@@ -295,14 +343,17 @@ public final class Saboteur implements Observer {
     later(downFor, () -> cluster.start(host.id()));
   }
 
-  private void powerCut(Fault fault) {
+  private boolean powerCut(Fault fault) {
+    boolean any = false;
     for (SimulatedHost host : cluster.world().hosts()) {
       if (host.life() != null) {
+        any = true;
         host.cutPower();
         // Not all come back at the same moment.
         startAfter(host, fault.lastsNanos() / (1 + host.id().name().hashCode() % 3));
       }
     }
+    return any;
   }
 
   /** As {@code RaftNode.close(Duration)} does it: with some patience for whoever shall lead next. */

@@ -3,6 +3,7 @@ package io.github.balsaraft.testing.simulation.world;
 import io.github.balsaraft.storage.LogStoreException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The disk of one host: the bytes of its writes, one after the other. What a write has returned for is there after every
@@ -27,6 +28,7 @@ public final class Disk {
   private boolean full;
   private long untilPowerless = Long.MAX_VALUE;
   private boolean damaged;
+  private Consumer<Mishap> listener = mishap -> {};
 
   /** An empty disk, whose failures are drawn from a stream of their own. */
   public Disk(Chance chance) {
@@ -39,6 +41,11 @@ public final class Disk {
     writes.forEach(write -> copy.writes.add(write.clone()));
     copy.damaged = damaged;
     return copy;
+  }
+
+  /** Somebody wants to hear what goes wrong. */
+  void tell(Consumer<Mishap> newListener) {
+    listener = newListener;
   }
 
   /** The next write fails. */
@@ -124,13 +131,18 @@ public final class Disk {
   void append(byte[] write) {
     if (untilPowerless == 0) {
       // Any part, and in particular often all of it or nothing.
-      appendSome(write, chance.oneOf(List.of(Failure.values())));
+      Failure how = chance.oneOf(List.of(Failure.values()));
+      appendSome(write, how);
+      if (how == Failure.TORN) {
+        listener.accept(Mishap.WRITE_TORN_BY_CRASH);
+      }
       throw new LogStoreException("the process was killed while it wrote");
     }
     if (untilPowerless < Long.MAX_VALUE) {
       untilPowerless--;
     }
     if (full) {
+      listener.accept(Mishap.DISK_FULL);
       throw new LogStoreException("no space left on the device");
     }
     if (untilFailure == 0 || --untilFailure > 0) {
@@ -138,6 +150,12 @@ public final class Disk {
       return;
     }
     appendSome(write, failure);
+    listener.accept(
+        switch (failure) {
+          case BEFORE -> Mishap.WRITE_FAILED;
+          case TORN -> Mishap.WRITE_TORN;
+          case AFTER -> Mishap.SYNC_FAILED;
+        });
     throw new LogStoreException("input/output error");
   }
 
@@ -167,6 +185,11 @@ public final class Disk {
     return holed;
   }
 
+  /** Somebody has read bytes that are not what they were. */
+  void damageIsFound() {
+    listener.accept(Mishap.DAMAGE_FOUND);
+  }
+
   /**
    * What is there, the very bytes, so that a bit that changes later changes for who holds them, too. The latest is left out, and
    * forgotten, if it was interrupted.
@@ -179,6 +202,7 @@ public final class Disk {
       byte[] write = writes.get(i);
       if (!StoredWrite.isIntact(write, i + 1L)) {
         if (i < writes.size() - 1) {
+          damageIsFound();
           throw new LogStoreException("write " + (i + 1) + " of " + writes.size()
               + " is damaged: give this host a new, empty folder and let it join anew");
         }

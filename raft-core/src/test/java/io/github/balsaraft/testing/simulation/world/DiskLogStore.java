@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.world;
 
+import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.LogStore;
@@ -95,8 +96,13 @@ public final class DiskLogStore implements LogStore {
   public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
     reads++;
     List<EntryBatch> read = new ArrayList<>();
-    for (EntryBatch batch : index.read(group, fromIndex, toIndex, maxBytes)) {
-      read.add(EntryBatch.decode(batch.encode()));
+    try {
+      for (EntryBatch batch : index.read(group, fromIndex, toIndex, maxBytes)) {
+        read.add(EntryBatch.decode(batch.encode()));
+      }
+    } catch (CorruptDataException e) {
+      disk.damageIsFound();
+      throw e;
     }
     return read;
   }

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * A folder for snapshots, or for a state machine's state, on a disk that keeps no more than it has promised: when the power goes, what was not synced is lost or torn,
@@ -39,6 +42,7 @@ public final class FragileFolder implements SnapshotFolder {
   private long failures;
   private long flips;
   private int spoiltSnapshots;
+  private Consumer<Mishap> listener = mishap -> {};
 
   public FragileFolder(Chance chance) {
     this.chance = chance;
@@ -65,6 +69,11 @@ public final class FragileFolder implements SnapshotFolder {
   private record NameChange(String name, Content content, String goneName) {}
 
   // ------------------------------------------------------------------ what goes wrong
+
+  /** Somebody wants to hear of it. */
+  void tell(Consumer<Mishap> newListener) {
+    listener = newListener;
+  }
 
   /** Whether nothing can be written for want of room. */
   public boolean isFull() {
@@ -151,7 +160,9 @@ public final class FragileFolder implements SnapshotFolder {
       return false;
     }
     Content content = chance.oneOf(hit);
-    content.bytes[chance.below(content.length)] ^= (byte) (1 << chance.below(8));
+    int place = chance.below(content.length);
+    content.bytes[place] ^= (byte) (1 << chance.below(8));
+    content.flipped.add(place);
     flips++;
     return true;
   }
@@ -163,6 +174,12 @@ public final class FragileFolder implements SnapshotFolder {
 
   private List<Content> withBytes() {
     return files.values().stream().filter(content -> content.length > 0).toList();
+  }
+
+  /** Whether a file is there of which a bit has changed, or may come back when the power goes. */
+  public boolean isDamaged() {
+    return files.values().stream().anyMatch(Content::isDamaged)
+        || durable.values().stream().anyMatch(Content::isDamaged);
   }
 
   /** How many bits have changed. */
@@ -201,6 +218,10 @@ public final class FragileFolder implements SnapshotFolder {
 
   /** Throws if it is this operation's turn to fail; sometimes after it has had its effect. */
   private void operation(boolean writes, Effect effect) throws IOException {
+    operation(writes, Mishap.FILE_WRITE_FAILED, effect);
+  }
+
+  private void operation(boolean writes, Mishap ifItFails, Effect effect) throws IOException {
     if (operations >= lastOperation) {
       throw new IOException("the power is off");
     }
@@ -210,6 +231,7 @@ public final class FragileFolder implements SnapshotFolder {
     }
     if (full && writes) {
       failures++;
+      listener.accept(Mishap.DISK_FULL);
       throw new IOException("no space left on the device");
     }
     if (writes && number == failingOperation) {
@@ -218,17 +240,18 @@ public final class FragileFolder implements SnapshotFolder {
         effect.happen();
       }
       failures++;
+      listener.accept(ifItFails);
       throw new IOException("input/output error");
     }
     effect.happen();
   }
 
   /** As above, of what a full disk can do too. */
-  private void withoutNewSpace(Effect effect) throws IOException {
+  private void withoutNewSpace(Mishap ifItFails, Effect effect) throws IOException {
     boolean wasFull = full;
     full = false;
     try {
-      operation(true, effect);
+      operation(true, ifItFails, effect);
     } finally {
       full = wasFull;
     }
@@ -284,13 +307,13 @@ public final class FragileFolder implements SnapshotFolder {
   @Override
   public void delete(String name) throws IOException {
     if (files.containsKey(name)) {
-      withoutNewSpace(() -> change(new NameChange(name, null, null)));
+      withoutNewSpace(Mishap.FILE_WRITE_FAILED, () -> change(new NameChange(name, null, null)));
     }
   }
 
   @Override
   public void sync() throws IOException {
-    withoutNewSpace(() -> {
+    withoutNewSpace(Mishap.FILE_SYNC_FAILED, () -> {
       unsynced.forEach(change -> apply(durable, change));
       unsynced.clear();
     });
@@ -303,13 +326,26 @@ public final class FragileFolder implements SnapshotFolder {
     private int synced;
     private boolean syncHasFailed;
 
+    /** Where bits have changed by themselves. */
+    private final NavigableSet<Integer> flipped = new TreeSet<>();
+
     Content copy() {
       Content copy = new Content();
       copy.bytes = bytes.clone();
       copy.length = length;
       copy.synced = synced;
       copy.syncHasFailed = syncHasFailed;
+      copy.flipped.addAll(flipped);
       return copy;
+    }
+
+    boolean isDamaged() {
+      return !flipped.isEmpty();
+    }
+
+    boolean isDamagedWithin(long from, long to) {
+      Integer first = flipped.ceiling((int) from);
+      return first != null && first < to;
     }
 
     void add(byte[] more, int offset, int count) {
@@ -341,6 +377,7 @@ public final class FragileFolder implements SnapshotFolder {
         }
         length = kept;
         synced = kept;
+        flipped.tailSet(kept, true).clear();
       }
       syncHasFailed = false;
     }
@@ -364,7 +401,7 @@ public final class FragileFolder implements SnapshotFolder {
     public void sync() throws IOException {
       requireOpen();
       try {
-        operation(true, content::sync);
+        operation(true, Mishap.FILE_SYNC_FAILED, content::sync);
       } catch (IOException e) {
         content.syncFailed();
         throw e;
@@ -400,6 +437,9 @@ public final class FragileFolder implements SnapshotFolder {
     @Override
     public void read(long position, byte[] into) throws IOException {
       operation(false, () -> {});
+      if (content.isDamagedWithin(position, position + into.length)) {
+        listener.accept(Mishap.FILE_DAMAGE_READ);
+      }
       if (position + into.length > content.length) {
         throw new EOFException(name + " ends before byte " + (position + into.length));
       }

@@ -65,6 +65,16 @@ public final class HostPace {
     return Math.max(snapshotNanos, 5 * applyNanos);
   }
 
+  /** Whether the next write takes longer than others. */
+  boolean isDiskStalled() {
+    return stallNanos > 0;
+  }
+
+  /** Whether writes take longer than on a disk that is in order. */
+  boolean isDiskSlow() {
+    return diskNanos > QUICK_DISK_NANOS;
+  }
+
   /** How long a write takes that begins now. */
   public long diskNanos(Chance chance) {
     long stall = stallNanos;

@@ -156,12 +156,17 @@ public final class Network {
     if (keepsOld) {
       keepOrRevive(letter);
     }
-    if (chance.happens(weather.loss()) || dropped.test(to, message)) {
+    boolean isLost = chance.happens(weather.loss());
+    if (isLost) {
+      observer.onMishap(Mishap.MESSAGE_LOST, from.host(), to);
+    }
+    if (isLost || dropped.test(to, message)) {
       letter.lost();
       return;
     }
     post(letter);
     if (chance.happens(weather.duplication())) {
+      observer.onMishap(Mishap.MESSAGE_REPEATED, from.host(), to);
       post(letter);
     }
   }
@@ -170,6 +175,7 @@ public final class Network {
     int place = chance.below(KEPT);
     Letter old = kept[place];
     if (old != null && chance.happens(weather.revival())) {
+      observer.onMishap(Mishap.MESSAGE_REPEATED, old.from.host(), old.to);
       post(old);
     }
     if (old == null || chance.happens(TAKES_FIRST_PLACE / (1 + place))) {
@@ -179,6 +185,9 @@ public final class Network {
 
   private void post(Letter letter) {
     long detour = detours.isEmpty() ? 0 : detour(letter.from.host(), letter.to);
+    if (detour > 0) {
+      observer.onMishap(Mishap.MESSAGE_DETOURED, letter.from.host(), letter.to);
+    }
     time.in(weather.delayNanos(chance) + detour, letter);
   }
 
@@ -236,7 +245,12 @@ public final class Network {
     public void run() {
       leave();
       Endpoint target = hosts.get(to);
-      if (target == null || target.closed || isCut(from.host(), to) || !target.lets(from)) {
+      if (target == null || target.closed) {
+        lost();
+      } else if (isCut(from.host(), to)) {
+        observer.onMishap(Mishap.MESSAGE_CUT, from.host(), to);
+        lost();
+      } else if (!target.lets(from)) {
         lost();
       } else {
         target.hear(receiver -> {

@@ -10,6 +10,7 @@ import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
+import org.jspecify.annotations.Nullable;
 
 /** Sees what happens in a simulated cluster, while it happens, and changes nothing. */
 public interface Observer {
@@ -86,6 +87,9 @@ public interface Observer {
 
   /** Something is done to the cluster from outside. */
   default void onFault(String what) {}
+
+  /** A fault shows at a host; of a message that is the sender, and the other one the receiver. */
+  default void onMishap(Mishap mishap, HostId host, @Nullable HostId other) {}
 
   /** Whether the log lines of the hosts are wanted, as notes. */
   default boolean wantsLog() {

@@ -12,6 +12,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Several observers, told one after the other. */
 public final class Observers implements Observer {
@@ -137,6 +138,13 @@ public final class Observers implements Observer {
   public void onFault(String what) {
     for (Observer one : all) {
       one.onFault(what);
+    }
+  }
+
+  @Override
+  public void onMishap(Mishap mishap, HostId host, @Nullable HostId other) {
+    for (Observer one : all) {
+      one.onMishap(mishap, host, other);
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.balsaraft.node.HostEnvironment;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
   private long maxWriteBytes = HostEnvironment.super.maxWriteBytes();
+  private Consumer<Mishap> listener = mishap -> {};
 
   SimulatedEnvironment(
       VirtualTime time, DriftingClock clock, HostPace pace, Chance chance, Logger logger) {
@@ -53,6 +55,17 @@ public final class SimulatedEnvironment implements HostEnvironment {
   /** How fast its threads are. */
   public HostPace pace() {
     return pace;
+  }
+
+  /** Somebody wants to hear what takes long. */
+  void tell(Consumer<Mishap> newListener) {
+    listener = newListener;
+  }
+
+  private void tell(boolean isSo, Mishap mishap) {
+    if (isSo) {
+      listener.accept(mishap);
+    }
   }
 
   /** What waits for the disk is divided into writes of about so many bytes, however small. To be said before the process starts. */
@@ -139,13 +152,18 @@ public final class SimulatedEnvironment implements HostEnvironment {
 
   @Override
   public Executor mailboxes() {
-    return task -> soon(pace.mailboxNanos(), task);
+    return task -> {
+      tell(pace.mailboxNanos() > HostPace.QUICK_MAILBOX_NANOS, Mishap.MAILBOX_SLOW);
+      soon(pace.mailboxNanos(), task);
+    };
   }
 
   @Override
   public Executor writer() {
     return task -> {
       writes.add(task);
+      tell(pace.isDiskStalled(), Mishap.WRITE_STALLED);
+      tell(pace.isDiskSlow(), Mishap.WRITE_SLOW);
       diskBusyUntilNanos = Math.max(diskBusyUntilNanos, time.nowNanos()) + pace.diskNanos(chance);
       at(diskBusyUntilNanos, () -> {
         writes.remove();
@@ -158,6 +176,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   public Executor apply() {
     return task -> {
       applyTasks.add(task);
+      tell(pace.applyNanos() > HostPace.QUICK_APPLY_NANOS, Mishap.APPLY_SLOW);
       soon(pace.applyNanos(), () -> {
         applyTasks.remove(task);
         task.run();
@@ -174,6 +193,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   public Executor snapshots() {
     return task -> {
       snapshotTasks.add(task);
+      tell(pace.snapshotNanos() > HostPace.QUICK_SNAPSHOT_NANOS, Mishap.SNAPSHOT_SLOW);
       long moment = time.nowNanos() + chance.between(0, pace.snapshotNanos());
       at(moment, () -> {
         snapshotTasks.remove(task);
@@ -217,6 +237,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
       return;
     }
     if (paused || !deferred.isEmpty()) {
+      tell(paused, Mishap.PROCESS_PAUSED);
       deferred.add(task);
     } else {
       task.run();

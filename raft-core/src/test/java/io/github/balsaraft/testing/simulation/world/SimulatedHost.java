@@ -53,7 +53,7 @@ public final class SimulatedHost {
   private final Chance crashesOfState;
   private int lives;
   private int earlierWritesAfterFailure;
-  private long repairedFlips;
+  private long flipsOfEarlierDisks;
   private @Nullable Life life;
 
   SimulatedHost(VirtualTime time, Network network, Observer observer, HostId id, long seed) {
@@ -66,8 +66,15 @@ public final class SimulatedHost {
     this.disk = new Disk(Chance.of(seed, "disk of " + id));
     this.snapshots = new FragileFolder(Chance.of(seed, "snapshots of " + id));
     this.state = new FragileFolder(Chance.of(seed, "state of " + id));
+    disk.tell(this::tell);
+    snapshots.tell(this::tell);
+    state.tell(this::tell);
     this.crashes = Chance.of(seed, "crashes of " + id);
     this.crashesOfState = Chance.of(seed, "crashes within the state machine of " + id);
+  }
+
+  private void tell(Mishap mishap) {
+    observer.onMishap(mishap, id, null);
   }
 
   public HostId id() {
@@ -96,9 +103,14 @@ public final class SimulatedHost {
     return state;
   }
 
-  /** Whether stored bytes have changed by themselves. */
+  /** Whether stored bytes have changed by themselves, and are there yet. */
   public boolean isDamaged() {
-    return disk.isDamaged() || snapshots.flips() > repairedFlips;
+    return disk.isDamaged() || snapshots.isDamaged();
+  }
+
+  /** Whether that has happened on this disk, even if what it has happened to is gone by now: who had no other copy lacks it. */
+  public boolean wasDamaged() {
+    return disk.isDamaged() || snapshots.flips() > flipsOfEarlierDisks;
   }
 
   /** The process, also one that has stopped by itself; null if there is none. */
@@ -216,7 +228,7 @@ public final class SimulatedHost {
     disk.wipe();
     snapshots.wipe();
     state.wipe();
-    repairedFlips = snapshots.flips();
+    flipsOfEarlierDisks = snapshots.flips();
     observer.onNote(id, "wiped");
   }
 
@@ -235,6 +247,8 @@ public final class SimulatedHost {
     private final SimulatedEnvironment environment;
     private final DiskLogStore store;
     private final long earlierFailuresOfState = state.failures();
+    private final boolean startedDamaged = isDamaged();
+    private final long earlierFlips = snapshots.flips();
     private @Nullable HostRuntime runtime;
     private @Nullable GroupNode node;
     private boolean stopping;
@@ -248,6 +262,7 @@ public final class SimulatedHost {
           pace,
           Chance.of(seed, "process " + number + " of " + id),
           new HostLog(observer, id));
+      environment.tell(SimulatedHost.this::tell);
       Chance ofWrites = Chance.of(seed, "size of writes");
       if (ofWrites.happens(SMALL_WRITES)) {
         environment.maxWriteBytes(ofWrites.spread(1, LARGEST_SMALL_WRITE_BYTES) - 1);
@@ -344,6 +359,11 @@ public final class SimulatedHost {
       return !environment.isDead()
           && !store.hasFailed()
           && state.failures() == earlierFailuresOfState;
+    }
+
+    /** Whether stored bytes had changed when it started, or have since: it may have read them, even if they are gone by now. */
+    public boolean mayHaveMetDamage() {
+      return startedDamaged || disk.isDamaged() || snapshots.flips() > earlierFlips;
     }
 
     /** Whether a write to the disk is under way, or is the next thing that it does. */

@@ -1,0 +1,154 @@
+package io.github.balsaraft.testing.simulation.faults;
+
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.cluster.Operator;
+import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.load.KvMachine;
+import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Mishap;
+import io.github.balsaraft.testing.simulation.world.Observers;
+import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.World;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A fault that changes nothing begins, but has no effect; of some it is clear before they begin. */
+class FeltFaultsTest {
+
+  private static final HostId N1 = new HostId("n1");
+  private static final HostId N2 = new HostId("n2");
+  private static final HostId N3 = new HostId("n3");
+
+  private final Observers observers = new Observers();
+  private final World world = new World(1, observers);
+  private final VirtualTime time = world.time();
+  private final SimulatedCluster cluster = new SimulatedCluster(
+      world, 3, 0, SimulationSettings.smallLimits(), LeaseRules.FORBIDDEN, KvMachine::new);
+  private final Saboteur saboteur =
+      new Saboteur(cluster, new Operator(cluster, Chance.of(1, "operator"), LeaseRules.FORBIDDEN));
+
+  FeltFaultsTest() {
+    observers.add(cluster.view());
+    observers.add(saboteur);
+    cluster.startFounders();
+  }
+
+  private void play(FaultKind kind, int host, int other, long amount) {
+    long now = time.nowNanos();
+    Fault fault = new Fault(now + SECONDS, kind, 5 * SECONDS, host, other, amount);
+    saboteur.play(new Schedule(List.of(fault)));
+    time.runFor(2 * SECONDS);
+  }
+
+  private void isFelt(FaultKind kind) {
+    assertThat(saboteur.begun()).containsEntry(kind, 1);
+    assertThat(saboteur.felt()).containsEntry(kind, 1);
+  }
+
+  private void isUnfelt(FaultKind kind) {
+    assertThat(saboteur.begun()).containsEntry(kind, 1);
+    assertThat(saboteur.felt()).doesNotContainKey(kind);
+  }
+
+  private void propose() {
+    assertThat(time.runUntil(() -> cluster.leader() != null, 30 * SECONDS)).isTrue();
+    SimulatedHost.Life leader = cluster.leader();
+    CompletableFuture<byte[]> unused = leader.node().propose(new byte[100]);
+    time.runFor(SECONDS);
+  }
+
+  @Test
+  @DisplayName("a host is not cut off from itself, nor from nobody")
+  void nothingIsCut() {
+    play(FaultKind.ONE_WAY_CUT, 0, 0, 0);
+    play(FaultKind.SPLIT, 0, 0, 0);
+    play(FaultKind.SPLIT, 0, 0, 0b111);
+    assertThat(saboteur.begun()).isEmpty();
+    play(FaultKind.ONE_WAY_CUT, 0, 1, 0);
+    play(FaultKind.SPLIT, 0, 0, 0b110);
+    assertThat(saboteur.begun()).containsOnlyKeys(FaultKind.ONE_WAY_CUT, FaultKind.SPLIT);
+  }
+
+  @Test
+  @DisplayName("a write is to fail, and nobody writes anything until somebody does")
+  void aWriteThatNobodyMakes() {
+    time.runFor(10 * SECONDS);
+    play(FaultKind.FAILING_WRITE, 0, 0, 0);
+    isUnfelt(FaultKind.FAILING_WRITE);
+    propose();
+    isFelt(FaultKind.FAILING_WRITE);
+  }
+
+  @Test
+  @DisplayName("a disk is full on which nobody writes")
+  void aFullDiskThatNobodyWritesTo() {
+    time.runFor(10 * SECONDS);
+    play(FaultKind.FULL_DISK, 0, 0, 0);
+    time.runFor(10 * SECONDS);
+    propose();
+    isUnfelt(FaultKind.FULL_DISK);
+  }
+
+  @Test
+  @DisplayName("a link is known by what is lost on it, in its direction")
+  void aCutLink() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.ONE_WAY_CUT, SECONDS, 0, 1, 0), List.of(N1, N2));
+    felt.onMishap(Mishap.MESSAGE_CUT, N2, N1);
+    felt.onMishap(Mishap.MESSAGE_CUT, N1, N3);
+    felt.onMishap(Mishap.MESSAGE_LOST, N1, N2);
+    assertThat(felt.counts()).isEmpty();
+    felt.onMishap(Mishap.MESSAGE_CUT, N1, N2);
+    felt.onMishap(Mishap.MESSAGE_CUT, N1, N2);
+    assertThat(felt.counts()).containsEntry(FaultKind.ONE_WAY_CUT, 1);
+  }
+
+  @Test
+  @DisplayName("a part is known by what is lost between it and the others, not within it")
+  void aSplit() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.SPLIT, SECONDS, 0, 0, 3), List.of(N1, N2));
+    felt.onMishap(Mishap.MESSAGE_CUT, N1, N2);
+    assertThat(felt.counts()).isEmpty();
+    felt.onMishap(Mishap.MESSAGE_CUT, N3, N2);
+    assertThat(felt.counts()).containsEntry(FaultKind.SPLIT, 1);
+  }
+
+  @Test
+  @DisplayName("what happens elsewhere, or once it is over, is of another fault")
+  void overOrElsewhere() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.SLOW_DISK, SECONDS, 0, 0, 3), List.of(N1));
+    felt.onMishap(Mishap.WRITE_SLOW, N2, null);
+    time.runFor(2 * SECONDS);
+    felt.onMishap(Mishap.WRITE_SLOW, N1, null);
+    assertThat(felt.counts()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("one write that fails is that of one fault")
+  void oneOfTwo() {
+    FeltFaults felt = new FeltFaults(time);
+    Fault fault = new Fault(0, FaultKind.FAILING_WRITE, SECONDS, 0, 0, 0);
+    felt.begun(fault, List.of(N1));
+    felt.begun(fault, List.of(N1));
+    felt.onMishap(Mishap.WRITE_TORN, N1, null);
+    assertThat(felt.counts()).containsEntry(FaultKind.FAILING_WRITE, 1);
+  }
+
+  @Test
+  @DisplayName("of what can't but have an effect the beginning counts")
+  void atOnce() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.CRASH, SECONDS, 0, 0, 0), List.of(N1));
+    assertThat(felt.counts()).containsEntry(FaultKind.CRASH, 1);
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.balsaraft.testing.simulation.world;
+
+/** Something that goes wrong or takes long because of a fault. A fault that leads to none has tested nothing. */
+public enum Mishap {
+  MESSAGE_LOST("messages that the network has lost"),
+  MESSAGE_REPEATED("messages that the network has repeated"),
+  MESSAGE_CUT("messages that met a link that was cut"),
+  MESSAGE_DETOURED("messages that took a detour"),
+  WRITE_FAILED("writes that failed, with nothing stored"),
+  WRITE_TORN("writes that failed, with a part stored"),
+  SYNC_FAILED("writes that failed, with all of it stored"),
+  WRITE_TORN_BY_CRASH("writes that a crash has torn"),
+  DISK_FULL("writes refused because the disk was full"),
+  WRITE_SLOW("writes on a slow disk"),
+  WRITE_STALLED("writes on a stalled disk"),
+  DAMAGE_FOUND("reads that met a changed bit of a log"),
+  FILE_WRITE_FAILED("changes of files of snapshots that failed"),
+  FILE_SYNC_FAILED("syncs of files of snapshots that failed"),
+  FILE_DAMAGE_READ("reads of a changed bit of a file of a snapshot"),
+  PROCESS_PAUSED("tasks that waited for a process that was paused"),
+  MAILBOX_SLOW("slow turns of mailboxes"),
+  APPLY_SLOW("slow turns of apply threads"),
+  SNAPSHOT_SLOW("slow steps of snapshots"),
+  LEADER_ASKED_EARLY("new leaders that were asked for changes at once"),
+  FETCH_INTERRUPTED("processes killed while they fetched a snapshot"),
+  VOTER_RESTARTED("voters started anew within a lease");
+
+  private final String label;
+
+  Mishap(String label) {
+    this.label = label;
+  }
+
+  /** For people. */
+  public String label() {
+    return label;
+  }
+}
