@@ -68,7 +68,7 @@ public final class RaftOptions {
     return values.maxInflightMessages;
   }
 
-  /** The most bytes of entries that a leader has under way to one follower. Default 32 MiB. */
+  /** The most bytes of entries that a leader has under way to one follower; the last message may go beyond. Default 32 MiB. */
   public long maxInflightBytes() {
     return values.maxInflightBytes;
   }
@@ -100,7 +100,10 @@ public final class RaftOptions {
     return values.maxApplyQueueBytes;
   }
 
-  /** How many bytes of recent entries are kept in memory for followers. Default 64 MiB. */
+  /**
+   * How many bytes of recent entries are kept in memory for followers, besides those that are not durable here, and up to {@link
+   * #maxUncommittedBytes} of those that are not known to be committed. Default 64 MiB.
+   */
   public long logWindowBytes() {
     return values.logWindowBytes;
   }

@@ -12,7 +12,8 @@ import io.github.balsaraft.core.membership.LeaseBounds;
  * @param maxInflightMessages the most messages with entries under way to one follower
  * @param maxInflightBytes the most bytes of entries under way to one follower
  * @param maxUncommittedBytes the most bytes appended that are not committed, or not durable on the leader
- * @param windowBytes how many bytes of recent entries stay in memory once they are durable and handed to apply
+ * @param windowBytes how many bytes of recent entries stay in memory once they are durable and handed to apply; before they are
+ *     handed to apply {@code maxUncommittedBytes} more
  * @param maxWaitingReads the most linearizable reads that wait at once
  * @param failureHints whether a broken connection to the leader may start a pre-vote early
  * @param compaction how much stays in the log behind a snapshot

@@ -229,6 +229,16 @@ public final class CoreView {
     return role() instanceof LeaderState leader ? leader.uncommittedBytes() : 0;
   }
 
+  /** Bytes of recent entries in memory. */
+  public long windowBytes() {
+    return context.log.windowBytes();
+  }
+
+  /** The part of {@link #windowBytes} that is kept for followers only: what is durable here, and committed. */
+  public long settledWindowBytes() {
+    return context.log.windowBytesUpTo(Math.min(context.commitIndex(), context.log.durableIndex()));
+  }
+
   /** As a leader: what is known of another member; else, or of a stranger, null. */
   public @Nullable FollowerView follower(ReplicaId replica) {
     Progress progress = progressOf(replica);
@@ -237,7 +247,9 @@ public final class CoreView {
         : new FollowerView(
             progress.match(),
             progress.contact().everContacted(),
-            progress.contact().lastContactNanos());
+            progress.contact().lastContactNanos(),
+            progress.inflightBytes(),
+            progress.inflightMessages());
   }
 
   /** The same at its source, which goes on changing. */

@@ -7,8 +7,15 @@ package io.github.balsaraft.core;
  * @param everContacted whether it was ever heard of in this term
  * @param lastContactNanos when it was last heard of, or when the leader began to send to it, by the clock of {@link
  *     RaftCore#advanceTo}
+ * @param inflightBytes of entries that were sent to it and are not known to be durable there
+ * @param inflightMessages in how many messages these are under way
  */
-public record FollowerView(long match, boolean everContacted, long lastContactNanos) {
+public record FollowerView(
+    long match,
+    boolean everContacted,
+    long lastContactNanos,
+    long inflightBytes,
+    int inflightMessages) {
 
   /** Whether it was heard of in this term, and not longer ago than this. */
   public boolean isLive(long nowNanos, long withinNanos) {

@@ -43,7 +43,7 @@ final class ReadyAssembler {
     context.trace.changesEnded(changes);
     List<Ready.TransferOutcome> transfers = context.transfers.take();
     context.trace.transfersEnded(transfers);
-    context.log.evict(releasedIndex, context.options.windowBytes());
+    evict();
     Ready ready = new Ready(
         context.outbox.take(),
         write,
@@ -60,6 +60,17 @@ final class ReadyAssembler {
         output.takeRepaired());
     logTimeCutMillis = 0;
     return ready;
+  }
+
+  private void evict() {
+    long window = context.options.windowBytes();
+    context.log.evict(releasedIndex, window);
+    // What is durable can be read back once it is committed: a follower that catches up with a
+    // leader which has committed nothing yet would hold the whole log else.
+    long uncommitted = context.options.maxUncommittedBytes();
+    context.log.evict(
+        Long.MAX_VALUE,
+        window > Long.MAX_VALUE - uncommitted ? Long.MAX_VALUE : window + uncommitted);
   }
 
   private @Nullable CoreWrite takeWrite() {

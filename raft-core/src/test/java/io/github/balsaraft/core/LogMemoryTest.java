@@ -4,7 +4,9 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.log.LogWindow;
+import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.Role;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
@@ -38,6 +40,36 @@ class LogMemoryTest {
       assertThat(heldBatches(replica)).as("%s", replica).isBetween(5, 10);
       assertThat(replica.applied).hasSize(301);
     }
+  }
+
+  @Test
+  @DisplayName(
+      "a follower that catches up with a leader which has committed nothing yet doesn't hold the whole log")
+  void catchingUpBeforeAnythingIsCommitted() {
+    CoreOptions options =
+        new CoreOptionsBuilder().windowBytes(500).maxUncommittedBytes(1000).build();
+    CoreHarness cluster = ofVoters(options, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica leader = cluster.replica("n1");
+    long[] terms = new long[300];
+    Arrays.fill(terms, 1);
+    cluster.preset(leader, 1, terms);
+    for (int attempt = 0; attempt < 5 && !leader.leads(); attempt++) {
+      cluster.timeout(leader);
+      cluster.settleWithout(AppendEntries.class);
+    }
+    for (String name : List.of("n3", "n4", "n5")) {
+      cluster.crash(cluster.replica(name), 0);
+    }
+    cluster.settle();
+    HarnessReplica follower = cluster.replica("n2");
+    assertThat(follower.view().durableIndex()).isEqualTo(301);
+    assertThat(leader.view().commitIndex()).isZero();
+    assertThat(follower.view().windowBytes()).isBetween(1000L, 1500L);
+    assertThat(heldBatches(follower)).isLessThan(40);
+
+    cluster.start(cluster.replica("n3"));
+    cluster.run(options.electionTimeoutMinNanos());
+    assertThat(follower.applied).hasSize(301);
   }
 
   /** However long a follower is away, and whatever is proposed meanwhile. */

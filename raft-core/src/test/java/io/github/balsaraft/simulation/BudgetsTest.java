@@ -17,6 +17,7 @@ import io.github.balsaraft.testing.simulation.world.World;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The check of budgets sees what waits at a leader that hears of nobody, and what waits there no more. */
@@ -94,6 +95,57 @@ class BudgetsTest {
 
   private boolean holdsMuchUncommitted() {
     return leader.node().gauge(RaftMetric.UNCOMMITTED_BYTES) > 6000;
+  }
+
+  @Test
+  void whatIsUnderWayToAFollowerCounts() {
+    RaftOptions few = TIGHT.toBuilder()
+        .maxPendingProposalBytes(1 << 20)
+        .maxInflight(256, 1024)
+        .build();
+    RaftOptions one = TIGHT.toBuilder()
+        .maxPendingProposalBytes(1 << 20)
+        .maxInflight(1, 1 << 20)
+        .build();
+    for (int i = 0; i < 8; i++) {
+      CompletableFuture<byte[]> unused = leader.node().propose(new byte[1000]);
+    }
+    assertThat(world.time().runUntil(this::holdsMuchUncommitted, VirtualTime.SECONDS))
+        .isTrue();
+    assertThat(new Budgets(world, few).exceeded())
+        .contains(leader.host().name())
+        .contains(" bytes under way to one follower, and may hold 0 to ");
+    assertThat(new Budgets(world, one).exceeded())
+        .contains(" 4 messages under way to one follower, and may hold 0 to 1");
+    assertThat(roomy.exceeded()).isNull();
+  }
+
+  @Test
+  void recentEntriesCount() {
+    world.network().recover();
+    RaftOptions none =
+        TIGHT.toBuilder().maxPendingProposalBytes(1 << 20).logWindowBytes(0).build();
+    long committed = cluster.view().commitIndex();
+    CompletableFuture<byte[]> unused = leader.node().propose(new byte[100]);
+    assertThat(world
+            .time()
+            .runUntil(() -> cluster.view().commitIndex() > committed, VirtualTime.SECONDS))
+        .isTrue();
+    assertThat(new Budgets(world, none).exceeded())
+        .contains("bytes of settled entries in memory, and may hold 0 to 0");
+    assertThat(roomy.exceeded()).isNull();
+  }
+
+  @Test
+  @DisplayName(
+      "a node that is stopping asks its core for nothing any more, which then lets go of nothing")
+  void recentEntriesOfOneThatStops() {
+    RaftOptions none = TIGHT.toBuilder().logWindowBytes(0).build();
+    assertThat(new Budgets(world, none).exceeded()).contains("settled entries in memory");
+    world.hosts().forEach(host -> {
+      CompletableFuture<Void> unused = host.stop();
+    });
+    assertThat(new Budgets(world, none).exceeded()).isNull();
   }
 
   @Test

@@ -90,6 +90,20 @@ public final class LogWindow {
     return found;
   }
 
+  /** What it holds. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** The same of batches that end at this index or below it. */
+  long bytesUpTo(long index) {
+    long sum = 0;
+    for (int i = head; i < batches.size() && at(i).lastIndex() <= index; i++) {
+      sum += at(i).sizeInBytes();
+    }
+    return sum;
+  }
+
   /** The first index in memory; beyond any index if there is none. */
   long firstIndex() {
     return head == batches.size() ? Long.MAX_VALUE : at(head).firstIndex();

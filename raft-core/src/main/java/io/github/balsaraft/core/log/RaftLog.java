@@ -143,6 +143,16 @@ public final class RaftLog {
     return window.read(fromIndex, toIndex, maxBytes);
   }
 
+  /** Bytes of recent entries in memory. */
+  public long windowBytes() {
+    return window.bytes();
+  }
+
+  /** The same of batches that end at this index or below it. */
+  public long windowBytesUpTo(long index) {
+    return window.bytesUpTo(index);
+  }
+
   /** As much of the end of a range as is in memory; may be nothing. */
   public List<EntryBatch> recentPart(long fromIndex, long toIndex) {
     long from = Math.max(fromIndex, window.firstIndex());

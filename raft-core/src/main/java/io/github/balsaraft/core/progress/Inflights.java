@@ -43,6 +43,10 @@ final class Inflights {
     return bytes;
   }
 
+  int messages() {
+    return messages.size();
+  }
+
   boolean isFull() {
     return messages.size() >= maxMessages || bytes >= maxBytes;
   }

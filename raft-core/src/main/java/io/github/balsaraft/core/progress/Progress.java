@@ -132,6 +132,16 @@ public final class Progress {
     return nextProbeEmpty;
   }
 
+  /** Bytes of entries that were sent and are not known to be durable there. */
+  public long inflightBytes() {
+    return inflights.bytes();
+  }
+
+  /** In how many messages. */
+  public int inflightMessages() {
+    return inflights.messages();
+  }
+
   /** Whether a message may be sent now. */
   public boolean canSend() {
     return mode != Mode.SNAPSHOT

@@ -2,6 +2,13 @@ package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.FollowerView;
+import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.Role;
+import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.World;
@@ -11,15 +18,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that wait in a node's queues: never more than its options permit and never less than none, and none once all that was
- * asked for has ended.
+ * asked for has ended. And what a node keeps in memory of its log, and has under way to each other member: never more, either.
  */
 public final class Budgets {
 
   /** Configurations and no-ops are appended whether there is room or not; few of them wait at a time. */
   private static final long BYTES_BESIDE_PROPOSALS = 4096;
 
+  /** A batch has a header, and so has an entry, and what a session adds. */
+  private static final long BYTES_BESIDE_A_COMMAND =
+      EntryBatch.HEADER_BYTES + Payloads.ENTRY_OVERHEAD_BYTES + SessionEntry.OVERHEAD_BYTES;
+
   private final World world;
   private final List<Bound> bounds;
+  private final List<Bound> coreBounds;
 
   /** The budgets of all nodes of a world, which run with these options. */
   public Budgets(World world, RaftOptions options) {
@@ -38,11 +50,53 @@ public final class Budgets {
         Bound.of(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
         Bound.of(
             RaftMetric.UNCOMMITTED_BYTES, options.maxUncommittedBytes() + BYTES_BESIDE_PROPOSALS));
+    // The last message may go beyond, and is as large as one may be.
+    long mostInflightBytes = options.maxInflightBytes()
+        + Math.max(options.maxMessageBytes(), options.maxCommandBytes() + BYTES_BESIDE_A_COMMAND);
+    this.coreBounds = List.of(
+        Bound.of("bytes under way to one follower", FollowerView::inflightBytes, mostInflightBytes),
+        Bound.of(
+            "messages under way to one follower",
+            FollowerView::inflightMessages,
+            options.maxInflightMessages()),
+        Bound.ofCore(
+            "bytes of settled entries in memory",
+            CoreView::settledWindowBytes,
+            options.logWindowBytes()));
   }
 
   private record Bound(String what, ToLongFunction<GroupNode> bytes, long mostBytes) {
     static Bound of(RaftMetric gauge, long mostBytes) {
       return new Bound(gauge.toString(), node -> node.gauge(gauge), mostBytes);
+    }
+
+    static Bound ofCore(String what, ToLongFunction<CoreView> bytes, long mostBytes) {
+      return new Bound(
+          what, node -> node.view() == null ? 0 : bytes.applyAsLong(node.view()), mostBytes);
+    }
+
+    /** Of the follower that has most. */
+    static Bound of(String what, ToLongFunction<FollowerView> bytes, long mostBytes) {
+      return ofCore(what, core -> mostOf(core, bytes), mostBytes);
+    }
+
+    private static long mostOf(CoreView core, ToLongFunction<FollowerView> bytes) {
+      long most = 0;
+      if (core.currentRole() == Role.LEADER) {
+        for (Member member : core.configuration().members()) {
+          FollowerView follower = core.follower(member.replica());
+          most = Math.max(most, follower == null ? 0 : bytes.applyAsLong(follower));
+        }
+      }
+      return most;
+    }
+
+    @Nullable
+    String exceededBy(SimulatedHost.Life life) {
+      long holds = bytes.applyAsLong(life.node());
+      return holds < 0 || holds > mostBytes
+          ? life.host() + " holds " + holds + " " + what + ", and may hold 0 to " + mostBytes
+          : null;
     }
   }
 
@@ -51,13 +105,24 @@ public final class Budgets {
     for (SimulatedHost host : world.hosts()) {
       SimulatedHost.Life life = host.life();
       if (life != null && life.isUp()) {
-        for (Bound bound : bounds) {
-          long bytes = bound.bytes.applyAsLong(life.node());
-          if (bytes < 0 || bytes > bound.mostBytes) {
-            return host.id() + " holds " + bytes + " " + bound.what + ", and may hold 0 to "
-                + bound.mostBytes;
-          }
+        String exceeded = exceeded(life, bounds);
+        if (exceeded == null && !life.isStopping() && !life.mayHaveMetDamage()) {
+          // A core that nobody asks for its output any more lets go of nothing.
+          exceeded = exceeded(life, coreBounds);
         }
+        if (exceeded != null) {
+          return exceeded;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String exceeded(SimulatedHost.Life life, List<Bound> bounds) {
+    for (Bound bound : bounds) {
+      String exceeded = bound.exceededBy(life);
+      if (exceeded != null) {
+        return exceeded;
       }
     }
     return null;
