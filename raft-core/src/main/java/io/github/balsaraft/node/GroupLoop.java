@@ -30,6 +30,7 @@ import io.github.balsaraft.storage.SnapshotStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +64,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private final LoopTimer timer;
   private final Freshness freshness = new Freshness();
   private final ApplyProgress applyProgress = new ApplyProgress();
+  private final LongAdder leaseReadsAfterStop = new LongAdder();
   private boolean inBatch;
 
   GroupLoop(HostRuntime host, GroupSettings settings, @Nullable RecoveredGroup recovered) {
@@ -329,11 +331,19 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     }
   }
 
+  /** See {@link GroupNode#leaseReadsAfterStop}. */
+  long leaseReadsAfterStop() {
+    return leaseReadsAfterStop.sum();
+  }
+
   /** The lease was over before a read was answered: a quorum must confirm it. On any thread. */
   private void confirmAfterAll(PendingRead read) {
     mailbox.offer(new Event() {
       @Override
       public void happen(GroupLoop loop) {
+        if (lifecycle.hasStopped()) {
+          leaseReadsAfterStop.increment();
+        }
         loop.read(read, false);
       }
 

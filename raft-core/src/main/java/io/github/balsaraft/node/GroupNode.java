@@ -303,6 +303,11 @@ public final class GroupNode {
     return secondEnds.sum();
   }
 
+  /** How often a read by a lease that was over when its turn came was handed back to a node that had stopped meanwhile. */
+  public long leaseReadsAfterStop() {
+    return loop.leaseReadsAfterStop();
+  }
+
   /** Bytes of reads that have not ended. */
   public long pendingReadBytes() {
     return reads.pendingBytes();

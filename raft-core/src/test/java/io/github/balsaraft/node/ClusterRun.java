@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.simulation.TestCommand;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -39,10 +40,16 @@ final class ClusterRun {
 
   /** The seed that the command line names, or as many as it or the test wants. */
   static long[] seeds(int count) {
+    return seeds(1, count);
+  }
+
+  /** The same from another one on. */
+  static long[] seeds(long first, int count) {
     Long given = Long.getLong("raft.seed");
     return given != null
         ? new long[] {given}
-        : LongStream.rangeClosed(1, Integer.getInteger("raft.seeds", count)).toArray();
+        : LongStream.range(first, first + Integer.getInteger("raft.seeds", count))
+            .toArray();
   }
 
   /** Whether one seed is run again, so that what only several show together isn't asked for. */
@@ -69,7 +76,8 @@ final class ClusterRun {
       err.println(logged.toString(UTF_8));
       throw new AssertionError(
           "seed " + seed + " at " + run.time.nowNanos() / MILLIS + " ms: " + e.getMessage()
-              + "\nreplay: mvn -pl raft-core test -Dtest=*SimulationTest -Draft.seed=" + seed,
+              + "\nreplay: " + TestCommand.ofCaller().orElse("the same test with")
+              + " -Draft.seed=" + seed,
           e);
     } finally {
       System.setErr(err);

@@ -91,7 +91,9 @@ class FoundBugTest {
     assertThat(page)
         .content()
         .contains("mvn test -Draft.seed=77")
-        .contains("\"violation\",\"exception: java.lang.AssertionError: unreadable\"");
+        .contains("\"violation\",\"exception: java.lang.AssertionError: unreadable\"")
+        .as("what nobody had answered yet is there too")
+        .containsPattern(",-1,\".+\",\"open, asked of [^\"]+\"]");
     Files.delete(page);
   }
 
@@ -112,8 +114,31 @@ class FoundBugTest {
     assertThat(kept).hasSize(1);
     assertThatThrownBy(() -> runs.checkKept(kept, FoundBugTest::forgetful))
         .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("run it again with: mvn test -Dtest=FoundBugTest#keptRun ")
         .hasMessageContaining("APPLY_DIVERGED");
     runs.checkKept(kept, () -> new KvWorkload(2));
+  }
+
+  @Test
+  @DisplayName("a run that is kept for something fails once it doesn't get there any more")
+  void keptForSomething() {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(5, 1, Duration.ZERO), "mvn test -Draft.seed=");
+    List<String> run = List.of(
+        "run of seed 5 with 3 hosts, 0 spares and 2 clients for 8000 ms:",
+        "at 5.000000000 s WIPED_DISK of host 1, other host 2, lasts 0.100000000 s, amount 7",
+        "reaches: n2: wiped",
+        "reaches: disks wiped");
+    runs.checkKept(KeptRun.parse(run), () -> new KvWorkload(2).inMemory());
+    List<String> another = run.stream()
+        .map(line -> line.replace("at 5.000000000 s", "at 0.000000001 s"))
+        .toList();
+    assertThatThrownBy(
+            () -> runs.checkKept(KeptRun.parse(another), () -> new KvWorkload(2).inMemory()))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("the run of seed 5 was kept for what it doesn't get to any more")
+        .hasMessageContaining("[n2: wiped, disks wiped]")
+        .hasMessageContaining("n2: spared: ");
   }
 
   @Test

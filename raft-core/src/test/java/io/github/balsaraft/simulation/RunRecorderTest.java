@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.Command;
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class RunRecorderTest {
 
   private static final int HOSTS = EventfulRun.FOUNDERS.size();
+  private static final HostId N1 = new HostId("n1");
 
   private static RunRecorder record(long seed, RunRecorder recorder) {
     EventfulRun.happens(seed, recorder, recorder::timedBy);
@@ -61,8 +63,8 @@ class RunRecorderTest {
     RunRecorder recorder = record(1, new RunRecorder());
     RecordedRun run = recorder.run(3200 * VirtualTime.MILLIS, 3300 * VirtualTime.MILLIS);
     List<String> before = run.lines().subList(0, HOSTS + 1);
-    assertThat(before.get(0)).contains(" n1/2 is up | ").contains(" term ");
-    assertThat(before.get(1)).contains(" n2/1 is up | ").contains(" term ");
+    assertThat(before.get(0)).matches("[0-9.]+ n1/2 is up, applied [1-9][0-9]* [|] .* term .*");
+    assertThat(before.get(1)).matches("[0-9.]+ n2/1 is up, applied [1-9][0-9]* [|] .* term .*");
     assertThat(before.get(HOSTS)).endsWith(" n2->n3 cut");
     // The last that was known of each is what its last step before the window led to.
     String state = before.get(1).substring(before.get(1).indexOf(" | "));
@@ -120,6 +122,68 @@ class RunRecorderTest {
             "0.000000000 n1/2 restored from a snapshot up to 70");
     assertThat(SpaceTimeDiagram.html(new RunSummary(1, "", ""), recorder.run()))
         .contains("\"restored\",0,70");
+  }
+
+  /** It was a note like any other, and the page said that the new process had applied nothing. */
+  @Test
+  void aStateThatIsFoundOnDiskIsSeen() {
+    VirtualTime time = new VirtualTime();
+    RunRecorder recorder = new RunRecorder().timedBy(time);
+    recorder.onStart(N1, 2);
+    recorder.onHeld(N1, 2, new EntryId(4, 70));
+    time.runFor(VirtualTime.SECONDS);
+    recorder.onNote(N1, "later");
+    assertThat(recorder.run().lines())
+        .contains("0.000000000 n1/2 has found the state after 70@4 on its disk");
+    assertThat(SpaceTimeDiagram.html(new RunSummary(1, "", ""), recorder.run()))
+        .contains("\"held\",0,70,4");
+    RecordedRun end = recorder.run(VirtualTime.SECONDS, VirtualTime.SECONDS);
+    assertThat(end.lines().get(0)).isEqualTo("0.000000000 n1/2 is up, applied 70 | no state");
+    assertThat(SpaceTimeDiagram.html(new RunSummary(1, "", ""), end))
+        .contains("\"before\",0,2,true,70,");
+  }
+
+  /** The bar of a pause went on over the process that came next. */
+  @Test
+  void aPauseEndsWithItsProcess() {
+    VirtualTime time = new VirtualTime();
+    RunRecorder recorder = new RunRecorder().timedBy(time);
+    recorder.onStart(N1, 1);
+    recorder.onStart(new HostId("n2"), 1);
+    recorder.onPause(N1, 1, 5000);
+    recorder.onPause(new HostId("n2"), 1, 9000);
+    time.runFor(1000);
+    recorder.onEnd(N1, 1, "crash");
+    recorder.onStart(N1, 2);
+    recorder.onPause(N1, 2, 200);
+    time.runFor(1000);
+    recorder.onPause(new HostId("n2"), 1, 0);
+    assertThat(SpaceTimeDiagram.html(new RunSummary(1, "", ""), recorder.run()))
+        .contains("\"pause\",0,5000,1000]")
+        .contains("\"pause\",0,200,200]")
+        .contains("\"pause\",1,9000,2000]")
+        .contains("\"pause\",1,0,0]");
+    assertThat(recorder.run().lines()).endsWith("0.000002000 n2/1 may go on");
+  }
+
+  @Test
+  void aPauseThatBeganBeforeWhatIsKeptIsKeptToo() {
+    VirtualTime time = new VirtualTime();
+    RunRecorder recorder = new RunRecorder().timedBy(time);
+    recorder.onStart(N1, 1);
+    recorder.onPause(N1, 1, 5000);
+    recorder.onPause(N1, 1, 1);
+    recorder.onStart(new HostId("n2"), 1);
+    recorder.onPause(new HostId("n2"), 1, 5000);
+    recorder.onEnd(new HostId("n2"), 1, "crash");
+    time.runFor(1000);
+    recorder.onNote(N1, "kept");
+    assertThat(recorder.run(1000, 1000).lines())
+        .containsExactly(
+            "0.000000000 n1/1 is up, applied 0 | no state",
+            "0.000000000 n2/1 is down, applied 0 | no state",
+            "0.000000000 n1/1 paused for 0.000005000",
+            "0.000001000 n1 note: kept");
   }
 
   @Test

@@ -71,7 +71,8 @@ class ScheduleTest {
   void aRunComesBackFromItsText() {
     Schedule schedule = Simulation.drawn(3, SimulationSettings.DEFAULT);
     assertThat(schedule.faults()).hasSizeGreaterThan(20);
-    KeptRun one = new KeptRun(-3, 5, 2, 8, Duration.ofSeconds(30), schedule);
+    List<String> reaches = List.of("n4: spared: it is no member", "disks wiped");
+    KeptRun one = new KeptRun(-3, 5, 2, 8, Duration.ofSeconds(30), schedule, reaches);
     KeptRun other = new KeptRun(4, 3, 0, 1, Duration.ofMillis(600), new Schedule(List.of()));
     List<String> lines = new ArrayList<>(List.of("# Why it is kept.", ""));
     (one + "\n\n# Another.\n" + other).lines().forEach(lines::add);

@@ -92,7 +92,7 @@ class SpaceTimeDiagramTest {
         .as("all of the state is told again")
         .isEqualTo(((List<?>) events.get(1)).subList(5, 6));
     assertThat(recorder.run(VirtualTime.SECONDS, VirtualTime.SECONDS).lines().get(0))
-        .endsWith(host + "/2 is up | no state");
+        .endsWith(host + "/2 is up, applied 0 | no state");
   }
 
   private static TraceEvent lastStepOf(HostId host) {

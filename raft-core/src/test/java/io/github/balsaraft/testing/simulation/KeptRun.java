@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.testing.simulation.checks.Happening;
 import io.github.balsaraft.testing.simulation.faults.Fault;
 import io.github.balsaraft.testing.simulation.faults.Schedule;
 import java.time.Duration;
@@ -13,18 +14,40 @@ import java.util.regex.Pattern;
  * ({@code toString}) is a line for the run and one for each {@link Fault}; a failure of {@link SimulationRuns} prints it, made as
  * small as it could be.
  *
+ * <p>The faults stay, but what they meet may change with the code, until the run doesn't get any more to where it went wrong. So it may say
+ * what it has to get to, in lines of the form {@code reaches: n4: wiped}: what is noted of a host, or the label of a {@link Happening}.
+ *
  * @param seed decides everything but the faults
  * @param hosts founders of the group
  * @param spares further hosts
  * @param clients who ask for one thing at a time
  * @param length how long faults may come
+ * @param reaches what has to come about in it
  */
 public record KeptRun(
-    long seed, int hosts, int spares, int clients, Duration length, Schedule schedule) {
+    long seed,
+    int hosts,
+    int spares,
+    int clients,
+    Duration length,
+    Schedule schedule,
+    List<String> reaches) {
 
   private static final String COMMENT = "#";
+  private static final String REACHES = "reaches: ";
   private static final Pattern RUN = Pattern.compile(
       "run of seed (-?\\d+) with (\\d+) hosts, (\\d+) spares and (\\d+) clients for (\\d+) ms:");
+
+  /** As it was said. */
+  public KeptRun {
+    reaches = List.copyOf(reaches);
+  }
+
+  /** One of which nothing is said that it has to get to. */
+  public KeptRun(
+      long seed, int hosts, int spares, int clients, Duration length, Schedule schedule) {
+    this(seed, hosts, spares, clients, length, schedule, List.of());
+  }
 
   /** The run of a seed with these settings and faults. */
   static KeptRun of(long seed, SimulationSettings settings, Schedule schedule) {
@@ -40,36 +63,43 @@ public record KeptRun(
   public static List<KeptRun> parse(List<String> lines) {
     List<KeptRun> runs = new ArrayList<>();
     List<Fault> faults = new ArrayList<>();
+    List<String> reaches = new ArrayList<>();
     Matcher begun = null;
     for (String line : lines) {
       Matcher run = RUN.matcher(line.strip());
       if (run.matches()) {
         if (begun != null) {
-          runs.add(parsed(begun, faults));
+          runs.add(parsed(begun, faults, reaches));
         }
         begun = run;
         faults.clear();
+        reaches.clear();
       } else if (!line.isBlank() && !line.startsWith(COMMENT)) {
         if (begun == null) {
           throw new IllegalArgumentException("this belongs to no run: " + line);
         }
-        faults.add(Fault.parse(line));
+        if (line.strip().startsWith(REACHES)) {
+          reaches.add(line.strip().substring(REACHES.length()));
+        } else {
+          faults.add(Fault.parse(line));
+        }
       }
     }
     if (begun != null) {
-      runs.add(parsed(begun, faults));
+      runs.add(parsed(begun, faults, reaches));
     }
     return List.copyOf(runs);
   }
 
-  private static KeptRun parsed(Matcher run, List<Fault> faults) {
+  private static KeptRun parsed(Matcher run, List<Fault> faults, List<String> reaches) {
     return new KeptRun(
         Long.parseLong(run.group(1)),
         Integer.parseInt(run.group(2)),
         Integer.parseInt(run.group(3)),
         Integer.parseInt(run.group(4)),
         Duration.ofMillis(Long.parseLong(run.group(5))),
-        new Schedule(faults));
+        new Schedule(faults),
+        reaches);
   }
 
   /** These settings, but for what the run says. */
@@ -79,8 +109,12 @@ public record KeptRun(
 
   @Override
   public String toString() {
-    String run = "run of seed " + seed + " with " + hosts + " hosts, " + spares + " spares and "
-        + clients + " clients for " + length.toMillis() + " ms:";
-    return schedule.faults().isEmpty() ? run : run + "\n" + schedule;
+    StringBuilder text = new StringBuilder("run of seed " + seed + " with " + hosts + " hosts, "
+        + spares + " spares and " + clients + " clients for " + length.toMillis() + " ms:");
+    if (!schedule.faults().isEmpty()) {
+      text.append('\n').append(schedule);
+    }
+    reaches.forEach(what -> text.append('\n').append(REACHES).append(what));
+    return text.toString();
   }
 }

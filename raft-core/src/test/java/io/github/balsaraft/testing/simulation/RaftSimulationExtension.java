@@ -33,24 +33,15 @@ final class RaftSimulationExtension implements ParameterResolver {
         asked.faults(),
         true);
     Long seed = Long.getLong(SEED);
-    // The other modules of a build have no such test, and may not fail for that.
-    String name = nameOf(test.getRequiredTestClass());
+    Class<?> type = test.getRequiredTestClass();
     String method = test.getRequiredTestMethod().getName();
-    // A shell would take what follows the dollar of a nested class for a variable.
-    String quote = name.contains("$") ? "'" : "";
-    String replay = "mvn test -Dtest=" + quote + name + "#" + method + quote
-        + " -Dsurefire.failIfNoSpecifiedTests=false -D" + SEED + "=";
+    String replay = TestCommand.of(type, method) + " -D" + SEED + "=";
     SimulationRuns.Seeds seeds = seed != null
         ? new SimulationRuns.Seeds(seed, 1, Duration.ZERO)
         : new SimulationRuns.Seeds(
             Long.getLong("raft.firstSeed", 1),
             Integer.getInteger("raft.seeds", asked.seeds()),
             Duration.ofSeconds(Integer.getInteger("raft.freshSeconds", asked.freshSeconds())));
-    return new SimulationRuns(settings, seeds, replay, name + "-" + method);
-  }
-
-  /** As a build tool knows it: one that is nested goes by the name of the outer one too. */
-  private static String nameOf(Class<?> test) {
-    return test.getName().substring(test.getPackageName().length() + 1);
+    return new SimulationRuns(settings, seeds, replay, TestCommand.nameOf(type) + "-" + method);
   }
 }

@@ -34,7 +34,7 @@ public final class SimulationRuns {
   /**
    * Runs that have not begun.
    *
-   * @param replayCommand what to type to run one seed again, but for the seed at its end
+   * @param replayCommand what to type to run one seed again, but for the seed at its end; see {@link TestCommand}
    */
   public SimulationRuns(SimulationSettings settings, Seeds seeds, String replayCommand) {
     this(settings, seeds, replayCommand, "");
@@ -122,13 +122,13 @@ public final class SimulationRuns {
    * Runs what was kept, with its faults and under the settings of these runs in all else.
    *
    * @param workload a new one for each run
-   * @throws AssertionError if one fails
+   * @throws AssertionError if one fails, or does not get to what it has to
    */
   public <I, O> void checkKept(List<KeptRun> kept, Supplier<? extends Workload<I, O>> workload) {
     RunsReport report = new RunsReport("kept schedules");
     try {
       for (KeptRun one : kept) {
-        check(one, workload, report, "the same test, which always runs what is kept");
+        check(one, workload, report, TestCommand.ofCaller().orElse("the same test"));
       }
     } finally {
       RunsReport.print(report);
@@ -145,12 +145,15 @@ public final class SimulationRuns {
       KeptRun one, Supplier<? extends Workload<I, O>> workload, RunsReport report, String replay) {
     Simulation<I, O> run =
         new Simulation<>(one.seed(), one.settings(settings), workload.get(), one.schedule());
+    Reached reached = new Reached();
+    run.watchedBy(reached);
     long begin = System.nanoTime();
     SimulationFailure failure = run(run);
     report.add(run, System.nanoTime() - begin);
     if (failure != null) {
       throw explained(one, failure, workload, replay);
     }
+    reached.check(one, run.coverage());
   }
 
   private static @Nullable SimulationFailure run(Simulation<?, ?> simulation) {
@@ -206,6 +209,7 @@ public final class SimulationRuns {
     SimulationFailure failure = run(again);
     String violation = failure == null ? "" : String.valueOf(failure.getMessage());
     if (failure != null) {
+      again.clients().tellOpen();
       recorder.onViolation(violation);
     }
     String file = (name.isEmpty() ? "" : name + "-") + "seed-" + shrunk.seed() + ".html";

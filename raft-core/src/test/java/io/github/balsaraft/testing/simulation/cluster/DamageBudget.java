@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which disks may be destroyed: so few that every acknowledged entry stays intact on a replica that can be elected. That is so as
@@ -51,19 +52,34 @@ public final class DamageBudget {
    */
   public boolean take(HostId host) {
     ClusterView.Replica replica = view.replicaOn(host);
-    if (replica == null || !isGroupThere() || !replica.isOnDisk() || !isMember(replica.id())) {
-      // Before there is a group nobody knows who holds what: a founder without its disk would found
-      // another one. Nor does anybody know who comes to be on a new disk, or becomes a member: it
-      // would be damaged, and count as intact.
-      return false;
-    }
-    Set<ReplicaId> then = new HashSet<>(destroyed);
-    then.add(replica.id());
-    if (!isWithin(then, leaving)) {
+    if (replica == null || whySpared(host) != null) {
       return false;
     }
     destroyed.add(replica.id());
     return true;
+  }
+
+  /** Why what a host holds may not be damaged now, for people; null if it may. */
+  public @Nullable String whySpared(HostId host) {
+    // Before there is a group nobody knows who holds what: a founder without its disk would found
+    // another one. Nor does anybody know who comes to be on a new disk, or becomes a member: it
+    // would be damaged, and count as intact.
+    ClusterView.Replica replica = view.replicaOn(host);
+    if (replica == null) {
+      return "nobody has been there yet";
+    }
+    if (!isGroupThere()) {
+      return "nobody knows yet that there is a group";
+    }
+    if (!replica.isOnDisk()) {
+      return "nobody has been on its new disk yet";
+    }
+    if (!isMember(replica.id())) {
+      return "it is no member";
+    }
+    Set<ReplicaId> then = new HashSet<>(destroyed);
+    then.add(replica.id());
+    return isWithin(then, leaving) ? null : "too much would be lost";
   }
 
   /** Whether what this host holds was taken out of the budget: it may be lost already, or be lost at its next start. */

@@ -25,10 +25,12 @@ final class DiagramData {
   private final Map<String, Integer> kindNumbers = new LinkedHashMap<>();
   private final List<List<String>> kindFields = new ArrayList<>();
   private final Map<HostId, TraceState> lastStates = new HashMap<>();
+  private final PauseLengths pauses;
 
   private DiagramData(RecordedRun run) {
     this.run = run;
     this.lines = new EventLine(run.names());
+    this.pauses = new PauseLengths(run);
     this.hosts = hosts(run);
     hosts.forEach(host -> hostNumbers.put(host, hostNumbers.size()));
   }
@@ -133,6 +135,7 @@ final class DiagramData {
   private void writeRare(RunEvent event) {
     if (event instanceof RunEvent.Before e) {
       begin("before", e.host()).raw(",").number(e.life()).raw(e.up() ? ",true," : ",false,");
+      json.number(e.applied()).raw(",");
       json.value(LogChange.of(e.log())).raw(",").value(fields(e.state()));
     } else if (event instanceof RunEvent.Started e) {
       begin("start", e.host()).raw(",").number(e.life());
@@ -141,8 +144,11 @@ final class DiagramData {
       begin("end", e.host()).raw(",").text(e.how());
     } else if (event instanceof RunEvent.Restored e) {
       begin("restored", e.host()).raw(",").number(e.index());
+    } else if (event instanceof RunEvent.Held e) {
+      begin("held", e.host()).raw(",").number(e.entry().index());
+      json.raw(",").number(e.entry().term());
     } else if (event instanceof RunEvent.Paused e) {
-      begin("pause", e.host()).raw(",").number(e.nanos());
+      begin("pause", e.host()).raw(",").number(e.nanos()).raw(",").number(pauses.of(e));
     } else if (event instanceof RunEvent.Cut e) {
       begin("cut", e.from()).raw(",").number(number(e.to()));
     } else if (event instanceof RunEvent.Joined e) {

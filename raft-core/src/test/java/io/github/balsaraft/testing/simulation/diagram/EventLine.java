@@ -54,15 +54,20 @@ final class EventLine {
 
   private String rareWords(RunEvent event) {
     if (event instanceof RunEvent.Before e) {
-      return at(e.host(), e.life()) + (e.up() ? "is up | " : "is down | ") + of(e.state());
+      return at(e.host(), e.life()) + (e.up() ? "is up" : "is down") + ", applied " + e.applied()
+          + " | " + of(e.state());
     } else if (event instanceof RunEvent.Started e) {
       return at(e.host(), e.life()) + "process starts";
     } else if (event instanceof RunEvent.Ended e) {
       return at(e.host(), e.life()) + "process ends: " + e.how();
     } else if (event instanceof RunEvent.Restored e) {
       return at(e.host(), e.life()) + "restored from a snapshot up to " + e.index();
+    } else if (event instanceof RunEvent.Held e) {
+      return at(e.host(), e.life()) + "has found the state after " + StepText.of(e.entry())
+          + " on its disk";
     } else if (event instanceof RunEvent.Paused e) {
-      return at(e.host(), e.life()) + "paused for " + time(e.nanos());
+      return at(e.host(), e.life())
+          + (e.nanos() == 0 ? "may go on" : "paused for " + time(e.nanos()));
     } else if (event instanceof RunEvent.Cut e) {
       return link(e.from(), e.to()) + "cut";
     } else if (event instanceof RunEvent.Joined e) {

@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.diagram;
 
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.trace.TraceEvent;
@@ -18,8 +19,10 @@ sealed interface RunEvent {
       HostId host,
       int life,
       boolean up,
+      long applied,
       @Nullable TraceState state,
-      LogOutline log) implements RunEvent {}
+      LogOutline log)
+      implements RunEvent {}
 
   record Started(long atNanos, HostId host, int life) implements RunEvent {}
 
@@ -43,17 +46,21 @@ sealed interface RunEvent {
   /** A state machine was restored from a snapshot up to this index. */
   record Restored(long atNanos, HostId host, int life, long index) implements RunEvent {}
 
+  /** A process has begun with a state on disk, which is the one after this entry. */
+  record Held(long atNanos, HostId host, int life, EntryId entry) implements RunEvent {}
+
   record Cut(long atNanos, HostId from, HostId to) implements RunEvent {}
 
   record Joined(long atNanos, HostId from, HostId to) implements RunEvent {}
 
+  /** A process does nothing for so long, unless it ends before; with 0 it goes on at once, whatever it was told before. */
   record Paused(long atNanos, HostId host, int life, long nanos) implements RunEvent {}
 
   record Fault(long atNanos, String what) implements RunEvent {}
 
   record Note(long atNanos, HostId host, String what) implements RunEvent {}
 
-  /** A client's operation, told when it ended; {@code toNanos} is negative if it has not. */
+  /** A client's operation, told when it ended, or when the run did; {@code toNanos} is negative if nobody has answered it. */
   record Operation(
       long atNanos, String client, long fromNanos, long toNanos, String text, String outcome)
       implements RunEvent {}

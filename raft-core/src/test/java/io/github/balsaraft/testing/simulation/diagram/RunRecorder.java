@@ -103,13 +103,13 @@ public final class RunRecorder implements Observer {
   }
 
   /**
-   * A client's operation has ended, or will not any more.
+   * A client's operation has ended, or will not any more, or is open when the run ends.
    *
    * @param client whose it is
    * @param fromNanos when it began
-   * @param toNanos when it ended; negative if it has not
+   * @param toNanos when it was answered; negative if it was not
    * @param text what was asked for
-   * @param outcome what the client was told
+   * @param outcome what the client was told, or what it knows instead
    */
   public void onOperation(
       String client, long fromNanos, long toNanos, String text, String outcome) {
@@ -184,7 +184,7 @@ public final class RunRecorder implements Observer {
 
   @Override
   public void onHeld(HostId host, int life, EntryId entry) {
-    add(new RunEvent.Note(now(), host, "the state on disk is of " + entry));
+    add(new RunEvent.Held(now(), host, life, entry));
   }
 
   @Override

@@ -18,6 +18,8 @@ final class Situation {
   private static final class Host {
     private int life;
     private boolean up;
+    private long applied;
+    private long pausedUntilNanos;
     private @Nullable TraceState state;
     private LogOutline log = new LogOutline();
   }
@@ -29,6 +31,8 @@ final class Situation {
       Host same = new Host();
       same.life = host.life;
       same.up = host.up;
+      same.applied = host.applied;
+      same.pausedUntilNanos = host.pausedUntilNanos;
       same.state = host.state;
       same.log = host.log.copy();
       copy.hosts.put(id, same);
@@ -46,13 +50,27 @@ final class Situation {
       // What the process before it was says nothing of this one: the disk may be another. Its first
       // step tells all.
       host.state = null;
+      host.applied = 0;
+      host.pausedUntilNanos = 0;
       host.log = new LogOutline();
     } else if (event instanceof RunEvent.Ended ended) {
       host(ended.host()).up = false;
+      host(ended.host()).pausedUntilNanos = 0;
     } else if (event instanceof RunEvent.Step step) {
       Host host = host(step.host());
       host.state = step.step().header().state();
       host.log.follow(step.step());
+    } else if (event instanceof RunEvent.Applied applied) {
+      host(applied.host()).applied = applied.index();
+    } else if (event instanceof RunEvent.Restored restored) {
+      host(restored.host()).applied = restored.index();
+    } else if (event instanceof RunEvent.Held held) {
+      host(held.host()).applied = held.entry().index();
+    } else if (event instanceof RunEvent.Paused paused) {
+      Host host = host(paused.host());
+      host.pausedUntilNanos = paused.nanos() == 0
+          ? 0
+          : Math.max(host.pausedUntilNanos, paused.atNanos() + paused.nanos());
     } else if (event instanceof RunEvent.Cut cut) {
       cuts.put(link(cut.from(), cut.to()), cut);
     } else if (event instanceof RunEvent.Joined joined) {
@@ -71,9 +89,14 @@ final class Situation {
   /** Events that lead here from nothing. */
   List<RunEvent> events() {
     List<RunEvent> events = new ArrayList<>();
-    hosts.forEach((id, host) -> events.add(
-        new RunEvent.Before(atNanos, id, host.life, host.up, host.state, host.log.copy())));
+    hosts.forEach((id, host) -> events.add(new RunEvent.Before(
+        atNanos, id, host.life, host.up, host.applied, host.state, host.log.copy())));
     cuts.values().forEach(cut -> events.add(new RunEvent.Cut(atNanos, cut.from(), cut.to())));
+    hosts.forEach((id, host) -> {
+      if (host.pausedUntilNanos > atNanos) {
+        events.add(new RunEvent.Paused(atNanos, id, host.life, host.pausedUntilNanos - atNanos));
+      }
+    });
     return events;
   }
 }

@@ -172,12 +172,12 @@ public final class Saboteur implements Observer {
       }
       case FULL_DISK -> overlaps.fullDisk(host, fault.lastsNanos(), () -> startAgain(host));
       case BIT_FLIP -> {
-        return host.disk().canBeDamaged()
-            && cluster.budget().take(host.id())
-            && host.disk().flipABit();
+        return mayBeDamaged(host, host.disk().canBeDamaged()) && host.disk().flipABit();
       }
       case WIPED_DISK -> {
+        String spared = cluster.budget().whySpared(host.id());
         if (!cluster.budget().takeDisk(host.id())) {
+          spare(host, String.valueOf(spared));
           return false;
         }
         host.wipe();
@@ -206,8 +206,7 @@ public final class Saboteur implements Observer {
       }
       case FAILING_SNAPSHOT -> host.snapshots().failOperation(fault.amount() % 64);
       case SNAPSHOT_BIT_FLIP -> {
-        return host.snapshots().canBeDamaged()
-            && cluster.budget().take(host.id())
+        return mayBeDamaged(host, host.snapshots().canBeDamaged())
             && host.snapshots().flipABit();
       }
       case EAGER_OPERATOR -> overlaps.eager(fault.lastsNanos());
@@ -221,6 +220,21 @@ public final class Saboteur implements Observer {
         throw new IllegalArgumentException("an ambush: " + fault);
     }
     return true;
+  }
+
+  /** Takes what a host holds out of the budget, if it holds anything and that can be borne. */
+  private boolean mayBeDamaged(SimulatedHost host, boolean holdsAnything) {
+    String spared = holdsAnything ? cluster.budget().whySpared(host.id()) : "it holds nothing";
+    if (spared != null) {
+      spare(host, spared);
+      return false;
+    }
+    return cluster.budget().take(host.id());
+  }
+
+  /** What did not happen, and why, may be all that a run is kept for. */
+  private void spare(SimulatedHost host, String why) {
+    cluster.world().observer().onNote(host.id(), "spared: " + why);
   }
 
   private void operate(Fault fault) {

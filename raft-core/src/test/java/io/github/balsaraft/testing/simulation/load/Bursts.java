@@ -147,6 +147,13 @@ final class Bursts<I, O> {
         .toList();
   }
 
+  /** As {@link Clients#tellOpen()}. */
+  void tellOpen() {
+    for (One one : open) {
+      clients.tellOpen(one.process, one.askedNanos, one.operation, one.at.host());
+    }
+  }
+
   boolean isAnswered() {
     return open.isEmpty();
   }

@@ -191,10 +191,25 @@ public final class Clients<I, O> implements Observer {
         fromNanos,
         ended.isUnknown() ? -1 : world.time().nowNanos(),
         String.valueOf(ended.input()),
-        String.valueOf(ended.output()));
+        ended.isUnknown() ? "unknown" : String.valueOf(ended.output()));
   }
 
-  /** Told of each operation as it ends. Replaces whoever was told before. */
+  /** Tells of each operation that nobody has answered so far: for whoever wants to see a run as it is now. */
+  public void tellOpen() {
+    bursts.tellOpen();
+    for (Client client : clients) {
+      if (client.isWaiting()) {
+        tellOpen(client.process, client.invokedNanos, client.operation, client.askedHost);
+      }
+    }
+  }
+
+  void tellOpen(int process, long fromNanos, @Nullable I operation, @Nullable HostId asked) {
+    listener.onOperation(
+        "client " + process, fromNanos, -1, String.valueOf(operation), "open, asked of " + asked);
+  }
+
+  /** Told of each operation as it ends, and by {@link #tellOpen}. Replaces whoever was told before. */
   public void tell(OperationListener newListener) {
     listener = newListener;
   }
@@ -245,10 +260,10 @@ public final class Clients<I, O> implements Observer {
   public interface OperationListener {
 
     /**
-     * An operation has ended.
+     * An operation has ended, or is told of while it is open.
      *
-     * @param toNanos when it was answered; -1 if it never will be
-     * @param outcome the answer
+     * @param toNanos when it was answered; -1 if it never will be, or has not been so far
+     * @param outcome the answer, or what is known instead
      */
     void onOperation(String client, long fromNanos, long toNanos, String asked, String outcome);
   }

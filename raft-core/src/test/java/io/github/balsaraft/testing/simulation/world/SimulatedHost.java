@@ -219,7 +219,12 @@ public final class SimulatedHost {
     }
     Life stopping = life;
     stopping.stopping = true;
-    return stopping.node.stop().thenRun(() -> observer.onStopped(id, stopping.number));
+    return stopping.node.stop().thenRun(() -> {
+      if (stopping.node.leaseReadsAfterStop() > 0) {
+        observer.onNote(id, "a read whose lease was over came back after the stop");
+      }
+      observer.onStopped(id, stopping.number);
+    });
   }
 
   /** The disk is replaced by a new, empty one. */

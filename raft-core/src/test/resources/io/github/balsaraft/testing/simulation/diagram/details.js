@@ -50,5 +50,5 @@ function messageDetails(run, m) {
 
 function operationDetails(o) {
   return [element('h2', {textContent: 'Operation of ' + o.client}), list([
-    ['what', o.text], ['outcome', o.to < 0 ? 'open' : o.outcome], ['from', clock(o.from)], ['to', o.to < 0 ? '–' : clock(o.to) + ' (' + span(o.to - o.from) + ')']])];
+    ['what', o.text], ['outcome', o.outcome || 'open'], ['from', clock(o.from)], ['to', o.to < 0 ? '–' : clock(o.to) + ' (' + span(o.to - o.from) + ')']])];
 }

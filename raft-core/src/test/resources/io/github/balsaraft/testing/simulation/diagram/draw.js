@@ -160,7 +160,7 @@ class Diagram {
       if (o.to < 0) c.setLineDash([3, 3]);
       if (w > 3) c.strokeRect(x, y, w, 11);
       c.setLineDash([]);
-      const text = o.client + ': ' + o.text + ' → ' + (o.to < 0 ? 'open' : o.outcome);
+      const text = o.client + ': ' + o.text + ' → ' + (o.outcome || 'open');
       if (w > 30) {
         c.save();
         c.beginPath();

@@ -21,7 +21,7 @@ function legend(section, diagram) {
     c.scale(2, 2);
     paint(c);
   }
-  section.append(element('div', {textContent: 'At a lane, seen from near: + entries appended, ▂ durable on disk, ✓ known as committed, ● applied, ✂ truncated, ⚙ configuration, ◆ vote given, ⇩ snapshot installed, ↻ state machine restored from one, ▤ compacted.'}));
+  section.append(element('div', {textContent: 'At a lane, seen from near: + entries appended, ▂ durable on disk, ✓ known as committed, ● applied, ✂ truncated, ⚙ configuration, ◆ vote given, ⇩ snapshot installed, ↻ state machine restored from one, or found on the disk by a new process, ▤ compacted.'}));
   const keys = element('p');
   for (const [key, what] of [['wheel', 'zoom'], ['drag', 'move'], ['← →', 'move'], ['+ −', 'zoom'], ['0', 'whole run'], ['v', 'violation'],
     ['click', 'keep the details'], ['Esc', 'let go'], ['/', 'search'], ['n N', 'next, previous'], ['h', 'heartbeats']]) {

@@ -65,6 +65,7 @@ function follow(picture, e) {
     case 'before':
       picture.life = e.life;
       picture.up = e.up;
+      picture.applied = e.applied;
       if (e.state) changeState(picture, e.state);
       changeLog(picture, e.change);
       break;
@@ -81,6 +82,7 @@ function follow(picture, e) {
       break;
     case 'applied':
     case 'restored':
+    case 'held':
       picture.applied = e.index;
       break;
   }
@@ -106,7 +108,7 @@ function readRun(data) {
   };
   const byNumber = new Map();
   const readers = {
-    before: (e, a) => ({host: a[2], life: a[3], up: a[4], change: a[5], state: a[6]}),
+    before: (e, a) => ({host: a[2], life: a[3], up: a[4], applied: a[5], change: a[6], state: a[7]}),
     start: (e, a) => ({host: a[2], life: a[3], text: 'process ' + a[3] + ' starts'}),
     end: (e, a) => ({host: a[2], text: 'process ends: ' + a[3]}),
     step: (e, a) => ({host: a[2], text: a[3], change: a[4], state: a[5]}),
@@ -114,7 +116,10 @@ function readRun(data) {
     applied: (e, a) => ({host: a[2], index: a[3], term: a[4],
       text: 'applied ' + a[3] + '@' + a[4] + ': ' + a[5] + ' → ' + a[6]}),
     restored: (e, a) => ({host: a[2], index: a[3], text: 'restored from a snapshot up to ' + a[3]}),
-    pause: (e, a) => ({host: a[2], nanos: a[3], text: 'paused for ' + span(a[3])}),
+    held: (e, a) => ({host: a[2], index: a[3], text: 'has found the state after ' + a[3] + '@' + a[4] + ' on its disk'}),
+    // What it was told, and how long that was so: a process that ends is not paused any more.
+    pause: (e, a) => ({host: a[2], nanos: a[4], text: !a[3] ? 'may go on'
+      : 'paused for ' + span(a[3]) + (a[4] < a[3] ? ', and was it for ' + span(a[4]) : '')}),
     note: (e, a) => ({host: a[2], text: a[3]}),
     fault: (e, a) => ({text: a[2]}),
     violation: (e, a) => ({text: a[2]}),
@@ -147,7 +152,7 @@ function readRun(data) {
     } else if (e.kind === 'violation') {
       run.violations.push(e);
     } else if (e.kind === 'pause') {
-      run.hosts[e.host].pauses.push(e);
+      if (e.nanos > 0) run.hosts[e.host].pauses.push(e);
     }
   }
   run.start = run.leftOut > 0 && run.events.length ? run.events[0].t : 0;
@@ -191,9 +196,10 @@ function markOf(e, picture, before) {
     case 'start': return mark('▶', 'start ' + e.life, 3, true);
     case 'end': return mark('✖', e.text.replace('process ends: ', ''), 3, true);
     case 'note': return mark('■', e.text, 2, true);
-    case 'pause': return mark('‖', 'pause', 2, true);
+    case 'pause': return e.nanos > 0 ? mark('‖', 'pause', 2, true) : null;
     case 'applied': return mark('●', 'applied ' + e.index, 0, false);
     case 'restored': return mark('↻', 'restored ' + e.index, 2, true);
+    case 'held': return e.index > 0 ? mark('↻', 'on disk ' + e.index, 2, true) : null;
     case 'durable': return e.ranges.length > 1
       ? mark('▂', 'durable ' + range(e.ranges[1], e.ranges[e.ranges.length - 1]), 0, false) : null;
     case 'step':

@@ -40,6 +40,8 @@ function findIndex(run, index) {
       }
     } else if (e.kind === 'restored') {
       if (e.index >= index) found.push(hit(e, 'covered by the snapshot that the state machine is restored from'));
+    } else if (e.kind === 'held') {
+      if (e.index >= index) found.push(hit(e, 'in the state that the process has found on its disk'));
     } else if (e.kind === 'applied') {
       if (e.index === index) found.push(hit(e, e.text));
     } else if (e.kind === 'sent') {
