@@ -8,9 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,17 +35,27 @@ import org.rocksdb.WriteOptions;
  */
 final class FaultyRocksDbDisk implements FaultyDisk {
 
-  /** How many of the ways to cut are tried at one moment. Opening takes its time. */
-  private static final int CUTS = 3;
+  private static final List<UnsyncedLoss> LOSSES = List.of(UnsyncedLoss.values());
 
   /** What all disks of one test share. */
   static final class Rack implements AutoCloseable {
     private final Path temporary;
     private final AtomicInteger disks = new AtomicInteger();
     private final List<Statistics> counters = new ArrayList<>();
+    private final Map<UnsyncedLoss, Integer> losses = new EnumMap<>(UnsyncedLoss.class);
+    private final Random random;
 
-    Rack(Path temporary) {
+    /**
+     * @param seed decides how much of a write that fails is done
+     */
+    Rack(Path temporary, long seed) {
       this.temporary = temporary;
+      this.random = new Random(seed);
+    }
+
+    /** How often something was lost, by the way in which. */
+    Map<UnsyncedLoss, Integer> losses() {
+      return losses;
     }
 
     private Path newFolder() {
@@ -123,20 +134,31 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     }
   }
 
-  /** A part of the write gets into the file. */
+  /** A part of the write gets into the file, from nothing to all but a byte. */
   private void tear(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException {
     Map<String, Long> before = walSizes(folder);
     db.write(options, batch);
     for (Map.Entry<String, Long> wal : walSizes(folder).entrySet()) {
       long from = before.getOrDefault(wal.getKey(), 0L);
-      // RocksDB writes no more to it: the store has failed.
-      try (FileChannel file =
-          FileChannel.open(folder.resolve(wal.getKey()), StandardOpenOption.WRITE)) {
-        file.truncate(from + (wal.getValue() - from) / 2);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      long written = wal.getValue() - from;
+      if (written > 0) {
+        // RocksDB writes no more to it: the store has failed.
+        try (FileChannel file =
+            FileChannel.open(folder.resolve(wal.getKey()), StandardOpenOption.WRITE)) {
+          file.truncate(from + partOf(written));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
       }
     }
+  }
+
+  private long partOf(long written) {
+    return switch (rack.random.nextInt(4)) {
+      case 0 -> 0;
+      case 1 -> written - 1;
+      default -> rack.random.nextLong(written);
+    };
   }
 
   @Override
@@ -154,7 +176,10 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     return cut(synced, random);
   }
 
-  /** Copies the folder, and takes away some of the newest file of the log behind what is known to be there. */
+  /**
+   * Copies the folder, and takes away some of the newest file of the log behind what is known to be there: in each of the ways that
+   * there are, each as a copy that is made when it is asked for.
+   */
   private List<FaultyDisk> cut(Map<String, Long> there, Random random) {
     FaultyRocksDbDisk whole = killNow();
     try {
@@ -171,21 +196,19 @@ final class FaultyRocksDbDisk implements FaultyDisk {
       if (from >= bytes.length) {
         return List.of(whole);
       }
-      List<byte[]> contents = new ArrayList<>();
-      contents.add(Arrays.copyOf(bytes, from));
-      contents.add(Arrays.copyOf(
-          bytes, from + 1 + random.nextInt(Math.min(9, bytes.length - from))));
-      contents.add(Arrays.copyOf(bytes, from + random.nextInt(bytes.length - from)));
-      contents.add(Arrays.copyOf(bytes, bytes.length - 1));
-      contents.add(bytes);
-      contents.add(TornSectors.withoutEnd(bytes, from, random));
-      contents.add(TornSectors.withHoles(bytes, from, random));
-      Collections.shuffle(contents, random);
-      List<FaultyDisk> left = new ArrayList<>();
-      for (byte[] content : contents.subList(0, CUTS)) {
-        left.add(whole.withWal(newest, content));
-      }
-      return left;
+      return new AbstractList<>() {
+        @Override
+        public FaultyDisk get(int index) {
+          UnsyncedLoss loss = LOSSES.get(index);
+          rack.losses.merge(loss, 1, Integer::sum);
+          return whole.withWal(newest, loss.left(bytes, from, random));
+        }
+
+        @Override
+        public int size() {
+          return LOSSES.size();
+        }
+      };
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -200,9 +223,13 @@ final class FaultyRocksDbDisk implements FaultyDisk {
     }
   }
 
-  private FaultyRocksDbDisk withWal(Path newest, byte[] content) throws IOException {
+  private FaultyRocksDbDisk withWal(Path newest, byte[] content) {
     FaultyRocksDbDisk copy = killNow();
-    Files.write(copy.folder.resolve(newest.getFileName()), content);
+    try {
+      Files.write(copy.folder.resolve(newest.getFileName()), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     copy.synced.put(newest.getFileName().toString(), (long) content.length);
     return copy;
   }
