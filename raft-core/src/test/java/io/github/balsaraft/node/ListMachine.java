@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Remembers every command; a result is how many there are. */
-final class ListMachine implements StateMachine {
+class ListMachine implements StateMachine {
 
   final List<String> applied = new ArrayList<>();
 

@@ -5,6 +5,7 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.simulation.checks.Checks;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * A simulated cluster in the hands of a test, which starts and ends hosts one by one and asks them how they are. Whatever Raft
@@ -46,10 +48,20 @@ final class TestCluster {
   }
 
   TestCluster(long seed, int founders, int spares, RaftOptions options) {
+    this(seed, founders, spares, options, ListMachine::new);
+  }
+
+  /** With other state machines, a new one for each process. */
+  TestCluster(long seed, int founders, RaftOptions options, Supplier<StateMachine> machines) {
+    this(seed, founders, 0, options, machines);
+  }
+
+  private TestCluster(
+      long seed, int founders, int spares, RaftOptions options, Supplier<StateMachine> machines) {
     this.world = new World(seed, observers);
     this.time = world.time();
-    this.cluster = new SimulatedCluster(
-        world, founders, spares, options, LeaseRules.FORBIDDEN, ListMachine::new);
+    this.cluster =
+        new SimulatedCluster(world, founders, spares, options, LeaseRules.FORBIDDEN, machines);
     observers.add(checks);
     observers.add(cluster.view());
     observers.add(trace.timedBy(time));
