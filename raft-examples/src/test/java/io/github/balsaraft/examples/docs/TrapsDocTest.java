@@ -103,6 +103,35 @@ class TrapsDocTest {
     }
   }
 
+  @Test
+  void eachTrapSaysWhomItHasCaught() {
+    List<String> parts = List.of(traps.split("(?m)^### ", -1));
+    for (int trap = 1; trap <= 50; trap++) {
+      assertThat(parts.get(trap)).containsOnlyOnce("\n- Reported: ");
+    }
+  }
+
+  @Test
+  void everySeededBugThatIsNamedExists() throws IOException {
+    List<String> bugs;
+    try (Stream<Path> files =
+        Files.list(Documents.root().resolve("raft-core/src/test/seeded-bugs"))) {
+      bugs = files.map(file -> file.getFileName().toString().substring(0, 3)).toList();
+    }
+    Matcher named =
+        Pattern.compile("seeded bugs?\\s([0-9,\\s]+(?:and\\s[0-9]+)?)").matcher(traps);
+    int count = 0;
+    while (named.find()) {
+      for (String number : named.group(1).split("\\D+", -1)) {
+        if (!number.isEmpty()) {
+          assertThat(bugs).as(named.group()).contains(number + "-");
+          count++;
+        }
+      }
+    }
+    assertThat(count).isGreaterThan(50);
+  }
+
   /** A test of the core that carries the number of a trap is named under that number or with another. */
   @Test
   void everyTestOfTrapIsNamed() {
