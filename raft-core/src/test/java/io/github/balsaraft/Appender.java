@@ -7,14 +7,13 @@ import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshottingStateMachine;
+import io.github.balsaraft.testing.RecordingMachine;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Remembers every command; a result is how many there are, an answer is all of them. */
-final class Appender implements SnapshottingStateMachine {
+/** Remembers every command, in snapshots too, but for those that ask it to throw or to reject them. */
+class Appender extends RecordingMachine implements SnapshottingStateMachine {
 
-  private final List<String> applied = new ArrayList<>();
   private int restored;
 
   @Override
@@ -26,18 +25,12 @@ final class Appender implements SnapshottingStateMachine {
     if (text.startsWith("reject")) {
       throw new CommandRejectedException("asked to " + text);
     }
-    applied.add(text);
-    return String.valueOf(applied.size()).getBytes(UTF_8);
+    return super.apply(command);
   }
 
   @Override
-  public synchronized byte[] query(byte[] query) {
-    return String.join(",", applied).getBytes(UTF_8);
-  }
-
-  @Override
-  public synchronized SnapshotView capture() {
-    List<String> captured = List.copyOf(applied);
+  public SnapshotView capture() {
+    List<String> captured = applied();
     return SnapshotView.of(out -> {
       for (String text : captured) {
         out.write((text + "\n").getBytes(UTF_8));
@@ -47,17 +40,12 @@ final class Appender implements SnapshottingStateMachine {
 
   @Override
   public synchronized void restore(SnapshotReader snapshot) throws IOException {
-    applied.clear();
-    new String(snapshot.state().readAllBytes(), UTF_8).lines().forEach(applied::add);
+    replaceWith(new String(snapshot.state().readAllBytes(), UTF_8).lines().toList());
     restored++;
   }
 
   /** How often it was restored. */
   synchronized int restored() {
     return restored;
-  }
-
-  synchronized List<String> applied() {
-    return List.copyOf(applied);
   }
 }

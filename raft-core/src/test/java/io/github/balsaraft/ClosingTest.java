@@ -14,6 +14,7 @@ import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.ShuttingDownException;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,7 +39,7 @@ class ClosingTest {
   private final List<String> applied = new ArrayList<>();
 
   /** Hangs in the command "hang". */
-  private final StateMachine machine = new StateMachine() {
+  private final StateMachine machine = new EchoMachine() {
     @Override
     public byte[] apply(Command command) {
       if (new String(command.bytes(), UTF_8).equals("hang")) {
@@ -48,12 +49,7 @@ class ClosingTest {
       synchronized (applied) {
         applied.add(new String(command.bytes(), UTF_8));
       }
-      return command.bytes();
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
+      return super.apply(command);
     }
   };
 

@@ -5,8 +5,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.NodeStatus.Health;
-import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
@@ -33,14 +31,6 @@ class DamagedStreamTest {
 
   /** So many parts are damaged; then they arrive as they are. */
   private static final int DAMAGED_PARTS = 5;
-
-  private static final RaftOptions OFTEN = LocalCluster.options()
-      .snapshots(SnapshotOptions.builder()
-          .minLogBytes(2000)
-          .logRatio(0)
-          .retained(10, 20)
-          .build())
-      .build();
 
   private final LocalNetwork network = new LocalNetwork();
   private final Map<String, RaftNode> nodes = new LinkedHashMap<>();
@@ -107,7 +97,7 @@ class DamagedStreamTest {
             .logStore(new MemoryLogStore(
                 disks.computeIfAbsent(name, any -> new MemoryLogStore().contents())))
             .transport(new Damaging(network.transport(), damage))
-            .options(OFTEN)
+            .options(SnapshotNodesTest.OFTEN)
             .start());
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.BatchingStateMachine;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
@@ -19,13 +18,13 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.FileSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -227,17 +226,7 @@ class HostLifecycleTest {
     }
   }
 
-  private static final class NoBatches implements BatchingStateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-
+  private static final class NoBatches extends EchoMachine implements BatchingStateMachine {
     @Override
     public void endBatch() {}
 
@@ -282,23 +271,7 @@ class HostLifecycleTest {
   /** Budgets: a state machine that hangs slows proposers, and all is well once it goes on. */
   @Test
   void aStateMachineThatHangsMakesProposersWaitAndNobodyIsForgotten() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    StateMachine hanging = new StateMachine() {
-      @Override
-      public byte[] apply(Command command) {
-        try {
-          go.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-        return command.bytes();
-      }
-
-      @Override
-      public byte[] query(byte[] query) {
-        return query;
-      }
-    };
+    HangingMachine hanging = new HangingMachine();
     RaftOptions options = LocalCluster.options()
         .maxCommandBytes(1000)
         .maxPendingProposalBytes(10_000)
@@ -312,7 +285,7 @@ class HostLifecycleTest {
       }
       assertThat(failure(node.propose(new byte[1000]))).isInstanceOf(OverloadedException.class);
       CompletableFuture<Integer> read = node.read(ReadConsistency.LINEARIZABLE, () -> 7);
-      go.countDown();
+      hanging.letGo();
       for (CompletableFuture<byte[]> future : accepted) {
         assertThat(future.get(30, SECONDS)).hasSize(1000);
       }
@@ -323,25 +296,7 @@ class HostLifecycleTest {
 
   @Test
   void aStaleReadBehindAStateMachineThatHangsEndsInTime() throws Exception {
-    CountDownLatch applying = new CountDownLatch(1);
-    CountDownLatch go = new CountDownLatch(1);
-    StateMachine hanging = new StateMachine() {
-      @Override
-      public byte[] apply(Command command) {
-        applying.countDown();
-        try {
-          go.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-        return command.bytes();
-      }
-
-      @Override
-      public byte[] query(byte[] query) {
-        return query;
-      }
-    };
+    HangingMachine hanging = new HangingMachine();
     RaftOptions options =
         LocalCluster.options().requestTimeout(Duration.ofSeconds(1)).build();
     try (RaftHost host = host("n1")) {
@@ -350,15 +305,15 @@ class HostLifecycleTest {
       // By this look the node knows how fresh its state is.
       node.read(ReadConsistency.LINEARIZABLE, () -> 7).get(30, SECONDS);
       CompletableFuture<byte[]> proposed = node.propose(new byte[1]);
-      applying.await();
+      hanging.awaitHanging();
       CompletableFuture<Integer> stale = node.read(ReadConsistency.STALE, () -> 7);
       assertThat(failure(stale))
           .isInstanceOf(ReadNotServedException.class)
           .hasMessageContaining("had no time for it");
-      go.countDown();
+      hanging.letGo();
       proposed.handle((result, failure) -> failure).get(30, SECONDS);
     } finally {
-      go.countDown();
+      hanging.letGo();
     }
   }
 

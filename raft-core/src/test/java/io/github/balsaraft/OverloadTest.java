@@ -3,10 +3,8 @@ package io.github.balsaraft;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.transport.LocalNetwork;
@@ -17,9 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,51 +29,25 @@ class OverloadTest {
       .build();
 
   private final LocalNetwork network = new LocalNetwork();
-  private final CountDownLatch go = new CountDownLatch(1);
   private final Map<String, RaftNode> nodes = new LinkedHashMap<>();
-  private final Map<String, AtomicInteger> applied = new LinkedHashMap<>();
+  private final Map<String, HangingMachine> machines = new LinkedHashMap<>();
 
   @AfterEach
   void letGo() {
-    go.countDown();
+    machines.values().forEach(HangingMachine::letGo);
     nodes.values().forEach(RaftNode::close);
-  }
-
-  /** Waits in every command until the test lets it go on. */
-  private final class Stalling implements StateMachine {
-    private final AtomicInteger count;
-
-    Stalling(AtomicInteger count) {
-      this.count = count;
-    }
-
-    @Override
-    public byte[] apply(Command command) {
-      try {
-        go.await();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("nobody should be interrupted", e);
-      }
-      count.incrementAndGet();
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
   }
 
   private void startAll(String... names) {
     for (String name : names) {
-      AtomicInteger count = new AtomicInteger();
-      applied.put(name, count);
+      HangingMachine machine = new HangingMachine();
+      machines.put(name, machine);
       nodes.put(
           name,
           RaftNode.builder()
               .id(name)
               .bootstrap(names)
-              .stateMachine(new Stalling(count))
+              .stateMachine(machine)
               .logStore(new MemoryLogStore())
               .transport(network.transport())
               .options(OPTIONS)
@@ -144,7 +114,7 @@ class OverloadTest {
     LocalCluster.awaitTrue(
         "the new leader to commit without the old one and with every state machine stalled",
         () -> nodes.get(second).status().commitIndex() > index);
-    assertThat(applied.values()).allMatch(count -> count.get() == 0);
+    assertThat(machines.values()).allMatch(machine -> machine.applied() == 0);
     assertThat(handedOver)
         .as("told at the latest when the old leader was closed")
         .isDone();
@@ -158,11 +128,11 @@ class OverloadTest {
     Optional<RaftNode> stillLeads =
         Optional.of(leader).filter(node -> node.status().role() == Role.LEADER);
     assertThat(stillLeads).isPresent();
-    go.countDown();
+    machines.get("n1").letGo();
     for (CompletableFuture<byte[]> proposed : accepted) {
       proposed.get(30, SECONDS);
     }
     leader.propose(new byte[COMMAND_BYTES]).get(30, SECONDS);
-    assertThat(applied.get("n1")).hasValue(accepted.size() + 1);
+    assertThat(machines.get("n1").applied()).isEqualTo(accepted.size() + 1);
   }
 }

@@ -12,13 +12,13 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotStatus;
-import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.MemorySnapshotStore;
 import io.github.balsaraft.storage.SnapshotStore;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -136,16 +136,16 @@ class SnapshotNodesTest {
     try (RaftNode node = start(machine, new MemoryLogStore(disk), null)) {
       node.awaitLeader().get(30, SECONDS);
       propose(node, 300);
-      assertThat(machine.appender.applied()).isEqualTo(expected);
-      assertThat(machine.appender.restored()).isZero();
+      assertThat(machine.applied()).isEqualTo(expected);
+      assertThat(machine.restored()).isZero();
     }
     // One that has lost its state gets it from the snapshot.
     OnDiskAppender empty = new OnDiskAppender();
     try (RaftNode node = start(empty, new MemoryLogStore(disk), null)) {
       node.awaitLeader().get(30, SECONDS);
       propose(node, 1);
-      assertThat(empty.appender.applied()).isEqualTo(expected);
-      assertThat(empty.appender.restored()).isEqualTo(1);
+      assertThat(empty.applied()).isEqualTo(expected);
+      assertThat(empty.restored()).isEqualTo(1);
     }
   }
 
@@ -201,7 +201,7 @@ class SnapshotNodesTest {
       propose(node, 300);
       LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
     }
-    try (RaftNode node = start(new Plain(), new MemoryLogStore(disk), null)) {
+    try (RaftNode node = start(new EchoMachine(), new MemoryLogStore(disk), null)) {
       LocalCluster.awaitTrue("a refusal", () -> node.status().health() == NodeStatus.Health.FAILED);
       assertThat(node.explain())
           .contains("goes on from a snapshot", "no SnapshottingStateMachine", "start it as it was");
@@ -228,19 +228,7 @@ class SnapshotNodesTest {
       node.awaitLeader().get(30, SECONDS);
       LocalCluster.awaitTrue("a cut log", () -> snapshots(node).firstIndex() > 1);
       propose(node, 1);
-      assertThat(machine.appender.applied()).isEqualTo(expected);
-    }
-  }
-
-  private static final class Plain implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
+      assertThat(machine.applied()).isEqualTo(expected);
     }
   }
 
@@ -265,8 +253,7 @@ class SnapshotNodesTest {
   }
 
   /** Outlives its node, as a database does. */
-  static final class OnDiskAppender implements OnDiskStateMachine {
-    private final Appender appender = new Appender();
+  static final class OnDiskAppender extends Appender implements OnDiskStateMachine {
     private EntryId held = EntryId.NONE;
 
     @Override
@@ -275,25 +262,15 @@ class SnapshotNodesTest {
     }
 
     @Override
-    public byte[] apply(Command command) {
-      byte[] result = appender.apply(command);
+    public synchronized byte[] apply(Command command) {
+      byte[] result = super.apply(command);
       held = new EntryId(command.term(), command.index());
       return result;
     }
 
     @Override
-    public byte[] query(byte[] query) {
-      return appender.query(query);
-    }
-
-    @Override
-    public SnapshotView capture() {
-      return appender.capture();
-    }
-
-    @Override
-    public void restore(SnapshotReader snapshot) throws IOException {
-      appender.restore(snapshot);
+    public synchronized void restore(SnapshotReader snapshot) throws IOException {
+      super.restore(snapshot);
       held = snapshot.lastEntry();
     }
   }

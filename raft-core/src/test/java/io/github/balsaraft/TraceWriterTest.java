@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.api.Command;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.ReplicaId;
@@ -19,6 +17,7 @@ import io.github.balsaraft.model.trace.TraceReplayer;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.io.IOException;
 import java.io.StringReader;
@@ -254,7 +253,7 @@ class TraceWriterTest {
     return RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new Counter())
+        .stateMachine(new RecordingMachine())
         .logStore(store)
         .transport(new LocalNetwork().transport())
         .traceTo(sink)
@@ -263,19 +262,5 @@ class TraceWriterTest {
 
   private static byte[] bytes(int count) {
     return String.valueOf(count).getBytes(UTF_8);
-  }
-
-  private static final class Counter implements StateMachine {
-    private int count;
-
-    @Override
-    public byte[] apply(Command command) {
-      return bytes(++count);
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return bytes(count);
-    }
   }
 }

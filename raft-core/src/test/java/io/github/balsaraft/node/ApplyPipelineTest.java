@@ -26,6 +26,7 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class ApplyPipelineTest {
         () -> {});
   }
 
-  private final class Machine implements StateMachine {
+  private final class Machine extends EchoMachine {
     @Override
     public byte[] apply(Command command) {
       String text = new String(command.bytes(), UTF_8);
@@ -80,11 +81,6 @@ class ApplyPipelineTest {
       }
       applied.add(text);
       return ("r" + applied.size()).getBytes(UTF_8);
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
     }
   }
 

@@ -10,6 +10,7 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
@@ -33,14 +34,14 @@ class BatchedApplyTest {
       () -> {});
   private final NextEntries log = new NextEntries();
 
-  private final class Machine implements BatchingStateMachine {
+  private final class Machine extends EchoMachine implements BatchingStateMachine {
     boolean failing;
     boolean full;
 
     @Override
     public byte[] apply(Command command) {
       events.add(new String(command.bytes(), UTF_8));
-      return command.bytes();
+      return super.apply(command);
     }
 
     @Override
@@ -64,11 +65,6 @@ class BatchedApplyTest {
     @Override
     public boolean isBatchFull() {
       return full;
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
     }
   }
 

@@ -16,6 +16,7 @@ import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,7 +38,7 @@ class EntryApplierTest {
   private final EntryApplier applier = new EntryApplier(
       GROUP, new Machine(), store, 0, 1 << 20, new Results(), () -> mayGoOn, () -> false);
 
-  private final class Machine implements BatchingStateMachine {
+  private final class Machine extends EchoMachine implements BatchingStateMachine {
     @Override
     public byte[] apply(Command command) {
       String text = new String(command.bytes(), UTF_8);
@@ -56,11 +57,6 @@ class EntryApplierTest {
     @Override
     public long maxBatchBytes() {
       return 1000;
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
     }
   }
 

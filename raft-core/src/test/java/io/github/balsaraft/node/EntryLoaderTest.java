@@ -4,9 +4,7 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
@@ -24,6 +22,7 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
@@ -92,18 +91,6 @@ class EntryLoaderTest {
     }
   }
 
-  private static final class Silent implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-  }
-
   private ReplicaContext context() {
     HostRuntime host = new HostRuntime(
         new HostId("n1"),
@@ -114,7 +101,7 @@ class EntryLoaderTest {
     GroupSettings settings = new GroupSettings(
         GroupId.DEFAULT,
         new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()),
-        new Silent(),
+        new EchoMachine(),
         RaftOptions.defaults(),
         TraceSink.OFF);
     GroupPeers peers = new GroupPeers(host, GroupId.DEFAULT, settings.birth());

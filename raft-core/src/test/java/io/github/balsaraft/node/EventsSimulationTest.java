@@ -18,6 +18,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
@@ -74,7 +75,7 @@ class EventsSimulationTest {
       Observers observers = new Observers();
       World world = new World(seed, observers);
       SimulatedCluster cluster = new SimulatedCluster(
-          world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, ListMachine::new);
+          world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, RecordingMachine::new);
       observers.add(cluster.view());
       observers.add(story);
       VirtualTime time = world.time();
@@ -113,7 +114,7 @@ class EventsSimulationTest {
     Observers observers = new Observers();
     World world = new World(7, observers);
     SimulatedCluster cluster = new SimulatedCluster(
-        world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, ListMachine::new);
+        world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, RecordingMachine::new);
     observers.add(cluster.view());
     observers.add(story);
     cluster.startFounders();
@@ -139,7 +140,7 @@ class EventsSimulationTest {
     Observers observers = new Observers();
     World world = new World(3, observers);
     SimulatedCluster cluster = new SimulatedCluster(
-        world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, ListMachine::new);
+        world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, RecordingMachine::new);
     observers.add(cluster.view());
     cluster.startFounders();
     awaitLeader(world, cluster);

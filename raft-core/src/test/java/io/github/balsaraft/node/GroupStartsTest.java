@@ -17,6 +17,7 @@ import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Disk;
 import io.github.balsaraft.testing.simulation.world.DiskLogStore;
@@ -87,7 +88,7 @@ class GroupStartsTest {
     return host.startGroup(new GroupSettings(
         group,
         new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of(new Founder(SELF, "n1"))),
-        new ListMachine(),
+        new RecordingMachine(),
         RaftOptions.defaults(),
         TraceSink.OFF));
   }

@@ -5,11 +5,10 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeResult;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -115,7 +114,7 @@ class HandoverSimulationTest {
       world = new World(seed, observers);
       time = world.time();
       cluster = new SimulatedCluster(
-          world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, Echo::new);
+          world, founders, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, EchoMachine::new);
       observers.add(cluster.view());
       cluster.startFounders();
       boolean elected = time.runUntil(
@@ -137,19 +136,6 @@ class HandoverSimulationTest {
       assertThat(client.answers())
           .as("each is told once, with seed %d", seed)
           .isEqualTo(client.writes());
-    }
-  }
-
-  /** Keeps nothing. */
-  private static final class Echo implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return command.bytes();
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
     }
   }
 }

@@ -17,6 +17,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class MembershipFlowTest {
   private final MembershipFlow flow = new MembershipFlow(
       new ApplyPipeline(
           GroupId.DEFAULT,
-          new ListMachine(),
+          new RecordingMachine(),
           new MemoryLogStore(),
           1000,
           1 << 20,

@@ -11,6 +11,7 @@ import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -38,7 +39,7 @@ class MetricsSimulationTest {
   private final Observers observers = new Observers();
   private final World world = new World(11, observers);
   private final SimulatedCluster cluster = new SimulatedCluster(
-      world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, ListMachine::new);
+      world, 3, 0, RaftOptions.defaults(), LeaseRules.FORBIDDEN, RecordingMachine::new);
 
   private SimulatedHost.Life begin() {
     observers.add(cluster.view());

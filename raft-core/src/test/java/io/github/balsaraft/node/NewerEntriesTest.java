@@ -4,10 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.RaftNode;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.BirthAnswer;
 import io.github.balsaraft.model.ClusterIdentity;
@@ -26,6 +24,7 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.UnreadableEntries;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -66,7 +65,7 @@ class NewerEntriesTest {
     RaftNode started = RaftNode.builder()
         .id("n1")
         .bootstrap(founders)
-        .stateMachine(new Silent())
+        .stateMachine(new EchoMachine())
         .logStore(store)
         .transport(transport)
         .start();
@@ -226,18 +225,6 @@ class NewerEntriesTest {
     @Override
     public void close() {
       readable.close();
-    }
-  }
-
-  private static final class Silent implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
     }
   }
 }

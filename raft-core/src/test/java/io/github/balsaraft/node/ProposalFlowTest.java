@@ -19,6 +19,7 @@ import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class ProposalFlowTest {
     peers.follow(SnapshotRig.MEMBERS);
     ApplyPipeline pipeline = new ApplyPipeline(
         GROUP,
-        new ListMachine(),
+        new RecordingMachine(),
         host.store(),
         0,
         1 << 20,

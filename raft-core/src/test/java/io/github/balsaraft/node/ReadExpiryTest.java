@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ class ReadExpiryTest {
   private final List<String> refusals = new ArrayList<>();
   private final ApplyPipeline pipeline = new ApplyPipeline(
       GroupId.DEFAULT,
-      new ListMachine(),
+      new RecordingMachine(),
       new MemoryLogStore(),
       0,
       1 << 20,

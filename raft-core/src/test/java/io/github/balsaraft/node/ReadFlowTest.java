@@ -18,6 +18,7 @@ import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ class ReadFlowTest {
   private final VirtualTime time = new VirtualTime();
   private final ApplyPipeline pipeline = new ApplyPipeline(
       GroupId.DEFAULT,
-      new ListMachine(),
+      new RecordingMachine(),
       new MemoryLogStore(),
       1000,
       1 << 20,

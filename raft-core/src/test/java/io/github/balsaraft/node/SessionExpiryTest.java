@@ -17,6 +17,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -32,18 +33,13 @@ class SessionExpiryTest {
   private long lastIndex;
 
   /** Stops after a command that says so. */
-  private class Machine implements StateMachine {
+  private class Machine extends EchoMachine {
     @Override
     public byte[] apply(Command command) {
       if (new String(command.bytes(), UTF_8).equals("stop")) {
         mayGoOn = false;
       }
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
+      return super.apply(command);
     }
   }
 

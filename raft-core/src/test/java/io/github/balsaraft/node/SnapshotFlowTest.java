@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
-import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshotView;
-import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -154,26 +152,16 @@ class SnapshotFlowTest {
   }
 
   /** Tells the test of each command. */
-  private final class Machine implements SnapshottingStateMachine {
+  private final class Machine extends EmptySnapshots {
     @Override
     public byte[] apply(Command command) {
       onApply.run();
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
+      return super.apply(command);
     }
 
     @Override
     public SnapshotView capture() {
       throw new AssertionError("the snapshots are of another machine");
-    }
-
-    @Override
-    public void restore(SnapshotReader snapshot) {
-      // It has no state.
     }
   }
 }

@@ -1,10 +1,6 @@
 package io.github.balsaraft.node;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.SnapshotReader;
-import io.github.balsaraft.api.SnapshotView;
-import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
@@ -75,7 +71,7 @@ final class SnapshotRig {
     GroupSettings settings = new GroupSettings(
         GROUP,
         new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()),
-        new Nothing(),
+        new EmptySnapshots(),
         options,
         TraceSink.OFF);
     GroupPeers peers = new GroupPeers(host, GROUP, settings.birth());
@@ -165,25 +161,5 @@ final class SnapshotRig {
         throw closingFails;
       }
     }
-  }
-
-  private static final class Nothing implements SnapshottingStateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-
-    @Override
-    public SnapshotView capture() {
-      return SnapshotView.of(out -> {});
-    }
-
-    @Override
-    public void restore(SnapshotReader snapshot) {}
   }
 }

@@ -5,14 +5,11 @@ import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
-import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshotWriter;
-import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
@@ -389,7 +386,7 @@ class SnapshotTakerTest {
   }
 
   /** Does what the test says. */
-  private static class Machine implements SnapshottingStateMachine {
+  private static class Machine extends EmptySnapshots {
     static final byte[] CONTENT = "the state".getBytes(UTF_8);
 
     Runnable onCapture = () -> {};
@@ -399,16 +396,6 @@ class SnapshotTakerTest {
 
     /** How many views from now on fail in the middle. */
     int failures;
-
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
 
     @Override
     public SnapshotView capture() {
@@ -433,9 +420,6 @@ class SnapshotTakerTest {
         }
       };
     }
-
-    @Override
-    public void restore(SnapshotReader snapshot) {}
   }
 
   private static final class MachineOnDisk extends Machine implements OnDiskStateMachine {

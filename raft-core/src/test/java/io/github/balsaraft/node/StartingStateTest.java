@@ -3,12 +3,10 @@ package io.github.balsaraft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotReader;
-import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -81,7 +79,7 @@ class StartingStateTest {
   @Test
   @DisplayName("streams give nothing of the log that was replaced")
   void streams() throws IOException {
-    StateRestorer restorer = restorer(SNAPSHOT);
+    StateRestorer restorer = restorer();
     restorer.start(rig.archive, newest, logUpTo(1_500));
     assertThat(restorer.replacedIndex()).isEqualTo(SNAPSHOT.index());
   }
@@ -98,33 +96,20 @@ class StartingStateTest {
     }
   }
 
-  private StateRestorer restorer(EntryId held) {
-    OnDiskStateMachine machine = new OnDiskStateMachine() {
-      @Override
-      public byte[] apply(Command command) {
-        return new byte[0];
-      }
+  private static final class UpToTheSnapshot extends EmptySnapshots implements OnDiskStateMachine {
+    @Override
+    public EntryId appliedEntry() {
+      return SNAPSHOT;
+    }
 
-      @Override
-      public byte[] query(byte[] query) {
-        return query;
-      }
+    @Override
+    public void restore(SnapshotReader snapshot) {
+      throw new AssertionError("it has the state");
+    }
+  }
 
-      @Override
-      public EntryId appliedEntry() {
-        return held;
-      }
-
-      @Override
-      public SnapshotView capture() {
-        return SnapshotView.of(out -> {});
-      }
-
-      @Override
-      public void restore(SnapshotReader snapshot) {
-        throw new AssertionError("it has the state");
-      }
-    };
+  private StateRestorer restorer() {
+    UpToTheSnapshot machine = new UpToTheSnapshot();
     EntryApplier applier = new EntryApplier(
         SnapshotRig.GROUP,
         machine,

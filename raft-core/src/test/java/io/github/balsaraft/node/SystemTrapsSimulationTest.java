@@ -10,6 +10,7 @@ import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.util.ArrayList;
@@ -158,7 +159,7 @@ class SystemTrapsSimulationTest {
           seed,
           3,
           PLAIN,
-          () -> machines.getAndIncrement() == failing ? new Failing() : new ListMachine());
+          () -> machines.getAndIncrement() == failing ? new Failing() : new RecordingMachine());
       ClusterRun.of(seed, cluster, run -> {
         cluster.startAll();
         SimulatedHost.Life bad = cluster.life(cluster.founders().get(failing));
@@ -248,12 +249,12 @@ class SystemTrapsSimulationTest {
   }
 
   /** Can't apply what comes after some commands, as if its disk were full. */
-  private static final class Failing extends ListMachine {
+  private static final class Failing extends RecordingMachine {
     static final int AFTER = 10;
 
     @Override
     public byte[] apply(Command command) {
-      if (applied.size() == AFTER) {
+      if (applied().size() == AFTER) {
         throw new IllegalStateException("no room here");
       }
       return super.apply(command);

@@ -8,6 +8,7 @@ import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.LeaseRules;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.diagram.TraceHash;
@@ -48,7 +49,7 @@ final class TestCluster {
   }
 
   TestCluster(long seed, int founders, int spares, RaftOptions options) {
-    this(seed, founders, spares, options, ListMachine::new);
+    this(seed, founders, spares, options, RecordingMachine::new);
   }
 
   /** With other state machines, a new one for each process. */
@@ -219,6 +220,6 @@ final class TestCluster {
   }
 
   static List<String> applied(SimulatedHost.Life process) {
-    return ((ListMachine) process.machine().machine()).applied;
+    return ((RecordingMachine) process.machine().machine()).applied();
   }
 }

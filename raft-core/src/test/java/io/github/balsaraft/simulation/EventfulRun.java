@@ -2,12 +2,11 @@ package io.github.balsaraft.simulation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.Founder;
 import io.github.balsaraft.api.RaftOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.node.BirthPlan;
+import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -68,27 +67,13 @@ final class EventfulRun {
         .start(
             new BirthPlan(BirthPlan.Kind.BOOTSTRAP, FOUNDERS),
             RaftOptions.defaults(),
-            ObservedMachine.of(new Counter()));
+            ObservedMachine.of(new RecordingMachine()));
   }
 
   private void propose(HostId host, String command) {
     SimulatedHost.Life life = world.host(host).life();
     if (life != null) {
       var unused = life.node().propose(command.getBytes(UTF_8));
-    }
-  }
-
-  private static final class Counter implements StateMachine {
-    private int applied;
-
-    @Override
-    public byte[] apply(Command command) {
-      return String.valueOf(++applied).getBytes(UTF_8);
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return String.valueOf(applied).getBytes(UTF_8);
     }
   }
 }

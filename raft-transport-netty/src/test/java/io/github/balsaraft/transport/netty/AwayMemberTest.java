@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.RaftNodeBuilder;
 import io.github.balsaraft.api.AddOptions;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.ConfigurationChange;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Role;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.world.Disk;
 import io.github.balsaraft.testing.simulation.world.DiskLogStore;
 import io.github.balsaraft.testing.simulation.world.Observer;
@@ -33,18 +32,6 @@ class AwayMemberTest extends NettyHosts {
   private final Map<String, Integer> ports = new HashMap<>();
   private final Map<String, RaftNode> nodes = new LinkedHashMap<>();
 
-  private static final class Echo implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return command.bytes();
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-  }
-
   @AfterEach
   void closeNodes() {
     nodes.values().forEach(RaftNode::close);
@@ -61,7 +48,7 @@ class AwayMemberTest extends NettyHosts {
     Disk disk = disks.computeIfAbsent(id, any -> world.add(new HostId(id)).disk());
     return RaftNode.builder()
         .id(id)
-        .stateMachine(new Echo())
+        .stateMachine(new EchoMachine())
         .logStore(new DiskLogStore(disk))
         .transport(NettyTransport.builder().bindAddress(at(id)).build());
   }

@@ -1,13 +1,11 @@
 package io.github.balsaraft.transport.netty;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.github.balsaraft.RaftNode;
 import io.github.balsaraft.api.AnswerTooLargeException;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
@@ -28,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,24 +46,7 @@ class ClientLimitsTest extends NettyHosts {
   private final List<RaftNode> nodes = new ArrayList<>();
   private NettyTransport transport = settings().build();
 
-  /** A command or a query that is a number is answered with so many bytes, any other with none. */
-  private static class Sized implements StateMachine {
-    final AtomicInteger applied = new AtomicInteger();
-
-    @Override
-    public byte[] apply(Command command) {
-      applied.incrementAndGet();
-      return query(command.bytes());
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      String text = new String(query, UTF_8);
-      return new byte[text.matches("\\d+") ? Integer.parseInt(text) : 0];
-    }
-  }
-
-  private static final class SizedOnDisk extends Sized implements OnDiskStateMachine {
+  private static final class SizedOnDisk extends SizedMachine implements OnDiskStateMachine {
     @Override
     public EntryId appliedEntry() {
       return EntryId.NONE;
@@ -116,7 +96,7 @@ class ClientLimitsTest extends NettyHosts {
   @Test
   @DisplayName("a command that fits into no frame is refused, and not sent")
   void commandBeyondTheFrame() throws Exception {
-    Sized machine = start(new Sized(), settings().maxFrameBytes(FRAME_BYTES));
+    SizedMachine machine = start(new SizedMachine(), settings().maxFrameBytes(FRAME_BYTES));
     try (RaftClient client = client().connect()) {
       client.propose(bytes("a")).get(30, SECONDS);
       CompletableFuture<byte[]> beside = client.propose(bytes("1000"));
@@ -166,7 +146,7 @@ class ClientLimitsTest extends NettyHosts {
   @Test
   @DisplayName("a query that fits into no frame is refused, and not sent")
   void queryBeyondTheFrame() throws Exception {
-    start(new Sized(), settings().maxFrameBytes(FRAME_BYTES));
+    start(new SizedMachine(), settings().maxFrameBytes(FRAME_BYTES));
     try (RaftClient client = client().connect()) {
       client.query(bytes("1")).get(30, SECONDS);
       Throwable refusal = failure(client.query(new byte[FRAME_BYTES]));
@@ -183,7 +163,7 @@ class ClientLimitsTest extends NettyHosts {
   @DisplayName(
       "an answer that the client doesn't take is told as such, in place of the connection's end")
   void answersBeyondTheFrame() throws Exception {
-    Sized machine = start(new Sized(), settings());
+    SizedMachine machine = start(new SizedMachine(), settings());
     try (RaftClient client = client().maxFrameBytes(FRAME_BYTES).connect()) {
       client.propose(bytes("a")).get(30, SECONDS);
       String tooLong = String.valueOf(FRAME_BYTES);
@@ -235,7 +215,7 @@ class ClientLimitsTest extends NettyHosts {
   @Test
   @DisplayName("times beyond all bounds are just long, or none")
   void timesBeyondAllBounds() throws Exception {
-    start(new Sized(), settings());
+    start(new SizedMachine(), settings());
     try (RaftClient client = client().connect()) {
       assertThat(client.propose(bytes("5"), Duration.ofSeconds(Long.MAX_VALUE)).get(30, SECONDS))
           .hasSize(5);
@@ -370,7 +350,7 @@ class ClientLimitsTest extends NettyHosts {
     RaftNode node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new Sized())
+        .stateMachine(new SizedMachine())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
         .options(RaftOptions.builder().maxPendingReadBytes(2000).build())

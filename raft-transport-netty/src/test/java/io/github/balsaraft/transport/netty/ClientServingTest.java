@@ -1,13 +1,10 @@
 package io.github.balsaraft.transport.netty;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.github.balsaraft.RaftNode;
-import io.github.balsaraft.api.Command;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
@@ -41,19 +38,6 @@ class ClientServingTest {
   private static final int ANSWER_BYTES = 1 << 20;
   private static final int REQUESTS = 100;
   private static final int MAX_CLIENTS = 10;
-
-  /** The number that a query is, in bytes. */
-  private static final class Sized implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return new byte[Integer.parseInt(new String(query, UTF_8))];
-    }
-  }
 
   /** A socket that takes nothing until it is told to. */
   private static final class Stalled extends ChannelOutboundHandlerAdapter {
@@ -90,7 +74,7 @@ class ClientServingTest {
     node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new Sized())
+        .stateMachine(new SizedMachine())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
         .start();

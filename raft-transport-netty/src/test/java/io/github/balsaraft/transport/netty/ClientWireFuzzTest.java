@@ -7,15 +7,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.github.balsaraft.RaftNode;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NodeStatus.Health;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientConsistency;
@@ -50,19 +49,6 @@ class ClientWireFuzzTest {
 
   private final Random random = new Random(SEED);
   private final Damage damage = new Damage(random);
-
-  /** Takes any bytes. */
-  private static final class Anything implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return command.bytes();
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-  }
 
   private static byte[] bytes(ByteBuf buffer) {
     byte[] bytes = new byte[buffer.readableBytes()];
@@ -145,7 +131,7 @@ class ClientWireFuzzTest {
     RaftNode node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new Anything())
+        .stateMachine(new EchoMachine())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
         .start();
@@ -195,7 +181,7 @@ class ClientWireFuzzTest {
     RaftNode node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new Anything())
+        .stateMachine(new EchoMachine())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
         .start();

@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.github.balsaraft.RaftNode;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
@@ -30,18 +29,6 @@ import org.junit.jupiter.api.Test;
 
 /** A client ends up with a member that can help it, whatever the others are like. */
 class MemberFinderTest extends NettyHosts {
-
-  private static final class Idle implements StateMachine {
-    @Override
-    public byte[] apply(Command command) {
-      return new byte[0];
-    }
-
-    @Override
-    public byte[] query(byte[] query) {
-      return query;
-    }
-  }
 
   private static ClientAnswer.Builder done() {
     return ClientAnswer.newBuilder().setOutcome(ClientOutcome.CLIENT_OUTCOME_DONE);
@@ -215,7 +202,7 @@ class MemberFinderTest extends NettyHosts {
         nodes.add(RaftNode.builder()
             .id(name)
             .bootstrap("n1", "n2", "n3")
-            .stateMachine(new Idle())
+            .stateMachine(new EchoMachine())
             .logStore(new MemoryLogStore())
             .transport(network.transport())
             .start());

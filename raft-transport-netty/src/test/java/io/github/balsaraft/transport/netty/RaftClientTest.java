@@ -6,16 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.RaftNode;
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.api.ReadNotServedException;
 import io.github.balsaraft.api.SessionOptions;
-import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.RecordingMachine;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -37,26 +36,14 @@ class RaftClientTest extends NettyHosts {
   private final Map<String, RaftNode> nodes = new TreeMap<>();
   private final Map<String, Listed> machines = new TreeMap<>();
 
-  /** Remembers what was applied; a result is how much that is, an answer is all of it. */
-  private static final class Listed implements StateMachine {
-    private final List<String> applied = new ArrayList<>();
-
-    @Override
-    public synchronized byte[] apply(Command command) {
-      applied.add(new String(command.bytes(), UTF_8));
-      return String.valueOf(applied.size()).getBytes(UTF_8);
-    }
-
+  /** Throws when it is asked for anything in particular. */
+  private static final class Listed extends RecordingMachine {
     @Override
     public synchronized byte[] query(byte[] query) {
       if (query.length > 0) {
         throw new IllegalStateException("asked to throw");
       }
-      return String.join(",", applied).getBytes(UTF_8);
-    }
-
-    synchronized List<String> applied() {
-      return List.copyOf(applied);
+      return super.query(query);
     }
   }
 
