@@ -1,7 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
 import io.github.balsaraft.transport.netty.HandshakeCodec.NotOursException;
-import io.github.balsaraft.transport.netty.HandshakeCodec.Raw;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -76,9 +75,9 @@ final class AcceptHandshake extends ByteToMessageDecoder {
       return;
     }
     try {
-      Raw raw = HandshakeCodec.read(in);
-      if (raw != null) {
-        heard(ctx, HandshakeCodec.toHello(raw));
+      HandshakeFrame frame = HandshakeCodec.read(in);
+      if (frame != null) {
+        heard(ctx, HandshakeCodec.toHello(frame));
       }
     } catch (NotOursException e) {
       garbage(ctx, e.why());

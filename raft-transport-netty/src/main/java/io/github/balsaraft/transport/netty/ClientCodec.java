@@ -1,6 +1,5 @@
 package io.github.balsaraft.transport.netty;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -10,25 +9,14 @@ import org.jspecify.annotations.Nullable;
 final class ClientCodec {
 
   static final int NEWEST_VERSION = 1;
-  static final int HEAD_BYTES = 8;
 
   /** What a request takes besides its content, at most. */
   static final int REQUEST_OVERHEAD_BYTES = 128;
-
-  private static final int MAX_HANDSHAKE_BYTES = 1024;
 
   /** "BLSC". */
   private static final int MAGIC = 0x424c5343;
 
   private ClientCodec() {}
-
-  /**
-   * A handshake's message and the version in front of it.
-   *
-   * @param version from the head
-   * @param message the bytes behind it
-   */
-  record Raw(int version, ByteString message) {}
 
   /** Whether a connection begins as those of clients do. */
   static boolean isClient(ByteBuf in) {
@@ -40,33 +28,20 @@ final class ClientCodec {
    *
    * @throws IllegalArgumentException if it isn't one
    */
-  static @Nullable Raw readHandshake(ByteBuf in) {
-    int start = in.readerIndex();
-    if (in.readableBytes() < HEAD_BYTES) {
+  static @Nullable HandshakeFrame readHandshake(ByteBuf in) {
+    if (in.readableBytes() < HandshakeFrame.HEAD_BYTES) {
       return null;
     }
-    int length = in.getUnsignedShort(start + 6);
-    if (!isClient(in) || length > MAX_HANDSHAKE_BYTES) {
+    int length = HandshakeFrame.messageBytes(in);
+    if (!isClient(in) || length > HandshakeFrame.MAX_MESSAGE_BYTES) {
       throw new IllegalArgumentException(
           "no handshake of a client, or one of " + length + " bytes");
     }
-    if (in.readableBytes() < HEAD_BYTES + length) {
-      return null;
-    }
-    byte[] message = new byte[length];
-    in.getBytes(start + HEAD_BYTES, message);
-    in.skipBytes(HEAD_BYTES + length);
-    return new Raw(in.getUnsignedShort(start + 4), ByteString.copyFrom(message));
+    return HandshakeFrame.read(in);
   }
 
   static ByteBuf handshake(MessageLite message, ByteBufAllocator allocator) {
-    byte[] bytes = message.toByteArray();
-    return allocator
-        .buffer(HEAD_BYTES + bytes.length)
-        .writeInt(MAGIC)
-        .writeShort(NEWEST_VERSION)
-        .writeShort(bytes.length)
-        .writeBytes(bytes);
+    return HandshakeFrame.write(MAGIC, NEWEST_VERSION, message, allocator);
   }
 
   static ByteBuf frame(MessageLite message, ByteBufAllocator allocator) {

@@ -175,9 +175,9 @@ final class ClientConnection extends ByteToMessageDecoder {
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
     try {
       if (!welcomed) {
-        ClientCodec.Raw raw = ClientCodec.readHandshake(in);
-        if (raw != null) {
-          welcomed(ClientWelcome.parseFrom(raw.message()));
+        HandshakeFrame handshake = ClientCodec.readHandshake(in);
+        if (handshake != null) {
+          welcomed(ClientWelcome.parseFrom(handshake.message()));
         }
         return;
       }

@@ -81,9 +81,9 @@ final class ClientServing extends ByteToMessageDecoder {
     }
     try {
       if (!welcomed) {
-        ClientCodec.Raw raw = ClientCodec.readHandshake(in);
-        if (raw != null) {
-          welcome(ctx, raw);
+        HandshakeFrame handshake = ClientCodec.readHandshake(in);
+        if (handshake != null) {
+          welcome(ctx, handshake);
         }
         return;
       }
@@ -113,9 +113,9 @@ final class ClientServing extends ByteToMessageDecoder {
     ctx.fireChannelReadComplete();
   }
 
-  private void welcome(ChannelHandlerContext ctx, ClientCodec.Raw raw)
+  private void welcome(ChannelHandlerContext ctx, HandshakeFrame handshake)
       throws InvalidProtocolBufferException {
-    ClientHello hello = ClientHello.parseFrom(raw.message());
+    ClientHello hello = ClientHello.parseFrom(handshake.message());
     HostRecord me = self.get();
     ClusterIdentity cluster = me.cluster();
     String refusal = hello.getOldestVersion() > ClientCodec.NEWEST_VERSION

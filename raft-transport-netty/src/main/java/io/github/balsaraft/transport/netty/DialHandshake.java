@@ -3,7 +3,6 @@ package io.github.balsaraft.transport.netty;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.transport.netty.DialFailure.Kind;
 import io.github.balsaraft.transport.netty.HandshakeCodec.NotOursException;
-import io.github.balsaraft.transport.netty.HandshakeCodec.Raw;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -65,9 +64,9 @@ final class DialHandshake extends ByteToMessageDecoder {
       return;
     }
     try {
-      Raw raw = HandshakeCodec.read(in);
-      if (raw != null) {
-        answered(ctx, HandshakeCodec.toAnswer(raw));
+      HandshakeFrame frame = HandshakeCodec.read(in);
+      if (frame != null) {
+        answered(ctx, HandshakeCodec.toAnswer(frame));
       }
     } catch (NotOursException e) {
       fail(ctx, Kind.UNREACHABLE, "what answers there isn't a host of ours: " + e.why());

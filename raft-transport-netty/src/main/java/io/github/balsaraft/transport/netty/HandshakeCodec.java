@@ -1,7 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
 import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
@@ -13,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The bytes of a handshake: a head that never changes and a protobuf message; {@code handshake.proto} describes both. */
 final class HandshakeCodec {
-
-  static final int HEAD_BYTES = 8;
-  static final int MAX_MESSAGE_BYTES = 1024;
 
   /** "BLSA". */
   private static final int MAGIC = 0x424c5341;
@@ -42,17 +38,8 @@ final class HandshakeCodec {
     }
   }
 
-  /**
-   * The message of a handshake and the version in front of it.
-   *
-   * @param version from the head
-   * @param message the bytes behind it
-   */
-  @SuppressWarnings("ArrayRecordComponent") // never compared, handed on once
-  record Raw(int version, byte[] message) {}
-
   /** Takes a handshake off the buffer, or returns null and takes nothing as long as it isn't all there. */
-  static @Nullable Raw read(ByteBuf in) throws NotOursException {
+  static @Nullable HandshakeFrame read(ByteBuf in) throws NotOursException {
     int start = in.readerIndex();
     // Each byte is checked as soon as it is there: a stranger who says "GET /" doesn't get a
     // second's patience.
@@ -62,24 +49,19 @@ final class HandshakeCodec {
             "it began with " + ByteBufUtil.hexDump(in, start, Math.min(16, in.readableBytes())));
       }
     }
-    if (in.readableBytes() < HEAD_BYTES) {
+    if (in.readableBytes() < HandshakeFrame.HEAD_BYTES) {
       return null;
     }
-    int length = in.getUnsignedShort(start + 6);
-    if (length > MAX_MESSAGE_BYTES) {
+    int length = HandshakeFrame.messageBytes(in);
+    if (length > HandshakeFrame.MAX_MESSAGE_BYTES) {
       throw new NotOursException("its handshake has " + length + " bytes");
     }
-    if (in.readableBytes() < HEAD_BYTES + length) {
-      return null;
-    }
-    byte[] message = new byte[length];
-    in.getBytes(start + HEAD_BYTES, message);
-    in.skipBytes(HEAD_BYTES + length);
-    return new Raw(in.getUnsignedShort(start + 4), message);
+    return HandshakeFrame.read(in);
   }
 
   static ByteBuf write(Hello hello, ByteBufAllocator allocator) {
-    return write(
+    return HandshakeFrame.write(
+        MAGIC,
         hello.newestVersion(),
         Handshakes.Hello.newBuilder()
             .setSelf(toWire(hello.self()))
@@ -93,16 +75,16 @@ final class HandshakeCodec {
         allocator);
   }
 
-  static Hello toHello(Raw raw) throws NotOursException {
+  static Hello toHello(HandshakeFrame frame) throws NotOursException {
     try {
-      Handshakes.Hello hello = Handshakes.Hello.parseFrom(raw.message);
+      Handshakes.Hello hello = Handshakes.Hello.parseFrom(frame.message());
       LaneKind lane = switch (hello.getLane()) {
         case LANE_CONTROL -> LaneKind.CONTROL;
         case LANE_BULK -> LaneKind.BULK;
         default -> throw new NotOursException("it wants a lane that doesn't exist");
       };
       return new Hello(
-          raw.version,
+          frame.version(),
           hello.getOldestVersion(),
           fromWire(hello.getSelf()),
           new HostId(hello.getWantedHost()),
@@ -120,30 +102,20 @@ final class HandshakeCodec {
       wire.setRefusal(toWire(refusal.reason()))
           .setDetail(detail.substring(0, Math.min(MAX_DETAIL_CHARS, detail.length())));
     }
-    return write(answer.version(), wire.build(), allocator);
+    return HandshakeFrame.write(MAGIC, answer.version(), wire.build(), allocator);
   }
 
-  static Answer toAnswer(Raw raw) throws NotOursException {
+  static Answer toAnswer(HandshakeFrame frame) throws NotOursException {
     try {
-      Handshakes.Answer answer = Handshakes.Answer.parseFrom(raw.message);
+      Handshakes.Answer answer = Handshakes.Answer.parseFrom(frame.message());
       RefusalReason reason = fromWire(answer.getRefusal());
       return new Answer(
-          raw.version,
+          frame.version(),
           fromWire(answer.getSelf()),
           reason == null ? null : new Refusal(reason, answer.getDetail()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new NotOursException("its answer is malformed: " + e.getMessage());
     }
-  }
-
-  private static ByteBuf write(int version, MessageLite message, ByteBufAllocator allocator) {
-    byte[] bytes = message.toByteArray();
-    return allocator
-        .buffer(HEAD_BYTES + bytes.length)
-        .writeInt(MAGIC)
-        .writeShort(version)
-        .writeShort(bytes.length)
-        .writeBytes(bytes);
   }
 
   private static Handshakes.Identity toWire(Identity identity) {

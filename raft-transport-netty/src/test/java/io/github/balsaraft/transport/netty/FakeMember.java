@@ -81,7 +81,7 @@ final class FakeMember {
   private void serve(Socket accepted) {
     try {
       DataInputStream in = new DataInputStream(accepted.getInputStream());
-      byte[] head = new byte[ClientCodec.HEAD_BYTES];
+      byte[] head = new byte[HandshakeFrame.HEAD_BYTES];
       in.readFully(head);
       in.skipNBytes(((head[6] & 0xff) << 8) | (head[7] & 0xff));
       accepted

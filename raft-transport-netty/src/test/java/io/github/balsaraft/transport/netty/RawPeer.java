@@ -63,24 +63,24 @@ final class RawPeer implements AutoCloseable {
   /** The other side's answer, or null if it closes the connection instead. */
   @Nullable
   Answer answer() throws Exception {
-    HandshakeCodec.Raw raw = handshake();
-    return raw == null ? null : HandshakeCodec.toAnswer(raw);
+    HandshakeFrame frame = handshake();
+    return frame == null ? null : HandshakeCodec.toAnswer(frame);
   }
 
   /** Takes the other side's hello and accepts it. */
   Hello accept(String self) throws Exception {
-    HandshakeCodec.Raw raw = handshake();
-    if (raw == null) {
+    HandshakeFrame frame = handshake();
+    if (frame == null) {
       throw new AssertionError("closed before the hello");
     }
     send(HandshakeCodec.write(
         new Answer(1, identity(self), null), UnpooledByteBufAllocator.DEFAULT));
-    return HandshakeCodec.toHello(raw);
+    return HandshakeCodec.toHello(frame);
   }
 
-  private HandshakeCodec.@Nullable Raw handshake() throws Exception {
-    byte[] head = socket.getInputStream().readNBytes(HandshakeCodec.HEAD_BYTES);
-    if (head.length < HandshakeCodec.HEAD_BYTES) {
+  private @Nullable HandshakeFrame handshake() throws Exception {
+    byte[] head = socket.getInputStream().readNBytes(HandshakeFrame.HEAD_BYTES);
+    if (head.length < HandshakeFrame.HEAD_BYTES) {
       return null;
     }
     int length = Unpooled.wrappedBuffer(head).getUnsignedShort(6);

@@ -88,12 +88,12 @@ class WireGoldenTest {
     List<Object> read = new ArrayList<>();
     for (Map.Entry<String, byte[]> golden : GoldenBytes.read(HANDSHAKES).entrySet()) {
       ByteBuf in = Unpooled.wrappedBuffer(golden.getValue());
-      HandshakeCodec.Raw raw = Objects.requireNonNull(HandshakeCodec.read(in));
+      HandshakeFrame frame = Objects.requireNonNull(HandshakeCodec.read(in));
       assertThat(in.isReadable()).isFalse();
       read.add(
           golden.getKey().startsWith("hello")
-              ? HandshakeCodec.toHello(raw)
-              : HandshakeCodec.toAnswer(raw));
+              ? HandshakeCodec.toHello(frame)
+              : HandshakeCodec.toAnswer(frame));
     }
     List<Object> expected = new ArrayList<>(hellos);
     expected.addAll(answers);
