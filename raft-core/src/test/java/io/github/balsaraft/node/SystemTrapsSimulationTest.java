@@ -253,7 +253,7 @@ class SystemTrapsSimulationTest {
     static final int AFTER = 10;
 
     @Override
-    public byte[] apply(Command command) {
+    public synchronized byte[] apply(Command command) {
       if (applied().size() == AFTER) {
         throw new IllegalStateException("no room here");
       }

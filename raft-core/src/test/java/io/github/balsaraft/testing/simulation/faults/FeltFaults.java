@@ -129,7 +129,7 @@ final class FeltFaults {
       case SLOW_APPLY -> EnumSet.of(APPLY_SLOW);
       case SLOW_HOST -> EnumSet.of(MAILBOX_SLOW);
       case EAGER_OPERATOR -> EnumSet.of(LEADER_ASKED_EARLY);
-      case FAILING_SNAPSHOT -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
+      case FAILING_SNAPSHOT, FAILING_STATE -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
       case SNAPSHOT_BIT_FLIP -> EnumSet.of(FILE_DAMAGE_READ);
       case LATE_ANSWERS -> EnumSet.of(MESSAGE_DETOURED);
       case VOTERS_RESTARTED -> EnumSet.of(VOTER_RESTARTED);

@@ -112,6 +112,13 @@ final class Client<I, O> {
     return askedHost != null;
   }
 
+  /** Tells of what it has asked for, if nobody has answered yet. */
+  void tellIfOpen() {
+    if (isWaiting()) {
+      clients.tellOpen(process, invokedNanos, operation, askedHost);
+    }
+  }
+
   boolean isWaitingAt(HostId host, int life) {
     return isAsking(host, life) || (way != null && way.isWaitingAt(host, life));
   }

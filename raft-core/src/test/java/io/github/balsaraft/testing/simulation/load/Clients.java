@@ -197,11 +197,7 @@ public final class Clients<I, O> implements Observer {
   /** Tells of each operation that nobody has answered so far: for whoever wants to see a run as it is now. */
   public void tellOpen() {
     bursts.tellOpen();
-    for (Client client : clients) {
-      if (client.isWaiting()) {
-        tellOpen(client.process, client.invokedNanos, client.operation, client.askedHost);
-      }
-    }
+    clients.forEach(Client::tellIfOpen);
   }
 
   void tellOpen(int process, long fromNanos, @Nullable I operation, @Nullable HostId asked) {
