@@ -10,14 +10,10 @@ import io.github.balsaraft.examples.kv.server.Run.QueuedCommand;
 import io.github.balsaraft.examples.kv.state.Answer;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -25,9 +21,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,17 +45,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private static final long MAX_PENDING_BYTES = 4 << 20;
 
-  /** How long a client may take to close its side once the last reply has gone out. */
-  private static final long LINGER_MILLIS = 1000;
-
-  /** And how long it may take none of the replies before that. */
-  private static final long STALLED_MILLIS = 30_000;
-
   private final KvServer server;
   private final Channel channel;
   private final Session session;
   private final ReplyWriter replies;
   private final StallWatch stalls;
+  private final GentleClose gentleClose;
 
   private final TransactionBuffer transactions;
   private final Deque<QueuedCommand> queue = new ArrayDeque<>();
@@ -89,12 +78,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   /** Whether nothing more is answered. */
   private boolean closing;
 
-  /** Whether it will be closed once the last reply has gone out. */
-  private boolean closingGently;
-
-  /** Whether our side of the connection is closed and the client's is awaited. */
-  private boolean lingering;
-
   ClientConnection(KvServer server, Channel channel, Session session) {
     this.server = server;
     this.channel = channel;
@@ -105,6 +88,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         replies,
         server.stallTimeout(),
         () -> cutOff("it takes none of the replies that wait for it"));
+    this.gentleClose = new GentleClose(channel);
     this.transactions = new TransactionBuffer(server.budget(), server.maxTransactionBytes());
   }
 
@@ -429,9 +413,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent && closing) {
-      if (lingering) {
-        closeNow();
-      }
+      gentleClose.inputEnded();
     } else if (event instanceof ChannelInputShutdownEvent) {
       // The client has said all it wanted, and may still wait for replies.
       closeWhenIdle = true;
@@ -439,56 +421,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Closes in a way that lets the last reply arrive: to close a socket, or our side of it, throws away what it has not taken yet; and to
-   * close it with unread bytes in it resets the connection, and the client's system then throws away what it had received.
-   */
   private void closeGently() {
     closing = true;
     dropQueue();
-    if (closingGently || !(channel instanceof DuplexChannel duplex)) {
-      return;
-    }
-    closingGently = true;
-    closeOnceStalled(outboundBytes());
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(allSent -> {
-      if (allSent.isSuccess()) {
-        linger(duplex);
-      } else {
-        closeNow();
-      }
-    });
-  }
-
-  /** A client that takes nothing any more is not waited for. */
-  private void closeOnceStalled(long bytesBefore) {
-    Runnable look = () -> {
-      long bytes = outboundBytes();
-      if (bytes >= bytesBefore) {
-        closeNow();
-      } else {
-        closeOnceStalled(bytes);
-      }
-    };
-    Future<?> unused = channel.eventLoop().schedule(look, STALLED_MILLIS, TimeUnit.MILLISECONDS);
-  }
-
-  private long outboundBytes() {
-    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-    return outbound == null ? 0 : outbound.totalPendingWriteBytes();
-  }
-
-  private void linger(DuplexChannel duplex) {
-    lingering = true;
-    if (duplex.isInputShutdown()) {
-      closeNow();
-      return;
-    }
-    duplex.shutdownOutput().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    duplex.config().setAutoRead(true);
-    // Ended by the client, which closes its side when it sees ours closed; or by us if it doesn't.
-    Runnable close = this::closeNow;
-    Future<?> unused = channel.eventLoop().schedule(close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    gentleClose.begin();
   }
 
   private void dropQueue() {
