@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.bench.report;
 
+import io.github.balsaraft.examples.json.JsonStrings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -38,7 +39,7 @@ public final class JsonLine {
     } else if (value == null || value instanceof Number || value instanceof Boolean) {
       return String.valueOf(value);
     }
-    return quoted(value.toString());
+    return JsonStrings.quoted(value.toString());
   }
 
   private static String number(double value) {
@@ -47,20 +48,5 @@ public final class JsonLine {
     }
     String format = Math.abs(value) >= FEW_DIGITS_FROM ? "%.1f" : "%.4f";
     return String.format(Locale.ROOT, format, value);
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char letter = text.charAt(i);
-      if (letter == '"' || letter == '\\') {
-        quoted.append('\\').append(letter);
-      } else if (letter < ' ') {
-        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) letter));
-      } else {
-        quoted.append(letter);
-      }
-    }
-    return quoted.append('"').toString();
   }
 }

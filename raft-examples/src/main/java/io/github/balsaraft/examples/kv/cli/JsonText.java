@@ -1,7 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
+import io.github.balsaraft.examples.json.JsonStrings;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -18,9 +18,9 @@ final class JsonText {
   static String of(Object value) {
     if (value instanceof Map<?, ?> map) {
       return map.entrySet().stream()
-          .map(entry -> quoted(entry.getKey().toString()) + ":"
+          .map(entry -> JsonStrings.quoted(entry.getKey().toString()) + ":"
               + (NAMES.contains(entry.getKey().toString())
-                  ? quoted(entry.getValue().toString())
+                  ? JsonStrings.quoted(entry.getValue().toString())
                   : of(entry.getValue())))
           .collect(Collectors.joining(",", "{", "}"));
     } else if (value instanceof List<?> list) {
@@ -29,21 +29,6 @@ final class JsonText {
       return value.toString();
     }
     String text = value.toString();
-    return text.matches("-?(0|[1-9][0-9]{0,17})") ? text : quoted(text);
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char letter = text.charAt(i);
-      if (letter == '"' || letter == '\\') {
-        quoted.append('\\').append(letter);
-      } else if (letter < ' ') {
-        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) letter));
-      } else {
-        quoted.append(letter);
-      }
-    }
-    return quoted.append('"').toString();
+    return text.matches("-?(0|[1-9][0-9]{0,17})") ? text : JsonStrings.quoted(text);
   }
 }
