@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /** What the modes have in common: options, payloads, the line that they fill and the clusters that they open. */
@@ -121,6 +123,19 @@ abstract class Mode {
           + patienceSeconds + " s: " + cluster.standings(0));
     }
     return consistent;
+  }
+
+  /** Measures operations on the only group, and tells too which elections there were meanwhile. */
+  Measurement measure(
+      Cluster<?> cluster, LongFunction<CompletableFuture<?>> operation, PauseWatch pauses)
+      throws InterruptedException {
+    ElectionWatch elections = electionWatch(cluster, pauses);
+    Measurement measurement = new Measurement(
+        options, operation, () -> cluster.findLeader(0), pauses, elections::look, progress);
+    measurement.run();
+    measurement.report(line);
+    elections.report(line);
+    return measurement;
   }
 
   ElectionWatch electionWatch(Cluster<?> cluster, PauseWatch pauses) {

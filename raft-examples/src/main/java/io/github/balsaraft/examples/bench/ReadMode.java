@@ -25,17 +25,7 @@ final class ReadMode extends Mode {
     line.put("readers", options.readers());
     try (PauseWatch pauses = PauseWatch.start();
         Cluster<EmbeddedNode> cluster = openEmbedded()) {
-      ElectionWatch elections = electionWatch(cluster, pauses);
-      Measurement measurement = new Measurement(
-          options,
-          number -> operation(cluster, number),
-          () -> cluster.findLeader(0),
-          pauses,
-          elections::look,
-          progress);
-      measurement.run();
-      measurement.report(line);
-      elections.report(line);
+      Measurement measurement = measure(cluster, number -> operation(cluster, number), pauses);
       line.put("reads_per_s", measurement.operationsPerSecond() * READ_SHARE);
     }
   }

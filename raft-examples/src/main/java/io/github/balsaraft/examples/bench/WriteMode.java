@@ -17,17 +17,8 @@ final class WriteMode extends Mode {
   void run() throws InterruptedException {
     try (PauseWatch pauses = PauseWatch.start();
         Cluster<EmbeddedNode> cluster = openEmbedded()) {
-      ElectionWatch elections = electionWatch(cluster, pauses);
-      Measurement measurement = new Measurement(
-          options,
-          number -> cluster.propose(0, payloads.of(number)),
-          () -> cluster.findLeader(0),
-          pauses,
-          elections::look,
-          progress);
-      measurement.run();
-      measurement.report(line);
-      elections.report(line);
+      Measurement measurement =
+          measure(cluster, number -> cluster.propose(0, payloads.of(number)), pauses);
       line.put(
           "consistent",
           awaitConsistent(cluster, measurement.loop().acknowledged(), APPLY_PATIENCE_SECONDS));
