@@ -35,6 +35,7 @@ public final class Bench {
     Thread halting = new Thread(
         () -> {
           try {
+            // A time limit: if all is over before, the process is, and this thread with it.
             Thread.sleep(END_PATIENCE_MILLIS);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,9 @@ import io.github.balsaraft.examples.bench.report.JsonLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +19,14 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /** Many groups on the same nodes: what each takes of memory and threads, of a processor without load, and then writes. */
 final class GroupsMode extends Mode {
 
+  /** Groups that have just begun are not what is measured; as long in every run, so that runs compare. */
   private static final long SETTLE_MILLIS = 5_000;
+
+  private static final int COLLECTIONS = 3;
+
+  /** How long a collection may take to tell what it has found, where there are collections on demand at all. */
+  private static final long COLLECTION_PATIENCE_MILLIS = 1_000;
+
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
   GroupsMode(Options options, JsonLine line, PrintStream progress) {
@@ -39,6 +49,7 @@ final class GroupsMode extends Mode {
           .put("rss_mb", residentBytes() / BYTES_PER_MEGABYTE)
           .put("threads", threads() - threadsBefore);
       Meter meter = new Meter(pauses::isProcess);
+      // This is the measured time.
       Thread.sleep(options.idleSeconds() * 1000L);
       Meter.Usage idle = meter.usage();
       line.put("idle_cores", idle.cpuSeconds() / idle.seconds());
@@ -95,12 +106,23 @@ final class GroupsMode extends Mode {
   }
 
   private static long usedHeapBytes() throws InterruptedException {
-    // Reference handling frees more after a first collection.
-    for (int i = 0; i < 3; i++) {
-      System.gc();
-      Thread.sleep(200);
+    // What somebody has to clean up behind is freed by a later one.
+    for (int i = 0; i < COLLECTIONS; i++) {
+      collect();
     }
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /** Returns once the collection has told, as it tells everybody who wants to know, that an object is gone. */
+  private static void collect() throws InterruptedException {
+    ReferenceQueue<Object> gone = new ReferenceQueue<>();
+    WeakReference<Object> garbage = new WeakReference<>(new Object(), gone);
+    try {
+      System.gc();
+      var unused = gone.remove(COLLECTION_PATIENCE_MILLIS);
+    } finally {
+      Reference.reachabilityFence(garbage);
+    }
   }
 
   /** Zero where the system doesn't tell. */

@@ -57,6 +57,7 @@ interface Screen extends AutoCloseable {
         if (console.out().checkError()) {
           return false;
         }
+        // Only so that the next picture doesn't come at once: nothing else is waited for.
         Thread.sleep(interval.toMillis());
         return true;
       } catch (InterruptedException e) {

@@ -331,6 +331,7 @@ public final class Admin implements AutoCloseable {
     return text.lines().findFirst().orElse(cause.getClass().getSimpleName());
   }
 
+  /** Between two rounds of questions to all servers, which don't say by themselves when things change. The rounds have a deadline. */
   private static void pause() {
     try {
       Thread.sleep(PAUSE_MILLIS);
