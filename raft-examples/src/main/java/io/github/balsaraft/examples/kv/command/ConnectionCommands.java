@@ -123,7 +123,6 @@ final class ConnectionCommands {
   /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}. */
   private static Reply hello(List<Bytes> words, Session session, ServerView server) {
     String name = null;
-    boolean known = true;
     if (words.size() > 1) {
       OptionalLong version = Decimal.parse(words.get(1));
       if (version.isEmpty()) {
@@ -137,7 +136,9 @@ final class ConnectionCommands {
         String option = lowerCase(words.get(at));
         int left = words.size() - at - 1;
         if (option.equals("auth") && left >= 2) {
-          known = words.get(at + 1).latin1().equals("default");
+          if (!words.get(at + 1).latin1().equals("default")) {
+            return WRONG_PASSWORD;
+          }
           at += 3;
         } else if (option.equals("setname") && left >= 1) {
           Reply refusal = ClientCommand.refusalOfName(words.get(at + 1));
@@ -150,10 +151,6 @@ final class ConnectionCommands {
           return new Reply.Failure("ERR Syntax error in HELLO option '" + words.get(at) + "'");
         }
       }
-    }
-    // Only once all of it is understood, as in Redis.
-    if (!known) {
-      return WRONG_PASSWORD;
     }
     if (name != null) {
       session.setName(name);
