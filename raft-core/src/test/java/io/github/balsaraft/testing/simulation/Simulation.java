@@ -177,7 +177,7 @@ public final class Simulation<I, O> {
   private void check() {
     Violation violation = checks == null ? applied.violation() : checks.violation();
     if (violation != null) {
-      throw new SimulationFailure(violation.kind().name(), violation.message());
+      throw new SimulationFailure(violation);
     }
     if (clients.broken() != null) {
       throw new SimulationFailure("exception", clients.broken());

@@ -1,5 +1,7 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.testing.simulation.checks.Violation;
+
 /** A run in which something went wrong that must not. */
 public final class SimulationFailure extends AssertionError {
 
@@ -10,6 +12,11 @@ public final class SimulationFailure extends AssertionError {
   SimulationFailure(String kind, String message) {
     super(kind + ": " + message);
     this.kind = kind;
+  }
+
+  SimulationFailure(Violation violation) {
+    super(violation.toString(), violation.cause());
+    this.kind = violation.kind().name();
   }
 
   SimulationFailure(String kind, Throwable cause) {

@@ -77,7 +77,9 @@ final class TermEntries {
 
   /** The log time of the entry at an index; zero if nobody has stored it. */
   long logTimeAt(long index) {
-    return logTimes[placeOf(index)];
+    // Before the array is named: there may be a longer one afterwards.
+    int place = placeOf(index);
+    return logTimes[place];
   }
 
   /** The last command of the term up to an index that is not before its first, as far as somebody has stored it; 0 if there is none. */
