@@ -68,9 +68,10 @@ final class Addition {
     return (added || wasMember) && !current.contains(replica());
   }
 
-  /** Whether its host carries a member, this one or another. */
+  /** Whether its host carries a member that came after those which this one was to replace. */
   boolean isHostIn(Configuration current) {
-    return current.principalOn(change.wanted().host()) != null;
+    return current.membersOn(change.wanted().host()).stream()
+        .anyMatch(member -> !change.replaces().contains(member.replica()));
   }
 
   boolean isReachedBy(Configuration current) {

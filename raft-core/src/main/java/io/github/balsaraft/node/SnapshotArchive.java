@@ -164,6 +164,13 @@ final class SnapshotArchive {
     receivedInPart = manifest;
   }
 
+  /** The rest of it can't be had, or what was here is gone: nobody asks for it any more. */
+  synchronized void forgetPart(SnapshotId snapshot) {
+    if (receivedInPart != null && receivedInPart.id().equals(snapshot)) {
+      receivedInPart = null;
+    }
+  }
+
   /** Of which snapshot a part is here, if it covers this entry; else null. */
   synchronized @Nullable SnapshotManifest receivedInPart(EntryId atLeast) {
     SnapshotManifest part = receivedInPart;
@@ -174,9 +181,7 @@ final class SnapshotArchive {
   void saved(SnapshotManifest manifest) {
     List<SnapshotId> outdated;
     synchronized (this) {
-      if (receivedInPart != null && receivedInPart.id().equals(manifest.id())) {
-        receivedInPart = null;
-      }
+      forgetPart(manifest.id());
       SnapshotManifest before = newest;
       if (before != null
           && before.header().last().index() > manifest.header().last().index()) {

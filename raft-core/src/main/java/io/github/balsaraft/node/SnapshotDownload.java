@@ -263,8 +263,17 @@ final class SnapshotDownload {
       snapshot = null;
       askForManifest();
     } else {
-      fail("it has no such snapshot, or not any more");
+      failWithoutTheRest("it has no such snapshot, or not any more");
     }
+  }
+
+  /** The next fetch is of the newest: this one can't be completed there. */
+  private void failWithoutTheRest(String why) {
+    SnapshotId known = snapshot;
+    if (known != null) {
+      archive.forgetPart(known);
+    }
+    fail(why);
   }
 
   /** Whether something of it still has to come. */
@@ -325,7 +334,7 @@ final class SnapshotDownload {
     int number = known.chunkAt(place);
     if (chunk.bytes().length != file.lengthOf(number)
         || chunk.checksum() != file.checksumOf(number)) {
-      fail("a part of " + file + " is not what the manifest tells of");
+      failWithoutTheRest("a part of " + file + " is not what the manifest tells of");
       return;
     }
     progressNanos = context.nowNanos();
@@ -436,7 +445,7 @@ final class SnapshotDownload {
     } catch (Throwable e) {
       // An error, too: the mailbox waits for this step.
       closeReceipt();
-      return () -> fail("storing it failed: " + e);
+      return () -> failWithoutTheRest("storing it failed: " + e);
     }
   }
 

@@ -158,6 +158,25 @@ class AdditionsTest {
   }
 
   @Test
+  @DisplayName(
+      "one that was to replace the lost replica of its own host, and is called off, has to be emptied")
+  void calledOffInPlaceOfTheReplicaOfItsHost() {
+    cluster.add("n5", CoreHarness.patience(5), Configuration.EMPTY);
+    cluster.crash(cluster.replica("n5"), 0);
+    Member again = Member.voter(CoreHarness.id("n5"), voter("n3").host(), "n3");
+    long addition = cluster.changeBy(
+        n1, new MembershipChange.Add(again, List.of(n3.id), MembershipChange.NO_LIMIT));
+    cluster.run(200 * MILLIS);
+    assertThat(n1.view().configuration().contains(again.replica())).isTrue();
+    assertThat(cluster.<Boolean>step(n1, core -> core.abortChange(addition))).isTrue();
+    cluster.run(200 * MILLIS);
+    assertThat(n1.view().configuration().contains(n3.id)).isTrue();
+    assertThat(outcomeOf(addition).detail())
+        .contains("empty its data folder")
+        .doesNotContain("came back");
+  }
+
+  @Test
   @DisplayName("so is the promotion of a learner whose host has lost its disk")
   void learnerCameBackEmptyWhileItWasPromoted() {
     cluster.change(n1, n1.view().configuration().with(learner("n4")));

@@ -84,6 +84,18 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     assertThat(ends).containsExactly("it has no such snapshot, or not any more");
   }
 
+  /** Its source may still offer the one of which a part can't be read. */
+  @Test
+  void afterOneThatCanNotBeHadAsAWholeTheNewestIsAskedFor() throws IOException {
+    List<SnapshotRequest> window = firstWindow();
+    answerAll(window.subList(0, 3));
+    download.onChunk(SnapshotChunk.without(window.get(3), SnapshotChunk.Status.GONE));
+    assertThat(ends).containsExactly("it has no such snapshot, or not any more");
+    requests();
+    download = begin(OTHER, 20);
+    assertThat(requests()).singleElement().extracting(SnapshotRequest::unique).isEqualTo(0L);
+  }
+
   @Test
   void aProcessThatIsStartedAgainAsksForTheRestToo() throws IOException {
     List<SnapshotRequest> window = firstWindow();
