@@ -137,7 +137,7 @@ public final class NettyTransportBuilder {
   /**
    * For how long a client may say nothing and take nothing before its connection is closed, so that one that has vanished makes room for
    * others; 30 s unless said otherwise. A {@link RaftClient} says something twice a second. What this host itself owes an answer for is
-   * waited for.
+   * waited for. On epoll the system gives one up that takes nothing for 10 s of what is under way to it, whatever is said here.
    */
   public NettyTransportBuilder clientSilenceTimeout(Duration timeout) {
     millis("clientSilenceTimeout", timeout);

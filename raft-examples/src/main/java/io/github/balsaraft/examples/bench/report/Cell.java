@@ -3,7 +3,6 @@ package io.github.balsaraft.examples.bench.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What results must have in common to be compared: the size and number of operations, and how durable they are.
@@ -14,10 +13,6 @@ import java.util.Set;
 record Cell(String mode, String name) {
 
   private static final int KIBIBYTE = 1024;
-
-  /** The others never take any, or always. */
-  private static final Set<String> UNUSUAL_WITHOUT_SNAPSHOTS =
-      Set.of("write", "read", "groups", "failover");
 
   private static final double ENTRIES_SHOWN_IN = 1000;
 
@@ -43,13 +38,9 @@ record Cell(String mode, String name) {
     if (!readers.isEmpty() && !readers.equals("leader")) {
       parts.add("reads at " + readers);
     }
-    // A mode without an election timeout in its line has the usual one, and so has "default".
     result
-        .number("election_ms")
+        .electionTimeoutMillis()
         .ifPresent(millis -> parts.add("election timeout " + (int) millis + " ms"));
-    if (!result.takesSnapshots() && UNUSUAL_WITHOUT_SNAPSHOTS.contains(result.mode())) {
-      parts.add("no snapshots");
-    }
     if (result.truth("silent", false)) {
       parts.add("silent");
     }

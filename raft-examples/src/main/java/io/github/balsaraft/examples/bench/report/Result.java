@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.bench.report;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One line of results, of this benchmark or of another one with the same fields. */
@@ -10,6 +11,11 @@ public final class Result {
 
   private static final String OURS = "balsa";
   private static final String LIMIT = "limit";
+  private static final double USUAL_ELECTION_TIMEOUT_MILLIS = 1000;
+
+  /** The other modes never take any. */
+  private static final Set<String> USUALLY_WITH_SNAPSHOTS =
+      Set.of("write", "read", "groups", "failover");
 
   private final Map<String, @Nullable Object> fields;
 
@@ -65,13 +71,29 @@ public final class Result {
   /** The name of what was measured; results of the same name are runs of the same thing. */
   public String system() {
     String variant = text("variant");
-    return text("system") + (variant.isEmpty() || variant.equals("netty") ? "" : " " + variant);
+    return text("system")
+        + (variant.isEmpty() || variant.equals("netty") ? "" : " " + variant)
+        + (takesNoSnapshots() && USUALLY_WITH_SNAPSHOTS.contains(mode()) ? ", no snapshots" : "");
   }
 
-  /** False if the line says that it took none. */
-  boolean takesSnapshots() {
-    return !(fields.get("settings") instanceof Map<?, ?> settings)
-        || !Boolean.FALSE.equals(settings.get("snapshots"));
+  /** The least election timeout if it isn't the usual one. */
+  OptionalDouble electionTimeoutMillis() {
+    OptionalDouble asked = number("election_ms");
+    if (asked.isPresent()) {
+      return asked;
+    }
+    return settings().get("electionTimeoutMs") instanceof Double millis
+            && millis != USUAL_ELECTION_TIMEOUT_MILLIS
+        ? OptionalDouble.of(millis)
+        : OptionalDouble.empty();
+  }
+
+  private boolean takesNoSnapshots() {
+    return Boolean.FALSE.equals(settings().get("snapshots"));
+  }
+
+  private Map<?, ?> settings() {
+    return fields.get("settings") instanceof Map<?, ?> settings ? settings : Map.of();
   }
 
   /** How the log was kept. What is synced is never compared with what isn't. */
@@ -79,8 +101,7 @@ public final class Result {
     if (truth("fsync", false)) {
       return Durability.SYNCED;
     }
-    boolean inMemory = fields.get("settings") instanceof Map<?, ?> settings
-        && String.valueOf(settings.get("log")).contains("IN MEMORY");
+    boolean inMemory = String.valueOf(settings().get("log")).contains("IN MEMORY");
     return inMemory ? Durability.IN_MEMORY : Durability.NOT_SYNCED;
   }
 

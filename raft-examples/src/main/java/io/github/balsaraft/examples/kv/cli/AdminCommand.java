@@ -294,8 +294,11 @@ final class AdminCommand {
     private int abort() {
       Abort abort = new Abort();
       String result = Fields.text(admin.atLeader(abort));
-      boolean gone = result.equals("nothing") && abort.mayBeDone;
       String id = options.ids().get(0);
+      boolean mayHaveBeenCalledOff = result.equals("nothing") && abort.mayBeDone;
+      // Or it had come too late, or a leader was lost with it that had let the host in already.
+      String role = mayHaveBeenCalledOff ? roleOf(id) : "";
+      boolean gone = mayHaveBeenCalledOff && role.isEmpty();
       if (options.json()) {
         say(Map.of("aborted", result));
       } else {
@@ -305,10 +308,22 @@ final class AdminCommand {
               case "too_late" ->
                 "it is too late: " + id
                     + " is being given its role; remove or demote it afterwards";
-              default -> id + " is not being added" + (gone ? " (any more)" : "");
+              default ->
+                id + " is not being added"
+                    + (mayHaveBeenCalledOff ? " (any more)" : "")
+                    + (role.isEmpty() ? "" : "; it is a " + role + ": remove or demote it");
             });
       }
       return result.equals("called_off") || gone ? CommandLine.OK : CommandLine.FAILED;
+    }
+
+    /** Empty if it is no member. */
+    private String roleOf(String id) {
+      return look("MEMBERS").stream()
+          .filter(member -> id.equals(member.get("id")))
+          .map(member -> member.getOrDefault("role", ""))
+          .findFirst()
+          .orElse("");
     }
 
     private void say(Object json) {

@@ -69,6 +69,8 @@ public final class KvServer implements ServerView, AutoCloseable {
   private static final Duration EXPIRE_EVERY = Duration.ofMillis(50);
 
   /** A connection with more unsent bytes than the higher mark waits until they are below the lower. */
+  private static final int SEND_BUFFER_BYTES = 256 << 10;
+
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(256 << 10, 1 << 20);
 
@@ -138,6 +140,9 @@ public final class KvServer implements ServerView, AutoCloseable {
         .option(ChannelOption.SO_REUSEADDR, true)
         .option(ChannelOption.AUTO_READ, false)
         .childOption(ChannelOption.TCP_NODELAY, true)
+        // What the system holds for a client that reads slowly: with more of it, that anything was
+        // taken would be seen too late for it not to be cut off.
+        .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER_BYTES)
         .childOption(ChannelOption.SO_KEEPALIVE, true)
         // A client that pipes commands in and closes its side still gets its replies.
         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)

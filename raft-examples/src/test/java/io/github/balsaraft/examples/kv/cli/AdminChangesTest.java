@@ -7,6 +7,7 @@ import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangePreview;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MembershipView;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.api.TransferFailedException.Failure;
 import io.github.balsaraft.model.ChangeRefusal;
@@ -16,6 +17,7 @@ import io.github.balsaraft.model.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -56,6 +58,28 @@ class AdminChangesTest extends AdminTyping {
     members.answerAborts(AbortResult.NOTHING);
     assertThat(exit.get(30, TimeUnit.SECONDS)).isZero();
     assertThat(printed()).isEqualTo("n4 is not being added (any more)\n");
+  }
+
+  /** The lost answer may have been that it was too late, or of a leader that was lost with its addition and had let the host in. */
+  @Test
+  void whatIsNotBeingAddedAnyMoreMayBeAMember() throws Exception {
+    MembershipView.MemberView n4 = new MembershipView.MemberView(
+        voter(4),
+        false,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        Optional.empty());
+    members.show(new MembershipView(
+        true, Optional.empty(), four(), 0, true, List.of(n4), List.of(), List.of()));
+    members.answerAborts(
+        CompletableFuture.failedFuture(ChangeFailedException.lost("leadership was lost")));
+    CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() -> admin("abort", "n4"));
+    members.awaitAsked(1);
+    members.answerAborts(AbortResult.NOTHING);
+    assertThat(exit.get(30, TimeUnit.SECONDS)).isOne();
+    assertThat(printed())
+        .isEqualTo("n4 is not being added (any more); it is a voter: remove or demote it\n");
   }
 
   /** The servers get the time too, and give up a server that needs longer. */
