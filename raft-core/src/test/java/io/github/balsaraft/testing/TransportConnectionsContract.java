@@ -169,7 +169,8 @@ abstract class TransportConnectionsContract extends TransportHosts {
     a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
     a.receiver()
         .await("unreachable", () -> a.transport().connection(b.id()).state() == State.UNREACHABLE);
-    assertThat(a.receiver().gone()).containsExactly(b.id());
+    // One that connects to us just when it ends may have been here, and be gone, once more.
+    assertThat(a.receiver().gone()).containsOnly(b.id());
   }
 
   /** What is sent right behind {@link Transport#setRoute} waits for the connection. Of several, since anything may be dropped. */
