@@ -192,8 +192,7 @@ final class SnapshotSender {
       long held = progress.heldIndex();
       if (held >= 0) {
         // It would need another snapshot when it has this one, and then again. But its disk may
-        // hang
-        // while it answers, and this one's disk must not fill meanwhile.
+        // hang while it answers, and this leader's disk must not fill meanwhile.
         if (!isSilentFor(progress, CoreOptions.INSTALL_PATIENCE_TIMEOUTS)) {
           limit = Math.min(limit, Math.max(held, mostForTakeover));
         }

@@ -297,7 +297,8 @@ public final class GroupNode {
 
   /**
    * How often a proposal, a read or a question was to end that had ended: never, for each ends exactly once. But for those of callers who
-   * end their future themselves, such as by {@code orTimeout}, and of a node that is closed while its threads hang.
+   * end their future themselves, such as by {@code orTimeout}, of a read that comes to its deadline at the very moment at which it runs, and
+   * of a node that is closed while its threads hang.
    */
   public long secondEnds() {
     return secondEnds.sum();

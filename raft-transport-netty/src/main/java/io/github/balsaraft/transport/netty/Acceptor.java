@@ -167,9 +167,7 @@ final class Acceptor {
     Channel listening = server;
     if (listening != null) {
       ChannelFuture closing = listening.close();
-      // Not from a receiver: it holds the turn of its peer, for which the loop of this socket may
-      // be
-      // waiting.
+      // Not from a receiver: it holds its peer's turn, for which this socket's loop may be waiting.
       if (!loops.isOneOfUs()) {
         closing.awaitUninterruptibly();
       }
