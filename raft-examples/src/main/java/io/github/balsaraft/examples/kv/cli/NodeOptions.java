@@ -55,7 +55,7 @@ record NodeOptions(
 
   static final String UNTIL_STDIN_CLOSES = "--until-stdin-closes";
 
-  private static final Set<String> VALUED = Set.of(
+  static final Set<String> VALUED = Set.of(
       "--id",
       "--cluster",
       "--join",
@@ -73,7 +73,7 @@ record NodeOptions(
       "--leases",
       "--trace");
 
-  private static final Set<String> FLAGS = Set.of("--redirect", UNTIL_STDIN_CLOSES);
+  static final Set<String> FLAGS = Set.of("--redirect", UNTIL_STDIN_CLOSES);
 
   static NodeOptions parse(List<String> words) {
     Arguments arguments = Arguments.parse("node", words, VALUED, FLAGS);
