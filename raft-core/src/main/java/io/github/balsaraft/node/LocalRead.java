@@ -54,7 +54,7 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
     try {
       future.complete(reader.get());
     } catch (Throwable e) {
-      future.completeExceptionally(e);
+      future.completeExceptionally(Wording.describable(e));
     }
   }
 
@@ -69,7 +69,7 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
       T value = reader.get();
       answer = () -> future.complete(value);
     } catch (Throwable e) {
-      answer = () -> future.completeExceptionally(e);
+      answer = () -> future.completeExceptionally(Wording.describable(e));
     }
     if (!inTime.getAsBoolean()) {
       return false;

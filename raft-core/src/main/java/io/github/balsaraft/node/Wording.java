@@ -108,6 +108,19 @@ final class Wording {
     }
   }
 
+  /**
+   * What was thrown, or if asking it for a text throws, something that names its class. A future wraps its failure for whoever is told by
+   * another future, and asks for the text on the way: that must not end in the thread that completes it.
+   */
+  static Throwable describable(Throwable thrown) {
+    try {
+      String unused = thrown.toString();
+      return thrown;
+    } catch (Throwable again) {
+      return new IllegalStateException(undescribed(thrown) + ", which can't be asked for a text");
+    }
+  }
+
   private static String undescribed(Throwable thrown) {
     try {
       return thrown.getClass().getName();

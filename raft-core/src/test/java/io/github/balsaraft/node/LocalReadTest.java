@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ReadNotServedException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a read takes of its budget, and until when. */
 class LocalReadTest {
@@ -97,6 +100,36 @@ class LocalReadTest {
     read.run();
     assertThat(looks).hasValue(0);
     assertThat(budget.taken()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName(
+      "an application's failure that can't be asked for a text fails the read, not its thread")
+  void failureWithoutText(boolean byLease) {
+    LocalRead<String> read = new LocalRead<>(
+        () -> {
+          throw new Undescribed();
+        },
+        byLease,
+        new Budget(100),
+        0,
+        () -> {});
+    CompletableFuture<Integer> length = read.future.thenApply(String::length);
+    if (byLease) {
+      assertThat(read.runWhile(() -> true)).isTrue();
+    } else {
+      read.run();
+    }
+    assertThat(length.handle((answer, failure) -> failure).join())
+        .hasMessageContaining(Undescribed.class.getName());
+  }
+
+  private static final class Undescribed extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no text");
+    }
   }
 
   @Test

@@ -192,7 +192,15 @@ final class ClientServing extends ByteToMessageDecoder {
     ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES
         ? notServed(answer.getId())
         : AnswerLimit.fit(answer, isCommand, maxAnswerBytes);
-    ByteBuf frame = ClientCodec.frame(fitting, ctx.alloc());
+    ByteBuf frame;
+    try {
+      frame = ClientCodec.frame(fitting, ctx.alloc());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // A client that waits for an answer which never comes would not ask elsewhere before its
+      // deadline.
+      cannotAnswer(ctx, e);
+      return;
+    }
     int waiting = frame.readableBytes();
     leavingBytes += waiting;
     unansweredBytes += waiting;
@@ -211,6 +219,16 @@ final class ClientServing extends ByteToMessageDecoder {
         callDecode(ctx, internalBuffer(), List.of());
       }
     });
+  }
+
+  private void cannotAnswer(ChannelHandlerContext ctx, Throwable cause) {
+    ended = true;
+    log.warn(
+        "client",
+        "closing the connection of a client at {}: {}",
+        ctx.channel().remoteAddress(),
+        "can't send it an answer: " + cause);
+    Quietly.close(ctx);
   }
 
   private static ClientAnswer notServed(long id) {

@@ -1,5 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +18,7 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -64,6 +66,43 @@ class ClientServingTest {
     }
   }
 
+  /** There is no direct memory left. */
+  private static final class ExhaustedAllocator extends AbstractByteBufAllocator {
+    @Override
+    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("none left");
+    }
+
+    @Override
+    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+      throw new OutOfMemoryError("none left");
+    }
+
+    @Override
+    public boolean isDirectBufferPooled() {
+      return false;
+    }
+  }
+
+  /** An application's mistake in its own exception. */
+  private static final class Undescribed extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no text");
+    }
+  }
+
+  /** Answers a query for less than nothing with a failure. */
+  private static final class FailingMachine extends SizedMachine {
+    @Override
+    public byte[] query(byte[] query) {
+      if (new String(query, UTF_8).startsWith("-")) {
+        throw new Undescribed();
+      }
+      return super.query(query);
+    }
+  }
+
   private final ClientService service = new ClientService(MAX_CLIENTS, 3_600_000);
   private final Stalled socket = new Stalled();
   private RaftNode node;
@@ -74,7 +113,7 @@ class ClientServingTest {
     node = RaftNode.builder()
         .id("n1")
         .bootstrap("n1")
-        .stateMachine(new SizedMachine())
+        .stateMachine(new FailingMachine())
         .logStore(new MemoryLogStore())
         .transport(new LocalNetwork().transport())
         .start();
@@ -153,6 +192,29 @@ class ClientServingTest {
     socket.takeAll();
     awaitAnswers(ClientServing.MAX_UNANSWERED + 1);
     assertThat(channel.config().isAutoRead()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a client for whose answer there is no memory is closed, so that it asks elsewhere")
+  void noMemoryForTheAnswer() {
+    channel.config().setAllocator(new ExhaustedAllocator());
+    channel.writeInbound(request(1, 1));
+    long end = System.nanoTime() + SECONDS.toNanos(60);
+    while (channel.isOpen()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      channel.runPendingTasks();
+    }
+    assertThat(socket.written).isEmpty();
+  }
+
+  @Test
+  @DisplayName("a query that fails with what can't be described is answered all the same")
+  void failureWithoutText() throws Exception {
+    channel.writeInbound(request(1, -1));
+    awaitAnswers(1);
+    ClientAnswer answer = answerIn(socket.written.get(0));
+    assertThat(answer.getOutcome()).isEqualTo(ClientOutcome.CLIENT_OUTCOME_QUERY_FAILED);
+    assertThat(answer.getDetail()).contains(Undescribed.class.getName());
   }
 
   @Test
