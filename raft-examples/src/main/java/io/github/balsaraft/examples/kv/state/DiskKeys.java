@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * All keys in a {@link KeyDatabase}: behind 'k' and its hash each key with its deadline, version and value, so that a walk takes the same
  * way as in memory; and behind 'd' each deadline with its key. A long value is apart, behind 'v', and only its length is with its key:
- * what needs no value reads none.
+ * what needs no value reads none. Behind 'g' and the number of a group of keys is its last deletion, see {@link Deletions}.
  */
 final class DiskKeys implements KeyStore {
 
   private static final byte KEYS = 'k';
   private static final byte DEADLINES = 'd';
   private static final byte LONG_VALUES = 'v';
+  private static final byte GONE = 'g';
 
   /** What is longer is apart from its key. */
   private static final int LONGEST_BESIDE_BYTES = 1024;
@@ -268,10 +269,32 @@ final class DiskKeys implements KeyStore {
   }
 
   @Override
-  public void removeNextToExpire() {
+  public Bytes removeNextToExpire() {
     byte[] first = deadlines.first();
-    if (first != null) {
-      Found unused = remove(keyAt(first));
+    if (first == null) {
+      throw new IllegalStateException("no key has a deadline");
     }
+    Bytes key = keyAt(first);
+    Found unused = remove(key);
+    return key;
+  }
+
+  private static byte[] placeOfGroup(int group) {
+    return ByteBuffer.allocate(1 + Character.BYTES)
+        .put(GONE)
+        .putChar((char) group)
+        .array();
+  }
+
+  @Override
+  public long lastDeletion(int group) {
+    byte[] version = database.get(placeOfGroup(group));
+    return version == null ? 0 : ByteBuffer.wrap(version).getLong();
+  }
+
+  @Override
+  public void putLastDeletion(int group, long version) {
+    database.put(
+        placeOfGroup(group), ByteBuffer.allocate(Long.BYTES).putLong(version).array());
   }
 }

@@ -23,7 +23,7 @@ interface KeyStore {
   @Nullable
   Found remove(Bytes key);
 
-  /** Takes all keys out. */
+  /** Takes all keys out, and forgets all deletions. */
   void clear();
 
   /** How many keys there are. */
@@ -38,6 +38,12 @@ interface KeyStore {
   /** The first deadline, or {@link Long#MAX_VALUE} if no key has one. */
   long nextDeadlineMillis();
 
-  /** Takes out a key that has the first deadline; there is one. */
-  void removeNextToExpire();
+  /** Takes out a key that has the first deadline, and answers which; there is one. */
+  Bytes removeNextToExpire();
+
+  /** The version of the last deletion in a group of keys, see {@link Deletions}; 0 if there was none. */
+  long lastDeletion(int group);
+
+  /** Remembers a deletion in a group of keys. */
+  void putLastDeletion(int group, long version);
 }

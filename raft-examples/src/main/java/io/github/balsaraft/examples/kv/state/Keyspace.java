@@ -1,6 +1,8 @@
 package io.github.balsaraft.examples.kv.state;
 
 import io.github.balsaraft.examples.kv.state.Operation.Announce;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -38,9 +40,9 @@ public final class Keyspace {
     this.keys = keys;
   }
 
-  /** The state of this moment, whose keys are these. */
-  KvSnapshot capture(KeyTable.Frozen frozen) {
-    return new KvSnapshot(frozen, logTimeMillis, index, clientAddresses);
+  /** The state of this moment, whose keys and deletions are these. */
+  KvSnapshot capture(KeyTable.Frozen frozen, Deletions deletions) {
+    return new KvSnapshot(frozen, deletions, logTimeMillis, index, clientAddresses);
   }
 
   /** Begins anew with what a snapshot says, but for the keys. */
@@ -62,6 +64,11 @@ public final class Keyspace {
     keys.put(stored);
   }
 
+  /** The deletions of a snapshot. */
+  void restoreDeletions(DataInputStream in) throws IOException {
+    Deletions.read(in, keys);
+  }
+
   /** What comes now belongs to that entry. */
   void beginEntry(long entryIndex, long entryMillis) {
     index = entryIndex;
@@ -71,7 +78,7 @@ public final class Keyspace {
       if (keys.nextDeadlineMillis() > logTimeMillis) {
         return;
       }
-      keys.removeNextToExpire();
+      rememberDeletion(keys.removeNextToExpire());
     }
   }
 
@@ -127,6 +134,8 @@ public final class Keyspace {
     Stored stored = new Stored(key, value, deadlineMillis, index);
     if (stored.isDueAt(logTimeMillis)) {
       boolean unused = remove(key);
+      // Of a key that wasn't there too: for a moment it was.
+      rememberDeletion(key);
       return;
     }
     keys.put(stored);
@@ -144,7 +153,30 @@ public final class Keyspace {
   /** Deletes a key; false if there was none. */
   boolean remove(Bytes key) {
     Found old = keys.remove(key);
-    return old != null && !old.isDueAt(logTimeMillis);
+    if (old == null) {
+      return false;
+    }
+    rememberDeletion(key);
+    return !old.isDueAt(logTimeMillis);
+  }
+
+  private void rememberDeletion(Bytes key) {
+    keys.putLastDeletion(Deletions.groupOf(key), index);
+  }
+
+  /**
+   * What WATCH remembers of a key: it is another one whenever the key was made, changed or deleted meanwhile, whatever it was and is. For
+   * a key that isn't there it may be another one although nothing has become of that key.
+   */
+  long versionOf(Bytes key) {
+    Found found = keys.get(key);
+    if (found == null) {
+      return keys.lastDeletion(Deletions.groupOf(key));
+    }
+    // One that is due is still to be removed, so that its deletion isn't remembered yet. Until then
+    // it must not look like what it was,
+    // nor like what it was when it went an earlier time.
+    return found.isDueAt(logTimeMillis) ? Long.MAX_VALUE - found.version() : found.version();
   }
 
   /** Walks over keys that exist; see {@link KeyTable#scan}. */

@@ -13,19 +13,26 @@ import java.util.Map;
 
 /**
  * A {@link Keyspace} as it was at one moment, and the one file that it is written to: a version, log time and index, the addresses of
- * the servers, and the keys one after the other. Nothing is ever in memory twice but what changes while it is written.
+ * the servers, deletions, and the keys one after the other. Nothing is ever in memory twice but what changes while it is written.
  */
 final class KvSnapshot implements SnapshotView.Content {
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final KeyTable.Frozen keys;
+  private final Deletions deletions;
   private final long logTimeMillis;
   private final long index;
   private final Map<String, String> addresses;
 
-  KvSnapshot(KeyTable.Frozen keys, long logTimeMillis, long index, Map<String, String> addresses) {
+  KvSnapshot(
+      KeyTable.Frozen keys,
+      Deletions deletions,
+      long logTimeMillis,
+      long index,
+      Map<String, String> addresses) {
     this.keys = keys;
+    this.deletions = deletions;
     this.logTimeMillis = logTimeMillis;
     this.index = index;
     this.addresses = addresses;
@@ -42,6 +49,7 @@ final class KvSnapshot implements SnapshotView.Content {
       out.writeUTF(address.getKey());
       out.writeUTF(address.getValue());
     }
+    deletions.writeTo(out);
     out.writeInt(keys.size());
     try {
       keys.forEach(stored -> write(stored, out));
@@ -71,6 +79,10 @@ final class KvSnapshot implements SnapshotView.Content {
   static void read(InputStream stream, Keyspace into) throws IOException {
     DataInputStream in = new DataInputStream(new BufferedInputStream(stream));
     int version = in.readUnsignedByte();
+    if (version < VERSION) {
+      throw new IOException("snapshot version " + version + " was written by a build from before "
+          + "there was a release: begin with an empty folder");
+    }
     if (version != VERSION) {
       throw FormatException.newer(
           "snapshot version " + version + " was written by a newer version");
@@ -82,6 +94,7 @@ final class KvSnapshot implements SnapshotView.Content {
       addresses.put(in.readUTF(), in.readUTF());
     }
     into.restore(logTimeMillis, index, addresses);
+    into.restoreDeletions(in);
     for (int left = in.readInt(); left > 0; left--) {
       into.restore(new Stored(readBytes(in), readBytes(in), in.readLong(), in.readLong()));
     }

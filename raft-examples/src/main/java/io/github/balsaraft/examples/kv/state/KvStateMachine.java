@@ -119,7 +119,7 @@ public class KvStateMachine implements SnapshottingStateMachine {
 
   @Override
   public SnapshotView capture() {
-    return SnapshotView.of(keyspace.capture(memory.freeze()));
+    return SnapshotView.of(keyspace.capture(memory.freeze(), memory.deletions()));
   }
 
   @Override

@@ -9,6 +9,8 @@ final class MemoryKeys implements KeyStore {
 
   private KeyTable table = new KeyTable();
 
+  private Deletions deletions = new Deletions();
+
   /** The deadlines of all keys that have one: exactly these, however often they are moved. */
   private final TreeSet<Deadline> deadlines = new TreeSet<>();
 
@@ -23,6 +25,11 @@ final class MemoryKeys implements KeyStore {
   /** The keys of this moment. Costs next to nothing. */
   KeyTable.Frozen freeze() {
     return table.freeze();
+  }
+
+  /** The deletions of this moment. */
+  Deletions deletions() {
+    return deletions.copy();
   }
 
   @Override
@@ -60,6 +67,7 @@ final class MemoryKeys implements KeyStore {
   public void clear() {
     table = new KeyTable();
     deadlines.clear();
+    deletions = new Deletions();
   }
 
   @Override
@@ -83,7 +91,19 @@ final class MemoryKeys implements KeyStore {
   }
 
   @Override
-  public void removeNextToExpire() {
-    Stored unused = remove(deadlines.first().key());
+  public Bytes removeNextToExpire() {
+    Bytes key = deadlines.first().key();
+    Stored unused = remove(key);
+    return key;
+  }
+
+  @Override
+  public long lastDeletion(int group) {
+    return deletions.of(group);
+  }
+
+  @Override
+  public void putLastDeletion(int group, long version) {
+    deletions.put(group, version);
   }
 }

@@ -34,7 +34,7 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
   @Override
   public Answer applyTo(Keyspace keyspace) {
     for (Watched key : watched) {
-      if (Versions.of(key.key(), keyspace) != key.version()) {
+      if (keyspace.versionOf(key.key()) != key.version()) {
         return Answer.Nil.NIL;
       }
     }
@@ -98,22 +98,17 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     return operations.stream().anyMatch(Operation::answersValues);
   }
 
-  /** WATCH: answers the versions of keys; 0 for one that doesn't exist. */
+  /** WATCH: answers the versions of keys, also of those that don't exist; see {@link Keyspace#versionOf}. */
   public record Versions(List<Bytes> keys) implements Operation {
     public Versions {
       keys = List.copyOf(keys);
-    }
-
-    static long of(Bytes key, Keyspace keyspace) {
-      Found stored = keyspace.find(key);
-      return stored == null ? 0 : stored.version();
     }
 
     @Override
     public Answer applyTo(Keyspace keyspace) {
       List<Answer> versions = new ArrayList<>(keys.size());
       for (Bytes key : keys) {
-        versions.add(new Answer.Count(of(key, keyspace)));
+        versions.add(new Answer.Count(keyspace.versionOf(key)));
       }
       return new Answer.Several(versions);
     }

@@ -37,7 +37,9 @@ class KvSnapshotTest {
     keyspace.beginEntry(7, 1000);
     keyspace.put(bytes("a"), bytes("1"), Stored.NO_DEADLINE);
     keyspace.put(bytes("b"), bytes("2"), 5000);
-    KvSnapshot captured = keyspace.capture(keys.freeze());
+    keyspace.put(bytes("d"), bytes("4"), Stored.NO_DEADLINE);
+    assertThat(keyspace.remove(bytes("d"))).isTrue();
+    KvSnapshot captured = keyspace.capture(keys.freeze(), keys.deletions());
     keyspace.beginEntry(8, 2000);
     keyspace.put(bytes("a"), bytes("changed"), Stored.NO_DEADLINE);
     assertThat(keyspace.remove(bytes("b"))).isTrue();
@@ -46,10 +48,15 @@ class KvSnapshotTest {
     Keyspace restored = new Keyspace(new MemoryKeys());
     restored.beginEntry(1, 1);
     restored.put(bytes("gone"), bytes("x"), 10);
+    assertThat(restored.remove(bytes("gone"))).isTrue();
     KvSnapshot.read(new ByteArrayInputStream(written(captured)), restored);
     assertThat(keysOf(restored)).containsExactlyInAnyOrder("a", "b");
     assertThat(restored.find(bytes("a")))
         .isEqualTo(new Stored(bytes("a"), bytes("1"), Stored.NO_DEADLINE, 7));
+    assertThat(restored.versionOf(bytes("d"))).as("its deletion").isEqualTo(7);
+    assertThat(List.of("e", "gone"))
+        .as("no deletion")
+        .allSatisfy(key -> assertThat(restored.versionOf(bytes(key))).isZero());
     assertThat(restored.logTimeMillis()).isEqualTo(1000);
     assertThat(restored.nextDeadlineMillis()).isEqualTo(5000);
     restored.beginEntry(9, 5000);

@@ -90,6 +90,69 @@ class TransactionTest {
   }
 
   @Test
+  @DisplayName("a key that was absent, and is again, has changed if it was there meanwhile")
+  void comingAndGoingIsNoticed() {
+    Operation past =
+        new Operation.Set(A, Bytes.of("1"), Condition.ALWAYS, Bytes.EMPTY, false, Expiry.after(-1));
+    List<List<Operation>> lives = List.of(
+        List.of(set(A, "1"), new Operation.Delete(List.of(A))),
+        List.of(set(A, "1"), new Operation.GetAndDelete(A)),
+        List.of(set(A, "1"), new Expire(A, Expiry.after(-1), Unless.NOTHING)),
+        List.of(past),
+        List.of(new Transaction(
+            List.of(), List.of(set(A, "1"), new Operation.Delete(List.of(A))), 100)));
+    for (List<Operation> life : lives) {
+      List<Watched> watched = watch(A);
+      life.forEach(this::apply);
+      assertThat(apply(new Transaction(watched, List.of(set(B, "done")), 100)))
+          .as(life.toString())
+          .isEqualTo(Answer.Nil.NIL);
+    }
+    List<Watched> watched = watch(A);
+    apply(new Operation.Delete(List.of(A)), new Operation.GetAndDelete(A));
+    assertThat(apply(new Transaction(watched, List.of(set(B, "done")), 100)))
+        .as("there was nothing to delete")
+        .isEqualTo(new Several(List.of(Answer.Done.DONE)));
+  }
+
+  @Test
+  @DisplayName(
+      "a key that was absent, and has come and expired, has changed, also while it is still to be removed")
+  void expiryOfNewKeysIsNoticed() {
+    List<Watched> watched = watch(A);
+    int many = 3 * Keyspace.MAX_REMOVED_PER_ENTRY;
+    // The deadlines before that of the key: it is removed two entries later than those.
+    for (int i = 0; i < many; i++) {
+      apply(set(Bytes.of("other" + i), "1", 100));
+    }
+    apply(set(A, "1", 101));
+    List<Watched> present = watch(A);
+    logTimeMillis += 101;
+    for (int entry = 0; entry < 5; entry++) {
+      for (List<Watched> each : List.of(watched, present)) {
+        assertThat(apply(new Transaction(each, List.of(set(B, "done")), 100)))
+            .as("entry %s", entry)
+            .isEqualTo(Answer.Nil.NIL);
+      }
+    }
+    assertThat(machine.keys()).isZero();
+  }
+
+  @Test
+  @DisplayName("deletions are remembered in bounded space, and only in their own group of keys")
+  void deletionsOfOthersAreRarelyNoticed() {
+    int unchanged = 0;
+    int rounds = 200;
+    for (int i = 0; i < rounds; i++) {
+      List<Watched> watched = watch(Bytes.of("absent" + i));
+      Bytes other = Bytes.of("other" + i);
+      apply(set(other, "1"), new Operation.Delete(List.of(other)));
+      unchanged += apply(new Transaction(watched, List.of(), 100)) instanceof Several ? 1 : 0;
+    }
+    assertThat(unchanged).isGreaterThanOrEqualTo(rounds - 1);
+  }
+
+  @Test
   @DisplayName(
       "the answers of a transaction are bounded: reads are refused, and writes that answer values aren't done")
   void answersAreBounded() {
@@ -134,6 +197,11 @@ class TransactionTest {
 
   private static Operation set(Bytes key, String value) {
     return new Operation.Set(key, Bytes.of(value), Condition.ALWAYS, Bytes.EMPTY, false);
+  }
+
+  private static Operation set(Bytes key, String value, long forMillis) {
+    return new Operation.Set(
+        key, Bytes.of(value), Condition.ALWAYS, Bytes.EMPTY, false, Expiry.after(forMillis));
   }
 
   /** Applies them as one entry, and answers the last answer. */
