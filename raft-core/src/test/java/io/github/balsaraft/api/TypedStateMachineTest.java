@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.testing.StateMachineContract;
+import io.github.balsaraft.testing.TestCommand;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Random;
@@ -75,33 +76,7 @@ class TypedStateMachineTest {
   private long index;
 
   private byte[] applyBytes(byte[] payload) {
-    long at = ++index;
-    return machine.apply(new Command() {
-      @Override
-      public long index() {
-        return at;
-      }
-
-      @Override
-      public long term() {
-        return 1;
-      }
-
-      @Override
-      public long logTimeMillis() {
-        return 1000;
-      }
-
-      @Override
-      public ByteBuffer payload() {
-        return ByteBuffer.wrap(payload).asReadOnlyBuffer();
-      }
-
-      @Override
-      public byte[] bytes() {
-        return payload.clone();
-      }
-    });
+    return machine.apply(new TestCommand(++index, 1, 1000, payload));
   }
 
   private CompletableFuture<byte[]> propose(byte[] payload) {

@@ -3,15 +3,14 @@ package io.github.balsaraft.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.TestCommand;
 import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.RunSummary;
 import io.github.balsaraft.testing.simulation.diagram.SpaceTimeDiagram;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +105,7 @@ class RunRecorderTest {
   void ofACommandThePartThatIsTextIsShown() {
     RunRecorder recorder = new RunRecorder().timedBy(new VirtualTime());
     byte[] payload = {0, 0, 1, 'A', 'D', 'D', ' ', 'k', (byte) 0xff, '5'};
-    recorder.onApplied(new HostId("n1"), 1, new Told(payload), new byte[] {'7'});
+    recorder.onApplied(new HostId("n1"), 1, new TestCommand(3, 2, 0, payload), new byte[] {'7'});
     assertThat(recorder.run().lines())
         .containsExactly("0.000000000 n1/1 applied 3@2 ·ADD k·5 -> 7");
   }
@@ -191,28 +190,5 @@ class RunRecorderTest {
     assertThatThrownBy(() -> new RunRecorder().onFault("early"))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> new RunRecorder(0)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares two of them.
-  private record Told(byte[] bytes) implements Command {
-    @Override
-    public long index() {
-      return 3;
-    }
-
-    @Override
-    public long term() {
-      return 2;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return 0;
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
-    }
   }
 }

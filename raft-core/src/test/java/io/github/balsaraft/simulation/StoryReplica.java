@@ -1,6 +1,5 @@
 package io.github.balsaraft.simulation;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -22,6 +21,7 @@ import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.model.trace.TracedEntries;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.testing.TestCommand;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -293,7 +293,7 @@ final class StoryReplica {
     observer.onApplied(
         host,
         life,
-        new Told(new EntryId(ofTerm, index), logTimeMillis, payload),
+        new TestCommand(index, ofTerm, logTimeMillis, payload),
         ByteBuffer.allocate(4).putInt(result).array());
   }
 
@@ -310,43 +310,5 @@ final class StoryReplica {
   /** Its state machine says that its state on disk is of this entry. */
   void holds(EntryId entry) {
     observer.onHeld(host, life, entry);
-  }
-
-  /** A command as a state machine gets it. */
-  private static final class Told implements Command {
-    private final EntryId entry;
-    private final long logTimeMillis;
-    private final byte[] payload;
-
-    Told(EntryId entry, long logTimeMillis, byte[] payload) {
-      this.entry = entry;
-      this.logTimeMillis = logTimeMillis;
-      this.payload = payload;
-    }
-
-    @Override
-    public long index() {
-      return entry.index();
-    }
-
-    @Override
-    public long term() {
-      return entry.term();
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return logTimeMillis;
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return ByteBuffer.wrap(payload).asReadOnlyBuffer();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return payload.clone();
-    }
   }
 }

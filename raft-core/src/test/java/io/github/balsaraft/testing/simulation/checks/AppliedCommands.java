@@ -8,6 +8,7 @@ import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.testing.TestCommand;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -205,7 +206,7 @@ public final class AppliedCommands implements Observer {
 
     /** What state machines were given, to be given to one more. */
     public Command command() {
-      return new Again(this);
+      return new TestCommand(index, term, logTimeMillis, payload);
     }
 
     /** Its index in the log. */
@@ -238,31 +239,4 @@ public final class AppliedCommands implements Observer {
   }
 
   private record LastOfLife(int life, long index) {}
-
-  private record Again(Applied applied) implements Command {
-    @Override
-    public long index() {
-      return applied.index;
-    }
-
-    @Override
-    public long term() {
-      return applied.term;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return applied.logTimeMillis;
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return ByteBuffer.wrap(applied.payload).asReadOnlyBuffer();
-    }
-
-    @Override
-    public byte[] bytes() {
-      return applied.payload.clone();
-    }
-  }
 }

@@ -3,16 +3,15 @@ package io.github.balsaraft.testing.simulation.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.testing.MachineDisk;
 import io.github.balsaraft.testing.OnDiskStateMachineContract;
+import io.github.balsaraft.testing.TestCommand;
 import io.github.balsaraft.testing.simulation.load.KvCommand.Verb;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -87,30 +86,8 @@ class DiskKvMachineTest extends OnDiskStateMachineContract {
 
   private static void countTo(DiskKvMachine machine, int from, int to) {
     for (int index = from + 1; index <= to; index++) {
-      machine.apply(new Increment(index));
+      machine.apply(new TestCommand(index, 1, 0, new KvCommand(Verb.ADD, "n", "", "1").encode()));
       machine.endBatch();
-    }
-  }
-
-  private record Increment(long index) implements Command {
-    @Override
-    public long term() {
-      return 1;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return 0;
-    }
-
-    @Override
-    public ByteBuffer payload() {
-      return ByteBuffer.wrap(bytes());
-    }
-
-    @Override
-    public byte[] bytes() {
-      return new KvCommand(Verb.ADD, "n", "", "1").encode();
     }
   }
 }

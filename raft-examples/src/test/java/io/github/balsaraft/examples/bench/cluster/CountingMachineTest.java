@@ -2,39 +2,16 @@ package io.github.balsaraft.examples.bench.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.api.Command;
-import java.nio.ByteBuffer;
+import io.github.balsaraft.testing.TestCommand;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class CountingMachineTest {
 
-  private record Given(ByteBuffer payload) implements Command {
-    @Override
-    public long index() {
-      return 1;
-    }
-
-    @Override
-    public long term() {
-      return 1;
-    }
-
-    @Override
-    public long logTimeMillis() {
-      return 0;
-    }
-
-    @Override
-    public byte[] bytes() {
-      throw new UnsupportedOperationException("the payload is enough");
-    }
-  }
-
   private static BenchNode.Applied after(String... commands) {
     CountingMachine machine = new CountingMachine();
     for (String command : commands) {
-      machine.apply(new Given(ByteBuffer.wrap(command.getBytes(StandardCharsets.US_ASCII))));
+      machine.apply(new TestCommand(1, 1, 0, command.getBytes(StandardCharsets.US_ASCII)));
     }
     return machine.applied();
   }

@@ -11,7 +11,7 @@ import io.github.balsaraft.examples.kv.state.ExpiryOperation.Unless;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import io.github.balsaraft.examples.kv.state.Transaction.Versions;
 import io.github.balsaraft.examples.kv.state.Transaction.Watched;
-import io.github.balsaraft.examples.kv.testing.FakeCommand;
+import io.github.balsaraft.testing.TestCommand;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -208,7 +208,7 @@ class TransactionTest {
   private Answer apply(Operation... operations) {
     byte[] bytes = new Batch(List.of(operations), 100_000).encode(0);
     List<Answer> answers =
-        Answers.decode(machine.apply(new FakeCommand(++index, logTimeMillis, bytes)));
+        Answers.decode(machine.apply(new TestCommand(++index, 4, logTimeMillis, bytes)));
     assertThat(answers).hasSize(operations.length);
     return answers.get(answers.size() - 1);
   }

@@ -20,6 +20,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.LogStore.Durability;
+import io.github.balsaraft.testing.TestCommand;
 import io.github.balsaraft.transport.PeerConnection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -84,7 +85,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     this.state = state;
   }
 
-  private byte[] apply(FakeCommand command) {
+  private byte[] apply(TestCommand command) {
     byte[] result = state.apply(command);
     if (state instanceof BatchingStateMachine batching) {
       batching.endBatch();
@@ -205,7 +206,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     RuntimeException failure = proposalFailure;
     long at = ++index;
     long millis = clockMillis.getAsLong();
-    return run(() -> apply(new FakeCommand(at, millis, bytes)), failure);
+    return run(() -> apply(new TestCommand(at, 4, millis, bytes)), failure);
   }
 
   @Override

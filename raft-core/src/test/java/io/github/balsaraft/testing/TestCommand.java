@@ -1,20 +1,22 @@
-package io.github.balsaraft.examples.kv.testing;
+package io.github.balsaraft.testing;
 
 import io.github.balsaraft.api.Command;
 import java.nio.ByteBuffer;
 
-/** A committed command that was made up. */
-public final class FakeCommand implements Command {
+/** A committed command that was made up, for tests that hand one to a state machine themselves. Its payload is not copied. */
+public final class TestCommand implements Command {
 
   private final long index;
+  private final long term;
   private final long logTimeMillis;
-  private final byte[] bytes;
+  private final byte[] payload;
 
   /** One at that place of a log. */
-  public FakeCommand(long index, long logTimeMillis, byte[] bytes) {
+  public TestCommand(long index, long term, long logTimeMillis, byte[] payload) {
     this.index = index;
+    this.term = term;
     this.logTimeMillis = logTimeMillis;
-    this.bytes = bytes;
+    this.payload = payload;
   }
 
   @Override
@@ -24,7 +26,7 @@ public final class FakeCommand implements Command {
 
   @Override
   public long term() {
-    return 4;
+    return term;
   }
 
   @Override
@@ -34,11 +36,11 @@ public final class FakeCommand implements Command {
 
   @Override
   public ByteBuffer payload() {
-    return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    return ByteBuffer.wrap(payload).asReadOnlyBuffer();
   }
 
   @Override
   public byte[] bytes() {
-    return bytes.clone();
+    return payload.clone();
   }
 }
