@@ -38,6 +38,11 @@ public final class Errors {
       new Reply.Failure("ERR a transaction changes long values that have "
           + Batch.MOST_REWRITTEN_BYTES + " bytes together at the most");
 
+  /** A transaction would look at too many keys. */
+  public static final Reply TOO_MANY_LOOKS = new Reply.Failure(
+      "EXECABORT Transaction discarded because its KEYS and SCAN would look at more than "
+          + Batch.MOST_LOOKS + " keys together");
+
   /** An EXEC with arguments. */
   static final Reply EXEC_ABANDONED = new Reply.Failure(
       "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");

@@ -27,6 +27,7 @@ final class Replies {
         case INVALID_EXPIRE -> Errors.INVALID_GETEX_TIME;
         case ANSWERS_TOO_LONG -> Errors.ANSWERS_TOO_LONG;
         case TOO_MUCH_REWRITTEN -> Errors.TOO_MUCH_REWRITTEN;
+        case TOO_MANY_LOOKS -> Errors.TOO_MANY_LOOKS;
       };
     } else if (answer instanceof Answer.Values values) {
       return new Reply.Array(values.values().stream()

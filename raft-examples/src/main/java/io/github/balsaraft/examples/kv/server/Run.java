@@ -252,6 +252,9 @@ final class Run {
   /** The reply to a transaction, if that is what the state has answered. */
   static Reply replyTo(
       Step.Execute execute, Answer answer, Function<Planned.LocalCommand, Reply> ask) {
+    if (answer instanceof Answer.Refused) {
+      return Replies.of(answer);
+    }
     if (!(answer instanceof Answer.Several several)) {
       return Reply.NO_ARRAY;
     }

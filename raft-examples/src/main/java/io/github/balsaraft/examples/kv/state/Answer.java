@@ -124,7 +124,9 @@ public sealed interface Answer {
     /** The answers of an entry, or of one command that answers several values, would become too many bytes. */
     ANSWERS_TOO_LONG(5),
     /** The operations of one entry would write too many bytes of values anew. */
-    TOO_MUCH_REWRITTEN(6);
+    TOO_MUCH_REWRITTEN(6),
+    /** The operations of a transaction would look at too many keys. */
+    TOO_MANY_LOOKS(7);
 
     private final byte code;
 

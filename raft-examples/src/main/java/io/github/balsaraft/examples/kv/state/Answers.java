@@ -40,12 +40,16 @@ public final class Answers {
     int empty = out.size();
     int maxBytes = Math.min(batch.maxAnswerBytes(), Batch.MOST_ANSWER_BYTES);
     long rewrittenBytes = 0;
+    long looks = 0;
     for (Operation operation : batch.operations()) {
       // The first is always done, or a batch with a small bound would never end.
       if (out.size() > empty
-          && (out.size() > maxBytes || rewrittenBytes > Batch.MOST_REWRITTEN_BYTES)) {
+          && (out.size() > maxBytes
+              || rewrittenBytes > Batch.MOST_REWRITTEN_BYTES
+              || looks > Batch.MOST_LOOKS)) {
         break;
       }
+      looks += operation.looks(keyspace.size());
       // One operation may name a key any number of times.
       Answer answer = operation.applyTo(keyspace, mostBytes(operation, Batch.MOST_ANSWER_BYTES));
       rewrittenBytes += operation.rewrittenBytes(answer);

@@ -29,6 +29,9 @@ public record Batch(List<Operation> operations, int maxAnswerBytes) {
    */
   public static final int MOST_REWRITTEN_BYTES = 64 << 20;
 
+  /** Once so many keys were looked at, a batch is done: nothing else is applied meanwhile. */
+  public static final long MOST_LOOKS = 100_000;
+
   private static final int VERSION = 1;
 
   /** No version will have a greater number, so that text and other things that are no batch aren't taken for a newer one. */

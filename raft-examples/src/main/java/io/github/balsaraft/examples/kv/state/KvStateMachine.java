@@ -22,9 +22,6 @@ public class KvStateMachine implements SnapshottingStateMachine {
    */
   private static final long MAX_OWN_BYTES = 1 << 20;
 
-  /** And once so many keys were looked at: the thread that applies does nothing else meanwhile. */
-  private static final long MAX_LOOKS = 100_000;
-
   private final MemoryKeys memory = new MemoryKeys();
   private final Keyspace keyspace;
 
@@ -161,13 +158,13 @@ public class KvStateMachine implements SnapshottingStateMachine {
     long bytes = 0;
     long looks = 0;
     for (Operation read : reads) {
-      if (bytes > maxReadBytes || looks > MAX_LOOKS) {
+      if (bytes > maxReadBytes || looks > Batch.MOST_LOOKS) {
         break;
       }
       due |= meetsDue(read, clockMillis);
+      looks += read.looks(keyspace.size());
       Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxAnswerBytes));
       bytes += answer.ownBytes() + (copies ? answer.valueBytes() : 0);
-      looks += read instanceof SearchOperation search ? search.looks(keyspace.size()) : 0;
       answers.add(answer);
     }
     return new Reads(answers, due);

@@ -59,6 +59,11 @@ public sealed interface Operation
     return false;
   }
 
+  /** How many keys it looks at that it doesn't name, where there are so many. */
+  default long looks(int keys) {
+    return 0;
+  }
+
   /** Whether its answer has values or keys in it, and so may be long. */
   default boolean answersValues() {
     return false;

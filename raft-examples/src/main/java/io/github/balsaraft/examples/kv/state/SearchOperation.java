@@ -14,7 +14,7 @@ public sealed interface SearchOperation extends Operation {
   @Override
   Answer applyTo(Keyspace keyspace, long maxBytes);
 
-  /** How many keys it looks at where there are so many. */
+  @Override
   long looks(int keys);
 
   @Override

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * EXEC: several operations with nothing in between, if none of the watched keys has changed; else answers nil. One that is
- * refused doesn't keep the others from being done, as in Redis.
+ * refused doesn't keep the others from being done, as in Redis; but all are refused if together they would look at more than
+ * {@link Batch#MOST_LOOKS} keys, unless only one of them looks for keys.
  *
  * @param watched keys with the versions that they had
  * @param maxAnswerBytes once the answers exceed this, operations that answer values are refused. All answers of a transaction
@@ -37,6 +38,9 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
       if (keyspace.versionOf(key.key()) != key.version()) {
         return Answer.Nil.NIL;
       }
+    }
+    if (looks(keyspace.size()) > Batch.MOST_LOOKS && searches() > 1) {
+      return new Answer.Refused(Answer.Refusal.TOO_MANY_LOOKS);
     }
     List<Answer> answers = new ArrayList<>(operations.size());
     int maxBytes = Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
@@ -86,6 +90,15 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     watched.forEach(key -> keys.add(key.key()));
     operations.forEach(operation -> keys.addAll(operation.keys()));
     return keys;
+  }
+
+  private long searches() {
+    return operations.stream().filter(SearchOperation.class::isInstance).count();
+  }
+
+  @Override
+  public long looks(int keys) {
+    return operations.stream().mapToLong(operation -> operation.looks(keys)).sum();
   }
 
   @Override

@@ -188,6 +188,38 @@ class TransactionsTest {
   }
 
   @Test
+  @DisplayName("the keys that are looked at in one transaction have a bound, unless it looks once")
+  void boundOfSearches() {
+    try (RespClient client = server.connect()) {
+      makeKeys(client, 0, 60_000);
+      send(client, "MULTI; KEYS none; GET k1; KEYS none; EXEC; GET k1");
+      assertThat(client.readReplies(6))
+          .endsWith(
+              "+QUEUED",
+              "-EXECABORT Transaction discarded because its KEYS and SCAN would look at more than "
+                  + "100000 keys together",
+              "\"1\"");
+      send(client, "MULTI; KEYS none; GET k1; SCAN 0 MATCH none COUNT 10000; EXEC");
+      assertThat(client.readReplies(5)).last().asString().startsWith("[[], \"1\", [\"");
+      makeKeys(client, 60_000, 120_000);
+      send(client, "MULTI; KEYS none; EXEC");
+      assertThat(client.readReplies(3)).as("one alone").endsWith("[[]]");
+      assertThat(server.server().budget().usedBytes()).isZero();
+    }
+  }
+
+  private static void makeKeys(RespClient client, int from, int to) {
+    for (int i = from; i < to; i += 1_000) {
+      StringBuilder set = new StringBuilder("MSET");
+      for (int key = i; key < i + 1_000; key++) {
+        set.append(" k").append(key).append(" 1");
+      }
+      client.sendRaw(set.append("\r\n").toString());
+      assertThat(client.readReply()).isEqualTo("+OK");
+    }
+  }
+
+  @Test
   @DisplayName("WATCH has a bound, and gives back what it has taken")
   void boundOfWatch() {
     String key = "k".repeat(TestServer.MAX_VALUE_BYTES - 1);

@@ -12,6 +12,7 @@ import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import io.github.balsaraft.examples.kv.state.Transaction.Versions;
 import io.github.balsaraft.examples.kv.state.Transaction.Watched;
 import io.github.balsaraft.testing.TestCommand;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,31 @@ class TransactionTest {
     assertThat(answers.answers())
         .containsExactly(value, tooLong, tooLong, value, tooLong, new Count(1));
     assertThat(apply(new Operation.Get(B))).isEqualTo(value);
+  }
+
+  @Test
+  @DisplayName(
+      "the keys that one transaction, or one entry, looks at are bounded, and a transaction beyond that does nothing")
+  void searchesAreBounded() {
+    List<Bytes> keys = new ArrayList<>();
+    for (int i = 0; i <= Batch.MOST_LOOKS / 2; i++) {
+      keys.add(Bytes.of("k" + i));
+    }
+    apply(new Operation.MultiSet(keys, keys));
+    Operation search = new SearchOperation.FindKeys(Bytes.of("none"));
+    assertThat(apply(new Transaction(List.of(), List.of(set(B, "done"), search, search), 100)))
+        .isEqualTo(new Refused(Answer.Refusal.TOO_MANY_LOOKS));
+    assertThat(apply(new Operation.Get(B))).isEqualTo(Answer.Nil.NIL);
+    assertThat(apply(new Transaction(List.of(), List.of(set(B, "done"), search), 100)))
+        .isInstanceOf(Several.class);
+
+    Transaction reads = new Transaction(List.of(), List.of(search), 100);
+    List<Operation> many = List.of(reads, search, reads, search);
+    assertThat(machine.read(many, 0).answers()).hasSize(2);
+    byte[] entry = new Batch(many, 100_000).encode(0);
+    assertThat(Answers.decode(machine.apply(new TestCommand(++index, 4, logTimeMillis, entry))))
+        .as("what an entry leaves undone is proposed again")
+        .hasSize(2);
   }
 
   @Test
