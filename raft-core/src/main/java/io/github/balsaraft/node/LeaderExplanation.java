@@ -11,6 +11,9 @@ import java.util.List;
 /** How a leader is: whether it has a quorum, whether writes wait, and for whom. */
 final class LeaderExplanation {
 
+  /** Of entries that are as large on the average, each takes its time on disks and network, and what comes behind it waits. */
+  private static final long LARGE_ENTRY_BYTES = 1 << 20;
+
   private final NodeStatus status;
   private final Duration patience;
   private final Reach reach;
@@ -52,7 +55,7 @@ final class LeaderExplanation {
     }
     if (writesWait()) {
       return "Writes wait: " + leads + " and " + Wording.bytes(status.uncommittedBytes())
-          + " wait for " + Wording.list(holdUps()) + whoIsMissing() + lookAt();
+          + inLargeEntries() + " wait for " + Wording.list(holdUps()) + whoIsMissing() + lookAt();
     }
     long toApply = status.commitIndex() - status.appliedIndex();
     Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
@@ -79,7 +82,10 @@ final class LeaderExplanation {
     return "No quorum: " + leads + " but has heard no quorum for " + Wording.duration(since) + ", "
         + (missing.isEmpty() ? "" : Explanation.areMissing(missing, reach) + ", ")
         + here.textAre() + " here and " + here.needed() + ", "
-        + (writes ? Wording.bytes(status.uncommittedBytes()) + " of writes wait and " : "")
+        + (writes
+            ? Wording.bytes(status.uncommittedBytes()) + " of writes" + inLargeEntries()
+                + " wait and "
+            : "")
         + "it steps down unless they answer"
         + (missing.isEmpty()
             ? ""
@@ -155,6 +161,15 @@ final class LeaderExplanation {
     return status.lastIndex() - match(member);
   }
 
+  /** {@code  in 2 large entries}; nothing if those that wait aren't unusually large. */
+  private String inLargeEntries() {
+    long entries = status.lastIndex() - Math.min(status.commitIndex(), status.durableIndex());
+    if (entries <= 0 || status.uncommittedBytes() / entries < LARGE_ENTRY_BYTES) {
+      return "";
+    }
+    return entries == 1 ? " in 1 large entry" : " in " + entries + " large entries";
+  }
+
   /** The voters that are here and lack the next entry, with what they lack. */
   private List<String> holdUps() {
     List<String> names = new ArrayList<>();
@@ -191,7 +206,8 @@ final class LeaderExplanation {
     String with = alone ? "as the only member" : "with " + here.text();
     String load = status.uncommittedBytes() == 0
         ? "no write waits"
-        : Wording.bytes(status.uncommittedBytes()) + " of writes on the way to "
+        : Wording.bytes(status.uncommittedBytes()) + " of writes" + inLargeEntries()
+            + " on the way to "
             + (alone ? "its disk" : "a quorum");
     List<String> others = new ArrayList<>();
     List<Member> members = status.configuration().members().stream()
