@@ -50,11 +50,11 @@ public record SnapshotStatus(
    * A snapshot that is being fetched, until the state is that of it.
    *
    * @param from from which host; empty if that isn't known
-   * @param bytes how much of it is here
+   * @param bytes how much of it is here; when it is verified or restored: how much of it was read for that
    * @param ofBytes its size; 0 as long as that isn't known
    * @param since for how long it has been fetched
    * @param phase what is being done with it
-   * @param unchangedFor for how long nothing has come and no step with the disk has ended. A phase that takes as long as the disk
+   * @param unchangedFor for how long nothing has come or was read, and no step with the disk has ended. A phase that takes as long as the disk
    *     likes may never end if the disk hangs
    */
   public record Fetching(

@@ -449,8 +449,10 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /**
    * Puts a fetched snapshot in place of the state machine's state. Entries handed over before it are not applied any more. Called as
    * {@link #committed}.
+   *
+   * @param progress follows that
    */
-  void install(SnapshotArchive archive, SnapshotManifest manifest) {
+  void install(SnapshotArchive archive, SnapshotManifest manifest, ReadProgress progress) {
     lastNote = null;
     pendingInstalls.incrementAndGet();
     offer(() -> {
@@ -459,7 +461,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         return;
       }
       try {
-        restorer.install(archive, manifest);
+        restorer.install(archive, manifest, progress);
       } catch (Throwable e) {
         failed("restoring the state machine from the snapshot " + manifest.id() + " failed", e);
         return;

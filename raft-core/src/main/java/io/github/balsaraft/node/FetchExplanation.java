@@ -25,10 +25,12 @@ final class FetchExplanation {
             + (fetching.ofBytes() == 0 ? "" : " of " + Wording.bytes(fetching.ofBytes()))
             + unchanged(fetching, "its disk");
       case VERIFYING ->
-        "it has fetched " + snapshot + from + " and reads it once more before it is used"
+        "it has fetched " + snapshot + from + " and reads it once more before it is used, "
+            + Wording.bytes(fetching.bytes()) + " so far"
             + unchanged(fetching, "its disk");
       case RESTORING ->
-        "its state machine takes over " + snapshot + from
+        "its state machine takes over " + snapshot + from + ", of which it has read "
+            + Wording.bytes(fetching.bytes())
             + unchanged(fetching, "its state machine");
     };
   }

@@ -137,11 +137,15 @@ final class SnapshotArchive {
     return store.open(group, snapshot);
   }
 
-  /** Reads a snapshot again that was just written: nothing may rest on it before that. One that can't be read is deleted. */
-  void verify(SnapshotManifest manifest) throws IOException {
+  /**
+   * Reads a snapshot again that was just written: nothing may rest on it before that. One that can't be read is deleted.
+   *
+   * @param progress follows that
+   */
+  void verify(SnapshotManifest manifest, ReadProgress progress) throws IOException {
     boolean intact = false;
     try {
-      try (SnapshotStore.Stored stored = open(manifest.id())) {
+      try (SnapshotStore.Stored stored = progress.counting(open(manifest.id()))) {
         stored.verify();
       }
       intact = true;

@@ -79,6 +79,7 @@ final class SnapshotDownload {
   private long progressNanos;
   private long askedNanos;
   private boolean verifying;
+  private final ReadProgress verified;
   private boolean ended;
 
   /** Steps with the disk that go on or wait for their turn. As long as there is one it isn't the source that stands still. */
@@ -106,6 +107,7 @@ final class SnapshotDownload {
     this.patienceNanos =
         PATIENCE_TIMEOUTS * context.options().electionTimeoutMax().toNanos();
     this.progressNanos = beginNanos;
+    this.verified = new ReadProgress(context.environment());
   }
 
   void begin() {
@@ -132,9 +134,12 @@ final class SnapshotDownload {
     return beginNanos;
   }
 
-  /** How much is on the disk. */
-  long receivedBytes() {
+  /** How much is on the disk; once all of it is: how much of that was read again. */
+  long doneBytes() {
     SnapshotParts known = parts;
+    if (verifying) {
+      return verified.bytes();
+    }
     return known == null ? 0 : known.storedBytes();
   }
 
@@ -153,9 +158,9 @@ final class SnapshotDownload {
         : SnapshotStatus.Fetching.Phase.FETCHING;
   }
 
-  /** When something came the last time, or a step with the disk ended. */
+  /** When something came the last time, was read again, or a step with the disk ended. */
   long progressNanos() {
-    return progressNanos;
+    return Math.max(progressNanos, verified.sinceNanos());
   }
 
   long deadlineNanos() {
@@ -411,7 +416,7 @@ final class SnapshotDownload {
     try (open) {
       open.commit();
     }
-    archive.verify(manifest);
+    archive.verify(manifest, verified);
     archive.saved(manifest);
     return () -> {
       ended = true;

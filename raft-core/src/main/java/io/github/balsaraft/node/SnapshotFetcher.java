@@ -104,7 +104,7 @@ final class SnapshotFetcher {
         ? Optional.empty()
         : Optional.of(new SnapshotStatus.Fetching(
             Optional.ofNullable(context.peers().hostOf(running.source())),
-            running.receivedBytes(),
+            running.doneBytes(),
             running.totalBytes(),
             since(running.beginNanos(), nowNanos),
             running.phase(),

@@ -187,11 +187,11 @@ final class SnapshotFlow {
       throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
     }
     SnapshotManifest manifest = received.manifest();
-    Restoring begun = new Restoring(received, context.nowNanos());
+    Restoring begun = new Restoring(received, new ReadProgress(context.environment()));
     restoring.set(begun);
     // A newer one may be here before the state machine comes to this one.
     Runnable free = present.keep(manifest.id());
-    pipeline.install(present, manifest);
+    pipeline.install(present, manifest, begun.progress);
     long last = manifest.header().last().index();
     pipeline.run(() -> {
       restoring.compareAndSet(begun, null);
@@ -279,15 +279,16 @@ final class SnapshotFlow {
     long bytes = present.fetched.manifest().bytes();
     return Optional.of(new SnapshotStatus.Fetching(
         Optional.ofNullable(present.fetched.from()),
-        bytes,
+        // A state machine may read something twice.
+        Math.min(bytes, present.progress.bytes()),
         bytes,
         Duration.ofNanos(Math.max(0, nowNanos - present.fetched.beginNanos())),
         SnapshotStatus.Fetching.Phase.RESTORING,
-        Duration.ofNanos(Math.max(0, nowNanos - present.sinceNanos))));
+        Duration.ofNanos(Math.max(0, nowNanos - present.progress.sinceNanos()))));
   }
 
   /** A snapshot that the state machine takes over. */
-  private record Restoring(SnapshotFetcher.Fetched fetched, long sinceNanos) {}
+  private record Restoring(SnapshotFetcher.Fetched fetched, ReadProgress progress) {}
 
   private Optional<Duration> age(long nowNanos) {
     long since = archive == null ? -1 : archive.newestSinceNanos();

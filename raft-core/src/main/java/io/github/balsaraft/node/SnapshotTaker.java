@@ -234,7 +234,7 @@ final class SnapshotTaker {
       } finally {
         close(view);
       }
-      archive.verify(manifest);
+      archive.verify(manifest, new ReadProgress(context.environment()));
       failures = 0;
       problem = "";
       archive.saved(manifest);

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,22 +61,31 @@ final class StateRestorer {
       StartingState.position(
           held, newest, recovered, applier.position(), applier::approximateBytes);
     } else if (archive != null && newest != null) {
-      restore(archive, newest);
+      restore(archive, newest, UnaryOperator.identity());
     }
   }
 
-  /** Puts a fetched snapshot in place of the state. */
-  void install(SnapshotArchive archive, SnapshotManifest manifest) throws IOException {
+  /**
+   * Puts a fetched snapshot in place of the state.
+   *
+   * @param progress follows that
+   */
+  void install(SnapshotArchive archive, SnapshotManifest manifest, ReadProgress progress)
+      throws IOException {
     replacedIndex = manifest.header().last().index();
-    restore(archive, manifest);
+    restore(archive, manifest, progress::counting);
   }
 
-  private void restore(SnapshotArchive archive, SnapshotManifest manifest) throws IOException {
+  private void restore(
+      SnapshotArchive archive,
+      SnapshotManifest manifest,
+      UnaryOperator<SnapshotStore.Stored> counting)
+      throws IOException {
     if (!(stateMachine instanceof SnapshottingStateMachine machine)) {
       throw new IllegalStateException("there is a snapshot, " + manifest.id()
           + ", and the state machine is no SnapshottingStateMachine any more");
     }
-    try (SnapshotStore.Stored stored = archive.open(manifest.id())) {
+    try (SnapshotStore.Stored stored = counting.apply(archive.open(manifest.id()))) {
       byte[] sessions = SnapshotFiles.sessions(stored);
       machine.restore(SnapshotFiles.reader(stored));
       applier.restored(

@@ -23,7 +23,7 @@
  *       OpenSession}, {@code CapturedSessions}, {@code SessionRecords}.
  *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
  *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code
- *       RateLimit}, {@code SerialTasks}.
+ *       ReadProgress}, {@code RateLimit}, {@code SerialTasks}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Events and metrics</b>: {@code NodeEvents}, {@code ListenerQueue}, {@code NodeMetrics}, {@code Histogram}, {@code

@@ -248,7 +248,9 @@ class ApplyPipelineTest {
     SnapshotRig rig = new SnapshotRig(RaftOptions.builder().build());
     SnapshotManifest fetched = rig.save(4, "state".getBytes(UTF_8));
     // Beyond the budget: read back from the log.
-    pipeline = pipeline(new Restored(() -> pipeline.install(rig.archive, fetched)), 0);
+    pipeline = pipeline(
+        new Restored(() -> pipeline.install(rig.archive, fetched, new ReadProgress(environment))),
+        0);
     List<String> seen = new ArrayList<>();
     pipeline.read(
         3, Long.MAX_VALUE, () -> seen.add(String.join(" ", applied)), seen::add, seen::add);

@@ -4,6 +4,7 @@ import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.testing.EchoMachine;
+import java.io.IOException;
 
 /** Keeps nothing, and so has nothing for a snapshot. */
 class EmptySnapshots extends EchoMachine implements SnapshottingStateMachine {
@@ -14,7 +15,7 @@ class EmptySnapshots extends EchoMachine implements SnapshottingStateMachine {
   }
 
   @Override
-  public void restore(SnapshotReader snapshot) {
+  public void restore(SnapshotReader snapshot) throws IOException {
     // There is nothing in it.
   }
 }

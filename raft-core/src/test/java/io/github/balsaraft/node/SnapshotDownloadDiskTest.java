@@ -29,7 +29,7 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
     download = begin(OTHER, 20);
     List<SnapshotRequest> rest = firstWindow();
     assertThat(rest.get(0).offset()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
-    assertThat(download.receivedBytes()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
+    assertThat(download.doneBytes()).isEqualTo(3 * SnapshotRig.CHUNK_BYTES);
     int chunks = 3;
     while (!rest.isEmpty()) {
       chunks += rest.size();
@@ -183,8 +183,10 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
       stepForSeconds(31);
     }
     assertThat(download.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.VERIFYING);
+    assertThat(download.doneBytes()).isZero();
     assertThat(ends).isEmpty();
     stepForSeconds(30);
+    assertThat(download.doneBytes()).isEqualTo(offered.bytes());
     assertThat(ends).containsExactly("received " + offered.id());
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.core.Ready;
@@ -19,6 +20,7 @@ import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.MemoryLogStore;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +39,7 @@ class SnapshotFlowTest {
       .build());
   private final List<String> ends = new ArrayList<>();
   private Runnable onApply = () -> {};
+  private final List<Long> readAtEachStep = new ArrayList<>();
   private final ApplyPipeline pipeline = new ApplyPipeline(
       SnapshotRig.GROUP,
       new Machine(),
@@ -103,12 +106,15 @@ class SnapshotFlowTest {
     assertThat(fetching())
         .contains(new SnapshotStatus.Fetching(
             Optional.of(new HostId("n2")),
-            CONTENT.length,
+            0,
             CONTENT.length,
             Duration.ZERO,
             SnapshotStatus.Fetching.Phase.RESTORING,
             Duration.ZERO));
     rig.time.runFor(SECONDS);
+    assertThat(readAtEachStep)
+        .as("while the state machine reads")
+        .containsExactly(0L, 1L, 5L, 8L, (long) CONTENT.length);
     assertThat(fetching()).isEmpty();
     assertThat(ends).containsExactly("received 20@3", "installed 20@3");
   }
@@ -157,6 +163,25 @@ class SnapshotFlowTest {
     public byte[] apply(Command command) {
       onApply.run();
       return super.apply(command);
+    }
+
+    @Override
+    public void restore(SnapshotReader snapshot) throws IOException {
+      noteRead();
+      try (InputStream in = snapshot.file("state")) {
+        assertThat(in.read()).isEqualTo(CONTENT[0]);
+        noteRead();
+        assertThat(in.readNBytes(4)).hasSize(4);
+        noteRead();
+        assertThat(in.skip(3)).isEqualTo(3);
+        noteRead();
+        assertThat(in.readAllBytes()).hasSize(CONTENT.length - 8);
+        noteRead();
+      }
+    }
+
+    private void noteRead() {
+      readAtEachStep.add(fetching().orElseThrow().bytes());
     }
 
     @Override

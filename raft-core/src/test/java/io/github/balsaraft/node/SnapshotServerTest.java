@@ -248,7 +248,7 @@ class SnapshotServerTest {
 
   private boolean isIntact(SnapshotManifest manifest) {
     try {
-      rig.archive.verify(manifest);
+      rig.archive.verify(manifest, new ReadProgress(rig.environment));
       return true;
     } catch (IOException | RuntimeException e) {
       return false;

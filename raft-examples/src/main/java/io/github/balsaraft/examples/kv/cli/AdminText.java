@@ -80,14 +80,16 @@ final class AdminText {
     String from = source.isEmpty() ? "" : " from " + source;
     return switch (fields.getOrDefault("snapshot_fetching_phase", "")) {
       case "taking_up" -> "reading what is here of the snapshot" + from;
-      case "verifying" -> "verifying the snapshot" + from + ", " + Amounts.bytes(ofBytes);
-      case "restoring" -> "restoring the snapshot" + from + ", " + Amounts.bytes(ofBytes);
-      default ->
-        "fetching" + from + " "
-            + (ofBytes > 0
-                ? ProgressBar.of(bytes, ofBytes) + " of " + Amounts.bytes(ofBytes)
-                : Amounts.bytes(bytes) + " so far");
+      case "verifying" -> "verifying the snapshot" + from + " " + howFar(bytes, ofBytes);
+      case "restoring" -> "restoring the snapshot" + from + " " + howFar(bytes, ofBytes);
+      default -> "fetching" + from + " " + howFar(bytes, ofBytes);
     };
+  }
+
+  private static String howFar(long bytes, long ofBytes) {
+    return ofBytes > 0
+        ? ProgressBar.of(bytes, ofBytes) + " of " + Amounts.bytes(ofBytes)
+        : Amounts.bytes(bytes) + " so far";
   }
 
   private static boolean isRemoved(ServerStatus status) {

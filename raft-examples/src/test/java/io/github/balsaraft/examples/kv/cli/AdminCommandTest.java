@@ -106,9 +106,9 @@ class AdminCommandTest extends AdminTyping {
     assertThat(statusWhile(SnapshotStatus.Fetching.Phase.FETCHING))
         .contains("fetching from n2 [#########-----------] 45 % of 1000 B");
     assertThat(statusWhile(SnapshotStatus.Fetching.Phase.VERIFYING))
-        .contains("verifying the snapshot from n2, 1000 B");
+        .contains("verifying the snapshot from n2 [#########-----------] 45 % of 1000 B");
     assertThat(statusWhile(SnapshotStatus.Fetching.Phase.RESTORING))
-        .contains("restoring the snapshot from n2, 1000 B");
+        .contains("restoring the snapshot from n2 [#########-----------] 45 % of 1000 B");
     server.backend().setSnapshots(snapshots(Optional.empty(), "the disk is full"));
     assertThat(admin("status")).isZero();
     assertThat(printed()).contains("failing, see explain");
