@@ -98,12 +98,15 @@ record NodeOptions(
     LeaseRules leases = leases(arguments, joining, electionTimeout, heartbeat);
     int maxValue =
         arguments.bytes("--max-value", 1024, LARGEST_MAX_VALUE_BYTES, DEFAULT_MAX_VALUE_BYTES);
-    ServerSettings usual = ServerSettings.of(listen, maxValue);
-    ServerSettings settings = usual
-        .with(arguments.has("--redirect"), layout.clientAddresses())
-        .withMaxClients(arguments.number("--max-clients", 1, 1_000_000, usual.maxClients()))
-        .withIoThreads(arguments.number("--io-threads", 1, 64, usual.ioThreads()))
-        .withPatience(patience(electionTimeout));
+    ServerSettings.Builder serving = ServerSettings.builder(listen, maxValue);
+    ServerSettings usual = serving.build();
+    ServerSettings settings = serving
+        .redirect(arguments.has("--redirect"))
+        .clientAddresses(layout.clientAddresses())
+        .maxClients(arguments.number("--max-clients", 1, 1_000_000, usual.maxClients()))
+        .ioThreads(arguments.number("--io-threads", 1, 64, usual.ioThreads()))
+        .patience(patience(electionTimeout))
+        .build();
     Path data = folder(arguments, arguments.required("--data", "./data/" + id));
     return new NodeOptions(
         id,

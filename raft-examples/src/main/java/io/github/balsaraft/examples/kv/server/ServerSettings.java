@@ -33,102 +33,79 @@ public record ServerSettings(
     clientAddresses = Map.copyOf(clientAddresses);
   }
 
-  /** Usual settings for values of at most so many bytes. */
-  public static ServerSettings of(HostPort listen, int maxValueBytes) {
-    long heap = Runtime.getRuntime().maxMemory();
-    return new ServerSettings(
-        listen,
-        RespLimits.forValuesOf(maxValueBytes),
-        false,
-        Map.of(),
-        10_000,
-        Math.max(heap / 4, 2L * RespLimits.forValuesOf(maxValueBytes).maxRequestBytes()),
-        Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2)),
-        Duration.ofSeconds(4),
-        Duration.ofSeconds(30));
+  /** Begins with usual settings for values of at most so many bytes. */
+  public static Builder builder(HostPort listen, int maxValueBytes) {
+    return new Builder(listen, RespLimits.forValuesOf(maxValueBytes));
   }
 
-  /** The same with MOVED, and what it needs. */
-  public ServerSettings with(boolean newRedirect, Map<String, String> newClientAddresses) {
-    return new ServerSettings(
-        listen,
-        limits,
-        newRedirect,
-        newClientAddresses,
-        maxClients,
-        maxPendingBytes,
-        ioThreads,
-        patience,
-        stallTimeout);
-  }
+  /** Usual settings, and what shall be different. Methods have the names of the settings. */
+  public static final class Builder {
+    private final HostPort listen;
+    private final RespLimits limits;
+    private boolean redirect;
+    private Map<String, String> clientAddresses = Map.of();
+    private int maxClients = 10_000;
+    private long maxPendingBytes;
+    private int ioThreads =
+        Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+    private Duration patience = Duration.ofSeconds(4);
+    private Duration stallTimeout = Duration.ofSeconds(30);
 
-  /** The same with another bound on connections. */
-  public ServerSettings withMaxClients(int newMaxClients) {
-    return new ServerSettings(
-        listen,
-        limits,
-        redirect,
-        clientAddresses,
-        newMaxClients,
-        maxPendingBytes,
-        ioThreads,
-        patience,
-        stallTimeout);
-  }
+    private Builder(HostPort listen, RespLimits limits) {
+      this.listen = listen;
+      this.limits = limits;
+      long heap = Runtime.getRuntime().maxMemory();
+      this.maxPendingBytes = Math.max(heap / 4, 2L * limits.maxRequestBytes());
+    }
 
-  /** The same with another number of threads. */
-  public ServerSettings withIoThreads(int newIoThreads) {
-    return new ServerSettings(
-        listen,
-        limits,
-        redirect,
-        clientAddresses,
-        maxClients,
-        maxPendingBytes,
-        newIoThreads,
-        patience,
-        stallTimeout);
-  }
+    public Builder redirect(boolean value) {
+      redirect = value;
+      return this;
+    }
 
-  /** The same with another patience: twice the longest election timeout suits. */
-  public ServerSettings withPatience(Duration newPatience) {
-    return new ServerSettings(
-        listen,
-        limits,
-        redirect,
-        clientAddresses,
-        maxClients,
-        maxPendingBytes,
-        ioThreads,
-        newPatience,
-        stallTimeout);
-  }
+    public Builder clientAddresses(Map<String, String> value) {
+      clientAddresses = value;
+      return this;
+    }
 
-  /** The same with another bound on what clients may send that isn't answered. */
-  public ServerSettings withMaxPendingBytes(long newMaxPendingBytes) {
-    return new ServerSettings(
-        listen,
-        limits,
-        redirect,
-        clientAddresses,
-        maxClients,
-        newMaxPendingBytes,
-        ioThreads,
-        patience,
-        stallTimeout);
-  }
+    public Builder maxClients(int value) {
+      maxClients = value;
+      return this;
+    }
 
-  /** The same with another patience for clients that don't go on. */
-  public ServerSettings withStallTimeout(Duration newStallTimeout) {
-    return new ServerSettings(
-        listen,
-        limits,
-        redirect,
-        clientAddresses,
-        maxClients,
-        maxPendingBytes,
-        ioThreads,
-        patience,
-        newStallTimeout);
+    public Builder maxPendingBytes(long value) {
+      maxPendingBytes = value;
+      return this;
+    }
+
+    public Builder ioThreads(int value) {
+      ioThreads = value;
+      return this;
+    }
+
+    /** Twice the longest election timeout suits. */
+    public Builder patience(Duration value) {
+      patience = value;
+      return this;
+    }
+
+    public Builder stallTimeout(Duration value) {
+      stallTimeout = value;
+      return this;
+    }
+
+    /** These settings. */
+    public ServerSettings build() {
+      return new ServerSettings(
+          listen,
+          limits,
+          redirect,
+          clientAddresses,
+          maxClients,
+          maxPendingBytes,
+          ioThreads,
+          patience,
+          stallTimeout);
+    }
   }
 }

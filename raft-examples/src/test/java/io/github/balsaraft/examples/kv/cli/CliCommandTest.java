@@ -149,8 +149,9 @@ class CliCommandTest {
   void moved() {
     int leaderPort = server.server().port();
     try (TestServer leader = server;
-        TestServer follower = TestServer.start(settings ->
-            settings.with(true, Map.of("n1", "127.0.0.1:1", "n2", "127.0.0.1:" + leaderPort)))) {
+        TestServer follower = TestServer.start(settings -> settings
+            .redirect(true)
+            .clientAddresses(Map.of("n1", "127.0.0.1:1", "n2", "127.0.0.1:" + leaderPort)))) {
       follower.backend().setStatus(Role.FOLLOWER, "n2", List.of("n2"), Optional.empty());
       int exit =
           pipe("set a 1\nget a\n", "--servers", "127.0.0.1:" + follower.server().port());

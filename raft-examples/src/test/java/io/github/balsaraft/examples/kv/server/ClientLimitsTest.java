@@ -96,7 +96,7 @@ class ClientLimitsTest extends ServerTest {
 
   @Test
   void tooManyClientsAreTurnedAway() {
-    restart(TestServer.start(settings -> settings.withMaxClients(2)));
+    restart(TestServer.start(settings -> settings.maxClients(2)));
     try (RespClient one = server.connect();
         RespClient two = server.connect();
         RespClient three = server.connect()) {

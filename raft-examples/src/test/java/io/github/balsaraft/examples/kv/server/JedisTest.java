@@ -35,7 +35,8 @@ class JedisTest {
   @BeforeAll
   static void start() throws Exception {
     KvStateMachine state = new KvStateMachine();
-    server = KvServer.listen(ServerSettings.of(new HostPort("127.0.0.1", 0), 8 << 20));
+    server = KvServer.listen(
+        ServerSettings.builder(new HostPort("127.0.0.1", 0), 8 << 20).build());
     node = RaftNode.builder()
         .id("jedis-1")
         .bootstrap("jedis-1")

@@ -30,7 +30,7 @@ class StalledClientsTest extends ServerTest {
 
   @Test
   void aClientThatTakesNoneOfItsRepliesIsCutOff() {
-    restart(TestServer.start(settings -> settings.withStallTimeout(STALL)));
+    restart(TestServer.start(settings -> settings.stallTimeout(STALL)));
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     PrintStream before = System.err;
     System.setErr(new PrintStream(log, true, UTF_8));
@@ -52,7 +52,7 @@ class StalledClientsTest extends ServerTest {
 
   @Test
   void halfOfACommandIsKeptForAsLongAsThereIsMemory() {
-    restart(TestServer.start(settings -> settings.withStallTimeout(Duration.ofMillis(1))));
+    restart(TestServer.start(settings -> settings.stallTimeout(Duration.ofMillis(1))));
     try (RespClient slow = server.connect();
         RespClient other = server.connect()) {
       byte[] command = RespClient.encode("SET", "large", LARGE);
@@ -69,8 +69,7 @@ class StalledClientsTest extends ServerTest {
 
   @Test
   void halfOfACommandIsGivenUpOnceMemoryIsShort() {
-    restart(
-        TestServer.start(settings -> settings.withStallTimeout(STALL).withMaxPendingBytes(BUDGET)));
+    restart(TestServer.start(settings -> settings.stallTimeout(STALL).maxPendingBytes(BUDGET)));
     try (RespClient stalled = server.connect();
         RespClient other = server.connect()) {
       byte[] command = RespClient.encode("SET", "large", LARGE);
@@ -83,8 +82,7 @@ class StalledClientsTest extends ServerTest {
 
   @Test
   void aTransactionThatIsLeftOpenIsGivenUpOnceMemoryIsShort() {
-    restart(
-        TestServer.start(settings -> settings.withStallTimeout(STALL).withMaxPendingBytes(BUDGET)));
+    restart(TestServer.start(settings -> settings.stallTimeout(STALL).maxPendingBytes(BUDGET)));
     try (RespClient stalled = server.connect();
         RespClient other = server.connect()) {
       assertThat(stalled.call("MULTI")).isEqualTo("+OK");
@@ -98,7 +96,7 @@ class StalledClientsTest extends ServerTest {
   @Test
   void aClientThatWaitsForItsReplyIsNotGivenUp() {
     restart(TestServer.start(
-        settings -> settings.withStallTimeout(Duration.ofMillis(1)).withMaxPendingBytes(BUDGET)));
+        settings -> settings.stallTimeout(Duration.ofMillis(1)).maxPendingBytes(BUDGET)));
     try (RespClient waiting = server.connect();
         RespClient other = server.connect()) {
       backend().hold();
@@ -115,7 +113,7 @@ class StalledClientsTest extends ServerTest {
 
   @Test
   void withoutMemoryForValuesShortCommandsAreStillAnswered() {
-    restart(TestServer.start(settings -> settings.withMaxPendingBytes(BUDGET)));
+    restart(TestServer.start(settings -> settings.maxPendingBytes(BUDGET)));
     try (RespClient first = server.connect();
         RespClient second = server.connect();
         RespClient third = server.connect();

@@ -19,11 +19,12 @@ public final class TestServer implements AutoCloseable {
   private final FakeBackend backend;
   private final KvServer server;
 
-  private TestServer(FakeBackend backend, UnaryOperator<ServerSettings> change) {
+  private TestServer(FakeBackend backend, UnaryOperator<ServerSettings.Builder> change) {
     this.backend = backend;
-    ServerSettings usual =
-        ServerSettings.of(new HostPort("127.0.0.1", 0), MAX_VALUE_BYTES).with(false, ADDRESSES);
-    server = KvServer.listen(change.apply(usual));
+    ServerSettings.Builder usual = ServerSettings.builder(
+            new HostPort("127.0.0.1", 0), MAX_VALUE_BYTES)
+        .clientAddresses(ADDRESSES);
+    server = KvServer.listen(change.apply(usual).build());
     server.serve(backend, backend.state());
   }
 
@@ -39,11 +40,11 @@ public final class TestServer implements AutoCloseable {
 
   /** Starts one that answers MOVED. */
   public static TestServer startRedirecting() {
-    return new TestServer(new FakeBackend(), settings -> settings.with(true, ADDRESSES));
+    return new TestServer(new FakeBackend(), settings -> settings.redirect(true));
   }
 
   /** Starts one with other settings. */
-  public static TestServer start(UnaryOperator<ServerSettings> change) {
+  public static TestServer start(UnaryOperator<ServerSettings.Builder> change) {
     return new TestServer(new FakeBackend(), change);
   }
 
