@@ -68,8 +68,11 @@ final class SnapshotArchive {
         for (SnapshotManifest old : found) {
           store.delete(group, old.id());
         }
+        for (SnapshotStore.Damaged old : store.damaged(group)) {
+          store.delete(group, old.snapshot());
+        }
       } else {
-        archive.choose(found, recovered.base());
+        archive.choose(found, store.damaged(group), recovered.base());
       }
       archive.receivedInPart = store.receivedInPart(group);
     } catch (IOException e) {
@@ -78,31 +81,47 @@ final class SnapshotArchive {
     return archive;
   }
 
-  private void choose(List<SnapshotManifest> found, EntryId base) {
-    String damage = "";
+  private void choose(
+      List<SnapshotManifest> found, List<SnapshotStore.Damaged> unreadable, EntryId base) {
+    List<String> damage = new ArrayList<>();
+    for (SnapshotStore.Damaged one : unreadable) {
+      // It stays until there is a newer one: if nothing else reaches the log, it is all that there
+      // is.
+      others.add(one.snapshot());
+      warnOf(one.snapshot(), one.problem());
+      if (reaches(one.snapshot().last(), base)) {
+        damage.add("the snapshot " + one.snapshot() + ": " + one.problem());
+      }
+    }
     for (SnapshotManifest manifest : found) {
-      EntryId last = manifest.header().last();
-      boolean reachesLog = last.index() > base.index() || last.equals(base);
-      if (newest == null && reachesLog) {
+      if (newest == null && reaches(manifest.header().last(), base)) {
         String problem = problemWith(manifest);
         if (problem == null) {
           newest = manifest;
           continue;
         }
-        damage = damage.isEmpty() ? problem : damage + ", " + problem;
-        log.warn(
-            environment.nowNanos(),
-            Subject.SNAPSHOT,
-            "the snapshot " + manifest.id() + " is not used, because it is damaged: " + problem);
+        damage.add(problem);
+        warnOf(manifest.id(), problem);
       }
       others.add(manifest.id());
     }
     if (newest == null && base.index() > 0) {
       throw new LogStoreException("the log of group " + group + " starts after " + base
           + ", and no intact snapshot holds what was before"
-          + (damage.isEmpty() ? "" : " (" + damage + ")")
+          + (damage.isEmpty() ? "" : " (" + String.join(", ", damage) + ")")
           + ": give this host a new, empty folder and let it join anew");
     }
+  }
+
+  private static boolean reaches(EntryId last, EntryId base) {
+    return last.index() > base.index() || last.equals(base);
+  }
+
+  private void warnOf(SnapshotId snapshot, String problem) {
+    log.warn(
+        environment.nowNanos(),
+        Subject.SNAPSHOT,
+        "the snapshot " + snapshot + " is not used, because it is damaged: " + problem);
   }
 
   /** Null if there is none. */

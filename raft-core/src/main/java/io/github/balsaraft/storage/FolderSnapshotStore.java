@@ -40,6 +40,7 @@ public class FolderSnapshotStore implements SnapshotStore {
   // Guarded by this.
   private final Map<String, Integer> readers = new HashMap<>();
   private final Set<String> doomed = new HashSet<>();
+  private final Map<GroupId, List<Damaged>> damaged = new HashMap<>();
 
   private volatile boolean closed;
 
@@ -82,21 +83,23 @@ public class FolderSnapshotStore implements SnapshotStore {
     List<String> names = new ArrayList<>(folder.list());
     names.removeIf(name -> !SnapshotNames.isOf(group, name));
     List<SnapshotManifest> complete = new ArrayList<>();
-    Set<String> kept = new HashSet<>();
+    List<Damaged> broken = new ArrayList<>();
+    // A manifest that has its name has files: whatever is wrong with them now, no crash has left
+    // them like that.
+    Set<String> named = new HashSet<>();
     Map<String, Long> receiving = new HashMap<>();
     for (String name : names) {
-      if (Kind.MANIFEST.isKindOf(name) || Kind.RECEIVING.isKindOf(name)) {
+      String stem = SnapshotNames.stem(name);
+      if (Kind.RECEIVING.isKindOf(name)) {
         SnapshotManifest manifest = readManifest(name);
-        String stem = SnapshotNames.stem(name);
-        if (manifest == null || !SnapshotNames.stem(group, manifest.id()).equals(stem)) {
-          continue;
-        }
-        if (Kind.RECEIVING.isKindOf(name)) {
-          kept.add(stem);
+        if (manifest != null && SnapshotNames.stem(group, manifest.id()).equals(stem)) {
           receiving.put(stem, manifest.header().last().index());
-        } else if (hasFiles(stem, manifest)) {
-          kept.add(stem);
-          complete.add(manifest);
+        }
+      } else if (Kind.MANIFEST.isKindOf(name)) {
+        named.add(stem);
+        SnapshotId snapshot = SnapshotNames.snapshot(group, stem);
+        if (snapshot != null) {
+          sort(snapshot, name, complete, broken);
         }
       }
     }
@@ -104,15 +107,12 @@ public class FolderSnapshotStore implements SnapshotStore {
       // Nobody fetches the rest of what a snapshot that is here covers; its own files it may have
       // from a fetch.
       long covered = manifest.header().last().index();
-      receiving.forEach((stem, index) -> {
-        if (index <= covered) {
-          kept.remove(stem);
-        }
-      });
+      receiving.values().removeIf(index -> index <= covered);
     }
-    complete.forEach(manifest -> kept.add(SnapshotNames.stem(group, manifest.id())));
     for (String name : names) {
-      if (!kept.contains(SnapshotNames.stem(name)) || SnapshotNames.isScratch(name)) {
+      String stem = SnapshotNames.stem(name);
+      boolean isKept = named.contains(stem) || receiving.containsKey(stem);
+      if (!isKept || SnapshotNames.isScratch(name)) {
         folder.delete(name);
       }
     }
@@ -122,7 +122,35 @@ public class FolderSnapshotStore implements SnapshotStore {
             (SnapshotManifest manifest) -> manifest.header().last().index())
         .thenComparing(manifest -> manifest.header().takenInTerm())
         .reversed());
+    synchronized (this) {
+      damaged.put(group, broken);
+    }
     return complete;
+  }
+
+  /** Puts a snapshot, whose manifest has this name, to one list or to the other. */
+  private void sort(
+      SnapshotId snapshot, String name, List<SnapshotManifest> complete, List<Damaged> broken)
+      throws IOException {
+    SnapshotManifest manifest = readManifest(name);
+    String problem;
+    if (manifest == null) {
+      problem = "its manifest fails its checksum";
+    } else if (!manifest.id().equals(snapshot)) {
+      problem = "its manifest is that of another, " + manifest.id();
+    } else {
+      problem = problemWithFiles(SnapshotNames.stem(name), manifest);
+    }
+    if (manifest != null && problem == null) {
+      complete.add(manifest);
+    } else {
+      broken.add(new Damaged(snapshot, String.valueOf(problem)));
+    }
+  }
+
+  @Override
+  public synchronized List<Damaged> damaged(GroupId group) {
+    return List.copyOf(damaged.getOrDefault(group, List.of()));
   }
 
   /** Null if it is damaged, and so no manifest. */
@@ -148,17 +176,20 @@ public class FolderSnapshotStore implements SnapshotStore {
     }
   }
 
-  private boolean hasFiles(String stem, SnapshotManifest manifest) throws IOException {
+  /** Null if there is none that their lengths show. */
+  private @Nullable String problemWithFiles(String stem, SnapshotManifest manifest)
+      throws IOException {
     for (int file = 0; file < manifest.files().size(); file++) {
+      SnapshotFile expected = manifest.files().get(file);
       try (SnapshotFolder.Opened opened = folder.open(SnapshotNames.data(stem, file))) {
-        if (opened.bytes() != manifest.files().get(file).bytes()) {
-          return false;
+        if (opened.bytes() != expected.bytes()) {
+          return "its file " + expected + " has a length of " + opened.bytes();
         }
       } catch (NoSuchFileException e) {
-        return false;
+        return "its file " + expected + " is missing";
       }
     }
-    return true;
+    return null;
   }
 
   @Override
@@ -241,6 +272,9 @@ public class FolderSnapshotStore implements SnapshotStore {
   public void delete(GroupId group, SnapshotId snapshot) throws IOException {
     String stem = SnapshotNames.stem(group, snapshot);
     synchronized (this) {
+      damaged
+          .getOrDefault(group, new ArrayList<>())
+          .removeIf(one -> one.snapshot().equals(snapshot));
       doomed.add(stem);
       if (readers.containsKey(stem)) {
         return;

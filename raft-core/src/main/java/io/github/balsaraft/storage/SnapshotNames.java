@@ -1,7 +1,9 @@
 package io.github.balsaraft.storage;
 
+import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.SnapshotId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The names of the files of snapshots: {@code g<group>-<index>-<term>-<unique>}, which is the same for all files of a snapshot, a
@@ -46,6 +48,21 @@ final class SnapshotNames {
   static String stem(GroupId group, SnapshotId snapshot) {
     return prefix(group) + snapshot.last().index() + "-" + snapshot.last().term() + "-"
         + Long.toHexString(snapshot.unique());
+  }
+
+  /** Which snapshot the files of a stem belong to; null if no stem is written like that. */
+  static @Nullable SnapshotId snapshot(GroupId group, String stem) {
+    String[] parts = stem.substring(prefix(group).length()).split("-", -1);
+    try {
+      SnapshotId snapshot = parts.length != 3
+          ? null
+          : new SnapshotId(
+              new EntryId(Long.parseLong(parts[1]), Long.parseLong(parts[0])),
+              Long.parseUnsignedLong(parts[2], 16));
+      return snapshot != null && stem(group, snapshot).equals(stem) ? snapshot : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   private static String prefix(GroupId group) {

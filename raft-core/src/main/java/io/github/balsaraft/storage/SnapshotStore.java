@@ -41,10 +41,23 @@ public interface SnapshotStore extends AutoCloseable {
    * Finds the snapshots of a group, and removes what a crash has left of others, but for one that was being received. What is
    * returned is durable. To be called once for each group, before anything else is done with it.
    *
+   * <p>A snapshot that had come into being and is damaged now is not removed: {@link #damaged} tells of it.
+   *
    * @return those that are complete, the newest first; whether their bytes are intact is not looked at
    * @throws IOException if the folder can't be read or written
    */
   List<SnapshotManifest> recover(GroupId group) throws IOException;
+
+  /**
+   * The snapshots of a group that had come into being, and that {@link #recover} can't return: their manifest is damaged, or a
+   * file is missing or has another length. They stay until they are deleted: what is left of them is all that there is of what
+   * they held, if the log was cut behind them.
+   *
+   * @return what {@link #recover} has found the last time; those only that were not deleted since
+   */
+  default List<Damaged> damaged(GroupId group) throws IOException {
+    return List.of();
+  }
 
   /**
    * Begins a snapshot of this replica's own state.
@@ -81,6 +94,14 @@ public interface SnapshotStore extends AutoCloseable {
   /** Releases the folder. What is being written is given up, and throws. */
   @Override
   void close();
+
+  /**
+   * A snapshot that can't be read any more.
+   *
+   * @param snapshot which one, as {@link #delete} takes it
+   * @param problem what is wrong with it, for people
+   */
+  record Damaged(SnapshotId snapshot, String problem) {}
 
   /** A snapshot that is being written. Closing it without {@link #commit} removes what was written. */
   interface Draft extends Closeable {

@@ -40,6 +40,11 @@ final class HookedSnapshots implements SnapshotStore {
   }
 
   @Override
+  public List<Damaged> damaged(GroupId group) throws IOException {
+    return rest.damaged(group);
+  }
+
+  @Override
   public Draft create(GroupId group, SnapshotHeader header, long unique) throws IOException {
     return rest.create(group, header, unique);
   }

@@ -72,6 +72,12 @@ final class CutFilesDisk implements FaultySnapshotDisk {
     makeFilesLikeModel();
   }
 
+  @Override
+  public void cutFile() {
+    assertThat(model.cutAFile()).isTrue();
+    makeFilesLikeModel();
+  }
+
   private void makeFilesLikeModel() {
     try {
       NioSnapshotFolder files = new NioSnapshotFolder(directory);

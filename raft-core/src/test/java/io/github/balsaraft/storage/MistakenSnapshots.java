@@ -39,6 +39,8 @@ final class MistakenSnapshots {
     KEEPS_WHAT_WAS_DELETED,
     /** A file that a crash has left ends everything. */
     STUMBLES_OVER_REMAINS,
+    /** What is damaged is removed, as if its writing had been cut off. */
+    REMOVES_WHAT_IS_DAMAGED,
     /** Chunks are handed out as they are. */
     IGNORES_CHECKSUMS
   }
@@ -67,7 +69,13 @@ final class MistakenSnapshots {
       }
       files.recovering = true;
       try {
-        return super.recover(group);
+        List<SnapshotManifest> found = super.recover(group);
+        if (mistake == Mistake.REMOVES_WHAT_IS_DAMAGED) {
+          for (Damaged damaged : super.damaged(group)) {
+            super.delete(group, damaged.snapshot());
+          }
+        }
+        return found;
       } finally {
         files.recovering = false;
       }

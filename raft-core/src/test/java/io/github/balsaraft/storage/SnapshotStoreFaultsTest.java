@@ -5,6 +5,7 @@ import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.DOES_NOT_SYN
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.DROPS_THE_OLDER_FIRST;
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.IGNORES_CHECKSUMS;
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.KEEPS_WHAT_WAS_DELETED;
+import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.REMOVES_WHAT_IS_DAMAGED;
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.STUMBLES_OVER_REMAINS;
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.SWALLOWS_FAILED_WRITES;
 import static io.github.balsaraft.storage.MistakenSnapshots.Mistake.SYNCS_TOO_LATE;
@@ -44,6 +45,7 @@ class SnapshotStoreFaultsTest {
       Map.entry(DROPS_THE_OLDER_FIRST, List.of(Fault.CUT_WHILE_WRITING)),
       Map.entry(KEEPS_WHAT_WAS_DELETED, List.of(Fault.CUT_WHILE_WRITING, Fault.FAIL_WRITING)),
       Map.entry(STUMBLES_OVER_REMAINS, List.of(Fault.CUT_WHILE_WRITING)),
+      Map.entry(REMOVES_WHAT_IS_DAMAGED, List.of(Fault.FLIP_BITS, Fault.CUT_FILES)),
       Map.entry(IGNORES_CHECKSUMS, List.of(Fault.FLIP_BITS)));
 
   private interface Run {
@@ -58,7 +60,8 @@ class SnapshotStoreFaultsTest {
     CUT_AFTER_RECOVERY(SnapshotStoreFaults::cutPowerAfterRecovery),
     FAIL_WRITING(SnapshotStoreFaults::failWriting),
     FAIL_RECEIVING(SnapshotStoreFaults::failReceiving),
-    FLIP_BITS(SnapshotStoreFaults::flipBits);
+    FLIP_BITS(SnapshotStoreFaults::flipBits),
+    CUT_FILES(SnapshotStoreFaults::cutFiles);
 
     private final Run run;
 

@@ -4,8 +4,8 @@ import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
 
 /**
- * The disk of a snapshot store under test, in the hands of {@link SnapshotStoreFaults}: its power goes, its operations fail, and its
- * bits flip. A store on a {@link io.github.balsaraft.storage.SnapshotFolder} has one already, {@link FragileSnapshotDisk}.
+ * The disk of a snapshot store under test, in the hands of {@link SnapshotStoreFaults}: its power goes, its operations fail, its
+ * bits flip, and its files lose their ends. A store on a {@link io.github.balsaraft.storage.SnapshotFolder} has one already, {@link FragileSnapshotDisk}.
  *
  * <p>An <i>operation</i> is whatever the store asks of the disk that changes something and can fail by itself: a write, a sync, the
  * renaming of a file. What was written and not synced is <i>unsynced</i>: a process sees it, also one that is started later, until
@@ -43,4 +43,7 @@ public interface FaultySnapshotDisk {
 
   /** A bit changes by itself in what is stored. */
   void flipBit();
+
+  /** A file of what is stored loses its end by itself. */
+  void cutFile();
 }

@@ -61,4 +61,11 @@ public final class FragileSnapshotDisk implements FaultySnapshotDisk {
       throw new IllegalStateException("the folder is empty");
     }
   }
+
+  @Override
+  public void cutFile() {
+    if (!folder.cutAFile()) {
+      throw new IllegalStateException("the folder is empty");
+    }
+  }
 }

@@ -4,6 +4,7 @@ import static io.github.balsaraft.testing.SnapshotStoreContract.GROUP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.storage.FolderSnapshotStore;
@@ -13,6 +14,7 @@ import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
@@ -28,7 +30,7 @@ public final class SnapshotStoreFaults {
   /** More than any scenario has. */
   private static final int MOST_STEPS = 1000;
 
-  private static final int FLIPS = 200;
+  private static final int DAMAGES = 200;
 
   /** So small that a snapshot has many. */
   private static final int SOURCE_CHUNK_BYTES = 64;
@@ -76,33 +78,66 @@ public final class SnapshotStoreFaults {
     atEachStep(SnapshotStoreFaults::receive, Fault.FAILURE);
   }
 
-  /** A bit flips in a snapshot: it is not found any more, or called damaged when it is read, or does no harm; it is never believed. */
+  /** A bit flips in a snapshot: it is called damaged at the start or when it is read, or does no harm; it is never believed. */
   public void flipBits() throws IOException {
+    damage(FaultySnapshotDisk::flipBit);
+  }
+
+  /** A file of a snapshot loses its end: the same. */
+  public void cutFiles() throws IOException {
+    damage(FaultySnapshotDisk::cutFile);
+  }
+
+  private void damage(Consumer<FaultySnapshotDisk> kind) throws IOException {
     int noticed = 0;
-    for (int draw = 0; draw < FLIPS; draw++) {
+    for (int draw = 0; draw < DAMAGES; draw++) {
       FaultySnapshotDisk disk = emptyDisks.apply(draw);
       SnapshotStore store = disk.open();
       assertThat(store.recover(GROUP)).isEmpty();
-      SnapshotStoreContract.write(store, GROUP, 9, "older");
-      disk.flipBit();
-      noticed += isNoticed(disk.open(), draw) ? 1 : 0;
+      SnapshotId older = SnapshotStoreContract.write(store, GROUP, 9, "older").id();
+      kind.accept(disk);
+      noticed += isNoticed(disk, older, draw) ? 1 : 0;
     }
-    assertThat(noticed).as("flipped bits that the store has noticed").isPositive();
+    assertThat(noticed).as("damage that the store has noticed").isPositive();
   }
 
-  private static boolean isNoticed(SnapshotStore store, int draw) throws IOException {
+  private static boolean isNoticed(FaultySnapshotDisk disk, SnapshotId damaged, int draw)
+      throws IOException {
+    SnapshotStore store = disk.open();
     List<SnapshotManifest> found = store.recover(GROUP);
     if (found.isEmpty()) {
+      assertReported(disk, store, damaged, "damage " + draw);
       return true;
     }
     try {
       assertThat(SnapshotStoreContract.readAll(store, found.get(0)))
-          .as("flip %d is believed", draw)
+          .as("damage %d is believed", draw)
           .isEqualTo(SnapshotStoreContract.allOf("older"));
       return false;
     } catch (CorruptDataException | UnknownFormatException e) {
       return true;
     }
+  }
+
+  /** What isn't found any more is told of, by each process, until it is deleted. */
+  private static void assertReported(
+      FaultySnapshotDisk disk, SnapshotStore store, SnapshotId damaged, String story)
+      throws IOException {
+    assertThat(store.damaged(GROUP))
+        .as("%s is reported", story)
+        .extracting(SnapshotStore.Damaged::snapshot)
+        .containsExactly(damaged);
+    SnapshotStore next = disk.open();
+    assertThat(next.recover(GROUP)).as(story).isEmpty();
+    assertThat(next.damaged(GROUP))
+        .as("%s is reported by the next process too", story)
+        .extracting(SnapshotStore.Damaged::snapshot)
+        .containsExactly(damaged);
+    next.delete(GROUP, damaged);
+    assertThat(next.damaged(GROUP)).as("%s was deleted", story).isEmpty();
+    SnapshotStore last = disk.open();
+    assertThat(last.recover(GROUP)).as(story).isEmpty();
+    assertThat(last.damaged(GROUP)).as("%s was deleted", story).isEmpty();
   }
 
   private enum Fault {

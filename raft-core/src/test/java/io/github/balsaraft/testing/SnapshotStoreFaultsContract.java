@@ -59,4 +59,10 @@ public abstract class SnapshotStoreFaultsContract {
   void trap42_bitFlips() throws IOException {
     faults().flipBits();
   }
+
+  @Test
+  @DisplayName("trap 42: whichever file of a snapshot loses its end, that is reported")
+  void trap42_cutFiles() throws IOException {
+    faults().cutFiles();
+  }
 }

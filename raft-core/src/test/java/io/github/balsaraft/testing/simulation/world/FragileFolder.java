@@ -167,6 +167,22 @@ public final class FragileFolder implements SnapshotFolder {
     return true;
   }
 
+  /**
+   * A file loses its end by itself.
+   *
+   * @return false if there is none
+   */
+  public boolean cutAFile() {
+    List<Content> hit = withBytes();
+    if (hit.isEmpty()) {
+      return false;
+    }
+    Content content = chance.oneOf(hit);
+    content.length = chance.below(content.length);
+    content.synced = Math.min(content.synced, content.length);
+    return true;
+  }
+
   /** Whether there is something for {@link #flipABit} to hit. */
   public boolean canBeDamaged() {
     return !withBytes().isEmpty();
