@@ -12,19 +12,31 @@ final class FollowerExplanation {
 
   private FollowerExplanation() {}
 
-  static String of(NodeStatus status, Duration electionTimeoutMax) {
+  static String of(NodeStatus status, Duration patience) {
     HostId leader = status.leader().orElseThrow();
     String follows = Explanation.self(status) + " follows " + leader + " in term " + status.term();
     Duration silence = status.sinceLeaderContact().orElse(null);
-    if (silence == null || silence.compareTo(electionTimeoutMax) > 0) {
+    if (silence == null || silence.compareTo(patience) > 0) {
       return leaderIsSilent(status, leader, follows, silence);
     }
     long toApply = status.commitIndex() - status.appliedIndex();
+    long toWrite = status.lastIndex() - status.durableIndex();
+    Duration sinceDiskProgress = status.sinceDiskProgress().orElse(Duration.ZERO);
+    if (toWrite > 0 && sinceDiskProgress.compareTo(patience) > 0) {
+      return "Disk stalled: " + follows + " but its disk has finished no write for "
+          + Wording.duration(sinceDiskProgress) + " and lacks " + Wording.entries(toWrite)
+          + ", so " + leader + " can't count on it; look at the disk of " + status.host();
+    }
+    Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
+    if (sinceApplyProgress.compareTo(patience) > 0) {
+      return "State machine stalled: " + follows + " but its state machine has applied nothing for "
+          + Wording.duration(sinceApplyProgress) + " and has " + Wording.entries(toApply)
+          + " to apply, so local reads are old and linearizable reads here wait; see in a thread dump what it does";
+    }
     if (toApply > Explanation.FAR_BEHIND_ENTRIES) {
       return "Behind: " + follows + " and its state machine has " + Wording.entries(toApply)
           + " still to apply, so local reads are old and linearizable reads here wait";
     }
-    long toWrite = status.lastIndex() - status.durableIndex();
     if (toWrite > Explanation.FAR_BEHIND_ENTRIES) {
       return "Behind: " + follows + " and its disk has " + Wording.entries(toWrite)
           + " still to write, so " + leader + " can't count on it; look at the disk of "
