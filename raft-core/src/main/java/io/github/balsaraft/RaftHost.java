@@ -113,7 +113,8 @@ public final class RaftHost implements AutoCloseable {
 
     /**
      * How many threads run protocols and how many run state machines; by default one each, which suits one group. No
-     * group needs a thread of its own.
+     * group needs a thread of its own; but a state machine that hangs takes one of the latter with it, and when none is left, all
+     * groups here apply, read and call back nothing.
      */
     public Builder threads(int forMailboxes, int forApply) {
       if (forMailboxes < 1 || forApply < 1) {

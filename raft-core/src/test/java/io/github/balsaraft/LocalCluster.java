@@ -47,7 +47,10 @@ final class LocalCluster implements AutoCloseable {
   }
 
   RaftNode start(String name, RaftOptions options) {
-    Appender machine = new Appender();
+    return start(name, options, new Appender());
+  }
+
+  RaftNode start(String name, RaftOptions options, Appender machine) {
     MemoryLogStore.Contents disk =
         disks.computeIfAbsent(name, key -> new MemoryLogStore().contents());
     RaftNode node = RaftNode.builder()

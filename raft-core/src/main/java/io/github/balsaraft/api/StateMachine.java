@@ -10,7 +10,8 @@ package io.github.balsaraft.api;
  *
  * <p><b>Threads.</b> One thread at a time calls {@link #apply} and {@link #query}, and each call sees the effects of those
  * before it: an implementation needs no locks. The thread may change between calls. A slow call slows proposals and
- * linearizable reads of this group, never elections.
+ * reads of this group, and of the other groups of this host if all threads for state machines are busy by then (one by default, see {@code
+ * RaftHost.Builder.threads}); never elections, nor the way of entries to other members.
  *
  * <p><b>Errors.</b> If {@link #apply} throws a {@link CommandRejectedException}, which says that all replicas do, the proposer gets it and
  * the next command is applied. If it throws anything else, this replica stops: skipping the command would let replicas diverge. Its

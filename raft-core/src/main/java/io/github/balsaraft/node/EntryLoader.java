@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads old entries from the log store for other members, on the apply threads. What can't be read is tried again after pauses
+ * Reads old entries from the log store for other members, on a thread of its own: neither a state machine that
+ * hangs nor one that is slow keeps a follower from catching up. What can't be read is tried again after pauses
  * that grow: asked for again at once, it would keep disk and threads busy for nothing. Each failure is logged, also of what was
  * compacted away: that happens once while the log is being compacted, and if it goes on somebody has to know. Thread-safe.
  */
@@ -31,7 +32,7 @@ final class EntryLoader {
 
   /** Reads, and reports what was found. */
   void load(Ready.Load load) {
-    context.environment().apply().execute(() -> {
+    context.environment().loads().execute(() -> {
       try {
         List<EntryBatch> batches = read(load);
         failures.remove(load.follower());

@@ -32,8 +32,16 @@ public interface HostEnvironment {
     return 16L << 20;
   }
 
-  /** Runs state machines, reads of old entries and callbacks of applications. */
+  /** Runs state machines and callbacks of applications. */
   Executor apply();
+
+  /**
+   * Reads old entries for other members, which may block while the disk works: what a state machine that hangs must not hold up. Nothing
+   * of an application runs here. Without a thread of its own it is done on those of {@link #apply}.
+   */
+  default Executor loads() {
+    return apply();
+  }
 
   /**
    * Writes and reads snapshots. Tasks may block while the disk works, and one of them may take long: there are several threads.

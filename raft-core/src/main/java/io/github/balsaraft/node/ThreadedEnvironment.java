@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and some for
- * snapshots, one for listeners and some for callers, that end when there is nothing to do.
+ * Real threads and real clocks. Few threads, whatever the number of groups: mailboxes, apply, one writer, one timer, and one for old
+ * entries, some for snapshots, one for listeners and some for callers, that end when there is nothing to do.
  */
 public final class ThreadedEnvironment implements HostEnvironment {
 
@@ -32,6 +32,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
   private final HostPool mailboxes;
   private final HostPool writer;
   private final HostPool apply;
+  private final HostPool loads;
   private final HostPool snapshots;
   private final HostPool listeners;
   private final HostPool callers;
@@ -49,6 +50,7 @@ public final class ThreadedEnvironment implements HostEnvironment {
     this.mailboxes = pool("mailbox", mailboxThreads);
     this.writer = pool("writer", 1);
     this.apply = pool("apply", applyThreads);
+    this.loads = pool("load", 1).mostlyIdle();
     // Most of the time there is nothing for these to do.
     this.snapshots = pool("snapshot", SNAPSHOT_THREADS).mostlyIdle();
     this.listeners = pool("listener", 1).mostlyIdle();
@@ -111,6 +113,11 @@ public final class ThreadedEnvironment implements HostEnvironment {
   }
 
   @Override
+  public Executor loads() {
+    return loads;
+  }
+
+  @Override
   public Executor snapshots() {
     return snapshots;
   }
@@ -152,12 +159,17 @@ public final class ThreadedEnvironment implements HostEnvironment {
   @Override
   public CompletableFuture<Void> shutdown() {
     timer.shutdownNow();
-    for (HostPool pool : List.of(mailboxes, writer, apply, snapshots, listeners, callers)) {
+    for (HostPool pool : List.of(mailboxes, writer, apply, loads, snapshots, listeners, callers)) {
       pool.shutdown();
     }
     // Without the listeners': nothing of the library is used there, so nobody need wait for them.
     return CompletableFuture.allOf(
-        mailboxes.ended(), writer.ended(), apply.ended(), snapshots.ended(), callers.ended());
+        mailboxes.ended(),
+        writer.ended(),
+        apply.ended(),
+        loads.ended(),
+        snapshots.ended(),
+        callers.ended());
   }
 
   private static final class OwnThread extends Thread {
