@@ -18,9 +18,15 @@ final class ApplyPosition {
   private long logTimeMillis;
   private boolean isComplete = true;
 
-  // Written by the apply threads only.
-  private volatile long bytesSinceSnapshot;
-  private volatile long entriesSinceSnapshot;
+  // Written by the apply threads only. They never decrease.
+  private volatile long bytesPassed;
+  private volatile long entriesPassed;
+
+  /** How much of that the last snapshot covers. */
+  private volatile Count covered = new Count(0, 0);
+
+  /** How much was applied up to some moment. */
+  record Count(long bytes, long entries) {}
 
   /** The state is that of a snapshot, or as if it were. */
   void startAt(SnapshotHeader header) {
@@ -29,7 +35,7 @@ final class ApplyPosition {
     configurationIndex = header.configurationIndex();
     logTimeMillis = header.logTimeMillis();
     isComplete = true;
-    countFromNow();
+    covered(count());
   }
 
   /** The state is one that a state machine has kept by itself: its log time is known again with the next entry. */
@@ -50,20 +56,29 @@ final class ApplyPosition {
       configuration = Configuration.decode(batch.singlePayload());
       configurationIndex = batch.lastIndex();
     }
-    bytesSinceSnapshot += batch.sizeInBytes();
-    entriesSinceSnapshot += batch.count();
+    bytesPassed += batch.sizeInBytes();
+    entriesPassed += batch.count();
   }
 
-  /** A snapshot was taken of the present state. */
-  void countFromNow() {
-    bytesSinceSnapshot = 0;
-    entriesSinceSnapshot = 0;
+  /** How much was applied up to now; see {@link #covered}. */
+  Count count() {
+    return new Count(bytesPassed, entriesPassed);
+  }
+
+  /**
+   * A snapshot is saved of the state as of that count. Until then the log grows, however often one is begun. What it doesn't cover more
+   * than one before it changes nothing. On any thread.
+   */
+  synchronized void covered(Count upTo) {
+    if (upTo.entries() > covered.entries()) {
+      covered = upTo;
+    }
   }
 
   /** So much was applied since the last snapshot by earlier processes. */
   void countSince(long entries, long bytes) {
-    bytesSinceSnapshot = bytes;
-    entriesSinceSnapshot = entries;
+    bytesPassed = covered.bytes() + bytes;
+    entriesPassed = covered.entries() + entries;
   }
 
   /** Whether a snapshot of the present state can be taken: something was applied, and all is known that has to be said about it. */
@@ -73,12 +88,15 @@ final class ApplyPosition {
 
   /** Bytes of entries applied since the last snapshot. On any thread. */
   long bytesSinceSnapshot() {
-    return bytesSinceSnapshot;
+    // In this order: what is covered was passed before.
+    long before = covered.bytes();
+    return bytesPassed - before;
   }
 
   /** Entries applied since the last snapshot. On any thread. */
   long entriesSinceSnapshot() {
-    return entriesSinceSnapshot;
+    long before = covered.entries();
+    return entriesPassed - before;
   }
 
   /** The last entry that was applied. */

@@ -191,7 +191,7 @@ final class SnapshotTaker {
     waitingSinceNanos = NOT_WAITING;
     wanted = false;
     SnapshotHeader header = position.header(term);
-    Taking begun = new Taking(header, nowNanos);
+    Taking begun = new Taking(header, position.count(), nowNanos);
     taking = begun;
     if (stopped) {
       // Whoever stops says so first and looks then at what is being taken: one of both sees the
@@ -215,7 +215,6 @@ final class SnapshotTaker {
       failed("the state machine could not capture its state at " + header.last(), e);
       return;
     }
-    position.countFromNow();
     try {
       context.environment().snapshots().execute(() -> write(begun, view, captured));
     } catch (RejectedExecutionException e) {
@@ -238,6 +237,7 @@ final class SnapshotTaker {
       failures = 0;
       problem = "";
       archive.saved(manifest);
+      position.covered(begun.count);
       Duration took = since(begun.sinceNanos, context.nowNanos());
       count(manifest, took);
       context
@@ -361,12 +361,14 @@ final class SnapshotTaker {
   /** A snapshot that is being written. */
   private static final class Taking {
     private final SnapshotHeader header;
+    private final ApplyPosition.Count count;
     private final long sinceNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile SnapshotStore.@Nullable Draft draft;
 
-    Taking(SnapshotHeader header, long sinceNanos) {
+    Taking(SnapshotHeader header, ApplyPosition.Count count, long sinceNanos) {
       this.header = header;
+      this.count = count;
       this.sinceNanos = sinceNanos;
     }
   }

@@ -64,12 +64,16 @@ class ApplyPositionTest {
     position.passed(commands(2, 2, 3));
     assertThat(position.entriesSinceSnapshot()).isEqualTo(4);
     assertThat(position.bytesSinceSnapshot()).isGreaterThanOrEqualTo(30);
-    position.countFromNow();
+    ApplyPosition.Count captured = position.count();
     position.passed(commands(2, 5, 2));
+    assertThat(position.entriesSinceSnapshot()).as("it isn't saved yet").isEqualTo(6);
+    position.covered(captured);
     assertThat(position.entriesSinceSnapshot()).isEqualTo(2);
     position.startAt(SnapshotRig.header(9));
     assertThat(position.entriesSinceSnapshot()).isZero();
     assertThat(position.bytesSinceSnapshot()).isZero();
+    position.covered(captured);
+    assertThat(position.entriesSinceSnapshot()).as("one that is overtaken").isZero();
     assertThat(position.header(1)).isEqualTo(SnapshotRig.header(9));
   }
 

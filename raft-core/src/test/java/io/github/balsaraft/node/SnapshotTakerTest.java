@@ -190,6 +190,29 @@ class SnapshotTakerTest {
     assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
   }
 
+  /** While none can be written the log grows, and whoever looks at it has to see that. */
+  @Test
+  void whatWasAppliedCountsUntilASnapshotOfItIsSaved() {
+    machine.failures = 2;
+    apply(DUE_ENTRIES);
+    long bytes = position.bytesSinceSnapshot();
+    run(500 * MILLIS);
+    assertThat(told).hasSize(1);
+    assertThat(position.entriesSinceSnapshot()).isEqualTo(DUE_ENTRIES + 1);
+    assertThat(position.bytesSinceSnapshot()).isEqualTo(bytes);
+    apply(3);
+    run(1_500 * MILLIS);
+    assertThat(told).hasSize(2);
+    assertThat(position.entriesSinceSnapshot()).isEqualTo(DUE_ENTRIES + 4);
+    machine.onClose = () -> apply(2);
+    run(2 * SECONDS);
+    assertThat(saved).containsExactly(14L);
+    assertThat(position.entriesSinceSnapshot())
+        .as("applied while it was written")
+        .isEqualTo(2);
+    assertThat(position.bytesSinceSnapshot()).isBetween(1L, bytes / 2);
+  }
+
   @Test
   void afterASuccessThePausesBeginAnew() {
     machine.onCapture = () -> {
