@@ -69,7 +69,7 @@ final class EntryLoader {
                 + context.peers().nameOf(load.follower()) + " failed"
                 + (times == 1 ? "" : " " + times + " times in a row") + " and is tried again in "
                 + Wording.duration(Duration.ofNanos(pauseNanos)) + " if it is still needed: "
-                + cause);
+                + Wording.thrown(cause));
     // Nothing, so that the core asks again.
     context
         .environment()

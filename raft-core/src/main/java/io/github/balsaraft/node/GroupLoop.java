@@ -81,7 +81,9 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         host.environment().listeners(),
         replica -> replica.equals(self) ? host.self() : peers.hostOf(replica),
         failure -> log.warn(
-            host.environment().nowNanos(), Subject.LISTENER, "a listener failed: " + failure),
+            host.environment().nowNanos(),
+            Subject.LISTENER,
+            "a listener failed: " + Wording.thrown(failure)),
         count -> metrics.add(RaftMetric.EVENTS_DROPPED, count));
     this.context = new ReplicaContext(host, settings, self, log, peers, metrics, events);
     settings.listeners().forEach(listener -> events.add(events.queueFor(listener)));

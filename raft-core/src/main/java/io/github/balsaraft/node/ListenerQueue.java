@@ -93,7 +93,7 @@ final class ListenerQueue {
       synchronized (this) {
         scheduled = false;
       }
-      onFailure.accept(e);
+      report(e);
     }
   }
 
@@ -112,6 +112,15 @@ final class ListenerQueue {
     } while (!isTakenOver());
   }
 
+  /** Who reports a failure may fail as well, and what waits is told all the same. */
+  private void report(Throwable failure) {
+    try {
+      onFailure.accept(failure);
+    } catch (Throwable e) {
+      // There is nobody left to tell.
+    }
+  }
+
   private boolean isTakenOver() {
     try {
       executor.execute(this::tellBatch);
@@ -119,7 +128,7 @@ final class ListenerQueue {
     } catch (RejectedExecutionException e) {
       return false;
     } catch (Throwable e) {
-      onFailure.accept(e);
+      report(e);
       return false;
     }
   }
@@ -140,7 +149,7 @@ final class ListenerQueue {
     try {
       listener.onEvent(event);
     } catch (Throwable e) {
-      onFailure.accept(e);
+      report(e);
     }
   }
 }

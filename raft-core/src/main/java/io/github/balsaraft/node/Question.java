@@ -48,8 +48,8 @@ final class Question implements GroupLoop.Event {
         ask.accept(groupLoop);
       } catch (RuntimeException | Error e) {
         // Nobody else knows of it yet, or may not.
-        OutcomeUnknownException unknown =
-            new OutcomeUnknownException("this node failed while it was asked: " + e);
+        OutcomeUnknownException unknown = new OutcomeUnknownException(
+            "this node failed while it was asked: " + Wording.thrown(e));
         groupLoop.pipeline().run(() -> answer.completeExceptionally(unknown));
         throw e;
       }

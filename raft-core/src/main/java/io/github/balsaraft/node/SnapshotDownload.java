@@ -450,7 +450,7 @@ final class SnapshotDownload {
     } catch (Throwable e) {
       // An error, too: the mailbox waits for this step.
       closeReceipt();
-      return () -> failWithoutTheRest("storing it failed: " + e);
+      return () -> failWithoutTheRest("storing it failed: " + Wording.thrown(e));
     }
   }
 
@@ -467,7 +467,7 @@ final class SnapshotDownload {
             .warn(
                 context.nowNanos(),
                 RateLimitedLog.Subject.SNAPSHOT,
-                "closing what was received of a snapshot failed: " + e);
+                "closing what was received of a snapshot failed: " + Wording.thrown(e));
       }
     }
   }

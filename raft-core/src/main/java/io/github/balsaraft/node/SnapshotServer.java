@@ -95,7 +95,7 @@ final class SnapshotServer {
     try {
       answer(request);
     } catch (RuntimeException e) {
-      warn("a part of a snapshot could not be sent: " + e);
+      warn("a part of a snapshot could not be sent: " + Wording.thrown(e));
       send(SnapshotChunk.without(request, Status.GONE), 0);
     }
     scheduleClosing();
@@ -115,7 +115,7 @@ final class SnapshotServer {
         answer(request);
         return;
       } else {
-        warn("a part of a snapshot could not be sent: " + e);
+        warn("a part of a snapshot could not be sent: " + Wording.thrown(e));
       }
       send(SnapshotChunk.without(request, Status.GONE), 0);
     }
@@ -288,7 +288,7 @@ final class SnapshotServer {
       try {
         stored.close();
       } catch (IOException e) {
-        warn("closing a snapshot that was sent failed: " + e);
+        warn("closing a snapshot that was sent failed: " + Wording.thrown(e));
       }
     }
   }

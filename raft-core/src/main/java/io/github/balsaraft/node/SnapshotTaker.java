@@ -287,7 +287,7 @@ final class SnapshotTaker {
       view.close();
     } catch (Throwable e) {
       // The snapshot is there all the same; but the application holds on to something.
-      warn("closing the view of a snapshot failed: " + e);
+      warn("closing the view of a snapshot failed: " + Wording.thrown(e));
     }
   }
 
@@ -304,7 +304,7 @@ final class SnapshotTaker {
     int times = failures + 1;
     long pauseNanos =
         Math.min(LONGEST_PAUSE_NANOS, SHORTEST_PAUSE_NANOS << Math.min(times - 1, 20));
-    problem = what + ": " + cause;
+    problem = what + ": " + Wording.thrown(cause);
     notBeforeNanos = context.nowNanos() + pauseNanos;
     failures = times;
     context.metrics().add(RaftMetric.SNAPSHOTS_FAILED, 1);

@@ -47,6 +47,9 @@ class EntryLoaderTest {
     @Nullable
     RuntimeException failure;
 
+    @Nullable
+    Error error;
+
     List<EntryBatch> found = List.of(BATCH);
 
     @Override
@@ -61,6 +64,9 @@ class EntryLoaderTest {
     public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
       if (failure != null) {
         throw failure;
+      }
+      if (error != null) {
+        throw error;
       }
       return found;
     }
@@ -148,6 +154,14 @@ class EntryLoaderTest {
     assertThat(completions.events).last().asString().startsWith("1 at 3");
     store.failure = new LogStoreException("unreadable");
     assertThat(lineOf(3)).contains("failed and is tried again in 100 ms");
+  }
+
+  /** It is tried again all the same. */
+  @Test
+  void aFailureThatCanNotBeDescribedIsOne() {
+    store.error = new UnprintableError();
+    assertThat(lineOf(1)).endsWith("is still needed: " + UnprintableError.class.getName());
+    assertThat(completions.events).containsExactly("0 at 100 ms");
   }
 
   /** Handed to the core it would be asked for again at once, for ever. */

@@ -121,6 +121,36 @@ class ListenerQueueTest {
     assertThat(failures).extracting(Throwable::getMessage).containsExactly("no", "an error, too");
   }
 
+  /** Who reports a failure asks for its text, which may be what fails. */
+  @Test
+  void aReportThatFailsKeepsNobodyFromHearingTheNext() {
+    ListenerQueue queue = new ListenerQueue(
+        event -> {
+          heard.add(event);
+          throw new UnprintableError();
+        },
+        tasks::add,
+        failure -> failures.add(new IllegalStateException("failed: " + failure)),
+        count -> dropped += count);
+    queue.offer(event(1));
+    queue.offer(event(2));
+    runAllThatThrow();
+    queue.offer(event(3));
+    runAllThatThrow();
+    assertThat(heard).containsExactly(event(1), event(2), event(3));
+  }
+
+  /** A thread of a pool that dies of what was thrown is replaced. */
+  private void runAllThatThrow() {
+    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+      try {
+        task.run();
+      } catch (UnprintableError e) {
+        // It would be the end of the thread, and not of the next task.
+      }
+    }
+  }
+
   @Test
   void oneThatWasRemovedHearsNothingMore() {
     ListenerQueue queue = queueOf(heard::add);

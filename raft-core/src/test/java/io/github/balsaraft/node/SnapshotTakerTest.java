@@ -367,6 +367,33 @@ class SnapshotTakerTest {
     assertThat(rig.context.host().snapshotSlot().get()).isFalse();
   }
 
+  /** Nothing is known of what was thrown; it is tried again all the same. */
+  @Test
+  void whatCanNotBeDescribedIsTriedAgainToo() {
+    machine.onCapture = () -> {
+      throw new UnprintableError();
+    };
+    apply(DUE_ENTRIES);
+    run(SECONDS);
+    assertThat(told).isNotEmpty();
+    assertThat(told.get(0)).endsWith(": " + UnprintableError.class.getName());
+    machine.onCapture = () -> {};
+    machine.onWrite = () -> {
+      throw new UnprintableError();
+    };
+    run(4 * SECONDS);
+    assertThat(taker.problem(rig.time.nowNanos()))
+        .contains("could not be written: " + UnprintableError.class.getName());
+    assertThat(rig.lines.lines("could not be written")).isNotEmpty();
+    machine.onWrite = () -> {};
+    machine.onClose = () -> {
+      throw new UnprintableError();
+    };
+    run(20 * SECONDS);
+    assertThat(saved).containsExactly(11L);
+    assertThat(rig.lines.lines("closing the view of a snapshot failed")).isNotEmpty();
+  }
+
   /** The application may still be at work with the view: it is not closed under its hands. */
   @Test
   void stoppingWaitsForTheViewAndGivesTheSnapshotUp() {
@@ -413,6 +440,7 @@ class SnapshotTakerTest {
     static final byte[] CONTENT = "the state".getBytes(UTF_8);
 
     Runnable onCapture = () -> {};
+    Runnable onWrite = () -> {};
     Runnable onClose = () -> {};
     int captured;
     int closed;
@@ -428,6 +456,7 @@ class SnapshotTakerTest {
         @Override
         public void writeTo(SnapshotWriter snapshot) throws IOException {
           var out = snapshot.file("state");
+          onWrite.run();
           out.write(CONTENT, 0, 4);
           if (failures > 0) {
             failures--;
