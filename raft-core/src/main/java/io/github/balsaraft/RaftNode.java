@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * #close} blocks for long. Futures complete on a thread of the
  * node that also runs the state machine: what is chained to them must not block.
  *
- * <p>A future of {@link #propose} ends in exactly one of four ways: with the state machine's result; with its refusal, a {@link
+ * <p>A future of {@link #propose} ends in exactly one of four ways: with the state machine's result, or, if that fits into no message from the leader
+ * that it was forwarded to, an {@link io.github.balsaraft.api.AnswerTooLargeException}; with its refusal, a {@link
  * io.github.balsaraft.api.CommandRejectedException}; with a {@link io.github.balsaraft.api.NotAppendedException}, and then it is safe to propose again; or with an {@link
  * io.github.balsaraft.api.OutcomeUnknownException}, and then the command may still be applied.
  *

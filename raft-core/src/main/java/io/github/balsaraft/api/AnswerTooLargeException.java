@@ -3,8 +3,8 @@ package io.github.balsaraft.api;
 import java.util.OptionalLong;
 
 /**
- * What was asked was done, and the answer is too long to be sent to a client in another process: a command was applied, in its
- * session and once; a query was answered. Asking again ends the same way.
+ * What was asked was done, and the answer is too long to be sent to a client in another process, or to the member that had forwarded a
+ * command: the command was applied, once if it was sent in a session; a query was answered. Asking again ends the same way.
  */
 public final class AnswerTooLargeException extends RaftException {
 
@@ -29,7 +29,7 @@ public final class AnswerTooLargeException extends RaftException {
 
   /**
    * The index at which the command was applied: whoever reads from a state that has got as far sees what it has done. Empty for a query,
-   * and if a member of an earlier version has answered.
+   * for a forwarded command, and if a member of an earlier version has answered.
    */
   public OptionalLong appliedIndex() {
     return appliedIndex == 0 ? OptionalLong.empty() : OptionalLong.of(appliedIndex);

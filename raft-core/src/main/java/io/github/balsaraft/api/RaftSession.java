@@ -29,7 +29,7 @@ public interface RaftSession extends AutoCloseable {
    * @return the state machine's result; or a {@link NotAppendedException}: it had no effect and never will have one; or an
    *     {@link OutcomeUnknownException}: it was sent, and whether it was applied could not be learnt in time, or, as a {@link
    *     SessionExpiredException}, can't be learnt any more; or a {@link CommandRejectedException}: the state machine refused it; or,
-   *     in another process than the group's, an {@link AnswerTooLargeException}: it was applied, and its result can't be sent
+   *     in another process than the group's, or at a member that doesn't lead, an {@link AnswerTooLargeException}: it was applied, and its result can't be sent
    */
   CompletableFuture<byte[]> propose(byte[] command);
 

@@ -54,7 +54,9 @@ public record ForwardedOutcomes(ReplicaId from, ReplicaId to, long origin, List<
     /** Not appended because the receiver takes no command of this size; the bytes are its limit. */
     TOO_LARGE(5),
     /** Committed, and the state machine refused it; the bytes say why. */
-    REJECTED(6);
+    REJECTED(6),
+    /** Applied, and the result fits into no message to the receiver; the bytes say how long it is. */
+    ANSWER_TOO_LARGE(7);
 
     private final byte code;
 

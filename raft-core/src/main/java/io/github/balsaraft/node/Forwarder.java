@@ -97,6 +97,7 @@ final class Forwarder {
       case REJECTED -> proposal.rejected(new CommandRejectedException(detail));
       case UNKNOWN -> proposal.unknown(detail);
       case TOO_LARGE -> tooLarge(proposal, detail);
+      case ANSWER_TOO_LARGE -> proposal.answerTooLarge(detail);
     }
   }
 

@@ -265,8 +265,8 @@ final class ForwardingIntake {
       if (result.length > maxResultBytes) {
         // The transport would drop it, and who waits for it would never know why.
         finish(
-            Kind.UNKNOWN,
-            utf8("it was applied, and its result of " + result.length
+            Kind.ANSWER_TOO_LARGE,
+            utf8("its result of " + result.length
                 + " bytes doesn't fit into a message to the member that forwarded it, which takes "
                 + maxResultBytes));
         return;

@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
@@ -82,6 +83,13 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
   void unknown(String reason) {
     if (end()) {
       future.completeExceptionally(new OutcomeUnknownException(reason));
+    }
+  }
+
+  @Override
+  void answerTooLarge(String detail) {
+    if (end()) {
+      future.completeExceptionally(new AnswerTooLargeException("it was applied, and " + detail));
     }
   }
 

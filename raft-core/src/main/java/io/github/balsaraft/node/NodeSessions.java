@@ -1,5 +1,6 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.RaftException;
@@ -74,7 +75,8 @@ final class NodeSessions implements SessionChannel {
     return failure instanceof CommandTooLargeException
         || failure instanceof SessionsNotKeptException
         || failure instanceof ShuttingDownException
-        || failure instanceof NodeFailedException;
+        || failure instanceof NodeFailedException
+        || failure instanceof AnswerTooLargeException;
   }
 
   @Override

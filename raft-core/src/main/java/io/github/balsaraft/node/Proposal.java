@@ -50,6 +50,11 @@ abstract class Proposal {
   /** It may or may not be applied. */
   abstract void unknown(String reason);
 
+  /** It was applied elsewhere, and its result can't be sent here. Only what was forwarded ends like that. */
+  void answerTooLarge(String detail) {
+    unknown("it was applied, and " + detail);
+  }
+
   /** The end that the failure stands for. */
   final void fail(RaftException failure) {
     if (failure instanceof NotAppendedException refusal) {

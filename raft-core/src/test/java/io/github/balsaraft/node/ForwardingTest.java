@@ -290,7 +290,7 @@ class ForwardingTest {
     intake.flush();
     answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     List<String> ends = RecordedProposal.ends(proposals);
-    assertThat(ends.get(0)).startsWith("unknown:it was applied, and its result of " + MAX_MESSAGE);
+    assertThat(ends.get(0)).startsWith("answer too large:its result of " + MAX_MESSAGE);
     assertThat(ends.get(1)).isEqualTo("applied:small");
   }
 }

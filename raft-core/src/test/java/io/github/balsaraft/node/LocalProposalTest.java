@@ -2,8 +2,11 @@ package io.github.balsaraft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -22,6 +25,22 @@ class LocalProposalTest {
     assertThat(budget.take(BYTES)).isTrue();
     return new LocalProposal(
         EntryType.COMMAND, new byte[0], budget, BYTES, 0, secondEnds::incrementAndGet);
+  }
+
+  /** The leader knows that it was applied, so nobody need wonder. */
+  @Test
+  void appliedElsewhereWithAResultThatIsTooLong() {
+    proposal.answerTooLarge("its result of 9 bytes doesn't fit");
+    assertThat(proposal.future)
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(AnswerTooLargeException.class)
+        .withMessageContaining("it was applied, and its result of 9 bytes doesn't fit");
+    assertThat(budget.taken()).isZero();
+    // A session would get the same each time.
+    NodeSessions sessions =
+        new NodeSessions(SimulatedEnvironment.alone(new VirtualTime()), entry -> proposal.future);
+    assertThat(sessions.isFinal(new AnswerTooLargeException("9 bytes"))).isTrue();
   }
 
   @Test

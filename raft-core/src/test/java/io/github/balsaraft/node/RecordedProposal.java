@@ -81,6 +81,11 @@ final class RecordedProposal extends Proposal {
   }
 
   @Override
+  void answerTooLarge(String detail) {
+    ends.add("answer too large:" + detail);
+  }
+
+  @Override
   void unknown(String reason) {
     ends.add("unknown:" + reason);
   }

@@ -2,6 +2,7 @@ package io.github.balsaraft.transport.netty;
 
 import com.google.protobuf.ByteString;
 import io.github.balsaraft.RaftNode;
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus;
@@ -128,6 +129,11 @@ final class ClientRequests {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_FAILED);
     } else if (failure instanceof OutcomeUnknownException) {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_UNKNOWN);
+    } else if (failure instanceof AnswerTooLargeException tooLarge) {
+      // This member had passed it on.
+      return answer
+          .setAppliedIndex(tooLarge.appliedIndex().orElse(0))
+          .setOutcome(ClientOutcome.CLIENT_OUTCOME_ANSWER_TOO_LARGE);
     } else if (failure instanceof SessionsNotKeptException) {
       return answer.setOutcome(ClientOutcome.CLIENT_OUTCOME_NO_SESSIONS);
     } else if (failure instanceof ReadNotServedException notServed) {
