@@ -111,6 +111,8 @@ public final class GroupBuilder {
    * @throws IllegalStateException if something is missing, the group runs already or was closed on this host, or the host is
    *     closed or has failed
    * @throws IllegalArgumentException if this host is not among the founders, or the rules for leases don't fit the options
+   * @throws io.github.balsaraft.storage.LogStoreException if the log was cut, and no intact snapshot holds what was before, or the
+   *     snapshots can't be read
    */
   public RaftNode start() {
     RaftHost knownHost = host;

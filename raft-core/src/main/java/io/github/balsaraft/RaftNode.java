@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All methods may be called from any thread, but for {@link #status} and {@link #explain} in a trace sink; only {@link
  * #close} blocks for long. Futures complete on a thread of the
- * node that also runs the state machine: what is chained to them must not block.
+ * node that others need too, most on one that runs state machines, those of sessions and of reads that have waited too long on one for callers: what
+ * is chained to them must not block.
  *
  * <p>A future of {@link #propose} ends in exactly one of four ways: with the state machine's result, or, if that fits into no message from the leader
  * that it was forwarded to, an {@link io.github.balsaraft.api.AnswerTooLargeException}; with its refusal, a {@link
@@ -65,7 +66,7 @@ public final class RaftNode implements AutoCloseable {
    * io.github.balsaraft.api.NotLeaderException}; see {@link #awaitLeader}.
    *
    * @param command in the application's own encoding; must not be changed until the future is complete
-   * @return the state machine's result here, or one of the two failures described above
+   * @return the state machine's result here, or one of the failures described above
    */
   public CompletableFuture<byte[]> propose(byte[] command) {
     return group.propose(command);
@@ -105,7 +106,7 @@ public final class RaftNode implements AutoCloseable {
    * meanwhile may be missing.
    *
    * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the index
-   *     has not come here in time
+   *     has not come here in time; or an {@link IllegalArgumentException} as of {@link #query(byte[])}
    */
   public CompletableFuture<byte[]> queryAfter(byte[] query, long index, Duration timeout) {
     return group.queryAfter(query, index, timeout);
@@ -116,7 +117,7 @@ public final class RaftNode implements AutoCloseable {
    * {@link NodeStatus#staleness}.
    *
    * @return the answer; or what the query itself threw; or a {@link io.github.balsaraft.api.ReadNotServedException} if the state may
-   *     be older, or nobody can say
+   *     be older, or nobody can say; or an {@link IllegalArgumentException} as of {@link #query(byte[])}
    */
   public CompletableFuture<StaleAnswer> queryStale(byte[] query, Duration maxStaleness) {
     return group.queryStale(query, maxStaleness);
@@ -166,7 +167,8 @@ public final class RaftNode implements AutoCloseable {
    * <p>An observer gets as many as it has asked for. One that is slow costs some 256 KiB of memory here and nothing else; what was
    * compacted away before it was asked for is gone, and then it gets an {@link io.github.balsaraft.api.EntriesCompactedException}.
    * It gets an {@link io.github.balsaraft.api.OverloadedException} if 64 are subscribed already, a {@link
-   * io.github.balsaraft.api.ShuttingDownException} if the node is closed already, the error of the log store if an entry can't be read;
+   * io.github.balsaraft.api.ShuttingDownException} if the node is closed already, a {@link io.github.balsaraft.api.NodeFailedException}
+   * if it has failed or fails later, the error of the log store if an entry can't be read;
    * and if the node is closed later, it is completed. After a restart it subscribes again, from the index
    * after the last that it has dealt with.
    *

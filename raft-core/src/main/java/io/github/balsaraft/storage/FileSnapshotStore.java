@@ -18,8 +18,8 @@ public final class FileSnapshotStore extends FolderSnapshotStore {
   /**
    * Opens the folder, and locks it until {@link #close}.
    *
-   * @throws UncheckedIOException if it can't be created or used; the message says which
-   * @throws LogStoreException if a running process uses it; the message says what to do
+   * @throws LogStoreException if it can't be created or written, or a running process uses it; the message says what to do
+   * @throws UncheckedIOException if it can't be read or synced
    */
   public FileSnapshotStore(Path directory) {
     this(directory, FolderLock.acquire(directory, LOCK_FILE, "snapshots"));
