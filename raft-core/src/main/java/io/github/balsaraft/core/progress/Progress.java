@@ -223,7 +223,8 @@ public final class Progress {
     }
     next = Math.max(match, Math.min(agreeAtMost.index(), previous.index() - 1)) + 1;
     probe();
-    inflights.clear();
+    // What has arrived before waits for that disk still, and counts.
+    inflights.lostAbove(next - 1);
     nextProbeEmpty = false;
   }
 

@@ -51,6 +51,7 @@ class ProgressAnswersTest {
     progress.rejected(at(7), at(5));
     assertThat(progress.mode()).isEqualTo(Mode.PROBE);
     assertThat(progress.next()).isEqualTo(6);
+    assertThat(progress.inflightBytes()).as("4 and 5 have arrived").isEqualTo(100);
     assertThat(progress.isNextProbeEmpty())
         .as("it answered, and not because it is slow")
         .isFalse();
