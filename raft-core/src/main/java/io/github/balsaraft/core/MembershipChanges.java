@@ -1,5 +1,6 @@
 package io.github.balsaraft.core;
 
+import io.github.balsaraft.core.membership.CatchUp;
 import io.github.balsaraft.core.membership.ChangeVerdict;
 import io.github.balsaraft.core.membership.MembershipChange;
 import io.github.balsaraft.model.ChangeRefusal;
@@ -26,6 +27,11 @@ final class MembershipChanges {
 
   /** The change in the log that is not an addition's, while it is not committed. */
   private @Nullable Long inLog;
+
+  /** Not null while this leader is one that never stands for election, by the committed configuration. */
+  private @Nullable CatchUp successorsPace;
+
+  private boolean isSuccessorReady;
 
   /** Removals up to this index were told to those whom they concern. */
   private long noticedTo;
@@ -107,6 +113,7 @@ final class MembershipChanges {
       // trap 33).
       steps.leaveJoint();
     }
+    lookForSuccessor();
     if (steps.isSettled()) {
       endReached();
       for (Addition addition : additions.all()) {
@@ -117,6 +124,27 @@ final class MembershipChanges {
       }
     }
     tellRemoved();
+  }
+
+  /**
+   * Under load nobody ever has the whole log. Who keeps pace with it soon has what is missing, as nothing is appended while
+   * leadership is handed over.
+   */
+  private void lookForSuccessor() {
+    Member self = context.configuration().member(context.self);
+    isSuccessorReady = false;
+    if (!steps.isSettled() || self == null || !self.isVoter() || self.priority() > 0) {
+      successorsPace = null;
+      return;
+    }
+    long lastIndex = context.log.lastIndex();
+    if (successorsPace == null) {
+      successorsPace =
+          new CatchUp(context.nowNanos(), lastIndex, context.options.electionTimeoutMinNanos());
+    }
+    long match = Successor.bestMatch(context, replicator);
+    isSuccessorReady = match == lastIndex
+        || (match >= 0 && successorsPace.observe(match, lastIndex, context.nowNanos()));
   }
 
   /** The configuration is settled: changes that led to it are over. */
@@ -166,9 +194,7 @@ final class MembershipChanges {
     if (self == null || !self.isVoter()) {
       return "it is no longer a voter";
     }
-    if (self.priority() == 0
-        && !office.isChosenDespitePriority()
-        && Successor.isReady(context, replicator)) {
+    if (self.priority() == 0 && !office.isChosenDespitePriority() && isSuccessorReady) {
       return "it never stands for election, and another can take over";
     }
     return null;

@@ -43,10 +43,10 @@ final class Successor {
         .anyMatch(member -> member.isVoter() && !member.replica().equals(context.self));
   }
 
-  /** Whether a successor has the whole log, so that it can win as soon as it stands. */
-  static boolean isReady(CoreContext context, Replicator replicator) {
+  /** How much of the log the {@link #best} has; -1 if there is none. */
+  static long bestMatch(CoreContext context, Replicator replicator) {
     ReplicaId best = best(context, replicator);
     Progress progress = best == null ? null : replicator.progressOf(best);
-    return progress != null && progress.match() == context.log.lastIndex();
+    return progress == null ? -1 : progress.match();
   }
 }

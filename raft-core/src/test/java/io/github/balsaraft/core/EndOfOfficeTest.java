@@ -119,6 +119,48 @@ class EndOfOfficeTest {
   }
 
   @Test
+  @DisplayName(
+      "choice: one that shall not lead goes under a load that never leaves anybody with the whole log")
+  void priorityZeroUnderLoad() {
+    cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
+    for (int round = 0; round < 50 && n1.leads(); round++) {
+      List<ProtocolMessage> arriving = cluster.network().take(message -> true);
+      arriving.stream().filter(message -> !message.to().equals(n1.id)).forEach(cluster::deliver);
+      cluster.stepDo(n1, core -> {
+        arriving.stream().filter(message -> message.to().equals(n1.id)).forEach(core::receive);
+        ProposalResult unused = cluster.proposeTo(n1, core, "x");
+      });
+    }
+    assertThat(n1.leads()).isFalse();
+    cluster.settle();
+    assertThat(cluster.replicas()).anyMatch(HarnessReplica::leads);
+  }
+
+  @Test
+  @DisplayName(
+      "choice: but it does not go as long as all others are further behind than an election would take")
+  void priorityZeroAndTheOthersFallBehind() {
+    List.of("n2", "n3", "n4").forEach(name -> cluster.replica(name).autoDisk = false);
+    cluster.change(n1, n1.view().configuration().with(voter("n1").withPriority(0)));
+    for (int round = 0; round < 20; round++) {
+      cluster.settle();
+      cluster.propose(n1, "x");
+      cluster.pass(n1, OPTIONS.electionTimeoutMinNanos() / 2);
+      cluster.settle();
+      for (String name : List.of("n2", "n3", "n4")) {
+        HarnessReplica slow = cluster.replica(name);
+        while (slow.disk.pendingWrites() > 3) {
+          cluster.completeWrite(slow);
+        }
+      }
+    }
+    cluster.settle();
+    assertThat(n1.view().isSettled()).isTrue();
+    assertThat(n1.view().transferTarget()).isNull();
+    assertThat(n1.leads()).isTrue();
+  }
+
+  @Test
   @DisplayName("choice: nor does one go as long as the only other that may lead is silent")
   void priorityZeroAndTheOnlyOtherIsSilent() {
     HarnessReplica n2 = cluster.replica("n2");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
+import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.EchoMachine;
@@ -63,6 +64,35 @@ class HandoverSimulationTest {
     assertThat(load.client.takeLongestPause())
         .as("between two answers while %s leaves, with seed %d", leader.host(), seed)
         .isBetween(ROUND_TRIP, LONGEST_PAUSE);
+    load.endsWithEachAnsweredOnce();
+  }
+
+  @Test
+  void leaderWithPriorityZeroHandsOverUnderLoad() {
+    for (long seed : ClusterRun.seeds(10)) {
+      leaderWithPriorityZeroHandsOverUnderLoad(seed, seed % 2 == 0 ? 3 : 5);
+    }
+  }
+
+  /** A write comes every half millisecond, so that nobody ever has the whole log of the leader. */
+  private static void leaderWithPriorityZeroHandsOverUnderLoad(long seed, int founders) {
+    UnderLoad load = new UnderLoad(seed, founders);
+    SimulatedHost.Life leader = Objects.requireNonNull(load.cluster.leader());
+    long unused = load.client.takeLongestPause();
+
+    CompletableFuture<ChangeResult> updated = leader
+        .node()
+        .membership()
+        .change(new ConfigurationChange.Update(leader.host(), MemberOptions.NONE.withPriority(0)));
+    load.time.runFor(SECONDS);
+
+    assertThat(updated).as("with seed %d", seed).isCompleted();
+    assertThat(Objects.requireNonNull(load.cluster.leader()).host())
+        .as("somebody else leads, with seed %d", seed)
+        .isNotEqualTo(leader.host());
+    assertThat(load.client.takeLongestPause())
+        .as("between two answers while %s hands over, with seed %d", leader.host(), seed)
+        .isLessThan(LONGEST_PAUSE_AT_ONCE);
     load.endsWithEachAnsweredOnce();
   }
 
