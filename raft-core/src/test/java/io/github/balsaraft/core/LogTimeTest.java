@@ -66,6 +66,23 @@ class LogTimeTest {
   }
 
   @Test
+  @DisplayName("a wall clock that was set back and is set right again is followed at once")
+  void setBackAndSetRight() {
+    cluster.elect("n1");
+    cluster.run(500 * MILLIS);
+    cluster.propose(n1, "right");
+    n1.wallAheadMillis = -HOUR_MILLIS;
+    cluster.propose(n1, "behind");
+    cluster.run(500 * MILLIS);
+    n1.wallAheadMillis = 0;
+    cluster.propose(n1, "right again");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(n1.wallMillis());
+    cluster.run(20_000 * MILLIS);
+    cluster.propose(n1, "later");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(n1.wallMillis());
+  }
+
+  @Test
   @DisplayName("what is truncated takes its log time along")
   void truncated() {
     leadByWrongClock();

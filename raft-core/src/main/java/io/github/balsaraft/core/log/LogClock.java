@@ -2,7 +2,8 @@ package io.github.balsaraft.core.log;
 
 /**
  * Makes log time from the wall clock of a leader: it never goes back, and a forward jump of the wall clock, as seen against
- * the monotonic clock, is limited, because whatever expires by log time would expire at once.
+ * the monotonic clock, is limited, because whatever expires by log time would expire at once. If it only takes back an earlier
+ * jump backward it isn't.
  *
  * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
  * down is not a jump.
@@ -13,6 +14,9 @@ public final class LogClock {
   private long lastNanos;
   private long lastWallMillis;
   private long ignoredMillis;
+
+  /** How much of the steps back of the wall clock was not undone yet. Small ones don't count: both clocks are not read at once. */
+  private long behindMillis;
 
   /**
    * Starts at the given readings.
@@ -35,14 +39,25 @@ public final class LogClock {
     long jump = wallMillis - lastWallMillis - elapsedMillis;
     lastNanos = nowNanos;
     lastWallMillis = wallMillis;
-    if (jump <= maxJumpMillis) {
+    if (jump < 0) {
       // Somebody has set a clock right that had jumped ahead: what was ignored of that jump is gone
       // with it.
-      ignoredMillis -= Math.min(ignoredMillis, Math.max(0, -jump));
+      long undoneMillis = Math.min(ignoredMillis, -jump);
+      ignoredMillis -= undoneMillis;
+      long backMillis = -jump - undoneMillis;
+      if (backMillis > maxJumpMillis) {
+        behindMillis += backMillis;
+      }
       return 0;
     }
-    ignoredMillis += jump - maxJumpMillis;
-    return jump - maxJumpMillis;
+    if (jump <= maxJumpMillis) {
+      return 0;
+    }
+    // One that was set back and is set right again shows what it would have shown all the time.
+    long followedMillis = Math.min(jump, Math.max(maxJumpMillis, behindMillis));
+    behindMillis -= Math.min(behindMillis, followedMillis);
+    ignoredMillis += jump - followedMillis;
+    return jump - followedMillis;
   }
 
   /** The log time of a batch that follows one with {@code previousMillis}. */

@@ -50,6 +50,31 @@ class LogClockTest {
   }
 
   @Test
+  void whenTheClockWasSetBackItMayBeSetRightAgain() {
+    after(500, -3_600_000);
+    assertThat(after(500, 1_800_000)).isZero();
+    assertThat(after(500, 1_800_000)).isZero();
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
+    assertThat(after(500, 1_800_000)).as("once").isEqualTo(1_800_000 - MAX_JUMP_MILLIS);
+  }
+
+  @Test
+  void whoIsSetRightBeyondWhereItWasHasJumped() {
+    after(500, -3_600_000);
+    assertThat(after(500, 3_600_000 + MAX_JUMP_MILLIS)).isEqualTo(MAX_JUMP_MILLIS);
+    assertThat(clock.next(0)).isEqualTo(wallMillis - MAX_JUMP_MILLIS);
+  }
+
+  @Test
+  void aClockThatGoesToAndFroIsFollowedNoFurtherEachTime() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
+      after(500, -3_600_000);
+    }
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
+  }
+
+  @Test
   void neverGoesBackAlongTheLog() {
     after(500, -400);
     assertThat(clock.next(wallMillis + 3)).isEqualTo(wallMillis + 3);
