@@ -197,7 +197,7 @@ final class SnapshotSender {
           limit = Math.min(limit, Math.max(held, mostForTakeover));
         }
       } else if (!isSilentFor(progress, 1)) {
-        limit = Math.min(limit, Math.max(progress.match(), mostRetained));
+        limit = Math.min(limit, Math.max(progress.present(), mostRetained));
       }
     }
     return limit;

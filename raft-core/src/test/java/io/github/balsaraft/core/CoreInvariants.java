@@ -234,7 +234,9 @@ final class CoreInvariants {
       leader.check(
           match.index() > 0 && history.holds(follower, match),
           "takes " + match + " for durable at " + follower);
-      leader.check(progress.next() > progress.match(), "next is not above match for " + follower);
+      leader.check(
+          progress.present() <= progress.match() && progress.next() > progress.present(),
+          "next is not above what is present at " + follower);
     }
   }
 

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * sends ahead of the acknowledgements, within a window of messages and bytes; as long as it only supposes that the logs agree,
  * within a smaller one. In {@link Mode#SNAPSHOT} no entries are sent.
  *
- * <p>Invariant: {@code match < next}. Within one session match never goes back: what is durable there stays.
+ * <p>Within one session match never goes back: what is durable there stays. A disk may lose it all the same: then the
+ * follower is sent again what it no longer has, and counts as before.
+ *
+ * <p>Invariant: {@code present <= match}, and {@code present < next}.
  */
 public final class Progress {
 
@@ -32,6 +35,10 @@ public final class Progress {
 
   private Mode mode = Mode.PROBE;
   private long match;
+
+  /** As {@link #match}, unless the follower has lost the end of its log since. */
+  private long present;
+
   private long next;
   private boolean probeUnderWay;
   private boolean nextProbeEmpty;
@@ -119,6 +126,11 @@ public final class Progress {
     return match;
   }
 
+  /** As {@link #match}, unless the follower has said since that it has less. */
+  public long present() {
+    return present;
+  }
+
   /** The next index to send. */
   public long next() {
     return next;
@@ -160,7 +172,7 @@ public final class Progress {
       probeUnderWay = true;
       stalledSinceNanos = nowNanos;
     } else {
-      if (next == match + 1) {
+      if (next == present + 1) {
         stalledSinceNanos = nowNanos;
       }
       inflights.sent(lastIndex, bytes);
@@ -177,31 +189,32 @@ public final class Progress {
    */
   public boolean accepted(long verified, long durableMatch, long nowNanos) {
     boolean moved = durableMatch > match;
-    if (moved) {
-      match = durableMatch;
+    if (durableMatch > present) {
+      present = durableMatch;
+      match = Math.max(match, present);
       stalledSinceNanos = nowNanos;
     }
     supposedMatch = -1;
-    inflights.acknowledgedTo(match);
-    if (match >= catchUpIndex) {
+    inflights.acknowledgedTo(present);
+    if (present >= catchUpIndex) {
       installedIndex = -1;
     }
     InstallProgress ended = install;
-    if (ended != null && Math.max(verified, match) < ended.atLeast().index()) {
-      next = Math.max(next, match + 1);
+    if (ended != null && Math.max(verified, present) < ended.atLeast().index()) {
+      next = Math.max(next, present + 1);
       return moved;
     }
     if (mode != Mode.REPLICATE) {
       install = null;
       mode = Mode.REPLICATE;
       probeUnderWay = false;
-      next = Math.max(verified, match) + 1;
+      next = Math.max(verified, present) + 1;
       // What did arrive still waits for that disk and counts, or a stalled disk would be sent more
       // without end.
       inflights.lostAbove(next - 1);
       stalledSinceNanos = nowNanos;
     } else {
-      next = Math.max(next, match + 1);
+      next = Math.max(next, present + 1);
     }
     return moved;
   }
@@ -213,15 +226,25 @@ public final class Progress {
    * @param agreeAtMost where they may agree, as far as both sides know
    */
   public void rejected(EntryId previous, EntryId agreeAtMost) {
-    // A hint may only move next within (match, next]: a late rejection must not undo what is known
-    // since.
-    if (mode == Mode.SNAPSHOT || previous.index() <= match || previous.index() >= next) {
+    if (mode == Mode.SNAPSHOT || previous.index() == 0 || previous.index() >= next) {
       return;
     }
     if (mode == Mode.PROBE && previous.index() != next - 1) {
       return;
     }
-    next = Math.max(match, Math.min(agreeAtMost.index(), previous.index() - 1)) + 1;
+    long agreed = Math.min(agreeAtMost.index(), previous.index() - 1);
+    if (mode == Mode.PROBE && previous.index() == present) {
+      // It says that it hasn't got what it once called durable. If that is an old rejection, some
+      // is
+      // sent for nothing.
+      present = agreed;
+    } else if (previous.index() <= present) {
+      return;
+    }
+    // A hint may only move next within (present, next]: a late rejection must not undo what is
+    // known
+    // since.
+    next = Math.max(present, agreed) + 1;
     probe();
     // What has arrived before waits for that disk still, and counts.
     inflights.lostAbove(next - 1);
@@ -231,7 +254,7 @@ public final class Progress {
   /** Nothing has come back for a while: find out where things stand. */
   public void resend() {
     if (mode == Mode.REPLICATE) {
-      next = Math.max(match, supposedMatch) + 1;
+      next = Math.max(present, supposedMatch) + 1;
     }
     // Else the same question again: a follower that was away since the term began is not sent the
     // whole log for that.
@@ -266,9 +289,10 @@ public final class Progress {
     install = null;
     mode = Mode.REPLICATE;
     boolean moved = index > match;
-    match = Math.max(match, index);
-    next = match + 1;
-    installedIndex = match;
+    present = Math.max(present, index);
+    match = Math.max(match, present);
+    next = present + 1;
+    installedIndex = present;
     catchUpIndex = lastIndex;
     stalledSinceNanos = nowNanos;
     return moved;
@@ -293,13 +317,13 @@ public final class Progress {
     }
     // Not only messages in flight: what a response called verified and not durable yet is lost if
     // that follower restarts, and nobody would send it again.
-    boolean waiting = mode == Mode.PROBE ? probeUnderWay : next > match + 1;
+    boolean waiting = mode == Mode.PROBE ? probeUnderWay : next > present + 1;
     return waiting && nowNanos - stalledSinceNanos >= afterNanos;
   }
 
   /** Whether all that was sent is known to be durable there. */
   public boolean isIdle() {
-    return mode == Mode.REPLICATE && next == match + 1;
+    return mode == Mode.REPLICATE && next == present + 1;
   }
 
   /** Whether the way to the follower takes more entries. */

@@ -82,6 +82,27 @@ class ProgressAnswersTest {
     assertThat(progress.canSend()).isTrue();
   }
 
+  /** Whoever answers an empty question like that has lost what it had acknowledged. */
+  @Test
+  void whatMatchedAndIsGoneIsSentAgain() {
+    progress.resend();
+    progress.sent(3, 0, NOW);
+    progress.rejected(at(3), at(1));
+    assertThat(progress.next()).isEqualTo(2);
+    assertThat(progress.match()).as("it was durable there").isEqualTo(3);
+    assertThat(progress.canSend()).isTrue();
+    progress.sent(2, 10, NOW);
+    assertThat(progress.accepted(2, 2, NOW)).as("it counts already").isFalse();
+    assertThat(progress.next()).isEqualTo(3);
+    progress.sent(5, 10, NOW);
+    assertThat(progress.accepted(5, 4, NOW)).isTrue();
+    assertThat(progress.match()).isEqualTo(4);
+    assertThat(progress.next()).isEqualTo(6);
+    assertThat(progress.isIdle()).isFalse();
+    progress.resend();
+    assertThat(progress.next()).isEqualTo(5);
+  }
+
   @Test
   void afterARejectionTheWindowIsOpen() {
     progress.sent(8, 100, NOW);

@@ -1,0 +1,99 @@
+package io.github.balsaraft.core;
+
+import static io.github.balsaraft.core.CoreHarness.OPTIONS;
+import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.model.EntryBatch;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A disk has lost the end of a log that it had called durable, as without syncs after a power failure. What its replica has
+ * acknowledged isn't true any more, so that no vote is safe; but it is of use again as soon as its leader sends the rest.
+ */
+class LostTailTest {
+
+  private final CoreHarness cluster = ofVoters(OPTIONS, "n1", "n2", "n3");
+  private final HarnessReplica n1 = cluster.elect("n1");
+  private final HarnessReplica n2 = cluster.replica("n2");
+
+  /** With n3 down nothing is committed without n2. */
+  @BeforeEach
+  void loseTheTail() {
+    for (int i = 0; i < 40; i++) {
+      cluster.propose(n1, "x");
+      cluster.settle();
+    }
+    cluster.run(OPTIONS.heartbeatNanos());
+    assertThat(n1.view().progressOf(n2.id).match()).isEqualTo(41);
+    cluster.allowForgery();
+    cluster.crash(cluster.replica("n3"), 0);
+    cluster.crash(n2, 0);
+    List<EntryBatch> rest = new ArrayList<>();
+    for (long index = 1; index <= 21; index++) {
+      rest.add(n2.disk.durableEntry(index));
+    }
+    n2.disk.preset(n2.disk.durableHardState(), rest);
+  }
+
+  private void assertIsOfUse() {
+    cluster.run(OPTIONS.electionTimeoutMaxNanos());
+    assertThat(n1.leads()).isTrue();
+    assertThat(n1.view().commitIndex()).isEqualTo(n1.view().lastEntry().index());
+    assertThat(n2.applied).isEqualTo(n1.applied);
+  }
+
+  @Test
+  @DisplayName("a follower that lost entries which it had acknowledged is sent them again")
+  void isSentThemAgain() {
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    assertIsOfUse();
+    assertThat(n2.applied).hasSize(42);
+  }
+
+  @Test
+  @DisplayName("so it is if more was on its way to it")
+  void moreWasOnItsWay() {
+    for (int i = 0; i < 3; i++) {
+      cluster.propose(n1, "lost on the way");
+      cluster.settle();
+    }
+    cluster.start(n2);
+    assertIsOfUse();
+    assertThat(n2.applied).hasSize(44);
+  }
+
+  @Test
+  @DisplayName("so it is with a slow disk, which is asked where it stands meanwhile")
+  void slowDisk() {
+    n2.autoDisk = false;
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    for (int i = 0; i < 6; i++) {
+      cluster.run(OPTIONS.electionTimeoutMinNanos() / 2);
+      while (n2.disk.pendingWrites() > 1) {
+        cluster.completeWrite(n2);
+      }
+    }
+    n2.autoDisk = true;
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    assertIsOfUse();
+  }
+
+  @Test
+  @DisplayName("it fetches a snapshot if they were compacted")
+  void wereCompacted() {
+    cluster.snapshot(n1);
+    assertThat(n1.view().baseEntry().index()).isGreaterThan(21);
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    assertIsOfUse();
+  }
+}
