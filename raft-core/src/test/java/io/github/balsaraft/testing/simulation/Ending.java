@@ -138,6 +138,15 @@ final class Ending<I, O> {
     deadlineNanos = time.nowNanos() + limitNanos;
   }
 
+  /** Every member runs, whatever was done for other groups on the same hosts meanwhile. */
+  void startMembers() {
+    for (SimulatedHost host : cluster.world().hosts()) {
+      if (belongs(host.id())) {
+        cluster.start(host.id());
+      }
+    }
+  }
+
   private boolean belongs(HostId host) {
     List<Configuration> possible = cluster.view().possible().stream()
         .filter(configuration -> !configuration.isEmpty())

@@ -22,6 +22,7 @@ public final class RunsReport {
   private final Map<FaultKind, Integer> felt = new EnumMap<>(FaultKind.class);
   private Coverage coverage = new Coverage();
   private int runs;
+  private int mostGroups;
   private long wallNanos;
   private long virtualNanos;
   private long operations;
@@ -36,9 +37,12 @@ public final class RunsReport {
     runs++;
     wallNanos += nanos;
     virtualNanos += run.time().nowNanos();
-    operations += run.clients().history().size();
-    coverage = coverage.plus(run.coverage());
-    add(run.saboteur().begun(), run.saboteur().felt());
+    mostGroups = Math.max(mostGroups, run.groups().size());
+    for (SimulatedGroup<?, ?> group : run.groups()) {
+      operations += group.clients().history().size();
+      coverage = coverage.plus(group.coverage());
+      add(group.saboteur().begun(), group.saboteur().felt());
+    }
   }
 
   private void add(Map<FaultKind, Integer> moreBegun, Map<FaultKind, Integer> moreFelt) {
@@ -51,6 +55,7 @@ public final class RunsReport {
     RunsReport sum = new RunsReport(what + " and " + other.what);
     for (RunsReport part : List.of(this, other)) {
       sum.runs += part.runs;
+      sum.mostGroups = Math.max(sum.mostGroups, part.mostGroups);
       sum.wallNanos += part.wallNanos;
       sum.virtualNanos += part.virtualNanos;
       sum.operations += part.operations;
@@ -69,6 +74,9 @@ public final class RunsReport {
   public List<String> never() {
     List<String> never = new ArrayList<>(coverage.neverHappened());
     for (FaultKind kind : FaultKind.values()) {
+      if (kind.isOfSeveralGroups() && mostGroups <= 1) {
+        continue;
+      }
       if (!begun.containsKey(kind)) {
         never.add(kind.toString());
       } else if (!felt.containsKey(kind)) {

@@ -1,51 +1,46 @@
 package io.github.balsaraft.testing.simulation;
 
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
+
+import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
-import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
-import io.github.balsaraft.testing.simulation.checks.Violation;
-import io.github.balsaraft.testing.simulation.cluster.Budgets;
-import io.github.balsaraft.testing.simulation.cluster.CommittedStreams;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.faults.Fault;
 import io.github.balsaraft.testing.simulation.faults.FaultMix;
 import io.github.balsaraft.testing.simulation.faults.Saboteur;
 import io.github.balsaraft.testing.simulation.faults.Schedule;
 import io.github.balsaraft.testing.simulation.load.Clients;
 import io.github.balsaraft.testing.simulation.load.Workload;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.GroupObservers;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.Observers;
-import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One run: a cluster is founded, clients ask, faults come; then all is put in order again, and what was promised is checked.
+ * One run: a group is founded, or several on the same hosts, clients ask, faults come; then all is put in order again, and what was
+ * promised is checked, of each group.
  *
  * @param <I> what clients ask for
  * @param <O> what they are answered
  */
 public final class Simulation<I, O> {
 
+  /** Far more than there are runs, so that no group is what the first one is in another run. */
+  private static final long SEEDS_BETWEEN_GROUPS = 1_000_000_000_007L;
+
+  private static final long FOUNDING_EVERY_NANOS = 100 * MILLIS;
+
   private final SimulationSettings settings;
   private final Schedule schedule;
-  private final Workload<I, O> workload;
-  private final Observers observers = new Observers();
-  private final @Nullable Checks checks;
-  private final AppliedCommands applied;
-  private final Coverage coverage = new Coverage();
-  private final World world;
-  private final SimulatedCluster cluster;
-  private final Clients<I, O> clients;
-  private final Operator operator;
-  private final Saboteur saboteur;
-  private final CommittedStreams streams;
-  private final HealthWatch health;
-  private final Budgets budgets;
-  private final long maxDriftPpm;
+  private final VirtualTime time;
+  private final List<Observers> observers = new ArrayList<>();
+  private final List<SimulatedGroup<I, O>> groups = new ArrayList<>();
 
   /** The run of a seed. */
   public Simulation(long seed, SimulationSettings settings, Workload<I, O> workload) {
@@ -55,96 +50,120 @@ public final class Simulation<I, O> {
   /** The run of a seed with other faults than those that it would draw. */
   public Simulation(
       long seed, SimulationSettings settings, Workload<I, O> workload, Schedule schedule) {
+    this(seed, settings, List.of(workload), schedule);
+  }
+
+  /**
+   * A run of several groups on the same hosts.
+   *
+   * @param workloads that of each group
+   * @param schedule each of whose faults comes from one of the groups: if it is for a leader or an operator, for that of the group
+   */
+  public Simulation(
+      long seed,
+      SimulationSettings settings,
+      List<? extends Workload<I, O>> workloads,
+      Schedule schedule) {
     this.settings = settings;
     this.schedule = schedule;
-    this.workload = workload;
-    this.world = new World(seed, observers);
-    world.network().narrowLinks(settings.linkBytesOf(seed));
-    workload.begin(Chance.of(seed, "workload"));
-    this.maxDriftPpm = settings.maxDriftPpm(seed);
-    this.checks = settings.checksEveryEvent() ? new Checks() : null;
-    this.applied = checks == null ? new AppliedCommands() : checks.applied();
-    this.clients = new Clients<>(
-        world,
-        workload,
-        seed,
-        settings.clients(),
-        settings.thinkTime().toNanos(),
-        !settings.faults(),
-        applied::lastIndex);
-    this.cluster = new SimulatedCluster(
-        world,
-        settings.hosts(),
-        settings.spares(),
-        settings.optionsOf(seed),
-        settings.leasesOf(seed),
-        clients::openStateMachine);
-    cluster.view().onNewLeader(clients::hearOf);
-    this.operator =
-        new Operator(cluster, Chance.of(seed, "operator"), settings.permittedLeases(seed));
-    this.saboteur = new Saboteur(cluster, operator);
-    this.streams = new CommittedStreams(world, seed, !settings.faults());
-    this.health = new HealthWatch(world);
-    this.budgets = new Budgets(world, settings.options());
-    if (checks != null) {
-      observers.add(checks);
-      observers.add(coverage);
+    World world;
+    if (workloads.size() == 1) {
+      observers.add(new Observers());
+      world = new World(seed, observers.get(0));
+      addGroup(world, seed, seed, workloads.get(0));
     } else {
-      observers.add(applied);
+      GroupObservers all = new GroupObservers();
+      world = new World(seed, all);
+      for (int i = 0; i < workloads.size(); i++) {
+        GroupId group = new GroupId(i);
+        observers.add(new Observers());
+        all.add(group, observers.get(i));
+        addGroup(
+            world.as(group, observers.get(i)),
+            seed + i * SEEDS_BETWEEN_GROUPS,
+            seed,
+            workloads.get(i));
+      }
+      SimulatedCluster.shareHosts(
+          groups.stream().map(SimulatedGroup::cluster).toList(),
+          Chance.of(seed, "starts of groups"));
     }
-    if (settings.faults() || settings.checksEveryEvent()) {
-      observers.add(cluster.view());
-    }
-    observers.add(clients);
-    observers.add(operator);
-    observers.add(saboteur);
-    observers.add(streams);
+    this.time = world.time();
+    world.network().narrowLinks(settings.linkBytesOf(seed));
+  }
+
+  private void addGroup(World world, long seed, long seedOfHosts, Workload<I, O> workload) {
+    groups.add(new SimulatedGroup<>(
+        world,
+        observers.get(groups.size()),
+        seed,
+        seedOfHosts,
+        settings,
+        workload,
+        groups.isEmpty() ? null : groups.get(0)));
   }
 
   /** The faults that a seed draws. */
   public static Schedule drawn(long seed, SimulationSettings settings) {
+    return drawn(seed, settings, 1);
+  }
+
+  /** The faults that a seed draws for so many groups on the same hosts. */
+  public static Schedule drawn(long seed, SimulationSettings settings, int groups) {
     if (!settings.faults()) {
       return new Schedule(List.of());
     }
-    return FaultMix.drawn(seed)
-        .draw(
-            seed,
-            settings.hosts() + settings.spares(),
-            settings.length().toNanos(),
-            settings.maxDriftPpm(seed));
+    FaultMix mix = groups == 1 ? FaultMix.drawn(seed) : FaultMix.drawnForGroups(seed);
+    return mix.draw(
+        seed,
+        settings.hosts() + settings.spares(),
+        settings.length().toNanos(),
+        settings.maxDriftPpm(seed));
   }
 
-  /** Somebody else wants to see what happens; to be named before the run. */
+  /** Somebody else wants to see what happens to the first group; to be named before the run. */
   public Simulation<I, O> watchedBy(Observer observer) {
-    observers.add(observer);
+    return watchedBy(0, observer);
+  }
+
+  /** Somebody else wants to see what happens to one of the groups, of which the first is 0; to be named before the run. */
+  public Simulation<I, O> watchedBy(int group, Observer observer) {
+    observers.get(group).add(observer);
     return this;
   }
 
   public VirtualTime time() {
-    return world.time();
+    return time;
   }
 
-  /** What clients asked and were told. */
+  /** All groups on the hosts. */
+  public List<SimulatedGroup<I, O>> groups() {
+    return List.copyOf(groups);
+  }
+
+  /** What clients of the first group asked and were told. */
   public Clients<I, O> clients() {
-    return clients;
+    return groups.get(0).clients();
   }
 
+  /** That of the first group. */
   public Operator operator() {
-    return operator;
+    return groups.get(0).operator();
   }
 
+  /** That of the first group. */
   public Saboteur saboteur() {
-    return saboteur;
+    return groups.get(0).saboteur();
   }
 
-  /** What was applied. */
+  /** What was applied in the first group. */
   public AppliedCommands applied() {
-    return applied;
+    return groups.get(0).applied();
   }
 
-  /** What has happened; nothing if only the end is checked. */
+  /** What has happened in the first group; nothing if only the end is checked. */
   public Coverage coverage() {
-    return coverage;
+    return groups.get(0).coverage();
   }
 
   /**
@@ -153,59 +172,63 @@ public final class Simulation<I, O> {
    * @throws SimulationFailure if something went wrong
    */
   public void run() {
-    Ending<I, O> ending = new Ending<>(cluster, clients, operator, applied, checks, budgets);
-    world.time().afterEach(this::check);
-    cluster.startFounders();
-    clients.start();
-    saboteur.play(schedule);
-    health.start();
-    world.time().runFor(settings.length().toNanos());
-    saboteur.stop();
-    ending.awaitFarewells(saboteur);
-    ending.awaitReasons(health);
-    ending.putInOrder();
-    ending.checkLiveness();
-    ending.checkStreams(streams);
-    ending.checkBudgets();
-    ending.checkAnswers();
-    ending.checkApplied();
-    ending.checkStates(new EqualStates<>(workload, world.time()));
-    ending.checkLooseReads(new LooseReadCheck(applied, clients.attempts(), maxDriftPpm));
-    ending.checkHistory(workload.model());
+    time.afterEach(() -> groups.forEach(SimulatedGroup::check));
+    groups.get(0).cluster().startFounders();
+    clients().start();
+    for (int i = 0; i < groups.size(); i++) {
+      groups.get(i).saboteur().play(ofGroup(i));
+      groups.get(i).health().start();
+    }
+    foundOthers();
+    time.runFor(settings.length().toNanos());
+    List<SimulatedGroup<I, O>> founded =
+        groups.stream().filter(group -> group.cluster().isFounded()).toList();
+    groups.forEach(group -> group.saboteur().stop());
+    List<Ending<I, O>> endings = founded.stream().map(SimulatedGroup::ending).toList();
+    founded.forEach(group -> group.ending().awaitFarewells(group.saboteur()));
+    founded.forEach(group -> group.ending().awaitReasons(group.health()));
+    endings.forEach(Ending::putInOrder);
+    if (founded.size() > 1) {
+      // One that had to be ended for a later group's sake.
+      endings.forEach(Ending::startMembers);
+    }
+    endings.forEach(Ending::checkLiveness);
+    founded.forEach(SimulatedGroup::checkEnd);
   }
 
-  private void check() {
-    Violation violation = checks == null ? applied.violation() : checks.violation();
-    if (violation != null) {
-      throw new SimulationFailure(violation);
+  /** Which faults are the group's: each for itself, so that the others stay where they are if some are left out. */
+  private Schedule ofGroup(int group) {
+    if (groups.size() == 1) {
+      return schedule;
     }
-    if (clients.broken() != null) {
-      throw new SimulationFailure("exception", clients.broken());
-    }
-    fail("answer", clients.problem());
-    fail("answer", operator.problem());
-    fail("answer", endedTwice());
-    fail("stream", streams.problem());
-    fail("health", health.problem());
-    if (checks != null) {
-      fail("budget", budgets.exceeded());
-    }
+    List<Fault> own = schedule.faults().stream()
+        .filter(fault -> groupOf(fault.atNanos(), groups.size()) == group)
+        .toList();
+    return new Schedule(own);
   }
 
-  /** Futures hide a second end from callers, so the node is asked, whatever it was. */
-  private @Nullable String endedTwice() {
-    for (SimulatedHost host : world.hosts()) {
-      SimulatedHost.Life life = host.life();
-      if (life != null && life.node().secondEnds() > 0) {
-        return host.id() + " has ended a proposal, a read or a question that had ended";
+  /** Of which group a fault of this moment is. */
+  public static int groupOf(long atNanos, int groups) {
+    return Math.floorMod(atNanos / MILLIS, groups);
+  }
+
+  /** As the guide says: one group first, and others over the same hosts once it has a leader. */
+  private void foundOthers() {
+    if (groups.size() == 1) {
+      return;
+    }
+    time.in(FOUNDING_EVERY_NANOS, () -> {
+      if (time.nowNanos() >= settings.length().toNanos()) {
+        return;
       }
-    }
-    return null;
-  }
-
-  private static void fail(String kind, @Nullable String problem) {
-    if (problem != null) {
-      throw new SimulationFailure(kind, problem);
-    }
+      if (groups.get(0).cluster().leader() == null) {
+        foundOthers();
+        return;
+      }
+      groups.stream().skip(1).forEach(group -> {
+        group.cluster().found();
+        group.clients().start();
+      });
+    });
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,16 +102,26 @@ public final class SimulationRuns {
    * @throws AssertionError if one fails: with the seed, how to run it again, and the fewest faults that make it fail
    */
   public <I, O> RunsReport check(Supplier<? extends Workload<I, O>> workload) {
+    return checkGroups(1, workload);
+  }
+
+  /**
+   * The same with several groups on the same hosts.
+   *
+   * @param workload a new one for each group of each run
+   */
+  public <I, O> RunsReport checkGroups(int groups, Supplier<? extends Workload<I, O>> workload) {
+    Supplier<List<Workload<I, O>>> workloads = workloads(groups, workload);
     RunsReport fixed = new RunsReport("fixed seeds");
     RunsReport fresh = new RunsReport("fresh seeds");
     try {
       for (int i = 0; i < seeds.count(); i++) {
-        checkOne(seeds.first() + i, workload, fixed);
+        checkOne(seeds.first() + i, groups, workloads, fixed);
       }
       long next = new SecureRandom().nextInt(1 << 30) * 1_000L;
       long end = System.nanoTime() + seeds.fresh().toNanos();
       while (System.nanoTime() - end < 0) {
-        checkOne(next++, workload, fresh);
+        checkOne(next++, groups, workloads, fresh);
       }
       return fixed.plus(fresh);
     } finally {
@@ -128,21 +139,32 @@ public final class SimulationRuns {
     RunsReport report = new RunsReport("kept schedules");
     try {
       for (KeptRun one : kept) {
-        check(one, workload, report, TestCommand.ofCaller().orElse("the same test"));
+        check(one, workloads(1, workload), report, TestCommand.ofCaller().orElse("the same test"));
       }
     } finally {
       RunsReport.print(report);
     }
   }
 
+  private static <I, O> Supplier<List<Workload<I, O>>> workloads(
+      int groups, Supplier<? extends Workload<I, O>> workload) {
+    return () -> {
+      List<Workload<I, O>> one = new ArrayList<>();
+      for (int i = 0; i < groups; i++) {
+        one.add(workload.get());
+      }
+      return one;
+    };
+  }
+
   private <I, O> void checkOne(
-      long seed, Supplier<? extends Workload<I, O>> workload, RunsReport report) {
-    Schedule drawn = Simulation.drawn(seed, settings);
+      long seed, int groups, Supplier<List<Workload<I, O>>> workload, RunsReport report) {
+    Schedule drawn = Simulation.drawn(seed, settings, groups);
     check(KeptRun.of(seed, settings, drawn), workload, report, replayCommand + seed);
   }
 
   private <I, O> void check(
-      KeptRun one, Supplier<? extends Workload<I, O>> workload, RunsReport report, String replay) {
+      KeptRun one, Supplier<List<Workload<I, O>>> workload, RunsReport report, String replay) {
     Simulation<I, O> run =
         new Simulation<>(one.seed(), one.settings(settings), workload.get(), one.schedule());
     Reached reached = new Reached();
@@ -170,7 +192,7 @@ public final class SimulationRuns {
   private <I, O> AssertionError explained(
       KeptRun failed,
       SimulationFailure failure,
-      Supplier<? extends Workload<I, O>> workload,
+      Supplier<List<Workload<I, O>>> workload,
       String replay) {
     long seed = failed.seed();
     // At once: whatever ends this process before the rest is said must not cost the seed.
@@ -199,7 +221,7 @@ public final class SimulationRuns {
   }
 
   private <I, O> String page(
-      KeptRun shrunk, Supplier<? extends Workload<I, O>> workload, String replay) {
+      KeptRun shrunk, Supplier<List<Workload<I, O>>> workload, String replay) {
     RunRecorder recorder = new RunRecorder();
     Simulation<I, O> again = new Simulation<>(
         shrunk.seed(), shrunk.settings(settings), workload.get(), shrunk.schedule());

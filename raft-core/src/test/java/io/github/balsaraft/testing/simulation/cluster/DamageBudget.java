@@ -23,8 +23,16 @@ public final class DamageBudget {
   /** Hosts whose vote somebody wants to take away, or whose priority, which shows in no configuration yet. */
   private final List<HostId> leaving = new ArrayList<>();
 
+  /** Those of all groups on the same hosts, this one among them: a disk holds something of each. */
+  private List<DamageBudget> all = List.of(this);
+
   DamageBudget(ClusterView view) {
     this.view = view;
+  }
+
+  /** The same disks hold what other groups have. */
+  void sharesDisksWith(List<DamageBudget> budgetsOfAll) {
+    all = List.copyOf(budgetsOfAll);
   }
 
   /**
@@ -32,9 +40,33 @@ public final class DamageBudget {
    * much. What is no member has nothing to lose.
    */
   public boolean takeDisk(HostId host) {
+    return takeDisk(host, all);
+  }
+
+  /** The same of the other groups on this disk alone: what it holds of this one is lost already. */
+  boolean takeDiskOfOthers(HostId host) {
+    return takeDisk(host, all.stream().filter(budget -> budget != this).toList());
+  }
+
+  private static boolean takeDisk(HostId host, List<DamageBudget> budgets) {
+    if (!budgets.stream().allMatch(budget -> budget.mayLoseDisk(host))) {
+      return false;
+    }
+    budgets.forEach(budget -> budget.takeHere(host));
+    return true;
+  }
+
+  private boolean mayLoseDisk(HostId host) {
     ClusterView.Replica replica = view.replicaOn(host);
-    return take(host)
+    return whySparedHere(host) == null
         || (replica != null && isGroupThere() && (!replica.isOnDisk() || !isMember(replica.id())));
+  }
+
+  private void takeHere(HostId host) {
+    ClusterView.Replica replica = view.replicaOn(host);
+    if (replica != null && whySparedHere(host) == null) {
+      destroyed.add(replica.id());
+    }
   }
 
   private boolean isGroupThere() {
@@ -51,16 +83,25 @@ public final class DamageBudget {
    * much, or if the host may be let in later, when others are damaged already.
    */
   public boolean take(HostId host) {
-    ClusterView.Replica replica = view.replicaOn(host);
-    if (replica == null || whySpared(host) != null) {
+    if (whySpared(host) != null) {
       return false;
     }
-    destroyed.add(replica.id());
+    all.forEach(budget -> budget.takeHere(host));
     return true;
   }
 
   /** Why what a host holds may not be damaged now, for people; null if it may. */
   public @Nullable String whySpared(HostId host) {
+    for (DamageBudget budget : all) {
+      String spared = budget.whySparedHere(host);
+      if (spared != null) {
+        return spared;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String whySparedHere(HostId host) {
     // Before there is a group nobody knows who holds what: a founder without its disk would found
     // another one. Nor does anybody know who comes to be on a new disk, or becomes a member: it
     // would be damaged, and count as intact.

@@ -134,7 +134,9 @@ public final class Operator implements Observer {
 
   private List<HostId> outsiders() {
     List<HostId> members = hostsOf(members());
-    return cluster.hosts().stream().filter(host -> !members.contains(host)).toList();
+    return cluster.hosts().stream()
+        .filter(host -> !members.contains(host) && !cluster.isBarred(host))
+        .toList();
   }
 
   /** Lets a host join. */
@@ -143,7 +145,9 @@ public final class Operator implements Observer {
     if (!outsiders.isEmpty()) {
       HostId host = chance.oneOf(outsiders);
       AddOptions options = chance.happens(0.7) ? AddOptions.voter() : AddOptions.learner();
-      startWithIntactDisk(host);
+      if (!startWithIntactDisk(host)) {
+        return;
+      }
       change(new ConfigurationChange.Add(
           host, options.withTimeLimit(PATIENCE).withPriority((int) chance.between(0, 3))));
     }
@@ -159,11 +163,12 @@ public final class Operator implements Observer {
   }
 
   /** What was damaged as a member, and is outside now, would be one loss more when it is a member again. */
-  private void startWithIntactDisk(HostId outsider) {
-    if (cluster.budget().isDestroyed(outsider)) {
-      cluster.world().host(outsider).wipe();
+  private boolean startWithIntactDisk(HostId outsider) {
+    if (cluster.budget().isDestroyed(outsider) && !cluster.replaceDisk(outsider)) {
+      return false;
     }
     cluster.start(outsider);
+    return true;
   }
 
   private static long voters(List<Member> members) {
@@ -177,7 +182,9 @@ public final class Operator implements Observer {
     if (!members.isEmpty() && !outsiders.isEmpty()) {
       HostId old = chance.oneOf(members).host();
       HostId replacement = chance.oneOf(outsiders);
-      startWithIntactDisk(replacement);
+      if (!startWithIntactDisk(replacement)) {
+        return;
+      }
       takeAway(old, new ConfigurationChange.Replace(old, replacement, PATIENCE), true);
     }
   }
@@ -371,8 +378,9 @@ public final class Operator implements Observer {
         && !committed.contains(status.replica())) {
       cluster.world().time().in(0, () -> {
         SimulatedHost machine = cluster.world().host(host);
-        if (machine.life() != null && machine.life().number() == life) {
-          machine.wipe();
+        if (machine.life() != null
+            && machine.life().number() == life
+            && cluster.replaceDisk(host)) {
           cluster.start(host);
         }
       });

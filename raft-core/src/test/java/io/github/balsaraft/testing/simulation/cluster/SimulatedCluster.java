@@ -8,24 +8,31 @@ import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.storage.SnapshotFolder;
+import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.ObservedMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The hosts of one group: founders, which belong to it from the beginning, and spares, which may join. Each is started with the
- * same command, as an init system does it, until all founders that the command names have left.
+ * same command, as an init system does it, until all founders that the command names have left. Several groups may share hosts: whoever
+ * starts a host then starts all groups there that have been there before.
  */
 public final class SimulatedCluster {
+
+  private static final long LONGEST_DELAY_NANOS = 500 * VirtualTime.MILLIS;
 
   private final World world;
   private final ClusterView view = new ClusterView();
@@ -36,6 +43,20 @@ public final class SimulatedCluster {
   private final Function<SnapshotFolder, StateMachine> machines;
   private final Set<HostId> leftGroup = new TreeSet<>();
   private final Map<HostId, BirthPlan> lastPlans = new TreeMap<>();
+
+  /** All groups on these hosts, this one among them. */
+  private List<SimulatedCluster> groups = List.of(this);
+
+  /** Decides how long after a process each group in it is started. */
+  private @Nullable Chance delays;
+
+  /** Hosts on which this group is started whenever they are; of interest only if there are several groups. */
+  private final Set<HostId> configured = new TreeSet<>();
+
+  /** Hosts whose disk holds what was removed from the group for good, and how often it had been replaced by then. */
+  private final Map<HostId, Integer> leftBehind = new TreeMap<>();
+
+  private boolean foundedLater;
   private final BirthPlan bootstrap;
   private final BirthPlan join;
 
@@ -121,10 +142,66 @@ public final class SimulatedCluster {
     founders.forEach(this::start);
   }
 
+  /**
+   * Groups that share their hosts from now on: the first is founded as a group alone, and the others once that has a leader, by {@link
+   * #found}.
+   *
+   * @param delays decides how long after a process each group in it is started
+   */
+  public static void shareHosts(List<SimulatedCluster> all, Chance delays) {
+    List<DamageBudget> budgets = all.stream().map(SimulatedCluster::budget).toList();
+    for (SimulatedCluster group : all) {
+      group.groups = List.copyOf(all);
+      group.budget.sharesDisksWith(budgets);
+      group.delays = delays;
+      group.foundedLater = group != all.get(0);
+    }
+  }
+
+  /** The founders start the group, each in its own time: those that run while they do, and the others with their next process. */
+  public void found() {
+    foundedLater = false;
+    for (HostId founder : founders) {
+      configured.add(founder);
+      startLater(founder);
+    }
+  }
+
+  /** Whether it may be there; else others have to be founded first. */
+  public boolean isFounded() {
+    return !foundedLater;
+  }
+
   /** Starts a host, unless it runs. One that can't be started because its disk is damaged gets a new one. */
   public void start(HostId id) {
+    if (!foundedLater) {
+      configured.add(id);
+      startHere(id);
+    }
+    for (SimulatedCluster other : groups) {
+      if (other != this && other.configured.contains(id)) {
+        if (world.host(id).hasProcess()) {
+          other.startLater(id);
+        } else {
+          other.startHere(id);
+        }
+      }
+    }
+  }
+
+  /** The host runs: starts the group there in a while, if it still does. */
+  private void startLater(HostId id) {
+    long delay = Objects.requireNonNull(delays).between(0, LONGEST_DELAY_NANOS);
+    world.time().in(delay, () -> {
+      if (world.host(id).hasProcess() && configured.contains(id)) {
+        startHere(id);
+      }
+    });
+  }
+
+  private void startHere(HostId id) {
     SimulatedHost host = world.host(id);
-    if (host.life() != null || start(id, plan(id))) {
+    if (!host.takesGroup() || start(id, plan(id))) {
       return;
     }
     if (!host.wasDamaged()) {
@@ -184,10 +261,34 @@ public final class SimulatedCluster {
     return hosts.stream().map(host -> Founder.parse(host.name())).toList();
   }
 
-  /** A host was removed from the group for good; if it comes back, it comes as a new one. */
+  /** A host was removed from the group for good; if it comes back, it comes as a new one. Where other groups are, the group alone stops. */
   void hasLeft(HostId id) {
     leftGroup.add(id);
-    world.host(id).wipe();
+    SimulatedHost host = world.host(id);
+    if (groups.size() == 1) {
+      host.wipe();
+      return;
+    }
+    configured.remove(id);
+    leftBehind.put(id, host.wipes());
+    SimulatedHost.Life life = host.life();
+    if (life != null) {
+      CompletableFuture<Void> unused = life.stop();
+    }
+  }
+
+  /** Whether a host can't be let in, because its disk holds what was removed from the group, and can't be replaced for other groups' sake. */
+  boolean isBarred(HostId id) {
+    return Objects.equals(leftBehind.get(id), world.host(id).wipes());
+  }
+
+  /** A host gets a new disk in the place of one on which this group has lost what it had; false if other groups can't bear that now. */
+  boolean replaceDisk(HostId id) {
+    boolean isBorne = budget.takeDiskOfOthers(id);
+    if (isBorne) {
+      world.host(id).wipe();
+    }
+    return isBorne;
   }
 
   /** The process of the host that leads; null if none is known to. */

@@ -77,7 +77,16 @@ public enum FaultKind {
   /** What is done with the files of snapshots is slow for a while, as it is when they are large. */
   SLOW_SNAPSHOTS,
   /** Something that a state machine does with its own files fails; the process is started again after a while. */
-  FAILING_STATE;
+  FAILING_STATE,
+  /** One of several groups is stopped at a host, while the others there go on; the process is stopped and started again after a while. */
+  STOPPED_GROUP,
+  /** The state machine of one of several groups does nothing for a while, while those of the others go on. */
+  STALLED_GROUP;
+
+  /** Whether it comes only where several groups share their hosts. */
+  public boolean isOfSeveralGroups() {
+    return this == STOPPED_GROUP || this == STALLED_GROUP;
+  }
 
   /** Whether it takes several steps that would hardly ever come together by themselves. */
   public boolean isAmbush() {

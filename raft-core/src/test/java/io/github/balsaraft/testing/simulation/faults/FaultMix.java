@@ -31,6 +31,8 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
   private static final double LARGE_DRIFT = 0.15;
   private static final double LARGE_DRIFTS_PER_MINUTE = 60;
 
+  private static final double OF_GROUPS_IS_PRESENT = 0.6;
+
   private static final double AMBUSH_IS_PRESENT = 0.5;
   private static final long RAREST_AMBUSH_PER_HOUR = 240;
   private static final long MOST_AMBUSHES_PER_HOUR = 1200;
@@ -59,7 +61,7 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
     boolean ambushes = isOfAmbushes(seed);
     Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
     for (FaultKind kind : FaultKind.values()) {
-      if (kind.isAmbush() == ambushes) {
+      if (kind.isAmbush() == ambushes && !kind.isOfSeveralGroups()) {
         Chance chance = Chance.of(seed, "how often " + kind);
         if (chance.happens(presence(kind))) {
           rates.put(kind, perHour(chance, ambushes) / 60.0);
@@ -68,6 +70,21 @@ public record FaultMix(Map<FaultKind, Double> perMinute) {
     }
     if (isOfLargeDrift(seed)) {
       rates.put(FaultKind.CLOCK_DRIFT, LARGE_DRIFTS_PER_MINUTE);
+    }
+    return new FaultMix(rates);
+  }
+
+  /** The same with what comes only where several groups share their hosts. */
+  public static FaultMix drawnForGroups(long seed) {
+    Map<FaultKind, Double> rates = new EnumMap<>(FaultKind.class);
+    rates.putAll(drawn(seed).perMinute);
+    for (FaultKind kind : FaultKind.values()) {
+      if (kind.isOfSeveralGroups()) {
+        Chance chance = Chance.of(seed, "how often " + kind);
+        if (chance.happens(OF_GROUPS_IS_PRESENT)) {
+          rates.put(kind, perHour(chance, false) / 60.0);
+        }
+      }
     }
     return new FaultMix(rates);
   }

@@ -126,7 +126,7 @@ final class FeltFaults {
       case FAILING_WRITE -> EnumSet.of(WRITE_FAILED, WRITE_TORN, SYNC_FAILED);
       case FULL_DISK -> EnumSet.of(DISK_FULL);
       case BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
-      case SLOW_APPLY -> EnumSet.of(APPLY_SLOW);
+      case SLOW_APPLY, STALLED_GROUP -> EnumSet.of(APPLY_SLOW);
       case SLOW_HOST -> EnumSet.of(MAILBOX_SLOW);
       case EAGER_OPERATOR -> EnumSet.of(LEADER_ASKED_EARLY);
       case FAILING_SNAPSHOT, FAILING_STATE -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
@@ -147,7 +147,8 @@ final class FeltFaults {
           CHANGE_ROLE,
           UPDATE_MEMBER,
           CHANGE_LEASES,
-          TRANSFER -> EnumSet.noneOf(Mishap.class);
+          TRANSFER,
+          STOPPED_GROUP -> EnumSet.noneOf(Mishap.class);
     };
   }
 
@@ -162,6 +163,7 @@ final class FeltFaults {
           SLOW_DISK,
           FULL_DISK,
           SLOW_APPLY,
+          STALLED_GROUP,
           SLOW_HOST,
           EAGER_OPERATOR,
           SLOW_SNAPSHOTS -> true;

@@ -19,15 +19,33 @@ final class Overlaps {
   private final Ambushes.Later later;
   private final Overlap<Weather> weather;
   private final Overlap<Boolean> eagerness;
-  private final Map<String, Overlap<Boolean>> cuts = new TreeMap<>();
-  private final Map<String, Overlap<Long>> numbers = new TreeMap<>();
-  private final Map<HostId, Overlap<Boolean>> fullDisks = new TreeMap<>();
+  private final Map<String, Overlap<Boolean>> cuts;
+  private final Map<String, Overlap<Long>> numbers;
+  private final Map<HostId, Overlap<Boolean>> fullDisks;
 
   Overlaps(Network network, Operator operator, Ambushes.Later later) {
     this.network = network;
     this.later = later;
     this.weather = new Overlap<>(now -> network.weather(now == null ? Weather.FAIR : now));
-    this.eagerness = new Overlap<>(is -> operator.eager(is != null));
+    this.eagerness = eagernessOf(operator);
+    this.cuts = new TreeMap<>();
+    this.numbers = new TreeMap<>();
+    this.fullDisks = new TreeMap<>();
+  }
+
+  /** Of another group on the same hosts: what happens to hosts and links is the same, only the operator is another. */
+  Overlaps(Overlaps sameHosts, Operator operator) {
+    this.network = sameHosts.network;
+    this.later = sameHosts.later;
+    this.weather = sameHosts.weather;
+    this.eagerness = eagernessOf(operator);
+    this.cuts = sameHosts.cuts;
+    this.numbers = sameHosts.numbers;
+    this.fullDisks = sameHosts.fullDisks;
+  }
+
+  private static Overlap<Boolean> eagernessOf(Operator operator) {
+    return new Overlap<>(is -> operator.eager(is != null));
   }
 
   void badWeather(Weather bad, long lastsNanos) {
@@ -98,13 +116,7 @@ final class Overlaps {
   /** The disk has no room; what is given is done once this fault has ended. */
   void fullDisk(SimulatedHost host, long lastsNanos, Runnable afterwards) {
     Runnable end = fullDisks
-        .computeIfAbsent(
-            host.id(),
-            key -> new Overlap<>(isFull -> {
-              host.disk().full(isFull != null);
-              host.snapshots().full(isFull != null);
-              host.state().full(isFull != null);
-            }))
+        .computeIfAbsent(host.id(), key -> new Overlap<>(isFull -> host.full(isFull != null)))
         .begin(true);
     later.in(lastsNanos, () -> {
       end.run();

@@ -39,10 +39,21 @@ public final class Saboteur implements Observer {
   private boolean stopped;
 
   public Saboteur(SimulatedCluster cluster, Operator operator) {
+    this(cluster, operator, null);
+  }
+
+  /**
+   * One of several, which share their hosts.
+   *
+   * @param first of them; null if this is the first
+   */
+  public Saboteur(SimulatedCluster cluster, Operator operator, @Nullable Saboteur first) {
     this.cluster = cluster;
     this.operator = operator;
     this.time = cluster.world().time();
-    this.overlaps = new Overlaps(cluster.world().network(), operator, this::later);
+    this.overlaps = first == null
+        ? new Overlaps(cluster.world().network(), operator, this::later)
+        : new Overlaps(first.overlaps, operator);
     this.ambushes = new Ambushes(cluster, operator, overlaps, this::later);
     this.fetches = new InterruptedFetches(cluster, this::later);
     this.felt = new FeltFaults(time);
@@ -216,6 +227,10 @@ public final class Saboteur implements Observer {
         later(alone, () -> fetches.interrupt(host.id(), fault.amount()));
       }
       case SLOW_SNAPSHOTS -> overlaps.snapshotsTake(host, fault.amount(), fault.lastsNanos());
+      case STOPPED_GROUP -> {
+        return stopGroup(host, fault.lastsNanos());
+      }
+      case STALLED_GROUP -> host.stallStateMachine(fault.lastsNanos());
       case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE ->
         throw new IllegalArgumentException("an ambush: " + fault);
     }
@@ -271,7 +286,9 @@ public final class Saboteur implements Observer {
           FAILING_STATE,
           SLOW_APPLY,
           SLOW_SNAPSHOTS,
-          SLOW_HOST -> true;
+          SLOW_HOST,
+          STOPPED_GROUP,
+          STALLED_GROUP -> true;
       default -> false;
     };
   }
@@ -360,7 +377,7 @@ public final class Saboteur implements Observer {
   private boolean powerCut(Fault fault) {
     boolean any = false;
     for (SimulatedHost host : cluster.world().hosts()) {
-      if (host.life() != null) {
+      if (host.hasProcess()) {
         any = true;
         host.cutPower();
         // Not all come back at the same moment.
@@ -380,10 +397,24 @@ public final class Saboteur implements Observer {
         stop(host, fault.lastsNanos());
       }
     };
-    CompletableFuture<Void> unused = farewell(
-            "handover of", stopping, stopping.node().handOver())
-        .thenRun(() -> time.in(0, stop));
+    CompletableFuture<Void> unused =
+        farewell("handover of", stopping, stopping.handOver()).thenRun(() -> time.in(0, stop));
     later(MOST_PATIENCE_NANOS / 1000 * (fault.amount() / 2 % 1000), stop);
+  }
+
+  /** A group that was closed is started again only with the next process. */
+  private boolean stopGroup(SimulatedHost host, long goneFor) {
+    SimulatedHost.Life stopping = host.life();
+    if (stopping == null || stopping.isStopping()) {
+      return false;
+    }
+    CompletableFuture<Void> unused = farewell("stop of a group of", stopping, stopping.stop());
+    later(goneFor, () -> {
+      if (host.life() == stopping) {
+        stop(host, MILLIS);
+      }
+    });
+    return true;
   }
 
   private void stop(SimulatedHost host, long downFor) {

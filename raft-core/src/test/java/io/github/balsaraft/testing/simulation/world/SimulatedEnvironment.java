@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private long diskBusyUntilNanos;
   private long maxWriteBytes = HostEnvironment.super.maxWriteBytes();
   private Consumer<Mishap> listener = mishap -> {};
+
+  /** That of the group whose threads are asked for; null if they are those of all groups. */
+  private @Nullable GroupPace groupPace;
 
   SimulatedEnvironment(
       VirtualTime time, DriftingClock clock, HostPace pace, Chance chance, Logger logger) {
@@ -172,12 +176,20 @@ public final class SimulatedEnvironment implements HostEnvironment {
     };
   }
 
+  /** The threads that apply which are asked for from now on serve one group alone, which may stall; null for no group in particular. */
+  void appliesAt(@Nullable GroupPace ofGroup) {
+    groupPace = ofGroup;
+  }
+
   @Override
   public Executor apply() {
+    GroupPace ofGroup = groupPace;
     return task -> {
       applyTasks.add(task);
-      tell(pace.applyNanos() > HostPace.QUICK_APPLY_NANOS, Mishap.APPLY_SLOW);
-      soon(pace.applyNanos(), () -> {
+      long now = time.nowNanos();
+      long begins = ofGroup == null ? now : ofGroup.begins(now);
+      tell(begins > now || pace.applyNanos() > HostPace.QUICK_APPLY_NANOS, Mishap.APPLY_SLOW);
+      at(begins + chance.between(0, pace.applyNanos()), () -> {
         applyTasks.remove(task);
         task.run();
       });

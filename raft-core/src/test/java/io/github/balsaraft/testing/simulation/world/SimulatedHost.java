@@ -11,70 +11,40 @@ import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.node.BirthPlan;
 import io.github.balsaraft.node.GroupNode;
 import io.github.balsaraft.node.GroupSettings;
-import io.github.balsaraft.node.HostRuntime;
-import io.github.balsaraft.storage.FolderSnapshotStore;
+import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStoreException;
-import java.time.Duration;
+import io.github.balsaraft.storage.LogWrite;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A machine: its clocks, its disk, its pace, and at most one process, which runs the production runtime. Processes come and
- * go, the rest stays.
+ * A machine as one group has it: its clocks, its disk, its pace, and at most one process, which runs the production runtime. Processes come
+ * and go, the rest stays. Several groups may share a machine: what is done to it is done to all of them.
  */
 public final class SimulatedHost {
 
-  /** So small that a snapshot of a few values has more than are asked for at a time. */
-  private static final int SNAPSHOT_CHUNK_BYTES = 4;
-
-  private static final int MOST_OPERATIONS_OF_A_TASK = 30;
-  private static final int MOST_WRITES_OF_A_BATCH = 8;
-
-  private static final int MOST_WRITES_DONE = 2;
-
-  /** In so many runs what waits for a disk is not one write, but several small ones. */
-  private static final double SMALL_WRITES = 0.5;
-
-  private static final long LARGEST_SMALL_WRITE_BYTES = 1000;
-
   private final VirtualTime time;
-  private final Network network;
   private final Observer observer;
   private final HostId id;
-  private final long seed;
-  private final DriftingClock clock;
-  private final HostPace pace = new HostPace();
-  private final Disk disk;
-  private final FragileFolder snapshots;
+  private final GroupId group;
+  private final Machine machine;
   private final FragileFolder state;
-  private final Chance crashes;
-  private final Chance crashesOfState;
+  private final GroupPace groupPace = new GroupPace();
   private int lives;
-  private int earlierWritesAfterFailure;
-  private long flipsOfEarlierDisks;
   private @Nullable Life life;
 
-  SimulatedHost(VirtualTime time, Network network, Observer observer, HostId id, long seed) {
+  SimulatedHost(VirtualTime time, Machine machine, GroupId group, Observer observer, long seed) {
     this.time = time;
-    this.network = network;
+    this.machine = machine;
+    this.group = group;
     this.observer = observer;
-    this.id = id;
-    this.seed = seed;
-    this.clock = new DriftingClock(time);
-    this.disk = new Disk(Chance.of(seed, "disk of " + id));
-    this.snapshots = new FragileFolder(Chance.of(seed, "snapshots of " + id));
-    this.state = new FragileFolder(Chance.of(seed, "state of " + id));
-    disk.tell(this::tell);
-    snapshots.tell(this::tell);
-    state.tell(this::tell);
-    this.crashes = Chance.of(seed, "crashes of " + id);
-    this.crashesOfState = Chance.of(seed, "crashes within the state machine of " + id);
-  }
-
-  private void tell(Mishap mishap) {
-    observer.onMishap(mishap, id, null);
+    this.id = machine.id;
+    String suffix = group.equals(GroupId.DEFAULT) ? "" : " of " + group;
+    this.state = new FragileFolder(Chance.of(seed, "state of " + id + suffix));
+    state.tell(machine::tell);
+    machine.add(this);
   }
 
   public HostId id() {
@@ -82,45 +52,55 @@ public final class SimulatedHost {
   }
 
   public DriftingClock clock() {
-    return clock;
+    return machine.clock;
   }
 
   public HostPace pace() {
-    return pace;
+    return machine.pace;
   }
 
   public Disk disk() {
-    return disk;
+    return machine.disk;
   }
 
   /** The part of the disk that holds snapshots. */
   public FragileFolder snapshots() {
-    return snapshots;
+    return machine.snapshots;
   }
 
-  /** The part of the disk that belongs to a state machine which keeps its state by itself. */
+  /** The part of the disk that belongs to the group's state machine, if that keeps its state by itself. */
   public FragileFolder state() {
     return state;
   }
 
   /** Whether stored bytes have changed by themselves, and are there yet. */
   public boolean isDamaged() {
-    return disk.isDamaged() || snapshots.isDamaged();
+    return machine.isDamaged();
   }
 
   /** Whether that has happened on this disk, even if what it has happened to is gone by now: who had no other copy lacks it. */
   public boolean wasDamaged() {
-    return disk.isDamaged() || snapshots.flips() > flipsOfEarlierDisks;
+    return machine.wasDamaged();
   }
 
-  /** The process, also one that has stopped by itself; null if there is none. */
+  /** How often it has got a new disk. */
+  public int wipes() {
+    return machine.wipes();
+  }
+
+  /** The disk has no room, or has some again. */
+  public void full(boolean isFull) {
+    machine.full(isFull);
+  }
+
+  /** The process as the group has it, also one that has stopped by itself; null if there is none, or the group was not started in it. */
   public @Nullable Life life() {
     return life;
   }
 
   /** How often a process of this host tried to write in spite of a failure. */
   public int writesAfterFailure() {
-    return earlierWritesAfterFailure + (life == null ? 0 : life.store.writesAfterFailure());
+    return machine.writesAfterFailure();
   }
 
   /** Whether a process is there that takes part, as far as is known without asking it. */
@@ -128,22 +108,35 @@ public final class SimulatedHost {
     return life != null && life.isUp();
   }
 
+  /** Whether there is a process, be it one in which the group was not started. */
+  public boolean hasProcess() {
+    return machine.process() != null;
+  }
+
+  /** Whether the group can be started: in a new process, or in one that runs. */
+  public boolean takesGroup() {
+    Machine.HostProcess process = machine.process();
+    return life == null && (process == null || process.takesGroups());
+  }
+
   /**
-   * Starts a process.
+   * Starts the group, in a process that runs or else in a new one.
    *
-   * @return whether it could be started; else there is none
+   * @return whether it could be started; else a new process is gone again, and one that ran goes on without it
    */
-  public boolean start(BirthPlan birth, RaftOptions options, ObservedMachine machine) {
+  public boolean start(BirthPlan birth, RaftOptions options, ObservedMachine stateMachine) {
     if (life != null) {
       throw new IllegalStateException(id + " runs already");
     }
-    Life started = new Life(++lives, machine);
+    boolean isNewProcess = !hasProcess();
+    Life started = new Life(++lives, machine.processOrNew(), stateMachine);
     observer.onStart(id, lives);
     try {
       started.start(birth, options);
     } catch (LogStoreException e) {
-      started.environment.kill();
-      network.processGone(id);
+      if (isNewProcess) {
+        machine.startFailed();
+      }
       observer.onEnd(id, lives, "can't start: " + e.getMessage());
       return false;
     }
@@ -153,146 +146,124 @@ public final class SimulatedHost {
 
   /** As kill -9 or a power cut does it: nothing more happens there, and of the write under way any part may be done. */
   public void crash() {
-    crash(() -> crashes.happens(0.5));
+    machine.crash();
   }
 
   /** As kill -9 does it, and the power stays. */
   public void kill() {
-    crash(() -> false);
+    machine.crash(() -> false);
   }
 
   /** As a power cut does it: what wasn't synced may be lost. */
   public void cutPower() {
-    crash(() -> true);
+    machine.crash(() -> true);
   }
 
-  private void crash(BooleanSupplier powerGoes) {
+  /** The group's part of a process that has ended. */
+  Optional<Life> endLife() {
     Life ended = life;
-    if (ended == null) {
-      return;
-    }
     life = null;
-    earlierWritesAfterFailure += ended.store.writesAfterFailure();
-    ended.environment.kill();
-    network.processGone(id);
-    Runnable write = ended.environment.interruptedWrite();
-    if (write != null && !ended.store.hasFailed() && crashes.happens(0.5)) {
-      // What waits may be several writes: some of them may be done, and the next in part.
-      int done = crashes.below(MOST_WRITES_DONE + 1);
-      disk.powerOffAfter(done);
-      write.run();
-      disk.powerOn();
-      if (done > 0 && ended.store.hasFailed()) {
-        observer.onNote(id, "killed between two writes");
-      }
-    }
-    Runnable snapshotTask = ended.environment.interruptedSnapshotTask();
-    if (snapshotTask != null) {
-      // It got as far as that.
-      snapshots.powerOffAfter(crashes.below(MOST_OPERATIONS_OF_A_TASK));
-      snapshotTask.run();
-    }
-    interruptStateMachine(ended);
-    if (powerGoes.getAsBoolean()) {
-      snapshots.powerCut();
-      state.powerCut();
-    } else {
-      snapshots.processKilled();
-      state.processKilled();
-    }
-    observer.onEnd(id, ended.number, "crash");
-  }
-
-  /** A state machine that writes may be in the middle of it. One that doesn't might as well have been a moment earlier. */
-  private void interruptStateMachine(Life ended) {
-    Runnable applyTask = ended.environment.interruptedApplyTask();
-    if (applyTask != null && !state.isUnused() && crashesOfState.happens(0.5)) {
-      state.powerOffAfter(crashesOfState.below(MOST_WRITES_OF_A_BATCH));
-      applyTask.run();
-    }
+    return Optional.ofNullable(ended);
   }
 
   /** As SIGTERM does it; completes once everybody who asked was told. The process then has to be ended with {@link #crash}. */
   public CompletableFuture<Void> stop() {
-    if (life == null) {
-      return CompletableFuture.completedFuture(null);
-    }
-    Life stopping = life;
-    stopping.stopping = true;
-    return stopping.node.stop().thenRun(() -> {
-      if (stopping.node.leaseReadsAfterStop() > 0) {
-        observer.onNote(id, "a read whose lease was over came back after the stop");
-      }
-      observer.onStopped(id, stopping.number);
-    });
+    return machine.stop();
   }
 
   /** The disk is replaced by a new, empty one. */
   public void wipe() {
-    crash();
-    disk.wipe();
-    snapshots.wipe();
-    state.wipe();
-    flipsOfEarlierDisks = snapshots.flips();
-    observer.onNote(id, "wiped");
+    machine.wipe();
   }
 
   /** The process does nothing for so long. */
   public void pauseFor(long nanos) {
-    if (life != null) {
-      observer.onPause(id, life.number, nanos);
-      life.environment.pauseFor(nanos);
-    }
+    machine.pauseFor(nanos);
   }
 
-  /** One process of this machine. */
+  /** The state machine of the group does nothing for so long; those of other groups go on. */
+  public void stallStateMachine(long nanos) {
+    groupPace.stallUntil(time.nowNanos() + nanos);
+  }
+
+  /** All is as fast as it was, no disk is full, and none fails. Damage stays. */
+  void recover() {
+    groupPace.recover();
+    pace().recover();
+    disk().recover();
+    snapshots().recover();
+    state().recover();
+    clock().drift(0);
+  }
+
+  /** One process of this machine, as the group has it. */
   public final class Life {
     private final int number;
-    private final ObservedMachine machine;
-    private final SimulatedEnvironment environment;
-    private final DiskLogStore store;
+    private final ObservedMachine stateMachine;
+    private final Machine.HostProcess process;
     private final long earlierFailuresOfState = state.failures();
     private final boolean startedDamaged = isDamaged();
-    private final long earlierFlips = snapshots.flips();
-    private @Nullable HostRuntime runtime;
+    private final long earlierFlips = snapshots().flips();
     private @Nullable GroupNode node;
     private boolean stopping;
 
-    private Life(int number, ObservedMachine machine) {
+    private Life(int number, Machine.HostProcess process, ObservedMachine stateMachine) {
       this.number = number;
-      this.machine = machine;
-      this.environment = new SimulatedEnvironment(
-          time,
-          clock,
-          pace,
-          Chance.of(seed, "process " + number + " of " + id),
-          new HostLog(observer, id));
-      environment.tell(SimulatedHost.this::tell);
-      Chance ofWrites = Chance.of(seed, "size of writes");
-      if (ofWrites.happens(SMALL_WRITES)) {
-        environment.maxWriteBytes(ofWrites.spread(1, LARGEST_SMALL_WRITE_BYTES) - 1);
-      }
-      this.store = new DiskLogStore(disk, write -> observer.onDurable(id, number, write));
+      this.process = process;
+      this.stateMachine = stateMachine;
+      process.add(this);
     }
 
     private void start(BirthPlan birth, RaftOptions options) {
-      runtime = new HostRuntime(
-          id,
-          store,
-          new FolderSnapshotStore(snapshots, SNAPSHOT_CHUNK_BYTES),
-          network.transport(id, environment),
-          environment,
-          Duration.ZERO);
-      machine.observeWith(new Watcher());
-      node = runtime.startGroup(new GroupSettings(
-          GroupId.DEFAULT,
-          birth,
-          machine,
-          options,
-          observer.wantsSteps() ? new Steps() : TraceSink.OFF,
-          observer.wantsEvents()
-              ? List.of(event -> observer.onEvent(id, number, event))
-              : List.of()));
+      stateMachine.observeWith(new Watcher());
+      node = process.startGroup(
+          new GroupSettings(
+              group,
+              birth,
+              stateMachine,
+              options,
+              observer.wantsSteps() ? new Steps() : TraceSink.OFF,
+              observer.wantsEvents()
+                  ? List.of(event -> observer.onEvent(id, number, event))
+                  : List.of()),
+          groupPace);
+    }
+
+    /** A write is durable, and nobody knows yet. What belongs to other groups is left out. */
+    void durable(LogWrite write) {
+      List<GroupWrite> own =
+          write.groups().stream().filter(part -> part.group().equals(group)).toList();
+      if (own.size() == write.groups().size()) {
+        observer.onDurable(id, number, write);
+      } else if (!own.isEmpty()) {
+        observer.onDurable(id, number, new LogWrite(write.host(), own));
+      }
+    }
+
+    void paused(long nanos) {
+      observer.onPause(id, number, nanos);
+    }
+
+    void ended(String how) {
+      observer.onEnd(id, number, how);
+    }
+
+    /** The group alone stops; completes once everybody who asked was told. It can't be started again in this process. */
+    public CompletableFuture<Void> stop() {
+      stopping = true;
+      return node.stop().thenRun(() -> {
+        if (node.leaseReadsAfterStop() > 0) {
+          observer.onNote(id, "a read whose lease was over came back after the stop");
+        }
+        observer.onStopped(id, number);
+      });
+    }
+
+    /** All groups of the process hand over the leadership that they have. */
+    public CompletableFuture<Void> handOver() {
+      return CompletableFuture.allOf(machine.lives().stream()
+          .map(other -> other.node.handOver())
+          .toArray(CompletableFuture<?>[]::new));
     }
 
     /** Tells what the state machine does. */
@@ -352,28 +323,28 @@ public final class SimulatedHost {
     }
 
     public ObservedMachine machine() {
-      return machine;
+      return stateMachine;
     }
 
     public DiskLogStore store() {
-      return store;
+      return process.store;
     }
 
     /** Whether it goes on by itself: it was not killed, and its disk has not failed, be it under the log or under the state machine. */
     public boolean isUp() {
-      return !environment.isDead()
-          && !store.hasFailed()
+      return !process.environment.isDead()
+          && !process.store.hasFailed()
           && state.failures() == earlierFailuresOfState;
     }
 
     /** Whether stored bytes had changed when it started, or have since: it may have read them, even if they are gone by now. */
     public boolean mayHaveMetDamage() {
-      return startedDamaged || disk.isDamaged() || snapshots.flips() > earlierFlips;
+      return startedDamaged || disk().isDamaged() || snapshots().flips() > earlierFlips;
     }
 
     /** Whether a write to the disk is under way, or is the next thing that it does. */
     public boolean isWriting() {
-      return environment.interruptedWrite() != null;
+      return process.environment.interruptedWrite() != null;
     }
 
     /** Whether it was told to stop, so that it answers those who have asked, and then does nothing any more. */
@@ -382,7 +353,7 @@ public final class SimulatedHost {
     }
 
     public boolean isDead() {
-      return environment.isDead();
+      return process.environment.isDead();
     }
 
     /** What it says of itself, once it has had its turn. */
