@@ -8,7 +8,6 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.Payloads;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A proposal that was made here. It holds its part of a budget from its arrival to its end, so that a slow disk or state machine
@@ -16,11 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class LocalProposal extends Proposal implements GroupLoop.Event {
   final CompletableFuture<byte[]> future = new CompletableFuture<>();
-  private final AtomicBoolean ended = new AtomicBoolean();
-  private final Budget budget;
-  private final long bytes;
-  private final Runnable endedTwice;
-  private volatile boolean abandoned;
+  private final BudgetShare share;
 
   /**
    * @param budget of which {@code bytes} were taken for it
@@ -34,9 +29,7 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
       long proposedNanos,
       Runnable endedTwice) {
     super(type, command, Payloads.checksum(command), proposedNanos);
-    this.budget = budget;
-    this.bytes = bytes;
-    this.endedTwice = endedTwice;
+    this.share = new BudgetShare(budget, bytes, endedTwice);
   }
 
   @Override
@@ -52,56 +45,44 @@ final class LocalProposal extends Proposal implements GroupLoop.Event {
 
   @Override
   void abandon(RaftException failure) {
-    abandoned = true;
-    if (end()) {
+    share.abandon();
+    if (share.end()) {
       future.completeExceptionally(failure);
     }
   }
 
   @Override
   void applied(byte[] result) {
-    if (end()) {
+    if (share.end()) {
       future.complete(result);
     }
   }
 
   @Override
   void rejected(CommandRejectedException rejection) {
-    if (end()) {
+    if (share.end()) {
       future.completeExceptionally(rejection);
     }
   }
 
   @Override
   void notAppended(NotAppendedException reason) {
-    if (end()) {
+    if (share.end()) {
       future.completeExceptionally(reason);
     }
   }
 
   @Override
   void unknown(String reason) {
-    if (end()) {
+    if (share.end()) {
       future.completeExceptionally(new OutcomeUnknownException(reason));
     }
   }
 
   @Override
   void answerTooLarge(String detail) {
-    if (end()) {
+    if (share.end()) {
       future.completeExceptionally(new AnswerTooLargeException("it was applied, and " + detail));
     }
-  }
-
-  /** The first end counts. Its budget is free before a callback asks for it. */
-  private boolean end() {
-    if (ended.getAndSet(true)) {
-      if (!abandoned) {
-        endedTwice.run();
-      }
-      return false;
-    }
-    budget.giveBack(bytes);
-    return true;
   }
 }

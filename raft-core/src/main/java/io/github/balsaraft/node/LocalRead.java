@@ -3,7 +3,6 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.ReadNotServedException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** A read that was asked for here. It holds its part of a budget from its arrival to its end. */
 final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, PendingRead {
   final CompletableFuture<T> future = new CompletableFuture<>();
-  private final AtomicBoolean ended = new AtomicBoolean();
   private final Supplier<T> reader;
   private final boolean byLease;
-  private final Budget budget;
-  private final long bytes;
-  private final Runnable endedTwice;
-  private volatile boolean abandoned;
+  private final BudgetShare share;
 
   /**
    * @param budget of which {@code bytes} were taken for it
@@ -26,9 +21,7 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
   LocalRead(Supplier<T> reader, boolean byLease, Budget budget, long bytes, Runnable endedTwice) {
     this.reader = reader;
     this.byLease = byLease;
-    this.budget = budget;
-    this.bytes = bytes;
-    this.endedTwice = endedTwice;
+    this.share = new BudgetShare(budget, bytes, endedTwice);
   }
 
   @Override
@@ -38,13 +31,13 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
 
   @Override
   public void abandon(String reason) {
-    abandoned = true;
+    share.abandon();
     refuse(reason);
   }
 
   @Override
   public void run() {
-    if (!end()) {
+    if (!share.end()) {
       return;
     }
     if (future.isDone()) {
@@ -74,7 +67,7 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
     if (!inTime.getAsBoolean()) {
       return false;
     }
-    if (end()) {
+    if (share.end()) {
       answer.run();
     }
     return true;
@@ -84,26 +77,14 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
   public void refuse(String reason) {
     // The caller is told in any case: a reader that hangs holds the read, but must not hold up who
     // waits for its answer.
-    boolean unused = end();
+    boolean unused = share.end();
     tellLate(reason);
   }
 
   @Override
   public void refuseForOverload(String reason) {
-    boolean unused = end();
+    boolean unused = share.end();
     tell(new ReadNotServedException(reason, OverloadedException.RETRY_AFTER));
-  }
-
-  /** The first end counts. Its budget is free before a callback asks for it. */
-  private boolean end() {
-    if (ended.getAndSet(true)) {
-      if (!abandoned) {
-        endedTwice.run();
-      }
-      return false;
-    }
-    budget.giveBack(bytes);
-    return true;
   }
 
   @Override

@@ -13,7 +13,7 @@
  *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.
  *   <li><b>Birth and return</b> of a replica: {@code BirthPlan}, {@code Birth}, {@code GroupBirth}, {@code JoinSeeker},
  *       {@code Joining}, {@code Guests}.
- *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code Question}, {@code Answer}, {@code Proposal}, {@code LocalProposal}, {@code
+ *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code BudgetShare}, {@code Question}, {@code Answer}, {@code Proposal}, {@code LocalProposal}, {@code
  *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
  *       ReadCalls}, {@code PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
