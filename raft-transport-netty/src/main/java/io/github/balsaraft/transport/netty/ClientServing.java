@@ -14,11 +14,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.timeout.IdleStateEvent;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -134,10 +131,11 @@ final class ClientServing extends ByteToMessageDecoder {
     }
     if (refusal.isEmpty()) {
       welcomed = true;
-      // In front, where all that comes and goes passes by. It looks twice in that time: only the
-      // second time it knows whether a part of an answer has left since.
-      long pauseMillis = Math.max(1, service.silenceMillis() / 2);
-      ctx.pipeline().addFirst(new IdleStateHandler(true, 0, 0, pauseMillis, TimeUnit.MILLISECONDS));
+      // In front, where all that comes passes by. As long as the node owes an answer the client may
+      // have nothing to say.
+      ctx.pipeline()
+          .addFirst(new SilenceWatch(
+              service.silenceMillis(), () -> beingAnswered > 0, () -> hasFallenSilent(ctx)));
       counters.clientConnects.increment();
       onWelcome.run();
       Quietly.send(ctx, answer);
@@ -150,20 +148,14 @@ final class ClientServing extends ByteToMessageDecoder {
     }
   }
 
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-    // As long as the node owes an answer the client may have nothing to say.
-    if (event instanceof IdleStateEvent idle && !idle.isFirst() && beingAnswered == 0) {
-      ended = true;
-      log.warn(
-          "client silent",
-          "closing the connection of a client at {}: it has said nothing and taken nothing for {} ms",
-          ctx.channel().remoteAddress(),
-          service.silenceMillis());
-      Quietly.close(ctx);
-    } else {
-      super.userEventTriggered(ctx, event);
-    }
+  private void hasFallenSilent(ChannelHandlerContext ctx) {
+    ended = true;
+    log.warn(
+        "client silent",
+        "closing the connection of a client at {}: it has said nothing and taken nothing for {} ms",
+        ctx.channel().remoteAddress(),
+        service.silenceMillis());
+    Quietly.close(ctx);
   }
 
   private boolean isFull() {

@@ -1,6 +1,7 @@
 package io.github.balsaraft.transport.netty;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,7 +26,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +40,7 @@ class ClientServingTest {
   private static final int ANSWER_BYTES = 1 << 20;
   private static final int REQUESTS = 100;
   private static final int MAX_CLIENTS = 10;
+  private static final long SILENCE_MILLIS = 3_600_000;
 
   /** A socket that takes nothing until it is told to. */
   private static final class Stalled extends ChannelOutboundHandlerAdapter {
@@ -103,7 +104,7 @@ class ClientServingTest {
     }
   }
 
-  private final ClientService service = new ClientService(MAX_CLIENTS, 3_600_000);
+  private final ClientService service = new ClientService(MAX_CLIENTS, SILENCE_MILLIS);
   private final Stalled socket = new Stalled();
   private RaftNode node;
   private EmbeddedChannel channel;
@@ -218,15 +219,6 @@ class ClientServingTest {
   }
 
   @Test
-  @DisplayName("a client from which nothing comes and to which nothing goes is closed")
-  void clientThatHasVanished() {
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.FIRST_ALL_IDLE_STATE_EVENT);
-    assertThat(channel.isOpen()).as("a part of an answer may have left since").isTrue();
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
-    assertThat(channel.isOpen()).isFalse();
-  }
-
-  @Test
   @DisplayName("a client that waits for what the node owes it is not closed")
   void clientThatWaits() {
     ClientRequest waiting = ClientRequest.newBuilder()
@@ -237,7 +229,8 @@ class ClientServingTest {
             .setWaitMillis(3_600_000))
         .build();
     channel.writeInbound(ClientCodec.frame(waiting, UnpooledByteBufAllocator.DEFAULT));
-    channel.pipeline().fireUserEventTriggered(IdleStateEvent.ALL_IDLE_STATE_EVENT);
+    channel.advanceTimeBy(10 * SILENCE_MILLIS, MILLISECONDS);
+    channel.runScheduledPendingTasks();
     assertThat(channel.isOpen()).isTrue();
   }
 
