@@ -50,8 +50,8 @@ public interface Transport extends AutoCloseable {
   void setRoute(HostId peer, String address);
 
   /**
-   * Takes back what {@link #setRoute} said: connections to the peer are closed and not made again, unless it connects
-   * anew and is to be answered. What the peer has dialled is left alone. Nothing happens if there is no route.
+   * Takes back what {@link #setRoute} said: connections to the peer are closed and not made again, unless it is connected to this
+   * host and is to be answered. What the peer has dialled is left alone. Nothing happens if there is no route.
    */
   void removeRoute(HostId peer);
 

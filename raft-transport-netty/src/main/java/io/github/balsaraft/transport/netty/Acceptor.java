@@ -35,6 +35,7 @@ final class Acceptor {
       Counters counters,
       PerSubjectLog log,
       PeerLinks links,
+      InboundConnections connections,
       ClientService clients) {
     this.options = options;
     this.loops = loops;
@@ -43,9 +44,8 @@ final class Acceptor {
     this.counters = counters;
     this.log = log;
     this.links = links;
+    this.connections = connections;
     this.clients = clients;
-    this.connections =
-        new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
   }
 
   /**
@@ -129,15 +129,14 @@ final class Acceptor {
   private ChannelHandler welcome(ChannelHandlerContext ctx, Hello hello) {
     Channel channel = ctx.channel();
     HostId peer = hello.self().host().host();
-    Channel replaced = connections.established(channel, peer, hello.lane());
+    // It may be a member that this host has never heard of: every valid request gets an answer.
+    String saidAddress = hello.self().isFellowOf(self.get()) ? hello.self().address() : "";
+    Channel replaced = connections.established(channel, peer, hello.lane(), saidAddress);
     if (replaced != null) {
       Quietly.close(replaced);
     }
-    if (hello.lane() == LaneKind.CONTROL
-        && !hello.self().address().isEmpty()
-        && hello.self().isFellowOf(self.get())) {
-      // It may be a member that this host has never heard of: every valid request gets an answer.
-      links.saysThatItIsAt(peer, hello.self().address());
+    if (hello.lane() == LaneKind.CONTROL && !saidAddress.isEmpty()) {
+      links.saysWhereItIs(peer);
     }
     PeerLink link = links.get(peer);
     if (link != null) {

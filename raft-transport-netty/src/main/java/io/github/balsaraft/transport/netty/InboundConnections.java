@@ -22,9 +22,11 @@ final class InboundConnections {
   private final int maxPending;
   // Before the handshake, in the order of their arrival.
   private final Set<Channel> pending = new LinkedHashSet<>();
-  private final Map<Slot, Channel> established = new HashMap<>();
+  private final Map<Slot, Established> established = new HashMap<>();
 
   private record Slot(HostId peer, LaneKind lane) {}
+
+  private record Established(Channel channel, String saidAddress) {}
 
   InboundConnections(int maxAll, int maxPending) {
     this.maxAll = maxAll;
@@ -48,10 +50,21 @@ final class InboundConnections {
   /**
    * A handshake is through. Returns the connection that it replaces, to be closed: a peer dials again only after it gave up
    * the earlier one, whatever our side of that one still believes.
+   *
+   * @param saidAddress where the peer says that it is answered; empty if it isn't
    */
-  synchronized @Nullable Channel established(Channel channel, HostId peer, LaneKind lane) {
+  synchronized @Nullable Channel established(
+      Channel channel, HostId peer, LaneKind lane, String saidAddress) {
     pending.remove(channel);
-    return established.put(new Slot(peer, lane), channel);
+    Established replaced =
+        established.put(new Slot(peer, lane), new Established(channel, saidAddress));
+    return replaced == null ? null : replaced.channel;
+  }
+
+  /** Where a peer wants to be answered, as its present connection for small messages has said; null if that has said nothing. */
+  synchronized @Nullable String saidAddress(HostId peer) {
+    Established present = established.get(new Slot(peer, LaneKind.CONTROL));
+    return present == null || present.saidAddress.isEmpty() ? null : present.saidAddress;
   }
 
   /** A connection without a handshake was closed. */
@@ -61,13 +74,19 @@ final class InboundConnections {
 
   /** A peer's connection was closed. Returns whether it was the current one. */
   synchronized boolean closed(Channel channel, HostId peer, LaneKind lane) {
-    return established.remove(new Slot(peer, lane), channel);
+    Slot slot = new Slot(peer, lane);
+    Established present = established.get(slot);
+    if (present == null || present.channel != channel) {
+      return false;
+    }
+    established.remove(slot);
+    return true;
   }
 
   /** Forgets all connections and returns them. */
   synchronized List<Channel> takeAll() {
     List<Channel> all = new ArrayList<>(pending);
-    all.addAll(established.values());
+    established.values().forEach(one -> all.add(one.channel));
     pending.clear();
     established.clear();
     return all;

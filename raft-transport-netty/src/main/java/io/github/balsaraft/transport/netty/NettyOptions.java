@@ -16,7 +16,8 @@ record NettyOptions(
     int connectTimeoutMillis,
     long handshakeTimeoutMillis,
     int maxInboundConnections,
-    int maxPendingHandshakes) {
+    int maxPendingHandshakes,
+    long maxUnusedMillis) {
 
   /** The bound of one lane's queue. */
   long maxQueuedBytes(LaneKind lane) {

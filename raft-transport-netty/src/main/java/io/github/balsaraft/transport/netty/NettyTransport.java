@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A route is connected as soon as it is set, and for as long as it stands: a broken connection is made again at once, and
  * after growing pauses when that fails. A peer that connects to this host ends such a pause: it is there. One of the same cluster that
- * connects and has no route is answered where it says that it is, for as long as its connection stands. While a peer can't
+ * connects and has no route is answered where it says that it is, for as long as its connection stands; the connection that takes it
+ * answers is closed when there were none for a while, and made again for the next. While a peer can't
  * be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
  * has said false; when its route is removed that is taken back, and the peer is forgotten. {@link TransportReceiver#onPeerGone} comes
  * within milliseconds of the death of a peer's process, since its machine then refuses connections; a machine that dies says nothing, and
@@ -71,9 +72,12 @@ public final class NettyTransport implements Transport {
     Supplier<Identity> identity = () -> new Identity(self.get(), run, saidAddress());
     Deliveries deliveries = new Deliveries(receiver, counters);
     Dialer dialer = new Dialer(loops, options, identity, counters, name);
-    PeerLinks links = new PeerLinks(loops, dialer, options, deliveries, counters, log);
+    InboundConnections inbound =
+        new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
+    PeerLinks links =
+        new PeerLinks(loops, dialer, options, deliveries, counters, log, inbound::saidAddress);
     Acceptor acceptor =
-        new Acceptor(options, loops, identity, deliveries, counters, log, links, clients);
+        new Acceptor(options, loops, identity, deliveries, counters, log, links, inbound, clients);
     try {
       Channel server = acceptor.listen();
       running = new Running(loops, links, deliveries, dialer, acceptor, reachedAt(server));
@@ -122,9 +126,9 @@ public final class NettyTransport implements Transport {
     if (current == null || closed) {
       return;
     }
-    // In this order: who connects anew may say at once where it is.
-    current.links.all().forEach(PeerLink::identityChanged);
+    // In this order: what was said in the old handshakes is gone when the links look.
     current.acceptor.closeConnections();
+    current.links.all().forEach(PeerLink::identityChanged);
   }
 
   @Override

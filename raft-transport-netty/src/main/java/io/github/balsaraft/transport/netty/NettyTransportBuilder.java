@@ -26,6 +26,7 @@ public final class NettyTransportBuilder {
   private int maxPendingHandshakes = 64;
   private int maxClientConnections = 1024;
   private Duration clientSilenceTimeout = Duration.ofSeconds(30);
+  private Duration maxUnused = Duration.ofSeconds(10);
 
   NettyTransportBuilder() {}
 
@@ -145,6 +146,12 @@ public final class NettyTransportBuilder {
     return this;
   }
 
+  /** For how long the way to a peer that only says itself where it is stays connected without being used. For tests. */
+  NettyTransportBuilder maxUnused(Duration time) {
+    maxUnused = time;
+    return this;
+  }
+
   /**
    * A transport with these settings, not started yet.
    *
@@ -173,7 +180,8 @@ public final class NettyTransportBuilder {
             (int) connectTimeout.toMillis(),
             handshakeTimeout.toMillis(),
             maxInboundConnections,
-            maxPendingHandshakes),
+            maxPendingHandshakes,
+            maxUnused.toMillis()),
         maxClientConnections,
         clientSilenceTimeout.toMillis());
   }

@@ -8,7 +8,10 @@ import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,22 +35,32 @@ final class PeerLink implements OutboundLane.Owner {
   private final Consumer<PeerLink> onUseless;
   private final OutboundLane control;
   private final OutboundLane bulk;
-  /** Where the peer is, or null if nobody says so. Written by any thread; the event loop follows. */
-  private volatile @Nullable String address;
+  /** Where it says itself that it is, while it is connected to this host. Counts if there is no route. */
+  private final Supplier<@Nullable String> saidAddress;
 
-  /** Where it says itself that it is, while it is connected to this host. Counts if nobody else says so. */
-  private volatile @Nullable String saidAddress;
+  /** Where others say that the peer is, or null if nobody does. Written by any thread; the event loop follows. */
+  private volatile @Nullable String route;
+
+  /**
+   * What the peer says itself is not followed, until there is something to send or it connects anew. Else two hosts that only answer each
+   * other would stay connected for ever.
+   */
+  private volatile boolean asleep;
+
+  /** When something was last sent, or the peer last said where it is. */
+  private volatile long usedNanos = System.nanoTime();
 
   // Of the event loop.
   private @Nullable String followed;
+  private @Nullable ScheduledFuture<?> fallingAsleep;
   private final GoneDetector gone = new GoneDetector();
   private boolean writable = true;
 
   /**
    * A link to a peer of which nobody has said where it is.
    *
-   * @param onUseless called on the event loop when nobody says any more where the peer is: what the receiver was told of it was taken
-   *     back by then
+   * @param saidAddress where the peer says itself that it is, while it is connected to this host; else null
+   * @param onUseless called on the event loop when no way is followed: what the receiver was told of the peer was taken back by then
    */
   PeerLink(
       HostId peer,
@@ -57,6 +70,7 @@ final class PeerLink implements OutboundLane.Owner {
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
+      Supplier<@Nullable String> saidAddress,
       Consumer<PeerLink> onUseless) {
     this.peer = peer;
     this.loop = loop;
@@ -65,6 +79,7 @@ final class PeerLink implements OutboundLane.Owner {
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
+    this.saidAddress = saidAddress;
     this.onUseless = onUseless;
     this.control = new OutboundLane(LaneKind.CONTROL, loop, this, options, counters);
     this.bulk = new OutboundLane(LaneKind.BULK, loop, this, options, counters);
@@ -76,6 +91,12 @@ final class PeerLink implements OutboundLane.Owner {
 
   /** Queues messages; never blocks. */
   void send(List<GroupMessage> messages) {
+    if (route == null) {
+      usedNanos = System.nanoTime();
+      if (asleep) {
+        wake();
+      }
+    }
     for (GroupMessage message : messages) {
       QueuedMessage measured = QueuedMessage.measure(message);
       if (measured.frameBytes() > options.maxFrameBytes()) {
@@ -98,29 +119,35 @@ final class PeerLink implements OutboundLane.Owner {
   }
 
   /**
-   * Says where the peer is, or with null that nobody says so any more: not even the peer itself, until it connects anew. Else two hosts
-   * that only answer each other would do so for ever.
+   * Says where the peer is, or with null that nobody says so any more. The peer itself may still do, by a connection to this host: it is
+   * hung up on, and connected again when there is something to send.
    */
-  void setAddress(@Nullable String newAddress) {
-    address = newAddress;
-    if (newAddress == null) {
-      saidAddress = null;
-    }
+  void setAddress(@Nullable String address) {
+    route = address;
+    asleep = address == null;
     onLoop(this::followAddress);
   }
 
-  /** It has connected to this host. */
-  void saysThatItIsAt(String itsAddress) {
-    saidAddress = itsAddress;
+  /** It has connected to this host, and said where it is. */
+  void saysWhereItIs() {
+    usedNanos = System.nanoTime();
+    wake();
+  }
+
+  private void wake() {
+    asleep = false;
     onLoop(this::followAddress);
   }
 
   boolean hasAddress() {
-    return address != null || saidAddress != null;
+    return route != null || saidAddress.get() != null;
   }
 
   private void followAddress() {
-    String now = address == null ? saidAddress : address;
+    String now = route;
+    if (now == null && !asleep) {
+      now = saidAddress.get();
+    }
     if (!Objects.equals(now, followed)) {
       followed = now;
       gone.forget();
@@ -132,15 +159,45 @@ final class PeerLink implements OutboundLane.Owner {
         bulk.leadTo(now);
       }
     }
+    watchUse();
     if (now == null) {
       onUseless.accept(this);
     }
   }
 
+  /** Sees to it that a way that only the peer itself has named is given up once it isn't used. */
+  private void watchUse() {
+    boolean onlyAnswers = route == null && followed != null;
+    if (onlyAnswers && fallingAsleep == null) {
+      long unusedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - usedNanos);
+      fallingAsleep = loop.schedule(
+          this::sleepUnlessUsed,
+          Math.max(1, options.maxUnusedMillis() - unusedMillis),
+          TimeUnit.MILLISECONDS);
+    } else if (!onlyAnswers && fallingAsleep != null) {
+      // It would keep the link of a stranger that has left in memory.
+      fallingAsleep.cancel(false);
+      fallingAsleep = null;
+    }
+  }
+
+  private void sleepUnlessUsed() {
+    fallingAsleep = null;
+    // In this order: who sends says so first, and then looks whether the link has to be woken.
+    asleep = true;
+    if (isInUse()) {
+      asleep = false;
+    }
+    followAddress();
+  }
+
+  private boolean isInUse() {
+    return control.pendingBytes() + bulk.pendingBytes() > 0
+        || System.nanoTime() - usedNanos < TimeUnit.MILLISECONDS.toNanos(options.maxUnusedMillis());
+  }
+
   /** What was said in handshakes is out of date. */
   void identityChanged() {
-    // Whoever is still connected says it again when it connects anew.
-    saidAddress = null;
     onLoop(() -> {
       followAddress();
       control.restart();
@@ -169,7 +226,6 @@ final class PeerLink implements OutboundLane.Owner {
 
   /** A control connection that the peer had dialled broke: is ours still good? */
   void inboundLost() {
-    saidAddress = null;
     onLoop(() -> {
       followAddress();
       if (control.isConnected() && followed != null) {

@@ -4,6 +4,7 @@ import io.github.balsaraft.model.HostId;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,23 +19,31 @@ final class PeerLinks {
   private final Deliveries deliveries;
   private final Counters counters;
   private final PerSubjectLog log;
+  private final Function<HostId, @Nullable String> saidAddress;
 
   /** Invariant: who makes a link needed, and who forgets it, does so in one step, so that no link is forgotten that is needed. */
   private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
 
+  /**
+   * Nobody yet.
+   *
+   * @param saidAddress where a peer that is connected to this host says that it is answered, or null
+   */
   PeerLinks(
       EventLoops loops,
       Dialer dialer,
       NettyOptions options,
       Deliveries deliveries,
       Counters counters,
-      PerSubjectLog log) {
+      PerSubjectLog log,
+      Function<HostId, @Nullable String> saidAddress) {
     this.loops = loops;
     this.dialer = dialer;
     this.options = options;
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
+    this.saidAddress = saidAddress;
   }
 
   @Nullable
@@ -55,18 +64,26 @@ final class PeerLinks {
     });
   }
 
-  /** See {@link PeerLink#saysThatItIsAt}. */
-  void saysThatItIsAt(HostId peer, String address) {
+  /** See {@link PeerLink#saysWhereItIs}. */
+  void saysWhereItIs(HostId peer) {
     links.compute(peer, (id, known) -> {
       PeerLink link = known == null ? newLink(id) : known;
-      link.saysThatItIsAt(address);
+      link.saysWhereItIs();
       return link;
     });
   }
 
   private PeerLink newLink(HostId peer) {
     return new PeerLink(
-        peer, loops.next(), dialer, options, deliveries, counters, log, this::forgetUnlessNeeded);
+        peer,
+        loops.next(),
+        dialer,
+        options,
+        deliveries,
+        counters,
+        log,
+        () -> saidAddress.apply(peer),
+        this::forgetUnlessNeeded);
   }
 
   private void forgetUnlessNeeded(PeerLink link) {

@@ -237,9 +237,9 @@ class NettyPartsTest {
     @Test
     void boundHoldsForAllTogether() {
       connections.accepted(first);
-      connections.established(first, peer, LaneKind.CONTROL);
+      connections.established(first, peer, LaneKind.CONTROL, "");
       connections.accepted(second);
-      connections.established(second, peer, LaneKind.BULK);
+      connections.established(second, peer, LaneKind.BULK, "");
       assertThat(connections.accepted(third)).isNull();
       assertThat(connections.accepted(fourth)).isSameAs(fourth);
       connections.closed(third);
@@ -249,14 +249,31 @@ class NettyPartsTest {
     @Test
     void newerConnectionOfOnePeerAndLaneReplacesOlder() {
       connections.accepted(first);
-      assertThat(connections.established(first, peer, LaneKind.CONTROL)).isNull();
+      assertThat(connections.established(first, peer, LaneKind.CONTROL, "")).isNull();
       connections.accepted(second);
-      assertThat(connections.established(second, peer, LaneKind.CONTROL)).isSameAs(first);
+      assertThat(connections.established(second, peer, LaneKind.CONTROL, "")).isSameAs(first);
       assertThat(connections.closed(first, peer, LaneKind.CONTROL))
           .as("was replaced")
           .isFalse();
       assertThat(connections.closed(second, peer, LaneKind.CONTROL)).isTrue();
       assertThat(connections.size()).isZero();
+    }
+
+    /** Two of them may come on two event loops, and be dealt with in any order afterwards. */
+    @Test
+    void presentConnectionSaysWhereItsPeerIs() {
+      assertThat(connections.saidAddress(peer)).isNull();
+      connections.established(first, peer, LaneKind.CONTROL, "here:1");
+      connections.established(third, peer, LaneKind.BULK, "");
+      assertThat(connections.saidAddress(peer)).isEqualTo("here:1");
+      connections.established(second, peer, LaneKind.CONTROL, "there:1");
+      assertThat(connections.closed(first, peer, LaneKind.CONTROL)).isFalse();
+      assertThat(connections.saidAddress(peer)).isEqualTo("there:1");
+      connections.established(fourth, peer, LaneKind.CONTROL, "");
+      assertThat(connections.saidAddress(peer)).isNull();
+      connections.established(first, peer, LaneKind.CONTROL, "here:1");
+      assertThat(connections.closed(first, peer, LaneKind.CONTROL)).isTrue();
+      assertThat(connections.saidAddress(peer)).isNull();
     }
   }
 

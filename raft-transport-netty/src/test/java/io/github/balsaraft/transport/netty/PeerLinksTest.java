@@ -3,11 +3,14 @@ package io.github.balsaraft.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
+import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.testing.TransportTestHost;
 import io.github.balsaraft.transport.PeerConnection.State;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -84,6 +87,50 @@ class PeerLinksTest extends NettyHosts {
     a.transport().setRoute(name(0), nobody);
     a.receiver().await("not writable again", () -> !a.receiver().writable(name(0)));
     assertThat(a.receiver().violations()).isEmpty();
+  }
+
+  /** A group forgets who has not asked it for a while. That may ask again, on the connection that it has. */
+  @Test
+  void aPeerThatIsConnectedIsAnsweredAfterItsRouteIsRemoved() {
+    TransportTestHost a = host("n1", CLUSTER, settings());
+    TransportTestHost b = host(PEER.name(), CLUSTER, settings());
+    b.routeTo(a);
+    a.routeTo(b);
+    b.receiver().await("asks", () -> b.transport().connection(a.id()).state() == State.CONNECTED);
+    a.receiver()
+        .await("connected", () -> a.transport().connection(PEER).state() == State.CONNECTED);
+    a.transport().removeRoute(PEER);
+    a.receiver().await("hung up on", () -> a.transport().connection(PEER).state() == State.UNKNOWN);
+    Heartbeat answer = SampleMessages.heartbeat(1);
+    a.send(PEER, answer);
+    b.receiver().await("the answer", () -> b.receiver().messages().contains(answer));
+
+    b.transport().removeRoute(a.id());
+    a.receiver().await("forgotten", () -> links(a) == 0 && links(b) == 0);
+    assertThat(a.receiver().gone()).isEmpty();
+    assertThat(b.receiver().gone()).isEmpty();
+  }
+
+  /** Else two hosts of which each has only answered the other would do so for ever. */
+  @Test
+  void theWayToWhomNobodyElseNamesIsOpenAsLongAsItIsUsed() {
+    NettyTransportBuilder impatient = settings().maxUnused(Duration.ofMillis(100));
+    TransportTestHost a = host("n1", CLUSTER, impatient);
+    TransportTestHost b = host(PEER.name(), CLUSTER, settings());
+    b.routeTo(a);
+    for (int sequence = 1; sequence <= 3; sequence++) {
+      Heartbeat answer = SampleMessages.heartbeat(sequence);
+      b.receiver().await("an answer", () -> {
+        a.send(PEER, answer);
+        return b.receiver().messages().contains(answer);
+      });
+      a.receiver()
+          .await("hung up on", () -> a.transport().connection(PEER).state() == State.UNKNOWN);
+    }
+    assertThat(links(a)).isEqualTo(1);
+    assertThat(b.transport().connection(a.id()).state()).isEqualTo(State.CONNECTED);
+    assertThat(a.receiver().gone()).isEmpty();
+    assertThat(b.receiver().gone()).isEmpty();
   }
 
   /** The one before it is being forgotten meanwhile, on another thread. */
