@@ -76,7 +76,7 @@ public final class SnapshotOptions {
 
   /**
    * About so many bytes of entries at most stay for a member that is taking over a snapshot, besides all others. They should be more than
-   * what is proposed while a snapshot is fetched and installed: beyond that the member needs another one afterwards. Entries from
+   * what is proposed while a snapshot is fetched and installed: beyond that the member has to begin with another one. Entries from
    * before a start count as nothing until so much was appended since. Default 16 GiB; not less than {@link #maxRetainedBytes}.
    */
   public long maxTakeoverBytes() {

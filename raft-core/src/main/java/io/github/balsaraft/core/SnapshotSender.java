@@ -64,6 +64,10 @@ final class SnapshotSender {
   }
 
   private void ask(Progress progress, InstallProgress install) {
+    if (install.atLeast().index() < context.log.base().index()) {
+      // The log goes on too late for that: with it the follower would only need the next.
+      install.sourcePassed();
+    }
     if (install.source() == null) {
       chooseSource(progress, install);
     }

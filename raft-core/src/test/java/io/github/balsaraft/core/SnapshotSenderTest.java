@@ -51,6 +51,10 @@ class SnapshotSenderTest {
   }
 
   private void cut(HarnessReplica replica) {
+    cut(cluster, replica);
+  }
+
+  private static void cut(CoreHarness cluster, HarnessReplica replica) {
     for (HarnessReplica other : cluster.replicas()) {
       cluster.network().cut(replica.id, other.id);
       cluster.network().cut(other.id, replica.id);
@@ -75,6 +79,42 @@ class SnapshotSenderTest {
     long patienceNanos = OPTIONS.electionTimeoutMinNanos() / 2;
     cluster.run(10 * patienceNanos);
     assertThat(asked).hasSizeBetween(8, 10);
+  }
+
+  @Test
+  @DisplayName(
+      "choice: a follower that fetches a snapshot which the log can't follow any more is told of the next at once")
+  void passedTakeover() {
+    CoreOptions bounded = new CoreOptionsBuilder()
+        .compaction(new CompactionRules(0, 0, 100, 1000))
+        .build();
+    CoreHarness three = ofVoters(bounded, "n1", "n2", "n3");
+    HarnessReplica three1 = three.elect("n1");
+    HarnessReplica three3 = three.replica("n3");
+    three.run(200 * MILLIS);
+    three3.autoFetch = false;
+    cut(three, three3);
+    three.propose(three1, "a", "b", "c", "d", "e");
+    three.run(2500 * MILLIS);
+    three.snapshot(three1);
+    three.network().healAll();
+    three.run(1500 * MILLIS);
+    Ready.Fetch first = new Ready.Fetch(1, three1.id, new EntryId(1, 6));
+    assertThat(three3.fetches).containsExactly(first);
+    while (three1.view().baseEntry().index() == 6) {
+      three.propose(three1, "l".repeat(400));
+      three.settle();
+      three.snapshot(three1);
+    }
+    EntryId newest = three1.view().lastEntry();
+    three.run(1500 * MILLIS);
+    assertThat(three3.fetches)
+        .as("told once, and not again and again")
+        .containsExactly(first, new Ready.Fetch(2, three1.id, newest));
+    three.endFetch(three3, three3.fetches.get(1));
+    three.settle();
+    assertThat(three3.applied).isEqualTo(three1.applied);
+    assertThat(three3.disk.durableBase()).isEqualTo(newest);
   }
 
   @Test

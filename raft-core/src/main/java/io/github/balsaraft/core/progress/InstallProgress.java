@@ -40,6 +40,11 @@ public final class InstallProgress {
     source = null;
   }
 
+  /** What the present source was asked for is of no use any more; it has not failed. */
+  public void sourcePassed() {
+    source = null;
+  }
+
   /** Whether a replica has failed to serve it. */
   public boolean hasFailed(ReplicaId replica) {
     return failed.contains(replica);
