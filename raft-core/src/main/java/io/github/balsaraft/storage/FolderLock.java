@@ -3,6 +3,7 @@ package io.github.balsaraft.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,7 +43,7 @@ public final class FolderLock implements AutoCloseable {
   public static FolderLock acquire(Path directory, String file, String purpose) {
     synchronized (HELD_BY_THIS_PROCESS) {
       // A folder may be used for several things, each with a lock of its own.
-      Path locked = create(directory, purpose).resolve(file);
+      Path locked = create(directory, file, purpose).resolve(file);
       if (HELD_BY_THIS_PROCESS.contains(locked)) {
         throw inUse(directory);
       }
@@ -52,28 +53,58 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static Path create(Path directory, String purpose) {
+  /** Makes durable what became of the names in a folder. */
+  @FunctionalInterface
+  interface FolderSync {
+    void sync(Path folder) throws IOException;
+  }
+
+  private static Path create(Path directory, String file, String purpose) {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new LogStoreException(directory + " is a file: name a folder for " + purpose);
     }
     try {
-      createDurably(directory.toAbsolutePath());
+      createDurably(directory.toAbsolutePath(), file, FolderLock::sync);
       return directory.toRealPath();
     } catch (IOException e) {
       throw new LogStoreException("the folder " + directory + " can't be created: " + e, e);
     }
   }
 
-  /** A new folder survives power loss only once the folder around it is synced. */
-  private static void createDurably(Path folder) throws IOException {
+  /**
+   * Creates a folder, and those around it that are missing. Each survives a loss of power only once the folder around it is synced: else
+   * all that is synced in it may be gone with it. A process may have ended between the two, so that a folder may be there and not be
+   * durable. It is once it has the file to lock, which comes last.
+   */
+  static void createDurably(Path folder, String file, FolderSync sync) throws IOException {
+    if (!Files.exists(folder.resolve(file))) {
+      createDurably(folder, sync);
+    }
+  }
+
+  private static void createDurably(Path folder, FolderSync sync) throws IOException {
     Path parent = folder.getParent();
-    if (parent == null || Files.isDirectory(folder)) {
+    if (parent == null) {
       return;
     }
-    createDurably(parent);
-    Files.createDirectory(folder);
-    try (FileChannel around = FileChannel.open(parent, StandardOpenOption.READ)) {
-      around.force(true);
+    createDurably(parent, sync);
+    boolean isNew = !Files.isDirectory(folder);
+    if (isNew) {
+      Files.createDirectory(folder);
+    }
+    try {
+      sync.sync(parent);
+    } catch (AccessDeniedException e) {
+      // It is not for us, and so it is not we who have created something in it.
+      if (isNew) {
+        throw e;
+      }
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+      names.force(true);
     }
   }
 

@@ -29,7 +29,7 @@ final class DataFolder {
   static FolderClaim claim(Path folder, String lockFile) {
     FolderClaim claim = null;
     try {
-      createDurably(folder.toAbsolutePath(), DataFolder::sync);
+      createDurably(folder.toAbsolutePath(), lockFile, DataFolder::sync);
       claim = FolderClaim.take(folder, lockFile);
       // Asking for permissions isn't enough: the file system may be read-only or full.
       Path probe = Files.createTempFile(folder, "probe", ".tmp");
@@ -47,15 +47,37 @@ final class DataFolder {
   }
 
   /**
-   * Creates a folder, and those around it that are missing. Each survives a loss of power only once the folder around it is synced:
-   * else all that is synced in it may be gone with it.
+   * Creates a folder, and those around it that are missing. Each survives a loss of power only once the folder around it is synced: else
+   * all that is synced in it may be gone with it. A process may have ended between the two, so that a folder may be there and not be
+   * durable. It is once it has the lock file, which comes last.
    */
-  static void createDurably(Path folder, FolderSync sync) throws IOException {
+  static void createDurably(Path folder, String lockFile, FolderSync sync) throws IOException {
+    if (!Files.exists(folder.resolve(lockFile))) {
+      createDurably(folder, sync);
+    }
+  }
+
+  private static void createDurably(Path folder, FolderSync sync) throws IOException {
     Path parent = folder.getParent();
-    if (parent == null || Files.isDirectory(folder)) {
+    if (parent == null) {
       return;
     }
     createDurably(parent, sync);
+    boolean isNew = !Files.isDirectory(folder);
+    if (isNew) {
+      create(folder);
+    }
+    try {
+      sync.sync(parent);
+    } catch (AccessDeniedException e) {
+      // It is not for us, and so it is not we who have created something in it.
+      if (isNew) {
+        throw e;
+      }
+    }
+  }
+
+  private static void create(Path folder) throws IOException {
     try {
       Files.createDirectory(folder);
     } catch (FileAlreadyExistsException e) {
@@ -64,7 +86,6 @@ final class DataFolder {
         throw e;
       }
     }
-    sync.sync(parent);
   }
 
   private static void sync(Path folder) throws IOException {
