@@ -1,6 +1,8 @@
 package io.github.balsaraft.api;
 
 import io.github.balsaraft.model.EntryId;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A state machine that keeps its state on disk by itself, such as in an embedded database. It is not restored at each start: it goes
@@ -24,4 +26,21 @@ public interface OnDiskStateMachine extends SnapshottingStateMachine {
    *     more. A {@link SessionKeepingStateMachine} is told of those
    */
   EntryId appliedEntry();
+
+  /**
+   * Whose state this is, as {@link #claim} was told the last time. Asked once at the start: a node refuses the state of another host, of
+   * an earlier log of its own, of another cluster or another group, although the position may fit its log by accident.
+   *
+   * @return null if nobody has claimed it, or if the state machine doesn't keep that
+   */
+  default byte @Nullable [] owner() throws IOException {
+    return null;
+  }
+
+  /**
+   * Says whose state this is from now on. To be made durable at once, beside the state and not as a part of it: {@link #capture} doesn't
+   * take it, and {@link #restore} doesn't replace it. Called at a start if it is not what {@link #owner} says, before anything is applied
+   * or restored.
+   */
+  default void claim(byte[] owner) throws IOException {}
 }

@@ -429,17 +429,19 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
    *
    * @param newest the newest snapshot; null if there is none
    * @param recovered the log; null for that of a new replica
+   * @param claim whose the state must be
    */
   void start(
       @Nullable SnapshotArchive archive,
       @Nullable SnapshotManifest newest,
-      @Nullable RecoveredGroup recovered) {
+      @Nullable RecoveredGroup recovered,
+      StateClaim claim) {
     offer(() -> {
       if (stopped != null) {
         return;
       }
       try {
-        restorer.start(archive, newest, recovered);
+        restorer.start(archive, newest, recovered, claim);
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins", e);
       }

@@ -180,6 +180,11 @@ public final class HostRuntime implements AutoCloseable {
     return self;
   }
 
+  /** What its log store says of it. */
+  HostRecord record() {
+    return record;
+  }
+
   HostEnvironment environment() {
     return environment;
   }

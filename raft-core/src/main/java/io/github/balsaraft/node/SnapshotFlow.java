@@ -141,7 +141,11 @@ final class SnapshotFlow {
           + whyNot + ". Nothing is wrong with its folder: start it as it was before");
     }
     SnapshotManifest newest = archive == null ? null : archive.newest();
-    pipeline.start(archive, newest, recovered);
+    pipeline.start(
+        archive,
+        newest,
+        recovered,
+        new StateClaim(context.group(), context.host().record()));
     if (archive == null) {
       context
           .log()

@@ -42,16 +42,23 @@ final class StateRestorer {
    * @param archive where the snapshot is
    * @param newest the newest snapshot; null if there is none
    * @param recovered the log; null for that of a new replica
+   * @param claim whose the state must be, and is from now on
    * @throws IllegalStateException if the state or the snapshot is not of this replica, or not for this state machine
    */
   void start(
       @Nullable SnapshotArchive archive,
       @Nullable SnapshotManifest newest,
-      @Nullable RecoveredGroup recovered)
+      @Nullable RecoveredGroup recovered,
+      StateClaim claim)
       throws IOException {
-    EntryId held =
-        stateMachine instanceof OnDiskStateMachine machine ? machine.appliedEntry() : EntryId.NONE;
-    StartingState.check(held, newest, recovered);
+    EntryId held = EntryId.NONE;
+    if (stateMachine instanceof OnDiskStateMachine machine) {
+      claim.check(machine);
+      held = machine.appliedEntry();
+      StartingState.check(held, newest, recovered);
+      // Not before: a state that nobody has claimed may be refused still.
+      claim.make(machine);
+    }
     if (newest != null && !StartingState.hasEntry(recovered, newest.header().last())) {
       replacedIndex = newest.header().last().index();
     }

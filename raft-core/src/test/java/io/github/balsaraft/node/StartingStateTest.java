@@ -7,12 +7,15 @@ import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotReader;
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
@@ -22,6 +25,7 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +39,7 @@ class StartingStateTest {
   private static final EntryId SNAPSHOT = new EntryId(3, 1_000);
 
   private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
+  private final UpToTheSnapshot machine = new UpToTheSnapshot();
   private final SnapshotManifest newest = rig.save(SNAPSHOT.index(), new byte[] {1});
 
   StartingStateTest() throws IOException {}
@@ -80,8 +85,50 @@ class StartingStateTest {
   @DisplayName("streams give nothing of the log that was replaced")
   void streams() throws IOException {
     StateRestorer restorer = restorer();
-    restorer.start(rig.archive, newest, logUpTo(1_500));
+    restorer.start(rig.archive, newest, logUpTo(1_500), claim(1, null));
     assertThat(restorer.replacedIndex()).isEqualTo(SNAPSHOT.index());
+  }
+
+  private static StateClaim claim(long incarnation, @Nullable ClusterIdentity cluster) {
+    return new StateClaim(
+        SnapshotRig.GROUP, new HostRecord(new HostId("n1"), incarnation, cluster));
+  }
+
+  @Test
+  @DisplayName(
+      "a state whose position fits, but that is of another log, cluster or group, is refused")
+  void claims() throws IOException {
+    ClusterIdentity cluster = new ClusterIdentity(7, 1);
+    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, null));
+    byte[] first = machine.owner;
+    assertThat(first).isNotNull();
+    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, cluster));
+    assertThat(machine.owner).as("the cluster is known now").isNotEqualTo(first);
+    byte[] owner = machine.owner;
+    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, new ClusterIdentity(7, 2)));
+    machine.owner = owner;
+    StateClaim otherGroup = new StateClaim(
+        new GroupId(SnapshotRig.GROUP.value() + 1), claim(1, cluster).host());
+    for (StateClaim other :
+        List.of(claim(2, cluster), claim(1, new ClusterIdentity(8, 1)), otherGroup)) {
+      assertThatThrownBy(() -> restorer().start(rig.archive, newest, logUpTo(1_500), other))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("in cluster " + cluster)
+          .hasMessageContaining("join anew");
+      assertThat(machine.owner).isEqualTo(owner);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a state that is refused for its position isn't claimed; one whose claim is damaged is taken")
+  void noClaims() throws IOException {
+    assertThatThrownBy(() -> restorer().start(null, null, logUpTo(500), claim(1, null)))
+        .hasMessageContaining("not of the same replica");
+    assertThat(machine.owner).isNull();
+    machine.owner = new byte[20];
+    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, null));
+    assertThat(machine.owner).isEqualTo(claim(1, null).encode());
   }
 
   private static final class NoResults implements EntryApplier.Results {
@@ -97,9 +144,21 @@ class StartingStateTest {
   }
 
   private static final class UpToTheSnapshot extends EmptySnapshots implements OnDiskStateMachine {
+    private byte @Nullable [] owner;
+
     @Override
     public EntryId appliedEntry() {
       return SNAPSHOT;
+    }
+
+    @Override
+    public byte @Nullable [] owner() {
+      return owner;
+    }
+
+    @Override
+    public void claim(byte[] claimed) {
+      owner = claimed;
     }
 
     @Override
@@ -109,7 +168,6 @@ class StartingStateTest {
   }
 
   private StateRestorer restorer() {
-    UpToTheSnapshot machine = new UpToTheSnapshot();
     EntryApplier applier = new EntryApplier(
         SnapshotRig.GROUP,
         machine,

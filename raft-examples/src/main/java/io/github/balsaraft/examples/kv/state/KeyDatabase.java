@@ -54,6 +54,7 @@ final class KeyDatabase implements AutoCloseable {
   private final Path former;
   private final Path incoming;
   private final Path checkpoints;
+  private final Path owner;
 
   private final Options options;
   private final WriteOptions withoutLog = new WriteOptions().setDisableWAL(true);
@@ -81,6 +82,7 @@ final class KeyDatabase implements AutoCloseable {
     this.former = folder.resolve("former");
     this.incoming = folder.resolve("incoming");
     this.checkpoints = folder.resolve("checkpoints");
+    this.owner = folder.resolve("owner");
     this.options = new Options()
         .setCreateIfMissing(true)
         .setWriteBufferSize(MEMTABLE_BYTES)
@@ -275,6 +277,19 @@ final class KeyDatabase implements AutoCloseable {
     sync(folder);
     delete(former);
     open();
+  }
+
+  /** Whose database this is; null if nobody has said so. No checkpoint has it, and none takes its place. */
+  byte @Nullable [] owner() throws IOException {
+    return Files.exists(owner) ? Files.readAllBytes(owner) : null;
+  }
+
+  void claim(byte[] newOwner) throws IOException {
+    Path scratch = folder.resolve("owner.tmp");
+    Files.write(scratch, newOwner);
+    sync(scratch);
+    Files.move(scratch, owner, StandardCopyOption.ATOMIC_MOVE);
+    sync(folder);
   }
 
   private static void sync(Path path) throws IOException {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The same key-value store with its state in a RocksDB: it needs no memory for the keys, and goes on from what it has at a start. Each
@@ -75,6 +76,16 @@ public final class OnDiskKvStateMachine extends KvStateMachine
   @Override
   public synchronized EntryId appliedEntry() {
     return position;
+  }
+
+  @Override
+  public byte @Nullable [] owner() throws IOException {
+    return database.owner();
+  }
+
+  @Override
+  public void claim(byte[] owner) throws IOException {
+    database.claim(owner);
   }
 
   @Override

@@ -218,6 +218,8 @@ class OnDiskKvTest {
       target.apply(commands.get(0));
       target.putSessions(new EntryId(4, 1), List.of(record(9)));
       target.endBatch();
+      assertThat(target.owner()).isNull();
+      target.claim(new byte[] {1, 2});
       target.restore(reader(files, captured + 1));
       assertThat(seen(target)).isEqualTo(seen(inMemory(commands, captured)));
       assertThat(target.sessionRecords()).containsExactly(record(5));
@@ -228,6 +230,7 @@ class OnDiskKvTest {
       target.endBatch();
     }
     try (OnDiskKvStateMachine again = OnDiskKvStateMachine.open(path)) {
+      assertThat(again.owner()).isEqualTo(new byte[] {1, 2});
       assertThat(seen(again)).isEqualTo(seen(inMemory(commands, Long.MAX_VALUE)));
     }
   }
