@@ -51,7 +51,7 @@ final class Additions {
 
   /** In the order of their numbers, as it is at the moment. */
   List<Addition> all() {
-    return List.copyOf(additions.values());
+    return additions.isEmpty() ? List.of() : List.copyOf(additions.values());
   }
 
   List<AdditionStatus> statuses() {

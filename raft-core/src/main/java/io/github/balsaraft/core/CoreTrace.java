@@ -129,9 +129,11 @@ final class CoreTrace {
   void committed(long fromIndex, long toIndex) {
     if (on) {
       sink.record(new TraceEvent.Committed(header(), toIndex));
-      for (long index :
-          context.configurations.all().subMap(fromIndex + 1, toIndex + 1).keySet()) {
-        sink.record(new TraceEvent.ConfigurationApplied(header(), index));
+      if (context.configurations.latestIndex() > fromIndex) {
+        for (long index :
+            context.configurations.all().subMap(fromIndex + 1, toIndex + 1).keySet()) {
+          sink.record(new TraceEvent.ConfigurationApplied(header(), index));
+        }
       }
     }
   }

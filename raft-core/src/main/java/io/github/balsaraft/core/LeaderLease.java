@@ -34,6 +34,8 @@ final class LeaderLease {
   /** When rounds of heartbeats were sent, by sequence number; not all of them. */
   private final TreeMap<Long, Long> sentNanos = new TreeMap<>();
 
+  private long lastSentNanos;
+
   LeaderLease(CoreContext context, Replicator replicator) {
     this.context = context;
     this.replicator = replicator;
@@ -44,11 +46,11 @@ final class LeaderLease {
     // Rounds that reads open follow each other fast. One between two that are remembered counts as
     // the earlier one, which was sent before it.
     long apartNanos = context.options.heartbeatNanos() / 4;
-    if (!sentNanos.isEmpty()
-        && context.nowNanos() - sentNanos.lastEntry().getValue() < apartNanos) {
+    if (!sentNanos.isEmpty() && context.nowNanos() - lastSentNanos < apartNanos) {
       return;
     }
-    sentNanos.put(sequence, context.nowNanos());
+    lastSentNanos = context.nowNanos();
+    sentNanos.put(sequence, lastSentNanos);
     if (sentNanos.size() > MAX_ROUNDS) {
       sentNanos.pollFirstEntry();
     }

@@ -97,6 +97,9 @@ final class Repair {
 
   /** Hands over the copies, to be written under this sequence number. */
   List<EntryBatch> takeRefill(long sequence) {
+    if (found.isEmpty()) {
+      return List.of();
+    }
     List<EntryBatch> refill = List.copyOf(found.values());
     found.keySet().forEach(index -> writing.put(index, sequence));
     found.clear();
@@ -105,6 +108,9 @@ final class Repair {
 
   /** All writes up to this one are durable. */
   void written(long sequence) {
+    if (writing.isEmpty()) {
+      return;
+    }
     writing.entrySet().removeIf(one -> {
       boolean done = one.getValue() <= sequence;
       if (done) {

@@ -160,7 +160,7 @@ final class SnapshotSender {
    */
   @Nullable
   String tryToGiveUp() {
-    if (context.compaction.servable() != null || !hasSuccessor()) {
+    if (context.compaction.servable() != null) {
       return null;
     }
     for (Progress progress : replicator.all()) {
@@ -168,6 +168,7 @@ final class SnapshotSender {
       if (install != null
           && install.isExhausted()
           && !isSilentFor(progress, 1)
+          && hasSuccessor()
           && context.compaction.giveUp()) {
         return "its snapshot can't be read, and nobody else could serve one to a follower that needs it";
       }

@@ -136,7 +136,9 @@ public final class Configuration {
 
   /** The member with this replica id, or null. */
   public @Nullable Member member(ReplicaId replica) {
-    for (Member member : members) {
+    // By position: this is asked several times for each message, and an iterator is an object.
+    for (int i = 0; i < members.size(); i++) {
+      Member member = members.get(i);
       if (member.replica().equals(replica)) {
         return member;
       }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.model;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,8 @@ public enum EntryType {
   CONFIGURATION(3),
   /** A {@link SessionEntry}: a command that is applied once however often it is proposed, and what belongs to that. */
   SESSION(4);
+
+  private static final List<EntryType> ALL = List.of(values());
 
   private final byte code;
 
@@ -48,7 +51,7 @@ public enum EntryType {
 
   /** The type of a stored code, or null if only a newer version knows it. */
   static @Nullable EntryType find(byte code) {
-    for (EntryType type : values()) {
+    for (EntryType type : ALL) {
       if (type.code == code) {
         return type;
       }

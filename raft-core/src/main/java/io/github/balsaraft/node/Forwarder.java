@@ -149,6 +149,9 @@ final class Forwarder {
 
   /** Gives up on what has waited too long. */
   void expire(long nowNanos) {
+    if (sent.isEmpty()) {
+      return;
+    }
     List<Sent> late = new ArrayList<>();
     while (!sent.isEmpty() && nowNanos - sent.firstEntry().getValue().sinceNanos >= timeoutNanos) {
       late.add(sent.pollFirstEntry().getValue());

@@ -133,7 +133,14 @@ final class GroupPeers {
   }
 
   void send(List<ProtocolMessage> messages) {
-    if (messages.isEmpty()) {
+    if (messages.size() <= 1) {
+      // Most turns of a follower: there is nothing to put together.
+      for (ProtocolMessage message : messages) {
+        HostId to = routes.hostOf(message.to());
+        if (to != null) {
+          host.transport().send(to, List.of(new GroupMessage(group, located(message))));
+        }
+      }
       return;
     }
     Map<HostId, List<GroupMessage>> byHost = new LinkedHashMap<>();

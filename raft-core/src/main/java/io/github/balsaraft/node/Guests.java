@@ -87,6 +87,9 @@ final class Guests {
 
   /** When the next of them may be forgotten; {@link Long#MAX_VALUE} if there is none. */
   long deadlineNanos() {
+    if (guests.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     long earliest = Long.MAX_VALUE;
     for (Guest guest : guests.values()) {
       earliest = Math.min(earliest, guest.heardNanos + FORGET_AFTER_NANOS);

@@ -54,8 +54,9 @@ final class LoopOutput {
   }
 
   void perform(RaftCore running, Ready ready) {
-    ready.roleChanges().forEach(this::roleChanged);
+    // Most turns have nothing of most kinds, and each of them comes through here.
     if (!ready.roleChanges().isEmpty()) {
+      ready.roleChanges().forEach(this::roleChanged);
       flows
           .proposals()
           .leaderIs(running.view().leader(), running.view().hardState().term());
@@ -97,11 +98,19 @@ final class LoopOutput {
     if (ready.lostProposalsFrom() > 0) {
       flows.proposals().lostFrom(ready.lostProposalsFrom());
     }
-    ready.changes().forEach(outcome -> flows.memberships().ended(outcome, running.view()));
-    ready.loads().forEach(loader::load);
-    ready.reads().forEach(flows.reads()::decided);
+    if (!ready.changes().isEmpty()) {
+      ready.changes().forEach(outcome -> flows.memberships().ended(outcome, running.view()));
+    }
+    if (!ready.loads().isEmpty()) {
+      ready.loads().forEach(loader::load);
+    }
+    if (!ready.reads().isEmpty()) {
+      ready.reads().forEach(flows.reads()::decided);
+    }
     flows.transfers().observe(running.view());
-    ready.transfers().forEach(outcome -> flows.transfers().ended(outcome, running.view()));
+    if (!ready.transfers().isEmpty()) {
+      ready.transfers().forEach(outcome -> flows.transfers().ended(outcome, running.view()));
+    }
     context.events().observe(running.view());
   }
 

@@ -22,6 +22,7 @@ final class Mailbox<E> {
   private final Executor executor;
   private final Handler<E> handler;
   private final Queue<E> queue = new ConcurrentLinkedQueue<>();
+  private final Runnable turn = this::handleBatch;
 
   /** Entries offered and not handled yet. Whoever raises it from zero schedules the handling. */
   private final AtomicInteger pending = new AtomicInteger();
@@ -51,7 +52,7 @@ final class Mailbox<E> {
 
   private void schedule() {
     try {
-      executor.execute(this::handleBatch);
+      executor.execute(turn);
     } catch (RejectedExecutionException e) {
       // The host's threads have ended, so the handler only refuses by now. Its callers must still
       // be told, and this thread holds the right to handle.

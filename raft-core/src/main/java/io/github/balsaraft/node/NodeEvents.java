@@ -150,8 +150,10 @@ final class NodeEvents {
 
   /** Everything else that the step has brought about was told. */
   void endOfStep() {
-    aboutSnapshots.forEach(event -> tell(event.apply(term)));
-    aboutSnapshots.clear();
+    if (!aboutSnapshots.isEmpty()) {
+      aboutSnapshots.forEach(event -> tell(event.apply(term)));
+      aboutSnapshots.clear();
+    }
   }
 
   /** The replica takes no part any more. */

@@ -56,6 +56,11 @@ final class SnapshotTaker {
   private final ReplicaContext context;
   private final SnapshotOptions options;
   private final SnapshottingStateMachine machine;
+  private final boolean isOnDisk;
+
+  /** Zero if age is no reason. */
+  private final long maxAgeNanos;
+
   private final Supplier<@Nullable CapturedSessions> sessions;
   private final SnapshotArchive archive;
   private final ApplyPosition position;
@@ -102,6 +107,8 @@ final class SnapshotTaker {
     this.context = context;
     this.options = context.options().snapshots();
     this.machine = machine;
+    this.isOnDisk = machine instanceof OnDiskStateMachine;
+    this.maxAgeNanos = options.maxAge().toNanos();
     this.sessions = sessions;
     this.archive = archive;
     this.position = position;
@@ -142,7 +149,7 @@ final class SnapshotTaker {
       take(nowNanos);
     } else {
       waitingSinceNanos = NOT_WAITING;
-      if (position.entriesSinceSnapshot() > 0 && !options.maxAge().isZero()) {
+      if (position.entriesSinceSnapshot() > 0 && maxAgeNanos > 0) {
         timer.arm(dueByAgeNanos());
       }
     }
@@ -153,7 +160,7 @@ final class SnapshotTaker {
         || wanted
         || position.entriesSinceSnapshot() >= options.maxEntries()
         || position.bytesSinceSnapshot() >= logBytesLimit()
-        || (!options.maxAge().isZero()
+        || (maxAgeNanos > 0
             && position.entriesSinceSnapshot() > 0
             && nowNanos >= dueByAgeNanos());
   }
@@ -167,7 +174,7 @@ final class SnapshotTaker {
   private long dueByAgeNanos() {
     long savedNanos = archive.newestSinceNanos();
     long sinceNanos = savedNanos >= 0 ? savedNanos : startNanos - ageAtStartNanos();
-    return sinceNanos + options.maxAge().toNanos();
+    return sinceNanos + maxAgeNanos;
   }
 
   /**
@@ -175,7 +182,7 @@ final class SnapshotTaker {
    * that is on disk: one in memory is that of the snapshot at a start, and gets all of the log again, which is counted.
    */
   private long ageAtStartNanos() {
-    SnapshotManifest newest = machine instanceof OnDiskStateMachine ? archive.newest() : null;
+    SnapshotManifest newest = isOnDisk ? archive.newest() : null;
     long ageMillis = newest == null ? 0 : startWallMillis - newest.header().logTimeMillis();
     long mostMillis = options.maxAge().toMillis();
     return Math.min(mostMillis, Math.max(0, ageMillis)) * 1_000_000;

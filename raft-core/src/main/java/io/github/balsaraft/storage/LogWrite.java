@@ -23,6 +23,10 @@ public record LogWrite(@Nullable HostRecord host, List<GroupWrite> groups) {
 
   /** The bytes of entries in it. */
   public long entryBytes() {
-    return groups.stream().mapToLong(GroupWrite::entryBytes).sum();
+    long bytes = 0;
+    for (GroupWrite group : groups) {
+      bytes += group.entryBytes();
+    }
+    return bytes;
   }
 }

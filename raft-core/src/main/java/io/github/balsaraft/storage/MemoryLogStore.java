@@ -5,8 +5,8 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.ReplicaRecord;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -140,7 +140,10 @@ public final class MemoryLogStore implements LogStore {
   private static final class GroupLog {
 
     private final LogOutline outline = new LogOutline();
-    private final TreeMap<Long, EntryBatch> batches = new TreeMap<>();
+
+    /** Contiguous: those that are appended come last, and a compaction takes the first. */
+    private final List<EntryBatch> batches = new ArrayList<>();
+
     private ReplicaRecord replica;
     private HardState hardState = HardState.INITIAL;
 
@@ -160,23 +163,37 @@ public final class MemoryLogStore implements LogStore {
       }
       if (write.base().index() > 0) {
         outline.startAfter(write.base());
-        batches
-            .values()
-            .removeIf(batch -> outline.isEmpty() || batch.lastIndex() < outline.firstIndex());
+        batches.removeIf(
+            batch -> outline.isEmpty() || batch.lastIndex() < outline.firstIndex());
       }
       for (EntryBatch batch : write.append()) {
         outline.append(batch);
-        batches.put(batch.firstIndex(), batch);
+        batches.add(batch);
       }
     }
 
     private void truncateFrom(long index) {
       outline.truncateFrom(index);
-      batches.tailMap(outline.lastIndex() + 1).clear();
-      Map.Entry<Long, EntryBatch> last = batches.lastEntry();
-      if (last != null && last.getValue().lastIndex() > outline.lastIndex()) {
-        batches.put(last.getKey(), last.getValue().upTo(outline.lastIndex()));
+      batches.subList(firstFrom(outline.lastIndex() + 1), batches.size()).clear();
+      int last = batches.size() - 1;
+      if (last >= 0 && batches.get(last).lastIndex() > outline.lastIndex()) {
+        batches.set(last, batches.get(last).upTo(outline.lastIndex()));
       }
+    }
+
+    /** The position of the first batch that begins at this index or above; their number if none does. */
+    private int firstFrom(long index) {
+      int low = 0;
+      int high = batches.size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (batches.get(middle).firstIndex() < index) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
 
     List<EntryBatch> read(long fromIndex, long toIndex, long maxBytes) {
@@ -189,24 +206,28 @@ public final class MemoryLogStore implements LogStore {
       }
       BatchCollector collector = new BatchCollector(fromIndex, toIndex, maxBytes);
       while (!collector.isComplete()) {
-        Map.Entry<Long, EntryBatch> holding = batches.floorEntry(collector.nextIndex());
-        if (holding == null) {
+        int holding = firstFrom(collector.nextIndex() + 1) - 1;
+        if (holding < 0) {
           throw new IllegalStateException("no batch holds " + collector.nextIndex());
         }
-        collector.add(holding.getValue());
+        collector.add(batches.get(holding));
       }
       return collector.batches();
     }
 
     /** Of the batches that begin there. */
     long bytes(long fromIndex, long toIndex) {
-      return batches.subMap(fromIndex, true, toIndex, true).values().stream()
-          .mapToLong(EntryBatch::sizeInBytes)
-          .sum();
+      long bytes = 0;
+      for (int i = firstFrom(fromIndex);
+          i < batches.size() && batches.get(i).firstIndex() <= toIndex;
+          i++) {
+        bytes += batches.get(i).sizeInBytes();
+      }
+      return bytes;
     }
 
     RecoveredGroup recover() {
-      Map.Entry<Long, EntryBatch> lastBatch = batches.lastEntry();
+      EntryBatch lastBatch = batches.isEmpty() ? null : batches.get(batches.size() - 1);
       return new RecoveredGroup(
           replica,
           hardState,
@@ -214,7 +235,7 @@ public final class MemoryLogStore implements LogStore {
           outline.last(),
           outline.termStarts(),
           outline.configurations(),
-          lastBatch == null ? 0 : lastBatch.getValue().logTimeMillis());
+          lastBatch == null ? 0 : lastBatch.logTimeMillis());
     }
   }
 }

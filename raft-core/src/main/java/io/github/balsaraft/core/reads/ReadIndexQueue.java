@@ -61,10 +61,17 @@ public final class ReadIndexQueue {
 
   /** Gives up on reads that have waited for this long. */
   public List<Read> expire(long nowNanos, long afterNanos) {
+    // Those that wait have arrived after those of any round, and those of a round after those of
+    // the round before.
+    List<Read> oldest = rounds.isEmpty() ? waiting : rounds.getFirst().reads;
+    long arrivedUntilNanos = nowNanos - afterNanos;
+    if (oldest.isEmpty() || oldest.get(0).sinceNanos > arrivedUntilNanos) {
+      return List.of();
+    }
     List<Read> expired = new ArrayList<>();
-    rounds.forEach(round -> takeLate(round.reads, nowNanos - afterNanos, expired));
+    rounds.forEach(round -> takeLate(round.reads, arrivedUntilNanos, expired));
     rounds.removeIf(round -> round.reads.isEmpty());
-    takeLate(waiting, nowNanos - afterNanos, expired);
+    takeLate(waiting, arrivedUntilNanos, expired);
     return expired;
   }
 
@@ -89,8 +96,11 @@ public final class ReadIndexQueue {
 
   /** How many reads wait. */
   public int size() {
-    return waiting.size()
-        + rounds.stream().mapToInt(round -> round.reads.size()).sum();
+    int size = waiting.size();
+    for (Round round : rounds) {
+      size += round.reads.size();
+    }
+    return size;
   }
 
   /**

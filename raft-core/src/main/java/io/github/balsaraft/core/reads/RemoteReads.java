@@ -68,6 +68,9 @@ public final class RemoteReads {
 
   /** Gives up on reads that have waited for this long. */
   public List<Long> expire(long nowNanos, long afterNanos) {
+    if (isEmpty()) {
+      return List.of();
+    }
     List<Long> expired = new ArrayList<>();
     for (ArrayDeque<Waiting> reads : List.of(covered, uncovered)) {
       while (!reads.isEmpty() && nowNanos - reads.getFirst().sinceNanos >= afterNanos) {

@@ -87,7 +87,7 @@ public final class Network {
 
   /** Whether nothing gets from one host to the other. */
   public boolean isCut(HostId from, HostId to) {
-    return cuts.contains(new Link(from, to));
+    return !cuts.isEmpty() && cuts.contains(new Link(from, to));
   }
 
   /** What is sent from one host to the other from now on takes so much longer; 0 for no longer than elsewhere. */

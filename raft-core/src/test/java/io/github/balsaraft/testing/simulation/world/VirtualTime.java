@@ -1,7 +1,5 @@
 package io.github.balsaraft.testing.simulation.world;
 
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 
 /** Time that passes only from event to event: what is to happen, in its order. Events of the same moment keep theirs. */
@@ -11,14 +9,8 @@ public final class VirtualTime {
   public static final long MILLIS = 1_000 * MICROS;
   public static final long SECONDS = 1_000 * MILLIS;
 
-  private static final Comparator<Event> IN_ORDER = (one, other) -> {
-    int byTime = Long.compare(one.atNanos, other.atNanos);
-    return byTime != 0 ? byTime : Long.compare(one.number, other.number);
-  };
-
-  private final PriorityQueue<Event> events = new PriorityQueue<>(1024, IN_ORDER);
+  private final EventQueue events = new EventQueue();
   private long nowNanos;
-  private long lastNumber;
   private long happened;
   private Runnable afterEach = () -> {};
 
@@ -41,7 +33,7 @@ public final class VirtualTime {
 
   /** Lets something happen at a moment; now, if that is past. */
   public void at(long atNanos, Runnable task) {
-    events.add(new Event(Math.max(atNanos, nowNanos), ++lastNumber, task));
+    events.add(Math.max(atNanos, nowNanos), task);
   }
 
   /** Lets something happen after so long. */
@@ -62,19 +54,15 @@ public final class VirtualTime {
   public boolean runUntil(BooleanSupplier condition, long limitNanos) {
     long end = nowNanos + limitNanos;
     while (!condition.getAsBoolean()) {
-      Event next = events.peek();
-      if (next == null || next.atNanos > end) {
+      if (events.isEmpty() || events.nextNanos() > end) {
         nowNanos = end;
         return condition.getAsBoolean();
       }
-      events.remove();
-      nowNanos = next.atNanos;
+      nowNanos = events.nextNanos();
       happened++;
-      next.task.run();
+      events.poll().run();
       afterEach.run();
     }
     return true;
   }
-
-  private record Event(long atNanos, long number, Runnable task) {}
 }
