@@ -75,7 +75,8 @@ public final class RaftOptions {
 
   /**
    * The most bytes of entries that a leader has appended and that are not committed, or not durable on its own disk; beyond that
-   * proposals are refused. Default 64 MiB.
+   * proposals are refused. A follower takes entries as long as its disk has less than that and {@link #maxInflightBytes} to store:
+   * with one message more it is all that a disk costs that hangs. Default 64 MiB.
    */
   public long maxUncommittedBytes() {
     return values.maxUncommittedBytes;
@@ -102,7 +103,9 @@ public final class RaftOptions {
 
   /**
    * How many bytes of recent entries are kept in memory for followers, besides those that are not durable here, and up to {@link
-   * #maxUncommittedBytes} of those that are not known to be committed. Default 64 MiB.
+   * #maxUncommittedBytes} of those that are not known to be committed. Default 64 MiB. All in all the log takes no more than this and
+   * {@code maxUncommittedBytes}; or, if that is more and the disk hangs, than {@code maxUncommittedBytes}, {@link #maxInflightBytes}
+   * and two messages.
    */
   public long logWindowBytes() {
     return values.logWindowBytes;

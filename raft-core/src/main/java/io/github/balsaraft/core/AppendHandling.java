@@ -55,34 +55,62 @@ final class AppendHandling {
     // What is committed equals every later leader's log (leader completeness), so there is nothing
     // to compare.
     if (message.previous().index() > context.commitIndex() && !log.contains(message.previous())) {
-      reject(message);
+      if (takesNoMore() && !message.batches().isEmpty()) {
+        // It follows what was let pass: to say so would bring all of that again at once, and so on.
+        context.counts.dropped();
+      } else {
+        reject(message);
+      }
       return;
     }
-    for (EntryBatch batch : message.batches()) {
-      append(batch);
-    }
-    verified = Math.max(verified, message.lastIndex());
+    verified = Math.max(verified, takeIn(message));
     context.commitTo(Math.min(message.commit(), verified));
     if (message.batches().isEmpty() || log.durableIndex() >= verified) {
       respond(message.from());
     }
   }
 
-  /** Adds what the log doesn't have yet. Truncates only at an entry whose term really differs (trap 14). */
-  private void append(EntryBatch batch) {
+  /**
+   * Adds what the log doesn't have yet, and returns up to where the logs agree by now.
+   *
+   * <p>A disk that hangs bounds what is taken in: the leader that sends it may be the last of many, each of which sends some ahead before
+   * it hears anything, and what one has sent may be sent once more. The rest is lost to it, as on the way, and sent again.
+   */
+  private long takeIn(AppendEntries message) {
+    for (EntryBatch batch : message.batches()) {
+      long index = firstMissing(batch);
+      if (index <= batch.lastIndex()) {
+        if (takesNoMore()) {
+          context.counts.dropped();
+          return index - 1;
+        }
+        append(batch.from(index));
+      }
+    }
+    return message.lastIndex();
+  }
+
+  private boolean takesNoMore() {
+    return log.unfinishedBytes() >= context.options.maxUnfinishedBytes();
+  }
+
+  /** The first index at which the log differs from a batch, if only because it ends before; truncates nothing. */
+  private long firstMissing(EntryBatch batch) {
     long index = Math.max(batch.firstIndex(), context.commitIndex() + 1);
     long present = Math.min(batch.lastIndex(), log.lastIndex());
     if (index <= present && log.termAt(index) == batch.term()) {
       // Terms never go down along a log: it agrees up to the last entry that is of no later term.
       index = log.lastNotAbove(new EntryId(batch.term(), present)).index() + 1;
     }
-    if (index > batch.lastIndex()) {
-      return;
+    return index;
+  }
+
+  /** Truncates only at an entry whose term really differs (trap 14). */
+  private void append(EntryBatch missing) {
+    if (missing.firstIndex() <= log.lastIndex()) {
+      context.truncateFrom(missing.firstIndex());
     }
-    if (index <= log.lastIndex()) {
-      context.truncateFrom(index);
-    }
-    context.append(batch.from(index));
+    context.append(missing);
   }
 
   private void reject(AppendEntries message) {

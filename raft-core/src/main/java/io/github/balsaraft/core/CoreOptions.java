@@ -61,6 +61,23 @@ public record CoreOptions(
     return new LeaseBounds(heartbeatNanos, electionTimeoutMaxNanos);
   }
 
+  /**
+   * A follower takes entries as long as its unfinished writes hold less than this. A leader's own limits come to less: it appends no more
+   * than {@code maxUncommittedBytes} that its disk has not stored, and once it is deposed it is sent {@code maxInflightBytes} at most.
+   */
+  long maxUnfinishedBytes() {
+    return sum(maxUncommittedBytes, maxInflightBytes);
+  }
+
+  /** What a window may hold of durable entries that are not handed to apply. */
+  long windowBytesBeforeApply() {
+    return sum(windowBytes, maxUncommittedBytes);
+  }
+
+  private static long sum(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
+  }
+
   /** How far apart members stand for election after a failure hint, so that they don't split the vote. */
   static final long HINT_STAGGER_NANOS = 20_000_000;
 

@@ -234,6 +234,11 @@ public final class CoreView {
     return context.log.windowBytes();
   }
 
+  /** Bytes of entries that the disk was given, or will be, and has not made durable yet. */
+  public long unfinishedBytes() {
+    return context.log.unfinishedBytes();
+  }
+
   /** The part of {@link #windowBytes} that is kept for followers only: what is durable here, and committed. */
   public long settledWindowBytes() {
     return context.log.windowBytesUpTo(Math.min(context.commitIndex(), context.log.durableIndex()));

@@ -63,14 +63,10 @@ final class ReadyAssembler {
   }
 
   private void evict() {
-    long window = context.options.windowBytes();
-    context.log.evict(releasedIndex, window);
+    context.log.evict(releasedIndex, context.options.windowBytes());
     // What is durable can be read back once it is committed: a follower that catches up with a
     // leader which has committed nothing yet would hold the whole log else.
-    long uncommitted = context.options.maxUncommittedBytes();
-    context.log.evict(
-        Long.MAX_VALUE,
-        window > Long.MAX_VALUE - uncommitted ? Long.MAX_VALUE : window + uncommitted);
+    context.log.evict(Long.MAX_VALUE, context.options.windowBytesBeforeApply());
   }
 
   private @Nullable CoreWrite takeWrite() {

@@ -55,6 +55,9 @@ final class CanonicalForm {
       "ContactRounds.roundSentNanos",
       "ContactRounds.confirmedRoundSentNanos",
       "Replicator.lastSession", // Nobody joins.
+      "log.RaftLog.unwrittenBytes", // No disk is given so much that its follower takes no more.
+      "log.RaftLog.handedOverBytes",
+      "log.RaftLog$UnfinishedWrite.bytes",
       "FollowerState.lastHeardNanos", // Votes are asked for when stickiness has run out.
       "FollowerState.leaderCommit", // For the freshness of reads.
       "FollowerState.completeSinceNanos",

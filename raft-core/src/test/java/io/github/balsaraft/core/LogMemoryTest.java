@@ -72,6 +72,69 @@ class LogMemoryTest {
     assertThat(follower.applied).hasSize(301);
   }
 
+  /** As its options below say: what is uncommitted, what is under way, and a message. */
+  private static final long MOST_UNFINISHED_BYTES = 1000 + 1600 + 400;
+
+  private static final CoreOptions BOUNDED =
+      new CoreOptionsBuilder().windowBytes(500).maxUncommittedBytes(1000).build();
+
+  @Test
+  @DisplayName(
+      "a disk that hangs costs a follower no more memory for each message that is lost on the way to it")
+  void losesMessagesWhileItsDiskHangs() {
+    CoreHarness cluster = ofVoters(BOUNDED, "n1", "n2", "n3");
+    HarnessReplica leader = cluster.elect("n1");
+    HarnessReplica slow = cluster.replica("n3");
+    slow.autoDisk = false;
+    for (int i = 0; i < 40; i++) {
+      cluster.propose(leader, "is lost");
+      cluster.network().take(message -> message.to().equals(slow.id));
+      cluster.propose(leader, "shows that something is missing");
+      cluster.settle();
+      // It doesn't answer until the leader asks again.
+      for (int beat = 0; beat < 6; beat++) {
+        cluster.pass(leader, BOUNDED.heartbeatNanos());
+        cluster.pass(cluster.replica("n2"), BOUNDED.heartbeatNanos());
+        cluster.settle();
+      }
+    }
+    assertThat(leader.applied).hasSize(81);
+    assertBoundedAndHeals(cluster, slow);
+  }
+
+  @Test
+  @DisplayName(
+      "a disk that hangs costs a follower no more memory for each leader that sends ahead to it")
+  void leadersChangeWhileADiskHangs() {
+    CoreHarness cluster = ofVoters(BOUNDED, "n1", "n2", "n3", "n4", "n5");
+    cluster.elect("n1");
+    HarnessReplica slow = cluster.replica("n5");
+    slow.autoDisk = false;
+    for (int i = 0; i < 20; i++) {
+      HarnessReplica leader = cluster.elect(i % 2 == 0 ? "n2" : "n1");
+      cluster.propose(leader, "x".repeat(200));
+      cluster.settle();
+      cluster.propose(leader, "x".repeat(200));
+      cluster.settle();
+    }
+    assertBoundedAndHeals(cluster, slow);
+  }
+
+  private static void assertBoundedAndHeals(CoreHarness cluster, HarnessReplica slow) {
+    assertThat(slow.view().unfinishedBytes()).isBetween(1000L, MOST_UNFINISHED_BYTES);
+    assertThat(slow.view().windowBytes()).isLessThanOrEqualTo(MOST_UNFINISHED_BYTES + 400);
+    slow.autoDisk = true;
+    while (slow.disk.pendingWrites() > 0) {
+      cluster.completeWrite(slow);
+    }
+    cluster.settle();
+    cluster.run(BOUNDED.electionTimeoutMaxNanos());
+    HarnessReplica leader =
+        cluster.replicas().stream().filter(HarnessReplica::leads).findFirst().orElseThrow();
+    assertThat(slow.applied).isEqualTo(leader.applied);
+    assertThat(slow.view().unfinishedBytes()).isZero();
+  }
+
   /** However long a follower is away, and whatever is proposed meanwhile. */
   @Test
   @DisplayName("a follower that is away costs the leader no memory")

@@ -32,6 +32,10 @@ public final class RaftLog {
   private long truncateFrom;
   private EntryId unwrittenBase = EntryId.NONE;
   private List<EntryBatch> unwritten = new ArrayList<>();
+  private long unwrittenBytes;
+
+  /** What the writes that are not done yet were given, truncated since or not. */
+  private long handedOverBytes;
 
   /**
    * Takes over a recovered log; all of it is durable.
@@ -50,6 +54,7 @@ public final class RaftLog {
     window.append(batch);
     sizes.append(batch.firstIndex(), batch.lastIndex(), batch.sizeInBytes());
     unwritten.add(batch);
+    unwrittenBytes += batch.sizeInBytes();
     // It never goes back along a log, and what was truncated has taken its log time along: nobody
     // may ever have applied anything by the clock of the leader that made it.
     logTimeMillis = batch.logTimeMillis();
@@ -66,8 +71,11 @@ public final class RaftLog {
     }
     for (int i = unwritten.size() - 1; i >= 0 && unwritten.get(i).lastIndex() >= index; i--) {
       EntryBatch removed = unwritten.remove(i);
+      unwrittenBytes -= removed.sizeInBytes();
       if (removed.firstIndex() < index) {
-        unwritten.add(removed.upTo(index - 1));
+        EntryBatch rest = removed.upTo(index - 1);
+        unwritten.add(rest);
+        unwrittenBytes += rest.sizeInBytes();
         break;
       }
     }
@@ -102,6 +110,7 @@ public final class RaftLog {
       write.lastIndex = 0;
     }
     unwritten = new ArrayList<>();
+    unwrittenBytes = 0;
     // The disk may still have an entry at that position, with a tail that was truncated since.
     truncateFrom = 1;
     unwrittenBase = snapshot;
@@ -116,17 +125,21 @@ public final class RaftLog {
   /** Hands over what changed since the last call, to be written under this sequence number. */
   public Changes takeWrite(long sequence) {
     Changes changes = new Changes(truncateFrom, unwrittenBase, unwritten);
-    unfinished.addLast(new UnfinishedWrite(sequence, terms.lastIndex()));
+    unfinished.addLast(new UnfinishedWrite(sequence, terms.lastIndex(), unwrittenBytes));
+    handedOverBytes += unwrittenBytes;
     truncateFrom = 0;
     unwrittenBase = EntryId.NONE;
     unwritten = new ArrayList<>();
+    unwrittenBytes = 0;
     return changes;
   }
 
   /** All writes up to this sequence number are durable. */
   public void written(long sequence) {
     while (!unfinished.isEmpty() && unfinished.getFirst().sequence <= sequence) {
-      durableIndex = Math.max(durableIndex, unfinished.removeFirst().lastIndex);
+      UnfinishedWrite done = unfinished.removeFirst();
+      durableIndex = Math.max(durableIndex, done.lastIndex);
+      handedOverBytes -= done.bytes;
     }
   }
 
@@ -151,6 +164,14 @@ public final class RaftLog {
   /** The same of batches that end at this index or below it. */
   public long windowBytesUpTo(long index) {
     return window.bytesUpTo(index);
+  }
+
+  /**
+   * Bytes of entries in writes that are not done yet, or not begun. Those count too that were truncated since: a write keeps what it
+   * was given.
+   */
+  public long unfinishedBytes() {
+    return handedOverBytes + unwrittenBytes;
   }
 
   /** As much of the end of a range as is in memory; may be nothing. */
@@ -240,9 +261,12 @@ public final class RaftLog {
     /** What its completion proves durable; lowered by truncations since. */
     long lastIndex;
 
-    UnfinishedWrite(long sequence, long lastIndex) {
+    final long bytes;
+
+    UnfinishedWrite(long sequence, long lastIndex, long bytes) {
       this.sequence = sequence;
       this.lastIndex = lastIndex;
+      this.bytes = bytes;
     }
   }
 }

@@ -61,6 +61,28 @@ class RaftLogTest {
   }
 
   @Test
+  @DisplayName(
+      "what a write was given takes memory until it is done, even if it was truncated since")
+  void unfinishedBytes() {
+    long one = batch(5, 1).sizeInBytes();
+    long two = batch(5, 2).sizeInBytes();
+    assertThat(log.unfinishedBytes()).isEqualTo(two);
+    log.append(batch(7, 2));
+    log.append(batch(9, 1));
+    assertThat(log.unfinishedBytes()).isEqualTo(2 * two + one);
+    log.truncateFrom(8);
+    assertThat(log.unfinishedBytes()).as("7 stays").isEqualTo(two + one);
+    log.truncateFrom(5);
+    assertThat(log.unfinishedBytes()).as("5 and 6 are being written").isEqualTo(two);
+    log.takeWrite(3);
+    log.append(batch(5, 1));
+    log.startAfter(new EntryId(1, 20), 0);
+    assertThat(log.unfinishedBytes()).isEqualTo(two);
+    log.written(3);
+    assertThat(log.unfinishedBytes()).isZero();
+  }
+
+  @Test
   @DisplayName("what is applied comes with as much of the end of its range as is in memory")
   void recentPart() {
     assertThat(log.recentPart(2, 5))

@@ -88,6 +88,20 @@ class ProgressTest {
     assertThat(supposing.next()).isEqualTo(8);
   }
 
+  /** Else a follower whose disk hangs would be sent as much again after each message that is lost. */
+  @Test
+  void whatArrivedBeforeALostMessageStillCounts() {
+    replicate();
+    progress.sent(1, 60, 1);
+    progress.sent(2, 70, 1);
+    progress.sent(3, 80, 1);
+    progress.rejected(new EntryId(1, 2), new EntryId(1, 1));
+    assertThat(progress.next()).isEqualTo(2);
+    assertThat(progress.inflightBytes()).isEqualTo(60);
+    progress.accepted(1, 1, 2);
+    assertThat(progress.inflightBytes()).isZero();
+  }
+
   /** In snapshot mode entries would be wasted, and late answers to earlier messages end it only if they reach far enough. */
   @Test
   void snapshotModeEndsWithTheInstallation() {

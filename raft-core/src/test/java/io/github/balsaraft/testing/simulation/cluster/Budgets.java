@@ -51,8 +51,17 @@ public final class Budgets {
         Bound.of(
             RaftMetric.UNCOMMITTED_BYTES, options.maxUncommittedBytes() + BYTES_BESIDE_PROPOSALS));
     // The last message may go beyond, and is as large as one may be.
-    long mostInflightBytes = options.maxInflightBytes()
-        + Math.max(options.maxMessageBytes(), options.maxCommandBytes() + BYTES_BESIDE_A_COMMAND);
+    long largestMessageBytes =
+        Math.max(options.maxMessageBytes(), options.maxCommandBytes() + BYTES_BESIDE_A_COMMAND);
+    long mostInflightBytes = options.maxInflightBytes() + largestMessageBytes;
+    // A follower takes one message more when it has less than that. A leader has what is
+    // uncommitted.
+    long mostUnfinishedBytes = options.maxUncommittedBytes()
+        + Math.max(BYTES_BESIDE_PROPOSALS, options.maxInflightBytes() + largestMessageBytes);
+    // Batches leave memory as a whole, so that of the last one a part may be durable.
+    long mostWindowBytes = Math.max(
+        options.logWindowBytes() + options.maxUncommittedBytes(),
+        mostUnfinishedBytes + largestMessageBytes);
     this.coreBounds = List.of(
         Bound.of("bytes under way to one follower", FollowerView::inflightBytes, mostInflightBytes),
         Bound.of(
@@ -62,7 +71,10 @@ public final class Budgets {
         Bound.ofCore(
             "bytes of settled entries in memory",
             CoreView::settledWindowBytes,
-            options.logWindowBytes()));
+            options.logWindowBytes()),
+        Bound.ofCore(
+            "bytes of entries for the disk", CoreView::unfinishedBytes, mostUnfinishedBytes),
+        Bound.ofCore("bytes of entries in memory", CoreView::windowBytes, mostWindowBytes));
   }
 
   private record Bound(String what, ToLongFunction<GroupNode> bytes, long mostBytes) {
