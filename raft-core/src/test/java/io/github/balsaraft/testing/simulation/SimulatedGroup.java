@@ -75,8 +75,7 @@ public final class SimulatedGroup<I, O> {
         leases(seed, seedOfHosts, settings),
         clients::openStateMachine);
     cluster.view().onNewLeader(clients::hearOf);
-    this.operator =
-        new Operator(cluster, Chance.of(seed, "operator"), settings.permittedLeases(seedOfHosts));
+    this.operator = new Operator(cluster, seed, settings.permittedLeases(seedOfHosts));
     this.saboteur = new Saboteur(cluster, operator, first == null ? null : first.saboteur);
     this.streams = new CommittedStreams(world, seed, !settings.faults());
     this.health = new HealthWatch(world);

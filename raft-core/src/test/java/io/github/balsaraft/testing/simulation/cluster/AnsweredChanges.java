@@ -1,8 +1,10 @@
 package io.github.balsaraft.testing.simulation.cluster;
 
+import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
+import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an operator was told of its changes, held against the configurations that were committed: what was called done is in the one that
- * the answer names, and what was called refused is not made afterwards.
+ * the answer names, and what was called refused, or aborted, is not made afterwards.
  */
 public final class AnsweredChanges {
 
@@ -79,6 +81,27 @@ public final class AnsweredChanges {
     if (one != null) {
       one.doneIndex = result.index();
     }
+  }
+
+  /** It has failed when so much was committed. */
+  void failed(ConfigurationChange change, Throwable failure, long committedIndex) {
+    ChangeFailedException.End end =
+        failure instanceof ChangeFailedException failed ? failed.end() : null;
+    if (failure instanceof NotLeaderException || end == ChangeFailedException.End.REFUSED) {
+      refused(change, committedIndex);
+    } else if (end == ChangeFailedException.End.ABORTED) {
+      aborted(change, committedIndex);
+    }
+  }
+
+  /** It was called aborted when so much was committed: up to then it may have made its host a member, which it is no more. */
+  void aborted(ConfigurationChange change, long committedIndex) {
+    Possible one = lastOpen(change);
+    if (one != null) {
+      one.doneIndex = committedIndex;
+    }
+    List<ConfigurationChange> unused = answered(change);
+    refused.add(new Refused(change, committedIndex));
   }
 
   /** It was called refused when so much was committed. */
@@ -168,7 +191,7 @@ public final class AnsweredChanges {
   }
 
   /** Whether a configuration is as a change has asked for. */
-  private static boolean isMade(ConfigurationChange change, Configuration configuration) {
+  static boolean isMade(ConfigurationChange change, Configuration configuration) {
     if (change instanceof ConfigurationChange.Add add) {
       return isMember(add.host(), configuration);
     } else if (change instanceof ConfigurationChange.Remove remove) {
@@ -211,7 +234,7 @@ public final class AnsweredChanges {
   }
 
   /** The hosts that a change names; none if it is one of leases. */
-  private static List<HostId> hosts(ConfigurationChange change) {
+  static List<HostId> hosts(ConfigurationChange change) {
     if (change instanceof ConfigurationChange.Add add) {
       return List.of(add.host());
     } else if (change instanceof ConfigurationChange.Remove remove) {

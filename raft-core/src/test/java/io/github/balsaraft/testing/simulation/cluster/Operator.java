@@ -1,12 +1,10 @@
 package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.AddOptions;
-import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
 import io.github.balsaraft.api.NodeStatus;
-import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.TransferFailedException;
 import io.github.balsaraft.model.Configuration;
@@ -38,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Operator implements Observer {
 
   /** Fewer voters than that leave nothing to break. */
-  private static final int FEWEST_VOTERS = 3;
+  static final int FEWEST_VOTERS = 3;
 
   /** No longer than a leader takes to commit its first entry, on a disk that is not slow. */
   private static final long GREETING_NANOS = VirtualTime.MILLIS;
@@ -46,7 +44,7 @@ public final class Operator implements Observer {
   /** Half of the shortest election timeout: the others are likely to be first. */
   private static final int MOST_DELAY_MILLIS = 500;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final SimulatedCluster cluster;
   private final Chance chance;
@@ -54,6 +52,7 @@ public final class Operator implements Observer {
   private final List<Request> open = new ArrayList<>();
   private final AnsweredChanges answers = new AnsweredChanges();
   private final AnsweredTransfers transfers = new AnsweredTransfers();
+  private final SecondThoughts thoughts;
   private boolean eager;
   private int asked;
   private int done;
@@ -62,12 +61,14 @@ public final class Operator implements Observer {
   /**
    * An operator of a cluster that was founded.
    *
+   * @param seed what it draws from
    * @param leases the rules by which leases are permitted
    */
-  public Operator(SimulatedCluster cluster, Chance chance, LeaseRules leases) {
+  public Operator(SimulatedCluster cluster, long seed, LeaseRules leases) {
     this.cluster = cluster;
-    this.chance = chance;
+    this.chance = Chance.of(seed, "operator");
     this.leases = leases;
+    this.thoughts = new SecondThoughts(cluster, this, Chance.of(seed, "second thoughts"), leases);
     cluster.view().onNewLeader(this::greet);
   }
 
@@ -123,7 +124,7 @@ public final class Operator implements Observer {
   }
 
   /** Who belongs to the group by the newest configuration that is committed. */
-  private List<Member> members() {
+  List<Member> members() {
     Configuration configuration = cluster.view().committed();
     return configuration == null ? List.of() : configuration.members();
   }
@@ -132,7 +133,7 @@ public final class Operator implements Observer {
     return members.stream().map(Member::host).distinct().toList();
   }
 
-  private List<HostId> outsiders() {
+  List<HostId> outsiders() {
     List<HostId> members = hostsOf(members());
     return cluster.hosts().stream()
         .filter(host -> !members.contains(host) && !cluster.isBarred(host))
@@ -163,7 +164,7 @@ public final class Operator implements Observer {
   }
 
   /** What was damaged as a member, and is outside now, would be one loss more when it is a member again. */
-  private boolean startWithIntactDisk(HostId outsider) {
+  boolean startWithIntactDisk(HostId outsider) {
     if (cluster.budget().isDestroyed(outsider) && !cluster.replaceDisk(outsider)) {
       return false;
     }
@@ -171,7 +172,7 @@ public final class Operator implements Observer {
     return true;
   }
 
-  private static long voters(List<Member> members) {
+  static long voters(List<Member> members) {
     return members.stream().filter(Member::isVoter).count();
   }
 
@@ -226,6 +227,11 @@ public final class Operator implements Observer {
     change(new ConfigurationChange.SetLeases(chance.happens(0.7) ? leases : LeaseRules.FORBIDDEN));
   }
 
+  /** What it does when it is not sure. */
+  public SecondThoughts secondThoughts() {
+    return thoughts;
+  }
+
   /** Hands leadership over. */
   public void transfer() {
     SimulatedHost.Life leader = cluster.leader();
@@ -265,41 +271,59 @@ public final class Operator implements Observer {
   }
 
   private void change(ConfigurationChange change) {
+    takeAway(null, change, false);
+  }
+
+  private void takeAway(@Nullable HostId host, ConfigurationChange change, boolean leaves) {
     SimulatedHost.Life leader = cluster.leader();
     if (leader != null) {
-      ask(new Request(change.toString(), leader, change, null, false), leader);
+      CompletableFuture<ChangeResult> unused = make(leader, change, host, leaves);
     }
   }
 
-  private void takeAway(HostId host, ConfigurationChange change, boolean leaves) {
-    SimulatedHost.Life leader = cluster.leader();
-    if (leader != null && cluster.budget().mayLeave(host)) {
-      ask(new Request(change.toString(), leader, change, host, leaves), leader);
+  /** Asks for a change, unless a host loses its vote by it and the group can't bear that: then null. */
+  @Nullable
+  CompletableFuture<ChangeResult> make(
+      SimulatedHost.Life leader,
+      ConfigurationChange change,
+      @Nullable HostId loser,
+      boolean leaves) {
+    if (loser != null && !cluster.budget().mayLeave(loser)) {
+      return null;
     }
-  }
-
-  private void ask(Request request, SimulatedHost.Life leader) {
-    ConfigurationChange change = Objects.requireNonNull(request.change);
+    Request request = new Request(change.toString(), leader, change, loser, leaves);
     answers.asked(change, cluster.view().commitIndex());
     CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
     CompletableFuture<ChangeResult> unused = answer.whenComplete(looked((result, failure) -> {
       if (failure == null) {
         isDone(change, result);
-      } else if (failure instanceof NotLeaderException
-          || (failure instanceof ChangeFailedException failed
-              && failed.end() == ChangeFailedException.End.REFUSED)) {
-        answers.refused(change, cluster.view().commitIndex());
+      } else {
+        answers.failed(change, failure, cluster.view().commitIndex());
       }
     }));
     await(request, answer);
+    return answer;
+  }
+
+  /** How many changes that name this host wait for an answer of this process. */
+  long changesUnderWay(SimulatedHost.Life at, HostId host) {
+    return open.stream()
+        .filter(request -> request.isAt(at.host(), at.number())
+            && request.change != null
+            && AnsweredChanges.hosts(request.change).contains(host))
+        .count();
+  }
+
+  /** Something was asked that changes nothing by itself. */
+  void await(String what, SimulatedHost.Life at, CompletableFuture<?> answer) {
+    await(new Request(what, at, null, null, false), answer);
   }
 
   private void isDone(ConfigurationChange change, ChangeResult result) {
     answers.done(change, result);
-    long committed = cluster.view().commitIndex();
-    if (result.index() > committed) {
+    if (result.index() > cluster.view().commitIndex()) {
       complain(change + " was called done at index " + result.index()
-          + ", and nobody knows more than index " + committed + " to be committed");
+          + ", and nobody knows so much to be committed");
     }
   }
 
@@ -330,7 +354,7 @@ public final class Operator implements Observer {
   }
 
   /** A future keeps what its callbacks throw to itself. */
-  private <T> BiConsumer<T, Throwable> looked(BiConsumer<T, Throwable> callback) {
+  <T> BiConsumer<T, Throwable> looked(BiConsumer<T, Throwable> callback) {
     return (result, failure) -> {
       try {
         callback.accept(result, failure);
@@ -350,7 +374,7 @@ public final class Operator implements Observer {
   }
 
   /** It may have been let in again meanwhile. */
-  private void hasLeft(HostId host) {
+  void hasLeft(HostId host) {
     boolean belongs = cluster.view().possible().stream()
         .anyMatch(configuration -> hostsOf(configuration.members()).contains(host));
     if (!belongs) {
@@ -358,7 +382,7 @@ public final class Operator implements Observer {
     }
   }
 
-  private void complain(String what) {
+  void complain(String what) {
     if (problem == null) {
       problem = what;
     }
@@ -441,10 +465,10 @@ public final class Operator implements Observer {
     private final HostId host;
     private final int life;
 
-    /** Null if it is a transfer. */
+    /** Null if it is no change. */
     private final @Nullable ConfigurationChange change;
 
-    /** Null if it is a change. */
+    /** Null if it is no transfer. */
     private AnsweredTransfers.@Nullable Transfer transfer;
 
     /** Who loses its vote by it, if anybody does. */

@@ -78,6 +78,7 @@ final class FaultDraw {
       case SLOW_APPLY -> chance.spread(MILLIS, 4 * SECONDS);
       case SLOW_HOST -> chance.spread(MILLIS, SECONDS);
       case SLOW_SNAPSHOTS -> chance.spread(MILLIS, 2 * SECONDS);
+      case CALL_OFF_CHANGE -> chance.spread(MILLIS, SECONDS);
       case CLOCK_DRIFT ->
         // Half of them as far as it goes.
         Math.max(

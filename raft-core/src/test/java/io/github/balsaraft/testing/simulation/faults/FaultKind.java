@@ -78,6 +78,10 @@ public enum FaultKind {
   SLOW_SNAPSHOTS,
   /** Something that a state machine does with its own files fails; the process is started again after a while. */
   FAILING_STATE,
+  /** An operator asks what would become of a change, and sometimes for that change at the same moment. */
+  PREVIEW_CHANGE,
+  /** An operator adds a member, and calls that off after a while. */
+  CALL_OFF_CHANGE,
   /** One of several groups is stopped at a host, while the others there go on; the process is stopped and started again after a while. */
   STOPPED_GROUP,
   /** The state machine of one of several groups does nothing for a while, while those of the others go on. */

@@ -1,6 +1,7 @@
 package io.github.balsaraft.testing.simulation.faults;
 
 import static io.github.balsaraft.testing.simulation.world.Mishap.APPLY_SLOW;
+import static io.github.balsaraft.testing.simulation.world.Mishap.CHANGE_CALLED_OFF;
 import static io.github.balsaraft.testing.simulation.world.Mishap.DAMAGE_FOUND;
 import static io.github.balsaraft.testing.simulation.world.Mishap.DISK_FULL;
 import static io.github.balsaraft.testing.simulation.world.Mishap.FETCH_INTERRUPTED;
@@ -126,6 +127,7 @@ final class FeltFaults {
       case FAILING_WRITE -> EnumSet.of(WRITE_FAILED, WRITE_TORN, SYNC_FAILED);
       case FULL_DISK -> EnumSet.of(DISK_FULL);
       case BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
+      case CALL_OFF_CHANGE -> EnumSet.of(CHANGE_CALLED_OFF);
       case SLOW_APPLY, STALLED_GROUP -> EnumSet.of(APPLY_SLOW);
       case SLOW_HOST -> EnumSet.of(MAILBOX_SLOW);
       case EAGER_OPERATOR -> EnumSet.of(LEADER_ASKED_EARLY);
@@ -147,6 +149,7 @@ final class FeltFaults {
           CHANGE_ROLE,
           UPDATE_MEMBER,
           CHANGE_LEASES,
+          PREVIEW_CHANGE,
           TRANSFER,
           STOPPED_GROUP -> EnumSet.noneOf(Mishap.class);
     };

@@ -9,7 +9,6 @@ import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.load.KvMachine;
-import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observers;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
@@ -33,7 +32,7 @@ class FeltFaultsTest {
   private final SimulatedCluster cluster = new SimulatedCluster(
       world, 3, 0, SimulationSettings.smallLimits(), LeaseRules.FORBIDDEN, KvMachine::new);
   private final Saboteur saboteur =
-      new Saboteur(cluster, new Operator(cluster, Chance.of(1, "operator"), LeaseRules.FORBIDDEN));
+      new Saboteur(cluster, new Operator(cluster, 1, LeaseRules.FORBIDDEN));
 
   FeltFaultsTest() {
     observers.add(cluster.view());

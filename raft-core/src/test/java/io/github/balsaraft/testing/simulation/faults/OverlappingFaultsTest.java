@@ -33,8 +33,7 @@ class OverlappingFaultsTest {
   private final VirtualTime time = world.time();
   private final SimulatedCluster cluster = new SimulatedCluster(
       world, 3, 0, SimulationSettings.smallLimits(), LeaseRules.FORBIDDEN, KvMachine::new);
-  private final Operator operator =
-      new Operator(cluster, Chance.of(1, "operator"), LeaseRules.FORBIDDEN);
+  private final Operator operator = new Operator(cluster, 1, LeaseRules.FORBIDDEN);
   private final Saboteur saboteur = new Saboteur(cluster, operator);
 
   OverlappingFaultsTest() {

@@ -127,6 +127,7 @@ public final class Saboteur implements Observer {
       case ONE_WAY_CUT -> List.of(host.id(), hosts.get(fault.other()));
       case BAD_WEATHER,
           EAGER_OPERATOR,
+          CALL_OFF_CHANGE,
           LATE_ANSWERS,
           VOTERS_RESTARTED,
           ABANDONED_LEADER,
@@ -210,6 +211,8 @@ public final class Saboteur implements Observer {
           CHANGE_ROLE,
           UPDATE_MEMBER,
           CHANGE_LEASES,
+          PREVIEW_CHANGE,
+          CALL_OFF_CHANGE,
           TRANSFER -> {
         int before = operator.asked();
         operate(fault);
@@ -260,6 +263,8 @@ public final class Saboteur implements Observer {
       case CHANGE_ROLE -> operator.promoteOrDemote();
       case UPDATE_MEMBER -> operator.update();
       case CHANGE_LEASES -> operator.setLeases();
+      case PREVIEW_CHANGE -> operator.secondThoughts().preview();
+      case CALL_OFF_CHANGE -> operator.secondThoughts().addAndCallOff(fault.amount());
       case TRANSFER -> transfer(fault);
       default -> throw new IllegalArgumentException("not for an operator: " + fault);
     }

@@ -21,6 +21,7 @@ public enum Mishap {
   MAILBOX_SLOW("slow turns of mailboxes"),
   APPLY_SLOW("slow turns of apply threads"),
   SNAPSHOT_SLOW("slow steps of snapshots"),
+  CHANGE_CALLED_OFF("changes that an operator has called off"),
   LEADER_ASKED_EARLY("new leaders that were asked for changes at once"),
   FETCH_INTERRUPTED("processes killed while they fetched a snapshot"),
   VOTER_RESTARTED("voters started anew within a lease");
