@@ -207,6 +207,11 @@ public final class SimulatedCluster {
     if (!host.wasDamaged()) {
       throw new IllegalStateException(id + " can't be started, and its disk is in order");
     }
+    int damaged = host.disk().firstDamagedWrite();
+    if (damaged > 0 && !host.refusal().contains("write " + damaged + " of ")) {
+      throw new IllegalStateException(
+          id + " can't be started because of write " + damaged + ", and says: " + host.refusal());
+    }
     host.wipe();
     start(id);
   }
@@ -219,7 +224,13 @@ public final class SimulatedCluster {
   public boolean start(HostId id, BirthPlan plan) {
     lastPlans.put(id, plan);
     SimulatedHost host = world.host(id);
-    return host.start(plan, options, ObservedMachine.of(machines.apply(host.state())));
+    int damaged = host.disk().firstDamagedWrite();
+    boolean isStarted = host.start(plan, options, ObservedMachine.of(machines.apply(host.state())));
+    if (isStarted && damaged > 0) {
+      throw new IllegalStateException(
+          id + " was started, and write " + damaged + " on its disk is damaged");
+    }
+    return isStarted;
   }
 
   /**

@@ -82,6 +82,8 @@ public enum FaultKind {
   PREVIEW_CHANGE,
   /** An operator adds a member, and calls that off after a while. */
   CALL_OFF_CHANGE,
+  /** A bit of a stored term and vote changes; the process is started anew after a while, and can't be. */
+  HARD_STATE_BIT_FLIP,
   /** One of several groups is stopped at a host, while the others there go on; the process is stopped and started again after a while. */
   STOPPED_GROUP,
   /** The state machine of one of several groups does nothing for a while, while those of the others go on. */

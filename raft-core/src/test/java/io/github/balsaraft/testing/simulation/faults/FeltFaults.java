@@ -126,7 +126,7 @@ final class FeltFaults {
       case STALLED_DISK -> EnumSet.of(WRITE_STALLED);
       case FAILING_WRITE -> EnumSet.of(WRITE_FAILED, WRITE_TORN, SYNC_FAILED);
       case FULL_DISK -> EnumSet.of(DISK_FULL);
-      case BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
+      case BIT_FLIP, HARD_STATE_BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
       case CALL_OFF_CHANGE -> EnumSet.of(CHANGE_CALLED_OFF);
       case SLOW_APPLY, STALLED_GROUP -> EnumSet.of(APPLY_SLOW);
       case SLOW_HOST -> EnumSet.of(MAILBOX_SLOW);

@@ -186,6 +186,14 @@ public final class Saboteur implements Observer {
       case BIT_FLIP -> {
         return mayBeDamaged(host, host.disk().canBeDamaged()) && host.disk().flipABit();
       }
+      case HARD_STATE_BIT_FLIP -> {
+        // Until a process starts nobody reads it.
+        if (!mayBeDamaged(host, host.disk().holdsHardState())
+            || !host.disk().flipABitOfTheHardState()) {
+          return false;
+        }
+        crash(host, fault.lastsNanos());
+      }
       case WIPED_DISK -> {
         String spared = cluster.budget().whySpared(host.id());
         if (!cluster.budget().takeDisk(host.id())) {

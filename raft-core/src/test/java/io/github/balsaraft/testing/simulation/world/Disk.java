@@ -1,9 +1,14 @@
 package io.github.balsaraft.testing.simulation.world;
 
+import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStoreException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The disk of one host: the bytes of its writes, one after the other. What a write has returned for is there after every
@@ -111,6 +116,67 @@ public final class Disk {
     hit[chance.below(hit.length)] ^= (byte) (1 << chance.below(8));
     damaged = true;
     return true;
+  }
+
+  /** Whether there is something for {@link #flipABitOfTheHardState} to hit. */
+  public boolean holdsHardState() {
+    return hardStateWrite() >= 0;
+  }
+
+  /**
+   * A bit of the newest term and vote that were written before the latest write changes by itself.
+   *
+   * @return whether there are any
+   */
+  public boolean flipABitOfTheHardState() {
+    int hit = hardStateWrite();
+    if (hit < 0) {
+      return false;
+    }
+    byte[] write = writes.get(hit);
+    byte[] hardState = Objects.requireNonNull(hardStateIn(write));
+    int at = Collections.indexOfSubList(bytes(write), bytes(hardState));
+    write[at + chance.below(hardState.length)] ^= (byte) (1 << chance.below(8));
+    damaged = true;
+    return true;
+  }
+
+  /** Which write it is; -1 if none is, or one is damaged already. */
+  private int hardStateWrite() {
+    for (int i = writes.size() - 2; i >= 0 && StoredWrite.isIntact(writes.get(i), i + 1L); i--) {
+      if (hardStateIn(writes.get(i)) != null) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static byte @Nullable [] hardStateIn(byte[] write) {
+    for (GroupWrite group : StoredWrite.decode(write).groups()) {
+      HardState hardState = group.hardState();
+      if (hardState != null) {
+        return hardState.encode();
+      }
+    }
+    return null;
+  }
+
+  private static List<Byte> bytes(byte[] array) {
+    List<Byte> bytes = new ArrayList<>();
+    for (byte one : array) {
+      bytes.add(one);
+    }
+    return bytes;
+  }
+
+  /** The number of the first write that is not what it was, from 1; 0 if there is none that a crash can't have left like that. */
+  public int firstDamagedWrite() {
+    for (int i = 0; i < writes.size() - 1; i++) {
+      if (!StoredWrite.isIntact(writes.get(i), i + 1L)) {
+        return i + 1;
+      }
+    }
+    return 0;
   }
 
   /** So many writes come to their end, and then and until {@link #powerOn} none does: a part of the first may be on the disk. */

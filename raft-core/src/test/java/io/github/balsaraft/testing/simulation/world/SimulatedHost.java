@@ -33,6 +33,7 @@ public final class SimulatedHost {
   private final FragileFolder state;
   private final GroupPace groupPace = new GroupPace();
   private int lives;
+  private String refusal = "";
   private @Nullable Life life;
 
   SimulatedHost(VirtualTime time, Machine machine, GroupId group, Observer observer, long seed) {
@@ -134,14 +135,20 @@ public final class SimulatedHost {
     try {
       started.start(birth, options);
     } catch (LogStoreException e) {
+      refusal = String.valueOf(e.getMessage());
       if (isNewProcess) {
         machine.startFailed();
       }
-      observer.onEnd(id, lives, "can't start: " + e.getMessage());
+      observer.onEnd(id, lives, "can't start: " + refusal);
       return false;
     }
     life = started;
     return true;
+  }
+
+  /** What the last process has said that could not start. */
+  public String refusal() {
+    return refusal;
   }
 
   /** As kill -9 or a power cut does it: nothing more happens there, and of the write under way any part may be done. */
