@@ -78,7 +78,7 @@ public final class AnsweredTransfers {
   public void told(HostId leader, HostId target, long term, long number) {
     for (Transfer one : open) {
       if (one.leader.equals(leader)
-          && target.equals(one.target)
+          && (one.target == null || target.equals(one.target))
           && one.numberedIn == term
           && one.number == number) {
         one.told = true;

@@ -56,6 +56,22 @@ class AnsweredTransfersTest {
   }
 
   @Test
+  @DisplayName(
+      "refused, or not done, with the target left to the leader: nobody was told to campaign")
+  void failedWithoutATarget() {
+    AnsweredTransfers.Transfer untold = transfers.asked(N1, 1, 4, null);
+    transfers.begun(N1, 1, 4, 7);
+    transfers.told(N3, N2, 4, 7);
+    transfers.told(N1, N2, 4, 6);
+    assertThat(transfers.failed(untold, answer(Failure.NOT_DONE, "reason"))).isNull();
+    AnsweredTransfers.Transfer told = transfers.asked(N1, 1, 4, null);
+    transfers.begun(N1, 1, 4, 8);
+    transfers.told(N1, N3, 4, 8);
+    assertThat(transfers.failed(told, answer(Failure.NOT_DONE, "reason")))
+        .contains("was told to campaign");
+  }
+
+  @Test
   @DisplayName("what another transfer has done is not held against one")
   void others() {
     AnsweredTransfers.Transfer first = transfers.asked(N1, 1, 4, N2);
