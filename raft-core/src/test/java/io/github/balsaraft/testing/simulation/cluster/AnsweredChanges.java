@@ -4,14 +4,16 @@ import io.github.balsaraft.api.ChangeFailedException;
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
 import io.github.balsaraft.api.MemberOptions;
-import io.github.balsaraft.api.NotLeaderException;
+import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
+import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +89,7 @@ public final class AnsweredChanges {
   void failed(ConfigurationChange change, Throwable failure, long committedIndex) {
     ChangeFailedException.End end =
         failure instanceof ChangeFailedException failed ? failed.end() : null;
-    if (failure instanceof NotLeaderException || end == ChangeFailedException.End.REFUSED) {
+    if (failure instanceof NotAppendedException || end == ChangeFailedException.End.REFUSED) {
       refused(change, committedIndex);
     } else if (end == ChangeFailedException.End.ABORTED) {
       aborted(change, committedIndex);
@@ -170,11 +172,18 @@ public final class AnsweredChanges {
   private static Map.@Nullable Entry<Long, Configuration> madeAfter(
       Refused one, NavigableMap<Long, Configuration> committed) {
     Map.Entry<Long, Configuration> before = committed.floorEntry(one.committedIndex);
+    Member meant = before == null ? null : whoseStanding(one.change, before.getValue());
     boolean wasMade = before == null || isMade(one.change, before.getValue());
     for (Map.Entry<Long, Configuration> next :
         committed.tailMap(one.committedIndex, false).entrySet()) {
+      Member present = whoseStanding(one.change, next.getValue());
+      if (!Objects.equals(replica(meant), replica(present))) {
+        // A member that comes back with an empty disk is given role and options by the group
+        // itself.
+        return null;
+      }
       boolean isMade = isMade(one.change, next.getValue());
-      if (isMade && !wasMade && showsInItself(one.change)) {
+      if (isMade && !wasMade) {
         return next;
       }
       wasMade = isMade;
@@ -182,12 +191,17 @@ public final class AnsweredChanges {
     return null;
   }
 
-  /** A group changes the role and the options of a member by itself only if that comes back with an empty disk. */
-  private static boolean showsInItself(ConfigurationChange change) {
-    return change instanceof ConfigurationChange.Add
-        || change instanceof ConfigurationChange.Remove
-        || change instanceof ConfigurationChange.Replace
-        || change instanceof ConfigurationChange.SetLeases;
+  /** The member whose role or options a change is about; null if it is about who belongs to the group, or about leases. */
+  private static @Nullable Member whoseStanding(
+      ConfigurationChange change, Configuration configuration) {
+    boolean isOfAMember = change instanceof ConfigurationChange.Promote
+        || change instanceof ConfigurationChange.Demote
+        || change instanceof ConfigurationChange.Update;
+    return isOfAMember ? configuration.principalOn(hosts(change).get(0)) : null;
+  }
+
+  private static @Nullable ReplicaId replica(@Nullable Member member) {
+    return member == null ? null : member.replica();
   }
 
   /** Whether a configuration is as a change has asked for. */

@@ -125,6 +125,44 @@ class AnsweredChangesTest {
   }
 
   @Test
+  void rolesAndOptionsThatAreRefusedAreNotGivenLater() {
+    Configuration withLearner = voters(3).with(Member.learner(new ReplicaId(4), host(4), "n4"));
+    Configuration withVoter = voters(4);
+    ConfigurationChange promote = new ConfigurationChange.Promote(host(4), Duration.ofSeconds(1));
+    ConfigurationChange demote = new ConfigurationChange.Demote(host(4));
+    ConfigurationChange update =
+        new ConfigurationChange.Update(host(3), MemberOptions.NONE.withPriority(7));
+    Configuration updated = Configuration.of(voters(3).members().stream()
+        .map(member -> member.host().equals(host(3)) ? member.withPriority(7) : member)
+        .toList());
+    isFoundOf(promote, withLearner, withVoter);
+    isFoundOf(demote, withVoter, withLearner);
+    isFoundOf(update, voters(3), updated);
+  }
+
+  private static void isFoundOf(
+      ConfigurationChange change, Configuration before, Configuration after) {
+    AnsweredChanges one = new AnsweredChanges();
+    TreeMap<Long, Configuration> history = new TreeMap<>();
+    history.put(1L, before);
+    one.asked(change, 5);
+    one.refused(change, 5);
+    assertThat(one.findUntrue(history)).isNull();
+    history.put(6L, after);
+    assertThat(one.findUntrue(history)).contains("called refused, and made at index 6");
+  }
+
+  /** The group gives a member that comes back with an empty disk its role again, without being asked. */
+  @Test
+  void whoComesBackIsGivenItsRoleByTheGroup() {
+    Configuration withLearner = voters(3).with(Member.learner(new ReplicaId(4), host(4), "n4"));
+    committed.put(3L, withLearner);
+    refused(new ConfigurationChange.Promote(host(4), Duration.ofSeconds(1)), 5);
+    committed.put(6L, voters(3).with(Member.voter(new ReplicaId(9), host(4), "n4")));
+    assertThat(untrue()).isNull();
+  }
+
+  @Test
   void whatIsRefusedMayBeMadeByAnother() {
     refused(REMOVE, 5);
     answers.asked(new ConfigurationChange.Remove(host(2)), 5);
