@@ -48,6 +48,9 @@ public final class RetryingSession implements RaftSession {
 
   private final AtomicLong lastRequest = new AtomicLong();
 
+  /** Callers hear of the first end only, so that nobody would see another. */
+  private final AtomicLong secondEnds = new AtomicLong();
+
   // Used by the steps only.
 
   /** Those among them that have no number. */
@@ -108,6 +111,16 @@ public final class RetryingSession implements RaftSession {
   @Override
   public long lastAppliedIndex() {
     return lastAppliedIndex;
+  }
+
+  /** Bytes of commands that have not ended, or are on their way yet. */
+  public long pendingBytes() {
+    return pendingBytes.get();
+  }
+
+  /** How often a command was ended that had ended: always zero, unless this library has a defect. */
+  public long secondEnds() {
+    return secondEnds.get();
   }
 
   @Override
@@ -303,6 +316,11 @@ public final class RetryingSession implements RaftSession {
   }
 
   private void end(Request request, Runnable completion) {
+    if (request.ended) {
+      // Its part of the budget would be given back twice.
+      secondEnds.incrementAndGet();
+      return;
+    }
     request.ended = true;
     requests.remove(request.order);
     if (request.numbers == null) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
-import io.github.balsaraft.api.RaftSession;
 import io.github.balsaraft.session.RetryingSession;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ class SessionRandomRunsTest {
     }
 
     void go() {
-      List<RaftSession> sessions = new ArrayList<>();
+      List<RetryingSession> sessions = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
         sessions.add(new RetryingSession(group, OPTIONS));
       }
@@ -73,6 +72,10 @@ class SessionRandomRunsTest {
         }
       }
       group.runFor(Duration.ofMinutes(1));
+      for (RetryingSession session : sessions) {
+        assertThat(session.secondEnds()).as("seed %s", seed).isZero();
+        assertThat(session.pendingBytes()).as("seed %s", seed).isZero();
+      }
       asked.forEach((command, future) -> {
         String outcome = outcome(future);
         int times = group.applied.getOrDefault(command, 0);

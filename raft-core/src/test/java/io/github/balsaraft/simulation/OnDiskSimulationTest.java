@@ -37,7 +37,7 @@ class OnDiskSimulationTest {
   private final Checks checks = new Checks();
   private final KvWorkload workload = new KvWorkload(4).onDisk();
   private final Clients<KvInput, KvOutput> clients = new Clients<>(
-      world, workload, 1, 4, 20 * MILLIS, true, () -> checks.applied().lastIndex());
+      world, workload, 1, 4, 20 * MILLIS, true, index -> checks.applied().lastUpTo(index));
   private final SimulatedCluster cluster = new SimulatedCluster(
       world,
       3,

@@ -66,7 +66,7 @@ public final class SimulatedGroup<I, O> {
         settings.clients(),
         settings.thinkTime().toNanos(),
         !settings.faults(),
-        applied::lastIndex);
+        applied::lastUpTo);
     this.cluster = new SimulatedCluster(
         world,
         settings.hosts(),

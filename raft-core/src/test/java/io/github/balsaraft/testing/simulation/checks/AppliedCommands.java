@@ -71,7 +71,7 @@ public final class AppliedCommands implements Observer {
   }
 
   /** The index of the last command up to there; 0 if there is none. */
-  long lastUpTo(long index) {
+  public long lastUpTo(long index) {
     Long last = byIndex.floorKey(index);
     return last == null ? 0 : last;
   }

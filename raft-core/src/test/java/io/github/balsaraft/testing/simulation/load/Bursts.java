@@ -67,11 +67,13 @@ final class Bursts<I, O> {
         clients.newProcess(),
         clients.nextMoment(),
         clients.world().time().nowNanos());
-    open.add(one);
     byte[] encoded = workload.encode(operation);
+    byte[] asked = one.attempt == null ? encoded : Envelope.of(one.attempt.id(), encoded);
+    one.bytes = asked.length;
+    open.add(one);
     CompletableFuture<byte[]> answer = one.attempt == null
-        ? at.node().query(encoded, ReadConsistency.LINEARIZABLE)
-        : at.node().propose(Envelope.of(one.attempt.id(), encoded));
+        ? at.node().query(asked, ReadConsistency.LINEARIZABLE)
+        : at.node().propose(asked);
     CompletableFuture<byte[]> unused = answer.whenComplete((result, failure) -> {
       if (!open.remove(one)) {
         clients.complain("an answer came to " + operation + " that nobody waited for");
@@ -147,6 +149,17 @@ final class Bursts<I, O> {
         .toList();
   }
 
+  /** Tells what was asked for and has no answer. */
+  void tellOpenTo(OpenRequests requests) {
+    for (One one : open) {
+      if (one.attempt == null) {
+        requests.read(one.at.host(), one.at.number(), one.bytes);
+      } else {
+        requests.proposal(one.at.host(), one.at.number(), one.bytes);
+      }
+    }
+  }
+
   /** As {@link Clients#tellOpen()}. */
   void tellOpen() {
     for (One one : open) {
@@ -173,6 +186,7 @@ final class Bursts<I, O> {
     private final int process;
     private final long invoked;
     private final long askedNanos;
+    private int bytes;
 
     One(
         I operation,

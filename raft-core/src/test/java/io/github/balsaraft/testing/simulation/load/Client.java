@@ -77,6 +77,10 @@ final class Client<I, O> {
   // If it has a session.
   private @Nullable SessionWay way;
   private @Nullable RetryingSession session;
+  private long mostSessionBytes;
+
+  /** Of what it has asked for and waits for. */
+  private int askedBytes;
 
   /**
    * One that doesn't ask for anything yet.
@@ -104,12 +108,45 @@ final class Client<I, O> {
     this.process = clients.newProcess();
     if (sessions != null) {
       way = new SessionWay(world, clients::newSessionAttempt, sessions, this::target);
-      session = new RetryingSession(way, sessions.oneOf(SESSIONS));
+      SessionOptions options = sessions.oneOf(SESSIONS);
+      session = new RetryingSession(way, options);
+      mostSessionBytes = options.maxPendingBytes();
     }
   }
 
   boolean isWaiting() {
     return askedHost != null;
+  }
+
+  /** What its session does that it must not do; null if there is nothing. */
+  @Nullable
+  String problemOfSession() {
+    if (session == null) {
+      return null;
+    }
+    if (session.secondEnds() > 0) {
+      return "a session has ended a command that had ended: " + operation;
+    }
+    long least = WHOEVER.equals(askedHost) ? askedBytes : 0;
+    long bytes = session.pendingBytes();
+    return bytes < least || bytes > mostSessionBytes
+        ? "a session holds " + bytes + " bytes of commands, and should hold " + least + " to "
+            + mostSessionBytes
+        : null;
+  }
+
+  /** Tells what it waits for, and with what. */
+  void tellOpenTo(OpenRequests open) {
+    if (way != null) {
+      way.tellOpenTo(open);
+    }
+    if (askedHost != null && !WHOEVER.equals(askedHost)) {
+      if (attempt == null) {
+        open.read(askedHost, askedLife, askedBytes);
+      } else {
+        open.proposal(askedHost, askedLife, askedBytes);
+      }
+    }
   }
 
   /** Tells of what it has asked for, if nobody has answered yet. */
@@ -201,11 +238,14 @@ final class Client<I, O> {
     }
     askedHost = at.host();
     askedLife = at.number();
+    byte[] encoded = workload.encode(operation);
+    askedBytes = encoded.length;
     if (isLoose) {
       attempt = null;
-      await(
-          looseReads.ask(at, operation.toString(), workload.encode(operation)),
-          this::answeredLoosely);
+      // Some of them only wait until so much is applied, and hold nothing but what each request
+      // holds.
+      askedBytes = 0;
+      await(looseReads.ask(at, operation.toString(), encoded), this::answeredLoosely);
       return;
     }
     CompletableFuture<byte[]> answer;
@@ -213,11 +253,13 @@ final class Client<I, O> {
       attempt = null;
       answer = at.node()
           .query(
-              workload.encode(operation),
+              encoded,
               chance.happens(leaseReads) ? ReadConsistency.LEASE : ReadConsistency.LINEARIZABLE);
     } else {
       attempt = clients.newAttempt(askedHost, askedLife);
-      answer = at.node().propose(Envelope.of(attempt.id(), workload.encode(operation)));
+      byte[] command = Envelope.of(attempt.id(), encoded);
+      askedBytes = command.length;
+      answer = at.node().propose(command);
     }
     await(answer, this::answered);
   }
@@ -227,7 +269,9 @@ final class Client<I, O> {
     askedHost = WHOEVER;
     askedLife = 0;
     attempt = clients.newAttempt(WHOEVER, 0);
-    await(in.propose(Envelope.of(attempt.id(), workload.encode(operation))), this::answered);
+    byte[] command = Envelope.of(attempt.id(), workload.encode(operation));
+    askedBytes = command.length;
+    await(in.propose(command), this::answered);
   }
 
   private <T> void await(CompletableFuture<T> answer, Consumer<T> then) {

@@ -9,7 +9,7 @@ import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Clients that each ask for one thing at a time, bursts of questions now and then, and the history of all that. */
@@ -21,6 +21,9 @@ public final class Clients<I, O> implements Observer {
   private static final double WITH_SESSION = 0.7;
 
   private static final double RUNS_WITH_BURSTS = 0.3;
+
+  /** What clients wait for is compared with what nodes account for when somebody asks or is answered, and at the latest then. */
+  private static final int EVENTS_BETWEEN_LOOKS = 32;
 
   private final World world;
   private final Workload<I, O> workload;
@@ -37,6 +40,8 @@ public final class Clients<I, O> implements Observer {
   private @Nullable HostId latestLeader;
   private int lastProcess;
   private long lastSessionAttempt;
+  private long lookedAtMoment;
+  private int sinceLook;
 
   /** Orders what happens: two moments are never the same. */
   private long moment;
@@ -47,7 +52,7 @@ public final class Clients<I, O> implements Observer {
    * @param seed decides how they are and what they ask for
    * @param thinkNanos how long each waits, on the average, from an answer to its next question
    * @param gently without bursts
-   * @param lastApplied the highest index that anybody has applied
+   * @param lastAppliedUpTo the highest index up to another at which anybody has applied a command
    */
   public Clients(
       World world,
@@ -56,10 +61,10 @@ public final class Clients<I, O> implements Observer {
       int clients,
       long thinkNanos,
       boolean gently,
-      LongSupplier lastApplied) {
+      LongUnaryOperator lastAppliedUpTo) {
     this.world = world;
     this.workload = workload;
-    this.looseReads = new LooseReads(world.time(), Chance.of(seed, "loose reads"), lastApplied);
+    this.looseReads = new LooseReads(world.time(), Chance.of(seed, "loose reads"), lastAppliedUpTo);
     Chance ofBursts = Chance.of(seed, "bursts");
     this.comesInBursts = !gently && ofBursts.happens(RUNS_WITH_BURSTS);
     this.bursts = new Bursts<>(this, workload, ofBursts);
@@ -210,9 +215,27 @@ public final class Clients<I, O> implements Observer {
     listener = newListener;
   }
 
-  /** An answer that no client should get; null if there was none. */
+  /**
+   * An answer that no client should get, or a request that a session or a node doesn't account for as long as its client waits; null if
+   * there is none. To be asked after each event.
+   */
   public @Nullable String problem() {
+    for (int i = 0; problem == null && i < clients.size(); i++) {
+      problem = clients.get(i).problemOfSession();
+    }
+    if (problem == null && (moment != lookedAtMoment || ++sinceLook >= EVENTS_BETWEEN_LOOKS)) {
+      lookedAtMoment = moment;
+      sinceLook = 0;
+      problem = unaccounted();
+    }
     return problem;
+  }
+
+  private @Nullable String unaccounted() {
+    OpenRequests open = new OpenRequests();
+    bursts.tellOpenTo(open);
+    clients.forEach(client -> client.tellOpenTo(open));
+    return open.unaccounted(world);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.github.balsaraft.testing.simulation.load;
 
-import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -8,7 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /** Reads that need not see everything: by one member's own state, as old as it may be, or once it has applied so much. */
 final class LooseReads {
@@ -23,7 +22,7 @@ final class LooseReads {
 
   private final VirtualTime time;
   private final Chance chance;
-  private final LongSupplier lastApplied;
+  private final LongUnaryOperator lastAppliedUpTo;
   private final boolean readsLoosely;
   private final List<LooseRead> answered = new ArrayList<>();
 
@@ -31,12 +30,12 @@ final class LooseReads {
    * None yet.
    *
    * @param chance decides which reads these are, and all about them
-   * @param lastApplied the highest index that anybody has applied
+   * @param lastAppliedUpTo the highest index up to another at which anybody has applied a command
    */
-  LooseReads(VirtualTime time, Chance chance, LongSupplier lastApplied) {
+  LooseReads(VirtualTime time, Chance chance, LongUnaryOperator lastAppliedUpTo) {
     this.time = time;
     this.chance = chance;
-    this.lastApplied = lastApplied;
+    this.lastAppliedUpTo = lastAppliedUpTo;
     this.readsLoosely = chance.happens(RUNS_WITH_LOOSE_READS);
   }
 
@@ -77,8 +76,7 @@ final class LooseReads {
           stale.appliedIndex(),
           stale.appliedIndex(),
           stale.staleness().toNanos()));
-      return stale.staleness().compareTo(most) <= 0
-          && stale.appliedIndex() <= at.node().gauge(RaftMetric.APPLIED_INDEX);
+      return stale.staleness().compareTo(most) <= 0 && hasApplied(at, stale.appliedIndex());
     });
   }
 
@@ -93,22 +91,29 @@ final class LooseReads {
           answer,
           asked,
           index,
-          Math.max(index, lastApplied.getAsLong()),
+          Math.max(index, lastApplied()),
           NO_BOUND));
-      return true;
+      return hasApplied(at, index);
     });
   }
 
   private CompletableFuture<Boolean> awaitApplied(SimulatedHost.Life at) {
     long index = someIndex();
-    return at.node()
-        .awaitApplied(index, patience())
-        .thenApply(nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index);
+    return at.node().awaitApplied(index, patience()).thenApply(nothing -> hasApplied(at, index));
+  }
+
+  /** Whether its state machine was given each command up to an index, or a state with it; what the node says of itself doesn't count. */
+  private boolean hasApplied(SimulatedHost.Life at, long index) {
+    return at.machine().appliedIndex() >= lastAppliedUpTo.applyAsLong(index);
+  }
+
+  private long lastApplied() {
+    return lastAppliedUpTo.applyAsLong(Long.MAX_VALUE);
   }
 
   /** About where the group is, and sometimes a little ahead of it. */
   private long someIndex() {
-    return Math.max(0, lastApplied.getAsLong() + chance.between(-MOST_AHEAD, MOST_AHEAD));
+    return Math.max(0, lastApplied() + chance.between(-MOST_AHEAD, MOST_AHEAD));
   }
 
   private Duration patience() {

@@ -69,7 +69,8 @@ final class SessionWay implements SessionChannel {
     if (at == null) {
       return CompletableFuture.failedFuture(new NotLeaderException(null, "no process is up"));
     }
-    Sent attempt = new Sent(at.host(), at.number(), numbers.getAsLong(), new CompletableFuture<>());
+    Sent attempt = new Sent(
+        at.host(), at.number(), numbers.getAsLong(), entry.length, new CompletableFuture<>());
     sent.add(attempt);
     observer.onSessionAsks(attempt.number, SessionEntry.decode(ByteBuffer.wrap(entry)));
     CompletableFuture<byte[]> unused = at.node()
@@ -98,6 +99,13 @@ final class SessionWay implements SessionChannel {
       if (attempt.life == life && attempt.host.equals(host)) {
         ended(attempt, null, new OutcomeUnknownException(host + " is gone"));
       }
+    }
+  }
+
+  /** Tells what it waits for. */
+  void tellOpenTo(OpenRequests open) {
+    for (Sent attempt : sent) {
+      open.proposal(attempt.host, attempt.life, attempt.bytes);
     }
   }
 
@@ -140,5 +148,6 @@ final class SessionWay implements SessionChannel {
   @Override
   public void closed(RetryingSession session) {}
 
-  private record Sent(HostId host, int life, long number, CompletableFuture<byte[]> future) {}
+  private record Sent(
+      HostId host, int life, long number, int bytes, CompletableFuture<byte[]> future) {}
 }
