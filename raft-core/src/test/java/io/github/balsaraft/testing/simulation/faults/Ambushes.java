@@ -27,6 +27,7 @@ final class Ambushes {
   private final Overlaps overlaps;
   private final Later later;
   private final long shortestElection;
+  private List<HostId> cutOff = List.of();
 
   Ambushes(SimulatedCluster cluster, Operator operator, Overlaps overlaps, Later later) {
     this.cluster = cluster;
@@ -34,6 +35,11 @@ final class Ambushes {
     this.overlaps = overlaps;
     this.later = later;
     this.shortestElection = cluster.options().electionTimeoutMin().toNanos();
+  }
+
+  /** Whom the latest ambush that cuts links cuts off from all others, together. */
+  List<HostId> cutOff() {
+    return cutOff;
   }
 
   /** Begins one; not if the group is in no state for it. */
@@ -114,6 +120,7 @@ final class Ambushes {
   private void abandonedLeader(Fault fault, HostId leader, HostId follower) {
     long alone = between(fault, 5 * shortestElection / 2, 4 * shortestElection);
     long soon = 300 * MILLIS;
+    cutOff = List.of(leader, follower);
     operator.changeSomething();
     for (HostId other : cluster.hosts()) {
       if (!other.equals(leader) && !other.equals(follower)) {
@@ -129,6 +136,7 @@ final class Ambushes {
 
   /** Its term is later than that of the leader that all others follow (trap 5). */
   private void strayCandidate(Fault fault, HostId target) {
+    cutOff = List.of(target);
     operator.transferTo(target);
     later.in(between(fault, 0, 3 * MILLIS), () -> cutOutgoing(target, 3 * shortestElection));
   }

@@ -14,6 +14,7 @@ import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_CUT;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_DETOURED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_LOST;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_REPEATED;
+import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_SLOW;
 import static io.github.balsaraft.testing.simulation.world.Mishap.PROCESS_PAUSED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SNAPSHOT_SLOW;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SYNC_FAILED;
@@ -118,7 +119,7 @@ final class FeltFaults {
   /** What a fault is known by; nothing if to begin it is to feel it. */
   private static Set<Mishap> signs(FaultKind kind) {
     return switch (kind) {
-      case BAD_WEATHER -> EnumSet.of(MESSAGE_LOST, MESSAGE_REPEATED);
+      case BAD_WEATHER -> EnumSet.of(MESSAGE_LOST, MESSAGE_REPEATED, MESSAGE_SLOW);
       case ONE_WAY_CUT, ISOLATION, SPLIT, ABANDONED_LEADER, STRAY_CANDIDATE ->
         EnumSet.of(MESSAGE_CUT);
       case PAUSE -> EnumSet.of(PROCESS_PAUSED);

@@ -122,6 +122,36 @@ class FeltFaultsTest {
   }
 
   @Test
+  @DisplayName(
+      "a leader that is left alone with a follower is known by what is lost between them and the others")
+  void anAbandonedLeader() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.ABANDONED_LEADER, SECONDS, 0, 0, 0), List.of(N1, N2));
+    felt.onMishap(Mishap.MESSAGE_CUT, N2, N1);
+    felt.onMishap(Mishap.MESSAGE_CUT, N3, new HostId("n4"));
+    assertThat(felt.counts()).isEmpty();
+    felt.onMishap(Mishap.MESSAGE_CUT, N2, N3);
+    assertThat(felt.counts()).containsEntry(FaultKind.ABANDONED_LEADER, 1);
+  }
+
+  @Test
+  @DisplayName("an ambush names whom it cuts off")
+  void ambushesNameHosts() {
+    assertThat(time.runUntil(() -> cluster.leader() != null, 30 * SECONDS)).isTrue();
+    play(FaultKind.STRAY_CANDIDATE, 0, 0, 0);
+    isFelt(FaultKind.STRAY_CANDIDATE);
+  }
+
+  @Test
+  @DisplayName("bad weather that is only slow is known by that")
+  void slowMessages() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.BAD_WEATHER, SECONDS, 0, 0, 0), List.of());
+    felt.onMishap(Mishap.MESSAGE_SLOW, N1, N2);
+    assertThat(felt.counts()).containsEntry(FaultKind.BAD_WEATHER, 1);
+  }
+
+  @Test
   @DisplayName("what happens elsewhere, or once it is over, is of another fault")
   void overOrElsewhere() {
     FeltFaults felt = new FeltFaults(time);

@@ -121,17 +121,13 @@ public final class Saboteur implements Observer {
   }
 
   /** Whom its mishaps happen to; nobody in particular if it happens everywhere. */
-  private static List<HostId> concerned(Fault fault, SimulatedHost host, List<HostId> hosts) {
+  private List<HostId> concerned(Fault fault, SimulatedHost host, List<HostId> hosts) {
     return switch (fault.kind()) {
       case SPLIT -> part(hosts, fault.amount());
       case ONE_WAY_CUT -> List.of(host.id(), hosts.get(fault.other()));
-      case BAD_WEATHER,
-          EAGER_OPERATOR,
-          CALL_OFF_CHANGE,
-          LATE_ANSWERS,
-          VOTERS_RESTARTED,
-          ABANDONED_LEADER,
-          STRAY_CANDIDATE -> List.of();
+      case BAD_WEATHER, EAGER_OPERATOR, CALL_OFF_CHANGE, LATE_ANSWERS, VOTERS_RESTARTED ->
+        List.of();
+      case ABANDONED_LEADER, STRAY_CANDIDATE -> ambushes.cutOff();
       default -> List.of(host.id());
     };
   }

@@ -39,6 +39,7 @@ public final class FragileFolder implements SnapshotFolder {
   private long operations;
   private long failingOperation = Long.MAX_VALUE;
   private long lastOperation = Long.MAX_VALUE;
+  private boolean powerOffBehindManifest;
   private long failures;
   private long flips;
   private int spoiltSnapshots;
@@ -95,6 +96,11 @@ public final class FragileFolder implements SnapshotFolder {
     lastOperation = operations + number;
   }
 
+  /** The power goes as soon as the next manifest has its name, before the folder is synced; as above in all else. */
+  void powerOffBehindManifest() {
+    powerOffBehindManifest = true;
+  }
+
   /** How many operations that write there were. */
   public long operations() {
     return operations;
@@ -103,6 +109,12 @@ public final class FragileFolder implements SnapshotFolder {
   /** How many operations have failed, those without power left out. */
   public long failures() {
     return failures;
+  }
+
+  /** Whether a manifest was given its name, and that may be undone when the power goes. */
+  boolean hasUnsyncedManifest() {
+    return unsynced.stream()
+        .anyMatch(change -> change.goneName != null && change.name.endsWith(MANIFEST));
   }
 
   /** Whether nobody has ever written anything. */
@@ -132,12 +144,14 @@ public final class FragileFolder implements SnapshotFolder {
     durable.clear();
     durable.putAll(files);
     lastOperation = Long.MAX_VALUE;
+    powerOffBehindManifest = false;
     recover();
   }
 
   /** The process is killed, and the power stays: everything it has done is seen by the next, and none of it is safer for that. */
   public void processKilled() {
     lastOperation = Long.MAX_VALUE;
+    powerOffBehindManifest = false;
     failingOperation = Long.MAX_VALUE;
   }
 
@@ -315,6 +329,9 @@ public final class FragileFolder implements SnapshotFolder {
   public void rename(String from, String to) throws IOException {
     Content content = find(from);
     operation(true, () -> change(new NameChange(to, content, from)));
+    if (powerOffBehindManifest && to.endsWith(MANIFEST)) {
+      lastOperation = operations;
+    }
     if (spoiltSnapshots > 0 && to.endsWith(MANIFEST)) {
       spoilFilesOf(to);
     }

@@ -22,6 +22,10 @@ final class Machine {
   private static final int SNAPSHOT_CHUNK_BYTES = 4;
 
   private static final int MOST_OPERATIONS_OF_A_TASK = 30;
+
+  /** With chunks of this size a snapshot of a full state takes many more than are done soon. */
+  private static final long MOST_OPERATIONS_OF_A_SNAPSHOT = 1000;
+
   private static final int MOST_WRITES_OF_A_BATCH = 8;
 
   private static final int MOST_WRITES_DONE = 2;
@@ -41,6 +45,7 @@ final class Machine {
   private final Observer observer;
   private final long seed;
   private final Chance crashes;
+  private final Chance crashesOfSnapshots;
   private final Chance crashesOfState;
   private final List<SimulatedHost> groups = new ArrayList<>();
   private int processes;
@@ -61,6 +66,7 @@ final class Machine {
     disk.tell(this::tell);
     snapshots.tell(this::tell);
     this.crashes = Chance.of(seed, "crashes of " + id);
+    this.crashesOfSnapshots = Chance.of(seed, "crashes within a snapshot of " + id);
     this.crashesOfState = Chance.of(seed, "crashes within the state machine of " + id);
   }
 
@@ -141,9 +147,7 @@ final class Machine {
     }
     Runnable snapshotTask = ended.environment.interruptedSnapshotTask();
     if (snapshotTask != null) {
-      // It got as far as that.
-      snapshots.powerOffAfter(crashes.below(MOST_OPERATIONS_OF_A_TASK));
-      snapshotTask.run();
+      interruptSnapshot(snapshotTask);
     }
     interruptStateMachine(ended);
     if (powerGoes.getAsBoolean()) {
@@ -154,6 +158,22 @@ final class Machine {
       groups.forEach(group -> group.state().processKilled());
     }
     lives.forEach(life -> life.ended("crash"));
+  }
+
+  /** It gets as far as is drawn. */
+  private void interruptSnapshot(Runnable task) {
+    int soon = crashes.below(MOST_OPERATIONS_OF_A_TASK);
+    if (crashesOfSnapshots.happens(0.5)) {
+      snapshots.powerOffAfter(soon);
+    } else if (crashesOfSnapshots.happens(0.5)) {
+      snapshots.powerOffAfter(crashesOfSnapshots.spread(1, MOST_OPERATIONS_OF_A_SNAPSHOT));
+    } else {
+      snapshots.powerOffBehindManifest();
+    }
+    task.run();
+    if (snapshots.hasUnsyncedManifest()) {
+      tell(Mishap.SNAPSHOT_NAME_UNSYNCED);
+    }
   }
 
   /** A state machine that writes may be in the middle of it. One that doesn't might as well have been a moment earlier. */

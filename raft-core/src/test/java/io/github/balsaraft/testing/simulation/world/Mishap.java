@@ -5,6 +5,7 @@ public enum Mishap {
   MESSAGE_LOST("messages that the network has lost"),
   MESSAGE_REPEATED("messages that the network has repeated"),
   MESSAGE_CUT("messages that met a link that was cut"),
+  MESSAGE_SLOW("messages that took longer than in fair weather"),
   MESSAGE_DETOURED("messages that took a detour"),
   WRITE_FAILED("writes that failed, with nothing stored"),
   WRITE_TORN("writes that failed, with a part stored"),
@@ -16,13 +17,14 @@ public enum Mishap {
   DAMAGE_FOUND("reads that met a changed bit of a log"),
   FILE_WRITE_FAILED("changes of files of snapshots and states that failed"),
   FILE_SYNC_FAILED("syncs of files of snapshots and states that failed"),
-  FILE_DAMAGE_READ("reads of a changed bit of a file of a snapshot or state"),
+  FILE_DAMAGE_READ("reads of a changed bit of a file of a snapshot"),
   PROCESS_PAUSED("tasks that waited for a process that was paused"),
   MAILBOX_SLOW("slow turns of mailboxes"),
   APPLY_SLOW("slow turns of apply threads"),
   SNAPSHOT_SLOW("slow steps of snapshots"),
   CHANGE_CALLED_OFF("changes that an operator has called off"),
   LEADER_ASKED_EARLY("new leaders that were asked for changes at once"),
+  SNAPSHOT_NAME_UNSYNCED("processes killed before the name of a snapshot was synced"),
   FETCH_INTERRUPTED("processes killed while they fetched a snapshot"),
   VOTER_RESTARTED("voters started anew within a lease");
 

@@ -188,7 +188,11 @@ public final class Network {
     if (detour > 0) {
       observer.onMishap(Mishap.MESSAGE_DETOURED, letter.from.host(), letter.to);
     }
-    time.in(weather.delayNanos(chance) + detour, letter);
+    long delay = weather.delayNanos(chance);
+    if (delay > Weather.FAIR.maxDelayNanos()) {
+      observer.onMishap(Mishap.MESSAGE_SLOW, letter.from.host(), letter.to);
+    }
+    time.in(delay + detour, letter);
   }
 
   private record Link(HostId from, HostId to) implements Comparable<Link> {
