@@ -48,6 +48,9 @@ final class ReplicaModel {
   /** Where this life has cut its log, unless it is known that the disk has followed. In the order of the cuts. */
   private final Deque<Long> unwrittenCuts = new ArrayDeque<>();
 
+  /** So many of the first of them may have been part of the write that was seen last. */
+  private int passedOver;
+
   ReplicaModel(ReplicaId id, HostId host) {
     this.id = id;
     this.host = host;
@@ -88,12 +91,30 @@ final class ReplicaModel {
     while (unwrittenCuts.removeFirst() != fromIndex) {
       // Part of the same write.
     }
+    // Those behind it that cut less may be part of the same write too, or of a later one.
+    passedOver = 0;
+    for (long cut : unwrittenCuts) {
+      if (cut <= fromIndex) {
+        break;
+      }
+      passedOver++;
+    }
     return true;
   }
 
   /** The log is the stored one: no cut is under way. */
   void forgetCuts() {
     unwrittenCuts.clear();
+    passedOver = 0;
+  }
+
+  /** A write is done. If the stored log is what the replica has, no cut that may have been part of it is still to come. */
+  void isWritten() {
+    if (passedOver > 0 && stored.last.equals(last)) {
+      for (; passedOver > 0; passedOver--) {
+        unwrittenCuts.removeFirst();
+      }
+    }
   }
 
   /** Up to here the stored log is not cut by what may be under way to the disk. */

@@ -144,5 +144,6 @@ final class StorageRules {
           "takes its log for durable up to index " + durableIndex + " of " + replica.last + ", but "
               + replica.stored);
     }
+    replica.isWritten();
   }
 }
