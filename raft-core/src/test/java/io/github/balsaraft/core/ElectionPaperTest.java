@@ -158,6 +158,23 @@ class ElectionPaperTest {
   }
 
   @Test
+  @DisplayName("5.2: each attempt of one and the same member draws its timeout anew")
+  void trap12_eachAttemptDrawsAnew() {
+    CoreHarness one = new CoreHarness(OPTIONS);
+    HarnessReplica replica =
+        one.add("n1", new SplittableRandom(1)::nextLong, CoreHarness.voters("n1", "n2", "n3"));
+    TreeSet<Long> timeouts = new TreeSet<>();
+    for (int attempt = 0; attempt < 200; attempt++) {
+      long timeout = replica.core().nextDeadlineNanos() - replica.clockNanos;
+      assertThat(timeout).isBetween(1000 * MILLIS, 2000 * MILLIS - 1);
+      timeouts.add(timeout / (100 * MILLIS));
+      one.timeout(replica);
+      one.network().take(message -> true);
+    }
+    assertThat(timeouts).as("tenths of a second").hasSize(10);
+  }
+
+  @Test
   @DisplayName("5.2: a leader's heartbeats keep its followers from campaigning")
   void heartbeatsKeepOffice() {
     cluster.elect("n1");

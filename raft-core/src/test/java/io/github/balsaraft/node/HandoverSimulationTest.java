@@ -16,11 +16,16 @@ import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.Weather;
 import io.github.balsaraft.testing.simulation.world.World;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** How long clients wait when a leader hands over, on a network on which every message takes as long as any other. */
+/**
+ * How long clients wait when a leader hands over, on a network on which every message takes as long as any other; and how long elections
+ * take when one is killed.
+ */
 class HandoverSimulationTest {
 
   private static final long ROUND_TRIP = 20 * MILLIS;
@@ -128,6 +133,61 @@ class HandoverSimulationTest {
       load.time.runFor(SECONDS);
     }
     load.endsWithEachAnsweredOnce();
+  }
+
+  /**
+   * Trap 12: on a network on which members hear of each other's candidacies late, elections fail now and then because votes split; the
+   * next attempt then is at another distance. Who waited the same time again would split with the same member for ever.
+   */
+  @Test
+  void trap12_splitVotesDontRepeat() {
+    List<Long> terms = new ArrayList<>();
+    List<Long> nanos = new ArrayList<>();
+    for (long seed : ClusterRun.seeds(8)) {
+      killLeaders(seed, terms, nanos);
+    }
+    assertThat(terms.stream().mapToLong(Long::longValue).average().orElse(0))
+        .as("terms for each election: %s", terms)
+        .isBetween(1.0, 2.0);
+    assertThat(terms).allMatch(used -> used <= 8);
+    List<Long> sorted = nanos.stream().sorted().toList();
+    assertThat(sorted.get(sorted.size() / 2)).as("half of them").isLessThan(4 * SECONDS);
+    assertThat(sorted.get(sorted.size() * 95 / 100)).as("95 of 100").isLessThan(10 * SECONDS);
+  }
+
+  private static void killLeaders(long seed, List<Long> terms, List<Long> nanos) {
+    Observers observers = new Observers();
+    World world = new World(seed, observers);
+    VirtualTime time = world.time();
+    SimulatedCluster cluster = new SimulatedCluster(
+        world,
+        5,
+        0,
+        RaftOptions.builder().failureHints(false).build(),
+        LeaseRules.FORBIDDEN,
+        EchoMachine::new);
+    observers.add(cluster.view());
+    cluster.startFounders();
+    assertThat(time.runUntil(() -> cluster.leader() != null, 60 * SECONDS)).isTrue();
+    world.network().weather(new Weather(0, 0, 0, 0, 20 * MILLIS, 60 * MILLIS, 0));
+    for (int election = 0; election < 40; election++) {
+      time.runFor(2 * SECONDS);
+      assertThat(time.runUntil(() -> cluster.leader() != null, 60 * SECONDS)).isTrue();
+      SimulatedHost.Life leader = Objects.requireNonNull(cluster.leader());
+      long term = termOf(cluster, leader);
+      long killed = time.nowNanos();
+      world.host(leader.host()).kill();
+      assertThat(time.runUntil(() -> cluster.leader() != null, 60 * SECONDS))
+          .as("somebody is elected in place of %s, with seed %d", leader.host(), seed)
+          .isTrue();
+      nanos.add(time.nowNanos() - killed);
+      terms.add(termOf(cluster, Objects.requireNonNull(cluster.leader())) - term);
+      cluster.start(leader.host());
+    }
+  }
+
+  private static long termOf(SimulatedCluster cluster, SimulatedHost.Life life) {
+    return Objects.requireNonNull(cluster.view().replicaOn(life.host())).state().term();
   }
 
   /** A cluster with a leader, on the steady network, and a client that has written to it for a second. */
