@@ -242,7 +242,9 @@ public final class SimulationRuns {
       Files.createDirectories(PAGES);
       SpaceTimeDiagram.write(
           page, new RunSummary(shrunk.seed(), replay, violation), recorder.run());
-      return page.toString();
+      return failure == null
+          ? page + " (that run didn't fail, so it shows no violation)"
+          : page.toString();
     } catch (IOException e) {
       return "can't be written: " + e;
     } finally {

@@ -154,4 +154,18 @@ class RejectionsTest {
         .isInstanceOf(SimulationFailure.class)
         .hasMessageContaining("CommandTooLargeException");
   }
+
+  @Test
+  @DisplayName("a query that no node ever serves fails the run")
+  void tooLargeAQuery() {
+    Simulation<Asked, String> run = new Simulation<>(1, SHORT.calm(), new SaleThatRejects() {
+      @Override
+      public byte[] encode(Asked operation) {
+        return operation.isQuery ? new byte[5000] : super.encode(operation);
+      }
+    });
+    assertThatThrownBy(run::run)
+        .isInstanceOf(SimulationFailure.class)
+        .hasMessageContaining("is never served here");
+  }
 }
