@@ -150,23 +150,26 @@ public final class SimulatedGroup<I, O> {
     }
     fail("answer", clients.problem());
     fail("answer", operator.problem());
-    fail("answer", endedTwice());
     fail("stream", streams.problem());
     fail("health", health.problem());
-    if (checks != null) {
-      fail("budget", budgets.exceeded());
+    for (SimulatedHost host : world.hosts()) {
+      SimulatedHost.Life life = host.life();
+      // An event changes one or two of them, and the others are as they were found.
+      if (life != null && life.mayHaveChanged()) {
+        check(life);
+        life.checked();
+      }
     }
   }
 
-  /** Futures hide a second end from callers, so the node is asked, whatever it was. */
-  private @Nullable String endedTwice() {
-    for (SimulatedHost host : world.hosts()) {
-      SimulatedHost.Life life = host.life();
-      if (life != null && life.node().secondEnds() > 0) {
-        return host.id() + " has ended a proposal, a read or a question that had ended";
-      }
+  private void check(SimulatedHost.Life life) {
+    // Futures hide a second end from callers, so the node is asked, whatever it was.
+    if (life.node().secondEnds() > 0) {
+      fail("answer", life.host() + " has ended a proposal, a read or a question that had ended");
     }
-    return null;
+    if (checks != null) {
+      fail("budget", budgets.exceededBy(life));
+    }
   }
 
   private static void fail(String kind, @Nullable String problem) {

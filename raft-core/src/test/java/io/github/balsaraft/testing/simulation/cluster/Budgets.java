@@ -116,18 +116,24 @@ public final class Budgets {
   public @Nullable String exceeded() {
     for (SimulatedHost host : world.hosts()) {
       SimulatedHost.Life life = host.life();
-      if (life != null && life.isUp()) {
-        String exceeded = exceeded(life, bounds);
-        if (exceeded == null && !life.isStopping() && !life.mayHaveMetDamage()) {
-          // A core that nobody asks for its output any more lets go of nothing.
-          exceeded = exceeded(life, coreBounds);
-        }
-        if (exceeded != null) {
-          return exceeded;
-        }
+      String exceeded = life == null ? null : exceededBy(life);
+      if (exceeded != null) {
+        return exceeded;
       }
     }
     return null;
+  }
+
+  /** As {@link #exceeded}, of one node. */
+  public @Nullable String exceededBy(SimulatedHost.Life life) {
+    if (!life.isUp()) {
+      return null;
+    }
+    String exceeded = exceeded(life, bounds);
+    // A core that nobody asks for its output any more lets go of nothing.
+    return exceeded != null || life.isStopping() || life.mayHaveMetDamage()
+        ? exceeded
+        : exceeded(life, coreBounds);
   }
 
   private static @Nullable String exceeded(SimulatedHost.Life life, List<Bound> bounds) {

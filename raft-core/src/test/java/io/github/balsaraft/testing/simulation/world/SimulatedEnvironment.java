@@ -27,6 +27,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
   /** What came while the process was paused, in its order. */
   private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
 
+  private long steps;
   private boolean dead;
   private boolean paused;
   private long pausedUntilNanos;
@@ -91,6 +92,11 @@ public final class SimulatedEnvironment implements HostEnvironment {
     return dead;
   }
 
+  /** How many tasks it has run. */
+  long steps() {
+    return steps;
+  }
+
   /** What the writer was doing, or about to do, when it was killed; null if nothing. Comes to nothing by itself. */
   Runnable interruptedWrite() {
     return writes.peek();
@@ -133,6 +139,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
     time.in(0, () -> {
       Runnable task = dead || paused ? null : deferred.poll();
       if (task != null) {
+        steps++;
         task.run();
         catchUp();
       }
@@ -252,6 +259,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
       tell(paused, Mishap.PROCESS_PAUSED);
       deferred.add(task);
     } else {
+      steps++;
       task.run();
     }
   }

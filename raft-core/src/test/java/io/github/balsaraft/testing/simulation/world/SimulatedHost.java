@@ -214,6 +214,11 @@ public final class SimulatedHost {
     private @Nullable GroupNode node;
     private boolean stopping;
 
+    /** How often somebody has asked for the node, maybe to do something with it. */
+    private long asked;
+
+    private long checkedAt = -1;
+
     private Life(int number, Machine.HostProcess process, ObservedMachine stateMachine) {
       this.number = number;
       this.process = process;
@@ -325,8 +330,20 @@ public final class SimulatedHost {
       return number;
     }
 
+    /** To be asked for anew by whoever does something with it, so that it {@link #mayHaveChanged}. */
     public GroupNode node() {
+      asked++;
       return node;
+    }
+
+    /** Whether anything may have changed in it since it was {@link #checked}: its process has run, or somebody has asked for its node. */
+    public boolean mayHaveChanged() {
+      return process.environment.steps() + asked != checkedAt;
+    }
+
+    /** It was found to be as it should be. */
+    public void checked() {
+      checkedAt = process.environment.steps() + asked;
     }
 
     public ObservedMachine machine() {
