@@ -46,32 +46,39 @@ class HangingLeaderTest {
         machines.add(new Machine());
         cluster.start(name, SMALL_WINDOW, machines.get(machines.size() - 1));
       }
-      RaftNode leader = cluster.awaitLeader();
-      String leaderName = leader.status().host().name();
-      List<String> others =
-          cluster.names().stream().filter(name -> !name.equals(leaderName)).toList();
-      cluster.stop(others.get(0));
-      Machine hanging = machines.get(cluster.names().indexOf(leaderName));
-      hanging.hangs = true;
-      List<CompletableFuture<byte[]>> proposals = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        proposals.add(leader.propose(new byte[10_000]));
+      try {
+        catchUp(cluster, machines);
+      } finally {
+        // Before the cluster is closed, which would wait for them.
+        machines.forEach(machine -> machine.go.countDown());
       }
-      LocalCluster.awaitTrue("entries that commit", () -> hasCommitted(leader, 100));
-      RaftNode away = cluster.start(others.get(0), SMALL_WINDOW);
-      LocalCluster.awaitTrue("the one that was away catches up", () -> hasCommitted(away, 100));
-
-      cluster.stop(others.get(1));
-      proposals.add(leader.propose("later".getBytes(UTF_8)));
-      LocalCluster.awaitTrue("the two of them commit", () -> hasCommitted(leader, 101));
-      assertThat(leader.status().role()).isEqualTo(Role.LEADER);
-      assertThat(proposals).as("nobody is answered").noneMatch(CompletableFuture::isDone);
-      hanging.go.countDown();
-      LocalCluster.awaitTrue(
-          "everybody is answered", () -> proposals.stream().allMatch(CompletableFuture::isDone));
-    } finally {
-      machines.forEach(machine -> machine.go.countDown());
     }
+  }
+
+  private static void catchUp(LocalCluster cluster, List<Machine> machines) {
+    RaftNode leader = cluster.awaitLeader();
+    String leaderName = leader.status().host().name();
+    List<String> others =
+        cluster.names().stream().filter(name -> !name.equals(leaderName)).toList();
+    cluster.stop(others.get(0));
+    Machine hanging = machines.get(cluster.names().indexOf(leaderName));
+    hanging.hangs = true;
+    List<CompletableFuture<byte[]>> proposals = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      proposals.add(leader.propose(new byte[10_000]));
+    }
+    LocalCluster.awaitTrue("entries that commit", () -> hasCommitted(leader, 100));
+    RaftNode away = cluster.start(others.get(0), SMALL_WINDOW);
+    LocalCluster.awaitTrue("the one that was away catches up", () -> hasCommitted(away, 100));
+
+    cluster.stop(others.get(1));
+    proposals.add(leader.propose("later".getBytes(UTF_8)));
+    LocalCluster.awaitTrue("the two of them commit", () -> hasCommitted(leader, 101));
+    assertThat(leader.status().role()).isEqualTo(Role.LEADER);
+    assertThat(proposals).as("nobody is answered").noneMatch(CompletableFuture::isDone);
+    hanging.go.countDown();
+    LocalCluster.awaitTrue(
+        "everybody is answered", () -> proposals.stream().allMatch(CompletableFuture::isDone));
   }
 
   private static boolean hasCommitted(RaftNode node, int commands) {

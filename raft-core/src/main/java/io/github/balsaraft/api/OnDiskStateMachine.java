@@ -28,7 +28,7 @@ public interface OnDiskStateMachine extends SnapshottingStateMachine {
   EntryId appliedEntry();
 
   /**
-   * Whose state this is, as {@link #claim} was told the last time. Asked once at the start: a node refuses the state of another host, of
+   * Whose state this is, as {@link #claim} was told the last time. Asked at the start: a node refuses the state of another host, of
    * an earlier log of its own, of another cluster or another group, although the position may fit its log by accident.
    *
    * @return null if nobody has claimed it, or if the state machine doesn't keep that

@@ -28,7 +28,10 @@ final class FollowerExplanation {
           + ", so " + leader + " can't count on it; look at the disk of " + status.host();
     }
     Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
-    if (sinceApplyProgress.compareTo(patience) > 0) {
+    // What it does instead is said behind this.
+    boolean isBusyOtherwise =
+        status.snapshots().fetching().isPresent() || !status.healthDetail().isEmpty();
+    if (!isBusyOtherwise && sinceApplyProgress.compareTo(patience) > 0) {
       return "State machine stalled: " + follows + " but its state machine has applied nothing for "
           + Wording.duration(sinceApplyProgress) + " and has " + Wording.entries(toApply)
           + " to apply, so local reads are old and linearizable reads here wait; see in a thread dump what it does";

@@ -85,8 +85,7 @@ final class SnapshotArchive {
       List<SnapshotManifest> found, List<SnapshotStore.Damaged> unreadable, EntryId base) {
     List<String> damage = new ArrayList<>();
     for (SnapshotStore.Damaged one : unreadable) {
-      // It stays until there is a newer one: if nothing else reaches the log, it is all that there
-      // is.
+      // It stays until there is a newer one: if nothing else reaches the log, there is only this.
       others.add(one.snapshot());
       warnOf(one.snapshot(), one.problem());
       if (reaches(one.snapshot().last(), base)) {

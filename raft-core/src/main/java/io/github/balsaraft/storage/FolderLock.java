@@ -3,7 +3,6 @@ package io.github.balsaraft.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -94,8 +93,9 @@ public final class FolderLock implements AutoCloseable {
     }
     try {
       sync.sync(parent);
-    } catch (AccessDeniedException e) {
-      // It is not for us, and so it is not we who have created something in it.
+    } catch (IOException e) {
+      // Where nothing was created there may be nothing to sync: a folder that isn't ours, or a file
+      // system that has no syncs of folders.
       if (isNew) {
         throw e;
       }

@@ -84,8 +84,7 @@ public class FolderSnapshotStore implements SnapshotStore {
     names.removeIf(name -> !SnapshotNames.isOf(group, name));
     List<SnapshotManifest> complete = new ArrayList<>();
     List<Damaged> broken = new ArrayList<>();
-    // A manifest that has its name has files: whatever is wrong with them now, no crash has left
-    // them like that.
+    // A manifest that has its name has files: no crash has left them as they are if they are wrong.
     Set<String> named = new HashSet<>();
     Map<String, Long> receiving = new HashMap<>();
     for (String name : names) {

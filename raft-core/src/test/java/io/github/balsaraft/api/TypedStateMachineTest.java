@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.UnknownFormatException;
 import io.github.balsaraft.testing.StateMachineContract;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Random;
@@ -76,7 +76,7 @@ class TypedStateMachineTest {
   private long index;
 
   private byte[] applyBytes(byte[] payload) {
-    return machine.apply(new TestCommand(++index, 1, 1000, payload));
+    return machine.apply(new MadeUpCommand(++index, 1, 1000, payload));
   }
 
   private CompletableFuture<byte[]> propose(byte[] payload) {

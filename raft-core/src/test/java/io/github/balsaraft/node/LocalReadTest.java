@@ -109,7 +109,7 @@ class LocalReadTest {
   void failureWithoutText(boolean byLease) {
     LocalRead<String> read = new LocalRead<>(
         () -> {
-          throw new Undescribed();
+          throw new UnprintableError();
         },
         byLease,
         new Budget(100),
@@ -122,14 +122,7 @@ class LocalReadTest {
       read.run();
     }
     assertThat(length.handle((answer, failure) -> failure).join())
-        .hasMessageContaining(Undescribed.class.getName());
-  }
-
-  private static final class Undescribed extends RuntimeException {
-    @Override
-    public String getMessage() {
-      throw new IllegalStateException("no text");
-    }
+        .hasMessageContaining(UnprintableError.class.getName());
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.testing.simulation.diagram.RecordedRun;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.RunSummary;
@@ -105,7 +105,7 @@ class RunRecorderTest {
   void ofACommandThePartThatIsTextIsShown() {
     RunRecorder recorder = new RunRecorder().timedBy(new VirtualTime());
     byte[] payload = {0, 0, 1, 'A', 'D', 'D', ' ', 'k', (byte) 0xff, '5'};
-    recorder.onApplied(new HostId("n1"), 1, new TestCommand(3, 2, 0, payload), new byte[] {'7'});
+    recorder.onApplied(new HostId("n1"), 1, new MadeUpCommand(3, 2, 0, payload), new byte[] {'7'});
     assertThat(recorder.run().lines())
         .containsExactly("0.000000000 n1/1 applied 3@2 ·ADD k·5 -> 7");
   }

@@ -21,7 +21,7 @@ import io.github.balsaraft.model.trace.TraceState;
 import io.github.balsaraft.model.trace.TracedEntries;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogWrite;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -293,7 +293,7 @@ final class StoryReplica {
     observer.onApplied(
         host,
         life,
-        new TestCommand(index, ofTerm, logTimeMillis, payload),
+        new MadeUpCommand(index, ofTerm, logTimeMillis, payload),
         ByteBuffer.allocate(4).putInt(result).array());
   }
 

@@ -37,7 +37,8 @@ class SwarmSimulationTest {
       "FetchEntriesResponse",
       // An addition that runs out of its time: in one of some hundred runs.
       Happening.CHANGE_ABORTED.label(),
-      // A process that is killed just while it publishes a snapshot of its own: once in some hundred runs.
+      // A process that is killed just while it publishes a snapshot of its own: in one of some
+      // hundred runs.
       Mishap.SNAPSHOT_NAME_UNSYNCED.label(),
       // The runtime asks the core first whether it would refuse a change.
       Happening.CHANGE_REFUSED.label());

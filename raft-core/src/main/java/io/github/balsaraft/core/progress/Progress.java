@@ -234,16 +234,14 @@ public final class Progress {
     }
     long agreed = Math.min(agreeAtMost.index(), previous.index() - 1);
     if (mode == Mode.PROBE && previous.index() == present) {
-      // It says that it hasn't got what it once called durable. If that is an old rejection, some
-      // is
+      // It says that it hasn't got what it once called durable. If that is an old rejection, some is
       // sent for nothing.
       present = agreed;
     } else if (previous.index() <= present) {
       return;
     }
     // A hint may only move next within (present, next]: a late rejection must not undo what is
-    // known
-    // since.
+    // known since.
     next = Math.max(present, agreed) + 1;
     probe();
     // What has arrived before waits for that disk still, and counts.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import io.github.balsaraft.testing.simulation.load.Attempt;
 import io.github.balsaraft.testing.simulation.load.LooseRead;
@@ -31,7 +31,7 @@ class LooseReadCheckTest {
   void threeCommands() {
     for (int i = 1; i <= 3; i++) {
       byte[] payload = ByteBuffer.allocate(8).putLong(i).array();
-      commands.onApplied(N1, 1, new TestCommand(10L * i, 1, 0, payload), NOTHING);
+      commands.onApplied(N1, 1, new MadeUpCommand(10L * i, 1, 0, payload), NOTHING);
       Attempt attempt = new Attempt(i, N1, 1);
       attempt.applied(NOTHING, 10L * i * VirtualTime.SECONDS);
       attempts.add(attempt);

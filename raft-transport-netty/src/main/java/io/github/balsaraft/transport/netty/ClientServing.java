@@ -188,8 +188,7 @@ final class ClientServing extends ByteToMessageDecoder {
     try {
       frame = ClientCodec.frame(fitting, ctx.alloc());
     } catch (RuntimeException | OutOfMemoryError e) {
-      // A client that waits for an answer which never comes would not ask elsewhere before its
-      // deadline.
+      // A client that waits for an answer which never comes asks elsewhere only at its deadline.
       cannotAnswer(ctx, e);
       return;
     }

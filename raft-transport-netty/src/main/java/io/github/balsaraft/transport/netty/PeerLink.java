@@ -187,6 +187,10 @@ final class PeerLink implements OutboundLane.Owner {
     asleep = true;
     if (isInUse()) {
       asleep = false;
+      if (control.pendingBytes() + bulk.pendingBytes() > 0) {
+        // The peer takes nothing: to look again in a while is enough.
+        usedNanos = System.nanoTime();
+      }
     }
     followAddress();
   }

@@ -8,7 +8,7 @@ import static io.github.balsaraft.testing.simulation.checks.Violation.Kind.STATE
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -206,7 +206,7 @@ public final class AppliedCommands implements Observer {
 
     /** What state machines were given, to be given to one more. */
     public Command command() {
-      return new TestCommand(index, term, logTimeMillis, payload);
+      return new MadeUpCommand(index, term, logTimeMillis, payload);
     }
 
     /** Its index in the log. */

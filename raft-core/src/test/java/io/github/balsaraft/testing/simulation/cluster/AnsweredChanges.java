@@ -178,8 +178,7 @@ public final class AnsweredChanges {
         committed.tailMap(one.committedIndex, false).entrySet()) {
       Member present = whoseStanding(one.change, next.getValue());
       if (!Objects.equals(replica(meant), replica(present))) {
-        // A member that comes back with an empty disk is given role and options by the group
-        // itself.
+        // Role and options of a member that comes back with an empty disk are the group's doing.
         return null;
       }
       boolean isMade = isMade(one.change, next.getValue());

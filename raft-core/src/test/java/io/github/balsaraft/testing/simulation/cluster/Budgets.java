@@ -54,8 +54,7 @@ public final class Budgets {
     long largestMessageBytes =
         Math.max(options.maxMessageBytes(), options.maxCommandBytes() + BYTES_BESIDE_A_COMMAND);
     long mostInflightBytes = options.maxInflightBytes() + largestMessageBytes;
-    // A follower takes one message more when it has less than that. A leader has what is
-    // uncommitted.
+    // A follower takes one message more when it has less. A leader has what is uncommitted.
     long mostUnfinishedBytes = options.maxUncommittedBytes()
         + Math.max(BYTES_BESIDE_PROPOSALS, options.maxInflightBytes() + largestMessageBytes);
     // Batches leave memory as a whole, so that of the last one a part may be durable.

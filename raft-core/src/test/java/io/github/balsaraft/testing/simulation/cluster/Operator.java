@@ -49,7 +49,7 @@ public final class Operator implements Observer {
   private final SimulatedCluster cluster;
   private final Chance chance;
   private final LeaseRules leases;
-  private final List<Request> open = new ArrayList<>();
+  private final List<OperatorRequest> open = new ArrayList<>();
   private final AnsweredChanges answers = new AnsweredChanges();
   private final AnsweredTransfers transfers = new AnsweredTransfers();
   private final SecondThoughts thoughts;
@@ -115,7 +115,7 @@ public final class Operator implements Observer {
 
   /** Requests that nobody has answered, for people. */
   public List<String> waiting() {
-    return open.stream().map(Request::toString).toList();
+    return open.stream().map(OperatorRequest::toString).toList();
   }
 
   /** An answer that no operator should get; null if there was none. */
@@ -253,7 +253,7 @@ public final class Operator implements Observer {
     ClusterView.Replica replica = Objects.requireNonNull(cluster.view().replicaOn(leader.host()));
     AnsweredTransfers.Transfer asked =
         transfers.asked(leader.host(), leader.number(), replica.state().term(), target);
-    Request request = new Request("transfer to " + target, leader, null, null, false);
+    OperatorRequest request = new OperatorRequest("transfer to " + target, leader, null, null, false);
     request.transfer = asked;
     CompletableFuture<HostId> answer = leader.node().transferLeadership(target);
     CompletableFuture<HostId> unused = answer.whenComplete(looked((named, failure) -> {
@@ -291,7 +291,7 @@ public final class Operator implements Observer {
     if (loser != null && !cluster.budget().mayLeave(loser)) {
       return null;
     }
-    Request request = new Request(change.toString(), leader, change, loser, leaves);
+    OperatorRequest request = new OperatorRequest(change.toString(), leader, change, loser, leaves);
     answers.asked(change, cluster.view().commitIndex());
     CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
     CompletableFuture<ChangeResult> unused = answer.whenComplete(looked((result, failure) -> {
@@ -316,7 +316,7 @@ public final class Operator implements Observer {
 
   /** Something was asked that changes nothing by itself. */
   void await(String what, SimulatedHost.Life at, CompletableFuture<?> answer) {
-    await(new Request(what, at, null, null, false), answer);
+    await(new OperatorRequest(what, at, null, null, false), answer);
   }
 
   private void isDone(ConfigurationChange change, ChangeResult result) {
@@ -332,7 +332,7 @@ public final class Operator implements Observer {
     return answers.findUntrue(cluster.view().everCommitted());
   }
 
-  private void await(Request request, CompletableFuture<?> answer) {
+  private void await(OperatorRequest request, CompletableFuture<?> answer) {
     asked++;
     cluster.world().observer().onFault("operator: " + request);
     open.add(request);
@@ -364,7 +364,7 @@ public final class Operator implements Observer {
     };
   }
 
-  private void over(Request request) {
+  private void over(OperatorRequest request) {
     if (request.transfer != null) {
       transfers.forgotten(request.transfer);
     }
@@ -446,58 +446,17 @@ public final class Operator implements Observer {
   public List<String> waitingAt(HostId host, int life) {
     return open.stream()
         .filter(request -> request.isAt(host, life))
-        .map(Request::toString)
+        .map(OperatorRequest::toString)
         .toList();
   }
 
   @Override
   public void onEnd(HostId host, int life, String how) {
-    for (Request request : List.copyOf(open)) {
+    for (OperatorRequest request : List.copyOf(open)) {
       if (request.isAt(host, life)) {
         open.remove(request);
         over(request);
       }
-    }
-  }
-
-  private static final class Request {
-    private final String what;
-    private final HostId host;
-    private final int life;
-
-    /** Null if it is no change. */
-    private final @Nullable ConfigurationChange change;
-
-    /** Null if it is no transfer. */
-    private AnsweredTransfers.@Nullable Transfer transfer;
-
-    /** Who loses its vote by it, if anybody does. */
-    private final @Nullable HostId loser;
-
-    /** Whether the loser is then no member any more. */
-    private final boolean leaves;
-
-    Request(
-        String what,
-        SimulatedHost.Life at,
-        @Nullable ConfigurationChange change,
-        @Nullable HostId loser,
-        boolean leaves) {
-      this.what = what;
-      this.change = change;
-      this.host = at.host();
-      this.life = at.number();
-      this.loser = loser;
-      this.leaves = leaves;
-    }
-
-    boolean isAt(HostId other, int otherLife) {
-      return life == otherLife && host.equals(other);
-    }
-
-    @Override
-    public String toString() {
-      return what + " asked of " + host;
     }
   }
 }

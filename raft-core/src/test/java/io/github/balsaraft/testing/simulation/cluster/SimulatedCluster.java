@@ -201,6 +201,7 @@ public final class SimulatedCluster {
 
   private void startHere(HostId id) {
     SimulatedHost host = world.host(id);
+    boolean isNewProcess = !host.hasProcess();
     if (!host.takesGroup() || start(id, plan(id))) {
       return;
     }
@@ -208,7 +209,7 @@ public final class SimulatedCluster {
       throw new IllegalStateException(id + " can't be started, and its disk is in order");
     }
     int damaged = host.disk().firstDamagedWrite();
-    if (damaged > 0 && !host.refusal().contains("write " + damaged + " of ")) {
+    if (isNewProcess && damaged > 0 && !host.refusal().contains("write " + damaged + " of ")) {
       throw new IllegalStateException(
           id + " can't be started because of write " + damaged + ", and says: " + host.refusal());
     }
@@ -224,7 +225,8 @@ public final class SimulatedCluster {
   public boolean start(HostId id, BirthPlan plan) {
     lastPlans.put(id, plan);
     SimulatedHost host = world.host(id);
-    int damaged = host.disk().firstDamagedWrite();
+    // The log is read when a process begins. Groups that it starts later go by what was read then.
+    int damaged = host.hasProcess() ? 0 : host.disk().firstDamagedWrite();
     boolean isStarted = host.start(plan, options, ObservedMachine.of(machines.apply(host.state())));
     if (isStarted && damaged > 0) {
       throw new IllegalStateException(

@@ -242,8 +242,7 @@ final class Client<I, O> {
     askedBytes = encoded.length;
     if (isLoose) {
       attempt = null;
-      // Some of them only wait until so much is applied, and hold nothing but what each request
-      // holds.
+      // Some of them only wait until so much is applied, and hold what each request holds.
       askedBytes = 0;
       await(looseReads.ask(at, operation.toString(), encoded), this::answeredLoosely);
       return;

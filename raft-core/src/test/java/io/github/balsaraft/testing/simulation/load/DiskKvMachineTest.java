@@ -7,7 +7,7 @@ import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.testing.MachineDisk;
 import io.github.balsaraft.testing.OnDiskStateMachineContract;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.testing.simulation.load.KvCommand.Verb;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.FragileFolder;
@@ -86,7 +86,7 @@ class DiskKvMachineTest extends OnDiskStateMachineContract {
 
   private static void countTo(DiskKvMachine machine, int from, int to) {
     for (int index = from + 1; index <= to; index++) {
-      machine.apply(new TestCommand(index, 1, 0, new KvCommand(Verb.ADD, "n", "", "1").encode()));
+      machine.apply(new MadeUpCommand(index, 1, 0, new KvCommand(Verb.ADD, "n", "", "1").encode()));
       machine.endBatch();
     }
   }

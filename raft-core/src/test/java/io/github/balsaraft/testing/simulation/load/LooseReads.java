@@ -76,7 +76,9 @@ final class LooseReads {
           stale.appliedIndex(),
           stale.appliedIndex(),
           stale.staleness().toNanos()));
-      return stale.staleness().compareTo(most) <= 0 && hasApplied(at, stale.appliedIndex());
+      return stale.staleness().compareTo(most) <= 0
+          && stale.appliedIndex() <= at.node().gauge(RaftMetric.APPLIED_INDEX)
+          && hasApplied(at, stale.appliedIndex());
     });
   }
 
@@ -99,10 +101,13 @@ final class LooseReads {
 
   private CompletableFuture<Boolean> awaitApplied(SimulatedHost.Life at) {
     long index = someIndex();
-    return at.node().awaitApplied(index, patience()).thenApply(nothing -> hasApplied(at, index));
+    return at.node()
+        .awaitApplied(index, patience())
+        .thenApply(nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index
+            && hasApplied(at, index));
   }
 
-  /** Whether its state machine was given each command up to an index, or a state with it; what the node says of itself doesn't count. */
+  /** Whether its state machine was given each command up to an index, or a state with it, whatever the node says of itself. */
   private boolean hasApplied(SimulatedHost.Life at, long index) {
     return at.machine().appliedIndex() >= lastAppliedUpTo.applyAsLong(index);
   }

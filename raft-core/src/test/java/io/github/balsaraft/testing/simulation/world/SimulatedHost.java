@@ -263,7 +263,7 @@ public final class SimulatedHost {
     /** The group alone stops; completes once everybody who asked was told. It can't be started again in this process. */
     public CompletableFuture<Void> stop() {
       stopping = true;
-      return node.stop().thenRun(() -> {
+      return node().stop().thenRun(() -> {
         if (node.leaseReadsAfterStop() > 0) {
           observer.onNote(id, "a read whose lease was over came back after the stop");
         }
@@ -274,7 +274,7 @@ public final class SimulatedHost {
     /** All groups of the process hand over the leadership that they have. */
     public CompletableFuture<Void> handOver() {
       return CompletableFuture.allOf(machine.lives().stream()
-          .map(other -> other.node.handOver())
+          .map(other -> other.node().handOver())
           .toArray(CompletableFuture<?>[]::new));
     }
 
@@ -382,7 +382,7 @@ public final class SimulatedHost {
 
     /** What it says of itself, once it has had its turn. */
     public CompletableFuture<NodeStatus> status() {
-      return node.statusSoon();
+      return node().statusSoon();
     }
   }
 }

@@ -69,8 +69,9 @@ final class DataFolder {
     }
     try {
       sync.sync(parent);
-    } catch (AccessDeniedException e) {
-      // It is not for us, and so it is not we who have created something in it.
+    } catch (IOException e) {
+      // Where nothing was created there may be nothing to sync: a folder that isn't ours, or a file
+      // system that has no syncs of folders.
       if (isNew) {
         throw e;
       }

@@ -1,5 +1,6 @@
 package io.github.balsaraft.examples.kv.server;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus;
@@ -92,6 +93,9 @@ final class Failures {
     Reply certain = certainFailure(cause);
     if (certain != null) {
       return new FailedRun(certain, moved, false);
+    }
+    if (cause instanceof AnswerTooLargeException) {
+      return new FailedRun(new Reply.Failure("ERR executed: " + messageOf(cause)), null, false);
     }
     return new FailedRun(
         new Reply.Failure("UNKNOWN the command may or may not be executed: " + messageOf(cause)),

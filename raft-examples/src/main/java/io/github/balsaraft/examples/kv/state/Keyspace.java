@@ -173,9 +173,8 @@ public final class Keyspace {
     if (found == null) {
       return keys.lastDeletion(Deletions.groupOf(key));
     }
-    // One that is due is still to be removed, so that its deletion isn't remembered yet. Until then
-    // it must not look like what it was,
-    // nor like what it was when it went an earlier time.
+    // The deletion of one that is due isn't remembered before it is removed. Until then it must
+    // look neither like what it was nor like an earlier deletion.
     return found.isDueAt(logTimeMillis) ? Long.MAX_VALUE - found.version() : found.version();
   }
 

@@ -34,7 +34,7 @@ public final class OnDiskKvStateMachine extends KvStateMachine
     implements SessionKeepingStateMachine, AutoCloseable {
 
   private static final byte[] HEAD = {'m'};
-  private static final int HEAD_VERSION = 1;
+  private static final int HEAD_VERSION = 2;
   private static final byte SESSIONS = 's';
 
   /** Values are copied from the disk into memory: no more for several reads than the longest value takes. */

@@ -2,7 +2,7 @@ package io.github.balsaraft.examples.bench.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +11,7 @@ class CountingMachineTest {
   private static BenchNode.Applied after(String... commands) {
     CountingMachine machine = new CountingMachine();
     for (String command : commands) {
-      machine.apply(new TestCommand(1, 1, 0, command.getBytes(StandardCharsets.US_ASCII)));
+      machine.apply(new MadeUpCommand(1, 1, 0, command.getBytes(StandardCharsets.US_ASCII)));
     }
     return machine.applied();
   }

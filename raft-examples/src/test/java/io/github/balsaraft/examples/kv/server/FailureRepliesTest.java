@@ -2,6 +2,7 @@ package io.github.balsaraft.examples.kv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.NodeStatus.Health;
@@ -62,6 +63,13 @@ class FailureRepliesTest extends ServerTest {
     backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
     expectOnWrite(
         new NotLeaderException(null, "not born"), "-CLUSTERDOWN no quorum: n2 and n3 are missing");
+  }
+
+  @Test
+  void whatWasExecutedSaysSo() {
+    expectOnWrite(
+        new AnswerTooLargeException("it was applied, and its result has 9 bytes"),
+        "-ERR executed: it was applied, and its result has 9 bytes");
   }
 
   private void expectOnWrite(RuntimeException failure, String reply) {

@@ -9,7 +9,7 @@ import io.github.balsaraft.examples.kv.state.ExpiryOperation.TimeToLive;
 import io.github.balsaraft.examples.kv.state.ExpiryOperation.Unless;
 import io.github.balsaraft.examples.kv.state.KvStateMachine.Reads;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -166,6 +166,6 @@ class ExpiryTest {
   private List<Answer> apply(long logTimeMillis, Operation... operations) {
     byte[] bytes = new Batch(List.of(operations), 100_000).encode(0);
     return new ArrayList<>(
-        Answers.decode(machine.apply(new TestCommand(++index, 4, logTimeMillis, bytes))));
+        Answers.decode(machine.apply(new MadeUpCommand(++index, 4, logTimeMillis, bytes))));
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.examples.kv.state.Answer.Refused;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -175,7 +175,7 @@ class KvStateMachineTest {
 
   private List<Answer> apply(int maxAnswerBytes, Operation... operations) {
     byte[] encoded = new Batch(List.of(operations), maxAnswerBytes).encode(0);
-    return Answers.decode(machine.apply(new TestCommand(1, 4, 0, encoded)));
+    return Answers.decode(machine.apply(new MadeUpCommand(1, 4, 0, encoded)));
   }
 
   private static Operation set(String key, String value) {
@@ -200,14 +200,14 @@ class KvStateMachineTest {
       new Batch(List.of(announcement("x".repeat(70_000))), 100).encode(10)
     };
     for (byte[] bytes : garbage) {
-      assertThatThrownBy(() -> machine.apply(new TestCommand(1, 4, 1000, bytes)))
+      assertThatThrownBy(() -> machine.apply(new MadeUpCommand(1, 4, 1000, bytes)))
           .isInstanceOf(CommandRejectedException.class)
           .hasMessageStartingWith("no batch: ");
     }
     assertThat(apply(1000, set("a", "1"))).containsExactly(Answer.Done.DONE);
     byte[] newer = batch.clone();
     newer[0] = 2;
-    assertThatThrownBy(() -> machine.apply(new TestCommand(2, 4, 1000, newer)))
+    assertThatThrownBy(() -> machine.apply(new MadeUpCommand(2, 4, 1000, newer)))
         .as("others may know it")
         .isInstanceOf(FormatException.class);
   }
@@ -220,7 +220,7 @@ class KvStateMachineTest {
       keys.add(Bytes.of("key" + i));
     }
     byte[] batch = new Batch(List.of(new Operation.MultiSet(keys, keys)), 1).encode(64);
-    small.apply(new TestCommand(1, 4, 1000, batch));
+    small.apply(new MadeUpCommand(1, 4, 1000, batch));
 
     Operation all = new SearchOperation.FindKeys(Bytes.of("*"));
     Operation none = new SearchOperation.FindKeys(Bytes.of("x*"));

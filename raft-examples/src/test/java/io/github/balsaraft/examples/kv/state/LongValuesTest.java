@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.github.balsaraft.examples.kv.state.Answer.Refused;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -52,7 +52,7 @@ class LongValuesTest {
 
   private List<Answer> apply(Operation... operations) {
     byte[] batch = new Batch(List.of(operations), 1 << 20).encode(64);
-    return Answers.decode(machine.apply(new TestCommand(++index, 4, index, batch)));
+    return Answers.decode(machine.apply(new MadeUpCommand(++index, 4, index, batch)));
   }
 
   private static long allocatedBytes() {
@@ -164,7 +164,7 @@ class LongValuesTest {
           new ExpiryOperation.Expire(key, Expiry.after(30), ExpiryOperation.Unless.NOTHING);
       };
       byte[] batch = new Batch(List.of(operation, new Operation.Get(key)), 1 << 20).encode(64);
-      TestCommand command = new TestCommand(++index, 4, 1_000 + at, batch);
+      MadeUpCommand command = new MadeUpCommand(++index, 4, 1_000 + at, batch);
       assertThat(machine.apply(command)).as("step %s", at).isEqualTo(memory.apply(command));
       if (at % 5 == 0) {
         machine.endBatch();

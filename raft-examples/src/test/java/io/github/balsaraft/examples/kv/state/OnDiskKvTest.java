@@ -7,7 +7,7 @@ import io.github.balsaraft.api.SessionRecord;
 import io.github.balsaraft.api.SnapshotReader;
 import io.github.balsaraft.api.SnapshotView;
 import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,8 +37,8 @@ class OnDiskKvTest {
   }
 
   /** Random batches with deadlines, at indexes and times that go on in steps. */
-  private static List<TestCommand> commands(Random random, int count) {
-    List<TestCommand> commands = new ArrayList<>();
+  private static List<MadeUpCommand> commands(Random random, int count) {
+    List<MadeUpCommand> commands = new ArrayList<>();
     long index = 0;
     long logTimeMillis = 1_000_000;
     for (int i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ class OnDiskKvTest {
         operations.add(operation(random, i));
       }
       commands.add(
-          new TestCommand(index, 4, logTimeMillis, new Batch(operations, 10_000).encode(64)));
+          new MadeUpCommand(index, 4, logTimeMillis, new Batch(operations, 10_000).encode(64)));
     }
     return commands;
   }
@@ -106,9 +106,9 @@ class OnDiskKvTest {
     return seen;
   }
 
-  private static KvStateMachine inMemory(List<TestCommand> commands, long toIndex) {
+  private static KvStateMachine inMemory(List<MadeUpCommand> commands, long toIndex) {
     KvStateMachine machine = new KvStateMachine();
-    for (TestCommand command : commands) {
+    for (MadeUpCommand command : commands) {
       if (command.index() <= toIndex) {
         machine.apply(command);
       }
@@ -129,7 +129,7 @@ class OnDiskKvTest {
       KvStateMachine memory = new KvStateMachine();
       Path path = newFolder();
       OnDiskKvStateMachine disk = OnDiskKvStateMachine.open(path);
-      for (TestCommand command : commands(random, 300)) {
+      for (MadeUpCommand command : commands(random, 300)) {
         assertThat(disk.apply(command))
             .as("seed %s, index %s", seed, command.index())
             .isEqualTo(memory.apply(command));
@@ -154,11 +154,11 @@ class OnDiskKvTest {
       "trap 46: what a crash leaves is of one moment: keys, deadlines, sessions and the entry")
   void trap46_whatACrashLeavesIsOfOneMoment() throws IOException {
     Random random = new Random(1);
-    List<TestCommand> commands = commands(random, 400);
+    List<MadeUpCommand> commands = commands(random, 400);
     Path path = newFolder();
     List<Long> positions = new ArrayList<>();
     try (OnDiskKvStateMachine disk = OnDiskKvStateMachine.open(path)) {
-      for (TestCommand command : commands) {
+      for (MadeUpCommand command : commands) {
         disk.apply(command);
         if (random.nextInt(4) == 0) {
           disk.putSessions(
@@ -193,17 +193,17 @@ class OnDiskKvTest {
 
   @Test
   void aSnapshotIsTheStateOfItsMomentAndReplacesWhatWasThere() throws IOException {
-    List<TestCommand> commands = commands(new Random(2), 200);
+    List<MadeUpCommand> commands = commands(new Random(2), 200);
     Map<String, byte[]> files = new LinkedHashMap<>();
     long captured = commands.get(99).index();
     try (OnDiskKvStateMachine source = OnDiskKvStateMachine.open(newFolder())) {
-      for (TestCommand command : commands.subList(0, 100)) {
+      for (MadeUpCommand command : commands.subList(0, 100)) {
         source.apply(command);
       }
       source.putSessions(new EntryId(4, captured), List.of(record(5)));
       source.endBatch();
       try (SnapshotView view = source.capture()) {
-        for (TestCommand command : commands.subList(100, 200)) {
+        for (MadeUpCommand command : commands.subList(100, 200)) {
           source.apply(command);
         }
         source.endBatch();
@@ -224,7 +224,7 @@ class OnDiskKvTest {
       assertThat(seen(target)).isEqualTo(seen(inMemory(commands, captured)));
       assertThat(target.sessionRecords()).containsExactly(record(5));
       assertThat(target.appliedEntry()).isEqualTo(new EntryId(4, captured + 1));
-      for (TestCommand command : commands.subList(100, 200)) {
+      for (MadeUpCommand command : commands.subList(100, 200)) {
         target.apply(command);
       }
       target.endBatch();

@@ -11,7 +11,7 @@ import io.github.balsaraft.examples.kv.state.ExpiryOperation.Unless;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import io.github.balsaraft.examples.kv.state.Transaction.Versions;
 import io.github.balsaraft.examples.kv.state.Transaction.Watched;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -195,7 +195,7 @@ class TransactionTest {
     List<Operation> many = List.of(reads, search, reads, search);
     assertThat(machine.read(many, 0).answers()).hasSize(2);
     byte[] entry = new Batch(many, 100_000).encode(0);
-    assertThat(Answers.decode(machine.apply(new TestCommand(++index, 4, logTimeMillis, entry))))
+    assertThat(Answers.decode(machine.apply(new MadeUpCommand(++index, 4, logTimeMillis, entry))))
         .as("what an entry leaves undone is proposed again")
         .hasSize(2);
   }
@@ -234,7 +234,7 @@ class TransactionTest {
   private Answer apply(Operation... operations) {
     byte[] bytes = new Batch(List.of(operations), 100_000).encode(0);
     List<Answer> answers =
-        Answers.decode(machine.apply(new TestCommand(++index, 4, logTimeMillis, bytes)));
+        Answers.decode(machine.apply(new MadeUpCommand(++index, 4, logTimeMillis, bytes)));
     assertThat(answers).hasSize(operations.length);
     return answers.get(answers.size() - 1);
   }

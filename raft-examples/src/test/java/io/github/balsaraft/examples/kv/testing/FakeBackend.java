@@ -20,7 +20,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.LogStore.Durability;
-import io.github.balsaraft.testing.TestCommand;
+import io.github.balsaraft.testing.MadeUpCommand;
 import io.github.balsaraft.transport.PeerConnection;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -85,7 +85,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     this.state = state;
   }
 
-  private byte[] apply(TestCommand command) {
+  private byte[] apply(MadeUpCommand command) {
     byte[] result = state.apply(command);
     if (state instanceof BatchingStateMachine batching) {
       batching.endBatch();
@@ -206,7 +206,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     RuntimeException failure = proposalFailure;
     long at = ++index;
     long millis = clockMillis.getAsLong();
-    return run(() -> apply(new TestCommand(at, 4, millis, bytes)), failure);
+    return run(() -> apply(new MadeUpCommand(at, 4, millis, bytes)), failure);
   }
 
   @Override

@@ -4,7 +4,7 @@ import io.github.balsaraft.api.Command;
 import java.nio.ByteBuffer;
 
 /** A committed command that was made up, for tests that hand one to a state machine themselves. Its payload is not copied. */
-public final class TestCommand implements Command {
+public final class MadeUpCommand implements Command {
 
   private final long index;
   private final long term;
@@ -12,7 +12,7 @@ public final class TestCommand implements Command {
   private final byte[] payload;
 
   /** One at that place of a log. */
-  public TestCommand(long index, long term, long logTimeMillis, byte[] payload) {
+  public MadeUpCommand(long index, long term, long logTimeMillis, byte[] payload) {
     this.index = index;
     this.term = term;
     this.logTimeMillis = logTimeMillis;
