@@ -160,9 +160,7 @@ final class SnapshotTaker {
         || wanted
         || position.entriesSinceSnapshot() >= options.maxEntries()
         || position.bytesSinceSnapshot() >= logBytesLimit()
-        || (maxAgeNanos > 0
-            && position.entriesSinceSnapshot() > 0
-            && nowNanos >= dueByAgeNanos());
+        || (maxAgeNanos > 0 && position.entriesSinceSnapshot() > 0 && nowNanos >= dueByAgeNanos());
   }
 
   private long logBytesLimit() {

@@ -163,8 +163,7 @@ public final class MemoryLogStore implements LogStore {
       }
       if (write.base().index() > 0) {
         outline.startAfter(write.base());
-        batches.removeIf(
-            batch -> outline.isEmpty() || batch.lastIndex() < outline.firstIndex());
+        batches.removeIf(batch -> outline.isEmpty() || batch.lastIndex() < outline.firstIndex());
       }
       for (EntryBatch batch : write.append()) {
         outline.append(batch);

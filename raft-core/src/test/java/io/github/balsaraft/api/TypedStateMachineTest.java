@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.UnknownFormatException;
-import io.github.balsaraft.testing.StateMachineContract;
 import io.github.balsaraft.testing.MadeUpCommand;
+import io.github.balsaraft.testing.StateMachineContract;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Random;

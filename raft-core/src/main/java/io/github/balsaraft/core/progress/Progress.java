@@ -234,7 +234,8 @@ public final class Progress {
     }
     long agreed = Math.min(agreeAtMost.index(), previous.index() - 1);
     if (mode == Mode.PROBE && previous.index() == present) {
-      // It says that it hasn't got what it once called durable. If that is an old rejection, some is
+      // It says that it hasn't got what it once called durable. If that is an old rejection, some
+      // is
       // sent for nothing.
       present = agreed;
     } else if (previous.index() <= present) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class GrowthMode extends Mode {
   private static final double BYTES_PER_MEGABYTE = 1 << 20;
 
   private final HeapUse heap = new HeapUse();
+  private long beginNanos;
   private long failed;
   private @Nullable Throwable lastFailure;
 
@@ -44,7 +46,7 @@ final class GrowthMode extends Mode {
         Cluster<EmbeddedNode> cluster = openEmbedded(true)) {
       ElectionWatch elections = electionWatch(cluster, pauses);
       List<Map<String, Object>> windows = new ArrayList<>();
-      long begin = System.nanoTime();
+      beginNanos = System.nanoTime();
       long written = write(cluster, FIRST_STOP, elections);
       for (long stop : stops(options.entriesOr(DEFAULT_ENTRIES))) {
         // Garbage of the time before is not collected at the expense of the next.
@@ -52,6 +54,9 @@ final class GrowthMode extends Mode {
         Meter meter = new Meter(pauses::isProcess);
         long before = written;
         written += write(cluster, stop - written, elections);
+        if (written == before) {
+          break;
+        }
         windows.add(window(meter.usage(), written, written - before, cluster));
         progress.println(windows.get(windows.size() - 1));
       }
@@ -60,7 +65,7 @@ final class GrowthMode extends Mode {
         line.put("last_error", lastFailure.toString());
       }
       line.put("errors", failed)
-          .put("written_s", secondsSince(begin))
+          .put("written_s", secondsSince(beginNanos))
           .put("entries", written)
           .put("windows", windows)
           .put("consistent", awaitConsistent(cluster, written, APPLY_PATIENCE_SECONDS));
@@ -90,7 +95,7 @@ final class GrowthMode extends Mode {
   private long write(Cluster<EmbeddedNode> cluster, long count, ElectionWatch elections)
       throws InterruptedException {
     long written = 0;
-    while (written < count) {
+    while (written < count && !isTimeOver()) {
       ClosedLoop loop = writes(cluster);
       loop.run(Math.min(WRITES_BETWEEN_LOOKS, count - written));
       if (loop.acknowledged() == 0) {
@@ -102,6 +107,11 @@ final class GrowthMode extends Mode {
       elections.look();
     }
     return written;
+  }
+
+  private boolean isTimeOver() {
+    return options.minutes() > 0
+        && System.nanoTime() - beginNanos >= TimeUnit.MINUTES.toNanos(options.minutes());
   }
 
   private Map<String, Object> window(

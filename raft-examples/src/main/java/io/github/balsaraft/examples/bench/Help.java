@@ -8,7 +8,7 @@ final class Help {
 
         bench [--system balsa|limit] --mode write|read|failover|restart|catchup|groups|snapshot|growth
               [--variant netty|memory] [--nodes 3] [--payload 256] [--outstanding 256] [--warmup 10]
-              [--seconds 15] [--fsync true] [--snapshots true] [--entries N] [--groups G] [--idle 20] [--rounds R] [--silent] [--readers leader|follower|all]
+              [--seconds 15] [--fsync true] [--snapshots true] [--entries N] [--minutes M] [--groups G] [--idle 20] [--rounds R] [--silent] [--readers leader|follower|all]
               [--election-ms MS] [--dir FOLDER] [--port FIRST]
         bench --variant rocksdb-packed [...]      what the store allows without the protocol
         bench matrix OUT.jsonl [--peers FOLDER] [--systems jraft,ratis,etcd] [--cells 256x1024,...]

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param fsync whether an entry is on stable storage before it is acknowledged
  * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do
  * @param entries what restart, catchup and growth write, and how many keys snapshot has; 0 for their defaults
+ * @param minutes after how long growth ends, if it hasn't written all entries by then; 0 for no limit
  * @param electionMillis the least election timeout; 0 for the mode's default
  * @param readers which nodes are asked in mode read: {@code leader}, {@code follower} or {@code all}
  * @param silent whether failover stops the leader's process (SIGSTOP) instead of killing it
@@ -35,6 +36,7 @@ record Options(
     boolean fsync,
     boolean snapshots,
     int entries,
+    int minutes,
     int groups,
     int rounds,
     int electionMillis,
@@ -65,6 +67,7 @@ record Options(
       "fsync",
       "snapshots",
       "entries",
+      "minutes",
       "groups",
       "rounds",
       "election-ms",
@@ -95,6 +98,7 @@ record Options(
         words.truth("fsync", true),
         words.truth("snapshots", true),
         words.number("entries", 0, 0),
+        words.number("minutes", 0, 0),
         words.number("groups", 1, 1),
         words.number("rounds", 1, 10),
         words.number("election-ms", 0, 0),

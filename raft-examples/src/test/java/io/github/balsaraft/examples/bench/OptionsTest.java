@@ -37,7 +37,7 @@ class OptionsTest {
   @Test
   void everythingCanBeSaid() {
     Options options = parse("--system balsa --mode failover --variant netty --nodes 5 --payload=128"
-        + " --outstanding 1024 --warmup 0 --seconds 3 --fsync false --snapshots false --entries 9 --groups 4 --rounds 20"
+        + " --outstanding 1024 --warmup 0 --seconds 3 --fsync false --snapshots false --entries 9 --minutes 6 --groups 4 --rounds 20"
         + " --election-ms 150 --readers follower --silent --idle 2 --port 17000 --dir /data/bench");
     assertThat(options)
         .isEqualTo(new Options(
@@ -52,6 +52,7 @@ class OptionsTest {
             false,
             false,
             9,
+            6,
             4,
             20,
             150,

@@ -253,7 +253,8 @@ public final class Operator implements Observer {
     ClusterView.Replica replica = Objects.requireNonNull(cluster.view().replicaOn(leader.host()));
     AnsweredTransfers.Transfer asked =
         transfers.asked(leader.host(), leader.number(), replica.state().term(), target);
-    OperatorRequest request = new OperatorRequest("transfer to " + target, leader, null, null, false);
+    OperatorRequest request =
+        new OperatorRequest("transfer to " + target, leader, null, null, false);
     request.transfer = asked;
     CompletableFuture<HostId> answer = leader.node().transferLeadership(target);
     CompletableFuture<HostId> unused = answer.whenComplete(looked((named, failure) -> {

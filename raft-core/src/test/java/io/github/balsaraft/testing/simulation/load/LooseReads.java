@@ -1,5 +1,6 @@
 package io.github.balsaraft.testing.simulation.load;
 
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
@@ -103,8 +104,8 @@ final class LooseReads {
     long index = someIndex();
     return at.node()
         .awaitApplied(index, patience())
-        .thenApply(nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index
-            && hasApplied(at, index));
+        .thenApply(
+            nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index && hasApplied(at, index));
   }
 
   /** Whether its state machine was given each command up to an index, or a state with it, whatever the node says of itself. */

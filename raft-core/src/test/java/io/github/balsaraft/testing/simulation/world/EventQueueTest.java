@@ -14,7 +14,8 @@ class EventQueueTest {
   private record Event(long atNanos, long number) {}
 
   @Test
-  @DisplayName("the earliest comes first, and of one moment what was added first, however adding and taking out alternate")
+  @DisplayName(
+      "the earliest comes first, and of one moment what was added first, however adding and taking out alternate")
   void order() {
     Random random = new Random(1);
     EventQueue queue = new EventQueue();
