@@ -64,12 +64,14 @@ public final class CountingMachine implements SnapshottingStateMachine {
   }
 
   private static long checksumOf(ByteBuffer payload) {
+    int end = payload.limit();
+    int index = payload.position();
     long sum = payload.remaining();
-    while (payload.remaining() >= Long.BYTES) {
-      sum = (sum ^ payload.getLong()) * MULTIPLIER;
+    for (; index <= end - Long.BYTES; index += Long.BYTES) {
+      sum = (sum ^ payload.getLong(index)) * MULTIPLIER;
     }
-    while (payload.hasRemaining()) {
-      sum = (sum ^ payload.get()) * MULTIPLIER;
+    for (; index < end; index++) {
+      sum = (sum ^ payload.get(index)) * MULTIPLIER;
     }
     return sum;
   }

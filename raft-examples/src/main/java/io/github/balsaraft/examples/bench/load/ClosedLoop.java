@@ -35,7 +35,6 @@ public final class ClosedLoop {
   private final int outstanding;
 
   private final AtomicLong ended = new AtomicLong();
-  private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private final Latencies latencies = new Latencies();
   private volatile @Nullable Throwable lastFailure;
@@ -98,9 +97,9 @@ public final class ClosedLoop {
   public void run(long count) throws InterruptedException {
     submitter = Thread.currentThread();
     long lastProgress = System.nanoTime();
-    for (long before = -1; acknowledged.get() < count; before = acknowledged.get()) {
+    for (long before = -1; acknowledged() < count; before = acknowledged()) {
       long now = System.nanoTime();
-      if (acknowledged.get() != before) {
+      if (acknowledged() != before) {
         lastProgress = now;
       } else if (now - lastProgress > DRAIN_NANOS) {
         throw new IllegalStateException("no operation succeeds any more", lastFailure);
@@ -126,7 +125,8 @@ public final class ClosedLoop {
 
   /** How many operations were acknowledged so far, the warm-up included. */
   public long acknowledged() {
-    return acknowledged.get();
+    long failures = failed.get();
+    return ended.get() - failures;
   }
 
   /** How many operations failed so far. */
@@ -172,7 +172,6 @@ public final class ClosedLoop {
 
   private void ended(long startNanos, @Nullable Throwable failure) {
     if (failure == null) {
-      acknowledged.incrementAndGet();
       if (measuring) {
         latencies.add(System.nanoTime() - startNanos);
       }
@@ -230,7 +229,7 @@ public final class ClosedLoop {
     public void run() {
       sleepUntil(measureFrom);
       observer.begin();
-      long before = acknowledged.get();
+      long before = acknowledged();
       measuring = true;
       for (int second = 1; second < seconds; second++) {
         sleepUntil(measureFrom + second * 1_000_000_000L);
@@ -238,7 +237,7 @@ public final class ClosedLoop {
       }
       sleepUntil(measureFrom + seconds * 1_000_000_000L);
       measuring = false;
-      operations = acknowledged.get() - before;
+      operations = acknowledged() - before;
       observer.end();
     }
 
