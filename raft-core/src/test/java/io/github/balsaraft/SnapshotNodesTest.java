@@ -150,6 +150,23 @@ class SnapshotNodesTest {
   }
 
   @Test
+  @DisplayName("a disk too full to say whose state it holds doesn't keep a replica from starting")
+  void unwrittenClaim() throws Exception {
+    OnDiskAppender machine = new OnDiskAppender() {
+      @Override
+      public void claim(byte[] owner) throws IOException {
+        throw new IOException("No space left on device");
+      }
+    };
+    try (RaftNode node = start(machine, new MemoryLogStore(), null)) {
+      node.awaitLeader().get(30, SECONDS);
+      propose(node, 3);
+      assertThat(machine.applied()).isEqualTo(expected);
+      assertThat(node.status().health()).isEqualTo(NodeStatus.Health.RUNNING);
+    }
+  }
+
+  @Test
   @DisplayName("trap 46: a state that is ahead of its log is not of this replica")
   void trap46_stateOfAnotherReplica() throws Exception {
     OnDiskAppender machine = new OnDiskAppender();
@@ -253,7 +270,7 @@ class SnapshotNodesTest {
   }
 
   /** Outlives its node, as a database does. */
-  static final class OnDiskAppender extends Appender implements OnDiskStateMachine {
+  static class OnDiskAppender extends Appender implements OnDiskStateMachine {
     private EntryId held = EntryId.NONE;
 
     @Override

@@ -41,6 +41,8 @@ public interface OnDiskStateMachine extends SnapshottingStateMachine {
    * Says whose state this is from now on. To be made durable at once, beside the state and not as a part of it: {@link #capture} doesn't
    * take it, and {@link #restore} doesn't replace it. Called at a start if it is not what {@link #owner} says, before anything is applied
    * or restored.
+   *
+   * @throws IOException if it can't be made durable: that is logged, the replica goes on, and the next start calls this again
    */
   default void claim(byte[] owner) throws IOException {}
 }

@@ -9,6 +9,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.RecoveredGroup;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -430,18 +431,20 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
    * @param newest the newest snapshot; null if there is none
    * @param recovered the log; null for that of a new replica
    * @param claim whose the state must be
+   * @param unclaimed hears, on an apply thread, why a state on disk could not be told whose it is
    */
   void start(
       @Nullable SnapshotArchive archive,
       @Nullable SnapshotManifest newest,
       @Nullable RecoveredGroup recovered,
-      StateClaim claim) {
+      StateClaim claim,
+      Consumer<IOException> unclaimed) {
     offer(() -> {
       if (stopped != null) {
         return;
       }
       try {
-        restorer.start(archive, newest, recovered, claim);
+        restorer.start(archive, newest, recovered, claim, unclaimed);
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins", e);
       }

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.RecoveredGroup;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -145,7 +146,8 @@ final class SnapshotFlow {
         archive,
         newest,
         recovered,
-        new StateClaim(context.group(), context.host().record()));
+        new StateClaim(context.group(), context.host().record()),
+        this::warnThatUnclaimed);
     if (archive == null) {
       context
           .log()
@@ -155,6 +157,15 @@ final class SnapshotFlow {
               "takes no snapshots, and so its log is never cut: " + whyNot);
     }
     return newest == null ? null : newest.header();
+  }
+
+  private void warnThatUnclaimed(IOException cause) {
+    context
+        .log()
+        .warn(
+            context.nowNanos(),
+            Subject.START,
+            "whose state the state machine holds could not be written down: " + cause);
   }
 
   // ------------------------------------------------------------------ what the core asks for

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.HostRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,11 +64,21 @@ record StateClaim(GroupId group, HostRecord host) {
         && (ours == null || theirs == null || ours.id() == theirs.id());
   }
 
-  /** Writes it down, if that isn't done. */
-  void make(OnDiskStateMachine machine) throws IOException {
+  /**
+   * Writes it down, if that isn't done.
+   *
+   * @param unwritten hears why it could not be
+   */
+  void make(OnDiskStateMachine machine, Consumer<IOException> unwritten) throws IOException {
     byte[] wanted = encode();
-    if (!Arrays.equals(wanted, machine.owner())) {
+    if (Arrays.equals(wanted, machine.owner())) {
+      return;
+    }
+    try {
       machine.claim(wanted);
+    } catch (IOException e) {
+      // The next start does it. A full disk must not keep a replica from starting.
+      unwritten.accept(e);
     }
   }
 

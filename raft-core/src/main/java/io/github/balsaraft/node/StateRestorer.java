@@ -8,6 +8,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +44,15 @@ final class StateRestorer {
    * @param newest the newest snapshot; null if there is none
    * @param recovered the log; null for that of a new replica
    * @param claim whose the state must be, and is from now on
+   * @param unclaimed hears why the state could not be told so
    * @throws IllegalStateException if the state or the snapshot is not of this replica, or not for this state machine
    */
   void start(
       @Nullable SnapshotArchive archive,
       @Nullable SnapshotManifest newest,
       @Nullable RecoveredGroup recovered,
-      StateClaim claim)
+      StateClaim claim,
+      Consumer<IOException> unclaimed)
       throws IOException {
     EntryId held = EntryId.NONE;
     if (stateMachine instanceof OnDiskStateMachine machine) {
@@ -57,7 +60,7 @@ final class StateRestorer {
       held = machine.appliedEntry();
       StartingState.check(held, newest, recovered);
       // Not before: a state that nobody has claimed may be refused still.
-      claim.make(machine);
+      claim.make(machine, unclaimed);
     }
     if (newest != null && !StartingState.hasEntry(recovered, newest.header().last())) {
       replacedIndex = newest.header().last().index();

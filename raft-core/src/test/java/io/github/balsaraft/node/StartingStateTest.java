@@ -24,6 +24,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -40,6 +41,7 @@ class StartingStateTest {
 
   private final SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
   private final UpToTheSnapshot machine = new UpToTheSnapshot();
+  private final List<IOException> unclaimed = new ArrayList<>();
   private final SnapshotManifest newest = rig.save(SNAPSHOT.index(), new byte[] {1});
 
   StartingStateTest() throws IOException {}
@@ -85,8 +87,12 @@ class StartingStateTest {
   @DisplayName("streams give nothing of the log that was replaced")
   void streams() throws IOException {
     StateRestorer restorer = restorer();
-    restorer.start(rig.archive, newest, logUpTo(1_500), claim(1, null));
+    start(restorer, claim(1, null));
     assertThat(restorer.replacedIndex()).isEqualTo(SNAPSHOT.index());
+  }
+
+  private void start(StateRestorer restorer, StateClaim claim) throws IOException {
+    restorer.start(rig.archive, newest, logUpTo(1_500), claim, unclaimed::add);
   }
 
   private static StateClaim claim(long incarnation, @Nullable ClusterIdentity cluster) {
@@ -99,19 +105,19 @@ class StartingStateTest {
       "a state whose position fits, but that is of another log, cluster or group, is refused")
   void claims() throws IOException {
     ClusterIdentity cluster = new ClusterIdentity(7, 1);
-    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, null));
+    start(restorer(), claim(1, null));
     byte[] first = machine.owner;
     assertThat(first).isNotNull();
-    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, cluster));
+    start(restorer(), claim(1, cluster));
     assertThat(machine.owner).as("the cluster is known now").isNotEqualTo(first);
     byte[] owner = machine.owner;
-    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, new ClusterIdentity(7, 2)));
+    start(restorer(), claim(1, new ClusterIdentity(7, 2)));
     machine.owner = owner;
     StateClaim otherGroup = new StateClaim(
         new GroupId(SnapshotRig.GROUP.value() + 1), claim(1, cluster).host());
     for (StateClaim other :
         List.of(claim(2, cluster), claim(1, new ClusterIdentity(8, 1)), otherGroup)) {
-      assertThatThrownBy(() -> restorer().start(rig.archive, newest, logUpTo(1_500), other))
+      assertThatThrownBy(() -> start(restorer(), other))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("in cluster " + cluster)
           .hasMessageContaining("join anew");
@@ -123,12 +129,27 @@ class StartingStateTest {
   @DisplayName(
       "a state that is refused for its position isn't claimed; one whose claim is damaged is taken")
   void noClaims() throws IOException {
-    assertThatThrownBy(() -> restorer().start(null, null, logUpTo(500), claim(1, null)))
+    assertThatThrownBy(
+            () -> restorer().start(null, null, logUpTo(500), claim(1, null), unclaimed::add))
         .hasMessageContaining("not of the same replica");
     assertThat(machine.owner).isNull();
     machine.owner = new byte[20];
-    restorer().start(rig.archive, newest, logUpTo(1_500), claim(1, null));
+    start(restorer(), claim(1, null));
     assertThat(machine.owner).isEqualTo(claim(1, null).encode());
+  }
+
+  @Test
+  @DisplayName("a claim that can't be written down is told of, and made at the next start")
+  void unwrittenClaim() throws IOException {
+    machine.fullDisk = new IOException("No space left on device");
+    StateRestorer restorer = restorer();
+    start(restorer, claim(1, null));
+    assertThat(unclaimed).containsExactly(machine.fullDisk);
+    assertThat(restorer.replacedIndex()).as("the rest is done").isEqualTo(SNAPSHOT.index());
+    machine.fullDisk = null;
+    start(restorer(), claim(1, null));
+    assertThat(machine.owner).isEqualTo(claim(1, null).encode());
+    assertThat(unclaimed).hasSize(1);
   }
 
   private static final class NoResults implements EntryApplier.Results {
@@ -145,6 +166,7 @@ class StartingStateTest {
 
   private static final class UpToTheSnapshot extends EmptySnapshots implements OnDiskStateMachine {
     private byte @Nullable [] owner;
+    private @Nullable IOException fullDisk;
 
     @Override
     public EntryId appliedEntry() {
@@ -157,7 +179,10 @@ class StartingStateTest {
     }
 
     @Override
-    public void claim(byte[] claimed) {
+    public void claim(byte[] claimed) throws IOException {
+      if (fullDisk != null) {
+        throw fullDisk;
+      }
       owner = claimed;
     }
 
