@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
@@ -17,7 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshots of one replica. The newest is the one that counts; those before it are deleted once it is durable. Thread-safe.
+ * The snapshots of one replica. The newest is the one that counts; those before it are deleted once it is durable. What a start has
+ * found besides, such as a damaged one, stays for whoever looks into it, and goes before the next one is written. Thread-safe.
  */
 final class SnapshotArchive {
 
@@ -32,7 +34,7 @@ final class SnapshotArchive {
   /** When it came to be here; -1 if it was before the start. */
   private long newestSinceNanos = -1;
 
-  /** What is to be deleted once there is a newer one. */
+  /** What nothing rests on: the newest and the log have all that it holds. Deleted before the next one is written at the latest. */
   private final Set<SnapshotId> others = new LinkedHashSet<>();
 
   /** Of which one a part was received; null if there is none, or all of it is here. */
@@ -85,7 +87,8 @@ final class SnapshotArchive {
       List<SnapshotManifest> found, List<SnapshotStore.Damaged> unreadable, EntryId base) {
     List<String> damage = new ArrayList<>();
     for (SnapshotStore.Damaged one : unreadable) {
-      // It stays until there is a newer one: if nothing else reaches the log, there is only this.
+      // It stays for now: if nothing else reaches the log, there is only this, and the start is
+      // refused.
       others.add(one.snapshot());
       warnOf(one.snapshot(), one.problem());
       if (reaches(one.snapshot().last(), base)) {
@@ -133,14 +136,6 @@ final class SnapshotArchive {
     }
   }
 
-  SnapshotStore store() {
-    return store;
-  }
-
-  GroupId group() {
-    return group;
-  }
-
   /** The newest verified snapshot; null if there is none. */
   synchronized @Nullable SnapshotManifest newest() {
     return newest;
@@ -149,6 +144,30 @@ final class SnapshotArchive {
   /** When the newest came to be here; -1 if it was before the start. */
   synchronized long newestSinceNanos() {
     return newestSinceNanos;
+  }
+
+  /** As {@link SnapshotStore#create}, with the room that there can be. */
+  SnapshotStore.Draft create(SnapshotHeader header, long unique) throws IOException {
+    makeRoom();
+    return store.create(group, header, unique);
+  }
+
+  /** As {@link SnapshotStore#receive}, with the room that there can be. From now on a part of this one is here, and of no other. */
+  SnapshotStore.Receipt receive(SnapshotManifest manifest) throws IOException {
+    makeRoom();
+    synchronized (this) {
+      receivedInPart = manifest;
+    }
+    return store.receive(group, manifest);
+  }
+
+  /** A disk that is full of what nobody needs would stay full: no newer one could be written, which is what removes it otherwise. */
+  private void makeRoom() {
+    List<SnapshotId> outdated;
+    synchronized (this) {
+      outdated = takeOutdated();
+    }
+    outdated.forEach(this::delete);
   }
 
   SnapshotStore.Stored open(SnapshotId snapshot) throws IOException {
@@ -179,11 +198,6 @@ final class SnapshotArchive {
   synchronized @Nullable SnapshotManifest newestCovering(EntryId entry) {
     SnapshotManifest present = newest;
     return present == null || present.header().last().index() < entry.index() ? null : present;
-  }
-
-  /** A part of a snapshot is here, or will be in a moment, and of no other. */
-  synchronized void receiving(SnapshotManifest manifest) {
-    receivedInPart = manifest;
   }
 
   /** The rest of it can't be had, or what was here is gone: nobody asks for it any more. */
@@ -265,8 +279,8 @@ final class SnapshotArchive {
       log.warn(
           environment.nowNanos(),
           Subject.SNAPSHOT,
-          "deleting the snapshot " + snapshot + " failed, and is tried again when there is "
-              + "another: " + e);
+          "deleting the snapshot " + snapshot + " failed, and is tried again before another is "
+              + "written: " + e);
       synchronized (this) {
         others.add(snapshot);
       }

@@ -373,8 +373,7 @@ final class SnapshotDownload {
     if (here != null) {
       return () -> endWith(here);
     }
-    archive.receiving(manifest);
-    SnapshotStore.Receipt opened = archive.store().receive(archive.group(), manifest);
+    SnapshotStore.Receipt opened = archive.receive(manifest);
     receipt = opened;
     SnapshotParts known = new SnapshotParts(manifest, opened::received);
     return () -> {

@@ -274,7 +274,7 @@ final class SnapshotTaker {
       Taking begun, SnapshotView view, @Nullable CapturedSessions captured) throws IOException {
     SnapshotHeader header = begun.header;
     try (SnapshotStore.Draft draft =
-        archive.store().create(archive.group(), header, context.host().nonZeroRandom())) {
+        archive.create(header, context.host().nonZeroRandom())) {
       begun.draft = draft;
       view.writeTo(SnapshotFiles.writer(draft, writeLimit, context.environment(), () -> stopped));
       if (captured != null) {

@@ -8,6 +8,7 @@ import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.LogStoreException;
+import io.github.balsaraft.storage.MemorySnapshotStore;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotFolder;
 import java.io.IOException;
@@ -98,6 +99,70 @@ class SnapshotArchiveTest {
     archive.saved(SnapshotRig.write(rig.store, 12, 3, new byte[10]));
     List<String> left = new ArrayList<>(rig.folder.list());
     assertThat(left).hasSize(2).allMatch(name -> name.contains("-12-3-"));
+  }
+
+  /** An older snapshot that is intact, and a newer one that isn't; the log reaches back to the older. */
+  private SnapshotArchive openBesideDamage() throws IOException {
+    SnapshotRig.write(rig.store, 5, 1, new byte[10]);
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".manifest", 0, 1);
+    return open(new EntryId(3, 5));
+  }
+
+  private static String stemOf(long index, long unique) {
+    return "g" + SnapshotRig.GROUP.value() + "-" + index + "-3-" + Long.toHexString(unique);
+  }
+
+  private List<String> stems() throws IOException {
+    return rig.folder.list().stream()
+        .map(name -> name.substring(0, name.lastIndexOf('.')))
+        .distinct()
+        .toList();
+  }
+
+  @Test
+  @DisplayName("a disk that is full of a damaged snapshot has room for the next")
+  void makesRoomForOneOfItsOwn() throws IOException {
+    SnapshotArchive archive = openBesideDamage();
+    rig.folder.full(true);
+    archive.create(SnapshotRig.header(12), 3);
+    assertThat(stems()).containsExactly(stemOf(5, 1));
+    assertThat(archive.newest()).extracting(SnapshotManifest::id).hasToString("5@3#1");
+  }
+
+  @Test
+  @DisplayName("a disk that is full of a damaged snapshot has room for one of another member")
+  void makesRoomForOneOfAnother() throws IOException {
+    SnapshotArchive archive = openBesideDamage();
+    SnapshotManifest offered =
+        SnapshotRig.write(new MemorySnapshotStore(), 12, 3, new byte[10]);
+    rig.folder.full(true);
+    assertThatThrownBy(() -> archive.receive(offered)).isInstanceOf(IOException.class);
+    assertThat(stems()).containsExactly(stemOf(5, 1));
+  }
+
+  @Test
+  @DisplayName("what a crash has left of older ones goes too, but not what somebody reads")
+  void makesRoomButForWhatIsKept() throws IOException {
+    SnapshotManifest older = SnapshotRig.write(rig.store, 5, 1, new byte[10]);
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    SnapshotArchive archive = open(new EntryId(3, 5));
+    Runnable free = archive.keep(older.id());
+    archive.create(SnapshotRig.header(12), 3);
+    assertThat(stems()).containsExactly(stemOf(5, 1), stemOf(9, 16));
+    free.run();
+    assertThat(stems()).containsExactly(stemOf(9, 16));
+  }
+
+  @Test
+  @DisplayName("what can't be deleted is tried again before the next one is written")
+  void deletesAgain() throws IOException {
+    SnapshotArchive archive = openBesideDamage();
+    rig.folder.failOperation(0);
+    archive.create(SnapshotRig.header(12), 3);
+    assertThat(rig.lines.lines("deleting the snapshot 9@3#10 failed")).hasSize(1);
+    archive.create(SnapshotRig.header(12), 4);
+    assertThat(stems()).containsExactly(stemOf(5, 1));
   }
 
   /** It was another replica's. */
