@@ -6,6 +6,7 @@ public final class HostPace {
   public static final long QUICK_MAILBOX_NANOS = 20 * VirtualTime.MICROS;
   public static final long QUICK_DISK_NANOS = 200 * VirtualTime.MICROS;
   public static final long QUICK_APPLY_NANOS = 20 * VirtualTime.MICROS;
+  public static final long QUICK_LOAD_NANOS = 20 * VirtualTime.MICROS;
   public static final long QUICK_SNAPSHOT_NANOS = 5 * QUICK_APPLY_NANOS;
 
   private long mailboxNanos = QUICK_MAILBOX_NANOS;
@@ -58,6 +59,11 @@ public final class HostPace {
   /** Up to how long a task of the apply threads waits. */
   public long applyNanos() {
     return applyNanos;
+  }
+
+  /** Up to how long it takes to read old entries: as long as to write, on a disk that is slow. */
+  long loadNanos() {
+    return isDiskSlow() ? diskNanos : QUICK_LOAD_NANOS;
   }
 
   /** Up to how long a step of a snapshot waits. Their threads are those that apply, or others of the same machine. */

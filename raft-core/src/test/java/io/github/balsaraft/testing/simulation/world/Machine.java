@@ -249,6 +249,7 @@ final class Machine {
           clock,
           pace,
           Chance.of(seed, "process " + number + " of " + id),
+          Chance.of(seed, "stalls of process " + number + " of " + id),
           new HostLog(observer, id));
       environment.tell(Machine.this::tell);
       Chance ofWrites = Chance.of(seed, "size of writes");

@@ -14,6 +14,7 @@ public enum Mishap {
   DISK_FULL("writes refused because the disk was full"),
   WRITE_SLOW("writes on a slow disk"),
   WRITE_STALLED("writes on a stalled disk"),
+  LOAD_SLOW("reads of old entries that waited for a slow or stalled disk, or for one another"),
   DAMAGE_FOUND("reads that met a changed bit of a log"),
   FILE_WRITE_FAILED("changes of files of snapshots and states that failed"),
   FILE_SYNC_FAILED("syncs of files of snapshots and states that failed"),

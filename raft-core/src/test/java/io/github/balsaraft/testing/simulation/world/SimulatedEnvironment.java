@@ -15,10 +15,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class SimulatedEnvironment implements HostEnvironment {
 
+  /** A disk that doesn't get on with a write may still read what it has. */
+  private static final double STALL_HOLDS_UP_LOADS = 0.5;
+
   private final VirtualTime time;
   private final DriftingClock clock;
   private final HostPace pace;
   private final Chance chance;
+  private final Chance stalls;
   private final Logger logger;
   private final ArrayDeque<Runnable> writes = new ArrayDeque<>();
   private final ArrayDeque<Runnable> snapshotTasks = new ArrayDeque<>();
@@ -32,19 +36,31 @@ public final class SimulatedEnvironment implements HostEnvironment {
   private boolean paused;
   private long pausedUntilNanos;
   private long diskBusyUntilNanos;
+  private long loadingUntilNanos;
   private long maxWriteBytes = HostEnvironment.super.maxWriteBytes();
   private Consumer<Mishap> listener = mishap -> {};
 
   /** That of the group whose threads are asked for; null if they are those of all groups. */
   private @Nullable GroupPace groupPace;
 
+  /**
+   * The threads of one process.
+   *
+   * @param stalls decides nothing but what a disk that stalls holds up
+   */
   SimulatedEnvironment(
-      VirtualTime time, DriftingClock clock, HostPace pace, Chance chance, Logger logger) {
+      VirtualTime time,
+      DriftingClock clock,
+      HostPace pace,
+      Chance chance,
+      Chance stalls,
+      Logger logger) {
     this.time = time;
     this.logger = logger;
     this.clock = clock;
     this.pace = pace;
     this.chance = chance;
+    this.stalls = stalls;
   }
 
   /** The threads of a process on a machine of its own, with a clock that is right, for tests of a part of the runtime. */
@@ -54,6 +70,7 @@ public final class SimulatedEnvironment implements HostEnvironment {
         new DriftingClock(time),
         new HostPace(),
         Chance.of(1, "process"),
+        Chance.of(1, "stalls of process"),
         LoggerFactory.getLogger("io.github.balsaraft"));
   }
 
@@ -173,13 +190,28 @@ public final class SimulatedEnvironment implements HostEnvironment {
   public Executor writer() {
     return task -> {
       writes.add(task);
-      tell(pace.isDiskStalled(), Mishap.WRITE_STALLED);
+      boolean isStalled = pace.isDiskStalled();
+      tell(isStalled, Mishap.WRITE_STALLED);
       tell(pace.isDiskSlow(), Mishap.WRITE_SLOW);
       diskBusyUntilNanos = Math.max(diskBusyUntilNanos, time.nowNanos()) + pace.diskNanos(chance);
+      if (isStalled && stalls.happens(STALL_HOLDS_UP_LOADS)) {
+        loadingUntilNanos = Math.max(loadingUntilNanos, diskBusyUntilNanos);
+      }
       at(diskBusyUntilNanos, () -> {
         writes.remove();
         task.run();
       });
+    };
+  }
+
+  /** One thread, as in production: what stalls an apply thread is nothing to it, and what stalls the disk may be. */
+  @Override
+  public Executor loads() {
+    return task -> {
+      tell(loadingUntilNanos > time.nowNanos() || pace.isDiskSlow(), Mishap.LOAD_SLOW);
+      loadingUntilNanos =
+          Math.max(loadingUntilNanos, time.nowNanos()) + chance.between(0, pace.loadNanos());
+      at(loadingUntilNanos, task);
     };
   }
 

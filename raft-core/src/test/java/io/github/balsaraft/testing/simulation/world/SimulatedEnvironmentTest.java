@@ -81,4 +81,54 @@ class SimulatedEnvironmentTest {
     time.runFor(2 * SECONDS);
     assertThat(ran).isEmpty();
   }
+
+  private void load(String what) {
+    process.loads().execute(() -> ran.add(what + " at " + time.nowNanos() / MILLIS));
+  }
+
+  @Test
+  @DisplayName("a state machine that stalls or is slow holds up no reads of old entries")
+  void loadsBesideApply() {
+    GroupPace stalled = new GroupPace();
+    stalled.stallUntil(5 * SECONDS);
+    process.appliesAt(stalled);
+    process.pace().applyTakes(4 * SECONDS);
+    process.apply().execute(() -> ran.add("applied"));
+    load("read");
+    time.runFor(SECONDS);
+    assertThat(ran).containsExactly("read at 0");
+  }
+
+  @Test
+  @DisplayName("a disk that stalls may hold up reads of old entries, and may not")
+  void loadsOfAStalledDisk() {
+    int heldUp = 0;
+    for (int i = 0; i < 20; i++) {
+      ran.clear();
+      process.pace().stallDisk(SECONDS);
+      process.writer().execute(() -> {});
+      load("read");
+      time.runFor(100 * MILLIS);
+      heldUp += ran.isEmpty() ? 1 : 0;
+      time.runFor(2 * SECONDS);
+      assertThat(ran).hasSize(1);
+    }
+    assertThat(heldUp).isBetween(1, 19);
+  }
+
+  @Test
+  @DisplayName("old entries are read one after the other, and slowly from a slow disk")
+  void loadsOneAfterTheOther() {
+    process.pace().diskTakes(SECONDS);
+    for (int i = 0; i < 20; i++) {
+      load("read " + i);
+    }
+    time.runFor(30 * SECONDS);
+    assertThat(ran).hasSize(20);
+    for (int i = 0; i < 20; i++) {
+      assertThat(ran.get(i)).startsWith("read " + i + " at ");
+    }
+    assertThat(time.happened()).isEqualTo(20);
+    assertThat(ran.get(19)).as("each takes its time").isNotEqualTo("read 19 at 0");
+  }
 }
