@@ -125,8 +125,9 @@ final class LogRules {
           "removes " + entries.at(replica.last, from) + ", and committed is what is up to "
               + group.committed.last());
     }
+    EntryId endBefore = replica.last;
     replica.last = entries.at(replica.last, from - 1);
-    replica.cut(from);
+    replica.cut(from, endBefore);
   }
 
   /** The beginning of a log is forgotten. */
@@ -145,9 +146,10 @@ final class LogRules {
           replica,
           "lets go of " + replica.last + " for a snapshot up to " + base + ", which it has");
     }
+    EntryId endBefore = replica.last;
     replica.base = base;
     replica.last = base;
-    replica.cut(1);
+    replica.cut(1, endBefore);
   }
 
   /** A damaged entry is what it was. */

@@ -7,6 +7,7 @@ import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.trace.TraceState;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of one replica: what its trace has said last, what is durable, and what it has told others. */
@@ -45,11 +46,18 @@ final class ReplicaModel {
   /** What its state machine had on disk when this life began; 0 if it keeps nothing there. */
   long heldIndex;
 
-  /** Where this life has cut its log, unless it is known that the disk has followed. In the order of the cuts. */
-  private final Deque<Long> unwrittenCuts = new ArrayDeque<>();
+  /** How this life has cut its log, unless it is known that the disk has followed. In the order of the cuts. */
+  private final Deque<Cut> unwrittenCuts = new ArrayDeque<>();
 
   /** So many of the first of them may have been part of the write that was seen last. */
   private int passedOver;
+
+  /**
+   * Something was cut off.
+   *
+   * @param endBefore where the log ended then
+   */
+  private record Cut(long fromIndex, EntryId endBefore) {}
 
   ReplicaModel(ReplicaId id, HostId host) {
     this.id = id;
@@ -74,8 +82,9 @@ final class ReplicaModel {
     return role == Role.LEADER;
   }
 
-  void cut(long fromIndex) {
-    unwrittenCuts.addLast(fromIndex);
+  /** The log is cut, which ended so until then. */
+  void cut(long fromIndex, EntryId endBefore) {
+    unwrittenCuts.addLast(new Cut(fromIndex, endBefore));
   }
 
   /**
@@ -85,16 +94,16 @@ final class ReplicaModel {
    * @return whether it had to
    */
   boolean cutIsWritten(long fromIndex) {
-    if (!unwrittenCuts.contains(fromIndex)) {
+    if (unwrittenCuts.stream().noneMatch(cut -> cut.fromIndex == fromIndex)) {
       return false;
     }
-    while (unwrittenCuts.removeFirst() != fromIndex) {
+    while (unwrittenCuts.removeFirst().fromIndex != fromIndex) {
       // Part of the same write.
     }
     // Those behind it that cut less may be part of the same write too, or of a later one.
     passedOver = 0;
-    for (long cut : unwrittenCuts) {
-      if (cut <= fromIndex) {
+    for (Cut cut : unwrittenCuts) {
+      if (cut.fromIndex <= fromIndex) {
         break;
       }
       passedOver++;
@@ -108,18 +117,27 @@ final class ReplicaModel {
     passedOver = 0;
   }
 
-  /** A write is done. If the stored log is what the replica has, no cut that may have been part of it is still to come. */
-  void isWritten() {
-    if (passedOver > 0 && stored.last.equals(last)) {
-      for (; passedOver > 0; passedOver--) {
-        unwrittenCuts.removeFirst();
+  /**
+   * A write is done. If the stored log is what the replica has, no cut that may have been part of it is still to come: unless that log is also what was
+   * there before the cut, since one that was cut may have got the same entries again, which the disk then lets go of once more.
+   *
+   * @param holdsStored whether the stored log is the beginning of the one that ends so
+   */
+  void isWritten(Predicate<EntryId> holdsStored) {
+    if (!stored.last.equals(last)) {
+      return;
+    }
+    for (; passedOver > 0; passedOver--) {
+      if (holdsStored.test(unwrittenCuts.getFirst().endBefore)) {
+        return;
       }
+      unwrittenCuts.removeFirst();
     }
   }
 
   /** Up to here the stored log is not cut by what may be under way to the disk. */
   long uncutIndex() {
-    return unwrittenCuts.stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE) - 1;
+    return unwrittenCuts.stream().mapToLong(Cut::fromIndex).min().orElse(Long.MAX_VALUE) - 1;
   }
 
   /** Where it is, and in which term: {@code n2 (r00000000000000b2, life 3) in term 5}. */

@@ -13,14 +13,15 @@ class ReplicaModelTest {
 
   private void cut(long... indexes) {
     for (long index : indexes) {
-      replica.cut(index);
+      replica.cut(index, new EntryId(1, 20));
     }
   }
 
   private void isWritten(long stored, long log) {
-    replica.stored.last = new EntryId(1, stored);
-    replica.last = new EntryId(1, log);
-    replica.isWritten();
+    replica.stored.last = new EntryId(2, stored);
+    replica.last = new EntryId(2, log);
+    // What was cut were entries of other terms.
+    replica.isWritten(end -> end.term() == 2 && end.index() >= stored);
   }
 
   @Test
@@ -56,5 +57,20 @@ class ReplicaModelTest {
     cut(5);
     assertThat(replica.cutIsWritten(6)).isFalse();
     assertThat(replica.cutIsWritten(5)).isTrue();
+  }
+
+  /**
+   * A log that goes on with others' entries and then with its own again: what is stored looks like the log of now, and is the one
+   * of before, which the disk cuts yet.
+   */
+  @Test
+  void logThatIsWhatItWasIsCutOnceMore() {
+    cut(5);
+    replica.cut(7, new EntryId(2, 8));
+    replica.cut(7, new EntryId(3, 7));
+    assertThat(replica.cutIsWritten(5)).isTrue();
+    isWritten(8, 8);
+    assertThat(replica.uncutIndex()).as("this may be gone after a crash").isEqualTo(6);
+    assertThat(replica.cutIsWritten(7)).isTrue();
   }
 }

@@ -144,6 +144,6 @@ final class StorageRules {
           "takes its log for durable up to index " + durableIndex + " of " + replica.last + ", but "
               + replica.stored);
     }
-    replica.isWritten();
+    replica.isWritten(end -> entries.contains(end, replica.stored.last));
   }
 }

@@ -28,6 +28,7 @@ final class Ambushes {
   private final Later later;
   private final long shortestElection;
   private List<HostId> cutOff = List.of();
+  private long lastsNanos;
 
   Ambushes(SimulatedCluster cluster, Operator operator, Overlaps overlaps, Later later) {
     this.cluster = cluster;
@@ -40,6 +41,11 @@ final class Ambushes {
   /** Whom the latest ambush that cuts links cuts off from all others, together. */
   List<HostId> cutOff() {
     return cutOff;
+  }
+
+  /** How long the latest ambush goes on: what goes wrong later is of something else. */
+  long lastsNanos() {
+    return lastsNanos;
   }
 
   /** Begins one; not if the group is in no state for it. */
@@ -91,6 +97,7 @@ final class Ambushes {
   private void lateAnswers(Fault fault, HostId leader) {
     long late = between(fault, shortestElection / 2, 3 * shortestElection / 2);
     long silence = 4 * shortestElection;
+    lastsNanos = late + silence;
     for (HostId other : cluster.hosts()) {
       overlaps.detour(other, leader, late, late + silence);
     }
@@ -102,6 +109,7 @@ final class Ambushes {
     int outside = (followers.size() + 1) / 2;
     long until = between(fault, shortestElection, 4 * shortestElection);
     long silence = 3 * shortestElection;
+    lastsNanos = until + silence;
     followers.subList(0, outside).forEach(host -> cutBoth(leader, host, until + silence));
     later.in(until, () -> {
       for (HostId host : followers.subList(outside, followers.size())) {
@@ -120,7 +128,9 @@ final class Ambushes {
   private void abandonedLeader(Fault fault, HostId leader, HostId follower) {
     long alone = between(fault, 5 * shortestElection / 2, 4 * shortestElection);
     long soon = 300 * MILLIS;
+    long silence = 4 * shortestElection;
     cutOff = List.of(leader, follower);
+    lastsNanos = alone + 2 * soon + silence;
     operator.changeSomething();
     for (HostId other : cluster.hosts()) {
       if (!other.equals(leader) && !other.equals(follower)) {
@@ -131,14 +141,17 @@ final class Ambushes {
     overlaps.detour(follower, leader, alone + SECONDS, alone);
     later.in(alone - soon, operator::changeSomething);
     later.in(alone + soon, () -> operator.transferTo(leader));
-    later.in(alone + 2 * soon, () -> cutIncoming(follower, 4 * shortestElection));
+    later.in(alone + 2 * soon, () -> cutIncoming(follower, silence));
   }
 
   /** Its term is later than that of the leader that all others follow (trap 5). */
   private void strayCandidate(Fault fault, HostId target) {
+    long soon = between(fault, 0, 3 * MILLIS);
+    long silence = 3 * shortestElection;
     cutOff = List.of(target);
+    lastsNanos = soon + silence;
     operator.transferTo(target);
-    later.in(between(fault, 0, 3 * MILLIS), () -> cutOutgoing(target, 3 * shortestElection));
+    later.in(soon, () -> cutOutgoing(target, silence));
   }
 
   private void cutOutgoing(HostId host, long nanos) {

@@ -86,11 +86,16 @@ final class FeltFaults {
    * @param inside the hosts that it concerns, none for all; of one link the sender and the receiver
    */
   void begun(Fault fault, List<HostId> inside) {
+    begun(fault, inside, fault.lastsNanos());
+  }
+
+  /** As above, of one that lasts longer or shorter than it says. */
+  void begun(Fault fault, List<HostId> inside, long lastsNanos) {
     Set<Mishap> signs = signs(fault.kind());
     if (signs.isEmpty()) {
       isFelt(fault.kind());
     } else {
-      long until = endsByItself(fault.kind()) ? time.nowNanos() + fault.lastsNanos() : FOR_EVER;
+      long until = endsByItself(fault.kind()) ? time.nowNanos() + lastsNanos : FOR_EVER;
       unfelt.add(new Unfelt(fault.kind(), signs, inside, until));
     }
   }
@@ -171,7 +176,7 @@ final class FeltFaults {
           SLOW_HOST,
           EAGER_OPERATOR,
           SLOW_SNAPSHOTS -> true;
-      default -> false;
+      default -> kind.isAmbush();
     };
   }
 }

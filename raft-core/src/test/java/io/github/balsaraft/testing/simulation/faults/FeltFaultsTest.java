@@ -135,6 +135,41 @@ class FeltFaultsTest {
   }
 
   @Test
+  @DisplayName("what is lost once an ambush is over is lost for another reason")
+  void anAmbushThatIsOver() {
+    for (FaultKind kind : FaultKind.values()) {
+      if (kind.isAmbush()) {
+        FeltFaults felt = new FeltFaults(time);
+        felt.begun(new Fault(0, kind, 100 * SECONDS, 0, 0, 0), List.of(N1), 5 * SECONDS);
+        time.runFor(6 * SECONDS);
+        for (Mishap mishap : Mishap.values()) {
+          felt.onMishap(mishap, N1, N2);
+        }
+        assertThat(felt.counts()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("an ambush says how long it goes on, which is not what the fault says")
+  void anAmbushHasItsTime() {
+    Operator operator = new Operator(cluster, 1, LeaseRules.FORBIDDEN);
+    Overlaps overlaps =
+        new Overlaps(world.network(), operator, (nanos, task) -> time.in(nanos, task));
+    Ambushes ambushes =
+        new Ambushes(cluster, operator, overlaps, (nanos, task) -> time.in(nanos, task));
+    long shortest = cluster.options().electionTimeoutMin().toNanos();
+    for (FaultKind kind : FaultKind.values()) {
+      if (kind.isAmbush()) {
+        assertThat(time.runUntil(
+                () -> ambushes.begin(new Fault(0, kind, 1, 0, 0, 500)), 60 * SECONDS))
+            .isTrue();
+        assertThat(ambushes.lastsNanos()).isBetween(3 * shortest, 10 * shortest);
+      }
+    }
+  }
+
+  @Test
   @DisplayName("an ambush names whom it cuts off")
   void ambushesNameHosts() {
     assertThat(time.runUntil(() -> cluster.leader() != null, 30 * SECONDS)).isTrue();

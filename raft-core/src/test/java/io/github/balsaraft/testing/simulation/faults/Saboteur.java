@@ -116,7 +116,10 @@ public final class Saboteur implements Observer {
     if (!begin(fault, host, hosts)) {
       return false;
     }
-    felt.begun(fault, concerned(fault, host, hosts));
+    felt.begun(
+        fault,
+        concerned(fault, host, hosts),
+        fault.kind().isAmbush() ? ambushes.lastsNanos() : fault.lastsNanos());
     return true;
   }
 
