@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The disk of one host: the bytes of its writes, one after the other. What a write has returned for is there after every
  * crash; of one that a crash has interrupted any part may be there, or all of it. It outlives the processes of the host.
+ *
+ * <p>Once a write has failed, those after it succeed, and nothing of them gets here: systems take what a sync could not write for
+ * written, keep showing it, and a hole in the log costs all that is behind it. So it is until the next process {@linkplain #read reads}.
  */
 public final class Disk {
 
@@ -30,6 +33,10 @@ public final class Disk {
   private final List<byte[]> writes = new ArrayList<>();
   private Failure failure = Failure.BEFORE;
   private int untilFailure;
+
+  /** Since then the system takes what waits for the disk for written. */
+  private boolean syncHasFailed;
+
   private boolean full;
   private long untilPowerless = Long.MAX_VALUE;
   private boolean damaged;
@@ -87,6 +94,7 @@ public final class Disk {
   public void wipe() {
     writes.clear();
     damaged = false;
+    syncHasFailed = false;
     recover();
   }
 
@@ -193,7 +201,7 @@ public final class Disk {
     return writes.size() + 1L;
   }
 
-  /** Stores a write, in so many bytes. */
+  /** Stores a write, in so many bytes, unless an earlier one has failed. */
   void append(byte[] write) {
     if (untilPowerless == 0) {
       // Any part, and in particular often all of it or nothing.
@@ -211,10 +219,14 @@ public final class Disk {
       listener.accept(Mishap.DISK_FULL);
       throw new LogStoreException("no space left on the device");
     }
+    if (syncHasFailed) {
+      return;
+    }
     if (untilFailure == 0 || --untilFailure > 0) {
       writes.add(write);
       return;
     }
+    syncHasFailed = true;
     appendSome(write, failure);
     listener.accept(
         switch (failure) {
@@ -258,11 +270,12 @@ public final class Disk {
 
   /**
    * What is there, the very bytes, so that a bit that changes later changes for who holds them, too. The latest is left out, and
-   * forgotten, if it was interrupted.
+   * forgotten, if it was interrupted. A process begins with this, and no cache of an earlier one is there any more.
    *
    * @throws LogStoreException if others are not what they were
    */
   List<byte[]> read() {
+    syncHasFailed = false;
     List<byte[]> intact = new ArrayList<>(writes.size());
     for (int i = 0; i < writes.size(); i++) {
       byte[] write = writes.get(i);

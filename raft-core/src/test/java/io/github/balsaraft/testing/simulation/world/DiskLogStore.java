@@ -11,34 +11,51 @@ import io.github.balsaraft.storage.RecoveredState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A log store on a simulated {@link Disk}, opened by one process. It keeps every promise of {@link LogStore} as well as the disk
- * lets it: what it reads it reads from the bytes that are there by now, and it never writes again after a write has failed.
+ * lets it: what it reads it reads from the bytes that are there by now, and it never writes again after a write has failed; unless it is a
+ * {@linkplain #trusting trusting} one.
  */
 public final class DiskLogStore implements LogStore {
 
   private final Disk disk;
   private final Consumer<LogWrite> onDurable;
+
+  /** Whether writes are refused once one has failed, as the contract has it. */
+  private final boolean refuses;
+
   private MemoryLogStore index = new MemoryLogStore();
   private boolean failed;
+  private boolean failedInBackground;
+
+  /** What was to be written when that failed; it can be read. */
+  private byte @Nullable [] failedWrite;
+
   private int writesAfterFailure;
   private int reads;
   private Consumer<LogStoreException> listener = cause -> {};
 
   /** A store on a disk. */
   public DiskLogStore(Disk disk) {
-    this(disk, write -> {});
+    this(disk, write -> {}, true);
+  }
+
+  private DiskLogStore(Disk disk, Consumer<LogWrite> onDurable, boolean refuses) {
+    this.disk = disk;
+    this.onDurable = onDurable;
+    this.refuses = refuses;
   }
 
   /**
-   * A store on a disk.
+   * A store that doesn't save its host from a mistake: who writes again after a write has failed is told that it was done, and
+   * finds after the next crash that it was not.
    *
-   * @param onDurable told of each write that is durable, before whoever asked for it
+   * @param onDurable told of each write that is called durable, before whoever asked for it
    */
-  DiskLogStore(Disk disk, Consumer<LogWrite> onDurable) {
-    this.disk = disk;
-    this.onDurable = onDurable;
+  static DiskLogStore trusting(Disk disk, Consumer<LogWrite> onDurable) {
+    return new DiskLogStore(disk, onDurable, false);
   }
 
   /** Whether a write has failed. */
@@ -59,6 +76,7 @@ public final class DiskLogStore implements LogStore {
   /** As when work that no call waits for goes wrong: whoever listens is told, and nothing is written any more. */
   public void failInBackground(LogStoreException cause) {
     failed = true;
+    failedInBackground = true;
     listener.accept(cause);
   }
 
@@ -80,16 +98,28 @@ public final class DiskLogStore implements LogStore {
   public void write(LogWrite write) {
     if (failed) {
       writesAfterFailure++;
-      throw new LogStoreException("an earlier write failed: open the store anew");
+      if (refuses || failedInBackground) {
+        throw new LogStoreException("an earlier write failed: open the store anew");
+      }
     }
+    boolean hadFailed = failed;
     byte[] stored = StoredWrite.encode(disk.nextNumber(), write);
     failed = true;
     // First of all, so that nothing is stored of what breaks the contract. Its entries are views of
     // the bytes on the disk, so that a bit that changes there changes what is read.
-    index.write(StoredWrite.decode(stored));
+    if (!isFailedWrite(stored)) {
+      index.write(StoredWrite.decode(stored));
+    }
+    failedWrite = stored;
     disk.append(stored);
-    failed = false;
+    failedWrite = null;
+    failed = hadFailed;
     onDurable.accept(write);
+  }
+
+  /** Whether it is the one that has failed, once more; the number in its header may be another. */
+  private boolean isFailedWrite(byte[] stored) {
+    return failedWrite != null && StoredWrite.isSameContent(failedWrite, stored);
   }
 
   @Override

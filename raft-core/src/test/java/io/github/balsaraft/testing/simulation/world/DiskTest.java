@@ -3,13 +3,18 @@ package io.github.balsaraft.testing.simulation.world;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.ReplicaRecord;
 import io.github.balsaraft.storage.GroupWrite;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -63,5 +68,64 @@ class DiskTest {
         .hasMessageContaining("write 2 of 4 is damaged")
         .hasMessageContaining("give this host a new, empty folder");
     assertThat(disk.holdsHardState()).as("behind the damage nobody looks").isFalse();
+  }
+
+  private static LogWrite append(long index) {
+    EntryBatch batch = Payloads.single(EntryType.COMMAND, new byte[] {(byte) index})
+        .place(new EntryId(1, index), 7);
+    ReplicaRecord replica =
+        index > 1 ? null : new ReplicaRecord(new ReplicaId(7), ReplicaRecord.State.MEMBER);
+    return LogWrite.of(List.of(
+        new GroupWrite(GroupId.DEFAULT, replica, null, 0, EntryId.NONE, List.of(batch))));
+  }
+
+  /** The last entry that a process finds. */
+  private static long found(DiskLogStore store) {
+    return store.recover().groups().get(GroupId.DEFAULT).last().index();
+  }
+
+  private static long shown(DiskLogStore store, long index) {
+    return store.read(GroupId.DEFAULT, index, index, 1000).get(0).lastIndex();
+  }
+
+  @Test
+  @DisplayName("what a sync could not write stays readable, is called written when it is tried again, and is gone after a crash")
+  void failedSync() {
+    for (Disk.Failure how : Disk.Failure.values()) {
+      Disk fragile = new Disk(Chance.of(1, "disk"));
+      List<LogWrite> told = new ArrayList<>();
+      DiskLogStore store = DiskLogStore.trusting(fragile, told::add);
+      store.recover();
+      store.write(append(1));
+      fragile.failNextWrite(how);
+      assertThatThrownBy(() -> store.write(append(2))).isInstanceOf(LogStoreException.class);
+      assertThat(shown(store, 2)).isEqualTo(2);
+      store.write(append(2));
+      store.write(append(3));
+      assertThat(told).hasSize(3);
+      assertThat(shown(store, 3)).isEqualTo(3);
+      assertThat(store.hasFailed()).isTrue();
+      assertThat(store.writesAfterFailure()).isEqualTo(2);
+
+      DiskLogStore next = DiskLogStore.trusting(fragile, told::add);
+      long left = how == Disk.Failure.AFTER ? 2 : 1;
+      assertThat(found(next)).as("%s", how).isEqualTo(left);
+      next.write(append(left + 1));
+      assertThat(found(new DiskLogStore(fragile)))
+          .as("the next process writes to the disk again")
+          .isEqualTo(left + 1);
+    }
+  }
+
+  @Test
+  @DisplayName("a store that keeps the contract refuses to write again")
+  void refused() {
+    DiskLogStore store = new DiskLogStore(disk);
+    store.recover();
+    disk.failNextWrite(Disk.Failure.BEFORE);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> store.write(append(1))).isInstanceOf(LogStoreException.class);
+    }
+    assertThat(store.writesAfterFailure()).isEqualTo(1);
   }
 }

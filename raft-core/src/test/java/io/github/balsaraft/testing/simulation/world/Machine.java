@@ -256,7 +256,8 @@ final class Machine {
       if (ofWrites.happens(SMALL_WRITES)) {
         environment.maxWriteBytes(ofWrites.spread(1, LARGEST_SMALL_WRITE_BYTES) - 1);
       }
-      this.store = new DiskLogStore(disk, write -> started.forEach(life -> life.durable(write)));
+      this.store =
+          DiskLogStore.trusting(disk, write -> started.forEach(life -> life.durable(write)));
     }
 
     /** It wants to know of writes. */

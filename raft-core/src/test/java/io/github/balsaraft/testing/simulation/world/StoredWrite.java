@@ -12,6 +12,7 @@ import io.github.balsaraft.storage.LogWrite;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,12 @@ public final class StoredWrite {
     return in.getInt(0) == stored.length
         && in.getLong(4) == number
         && in.getInt(12) == checksum(stored, stored.length);
+  }
+
+  /** Whether two writes are the same but for their numbers. */
+  static boolean isSameContent(byte[] one, byte[] other) {
+    return Arrays.equals(
+        one, HEADER_BYTES, one.length, other, HEADER_BYTES, other.length);
   }
 
   /** Reads what {@link #isIntact}. The batches in it are views of the array. */
