@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,42 @@ class FoundBugTest {
         .hasMessageContaining("run it again with: mvn test -Dtest=FoundBugTest#keptRun ")
         .hasMessageContaining("APPLY_DIVERGED");
     runs.checkKept(kept, () -> new KvWorkload(2));
+  }
+
+  @Test
+  @DisplayName("of several groups the one is named and shown in which something is wrong, and what is kept runs all")
+  void oneOfSeveralGroups() throws IOException {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT.withLength(Duration.ofSeconds(5)),
+        new SimulationRuns.Seeds(78, 1, Duration.ZERO),
+        "mvn test -Draft.seed=");
+    AssertionError found =
+        catchThrowableOfType(AssertionError.class, () -> runs.checkGroups(3, secondIsForgetful()));
+    assertThat(found)
+        .hasMessageContaining("seed 78 fails: in group 1 (of 0 to 2): APPLY_DIVERGED")
+        .hasMessageContaining("clients in each of 3 groups for");
+    Path page = Path.of("target", "simulation", "seed-78.html").toAbsolutePath();
+    assertThat(page)
+        .content()
+        .contains("\"violation\":\"This page shows group 1 (of 0 to 2), in which it is. APPLY_DIVERGED");
+    Files.delete(page);
+    List<KeptRun> kept = KeptRun.parse(found
+        .getMessage()
+        .lines()
+        .dropWhile(line -> !line.startsWith("run of seed"))
+        .takeWhile(line -> !line.startsWith("which fails"))
+        .toList());
+    assertThat(kept).singleElement().extracting(KeptRun::groups).isEqualTo(3);
+    assertThatThrownBy(() -> runs.checkKept(kept, secondIsForgetful()))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("in group 1 (of 0 to 2): APPLY_DIVERGED");
+    runs.checkKept(kept, () -> new KvWorkload(2));
+  }
+
+  /** The first, the third and so on of those that are asked for is in order. */
+  private static Supplier<Workload<KvInput, KvOutput>> secondIsForgetful() {
+    AtomicInteger workloads = new AtomicInteger();
+    return () -> workloads.getAndIncrement() % 3 == 1 ? forgetful() : new KvWorkload(2);
   }
 
   @Test

@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
  * @param seed decides everything but the faults
  * @param hosts founders of the group
  * @param spares further hosts
- * @param clients who ask for one thing at a time
+ * @param clients who ask for one thing at a time, of each group
+ * @param groups how many there are on the hosts
  * @param length how long faults may come
  * @param reaches what has to come about in it
  */
@@ -29,6 +30,7 @@ public record KeptRun(
     int hosts,
     int spares,
     int clients,
+    int groups,
     Duration length,
     Schedule schedule,
     List<String> reaches) {
@@ -36,23 +38,42 @@ public record KeptRun(
   private static final String COMMENT = "#";
   private static final String REACHES = "reaches: ";
   private static final Pattern RUN = Pattern.compile(
-      "run of seed (-?\\d+) with (\\d+) hosts, (\\d+) spares and (\\d+) clients for (\\d+) ms:");
+      "run of seed (-?\\d+) with (\\d+) hosts, (\\d+) spares and (\\d+) clients(?: in each of (\\d+) groups)? for (\\d+) ms:");
 
   /** As it was said. */
   public KeptRun {
     reaches = List.copyOf(reaches);
   }
 
-  /** One of which nothing is said that it has to get to. */
+  /** One of one group. */
+  public KeptRun(
+      long seed,
+      int hosts,
+      int spares,
+      int clients,
+      Duration length,
+      Schedule schedule,
+      List<String> reaches) {
+    this(seed, hosts, spares, clients, 1, length, schedule, reaches);
+  }
+
+  /** One of one group, of which nothing is said that it has to get to. */
   public KeptRun(
       long seed, int hosts, int spares, int clients, Duration length, Schedule schedule) {
     this(seed, hosts, spares, clients, length, schedule, List.of());
   }
 
   /** The run of a seed with these settings and faults. */
-  static KeptRun of(long seed, SimulationSettings settings, Schedule schedule) {
+  static KeptRun of(long seed, SimulationSettings settings, int groups, Schedule schedule) {
     return new KeptRun(
-        seed, settings.hosts(), settings.spares(), settings.clients(), settings.length(), schedule);
+        seed,
+        settings.hosts(),
+        settings.spares(),
+        settings.clients(),
+        groups,
+        settings.length(),
+        schedule,
+        List.of());
   }
 
   /**
@@ -97,7 +118,8 @@ public record KeptRun(
         Integer.parseInt(run.group(2)),
         Integer.parseInt(run.group(3)),
         Integer.parseInt(run.group(4)),
-        Duration.ofMillis(Long.parseLong(run.group(5))),
+        run.group(5) == null ? 1 : Integer.parseInt(run.group(5)),
+        Duration.ofMillis(Long.parseLong(run.group(6))),
         new Schedule(faults),
         reaches);
   }
@@ -110,7 +132,9 @@ public record KeptRun(
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("run of seed " + seed + " with " + hosts + " hosts, "
-        + spares + " spares and " + clients + " clients for " + length.toMillis() + " ms:");
+        + spares + " spares and " + clients + " clients"
+        + (groups == 1 ? "" : " in each of " + groups + " groups") + " for " + length.toMillis()
+        + " ms:");
     if (!schedule.faults().isEmpty()) {
       text.append('\n').append(schedule);
     }

@@ -21,6 +21,8 @@ import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run: a group is founded, or several on the same hosts, clients ask, faults come; then all is put in order again, and what was
@@ -41,6 +43,7 @@ public final class Simulation<I, O> {
   private final VirtualTime time;
   private final List<Observers> observers = new ArrayList<>();
   private final List<SimulatedGroup<I, O>> groups = new ArrayList<>();
+  private @Nullable SimulatedGroup<I, O> failed;
 
   /** The run of a seed. */
   public Simulation(long seed, SimulationSettings settings, Workload<I, O> workload) {
@@ -141,6 +144,14 @@ public final class Simulation<I, O> {
     return List.copyOf(groups);
   }
 
+  /**
+   * In which group something has gone wrong, of which the first is 0. It is the first that is named if nothing has, or if that belongs to
+   * none of them in particular.
+   */
+  public int failedGroup() {
+    return Math.max(0, groups.indexOf(failed));
+  }
+
   /** What clients of the first group asked and were told. */
   public Clients<I, O> clients() {
     return groups.get(0).clients();
@@ -172,7 +183,7 @@ public final class Simulation<I, O> {
    * @throws SimulationFailure if something went wrong
    */
   public void run() {
-    time.afterEach(() -> groups.forEach(SimulatedGroup::check));
+    time.afterEach(() -> each(groups, SimulatedGroup::check));
     groups.get(0).cluster().startFounders();
     clients().start();
     for (int i = 0; i < groups.size(); i++) {
@@ -184,16 +195,27 @@ public final class Simulation<I, O> {
     List<SimulatedGroup<I, O>> founded =
         groups.stream().filter(group -> group.cluster().isFounded()).toList();
     groups.forEach(group -> group.saboteur().stop());
-    List<Ending<I, O>> endings = founded.stream().map(SimulatedGroup::ending).toList();
-    founded.forEach(group -> group.ending().awaitFarewells(group.saboteur()));
-    founded.forEach(group -> group.ending().awaitReasons(group.health()));
-    endings.forEach(Ending::putInOrder);
+    each(founded, group -> group.ending().awaitFarewells(group.saboteur()));
+    each(founded, group -> group.ending().awaitReasons(group.health()));
+    each(founded, group -> group.ending().putInOrder());
     if (founded.size() > 1) {
       // One that had to be ended for a later group's sake.
-      endings.forEach(Ending::startMembers);
+      each(founded, group -> group.ending().startMembers());
     }
-    endings.forEach(Ending::checkLiveness);
-    founded.forEach(SimulatedGroup::checkEnd);
+    each(founded, group -> group.ending().checkLiveness());
+    each(founded, SimulatedGroup::checkEnd);
+  }
+
+  /** Remembers in which something goes wrong; while one waits for something, that may be another. */
+  private void each(List<SimulatedGroup<I, O>> some, Consumer<SimulatedGroup<I, O>> check) {
+    for (SimulatedGroup<I, O> group : some) {
+      try {
+        check.accept(group);
+      } catch (RuntimeException | Error e) {
+        failed = failed == null ? group : failed;
+        throw e;
+      }
+    }
   }
 
   /** Which faults are the group's: each for itself, so that the others stay where they are if some are left out. */

@@ -1,10 +1,12 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.RunSummary;
 import io.github.balsaraft.testing.simulation.diagram.SpaceTimeDiagram;
 import io.github.balsaraft.testing.simulation.faults.Schedule;
 import io.github.balsaraft.testing.simulation.load.Workload;
+import io.github.balsaraft.testing.simulation.world.Observer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,16 +132,20 @@ public final class SimulationRuns {
   }
 
   /**
-   * Runs what was kept, with its faults and under the settings of these runs in all else.
+   * Runs what was kept, with its groups and faults, and under the settings of these runs in all else.
    *
-   * @param workload a new one for each run
+   * @param workload a new one for each group of each run
    * @throws AssertionError if one fails, or does not get to what it has to
    */
   public <I, O> void checkKept(List<KeptRun> kept, Supplier<? extends Workload<I, O>> workload) {
     RunsReport report = new RunsReport("kept schedules");
     try {
       for (KeptRun one : kept) {
-        check(one, workloads(1, workload), report, TestCommand.ofCaller().orElse("the same test"));
+        check(
+            one,
+            workloads(one.groups(), workload),
+            report,
+            TestCommand.ofCaller().orElse("the same test"));
       }
     } finally {
       RunsReport.print(report);
@@ -160,7 +166,7 @@ public final class SimulationRuns {
   private <I, O> void checkOne(
       long seed, int groups, Supplier<List<Workload<I, O>>> workload, RunsReport report) {
     Schedule drawn = Simulation.drawn(seed, settings, groups);
-    check(KeptRun.of(seed, settings, drawn), workload, report, replayCommand + seed);
+    check(KeptRun.of(seed, settings, groups, drawn), workload, report, replayCommand + seed);
   }
 
   private <I, O> void check(
@@ -168,14 +174,26 @@ public final class SimulationRuns {
     Simulation<I, O> run =
         new Simulation<>(one.seed(), one.settings(settings), workload.get(), one.schedule());
     Reached reached = new Reached();
-    run.watchedBy(reached);
+    for (int group = 0; group < run.groups().size(); group++) {
+      run.watchedBy(group, reached);
+    }
     long begin = System.nanoTime();
     SimulationFailure failure = run(run);
     report.add(run, System.nanoTime() - begin);
     if (failure != null) {
-      throw explained(one, failure, workload, replay);
+      throw explained(one, failure, where(run), workload, replay);
     }
-    reached.check(one, run.coverage());
+    if (!one.reaches().isEmpty()) {
+      reached.check(
+          one, run.groups().stream().map(SimulatedGroup::coverage).reduce(new Coverage(), Coverage::plus));
+    }
+  }
+
+  private static String where(Simulation<?, ?> run) {
+    int groups = run.groups().size();
+    return groups == 1
+        ? ""
+        : "in group " + run.failedGroup() + " (of 0 to " + (groups - 1) + "): ";
   }
 
   private static @Nullable SimulationFailure run(Simulation<?, ?> simulation) {
@@ -192,11 +210,12 @@ public final class SimulationRuns {
   private <I, O> AssertionError explained(
       KeptRun failed,
       SimulationFailure failure,
+      String where,
       Supplier<List<Workload<I, O>>> workload,
       String replay) {
     long seed = failed.seed();
     // At once: whatever ends this process before the rest is said must not cost the seed.
-    System.out.println("seed " + seed + " fails: " + failure.getMessage() + "\nrun it again with: "
+    System.out.println("seed " + seed + " fails: " + where + failure.getMessage() + "\nrun it again with: "
         + replay + "\nit is being made smaller");
     int[] left = {SHRINKING_RUNS};
     long endNanos = System.nanoTime() + SHRINKING_TIME.toNanos();
@@ -209,8 +228,9 @@ public final class SimulationRuns {
         failed.schedule(),
         failure);
     shrinker.shrink();
-    KeptRun shrunk = KeptRun.of(seed, shrinker.settings(), shrinker.schedule());
-    String text = "seed " + seed + " fails: " + failure.getMessage()
+    KeptRun shrunk = KeptRun.of(
+        seed, shrinker.settings(), failed.groups(), shrinker.schedule());
+    String text = "seed " + seed + " fails: " + where + failure.getMessage()
         + "\nrun it again with: " + replay
         + "\nof its " + failed.schedule().faults().size() + " faults "
         + (shrunk.schedule().faults().isEmpty() ? "none is needed" : "these are enough")
@@ -220,18 +240,52 @@ public final class SimulationRuns {
     return new AssertionError(text, shrinker.failure());
   }
 
+  private static <I, O> RunRecorder recorder(Simulation<I, O> run, SimulatedGroup<I, O> group) {
+    RunRecorder recorder = new RunRecorder();
+    recorder.timedBy(run.time());
+    group.clients().tell(recorder::onOperation);
+    return recorder;
+  }
+
+  /** What is done to hosts comes from one of the groups, and concerns the others as well. */
+  private static void watch(Simulation<?, ?> run, int group, List<RunRecorder> recorders) {
+    run.watchedBy(group, recorders.get(group));
+    run.watchedBy(group, new Observer() {
+      @Override
+      public boolean wantsSteps() {
+        return false;
+      }
+
+      @Override
+      public void onFault(String what) {
+        for (int other = 0; other < recorders.size(); other++) {
+          if (other != group) {
+            recorders.get(other).onFault(what + " (of group " + group + ")");
+          }
+        }
+      }
+    });
+  }
+
   private <I, O> String page(
       KeptRun shrunk, Supplier<List<Workload<I, O>>> workload, String replay) {
-    RunRecorder recorder = new RunRecorder();
     Simulation<I, O> again = new Simulation<>(
         shrunk.seed(), shrunk.settings(settings), workload.get(), shrunk.schedule());
-    recorder.timedBy(again.time());
-    again.watchedBy(recorder);
-    again.clients().tell(recorder::onOperation);
+    List<RunRecorder> recorders = new ArrayList<>();
+    again.groups().forEach(group -> recorders.add(recorder(again, group)));
+    for (int group = 0; group < recorders.size(); group++) {
+      watch(again, group, recorders);
+    }
     SimulationFailure failure = run(again);
+    // Only now it is known of which group the page has to tell.
+    RunRecorder recorder = recorders.get(again.failedGroup());
     String violation = failure == null ? "" : String.valueOf(failure.getMessage());
     if (failure != null) {
-      again.clients().tellOpen();
+      if (recorders.size() > 1) {
+        violation = "This page shows group " + again.failedGroup() + " (of 0 to "
+            + (recorders.size() - 1) + "), in which it is. " + violation;
+      }
+      again.groups().get(again.failedGroup()).clients().tellOpen();
       recorder.onViolation(violation);
     }
     String file = (name.isEmpty() ? "" : name + "-") + "seed-" + shrunk.seed() + ".html";
