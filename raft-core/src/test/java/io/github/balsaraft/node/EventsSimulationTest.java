@@ -21,6 +21,7 @@ import io.github.balsaraft.model.Role;
 import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.checks.ListenerRules;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 import io.github.balsaraft.testing.simulation.world.Observer;
@@ -192,8 +193,9 @@ class EventsSimulationTest {
   /** Looks at each event when it is told. */
   private static final class Story implements Observer {
     private final String name;
+    private final ListenerRules rules = new ListenerRules();
     private final Map<String, Told> told = new TreeMap<>();
-    private final Map<Long, ReplicaId> leaders = new TreeMap<>();
+    private final Set<ReplicaId> leaders = new TreeSet<>();
     private final Set<String> kinds = new TreeSet<>();
 
     Story(String name) {
@@ -212,59 +214,20 @@ class EventsSimulationTest {
 
     @Override
     public void onEvent(HostId host, int life, RaftEvent event) {
-      String who = host + "/" + life;
-      Told earlier = told.computeIfAbsent(who, key -> new Told());
-      String what = name + ", " + who + ": " + event + " after " + earlier.events;
-      if (!earlier.events.isEmpty()) {
-        RaftEvent last = earlier.events.get(earlier.events.size() - 1);
-        assertThat(event.term()).as(what).isGreaterThanOrEqualTo(last.term());
-        assertThat(last instanceof HealthChanged end && end.health() == Health.CLOSED)
-            .as(what)
-            .isFalse();
-        if (last instanceof RoleChanged role && role.role() == Role.LEADER) {
-          // Right after its role: nobody acts on the one without the other.
-          assertThat(event).as(what).isInstanceOf(LeaderChanged.class);
-          assertThat(((LeaderChanged) event).host()).as(what).contains(host);
-        }
-      } else {
-        assertThat(event).as(what).isInstanceOf(HealthChanged.class);
-      }
-      earlier.events.add(event);
+      rules.onEvent(host, life, event);
+      Told here = told.computeIfAbsent(host + "/" + life, key -> new Told());
+      assertThat(rules.problem()).as("%s, after %s", name, here.events).isNull();
+      here.events.add(event);
       kinds.add(event.getClass().getSimpleName());
-      look(earlier, event, what);
-    }
-
-    private void look(Told earlier, RaftEvent event, String what) {
       if (event instanceof HealthChanged health) {
-        if (earlier.health != null) {
-          assertThat(health.health()).as(what).isGreaterThan(earlier.health.health());
-        }
-        earlier.health = health;
+        here.health = health;
       } else if (event instanceof RoleChanged role) {
-        if (earlier.role != null) {
-          assertThat(role.role() == earlier.role.role() && role.term() == earlier.role.term())
-              .as(what)
-              .isFalse();
-        }
-        earlier.role = role;
+        here.role = role;
       } else if (event instanceof LeaderChanged leader) {
-        leader.leader().ifPresent(replica -> {
-          ReplicaId known = leaders.putIfAbsent(leader.term(), replica);
-          assertThat(known == null || known.equals(replica))
-              .as(
-                  "one leader in term %d, and not %s besides %s; %s",
-                  leader.term(), replica, known, what)
-              .isTrue();
-        });
-        earlier.leader = leader;
+        leader.leader().ifPresent(leaders::add);
+        here.leader = leader;
       } else if (event instanceof MembershipChanged membership) {
-        if (earlier.membership != null && earlier.membership.committed()) {
-          // What was committed is not taken back.
-          assertThat(membership.index())
-              .as(what)
-              .isGreaterThanOrEqualTo(earlier.membership.index());
-        }
-        earlier.membership = membership;
+        here.membership = membership;
       }
     }
   }

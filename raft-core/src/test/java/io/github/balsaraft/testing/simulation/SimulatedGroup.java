@@ -4,11 +4,13 @@ import io.github.balsaraft.model.LeaseRules;
 import io.github.balsaraft.testing.simulation.checks.AppliedCommands;
 import io.github.balsaraft.testing.simulation.checks.Checks;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
+import io.github.balsaraft.testing.simulation.checks.ListenerRules;
 import io.github.balsaraft.testing.simulation.checks.Violation;
 import io.github.balsaraft.testing.simulation.cluster.Budgets;
 import io.github.balsaraft.testing.simulation.cluster.CommittedStreams;
 import io.github.balsaraft.testing.simulation.cluster.Operator;
 import io.github.balsaraft.testing.simulation.cluster.SimulatedCluster;
+import io.github.balsaraft.testing.simulation.cluster.TransferBounds;
 import io.github.balsaraft.testing.simulation.faults.FaultMix;
 import io.github.balsaraft.testing.simulation.faults.Saboteur;
 import io.github.balsaraft.testing.simulation.load.Clients;
@@ -27,6 +29,7 @@ public final class SimulatedGroup<I, O> {
   private final @Nullable Checks checks;
   private final AppliedCommands applied;
   private final Coverage coverage = new Coverage();
+  private final ListenerRules listeners = new ListenerRules();
   private final SimulatedCluster cluster;
   private final Clients<I, O> clients;
   private final Operator operator;
@@ -34,6 +37,7 @@ public final class SimulatedGroup<I, O> {
   private final CommittedStreams streams;
   private final HealthWatch health;
   private final Budgets budgets;
+  private final TransferBounds transfers;
   private final long maxDriftPpm;
   private final Ending<I, O> ending;
 
@@ -80,10 +84,12 @@ public final class SimulatedGroup<I, O> {
     this.streams = new CommittedStreams(world, seed, !settings.faults());
     this.health = new HealthWatch(world);
     this.budgets = new Budgets(world, settings.options());
+    this.transfers = new TransferBounds(world, settings.options());
     this.ending = new Ending<>(cluster, clients, operator, applied, checks, budgets);
     if (checks != null) {
       observers.add(checks);
       observers.add(coverage);
+      observers.add(listeners);
     } else {
       observers.add(applied);
     }
@@ -151,6 +157,7 @@ public final class SimulatedGroup<I, O> {
     fail("answer", clients.problem());
     fail("answer", operator.problem());
     fail("stream", streams.problem());
+    fail("listener", listeners.problem());
     fail("health", health.problem());
     for (SimulatedHost host : world.hosts()) {
       SimulatedHost.Life life = host.life();
@@ -169,6 +176,7 @@ public final class SimulatedGroup<I, O> {
     }
     if (checks != null) {
       fail("budget", budgets.exceededBy(life));
+      fail("transfer", transfers.exceededBy(life));
     }
   }
 

@@ -144,6 +144,11 @@ public final class SimulatedEnvironment implements HostEnvironment {
     }
   }
 
+  /** Until when it was paused the last time, or is; by true time. */
+  long pausedUntilNanos() {
+    return pausedUntilNanos;
+  }
+
   private void thaw() {
     if (paused && time.nowNanos() >= pausedUntilNanos) {
       paused = false;
@@ -238,6 +243,12 @@ public final class SimulatedEnvironment implements HostEnvironment {
   @Override
   public Executor callers() {
     return task -> at(time.nowNanos() + pace.mailboxNanos(), task);
+  }
+
+  /** Draws nothing, so that a run is the same whether anybody listens or not. */
+  @Override
+  public Executor listeners() {
+    return callers();
   }
 
   @Override

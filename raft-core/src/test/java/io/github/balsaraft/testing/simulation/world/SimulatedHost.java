@@ -371,6 +371,11 @@ public final class SimulatedHost {
       return process.environment.interruptedWrite() != null;
     }
 
+    /** Until when the process was paused the last time, or is; by true time. */
+    public long pausedUntilNanos() {
+      return process.environment.pausedUntilNanos();
+    }
+
     /** Whether it was told to stop, so that it answers those who have asked, and then does nothing any more. */
     public boolean isStopping() {
       return stopping;
