@@ -135,11 +135,8 @@ final class Replicator {
       }
       return false;
     }
-    long maxBytes = context.options.maxMessageBytes();
-    List<EntryBatch> batches = log.recent(
-        progress.next(),
-        log.lastIndex(),
-        progress.isProven() ? maxBytes : Math.min(maxBytes, CoreOptions.PROBE_BYTES));
+    List<EntryBatch> batches =
+        log.recent(progress.next(), log.lastIndex(), maxBytesOfNext(progress));
     if (batches != null) {
       send(progress, batches);
       return !probing;
@@ -156,9 +153,17 @@ final class Replicator {
           progress.beginLoad(context.nextLoadGeneration()),
           progress.next(),
           log.durableIndex(),
-          4 * maxBytes));
+          4 * maxBytesOfNext(progress)));
     }
     return false;
+  }
+
+  /** Little if it may well be sent for nothing. */
+  private long maxBytesOfNext(Progress progress) {
+    long maxBytes = context.options.maxMessageBytes();
+    return progress.isProven() && !progress.isHeldBack()
+        ? maxBytes
+        : Math.min(maxBytes, CoreOptions.PROBE_BYTES);
   }
 
   /**
@@ -176,8 +181,7 @@ final class Replicator {
     // What was compacted meanwhile can't be sent any more, since nothing is known of the entry
     // before it.
     while (progress.next() <= last && progress.next() > log.base().index() && progress.canSend()) {
-      List<EntryBatch> message =
-          found.read(progress.next(), last, context.options.maxMessageBytes());
+      List<EntryBatch> message = found.read(progress.next(), last, maxBytesOfNext(progress));
       if (message == null) {
         return;
       }

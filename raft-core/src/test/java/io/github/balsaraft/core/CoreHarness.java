@@ -193,7 +193,12 @@ final class CoreHarness {
   // ------------------------------------------------------------------ processes
 
   void start(HarnessReplica replica) {
-    replica.start(options, replay);
+    start(replica, options);
+  }
+
+  /** With other options than the rest. */
+  void start(HarnessReplica replica, CoreOptions ofIt) {
+    replica.start(ofIt, replay);
     invariants.started(replica);
     pump(replica);
   }

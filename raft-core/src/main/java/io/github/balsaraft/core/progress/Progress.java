@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In {@link Mode#PROBE} it looks for the point where the logs agree, one message at a time. In {@link Mode#REPLICATE} it
  * sends ahead of the acknowledgements, within a window of messages and bytes; as long as it only supposes that the logs agree,
- * within a smaller one. In {@link Mode#SNAPSHOT} no entries are sent.
+ * within a smaller one. After a stall it sends one message at a time until the follower's disk gets on: a follower that has as much to
+ * write as it takes lets pass what it is sent. In {@link Mode#SNAPSHOT} no entries are sent.
  *
  * <p>Within one session match never goes back: what is durable there stays. A disk may lose it all the same: then the
  * follower is sent again what it no longer has, and counts as before.
@@ -48,6 +49,9 @@ public final class Progress {
   private long supposedMatch = -1;
 
   private long maxUnprovenBytes;
+
+  /** After a stall: one message behind this index, and no more until {@link #present} moves; else -1. */
+  private long heldBackAfter = -1;
 
   /** When a response last moved anything, or the first of the unanswered messages was sent. */
   private long stalledSinceNanos;
@@ -154,6 +158,11 @@ public final class Progress {
     return inflights.messages();
   }
 
+  /** Whether what is sent may be let pass again, since the follower's disk stands still. */
+  public boolean isHeldBack() {
+    return heldBackAfter >= 0;
+  }
+
   /** Whether a message may be sent now. */
   public boolean canSend() {
     return mode != Mode.SNAPSHOT
@@ -163,7 +172,9 @@ public final class Progress {
   }
 
   private boolean hasRoom() {
-    return !inflights.isFull() && (supposedMatch < 0 || inflights.bytes() < maxUnprovenBytes);
+    return !inflights.isFull()
+        && (supposedMatch < 0 || inflights.bytes() < maxUnprovenBytes)
+        && (heldBackAfter < 0 || next - 1 <= heldBackAfter);
   }
 
   /** A message up to this index was sent. */
@@ -189,10 +200,15 @@ public final class Progress {
    */
   public boolean accepted(long verified, long durableMatch, long nowNanos) {
     boolean moved = durableMatch > match;
+    boolean isHeldUp = mode == Mode.PROBE
+        && nextProbeEmpty
+        && durableMatch <= present
+        && verified > durableMatch;
     if (durableMatch > present) {
       present = durableMatch;
       match = Math.max(match, present);
       stalledSinceNanos = nowNanos;
+      heldBackAfter = -1;
     }
     supposedMatch = -1;
     inflights.acknowledgedTo(present);
@@ -213,6 +229,7 @@ public final class Progress {
       // without end.
       inflights.lostAbove(next - 1);
       stalledSinceNanos = nowNanos;
+      heldBackAfter = isHeldUp ? next - 1 : -1;
     } else {
       next = Math.max(next, present + 1);
     }
@@ -265,6 +282,7 @@ public final class Progress {
   public InstallProgress beginInstall() {
     mode = Mode.SNAPSHOT;
     supposedMatch = -1;
+    heldBackAfter = -1;
     probeUnderWay = false;
     installedIndex = -1;
     inflights.clear();
@@ -305,6 +323,7 @@ public final class Progress {
   private void probe() {
     mode = Mode.PROBE;
     supposedMatch = -1;
+    heldBackAfter = -1;
     probeUnderWay = false;
     cancelLoad();
   }

@@ -36,6 +36,70 @@ class ProgressTest {
     assertThat(progress.canSend()).isFalse();
   }
 
+  /** It may take nothing that it is sent, and the whole window would be sent in vain each time that it is asked. */
+  @Test
+  void aFollowerWhoseDiskStandsStillIsSentOneMessageAfterEachStall() {
+    replicate();
+    long index = 0;
+    for (int i = 1; i <= 2; i++) {
+      progress.sent(++index, 100, 1);
+    }
+    for (int stall = 2; stall <= 10; stall++) {
+      progress.resend();
+      progress.sent(0, 0, stall);
+      progress.accepted(2, 0, stall);
+      assertThat(progress.isHeldBack()).isTrue();
+      assertThat(progress.canSend()).isTrue();
+      progress.sent(3, 100, stall);
+      assertThat(progress.canSend()).isFalse();
+      assertThat(progress.isStalled(stall + 5, 5)).as("so that it is asked again").isTrue();
+    }
+    progress.accepted(3, 0, 11);
+    assertThat(progress.canSend()).as("it has taken it, and nothing is durable").isFalse();
+    progress.accepted(3, 1, 12);
+    assertThat(progress.isHeldBack()).isFalse();
+    assertThat(progress.canSend()).isTrue();
+  }
+
+  @Test
+  void aFollowerWhoseDiskGetsOnIsNotHeldBackByAStall() {
+    replicate();
+    progress.sent(1, 100, 1);
+    progress.sent(2, 100, 1);
+    progress.resend();
+    progress.sent(0, 0, 2);
+    progress.accepted(2, 1, 2);
+    assertThat(progress.isHeldBack()).as("some was stored meanwhile").isFalse();
+    progress.resend();
+    progress.sent(1, 0, 3);
+    progress.accepted(1, 1, 3);
+    assertThat(progress.isHeldBack()).as("it has stored all that has arrived").isFalse();
+    progress.sent(2, 100, 4);
+    assertThat(progress.canSend()).isTrue();
+  }
+
+  @Test
+  void aRejectionOrASnapshotEndsHoldingBack() {
+    replicate();
+    progress.sent(2, 100, 1);
+    progress.resend();
+    progress.sent(0, 0, 2);
+    progress.accepted(2, 0, 2);
+    progress.sent(3, 100, 2);
+    progress.rejected(new EntryId(1, 3), new EntryId(1, 2));
+    assertThat(progress.isHeldBack()).isFalse();
+    progress.sent(3, 100, 3);
+    progress.accepted(3, 0, 3);
+    assertThat(progress.isHeldBack()).as("that was no stall").isFalse();
+    progress.resend();
+    progress.sent(0, 0, 4);
+    progress.accepted(3, 0, 4);
+    assertThat(progress.isHeldBack()).isTrue();
+    progress.beginInstall().from(new ReplicaId(9), new EntryId(2, 8));
+    progress.installed(8, 20, 5);
+    assertThat(progress.isHeldBack()).isFalse();
+  }
+
   private static Progress supposing(long next) {
     Progress supposing = new Progress(new ReplicaId(1), 1, next, 0, 4, 1000);
     supposing.suppose(150);
