@@ -255,6 +255,8 @@ public final class NodeStatus {
    * @param host on which host
    * @param voter whether it counts in a quorum
    * @param matchIndex as a leader: the highest index known to be durable there; else empty
+   * @param presentIndex as a leader: as {@code matchIndex}, or less if it has lost entries since, which it is sent again: see to
+   *     its disk; else empty
    * @param sinceContact as a leader: how long ago it last answered, empty if it never has; while this node looks for a
    *     leader: how long it has been silent since the search began; else empty, for followers hear nothing of each other
    * @param connection the state of the way to its host
@@ -264,6 +266,7 @@ public final class NodeStatus {
       HostId host,
       boolean voter,
       OptionalLong matchIndex,
+      OptionalLong presentIndex,
       Optional<Duration> sinceContact,
       PeerConnection connection) {}
 

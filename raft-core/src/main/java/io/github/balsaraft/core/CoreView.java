@@ -251,13 +251,19 @@ public final class CoreView {
         ? null
         : new FollowerView(
             progress.match(),
+            progress.hasLostEntries() ? progress.present() : progress.match(),
             progress.contact().everContacted(),
             progress.contact().lastContactNanos(),
             progress.inflightBytes(),
             progress.inflightMessages());
   }
 
-  /** The same at its source, which goes on changing. */
+  /** As a leader: what other members have lost that they had acknowledged, and have not got again; else nothing. */
+  public List<LostEntries> lostEntries() {
+    return role() instanceof LeaderState leader ? leader.lostEntries() : List.of();
+  }
+
+  /** What is known of a member at its source, which goes on changing. */
   @Nullable
   Progress progressOf(ReplicaId replica) {
     return role() instanceof LeaderState leader ? leader.progressOf(replica) : null;

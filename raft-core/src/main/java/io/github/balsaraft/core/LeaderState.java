@@ -12,6 +12,7 @@ import io.github.balsaraft.model.ReadIndexRequest;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TransferRevocationResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,18 @@ final class LeaderState extends RoleState implements Office {
   @Nullable
   Progress progressOf(ReplicaId replica) {
     return replicator.progressOf(replica);
+  }
+
+  /** What members have lost that they had acknowledged, and have not got again. */
+  List<LostEntries> lostEntries() {
+    List<LostEntries> lost = List.of();
+    for (Progress progress : replicator.all()) {
+      if (progress.hasLostEntries()) {
+        lost = lost.isEmpty() ? new ArrayList<>() : lost;
+        lost.add(new LostEntries(progress.replica(), progress.present() + 1, progress.match()));
+      }
+    }
+    return lost;
   }
 
   /** In office until it learns otherwise; a member that asks for votes meanwhile has lost sight of it. */

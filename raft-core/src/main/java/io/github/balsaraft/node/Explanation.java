@@ -174,6 +174,13 @@ public final class Explanation {
           + Wording.list(hosts(voters(configuration, Member::isVoter)))
           + " is under way and needs a quorum of both");
     }
+    for (NodeStatus.Peer peer : status.peers()) {
+      long present = peer.presentIndex().orElse(0);
+      long match = peer.matchIndex().orElse(0);
+      if (present < match) {
+        clauses.add(Wording.lostEntries(peer.host().name(), present + 1, match));
+      }
+    }
     clauses.addAll(LogExplanation.of(status));
     status.snapshots().fetching().ifPresent(fetching -> clauses.add(FetchExplanation.of(fetching)));
     SessionsStatus sessions = status.sessions();

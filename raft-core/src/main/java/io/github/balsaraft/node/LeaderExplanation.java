@@ -158,7 +158,8 @@ final class LeaderExplanation {
   }
 
   private long behind(Member member) {
-    return status.lastIndex() - match(member);
+    NodeStatus.Peer peer = reach.peer(member.replica());
+    return status.lastIndex() - (peer == null ? match(member) : peer.presentIndex().orElse(0));
   }
 
   /** {@code  in 2 large entries}; nothing if those that wait aren't unusually large. */

@@ -37,6 +37,7 @@ final class LoopOutput {
   private final EntryLoader loader;
   private final ApplyLag applyLag;
   private final LeaderTimes leaderTimes;
+  private final LossLog losses;
   private String lastRoleReason = "";
 
   LoopOutput(
@@ -46,6 +47,7 @@ final class LoopOutput {
     this.snapshots = snapshots;
     this.completions = completions;
     this.loader = new EntryLoader(context, completions);
+    this.losses = new LossLog(context.log(), context::nowNanos, context.peers()::nameOf);
     this.applyLag = new ApplyLag(context.metrics());
     this.leaderTimes = new LeaderTimes(context.metrics(), context.nowNanos());
     flows
@@ -107,6 +109,7 @@ final class LoopOutput {
     if (!ready.reads().isEmpty()) {
       ready.reads().forEach(flows.reads()::decided);
     }
+    losses.observe(running.view().lostEntries());
     flows.transfers().observe(running.view());
     if (!ready.transfers().isEmpty()) {
       ready.transfers().forEach(outcome -> flows.transfers().ended(outcome, running.view()));

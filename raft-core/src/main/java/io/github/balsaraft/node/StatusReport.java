@@ -101,6 +101,7 @@ final class StatusReport {
           member.host(),
           member.isVoterInAnyHalf(),
           follower == null ? OptionalLong.empty() : OptionalLong.of(follower.match()),
+          follower == null ? OptionalLong.empty() : OptionalLong.of(follower.present()),
           sinceContact(core, follower, member, nowNanos),
           host.transport().connection(member.host())));
     }

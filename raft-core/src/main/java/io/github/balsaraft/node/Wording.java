@@ -39,6 +39,15 @@ final class Wording {
     return count == 1 ? "1 entry" : String.format(Locale.ROOT, "%,d entries", count);
   }
 
+  /** {@code n2 has lost 20 entries that it had acknowledged ...}. What to look at is said, too. */
+  static String lostEntries(String host, long fromIndex, long toIndex) {
+    long count = toIndex - fromIndex + 1;
+    return host + " has lost " + entries(count) + " that it had acknowledged ("
+        + (count == 1 ? "index " : fromIndex + " to ") + toIndex
+        + ") and is sent them again, look at its disk and whether an old copy of its folder was put in place, for votes that it gave "
+        + "may be lost too";
+  }
+
   /** {@code 1 byte}, {@code 512 bytes}, {@code 3.2 KiB}, {@code 14 MiB}. */
   static String bytes(long count) {
     if (count < 1024) {

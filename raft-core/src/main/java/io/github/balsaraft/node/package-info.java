@@ -27,7 +27,7 @@
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code
  *       ChangePlan}, {@code ChangeLog}, {@code Previews}.
  *   <li><b>Events and metrics</b>: {@code NodeEvents}, {@code ListenerQueue}, {@code NodeMetrics}, {@code Histogram}, {@code
- *       ApplyLag}, {@code LeaderTimes}.
+ *       ApplyLag}, {@code LeaderTimes}, {@code LossLog}.
  *   <li><b>Status and explanations</b>: {@code StatusReport}, {@code MembershipReport}, {@code Freshness}, {@code ApplyProgress}, {@code
  *       Explanation}, {@code LeaderExplanation}, {@code FollowerExplanation}, {@code NoLeaderExplanation}, {@code
  *       LogExplanation}, {@code FetchExplanation}, {@code Reach},

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 /** What a leader says of a member's silence, at the edges of the time that is asked about. */
 class FollowerViewTest {
 
-  private static final FollowerView HEARD = new FollowerView(7, true, 1_000, 0, 0);
-  private static final FollowerView NEVER_HEARD = new FollowerView(0, false, 1_000, 0, 0);
+  private static final FollowerView HEARD = new FollowerView(7, 7, true, 1_000, 0, 0);
+  private static final FollowerView NEVER_HEARD = new FollowerView(0, 0, false, 1_000, 0, 0);
 
   @Test
   @DisplayName("who was heard of is live until the whole time has passed, and silent from then on")

@@ -57,6 +57,27 @@ class LostTailTest {
   }
 
   @Test
+  @DisplayName("the leader knows what was lost until it is there again")
+  void leaderKnows() {
+    assertThat(n1.view().lostEntries()).as("nobody has said so yet").isEmpty();
+    n2.autoDisk = false;
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    cluster.run(OPTIONS.electionTimeoutMinNanos());
+    assertThat(n1.view().lostEntries()).containsExactly(new LostEntries(n2.id, 22, 41));
+    assertThat(n1.view().follower(n2.id).match()).isEqualTo(41);
+    assertThat(n1.view().follower(n2.id).present()).isEqualTo(21);
+    n2.autoDisk = true;
+    while (n2.disk.pendingWrites() > 0) {
+      cluster.completeWrite(n2);
+    }
+    assertIsOfUse();
+    assertThat(n1.view().lostEntries()).isEmpty();
+    assertThat(n1.view().follower(n2.id).present()).isEqualTo(42);
+    assertThat(n2.view().lostEntries()).as("that is the leader's to say").isEmpty();
+  }
+
+  @Test
   @DisplayName("so it is if more was on its way to it")
   void moreWasOnItsWay() {
     for (int i = 0; i < 3; i++) {

@@ -167,7 +167,7 @@ final class Situation {
     return new Member(replica, new HostId(name), name + ":7400", role, false, priority, 0);
   }
 
-  /** {@code STATE [match N] [contact DURATION] [: detail]}. */
+  /** {@code STATE [match N] [present N] [contact DURATION] [: detail]}. */
   private NodeStatus.Peer peer(Member member, Role role) {
     boolean replacement = member.replica().value() > 1000;
     String[] stateAndDetail = (replacement
@@ -179,12 +179,16 @@ final class Situation {
         PeerConnection.State.valueOf(words.get(0).toUpperCase(Locale.ROOT));
     boolean connected = state == PeerConnection.State.CONNECTED;
     String match = after("match", words);
+    String present = after("present", words);
     boolean leads = role == Role.LEADER;
     return new NodeStatus.Peer(
         member.replica(),
         member.host(),
         member.isVoterInAnyHalf(),
         leads ? OptionalLong.of(match(match, connected)) : OptionalLong.empty(),
+        leads
+            ? OptionalLong.of(present == null ? match(match, connected) : number(present))
+            : OptionalLong.empty(),
         contact(
             after("contact", words), leads && connected ? Optional.of(MOMENT) : Optional.empty()),
         new PeerConnection(state, stateAndDetail.length == 1 ? "" : stateAndDetail[1].strip()));

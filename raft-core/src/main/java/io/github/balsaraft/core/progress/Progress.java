@@ -135,6 +135,11 @@ public final class Progress {
     return present;
   }
 
+  /** Whether the follower has lost entries that it had acknowledged, by its answer to the question where it stands, and lacks some still. */
+  public boolean hasLostEntries() {
+    return present < match && mode != Mode.PROBE;
+  }
+
   /** The next index to send. */
   public long next() {
     return next;

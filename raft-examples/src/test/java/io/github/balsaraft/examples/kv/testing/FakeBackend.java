@@ -303,6 +303,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
             host,
             true,
             OptionalLong.empty(),
+            OptionalLong.empty(),
             Optional.empty(),
             new PeerConnection(way, "")));
       }
