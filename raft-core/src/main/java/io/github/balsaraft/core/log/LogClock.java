@@ -3,7 +3,7 @@ package io.github.balsaraft.core.log;
 /**
  * Makes log time from the wall clock of a leader: it never goes back, and a forward jump of the wall clock, as seen against
  * the monotonic clock, is limited, because whatever expires by log time would expire at once. If it only takes back an earlier
- * jump backward it isn't.
+ * jump backward it isn't, unless the clock has come to make log time again meanwhile: what was stamped by it would expire at once.
  *
  * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
  * down is not a jump.
@@ -15,7 +15,10 @@ public final class LogClock {
   private long lastWallMillis;
   private long ignoredMillis;
 
-  /** How much of the steps back of the wall clock was not undone yet. Small ones don't count: both clocks are not read at once. */
+  /**
+   * How much of the steps back of the wall clock was not undone yet; zero once log time goes by the clock as it is. Small ones don't count:
+   * both clocks are not read at once.
+   */
   private long behindMillis;
 
   /**
@@ -62,6 +65,11 @@ public final class LogClock {
 
   /** The log time of a batch that follows one with {@code previousMillis}. */
   public long next(long previousMillis) {
-    return Math.max(previousMillis, lastWallMillis - ignoredMillis);
+    long clockMillis = lastWallMillis - ignoredMillis;
+    if (clockMillis > previousMillis) {
+      // It has passed log time by itself. From here on a step ahead is one of log time, too.
+      behindMillis = 0;
+    }
+    return Math.max(previousMillis, clockMillis);
   }
 }

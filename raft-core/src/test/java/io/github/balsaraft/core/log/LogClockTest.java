@@ -59,6 +59,31 @@ class LogClockTest {
   }
 
   @Test
+  void whileLogTimeStandsStillForItTheClockMayBeSetRight() {
+    long logTime = clock.next(0);
+    after(500, -3_600_000);
+    assertThat(clock.next(logTime)).isEqualTo(logTime);
+    after(1_800_000, 0);
+    assertThat(clock.next(logTime)).as("half the time is over").isEqualTo(logTime);
+    assertThat(after(500, 3_600_000)).isZero();
+    assertThat(clock.next(logTime)).isEqualTo(wallMillis);
+  }
+
+  /** What has got its time from the clock since would expire at once. */
+  @Test
+  void onceLogTimeGoesByTheClockAgainThatItWasSetBackIsForgotten() {
+    long logTime = clock.next(0);
+    after(500, -3_600_000);
+    after(7_200_000, 0);
+    long passed = clock.next(logTime);
+    assertThat(passed).isEqualTo(wallMillis).isGreaterThan(logTime);
+    assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
+    assertThat(clock.next(passed)).isEqualTo(passed + 500 + MAX_JUMP_MILLIS);
+    assertThat(after(500, -3_600_000)).isZero();
+    assertThat(clock.next(passed + 20_000)).as("it never goes back").isEqualTo(passed + 20_000);
+  }
+
+  @Test
   void whoIsSetRightBeyondWhereItWasHasJumped() {
     after(500, -3_600_000);
     assertThat(after(500, 3_600_000 + MAX_JUMP_MILLIS)).isEqualTo(MAX_JUMP_MILLIS);
