@@ -52,59 +52,15 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Makes durable what became of the names in a folder. */
-  @FunctionalInterface
-  interface FolderSync {
-    void sync(Path folder) throws IOException;
-  }
-
   private static Path create(Path directory, String file, String purpose) {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new LogStoreException(directory + " is a file: name a folder for " + purpose);
     }
     try {
-      createDurably(directory.toAbsolutePath(), file, FolderLock::sync);
+      DurableFolders.create(directory, file);
       return directory.toRealPath();
     } catch (IOException e) {
       throw new LogStoreException("the folder " + directory + " can't be created: " + e, e);
-    }
-  }
-
-  /**
-   * Creates a folder, and those around it that are missing. Each survives a loss of power only once the folder around it is synced: else
-   * all that is synced in it may be gone with it. A process may have ended between the two, so that a folder may be there and not be
-   * durable. It is once it has the file to lock, which comes last.
-   */
-  static void createDurably(Path folder, String file, FolderSync sync) throws IOException {
-    if (!Files.exists(folder.resolve(file))) {
-      createDurably(folder, sync);
-    }
-  }
-
-  private static void createDurably(Path folder, FolderSync sync) throws IOException {
-    Path parent = folder.getParent();
-    if (parent == null) {
-      return;
-    }
-    createDurably(parent, sync);
-    boolean isNew = !Files.isDirectory(folder);
-    if (isNew) {
-      Files.createDirectory(folder);
-    }
-    try {
-      sync.sync(parent);
-    } catch (IOException e) {
-      // Where nothing was created there may be nothing to sync: a folder that isn't ours, or a file
-      // system that has no syncs of folders.
-      if (isNew) {
-        throw e;
-      }
-    }
-  }
-
-  private static void sync(Path folder) throws IOException {
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
     }
   }
 

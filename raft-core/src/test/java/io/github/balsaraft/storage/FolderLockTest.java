@@ -9,11 +9,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,36 +32,6 @@ class FolderLockTest {
       FolderLock.acquire(folder, "another", "tests").close();
     }
     FolderLock.acquire(folder, "lock", "tests").close();
-  }
-
-  @Test
-  void newFoldersAreMadeDurableAlsoIfAnEarlierProcessCreatedThem() throws IOException {
-    Path inner = folder.resolve("a").resolve("b");
-    assertThatThrownBy(() -> FolderLock.createDurably(inner, "lock", around -> {
-          if (around.equals(folder.resolve("a"))) {
-            throw new IOException("the end");
-          }
-        }))
-        .hasMessage("the end");
-    assertThat(inner).isDirectory();
-    List<Path> synced = new ArrayList<>();
-    FolderLock.createDurably(inner, "lock", synced::add);
-    assertThat(synced).endsWith(folder, folder.resolve("a"));
-    Files.createFile(inner.resolve("lock"));
-    synced.clear();
-    FolderLock.createDurably(inner, "lock", synced::add);
-    assertThat(synced).as("the lock file came after the syncs").isEmpty();
-  }
-
-  @Test
-  void foldersThatCanNotBeOpenedAreOthersAffairUnlessSomethingNewIsInThem() throws IOException {
-    FolderLock.createDurably(folder, "lock", around -> {
-      throw new IOException("this file system has no syncs of folders");
-    });
-    assertThatThrownBy(() -> FolderLock.createDurably(folder.resolve("a"), "lock", around -> {
-          throw new AccessDeniedException("it");
-        }))
-        .isInstanceOf(AccessDeniedException.class);
   }
 
   /** As when an application is deployed twice in one server: to close a channel to the file would drop the lock of the first. */
