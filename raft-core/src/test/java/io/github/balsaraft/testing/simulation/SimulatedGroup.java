@@ -78,6 +78,7 @@ public final class SimulatedGroup<I, O> {
         settings.optionsOf(seed),
         leases(seed, seedOfHosts, settings),
         clients::openStateMachine);
+    cluster.noticeDamagedStates(workload.noticesDamagedState());
     cluster.view().onNewLeader(clients::hearOf);
     this.operator = new Operator(cluster, seed, settings.permittedLeases(seedOfHosts));
     this.saboteur = new Saboteur(cluster, operator, first == null ? null : first.saboteur);

@@ -57,6 +57,7 @@ public final class SimulatedCluster {
   private final Map<HostId, Integer> leftBehind = new TreeMap<>();
 
   private boolean foundedLater;
+  private boolean noticesDamagedStates;
   private final BirthPlan bootstrap;
   private final BirthPlan join;
 
@@ -136,6 +137,16 @@ public final class SimulatedCluster {
 
   public RaftOptions options() {
     return options;
+  }
+
+  /** State machines go on from an earlier moment if a bit of their files has changed. */
+  public void noticeDamagedStates(boolean doNotice) {
+    noticesDamagedStates = doNotice;
+  }
+
+  /** Whether bits of what state machines have on disk may change. */
+  public boolean noticesDamagedStates() {
+    return noticesDamagedStates;
   }
 
   public void startFounders() {

@@ -84,6 +84,8 @@ public enum FaultKind {
   CALL_OFF_CHANGE,
   /** A bit of a stored term and vote changes; the process is started anew after a while, and can't be. */
   HARD_STATE_BIT_FLIP,
+  /** A process is killed, a bit of what its state machine has on disk changes, and a process is started again after a while. */
+  STATE_BIT_FLIP,
   /** One of several groups is stopped at a host, while the others there go on; the process is stopped and started again after a while. */
   STOPPED_GROUP,
   /** The state machine of one of several groups does nothing for a while, while those of the others go on. */

@@ -17,6 +17,7 @@ import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_REPEAT
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_SLOW;
 import static io.github.balsaraft.testing.simulation.world.Mishap.PROCESS_PAUSED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SNAPSHOT_SLOW;
+import static io.github.balsaraft.testing.simulation.world.Mishap.STATE_DAMAGE_READ;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SYNC_FAILED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.VOTER_RESTARTED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.WRITE_FAILED;
@@ -139,6 +140,7 @@ final class FeltFaults {
       case EAGER_OPERATOR -> EnumSet.of(LEADER_ASKED_EARLY);
       case FAILING_SNAPSHOT, FAILING_STATE -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
       case SNAPSHOT_BIT_FLIP -> EnumSet.of(FILE_DAMAGE_READ);
+      case STATE_BIT_FLIP -> EnumSet.of(STATE_DAMAGE_READ);
       case LATE_ANSWERS -> EnumSet.of(MESSAGE_DETOURED);
       case VOTERS_RESTARTED -> EnumSet.of(VOTER_RESTARTED);
       case INTERRUPTED_FETCH -> EnumSet.of(FETCH_INTERRUPTED);

@@ -193,6 +193,14 @@ public final class Saboteur implements Observer {
         }
         crash(host, fault.lastsNanos());
       }
+      case STATE_BIT_FLIP -> {
+        if (!cluster.noticesDamagedStates() || !host.state().canBeDamaged()) {
+          return false;
+        }
+        // What it lacks then is in its log and snapshots, so that nothing is lost that counts.
+        crash(host, fault.lastsNanos());
+        return host.state().flipABit();
+      }
       case WIPED_DISK -> {
         String spared = cluster.budget().whySpared(host.id());
         if (!cluster.budget().takeDisk(host.id())) {

@@ -80,6 +80,26 @@ class DiskKvMachineTest extends OnDiskStateMachineContract {
     }
   }
 
+  @Test
+  @DisplayName("whatever bit has changed, what is left is of an earlier moment")
+  void anyBitChanged() {
+    int commands = 400;
+    FragileFolder written = new FragileFolder(Chance.of(1, "disk"));
+    countTo(new DiskKvMachine(written), 0, commands);
+    int earlier = 0;
+    for (int flip = 0; flip < 500; flip++) {
+      FragileFolder damaged = written.copy(Chance.of(flip, "flip"));
+      assertThat(damaged.flipABit()).isTrue();
+      DiskKvMachine left = new DiskKvMachine(damaged);
+      int held = (int) left.appliedEntry().index();
+      assertThat(sum(left)).isEqualTo(held == 0 ? "" : "=" + held);
+      earlier += held < commands ? 1 : 0;
+      countTo(left, held, commands);
+      assertThat(new DiskKvMachine(damaged).appliedEntry()).isEqualTo(new EntryId(1, commands));
+    }
+    assertThat(earlier).isEqualTo(500);
+  }
+
   private static String sum(DiskKvMachine machine) {
     return new String(machine.query(new byte[] {'n'}), StandardCharsets.UTF_8);
   }

@@ -75,6 +75,11 @@ public final class KvWorkload implements Workload<KvInput, KvOutput> {
   }
 
   @Override
+  public boolean noticesDamagedState() {
+    return isOnDisk;
+  }
+
+  @Override
   public KvInput next(Chance chance) {
     int kind = chance.below(100);
     String key = "k" + chance.below(keys);

@@ -35,6 +35,15 @@ public interface Workload<I, O> {
     return newStateMachine();
   }
 
+  /**
+   * Whether what {@link #openStateMachine} opens notices bits of its folder that have changed between two processes, and then goes on from an earlier
+   * moment, or from nothing, as after a loss of power; only then they change. Of a state machine that refuses such a folder it is to be said
+   * that it doesn't: what becomes of its process is for whoever starts that.
+   */
+  default boolean noticesDamagedState() {
+    return false;
+  }
+
   /** Whether clients may use sessions: not if the state is on disk and the state machine doesn't keep them. */
   default boolean hasSessions() {
     return true;

@@ -19,6 +19,7 @@ public enum Mishap {
   FILE_WRITE_FAILED("changes of files of snapshots and states that failed"),
   FILE_SYNC_FAILED("syncs of files of snapshots and states that failed"),
   FILE_DAMAGE_READ("reads of a changed bit of a file of a snapshot"),
+  STATE_DAMAGE_READ("reads of a changed bit of a file of a state machine"),
   PROCESS_PAUSED("tasks that waited for a process that was paused"),
   MAILBOX_SLOW("slow turns of mailboxes"),
   APPLY_SLOW("slow turns of apply threads"),
