@@ -5,9 +5,12 @@ import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.CAPTURES_NO_SE
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.ENTRY_APART;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.ENTRY_TOO_EARLY;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.ENTRY_TOO_LATE;
+import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_OWNER;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_TERM;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.FORGETS_WHAT_IT_WAS_TOLD;
+import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.KEEPS_FIRST_OWNER;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.LEAVES_EMPTY_BATCHES_OUT;
+import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.RESTORES_OWNER;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.SESSIONS_APART;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.TAKES_CHANGED_SESSIONS_FOR_ALL;
 import static io.github.balsaraft.api.SampleOnDiskMachine.Mistake.WRITES_NOTHING;
@@ -44,7 +47,10 @@ class OnDiskChecksTest {
       Map.entry(FORGETS_WHAT_IT_WAS_TOLD, OnDiskChecks::captureWhatIsLeft),
       Map.entry(CAPTURES_NO_SESSIONS, OnDiskChecks::captureWhatIsLeft),
       Map.entry(LEAVES_EMPTY_BATCHES_OUT, OnDiskChecks::kill),
-      Map.entry(TAKES_CHANGED_SESSIONS_FOR_ALL, OnDiskChecks::kill));
+      Map.entry(TAKES_CHANGED_SESSIONS_FOR_ALL, OnDiskChecks::kill),
+      Map.entry(FORGETS_OWNER, OnDiskChecks::claim),
+      Map.entry(KEEPS_FIRST_OWNER, OnDiskChecks::claim),
+      Map.entry(RESTORES_OWNER, OnDiskChecks::claim));
 
   @Nested
   class RightMachine extends OnDiskStateMachineContract {

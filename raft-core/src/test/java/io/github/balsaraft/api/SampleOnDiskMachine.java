@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts words, on a disk with one file to which it appends a record for each batch: the counts that have changed, the entry, and the
@@ -52,23 +53,31 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
     /** A batch without commands and sessions is left out, and the entry that it says with it. */
     LEAVES_EMPTY_BATCHES_OUT,
     /** Sessions that are not among those that have changed are taken for gone. */
-    TAKES_CHANGED_SESSIONS_FOR_ALL
+    TAKES_CHANGED_SESSIONS_FOR_ALL,
+    /** Whose state it is, is known to the process that was told. */
+    FORGETS_OWNER,
+    /** The first owner is the owner for ever. */
+    KEEPS_FIRST_OWNER,
+    /** A restored state is nobody's. */
+    RESTORES_OWNER
   }
 
-  /** A file in memory. */
+  /** A file in memory, and a small one beside it that is replaced in one step. */
   static final class Disk implements MachineDisk {
     private final Set<Mistake> mistakes;
     private byte[] bytes;
     private int synced;
+    private byte @Nullable [] owner;
 
     Disk(Set<Mistake> mistakes) {
-      this(mistakes, new byte[0], 0);
+      this(mistakes, new byte[0], 0, null);
     }
 
-    private Disk(Set<Mistake> mistakes, byte[] bytes, int synced) {
+    private Disk(Set<Mistake> mistakes, byte[] bytes, int synced, byte @Nullable [] owner) {
       this.mistakes = mistakes;
       this.bytes = bytes;
       this.synced = synced;
+      this.owner = owner;
     }
 
     private void append(byte[] more) {
@@ -88,19 +97,20 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
 
     @Override
     public MachineDisk killNow() {
-      return new Disk(mistakes, bytes, synced);
+      return new Disk(mistakes, bytes, synced, owner);
     }
 
     @Override
     public MachineDisk cutNow(Random random) {
       int left = synced + random.nextInt(bytes.length - synced + 1);
-      return new Disk(mistakes, Arrays.copyOf(bytes, left), left);
+      return new Disk(mistakes, Arrays.copyOf(bytes, left), left, owner);
     }
   }
 
   private static final int BATCHES_PER_SYNC = 3;
 
   private final Disk disk;
+  private byte @Nullable [] owner;
   private final Map<String, Integer> counts = new TreeMap<>();
   private final Map<String, byte[]> sessions = new TreeMap<>();
   private final Set<String> changed = new TreeSet<>();
@@ -115,6 +125,7 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
 
   private SampleOnDiskMachine(Disk disk) {
     this.disk = disk;
+    this.owner = disk.owner;
     int start = 0;
     while (start < disk.bytes.length) {
       int end = readRecord(start);
@@ -229,6 +240,22 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
   }
 
   @Override
+  public byte @Nullable [] owner() {
+    return owner;
+  }
+
+  @Override
+  public void claim(byte[] newOwner) {
+    if (owner != null && makes(Mistake.KEEPS_FIRST_OWNER)) {
+      return;
+    }
+    owner = newOwner;
+    if (!makes(Mistake.FORGETS_OWNER)) {
+      disk.owner = newOwner;
+    }
+  }
+
+  @Override
   public byte[] apply(Command command) {
     EntryId before = position;
     position = new EntryId(command.term(), command.index());
@@ -315,6 +342,10 @@ final class SampleOnDiskMachine implements SessionKeepingStateMachine {
     changed.clear();
     changedSessions.clear();
     take(snapshot.state().readAllBytes());
+    if (makes(Mistake.RESTORES_OWNER)) {
+      owner = null;
+      disk.owner = null;
+    }
     if (!makes(Mistake.FORGETS_WHAT_IT_WAS_TOLD)) {
       position = snapshot.lastEntry();
     }

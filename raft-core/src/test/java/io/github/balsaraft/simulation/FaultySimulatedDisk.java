@@ -12,7 +12,9 @@ import io.github.balsaraft.testing.simulation.world.Disk;
 import io.github.balsaraft.testing.simulation.world.DiskLogStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class FaultySimulatedDisk implements FaultyDisk {
 
   private final Disk disk;
   private Disk atWriteBegin;
+  private @Nullable DiskLogStore opened;
   private @Nullable LogWrite latest;
   private boolean failed;
 
@@ -37,7 +40,16 @@ final class FaultySimulatedDisk implements FaultyDisk {
 
   @Override
   public LogStore open() {
-    return new WatchedStore(new DiskLogStore(disk));
+    DiskLogStore store = new DiskLogStore(disk);
+    opened = store;
+    return new WatchedStore(store);
+  }
+
+  @Override
+  public boolean failInBackground() {
+    Objects.requireNonNull(opened)
+        .failInBackground(new LogStoreException("work in the background has failed"));
+    return true;
   }
 
   @Override
@@ -129,6 +141,11 @@ final class FaultySimulatedDisk implements FaultyDisk {
     @Override
     public List<EntryBatch> read(GroupId group, long fromIndex, long toIndex, long maxBytes) {
       return store.read(group, fromIndex, toIndex, maxBytes);
+    }
+
+    @Override
+    public void onFailure(Consumer<LogStoreException> listener) {
+      store.onFailure(listener);
     }
 
     @Override

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk with one file, to which a store appends and which it syncs or replaces. It has a page cache: what is unsynced is
@@ -27,7 +29,7 @@ final class ByteDisk implements FaultyDisk {
     SYNC
   }
 
-  private final Function<ByteDisk, LogStore> stores;
+  private final Function<ByteDisk, SampleLogStore> stores;
 
   /** What a process reads. */
   private byte[] seen;
@@ -40,15 +42,17 @@ final class ByteDisk implements FaultyDisk {
 
   private List<Operation> sinceWriteBegan = new ArrayList<>();
   private ByteDisk atWriteBegin = this;
+  private @Nullable SampleLogStore opened;
   private int failing = -1;
   private boolean failed;
 
   /** An empty disk. */
-  ByteDisk(Function<ByteDisk, LogStore> stores) {
+  ByteDisk(Function<ByteDisk, SampleLogStore> stores) {
     this(stores, new byte[0], new byte[0], 0);
   }
 
-  private ByteDisk(Function<ByteDisk, LogStore> stores, byte[] seen, byte[] stored, int syncedTo) {
+  private ByteDisk(
+      Function<ByteDisk, SampleLogStore> stores, byte[] seen, byte[] stored, int syncedTo) {
     this.stores = stores;
     this.seen = seen;
     this.stored = stored;
@@ -106,7 +110,14 @@ final class ByteDisk implements FaultyDisk {
 
   @Override
   public LogStore open() {
-    return stores.apply(this);
+    opened = stores.apply(this);
+    return opened;
+  }
+
+  @Override
+  public boolean failInBackground() {
+    Objects.requireNonNull(opened).failInBackground();
+    return true;
   }
 
   @Override

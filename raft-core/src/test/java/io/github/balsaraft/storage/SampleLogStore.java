@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The simplest durable store on a {@link ByteDisk}, right as it stands, and wrong in the ways that it is told to be. */
 final class SampleLogStore implements LogStore {
@@ -35,7 +37,13 @@ final class SampleLogStore implements LogStore {
     /** A damaged record ends the log, wherever it is. */
     ENDS_AT_DAMAGE,
     /** A failure to make durable what was found is not told. */
-    SWALLOWS_FAILURE_OF_RECOVERY
+    SWALLOWS_FAILURE_OF_RECOVERY,
+    /** A failure that no write is there to throw is not told. */
+    TELLS_NO_FAILURE,
+    /** Nor is one that came before somebody listened. */
+    TELLS_NO_EARLIER_FAILURE,
+    /** A failure in the background is told again by each write. */
+    TELLS_FAILURE_AGAIN
   }
 
   private static final int HEADER_BYTES = 16;
@@ -45,6 +53,8 @@ final class SampleLogStore implements LogStore {
   private final MemoryLogStore index = new MemoryLogStore();
   private long records;
   private boolean failed;
+  private @Nullable LogStoreException inBackground;
+  private Consumer<LogStoreException> listener = failure -> {};
 
   SampleLogStore(ByteDisk disk, Set<Mistake> mistakes) {
     this.disk = disk;
@@ -136,8 +146,31 @@ final class SampleLogStore implements LogStore {
     }
   }
 
+  /** As when work that no call waits for goes wrong. */
+  void failInBackground() {
+    inBackground = new LogStoreException("work in the background has failed");
+    failed = true;
+    if (mistakes.contains(Mistake.TELLS_NO_FAILURE)) {
+      // The suite waits for half a minute, and nothing will come.
+      Thread.currentThread().interrupt();
+    } else {
+      listener.accept(inBackground);
+    }
+  }
+
+  @Override
+  public void onFailure(Consumer<LogStoreException> newListener) {
+    listener = newListener;
+    if (inBackground != null && !mistakes.contains(Mistake.TELLS_NO_EARLIER_FAILURE)) {
+      listener.accept(inBackground);
+    }
+  }
+
   @Override
   public void write(LogWrite write) {
+    if (inBackground != null && mistakes.contains(Mistake.TELLS_FAILURE_AGAIN)) {
+      listener.accept(inBackground);
+    }
     if (failed && !mistakes.contains(Mistake.GOES_ON_AFTER_FAILURE)) {
       throw new LogStoreException("an earlier write has failed");
     }

@@ -35,8 +35,12 @@ class SnapshotStoreFaultsTest {
   private static final int DRAWS = 20;
 
   private static final Map<Mistake, List<Fault>> SHOWN_BY = Map.ofEntries(
-      Map.entry(DOES_NOT_SYNC_FILES, List.of(Fault.CUT_WHILE_WRITING, Fault.CUT_WHILE_RECEIVING)),
-      Map.entry(DOES_NOT_SYNC_NAMES, List.of(Fault.CUT_WHILE_WRITING, Fault.CUT_WHILE_RECEIVING)),
+      Map.entry(
+          DOES_NOT_SYNC_FILES,
+          List.of(Fault.CUT_WHILE_WRITING, Fault.CUT_WHILE_RECEIVING, Fault.CUT_WHILE_CLAIMING)),
+      Map.entry(
+          DOES_NOT_SYNC_NAMES,
+          List.of(Fault.CUT_WHILE_WRITING, Fault.CUT_WHILE_RECEIVING, Fault.CUT_WHILE_CLAIMING)),
       Map.entry(SYNCS_TOO_LATE, List.of(Fault.CUT_WHILE_WRITING)),
       Map.entry(TRIES_SYNC_AGAIN, List.of(Fault.FAIL_WRITING, Fault.FAIL_RECEIVING)),
       Map.entry(SWALLOWS_FAILED_WRITES, List.of(Fault.FAIL_WRITING, Fault.FAIL_RECEIVING)),
@@ -57,6 +61,7 @@ class SnapshotStoreFaultsTest {
   private enum Fault {
     CUT_WHILE_WRITING(SnapshotStoreFaults::cutPowerWhileWriting),
     CUT_WHILE_RECEIVING(SnapshotStoreFaults::cutPowerWhileReceiving),
+    CUT_WHILE_CLAIMING(SnapshotStoreFaults::cutPowerWhileClaiming),
     CUT_AFTER_RECOVERY(SnapshotStoreFaults::cutPowerAfterRecovery),
     FAIL_WRITING(SnapshotStoreFaults::failWriting),
     FAIL_RECEIVING(SnapshotStoreFaults::failReceiving),

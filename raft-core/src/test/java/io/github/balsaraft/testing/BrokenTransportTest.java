@@ -106,6 +106,18 @@ class BrokenTransportTest {
         TransportContract::addressThatAnotherHasIsRefusedWithOneLine);
   }
 
+  @Test
+  void aMessageOfAClosedTransportIsFound() {
+    assertFound(
+        real -> new Broken(real) {
+          @Override
+          public void close() {
+            // It goes on.
+          }
+        },
+        TransportContract::closedTransportTakesCallsWithoutEffect);
+  }
+
   /** The suite waits for half a minute. None of that is needed: who sends again so often waits for what never comes. */
   @Test
   void aLargeMessageThatTakesTheOthersWithItIsFound() {
@@ -139,6 +151,7 @@ class BrokenTransportTest {
   private static final class Suite extends TransportContract implements AutoCloseable {
     private final Function<Transport, Broken> transports;
     private final LocalNetwork network = new LocalNetwork();
+    private int hosts;
 
     Suite(Function<Transport, Broken> transports) {
       this.transports = transports;
@@ -146,7 +159,7 @@ class BrokenTransportTest {
 
     @Override
     protected Transport newTransport(long maxQueuedBytesPerPeer) {
-      return transports.apply(network.transport());
+      return transports.apply(network.transport("host-" + hosts++));
     }
 
     @Override
@@ -211,6 +224,9 @@ class BrokenTransportTest {
     }
     try (Suite suite = new Suite(Broken::new)) {
       suite.startsOnce();
+    }
+    try (Suite suite = new Suite(Broken::new)) {
+      suite.closedTransportTakesCallsWithoutEffect();
     }
     try (Suite suite = new Suite(Broken::new)) {
       suite.addressThatAnotherHasIsRefusedWithOneLine();

@@ -54,6 +54,16 @@ public interface FaultyDisk {
   }
 
   /**
+   * Work in the background fails, of the store that this disk has opened and that has recovered and written since. No call of the store is
+   * under way. It may take a while until the store notices.
+   *
+   * @return false if the store does nothing in the background; then nothing has happened
+   */
+  default boolean failInBackground() {
+    return false;
+  }
+
+  /**
    * Disks each with one bit changed in what is synced: as many as the time allows, at least one. A bit is left out where nobody could tell the
    * damage from a write that the power cut short.
    */

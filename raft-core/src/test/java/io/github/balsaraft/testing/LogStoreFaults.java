@@ -12,6 +12,10 @@ import io.github.balsaraft.storage.RecoveredState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -118,8 +122,10 @@ public final class LogStoreFaults {
   private boolean failOperation(FaultyDisk disk, int done, int operation) {
     String story = "operation " + operation + " of write " + done + " failed";
     List<FaultyDisk> left = new ArrayList<>();
+    FailureListener listener = new FailureListener();
     try (LogStore store = disk.open()) {
       store.recover();
+      store.onFailure(listener);
       disk.failOperation(operation);
       LogWrite write = script.get(done);
       try {
@@ -141,10 +147,74 @@ public final class LogStoreFaults {
       }
       left.add(oneOf(disk.cutNow(random)));
     }
+    assertThat(listener.calls())
+        .as(story + ", of which whoever listens is told once, or not since the write has thrown it")
+        .isLessThanOrEqualTo(1);
     for (FaultyDisk each : left) {
       checkAndGoOn(each, done, done + 1, story + " and the power was cut");
     }
     return true;
+  }
+
+  /**
+   * Work in the background fails between two writes: the store tells whoever listens, once, refuses later writes, and has lost nothing.
+   * A store that does nothing in the background tells nobody.
+   */
+  public void failInBackground() {
+    FaultyDisk disk = emptyDisks.get();
+    int done = script.size() / 2;
+    FaultyDisk left;
+    try (LogStore store = disk.open()) {
+      store.recover();
+      FailureListener listener = new FailureListener();
+      store.onFailure(listener);
+      script.subList(0, done).forEach(store::write);
+      assertThat(listener.calls()).as("failures of a store that has none").isZero();
+      if (!disk.failInBackground()) {
+        return;
+      }
+      listener.await();
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> store.write(script.get(done)))
+            .as("a write after a failure that was told")
+            .isInstanceOf(LogStoreException.class);
+      }
+      FailureListener late = new FailureListener();
+      store.onFailure(late);
+      assertThat(late.calls()).as("told at once of what had failed before").isEqualTo(1);
+      assertThat(listener.calls()).as("how often a failure is told").isEqualTo(1);
+      left = oneOf(disk.cutNow(random));
+    }
+    checkAndGoOn(left, done, done, "work in the background failed after write " + (done - 1));
+  }
+
+  /** Counts what a store tells. Thread-safe. */
+  private static final class FailureListener implements Consumer<LogStoreException> {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final CountDownLatch called = new CountDownLatch(1);
+
+    @Override
+    public void accept(LogStoreException failure) {
+      calls.incrementAndGet();
+      called.countDown();
+    }
+
+    int calls() {
+      return calls.get();
+    }
+
+    void await() {
+      try {
+        assertThat(called.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
+            .as("a failure that no write was there to throw is told")
+            .isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted while waiting", e);
+      }
+    }
   }
 
   /**

@@ -41,6 +41,11 @@ public abstract class LogStoreFaultsContract {
   }
 
   @Test
+  void workInTheBackgroundFails() {
+    faults().failInBackground();
+  }
+
+  @Test
   void trap43_eachOperationOfRecoveryFails() {
     faults().failRecovery();
   }

@@ -7,6 +7,7 @@ import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.api.SessionKeepingStateMachine;
 import io.github.balsaraft.api.SessionRecord;
 import io.github.balsaraft.model.EntryId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the process of a state machine on disk between commands, and looks at what is left: the state, the entry that it says it is of,
@@ -111,6 +113,72 @@ public final class OnDiskChecks {
   /** A snapshot of what a crash has left restores that state elsewhere, and says what it was told; also after another crash. */
   public void captureWhatIsLeft() {
     crash(MachineDisk::killNow, this::assertCaptured);
+  }
+
+  /**
+   * Whose state it is, is durable once it is claimed, is what was claimed last, and is no part of the state: no snapshot has it, and a
+   * restored state doesn't take its place. A machine that doesn't keep it never says anything.
+   */
+  public void claim() {
+    byte[] first = {1, 2, 3};
+    byte[] second = {4};
+    Random random = new Random(seed);
+    MachineDisk disk = emptyDisks.get();
+    OnDiskStateMachine machine = disk.open();
+    assertThat(owner(machine)).as("the owner that nobody has claimed to be").isNull();
+    claim(machine, first);
+    boolean keeps = owner(machine) != null;
+    assertOwner(machine, keeps, first);
+    assertOwnerLeft(disk, keeps, first, random);
+    checks.applyWithinBatch(machine, 0);
+    endBatch(machine, 1);
+    Map<String, byte[]> files = SnapshottingChecks.capture(machine);
+    claim(machine, second);
+    assertOwner(machine, keeps, second);
+    assertOwnerLeft(disk, keeps, second, random);
+    close(machine);
+
+    MachineDisk other = emptyDisks.get();
+    OnDiskStateMachine restored = other.open();
+    SnapshottingChecks.restore(restored, files, checks.entryBefore(1));
+    assertThat(owner(restored)).as("the owner in a snapshot").isNull();
+    claim(restored, second);
+    SnapshottingChecks.restore(restored, files, checks.entryBefore(1));
+    assertOwner(restored, keeps, second);
+    assertOwnerLeft(other, keeps, second, random);
+    assertThat(restored.appliedEntry())
+        .as("the entry of a claimed state")
+        .isEqualTo(checks.entryBefore(1));
+    close(restored);
+  }
+
+  private static void assertOwnerLeft(
+      MachineDisk disk, boolean keeps, byte[] claimed, Random random) {
+    for (MachineDisk left : List.of(disk.killNow(), disk.cutNow(random))) {
+      OnDiskStateMachine next = left.open();
+      assertOwner(next, keeps, claimed);
+      close(next);
+    }
+  }
+
+  private static void assertOwner(OnDiskStateMachine machine, boolean keeps, byte[] claimed) {
+    assertThat(owner(machine)).as("the owner").isEqualTo(keeps ? claimed : null);
+  }
+
+  private static byte @Nullable [] owner(OnDiskStateMachine machine) {
+    try {
+      return machine.owner();
+    } catch (IOException e) {
+      throw new AssertionError("whose state it is can't be read", e);
+    }
+  }
+
+  private static void claim(OnDiskStateMachine machine, byte[] owner) {
+    try {
+      machine.claim(owner);
+    } catch (IOException e) {
+      throw new AssertionError("the state can't be claimed", e);
+    }
   }
 
   private interface Look {

@@ -60,4 +60,9 @@ public abstract class OnDiskStateMachineContract extends SnapshottingStateMachin
   void trap46_whatACrashLeavesCanBeCaptured() {
     crashes().captureWhatIsLeft();
   }
+
+  @Test
+  void whoseTheStateIsIsWhatWasClaimedLast() {
+    crashes().claim();
+  }
 }

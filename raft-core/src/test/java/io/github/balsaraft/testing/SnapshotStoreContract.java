@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotFile;
@@ -87,10 +89,14 @@ public abstract class SnapshotStoreContract {
     try (SnapshotStore store = open()) {
       List<SnapshotManifest> found = store.recover(GROUP);
       assertThat(found).hasSize(1);
-      assertThat(found.get(0).id()).isEqualTo(written.id());
+      assertSame(found.get(0), written);
       assertThat(found.get(0).header()).isEqualTo(header(9));
+      assertThat(found.get(0).files())
+          .extracting(SnapshotFile::name)
+          .containsExactly("state", "empty", "a/name that no file system takes\n");
       assertThat(read(store, GROUP, written)).isEqualTo("nine");
       try (SnapshotStore.Stored stored = store.open(GROUP, written.id())) {
+        assertSame(stored.manifest(), written);
         assertThat(stored.file("empty").readAllBytes()).isEmpty();
         assertThat(stored.file("a/name that no file system takes\n").readAllBytes())
             .hasSize(400);
@@ -162,8 +168,20 @@ public abstract class SnapshotStoreContract {
       assertThat(read(source, GROUP, manifest)).isEqualTo("nine");
     }
     try (SnapshotStore store = open()) {
-      assertThat(store.recover(GROUP)).hasSize(1);
+      List<SnapshotManifest> found = store.recover(GROUP);
+      assertThat(found).hasSize(1);
+      assertSame(found.get(0), store.recover(OTHER_GROUP).get(0));
     }
+  }
+
+  /** A host joins with a snapshot of another one's: what it says of itself is as its writer said. */
+  private static void assertSame(SnapshotManifest found, SnapshotManifest written) {
+    assertThat(found.id()).isEqualTo(written.id());
+    assertThat(found.header()).isEqualTo(written.header());
+    assertThat(found.files())
+        .extracting(SnapshotFile::name)
+        .isEqualTo(written.files().stream().map(SnapshotFile::name).toList());
+    assertThat(found.encode()).as("checksums and the rest").isEqualTo(written.encode());
   }
 
   @Test
@@ -171,6 +189,7 @@ public abstract class SnapshotStoreContract {
     SnapshotManifest manifest;
     try (SnapshotStore store = open()) {
       assertThat(store.recover(GROUP)).isEmpty();
+      assertThat(store.receivedInPart(GROUP)).isNull();
       manifest = write(store, OTHER_GROUP, 9, "nine");
       try (SnapshotStore.Stored stored = store.open(OTHER_GROUP, manifest.id());
           SnapshotStore.Receipt receipt = store.receive(GROUP, manifest)) {
@@ -180,13 +199,103 @@ public abstract class SnapshotStoreContract {
     try (SnapshotStore store = open()) {
       assertThat(store.recover(GROUP)).isEmpty();
       assertThat(store.recover(OTHER_GROUP)).hasSize(1);
+      SnapshotManifest part = store.receivedInPart(GROUP);
+      assertThat(part).as("what receive would go on with").isNotNull();
+      assertSame(part, manifest);
+      assertThat(store.receivedInPart(OTHER_GROUP)).isNull();
       try (SnapshotStore.Stored stored = store.open(OTHER_GROUP, manifest.id());
           SnapshotStore.Receipt receipt = store.receive(GROUP, manifest)) {
         assertThat(receipt.received(0)).isEqualTo(1);
         receive(stored, receipt, Integer.MAX_VALUE);
         receipt.commit();
       }
+      assertThat(store.receivedInPart(GROUP)).as("all of it is here").isNull();
       assertThat(read(store, GROUP, manifest)).isEqualTo("nine");
+    }
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).hasSize(1);
+      assertThat(store.receivedInPart(GROUP)).isNull();
+    }
+  }
+
+  @Test
+  void aDiscardedReceiptLeavesNothing() throws IOException {
+    SnapshotManifest manifest;
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).isEmpty();
+      manifest = write(store, OTHER_GROUP, 9, "nine");
+      try (SnapshotStore.Stored stored = store.open(OTHER_GROUP, manifest.id());
+          SnapshotStore.Receipt receipt = store.receive(GROUP, manifest)) {
+        receive(stored, receipt, Integer.MAX_VALUE);
+        receipt.discard();
+      }
+      assertThat(store.receivedInPart(GROUP)).isNull();
+    }
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).isEmpty();
+      assertThat(store.receivedInPart(GROUP)).isNull();
+      assertNothingReceived(store, manifest);
+      assertThat(store.recover(OTHER_GROUP)).hasSize(1);
+      assertThat(read(store, OTHER_GROUP, manifest)).as("the other group's").isEqualTo("nine");
+    }
+  }
+
+  @Test
+  void whatWasReceivedOfAnotherSnapshotIsRemoved() throws IOException {
+    SnapshotManifest abandoned;
+    SnapshotManifest newer;
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).isEmpty();
+      abandoned = write(store, OTHER_GROUP, 9, "nine");
+      newer = write(store, OTHER_GROUP, 20, "twenty");
+      for (SnapshotManifest manifest : List.of(abandoned, newer)) {
+        try (SnapshotStore.Stored stored = store.open(OTHER_GROUP, manifest.id());
+            SnapshotStore.Receipt receipt = store.receive(GROUP, manifest)) {
+          receive(stored, receipt, 1);
+        }
+      }
+    }
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).isEmpty();
+      SnapshotManifest part = store.receivedInPart(GROUP);
+      assertThat(part).isNotNull();
+      assertSame(part, newer);
+      assertNothingReceived(store, abandoned);
+    }
+  }
+
+  private static void assertNothingReceived(SnapshotStore store, SnapshotManifest manifest)
+      throws IOException {
+    try (SnapshotStore.Receipt receipt = store.receive(GROUP, manifest)) {
+      for (int file = 0; file < manifest.files().size(); file++) {
+        assertThat(receipt.received(file)).as("chunks of file %s", file).isZero();
+      }
+      receipt.discard();
+    }
+  }
+
+  /** A store that keeps no owner never has one. */
+  @Test
+  void whoseTheSnapshotsAreIsWhatWasClaimedLast() throws IOException {
+    HostRecord unborn = new HostRecord(new HostId("n1"), 77, null);
+    HostRecord born = unborn.inCluster(new ClusterIdentity(5, 1));
+    boolean keeps;
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).isEmpty();
+      assertThat(store.owner()).isNull();
+      store.claim(unborn);
+      keeps = store.owner() != null;
+      assertThat(store.owner()).isEqualTo(keeps ? unborn : null);
+      write(store, GROUP, 9, "nine");
+    }
+    try (SnapshotStore store = open()) {
+      assertThat(store.owner()).isEqualTo(keeps ? unborn : null);
+      assertThat(store.recover(GROUP)).as("it is no snapshot, and removes none").hasSize(1);
+      store.claim(born);
+    }
+    try (SnapshotStore store = open()) {
+      assertThat(store.recover(GROUP)).hasSize(1);
+      assertThat(store.owner()).isEqualTo(keeps ? born : null);
     }
   }
 

@@ -3,7 +3,10 @@ package io.github.balsaraft.testing;
 import static io.github.balsaraft.testing.SnapshotStoreContract.GROUP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.UnknownFormatException;
@@ -76,6 +79,43 @@ public final class SnapshotStoreFaults {
   /** Each operation of receiving fails. */
   public void failReceiving() throws IOException {
     atEachStep(SnapshotStoreFaults::receive, Fault.FAILURE);
+  }
+
+  /**
+   * The power goes at each step of claiming the snapshots of another host: they have one owner or the other, and keep the other once the
+   * claim has returned. A store that keeps no owner has none.
+   */
+  public void cutPowerWhileClaiming() throws IOException {
+    HostRecord first = new HostRecord(new HostId("n1"), 77, null);
+    HostRecord second = first.inCluster(new ClusterIdentity(5, 1));
+    for (int step = 0; step < MOST_STEPS; step++) {
+      boolean stopped = false;
+      for (int draw = 0; draw < draws; draw++) {
+        FaultySnapshotDisk disk = emptyDisks.apply(step * 1000L + draw);
+        SnapshotStore store = disk.open();
+        assertThat(store.recover(GROUP)).isEmpty();
+        store.claim(first);
+        if (store.owner() == null) {
+          return;
+        }
+        disk.stopAfter(step);
+        List<HostRecord> possible = List.of(second);
+        try {
+          store.claim(second);
+        } catch (IOException expected) {
+          possible = List.of(first, second);
+          stopped = true;
+        }
+        disk.powerCut();
+        SnapshotStore next = disk.open();
+        assertThat(next.recover(GROUP)).isEmpty();
+        assertThat(next.owner()).as("the owner, at step %s", step).isIn(possible);
+      }
+      if (!stopped) {
+        return;
+      }
+    }
+    throw new AssertionError("it never came to its end");
   }
 
   /** A bit flips in a snapshot: it is called damaged at the start or when it is read, or does no harm; it is never believed. */

@@ -45,6 +45,11 @@ public abstract class SnapshotStoreFaultsContract {
   }
 
   @Test
+  void thePowerGoesAtEachStepOfClaiming() throws IOException {
+    faults().cutPowerWhileClaiming();
+  }
+
+  @Test
   void eachOperationOfWritingFails() throws IOException {
     faults().failWriting();
   }

@@ -14,10 +14,12 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Statistics;
@@ -76,6 +78,7 @@ final class FaultyRocksDbDisk implements FaultyDisk {
 
   private Map<String, Long> atWriteBegin = Map.of();
   private @Nullable Statistics counters;
+  private @Nullable RocksDB database;
   private int failing = -1;
   private boolean failed;
 
@@ -112,6 +115,7 @@ final class FaultyRocksDbDisk implements FaultyDisk {
   }
 
   private void write(RocksDB db, WriteOptions options, WriteBatch batch) throws RocksDBException {
+    database = db;
     if (failing == 0) {
       failed = true;
       failing = -1;
@@ -254,6 +258,28 @@ final class FaultyRocksDbDisk implements FaultyDisk {
   @Override
   public boolean hasFailed() {
     return failed;
+  }
+
+  /** While the folder is elsewhere no table file can be created: a flush fails, of something that the store never looks at. */
+  @Override
+  public boolean failInBackground() {
+    RocksDB db = Objects.requireNonNull(database);
+    Path elsewhere = rack.newFolder();
+    try (WriteOptions notInTheLog = new WriteOptions().setDisableWAL(true);
+        FlushOptions flush = new FlushOptions()) {
+      db.put(notInTheLog, new byte[] {1}, new byte[] {1});
+      Files.move(folder, elsewhere);
+      try {
+        db.flush(flush);
+        throw new AssertionError("a flush without a folder has succeeded");
+      } catch (RocksDBException expected) {
+        return true;
+      } finally {
+        Files.move(elsewhere, folder);
+      }
+    } catch (RocksDBException | IOException e) {
+      throw new AssertionError("the flush can't be made to fail", e);
+    }
   }
 
   @Override

@@ -33,6 +33,7 @@ class RocksDbFaultsTest extends LogStoreFaultsContract {
       named("power cuts", POWER_CUTS),
       named("power cuts after recoveries", LogStoreFaults::cutPowerAfterRecovery),
       named("failing operations", LogStoreFaults::failOperations),
+      named("failing work in the background", LogStoreFaults::failInBackground),
       named("failing recoveries", LogStoreFaults::failRecovery),
       named("flipped bits", LogStoreFaults::flipBits));
 

@@ -3,7 +3,10 @@ package io.github.balsaraft.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.testing.TransportContract;
+import io.github.balsaraft.testing.TransportTestHost;
 import io.github.balsaraft.transport.Transport;
+import io.github.balsaraft.transport.UnreadableEntries;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -18,6 +21,12 @@ class NettyTransportThreadsTest extends TransportContract {
         .eventLoopThreads(3)
         .maxQueuedBytesPerPeer(maxQueuedBytesPerPeer)
         .build();
+  }
+
+  @Override
+  protected void sendNewerEntries(TransportTestHost to, Consumer<UnreadableEntries> whileConnected)
+      throws Exception {
+    NewerEntries.send(to, whileConnected);
   }
 
   @Override

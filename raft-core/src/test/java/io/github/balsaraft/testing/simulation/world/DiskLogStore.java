@@ -28,13 +28,13 @@ public final class DiskLogStore implements LogStore {
 
   private MemoryLogStore index = new MemoryLogStore();
   private boolean failed;
-  private boolean failedInBackground;
 
   /** What was to be written when that failed; it can be read. */
   private byte @Nullable [] failedWrite;
 
   private int writesAfterFailure;
   private int reads;
+  private @Nullable LogStoreException inBackground;
   private Consumer<LogStoreException> listener = cause -> {};
 
   /** A store on a disk. */
@@ -76,13 +76,16 @@ public final class DiskLogStore implements LogStore {
   /** As when work that no call waits for goes wrong: whoever listens is told, and nothing is written any more. */
   public void failInBackground(LogStoreException cause) {
     failed = true;
-    failedInBackground = true;
+    inBackground = cause;
     listener.accept(cause);
   }
 
   @Override
   public void onFailure(Consumer<LogStoreException> newListener) {
     listener = newListener;
+    if (inBackground != null) {
+      listener.accept(inBackground);
+    }
   }
 
   @Override
@@ -98,7 +101,7 @@ public final class DiskLogStore implements LogStore {
   public void write(LogWrite write) {
     if (failed) {
       writesAfterFailure++;
-      if (refuses || failedInBackground) {
+      if (refuses || inBackground != null) {
         throw new LogStoreException("an earlier write failed: open the store anew");
       }
     }
