@@ -141,8 +141,8 @@ public final class TraceWriter implements TraceSink, AutoCloseable {
       try {
         wait();
       } catch (InterruptedException e) {
-        // Nobody has a reason to: it goes on until it is closed, and an interrupted thread could
-        // not write to a file.
+        // Nobody has a reason to: it goes on until it is closed,
+        // and an interrupted thread could not write to a file.
       }
     }
     List<String> taken = queue;

@@ -34,8 +34,8 @@ final class AnswerStamps {
    */
   void startAt(long drawn) {
     if (next == 0) {
-      // A quarter of all numbers, so that counting up from here never wraps around; zero is no
-      // stamp.
+      // A quarter of all numbers, so that counting up from
+      // here never wraps around; zero is no stamp.
       first = (drawn >>> 2) + 1;
       next = first;
     }

@@ -52,8 +52,8 @@ final class AppendHandling {
       verified = 0;
       acknowledged = 0;
     }
-    // What is committed equals every later leader's log (leader completeness), so there is nothing
-    // to compare.
+    // What is committed equals every later leader's log
+    // (leader completeness), so there is nothing to compare.
     if (message.previous().index() > context.commitIndex() && !log.contains(message.previous())) {
       if (takesNoMore() && !message.batches().isEmpty()) {
         // It follows what was let pass: to say so would bring all of that again at once, and so on.

@@ -33,8 +33,8 @@ final class CandidateState extends CampaignState {
 
   void start() {
     for (ReplicaId voter : context.candidacy.otherVoters()) {
-      // The request claims a log: whoever votes for it relies on every entry up to its end (trap
-      // 1).
+      // The request claims a log: whoever votes for it
+      // relies on every entry up to its end (trap 1).
       context.outbox.sendOnceAllIsDurable(new RequestVote(
           context.self, voter, context.term(), context.lastEntry(), leadershipTransfer));
     }

@@ -201,8 +201,8 @@ final class FollowerState extends RoleState {
     if (message.commit() <= context.log.lastIndex()) {
       context.commitTo(message.commit());
     } else {
-      // Capped at what the leader knows to be durable here, so only a disk that lost entries gets
-      // to this point.
+      // Capped at what the leader knows to be durable here,
+      // so only a disk that lost entries gets to this point.
       context.counts.dropped();
     }
     if (message.sequence() > 0) {

@@ -53,8 +53,8 @@ final class HeldMessages {
 
   /** Hands out what may leave now that the writes up to this one are durable. */
   void release(long durable, Consumer<ProtocolMessage> free) {
-    // Not sorted by sequence: a message may wait for the hard state only, behind one that waits for
-    // the entries too.
+    // Not sorted by sequence: a message may wait for the hard
+    // state only, behind one that waits for the entries too.
     held.removeIf(waiting -> {
       boolean isFree = waiting.sequence <= durable;
       if (isFree) {
@@ -120,8 +120,8 @@ final class HeldMessages {
     if (earlier instanceof HeartbeatResponse one && later instanceof HeartbeatResponse other) {
       boolean oneFollows = one.isFollowing();
       boolean otherFollows = other.isFollowing();
-      // An answer to a leader whose term is over says only that this replica is alive, under a
-      // number of that term.
+      // An answer to a leader whose term is over says only that
+      // this replica is alive, under a number of that term.
       return oneFollows == otherFollows ? one.sequence() > other.sequence() : oneFollows;
     }
     if (earlier instanceof InstallSnapshotResponse one

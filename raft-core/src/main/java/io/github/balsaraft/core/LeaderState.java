@@ -328,8 +328,8 @@ final class LeaderState extends RoleState implements Office {
   private void leaveIfOwnDiskHangs() {
     long waitingSinceNanos = context.writes.waitingSinceNanos();
     long patienceNanos = context.options.electionTimeoutMaxNanos();
-    // Proposals are refused while it tries, which is for an election timeout at most. It pauses for
-    // as long.
+    // Proposals are refused while it tries, which is for an
+    // election timeout at most. It pauses for as long.
     boolean hasPaused =
         leftForDiskNanos == 0 || context.nowNanos() - leftForDiskNanos >= 2 * patienceNanos;
     if (waitingSinceNanos >= 0
@@ -381,8 +381,8 @@ final class LeaderState extends RoleState implements Office {
 
   @Override
   void leave() {
-    // What was appended and is not committed may still commit under the next leader: nobody can
-    // know yet.
+    // What was appended and is not committed may still
+    // commit under the next leader: nobody can know yet.
     context.committedInOfficeTo = context.commitIndex();
     if (context.log.lastIndex() > context.commitIndex()) {
       context.output.proposalsLostFrom(context.commitIndex() + 1);

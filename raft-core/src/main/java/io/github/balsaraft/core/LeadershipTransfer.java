@@ -97,8 +97,8 @@ final class LeadershipTransfer {
   /** Leadership will be handed over before long: whoever may be the target is asked for the name of its process already. */
   void prepare() {
     long configurationIndex = context.configurations.latestIndex();
-    // What is asked for takes back the transfers so far, and must not take back one that is under
-    // way.
+    // What is asked for takes back the transfers so far,
+    // and must not take back one that is under way.
     if (underWay != null || preparedIndex == configurationIndex) {
       return;
     }

@@ -49,8 +49,8 @@ final class MembershipChanges {
 
   void propose(long changeId, MembershipChange change) {
     if (steps.isSettled()) {
-      // The one before may have committed in the same batch of inputs: it ends before this one
-      // begins.
+      // The one before may have committed in the same batch
+      // of inputs: it ends before this one begins.
       endReached();
     }
     if (additions.contains(changeId) || Long.valueOf(changeId).equals(inLog)) {
@@ -108,9 +108,9 @@ final class MembershipChanges {
         && office.hasCommittedInTerm()
         && context.isConfigurationCommitted()
         && !office.isTransferring()) {
-      // Only now: the joint entry is committed under both majorities, and this leader has committed
-      // an entry of its own term, so that no other configuration can still come up (Raft paper 6;
-      // trap 33).
+      // Only now: the joint entry is committed under both majorities, and
+      // this leader has committed an entry of its own term, so that no
+      // other configuration can still come up (Raft paper 6; trap 33).
       steps.leaveJoint();
     }
     lookForSuccessor();

@@ -335,8 +335,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
     } else if (role() instanceof CandidateState) {
       transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
     } else {
-      // Followers learn of later terms from leaders and candidates, pre-candidates from answers
-      // to their question.
+      // Followers learn of later terms from leaders and
+      // candidates, pre-candidates from answers to their question.
       context.counts.dropped();
     }
   }

@@ -23,8 +23,8 @@ final class PreCandidateState extends CampaignState {
     if (context.nowNanos() >= hintedUntilNanos) {
       return context.candidacy.randomElectionDeadline();
     }
-    // After a hint the others may learn a little later than this member that the leader is gone:
-    // ask again soon.
+    // After a hint the others may learn a little later than
+    // this member that the leader is gone: ask again soon.
     return context.nowNanos()
         + CoreOptions.HINT_STAGGER_NANOS
         + context.random.below(3 * CoreOptions.HINT_STAGGER_NANOS)

@@ -178,8 +178,8 @@ final class Replicator {
     LogWindow found = new LogWindow();
     batches.forEach(found::append);
     long last = batches.get(batches.size() - 1).lastIndex();
-    // What was compacted meanwhile can't be sent any more, since nothing is known of the entry
-    // before it.
+    // What was compacted meanwhile can't be sent any more,
+    // since nothing is known of the entry before it.
     while (progress.next() <= last && progress.next() > log.base().index() && progress.canSend()) {
       List<EntryBatch> message = found.read(progress.next(), last, maxBytesOfNext(progress));
       if (message == null) {

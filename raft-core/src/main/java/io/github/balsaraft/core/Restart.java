@@ -37,8 +37,8 @@ final class Restart {
       InvariantViolation.check(
           log.contains(damaged.entry()), "damaged is " + damaged + ", which the log doesn't have");
     }
-    // A term in the log above the stored term would mean that an entry overtook the vote that
-    // allowed it (trap 2).
+    // A term in the log above the stored term would mean that
+    // an entry overtook the vote that allowed it (trap 2).
     InvariantViolation.check(
         hardState.term() >= log.last().term(),
         "the stored term " + hardState.term() + " is below that of the last entry, " + log.last());
@@ -78,8 +78,8 @@ final class Restart {
     }
     if (log.contains(last)) {
       inLog.tailMap(last.index() + 1).forEach(configurations::append);
-      // The snapshot has what damaged entries brought about, and so nothing is missing without
-      // them.
+      // The snapshot has what damaged entries brought
+      // about, and so nothing is missing without them.
       long damaged = repair.lastUpTo(last.index());
       log.compactTo(damaged);
       repair.compactTo(damaged);

@@ -286,15 +286,15 @@ final class EntryApplier {
         apply(next);
         bytes += next.sizeInBytes();
       } else {
-        // Before the log is read, which may fail: nothing may meet the machine in the middle of a
-        // batch.
+        // Before the log is read, which may fail: nothing
+        // may meet the machine in the middle of a batch.
         endBatch();
         long gapEnd =
             next == null ? committedIndex : Math.min(committedIndex, next.firstIndex() - 1);
         for (EntryBatch read : readBack(gapEnd)) {
           if (!mayGoOn.getAsBoolean()) {
-            // The one before may have been left half way: what comes next must not be passed over
-            // it.
+            // The one before may have been left half way:
+            // what comes next must not be passed over it.
             break;
           }
           apply(read);

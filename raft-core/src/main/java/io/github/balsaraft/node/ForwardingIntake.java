@@ -102,8 +102,8 @@ final class ForwardingIntake {
       return;
     }
     if (message.term() > currentTerm) {
-      // Nobody can know that this replica leads a term before it does: nonsense, to be left
-      // unanswered.
+      // Nobody can know that this replica leads a term
+      // before it does: nonsense, to be left unanswered.
       return;
     }
     if (seen == 0 && watermarks.size() >= MAX_ORIGINS) {

@@ -48,8 +48,8 @@ final class GroupBirth implements Birth.Port {
   void begin(boolean idIsStored) {
     begun = idIsStored;
     if (!idIsStored) {
-      // The id must be durable before it is told to anybody: nobody may count on a replica that
-      // nobody is.
+      // The id must be durable before it is told to anybody:
+      // nobody may count on a replica that nobody is.
       ReplicaRecord unborn = new ReplicaRecord(self, ReplicaRecord.State.UNBORN);
       GroupWrite write = GroupWrite.ofReplica(group, unborn);
       host.writer().write(LogWrite.of(List.of(write)), () -> ends.later(() -> begun = true));

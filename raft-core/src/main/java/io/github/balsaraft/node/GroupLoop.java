@@ -98,8 +98,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
   private @Nullable SnapshotArchive openArchive() {
     SnapshotStore store = context.host().snapshots();
-    // A replica without a log is a new one, to which nothing belongs that may be left of an
-    // earlier.
+    // A replica without a log is a new one, to which
+    // nothing belongs that may be left of an earlier.
     boolean isBorn = recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER;
     return store == null
         ? null

@@ -408,9 +408,9 @@ public final class GroupNode {
     if (stopping.compareAndSet(false, true)) {
       mailbox.offer(groupLoop -> {
         groupLoop.stop(NodeStatus.Health.CLOSED, "this node is shutting down");
-        // A read whose lease is over when its turn comes goes back to the mailbox, and is refused
-        // there.
-        // So the end passes behind it through the apply threads, the mailbox and the apply threads.
+        // A read whose lease is over when its turn comes goes back to
+        // the mailbox, and is refused there. So the end passes behind it
+        // through the apply threads, the mailbox and the apply threads.
         groupLoop
             .pipeline()
             .run(() -> mailbox.offer(last -> last.pipeline().run(this::endOnceAllIsTold)));

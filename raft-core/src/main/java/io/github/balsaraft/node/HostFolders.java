@@ -61,9 +61,8 @@ final class HostFolders {
     HostRecord record = found;
     if (record == null) {
       record = new HostRecord(self, incarnation.getAsLong(), null);
-      // Before the snapshots: were only those claimed when the power goes, the next start, whose
-      // log is
-      // new again, would be refused.
+      // Before the snapshots: were only those claimed when the power
+      // goes, the next start, whose log is new again, would be refused.
       store.write(new LogWrite(record, List.of()));
     }
     if (snapshots != null && !record.equals(owner)) {

@@ -454,8 +454,8 @@ public final class HostRuntime implements AutoCloseable {
         List<Message> run = new ArrayList<>();
         while (start < messages.size() && messages.get(start).group().equals(group)) {
           Message message = messages.get(start++).message();
-          // A host that is in no cluster yet, or for which we are in none, may only talk about its
-          // birth.
+          // A host that is in no cluster yet, or for which
+          // we are in none, may only talk about its birth.
           if (fellow || message instanceof BirthQuery || message instanceof BirthAnswer) {
             run.add(message);
           } else {

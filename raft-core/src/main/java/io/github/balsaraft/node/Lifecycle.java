@@ -234,8 +234,7 @@ final class Lifecycle {
     }
   }
 
-  // ------------------------------------------------------------------ the way to be a member, and
-  // no longer
+  // ----------------------------------------------------- the way to be a member, and no longer
 
   /** Goes on with the birth, before there is a core. */
   void stepBirth(long nowNanos) {

@@ -85,8 +85,8 @@ final class ListenerQueue {
     try {
       executor.execute(this::tellBatch);
     } catch (RejectedExecutionException e) {
-      // The host's threads have ended: who listens has heard all that there is to hear, and more
-      // isn't told.
+      // The host's threads have ended: who listens has heard
+      // all that there is to hear, and more isn't told.
       removed = true;
     } catch (Throwable e) {
       // No thread could be created, say. What waits is told when the next event finds one.

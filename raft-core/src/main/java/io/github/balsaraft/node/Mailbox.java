@@ -74,8 +74,8 @@ final class Mailbox<E> {
       }
       handler.endOfBatch();
     } finally {
-      // Even if the handler threw: a queue that nobody empties any more would leave its callers
-      // waiting for ever.
+      // Even if the handler threw: a queue that nobody empties
+      // any more would leave its callers waiting for ever.
       if (pending.addAndGet(-handled) > 0) {
         schedule();
       }

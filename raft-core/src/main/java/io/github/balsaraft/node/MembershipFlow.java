@@ -234,8 +234,8 @@ final class MembershipFlow {
     if (waiting.isEmpty()) {
       return;
     }
-    // Each stays among those that wait until it has gone on: if a step fails, whoever is left is
-    // told.
+    // Each stays among those that wait until it has gone
+    // on: if a step fails, whoever is left is told.
     for (Waiting asked : List.copyOf(waiting)) {
       boolean goesOn = true;
       if (core.view().currentRole() != Role.LEADER) {

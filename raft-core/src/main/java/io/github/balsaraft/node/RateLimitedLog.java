@@ -95,8 +95,8 @@ final class RateLimitedLog {
       return true;
     }
     if (budget.leftOut++ == 0) {
-      // A warning, whatever the lines are: so many of a kind are odd, and warnings may be among
-      // them.
+      // A warning, whatever the lines are: so many of a
+      // kind are odd, and warnings may be among them.
       log.warn("{} leaves out further lines about {} for a while", prefix, subject.words);
     }
     return false;

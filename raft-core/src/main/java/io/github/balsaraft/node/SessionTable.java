@@ -235,8 +235,7 @@ final class SessionTable {
     }
   }
 
-  // ------------------------------------------------------------------ with the state of a machine
-  // on disk
+  // ------------------------------------------------------ with the state of a machine on disk
 
   /** Records all changes from now on. */
   void keepRecords() {

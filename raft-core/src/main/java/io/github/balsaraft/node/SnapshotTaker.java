@@ -199,8 +199,8 @@ final class SnapshotTaker {
     Taking begun = new Taking(header, position.count(), nowNanos);
     taking = begun;
     if (stopped) {
-      // Whoever stops says so first and looks then at what is being taken: one of both sees the
-      // other.
+      // Whoever stops says so first and looks then at what
+      // is being taken: one of both sees the other.
       ended(begun);
       return;
     }

@@ -88,8 +88,8 @@ final class StartingState {
     SnapshotHeader header = newest == null ? null : newest.header();
     Configuration configuration = header == null ? Configuration.EMPTY : header.configuration();
     long index = header == null ? 0 : header.configurationIndex();
-    // A log that doesn't go through the snapshot is what that has taken the place of: nothing in it
-    // counts.
+    // A log that doesn't go through the snapshot is what
+    // that has taken the place of: nothing in it counts.
     RecoveredGroup counted =
         newest == null || hasEntry(recovered, newest.header().last()) ? recovered : null;
     if (counted != null) {

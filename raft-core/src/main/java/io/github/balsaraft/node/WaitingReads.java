@@ -51,9 +51,8 @@ final class WaitingReads {
    * entries are gone.
    */
   void expire(long nowNanos, String reason) {
-    // Not under the queue's lock, which its iterator doesn't take: a callback may hang, and whoever
-    // abandons the reads then
-    // must get to them all the same.
+    // Not under the queue's lock, which its iterator doesn't take: a callback may
+    // hang, and whoever abandons the reads then must get to them all the same.
     Set<WaitingRead> told = Collections.newSetFromMap(new IdentityHashMap<>());
     for (WaitingRead waiting : reads) {
       if (waiting.isLate(nowNanos)) {

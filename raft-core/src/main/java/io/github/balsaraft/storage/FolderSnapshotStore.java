@@ -103,8 +103,8 @@ public class FolderSnapshotStore implements SnapshotStore {
       }
     }
     for (SnapshotManifest manifest : complete) {
-      // Nobody fetches the rest of what a snapshot that is here covers; its own files it may have
-      // from a fetch.
+      // Nobody fetches the rest of what a snapshot that is
+      // here covers; its own files it may have from a fetch.
       long covered = manifest.header().last().index();
       receiving.values().removeIf(index -> index <= covered);
     }

@@ -193,8 +193,8 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
       close(file);
     }
     if (failed) {
-      // Of files whose write or sync has failed nothing is known, nor of a manifest that was given
-      // its name since.
+      // Of files whose write or sync has failed nothing is
+      // known, nor of a manifest that was given its name since.
       failed = false;
       store.folder().delete(Kind.MANIFEST.name(stem));
       store.removeReceived(stem);

@@ -43,8 +43,8 @@ public final class LogClock {
     lastNanos = nowNanos;
     lastWallMillis = wallMillis;
     if (jump < 0) {
-      // Somebody has set a clock right that had jumped ahead: what was ignored of that jump is gone
-      // with it.
+      // Somebody has set a clock right that had jumped ahead:
+      // what was ignored of that jump is gone with it.
       long undoneMillis = Math.min(ignoredMillis, -jump);
       ignoredMillis -= undoneMillis;
       long backMillis = -jump - undoneMillis;

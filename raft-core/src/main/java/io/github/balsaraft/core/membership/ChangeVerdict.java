@@ -102,8 +102,8 @@ public record ChangeVerdict(
    * @throws IllegalArgumentException if there can't be one
    */
   public static Configuration goal(MembershipChange.Add add, Configuration current) {
-    // The new one first: a configuration must never be without a voter, not even on the way to the
-    // next.
+    // The new one first: a configuration must never be
+    // without a voter, not even on the way to the next.
     Configuration goal = current.with(add.wanted());
     for (ReplicaId replaced : add.replaces()) {
       goal = goal.without(replaced);

@@ -230,8 +230,8 @@ public final class Progress {
       mode = Mode.REPLICATE;
       probeUnderWay = false;
       next = Math.max(verified, present) + 1;
-      // What did arrive still waits for that disk and counts, or a stalled disk would be sent more
-      // without end.
+      // What did arrive still waits for that disk and counts,
+      // or a stalled disk would be sent more without end.
       inflights.lostAbove(next - 1);
       stalledSinceNanos = nowNanos;
       heldBackAfter = isHeldUp ? next - 1 : -1;
@@ -256,15 +256,14 @@ public final class Progress {
     }
     long agreed = Math.min(agreeAtMost.index(), previous.index() - 1);
     if (mode == Mode.PROBE && previous.index() == present) {
-      // It says that it hasn't got what it once called durable. If that is an old rejection, some
-      // is
-      // sent for nothing.
+      // It says that it hasn't got what it once called durable.
+      // If that is an old rejection, some is sent for nothing.
       present = agreed;
     } else if (previous.index() <= present) {
       return;
     }
-    // A hint may only move next within (present, next]: a late rejection must not undo what is
-    // known since.
+    // A hint may only move next within (present, next]: a
+    // late rejection must not undo what is known since.
     next = Math.max(present, agreed) + 1;
     probe();
     // What has arrived before waits for that disk still, and counts.
@@ -277,8 +276,8 @@ public final class Progress {
     if (mode == Mode.REPLICATE) {
       next = Math.max(present, supposedMatch) + 1;
     }
-    // Else the same question again: a follower that was away since the term began is not sent the
-    // whole log for that.
+    // Else the same question again: a follower that was away
+    // since the term began is not sent the whole log for that.
     probe();
     nextProbeEmpty = true;
   }

@@ -61,8 +61,8 @@ public final class ReadIndexQueue {
 
   /** Gives up on reads that have waited for this long. */
   public List<Read> expire(long nowNanos, long afterNanos) {
-    // Those that wait have arrived after those of any round, and those of a round after those of
-    // the round before.
+    // Those that wait have arrived after those of any round,
+    // and those of a round after those of the round before.
     List<Read> oldest = rounds.isEmpty() ? waiting : rounds.getFirst().reads;
     long arrivedUntilNanos = nowNanos - afterNanos;
     if (oldest.isEmpty() || oldest.get(0).sinceNanos > arrivedUntilNanos) {

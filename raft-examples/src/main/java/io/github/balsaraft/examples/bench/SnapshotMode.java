@@ -88,8 +88,8 @@ final class SnapshotMode extends Mode {
         ? new MemoryLogStore()
         : RocksDbLogStore.builder().directory(folder.resolve("log")).build();
     SnapshotOptions snapshots = SnapshotOptions.builder()
-        // The number of entries alone says when: of a large state the log would have to be as
-        // large.
+        // The number of entries alone says when: of a large
+        // state the log would have to be as large.
         .minLogBytes(Long.MAX_VALUE)
         .maxEntries(ENTRIES_PER_SNAPSHOT)
         .retained(1_000, 1_000)
@@ -139,8 +139,8 @@ final class SnapshotMode extends Mode {
           while (during.getCount() < LOOKS && System.nanoTime() - end < 0) {
             OptionalLong before = snapshotUnderWay(node);
             if (before.isEmpty()) {
-              // Whole collections all the time would leave none for the writes that a snapshot
-              // waits for.
+              // Whole collections all the time would leave
+              // none for the writes that a snapshot waits for.
               LockSupport.parkNanos(LOOK_NANOS);
               continue;
             }

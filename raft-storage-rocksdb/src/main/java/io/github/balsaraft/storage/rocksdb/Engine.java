@@ -137,8 +137,8 @@ final class Engine implements AutoCloseable {
         .setWalRecoveryMode(WALRecoveryMode.AbsoluteConsistency)
         // Would need a recovery mode that drops whatever follows a damaged record.
         .setRecycleLogFileNum(0)
-        // What was replayed may be in the page cache only: it goes to a new, synced file before it
-        // is trusted.
+        // What was replayed may be in the page cache only: it
+        // goes to a new, synced file before it is trusted.
         .setAvoidFlushDuringRecovery(false)
         .setMaxTotalWalSize(settings.maxWalBytes())
         .setMaxBgErrorResumeCount(0)

@@ -131,8 +131,8 @@ final class ClientServing extends ByteToMessageDecoder {
     }
     if (refusal.isEmpty()) {
       welcomed = true;
-      // In front, where all that comes passes by. As long as the node owes an answer the client may
-      // have nothing to say.
+      // In front, where all that comes passes by. As long as the
+      // node owes an answer the client may have nothing to say.
       ctx.pipeline()
           .addFirst(new SilenceWatch(
               service.silenceMillis(), () -> beingAnswered > 0, () -> hasFallenSilent(ctx)));

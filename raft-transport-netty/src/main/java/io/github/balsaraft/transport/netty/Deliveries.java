@@ -17,8 +17,8 @@ final class Deliveries {
 
   private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
-  // Peers share a bounded number of locks, because strangers choose names. With one event loop none
-  // is ever contended.
+  // Peers share a bounded number of locks, because strangers
+  // choose names. With one event loop none is ever contended.
   private final Object[] turns = new Object[64];
   private final TransportReceiver receiver;
   private final Counters counters;

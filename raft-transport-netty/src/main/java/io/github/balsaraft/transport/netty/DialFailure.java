@@ -29,8 +29,8 @@ record DialFailure(Kind kind, String detail) {
    * @param isWhereItWas whether the peer would be found there if it was anywhere
    */
   static DialFailure ofConnect(Throwable cause, boolean isWhereItWas) {
-    // A timeout is a ConnectException, too; all that the system calls by this name means that the
-    // port is closed.
+    // A timeout is a ConnectException, too; all that the
+    // system calls by this name means that the port is closed.
     boolean nobodyListens =
         cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
     return new DialFailure(

@@ -76,8 +76,8 @@ final class FrameDecoder extends ByteToMessageDecoder {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // A reset connection is the daily bread of a transport; anything else is a bug, and ends this
-    // connection only.
+    // A reset connection is the daily bread of a transport;
+    // anything else is a bug, and ends this connection only.
     if (!(cause instanceof IOException)) {
       counters.brokenFrames.increment();
       LOG.error("reading from {} failed; closing the connection", from.host(), cause);

@@ -169,8 +169,8 @@ final class FrameReader {
       counters.malformedMessages.increment();
       log.warn("malformed " + peer, "dropped a message from {}: {}", peer, e.toString());
     }
-    // The stream itself is sound: every length fits into the one around it. So only this message is
-    // lost.
+    // The stream itself is sound: every length fits into
+    // the one around it. So only this message is lost.
     in.skipRawBytes(in.getBytesUntilLimit());
     in.popLimit(outer);
     return message;

@@ -61,8 +61,8 @@ final class FrameWriter {
     } finally {
       packing.clear();
       if (!packed) {
-        // Whatever it was, direct memory that has run out among it: the room isn't lost with the
-        // messages.
+        // Whatever it was, direct memory that has run out
+        // among it: the room isn't lost with the messages.
         queue.release(contentBytes);
       }
     }

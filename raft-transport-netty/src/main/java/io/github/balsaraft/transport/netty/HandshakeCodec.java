@@ -41,8 +41,8 @@ final class HandshakeCodec {
   /** Takes a handshake off the buffer, or returns null and takes nothing as long as it isn't all there. */
   static @Nullable HandshakeFrame read(ByteBuf in) throws NotOursException {
     int start = in.readerIndex();
-    // Each byte is checked as soon as it is there: a stranger who says "GET /" doesn't get a
-    // second's patience.
+    // Each byte is checked as soon as it is there: a stranger
+    // who says "GET /" doesn't get a second's patience.
     for (int i = 0; i < Math.min(4, in.readableBytes()); i++) {
       if (in.getByte(start + i) != (byte) (MAGIC >>> (24 - 8 * i))) {
         throw new NotOursException(

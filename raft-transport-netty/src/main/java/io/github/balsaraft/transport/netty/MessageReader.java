@@ -254,8 +254,8 @@ final class MessageReader {
       if (field != batchesField) {
         return false;
       }
-      // The only copy on this side: from the connection's buffer into the array that the batch
-      // keeps.
+      // The only copy on this side: from the connection's
+      // buffer into the array that the batch keeps.
       byte[] stored = content.readByteArray();
       try {
         batches.add(EntryBatch.decode(stored));

@@ -248,8 +248,8 @@ final class PeerLink implements OutboundLane.Owner {
       @Override
       public void failed(DialFailure failure) {
         if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS) {
-          // Dead, though our connection hasn't noticed. What follows is what always follows when it
-          // breaks.
+          // Dead, though our connection hasn't noticed. What
+          // follows is what always follows when it breaks.
           control.breakConnection();
           bulk.breakConnection();
         }

@@ -23,8 +23,8 @@ public final class ProcessCommand {
   }
 
   private static String absoluteClassPath() {
-    // An entry with a star stands for the jars in a folder, and isn't a path that could be
-    // resolved.
+    // An entry with a star stands for the jars in a folder,
+    // and isn't a path that could be resolved.
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
         .map(entry ->
             entry.endsWith("*") ? entry : Path.of(entry).toAbsolutePath().toString())

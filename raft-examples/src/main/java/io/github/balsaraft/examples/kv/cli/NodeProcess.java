@@ -38,8 +38,8 @@ final class NodeProcess {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", absoluteClassPath(), Kv.class.getName()));
     command.addAll(arguments);
-    // The pipe to its standard input ends with this process, however that ends; and so does
-    // the server.
+    // The pipe to its standard input ends with this
+    // process, however that ends; and so does the server.
     command.add(NodeOptions.UNTIL_STDIN_CLOSES);
     try {
       Process process =

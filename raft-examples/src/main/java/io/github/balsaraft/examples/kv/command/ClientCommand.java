@@ -28,8 +28,8 @@ final class ClientCommand {
       .add("id", 2, words -> local((session, server) -> new Reply.Int(session.id())))
       .add("info", 2, words -> local((session, server) -> info(session, server)))
       .add("list", -2, ClientCommand::planList)
-      // Nothing is evicted or tracked here: to agree costs nothing, and to refuse stops
-      // some clients.
+      // Nothing is evicted or tracked here: to agree costs
+      // nothing, and to refuse stops some clients.
       .add("no-evict", 3, ClientCommand::planOnOff)
       .add("no-touch", 3, ClientCommand::planOnOff)
       .add("reply", 3, ClientCommand::planReply);

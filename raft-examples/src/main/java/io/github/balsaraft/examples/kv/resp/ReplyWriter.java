@@ -197,8 +197,8 @@ public final class ReplyWriter {
 
   private void give(ByteBuf piece) {
     unflushed = true;
-    // With a promise of its own: Netty says nothing to a void one when there is no memory to copy
-    // the piece to.
+    // With a promise of its own: Netty says nothing to a
+    // void one when there is no memory to copy the piece to.
     ChannelFuture written = channel.write(piece);
     if (written.isDone()) {
       pieceEnded(written);
@@ -215,8 +215,8 @@ public final class ReplyWriter {
     if (channel.isOpen()) {
       channel.pipeline().fireExceptionCaught(written.cause());
     }
-    // Whoever listens there: a client must not take what comes behind a missing piece for the rest
-    // of a reply.
+    // Whoever listens there: a client must not take what
+    // comes behind a missing piece for the rest of a reply.
     var unused = channel.close();
   }
 

@@ -319,15 +319,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private void start(Run started) {
     run = started;
     server.runStarted();
-    // Linearizable either way; whether leases are permitted is the operator's choice. Reading twice
-    // does no harm.
+    // Linearizable either way; whether leases are permitted
+    // is the operator's choice. Reading twice does no harm.
     ReadConsistency consistency =
         session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LEASE;
     CompletableFuture<List<Answer>> answers = started.isProposed()
         ? server.execution().propose(started.operations(), started.bytes())
         : server.execution().read(consistency, started.operations());
-    // The future's own outcome reaches the client; what could go wrong in here is logged where
-    // it happens.
+    // The future's own outcome reaches the client; what
+    // could go wrong in here is logged where it happens.
     CompletableFuture<List<Answer>> unused = answers.whenComplete((result, failure) -> onEventLoop(
         "a run of " + started.size() + " commands", () -> end(started, result, failure)));
   }

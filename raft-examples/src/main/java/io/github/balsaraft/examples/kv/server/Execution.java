@@ -70,8 +70,8 @@ final class Execution {
 
   private CompletableFuture<List<Answer>> afterTick(
       ReadConsistency consistency, List<Operation> reads) {
-    // Whatever became of it, what is read now is right by the log time; and who can't be asked says
-    // so.
+    // Whatever became of it, what is read now is right by
+    // the log time; and who can't be asked says so.
     return tick()
         .handle((answers, failure) -> consistency)
         .thenCompose(same -> readOnce(same, reads))

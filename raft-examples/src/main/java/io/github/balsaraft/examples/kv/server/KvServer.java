@@ -125,9 +125,9 @@ public final class KvServer implements ServerView, AutoCloseable {
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(
         settings.ioThreads(),
         new DefaultThreadFactory("kv-client", true),
-        // Not epoll: Netty 4.2.18 may lose a connection there whose client has closed its side, so
-        // that the next wait for room fails (epoll_ctl: no such file) and with it the other
-        // replies.
+        // Not epoll: Netty 4.2.18 may lose a connection there whose
+        // client has closed its side, so that the next wait for room
+        // fails (epoll_ctl: no such file) and with it the other replies.
         NioIoHandler.newFactory());
     return new KvServer(settings, address, group);
   }

@@ -144,8 +144,8 @@ final class Run {
     if (operation.isWrite()) {
       return write;
     }
-    // What answers many values doesn't ride along: they would all be copied into the result of the
-    // entry.
+    // What answers many values doesn't ride along: they
+    // would all be copied into the result of the entry.
     boolean many = operation.answersValues() && !(operation instanceof Operation.Get);
     return !write || (!localReads && !many);
   }

@@ -72,8 +72,8 @@ final class ExpiryRules {
       return NO_DEADLINE;
     }
     long at = stored.deadlineMillis();
-    // Whether it exists is said by the log time alone; a clock that is ahead of it can make the
-    // rest zero, not less.
+    // Whether it exists is said by the log time alone; a clock
+    // that is ahead of it can make the rest zero, not less.
     long left = Math.max(0, at - keyspace.readTimeMillis());
     return new Answer.Count(
         switch (operation.form()) {

@@ -19,8 +19,8 @@ public final class Glob {
     byte[] text = wanted.array();
     int p = 0;
     int t = 0;
-    // Only the last star needs to be tried again, so the time is at most one length times the
-    // other.
+    // Only the last star needs to be tried again, so the
+    // time is at most one length times the other.
     int afterStar = -1;
     int retry = 0;
     while (t < text.length) {

@@ -92,8 +92,8 @@ final class KeyDatabase implements AutoCloseable {
         .setKeepLogFileNum(2)
         .setStatsDumpPeriodSec(0);
     Files.createDirectories(folder);
-    // What an earlier process was about. A database that was to be replaced is gone: the snapshot
-    // is restored again.
+    // What an earlier process was about. A database that was
+    // to be replaced is gone: the snapshot is restored again.
     delete(former);
     delete(incoming);
     delete(checkpoints);

@@ -202,8 +202,8 @@ public final class OnDiskKvStateMachine extends KvStateMachine
   @Override
   public synchronized SnapshotView capture() {
     if (database.get(HEAD) == null) {
-      // Nothing was applied yet, and a snapshot of that has to be known for one of ours all the
-      // same.
+      // Nothing was applied yet, and a snapshot of that has
+      // to be known for one of ours all the same.
       database.put(HEAD, head());
       database.write();
     }
