@@ -23,6 +23,7 @@ import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.storage.RecoveredState;
 import io.github.balsaraft.testing.EchoMachine;
+import io.github.balsaraft.testing.UnprintableError;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import io.github.balsaraft.api.RaftEvent;
 import io.github.balsaraft.api.RaftEvent.EventsDropped;
 import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
 import io.github.balsaraft.api.RaftListener;
+import io.github.balsaraft.testing.UnprintableError;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.ReadNotServedException;
+import io.github.balsaraft.testing.UnprintableError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -17,6 +17,7 @@ import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.testing.UnprintableError;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

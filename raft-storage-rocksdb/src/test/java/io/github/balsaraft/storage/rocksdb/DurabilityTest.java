@@ -10,6 +10,7 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
+import io.github.balsaraft.testing.UnprintableError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,15 +131,6 @@ class DurabilityTest {
       assertThatThrownBy(() -> TestLog.append(store, TestLog.batch(1, 10)))
           .isInstanceOf(LogStoreException.class)
           .hasMessageContaining("has failed before");
-    }
-  }
-
-  private static final class UnprintableError extends Error {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public String getMessage() {
-      throw this;
     }
   }
 

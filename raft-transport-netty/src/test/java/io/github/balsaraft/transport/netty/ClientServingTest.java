@@ -12,6 +12,7 @@ import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.testing.UnprintableError;
 import io.github.balsaraft.transport.LocalNetwork;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientConsistency;
@@ -19,7 +20,6 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientHello;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
-import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
@@ -67,38 +67,12 @@ class ClientServingTest {
     }
   }
 
-  /** There is no direct memory left. */
-  private static final class ExhaustedAllocator extends AbstractByteBufAllocator {
-    @Override
-    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-      throw new OutOfMemoryError("none left");
-    }
-
-    @Override
-    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-      throw new OutOfMemoryError("none left");
-    }
-
-    @Override
-    public boolean isDirectBufferPooled() {
-      return false;
-    }
-  }
-
-  /** An application's mistake in its own exception. */
-  private static final class Undescribed extends RuntimeException {
-    @Override
-    public String getMessage() {
-      throw new IllegalStateException("no text");
-    }
-  }
-
   /** Answers a query for less than nothing with a failure. */
   private static final class FailingMachine extends SizedMachine {
     @Override
     public byte[] query(byte[] query) {
       if (new String(query, UTF_8).startsWith("-")) {
-        throw new Undescribed();
+        throw new UnprintableError();
       }
       return super.query(query);
     }
@@ -215,7 +189,7 @@ class ClientServingTest {
     awaitAnswers(1);
     ClientAnswer answer = answerIn(socket.written.get(0));
     assertThat(answer.getOutcome()).isEqualTo(ClientOutcome.CLIENT_OUTCOME_QUERY_FAILED);
-    assertThat(answer.getDetail()).contains(Undescribed.class.getName());
+    assertThat(answer.getDetail()).contains(UnprintableError.class.getName());
   }
 
   @Test

@@ -12,7 +12,6 @@ import io.github.balsaraft.transport.netty.GoneDetector.Verdict;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
-import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -311,24 +310,6 @@ class NettyPartsTest {
     }
   }
 
-  /** As when direct memory has run out. */
-  private final ByteBufAllocator exhausted = new AbstractByteBufAllocator() {
-    @Override
-    protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
-      throw new OutOfMemoryError("no memory, says the test");
-    }
-
-    @Override
-    protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
-      throw new OutOfMemoryError("no direct memory, says the test");
-    }
-
-    @Override
-    public boolean isDirectBufferPooled() {
-      return false;
-    }
-  };
-
   @Nested
   class ClientConnectionTest {
     /** What was never sent must not be waited for: the connection would be taken for dead. */
@@ -346,7 +327,7 @@ class NettyPartsTest {
               .build(),
           UnpooledByteBufAllocator.DEFAULT));
       ByteBufAllocator before = channel.alloc();
-      channel.config().setAllocator(exhausted);
+      channel.config().setAllocator(new ExhaustedAllocator());
       assertThat(connection.ask(ClientRequest.newBuilder().setMembers(true)))
           .isCompletedExceptionally();
       channel.config().setAllocator(before);
@@ -372,9 +353,12 @@ class NettyPartsTest {
       queue.offer(message);
       queue.offer(message);
       FrameWriter writer = new FrameWriter(1 << 20);
-      assertThatThrownBy(() -> writer.next(queue, exhausted)).isInstanceOf(OutOfMemoryError.class);
+      assertThatThrownBy(() -> writer.next(queue, new ExhaustedAllocator()))
+          .isInstanceOf(OutOfMemoryError.class);
       assertThat(queue.pendingBytes()).isZero();
-      assertThat(writer.next(queue, exhausted)).as("nothing is left of them").isNull();
+      assertThat(writer.next(queue, new ExhaustedAllocator()))
+          .as("nothing is left of them")
+          .isNull();
     }
   }
 

@@ -1,9 +1,12 @@
-package io.github.balsaraft.node;
+package io.github.balsaraft.testing;
 
 /** Throws itself when it is asked for its text, as other failures do when there is no memory for it. */
-final class UnprintableError extends Error {
+public final class UnprintableError extends Error {
 
   private static final long serialVersionUID = 1L;
+
+  /** A new one. */
+  public UnprintableError() {}
 
   @Override
   public String getMessage() {
