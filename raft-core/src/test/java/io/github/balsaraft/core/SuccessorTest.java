@@ -3,8 +3,14 @@ package io.github.balsaraft.core;
 import static io.github.balsaraft.core.CoreHarness.MILLIS;
 import static io.github.balsaraft.core.CoreHarness.OPTIONS;
 import static io.github.balsaraft.core.CoreHarness.ofVoters;
+import static io.github.balsaraft.core.CoreHarness.voter;
+import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.core.Ready.TransferOutcome.End;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,11 +22,28 @@ class SuccessorTest {
   private final HarnessReplica n1 = cluster.replica("n1");
   private final HarnessReplica n2 = cluster.replica("n2");
   private final HarnessReplica n3 = cluster.replica("n3");
+  private final List<Ready.TransferOutcome> outcomes = new ArrayList<>();
 
   @BeforeEach
   void elect() {
     cluster.elect("n1");
     cluster.run(500 * MILLIS);
+    cluster.trace(new HarnessTrace() {
+      @Override
+      public void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {
+        outcomes.add(outcome);
+      }
+    });
+  }
+
+  private End onlyEnd() {
+    assertThat(outcomes).hasSize(1);
+    return outcomes.get(0).end();
+  }
+
+  private ReplicaId chosenBy(HarnessReplica leader) {
+    cluster.transfer(leader, null);
+    return leader.view().transferTarget();
   }
 
   @Test
@@ -41,5 +64,53 @@ class SuccessorTest {
     cluster.network().take(message -> true);
     cluster.transfer(n1, null);
     assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
+  }
+
+  @Test
+  @DisplayName("the most up to date, then the highest priority, then the lowest id")
+  void choice() {
+    assertThat(chosenBy(n1)).isEqualTo(n2.id);
+    cluster.settle();
+    cluster.run(2000 * MILLIS);
+    cluster.change(n2, voters("n1", "n2", "n3").with(voter("n3").withPriority(9)));
+    cluster.settle();
+    assertThat(chosenBy(n2)).isEqualTo(n3.id);
+    cluster.settle();
+    assertThat(n3.leads()).isTrue();
+    n2.autoDisk = false;
+    cluster.change(
+        n3,
+        voters("n1", "n2", "n3")
+            .with(voter("n3").withPriority(9))
+            .with(voter("n2").withPriority(3)));
+    cluster.settle();
+    assertThat(chosenBy(n3)).as("n2 lags").isEqualTo(n1.id);
+  }
+
+  @Test
+  @DisplayName("nobody who is silent, and nobody with priority 0, who leads only if it is named")
+  void choiceOfTheFit() {
+    cluster.change(n1, voters("n1", "n2", "n3").with(voter("n2").withPriority(0)));
+    cluster.settle();
+    cluster.crash(n3, 0);
+    cluster.run(2100 * MILLIS);
+    cluster.transfer(n1, null);
+    assertThat(onlyEnd()).isEqualTo(End.NOT_NOW);
+    cluster.transfer(n1, n2.id);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName("where nobody else may lead that is final, and doesn't pass")
+  void nobodyElseMayLead() {
+    cluster.change(
+        n1,
+        voters("n1", "n2", "n3")
+            .with(voter("n2").withPriority(0))
+            .with(voter("n3").withPriority(0)));
+    cluster.settle();
+    cluster.transfer(n1, null);
+    assertThat(onlyEnd()).isEqualTo(End.REFUSED);
   }
 }

@@ -10,10 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.Ready.TransferOutcome.End;
 import io.github.balsaraft.core.membership.MembershipChange;
-import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ProtocolMessage;
-import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.RequestPreVote;
 import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.TimeoutNow;
@@ -301,58 +299,6 @@ class TransferPaperTest {
   }
 
   @Test
-  @DisplayName(
-      "choice: a leader whose disk hangs for an election timeout while the others commit hands over to one of them")
-  void ownDiskHangs() {
-    n1.autoDisk = false;
-    cluster.propose(n1, "x");
-    cluster.run(OPTIONS.electionTimeoutMaxNanos() - OPTIONS.heartbeatNanos());
-    assertThat(n1.leads()).as("it may only be slow").isTrue();
-    assertThat(n1.view().transferTarget()).isNull();
-    cluster.run(3 * OPTIONS.heartbeatNanos());
-    assertThat(n1.leads()).isFalse();
-    assertThat(List.of(n2, n3)).anyMatch(HarnessReplica::leads);
-    assertThat(outcomes).as("nobody has asked").isEmpty();
-  }
-
-  @Test
-  @DisplayName(
-      "choice: a leader whose disk hangs takes proposals half of the time while nobody suitable catches up")
-  void ownDiskHangsAndNobodyCatchesUp() {
-    CoreHarness five = CoreHarness.ofVoters(OPTIONS, "n1", "n2", "n3", "n4", "n5");
-    HarnessReplica leader = five.elect("n1");
-    Configuration onlyN5 = leader.view().configuration();
-    for (String follower : List.of("n2", "n3", "n4")) {
-      onlyN5 = onlyN5.with(onlyN5.member(CoreHarness.id(follower)).withPriority(0));
-    }
-    five.change(leader, onlyN5);
-    five.settle();
-    five.replica("n5").autoDisk = false;
-    leader.autoDisk = false;
-    five.propose(leader, "x");
-    int refused = 0;
-    int samples = 0;
-    for (long passed = 0; passed < 20 * OPTIONS.electionTimeoutMaxNanos(); passed += 100 * MILLIS) {
-      five.run(100 * MILLIS);
-      samples++;
-      refused += leader.view().transferTarget() == null ? 0 : 1;
-    }
-    assertThat(leader.leads()).isTrue();
-    assertThat(refused).isBetween(samples / 3, samples * 6 / 10);
-  }
-
-  @Test
-  @DisplayName("choice: a leader whose disk hangs leads on if the others can't commit without it")
-  void ownDiskHangsAndIsNeeded() {
-    cluster.crash(n3, 0);
-    n1.autoDisk = false;
-    cluster.propose(n1, "x");
-    cluster.run(3 * OPTIONS.electionTimeoutMaxNanos());
-    assertThat(n1.leads()).isTrue();
-    assertThat(sent).noneMatch(TransferRevocation.class::isInstance);
-  }
-
-  @Test
   @DisplayName("3.10: only a leader hands over, only to another voter, and only once at a time")
   void refusals() {
     cluster.change(n1, voters("n1", "n2", "n3").with(learner("n4")));
@@ -379,62 +325,6 @@ class TransferPaperTest {
     cluster.settle();
     assertThat(outcomes.get(5))
         .isEqualTo(new Ready.TransferOutcome(4 + 1, End.TRANSFERRED, n2.id, "", true));
-  }
-
-  private ReplicaId chosenBy(HarnessReplica leader) {
-    cluster.transfer(leader, null);
-    return leader.view().transferTarget();
-  }
-
-  @Test
-  @DisplayName(
-      "choice: without a target: the most up to date, then the highest priority, then the lowest id")
-  void choice() {
-    assertThat(chosenBy(n1)).isEqualTo(n2.id);
-    cluster.settle();
-    cluster.run(2000 * MILLIS);
-    cluster.change(n2, voters("n1", "n2", "n3").with(voter("n3").withPriority(9)));
-    cluster.settle();
-    assertThat(chosenBy(n2)).isEqualTo(n3.id);
-    cluster.settle();
-    assertThat(n3.leads()).isTrue();
-    n2.autoDisk = false;
-    cluster.change(
-        n3,
-        voters("n1", "n2", "n3")
-            .with(voter("n3").withPriority(9))
-            .with(voter("n2").withPriority(3)));
-    cluster.settle();
-    assertThat(chosenBy(n3)).as("n2 lags").isEqualTo(n1.id);
-  }
-
-  @Test
-  @DisplayName(
-      "choice: without a target: nobody who is silent, and nobody with priority 0, who leads only if it is named")
-  void choiceOfTheFit() {
-    cluster.change(n1, voters("n1", "n2", "n3").with(voter("n2").withPriority(0)));
-    cluster.settle();
-    cluster.crash(n3, 0);
-    cluster.run(2100 * MILLIS);
-    cluster.transfer(n1, null);
-    assertThat(onlyEnd()).isEqualTo(End.NOT_NOW);
-    cluster.transfer(n1, n2.id);
-    cluster.settle();
-    assertThat(n2.leads()).isTrue();
-  }
-
-  @Test
-  @DisplayName(
-      "choice: without a target: where nobody else may lead that is final, and doesn't pass")
-  void nobodyElseMayLead() {
-    cluster.change(
-        n1,
-        voters("n1", "n2", "n3")
-            .with(voter("n2").withPriority(0))
-            .with(voter("n3").withPriority(0)));
-    cluster.settle();
-    cluster.transfer(n1, null);
-    assertThat(onlyEnd()).isEqualTo(End.REFUSED);
   }
 
   @Test
