@@ -159,7 +159,8 @@ final class LeaderExplanation {
 
   private long behind(Member member) {
     NodeStatus.Peer peer = reach.peer(member.replica());
-    return status.lastIndex() - (peer == null ? match(member) : peer.presentIndex().orElse(0));
+    return status.lastIndex()
+        - (peer == null ? match(member) : peer.presentIndex().orElse(0));
   }
 
   /** {@code  in 2 large entries}; nothing if those that wait aren't unusually large. */

@@ -36,8 +36,7 @@ final class LossLog {
         log.warn(
             nowNanos.getAsLong(),
             Subject.MEMBERS,
-            Wording.lostEntries(
-                names.apply(loss.member()), loss.fromIndex(), loss.toIndex()));
+            Wording.lostEntries(names.apply(loss.member()), loss.fromIndex(), loss.toIndex()));
       }
     }
   }

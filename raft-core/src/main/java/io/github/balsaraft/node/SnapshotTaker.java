@@ -273,8 +273,7 @@ final class SnapshotTaker {
   private SnapshotManifest writeOut(
       Taking begun, SnapshotView view, @Nullable CapturedSessions captured) throws IOException {
     SnapshotHeader header = begun.header;
-    try (SnapshotStore.Draft draft =
-        archive.create(header, context.host().nonZeroRandom())) {
+    try (SnapshotStore.Draft draft = archive.create(header, context.host().nonZeroRandom())) {
       begun.draft = draft;
       view.writeTo(SnapshotFiles.writer(draft, writeLimit, context.environment(), () -> stopped));
       if (captured != null) {

@@ -147,7 +147,8 @@ class LogMemoryTest {
       cluster.replicas().forEach(replica -> cluster.pass(replica, wide.heartbeatNanos()));
       while (!cluster.network().isEmpty()) {
         ProtocolMessage next = cluster.network().take(0);
-        boolean hasEntries = next instanceof AppendEntries append && !append.batches().isEmpty();
+        boolean hasEntries =
+            next instanceof AppendEntries append && !append.batches().isEmpty();
         sent += hasEntries && next.to().equals(slow.id) ? 1 : 0;
         cluster.deliver(next);
       }

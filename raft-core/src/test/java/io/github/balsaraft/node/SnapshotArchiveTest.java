@@ -134,8 +134,7 @@ class SnapshotArchiveTest {
   @DisplayName("a disk that is full of a damaged snapshot has room for one of another member")
   void makesRoomForOneOfAnother() throws IOException {
     SnapshotArchive archive = openBesideDamage();
-    SnapshotManifest offered =
-        SnapshotRig.write(new MemorySnapshotStore(), 12, 3, new byte[10]);
+    SnapshotManifest offered = SnapshotRig.write(new MemorySnapshotStore(), 12, 3, new byte[10]);
     rig.folder.full(true);
     assertThatThrownBy(() -> archive.receive(offered)).isInstanceOf(IOException.class);
     assertThat(stems()).containsExactly(stemOf(5, 1));

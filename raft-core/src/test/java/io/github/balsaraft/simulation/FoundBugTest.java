@@ -121,7 +121,8 @@ class FoundBugTest {
   }
 
   @Test
-  @DisplayName("of several groups the one is named and shown in which something is wrong, and what is kept runs all")
+  @DisplayName(
+      "of several groups the one is named and shown in which something is wrong, and what is kept runs all")
   void oneOfSeveralGroups() throws IOException {
     SimulationRuns runs = new SimulationRuns(
         SHORT.withLength(Duration.ofSeconds(5)),
@@ -135,7 +136,8 @@ class FoundBugTest {
     Path page = Path.of("target", "simulation", "seed-78.html").toAbsolutePath();
     assertThat(page)
         .content()
-        .contains("\"violation\":\"This page shows group 1 (of 0 to 2), in which it is. APPLY_DIVERGED");
+        .contains(
+            "\"violation\":\"This page shows group 1 (of 0 to 2), in which it is. APPLY_DIVERGED");
     Files.delete(page);
     List<KeptRun> kept = KeptRun.parse(found
         .getMessage()

@@ -76,8 +76,8 @@ class ScheduleTest {
     KeptRun other = new KeptRun(4, 3, 0, 1, Duration.ofMillis(600), new Schedule(List.of()));
     List<String> lines = new ArrayList<>(List.of("# Why it is kept.", ""));
     (one + "\n\n# Another.\n" + other).lines().forEach(lines::add);
-    KeptRun ofGroups = new KeptRun(
-        5, 3, 0, 1, 3, Duration.ofMillis(600), new Schedule(List.of()), List.of());
+    KeptRun ofGroups =
+        new KeptRun(5, 3, 0, 1, 3, Duration.ofMillis(600), new Schedule(List.of()), List.of());
     lines.add(ofGroups.toString());
     assertThat(KeptRun.parse(lines)).containsExactly(one, other, ofGroups);
     assertThat(KeptRun.parse(List.of())).isEmpty();

@@ -85,7 +85,8 @@ class SwarmSimulationTest {
   void speed() {
     SimulationSettings calm = SimulationSettings.DEFAULT.calm();
     SimulationSettings checkedAtTheEnd = calm.checkedAtTheEnd();
-    // The JIT compiler is at work for the first half minute; who runs seeds for hours doesn't see that.
+    // The JIT compiler is at work for the first half minute; who runs seeds for hours doesn't see
+    // that.
     virtualSecondsPerSecond(calm, 40);
     virtualSecondsPerSecond(checkedAtTheEnd, 40);
     System.out.printf(

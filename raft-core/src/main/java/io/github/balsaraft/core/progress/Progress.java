@@ -205,10 +205,8 @@ public final class Progress {
    */
   public boolean accepted(long verified, long durableMatch, long nowNanos) {
     boolean moved = durableMatch > match;
-    boolean isHeldUp = mode == Mode.PROBE
-        && nextProbeEmpty
-        && durableMatch <= present
-        && verified > durableMatch;
+    boolean isHeldUp =
+        mode == Mode.PROBE && nextProbeEmpty && durableMatch <= present && verified > durableMatch;
     if (durableMatch > present) {
       present = durableMatch;
       match = Math.max(match, present);

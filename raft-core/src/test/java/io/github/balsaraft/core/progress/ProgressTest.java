@@ -52,7 +52,9 @@ class ProgressTest {
       assertThat(progress.canSend()).isTrue();
       progress.sent(3, 100, stall);
       assertThat(progress.canSend()).isFalse();
-      assertThat(progress.isStalled(stall + 5, 5)).as("so that it is asked again").isTrue();
+      assertThat(progress.isStalled(stall + 5, 5))
+          .as("so that it is asked again")
+          .isTrue();
     }
     progress.accepted(3, 0, 11);
     assertThat(progress.canSend()).as("it has taken it, and nothing is durable").isFalse();

@@ -185,15 +185,16 @@ public final class SimulationRuns {
     }
     if (!one.reaches().isEmpty()) {
       reached.check(
-          one, run.groups().stream().map(SimulatedGroup::coverage).reduce(new Coverage(), Coverage::plus));
+          one,
+          run.groups().stream()
+              .map(SimulatedGroup::coverage)
+              .reduce(new Coverage(), Coverage::plus));
     }
   }
 
   private static String where(Simulation<?, ?> run) {
     int groups = run.groups().size();
-    return groups == 1
-        ? ""
-        : "in group " + run.failedGroup() + " (of 0 to " + (groups - 1) + "): ";
+    return groups == 1 ? "" : "in group " + run.failedGroup() + " (of 0 to " + (groups - 1) + "): ";
   }
 
   private static @Nullable SimulationFailure run(Simulation<?, ?> simulation) {
@@ -215,8 +216,8 @@ public final class SimulationRuns {
       String replay) {
     long seed = failed.seed();
     // At once: whatever ends this process before the rest is said must not cost the seed.
-    System.out.println("seed " + seed + " fails: " + where + failure.getMessage() + "\nrun it again with: "
-        + replay + "\nit is being made smaller");
+    System.out.println("seed " + seed + " fails: " + where + failure.getMessage()
+        + "\nrun it again with: " + replay + "\nit is being made smaller");
     int[] left = {SHRINKING_RUNS};
     long endNanos = System.nanoTime() + SHRINKING_TIME.toNanos();
     Shrinker shrinker = new Shrinker(
@@ -228,8 +229,7 @@ public final class SimulationRuns {
         failed.schedule(),
         failure);
     shrinker.shrink();
-    KeptRun shrunk = KeptRun.of(
-        seed, shrinker.settings(), failed.groups(), shrinker.schedule());
+    KeptRun shrunk = KeptRun.of(seed, shrinker.settings(), failed.groups(), shrinker.schedule());
     String text = "seed " + seed + " fails: " + where + failure.getMessage()
         + "\nrun it again with: " + replay
         + "\nof its " + failed.schedule().faults().size() + " faults "

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a write costs more the more there were: entries are written to nodes that take snapshots and cut their logs, and at ten
- * thousand, a hundred thousand, a million, and each ten million of them it says what those since the last such number cost, what lives in the
- * heap and what the folders take.
+ * Whether a write costs more the more there were: entries are written to nodes that take snapshots and cut their logs, and at a
+ * hundred thousand, a million, and each ten million of them it says what those since the last such number (the first time: behind the first
+ * ten thousand) cost, what lives in the heap and what the folders take.
  */
 final class GrowthMode extends Mode {
 

@@ -17,7 +17,7 @@ final class FrameWriter {
   static final int LENGTH_BYTES = 4;
 
   /**
-   * What a frame of several messages has at most. Large enough that its costs vanish, small enough that a first message
+   * What a frame of several messages has at most. Large enough that its costs vanish (other sizes were not measured), small enough that a first message
    * isn't held up by packing the others.
    */
   private static final int TARGET_BYTES = 128 << 10;

@@ -28,6 +28,7 @@ public final class ListenerRules implements Observer {
   /** What the listener of one process was told last. */
   private static final class Told {
     final int life;
+
     @Nullable
     RaftEvent last;
 

@@ -71,14 +71,13 @@ public final class TransferBounds {
       long sincePauseNanos,
       long turnNanos) {
     Seen before = seen.get(host);
-    boolean isSame =
-        before != null && before.life == life && before.deadlineNanos == deadlineNanos;
+    boolean isSame = before != null && before.life == life && before.deadlineNanos == deadlineNanos;
     // Who began to wait for a turn when these were slow still does.
     long slowest = isSame ? Math.max(before.slowestTurnNanos, turnNanos) : turnNanos;
     seen.put(host, new Seen(life, deadlineNanos, slowest));
     if (deadlineNanos - nowNanos > longestNanos) {
-      return host + " hands leadership over, and has "
-          + (deadlineNanos - nowNanos) + " ns left for it, which is more than an election timeout";
+      return host + " hands leadership over, and has " + (deadlineNanos - nowNanos)
+          + " ns left for it, which is more than an election timeout";
     }
     long allowed = slowest + longestNanos / PART_FOR_TIMERS;
     return nowNanos - deadlineNanos > allowed && sincePauseNanos > allowed

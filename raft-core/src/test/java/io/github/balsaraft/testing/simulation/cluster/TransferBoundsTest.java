@@ -45,7 +45,8 @@ class TransferBoundsTest {
   }
 
   @Test
-  @DisplayName("one that gives itself more than an election timeout holds up the group for too long")
+  @DisplayName(
+      "one that gives itself more than an election timeout holds up the group for too long")
   void tooLong() {
     assertThat(look(12 * SECONDS + 1, 10 * SECONDS, 10 * SECONDS, AT_ONCE))
         .contains("has 2000000001 ns left for it");

@@ -161,8 +161,8 @@ class FeltFaultsTest {
     long shortest = cluster.options().electionTimeoutMin().toNanos();
     for (FaultKind kind : FaultKind.values()) {
       if (kind.isAmbush()) {
-        assertThat(time.runUntil(
-                () -> ambushes.begin(new Fault(0, kind, 1, 0, 0, 500)), 60 * SECONDS))
+        assertThat(
+                time.runUntil(() -> ambushes.begin(new Fault(0, kind, 1, 0, 0, 500)), 60 * SECONDS))
             .isTrue();
         assertThat(ambushes.lastsNanos()).isBetween(3 * shortest, 10 * shortest);
       }

@@ -75,8 +75,8 @@ class DiskTest {
         .place(new EntryId(1, index), 7);
     ReplicaRecord replica =
         index > 1 ? null : new ReplicaRecord(new ReplicaId(7), ReplicaRecord.State.MEMBER);
-    return LogWrite.of(List.of(
-        new GroupWrite(GroupId.DEFAULT, replica, null, 0, EntryId.NONE, List.of(batch))));
+    return LogWrite.of(
+        List.of(new GroupWrite(GroupId.DEFAULT, replica, null, 0, EntryId.NONE, List.of(batch))));
   }
 
   /** The last entry that a process finds. */
@@ -89,7 +89,8 @@ class DiskTest {
   }
 
   @Test
-  @DisplayName("what a sync could not write stays readable, is called written when it is tried again, and is gone after a crash")
+  @DisplayName(
+      "what a sync could not write stays readable, is called written when it is tried again, and is gone after a crash")
   void failedSync() {
     for (Disk.Failure how : Disk.Failure.values()) {
       Disk fragile = new Disk(Chance.of(1, "disk"));

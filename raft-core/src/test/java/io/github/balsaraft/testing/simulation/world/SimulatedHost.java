@@ -44,8 +44,8 @@ public final class SimulatedHost {
     this.id = machine.id;
     String suffix = group.equals(GroupId.DEFAULT) ? "" : " of " + group;
     this.state = new FragileFolder(Chance.of(seed, "state of " + id + suffix));
-    state.tell(mishap -> machine.tell(
-        mishap == Mishap.FILE_DAMAGE_READ ? Mishap.STATE_DAMAGE_READ : mishap));
+    state.tell(mishap ->
+        machine.tell(mishap == Mishap.FILE_DAMAGE_READ ? Mishap.STATE_DAMAGE_READ : mishap));
     machine.add(this);
   }
 

@@ -99,8 +99,7 @@ public final class StoredWrite {
 
   /** Whether two writes are the same but for their numbers. */
   static boolean isSameContent(byte[] one, byte[] other) {
-    return Arrays.equals(
-        one, HEADER_BYTES, one.length, other, HEADER_BYTES, other.length);
+    return Arrays.equals(one, HEADER_BYTES, one.length, other, HEADER_BYTES, other.length);
   }
 
   /** Reads what {@link #isIntact}. The batches in it are views of the array. */

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * A comparison as a picture that needs nothing but itself (SVG): for each cell a group of bars, one for each system, as long
- * as its median in the first metric of the mode. Each cell has a scale of its own, since cells lie orders of magnitude
+ * as its median in a metric of the mode: the first, and the tail of the latency if the mode has one. Each cell has a scale of its own, since cells lie orders of magnitude
  * apart; a thin line is the range of the runs.
  */
 public final class ComparisonPlot {
@@ -35,18 +35,19 @@ public final class ComparisonPlot {
   /** The picture. */
   public static String of(Comparison comparison) {
     ComparisonPlot plot = new ComparisonPlot(comparison);
-    comparison.modes().forEach(plot::addMode);
+    for (String mode : comparison.modes()) {
+      Metric.drawn(mode).forEach(metric -> plot.addMetric(mode, metric));
+    }
     return plot.document();
   }
 
-  private void addMode(String mode) {
-    List<Metric> metrics = Metric.of(mode);
-    if (metrics.isEmpty()) {
-      return;
-    }
-    Metric metric = metrics.get(0);
+  private void addMetric(String mode, Metric metric) {
     List<String> systems = List.copyOf(comparison.systems(mode, metric));
-    addText(MARGIN, y + 16, "h", mode + ": " + metric.name());
+    addText(
+        MARGIN,
+        y + 16,
+        "h",
+        mode + ": " + metric.name() + (metric.moreIsBetter() ? "" : " (less is better)"));
     y += HEADING;
     for (Cell cell : comparison.cells(mode, metric)) {
       addCell(cell, metric, systems);

@@ -14,11 +14,21 @@ record Metric(String field, String name, boolean moreIsBetter) {
 
   private static final double WHOLE_FROM = 100;
 
-  /** What matters in a mode; the first is what is drawn. */
+  private static final String P99 = "p99_us";
+
+  /** Those that are drawn: the first, and the tail of the latency if the mode has one. */
+  static List<Metric> drawn(String mode) {
+    List<Metric> all = of(mode);
+    return all.stream()
+        .filter(metric -> metric.equals(all.get(0)) || metric.field().equals(P99))
+        .toList();
+  }
+
+  /** What matters in a mode, the most important first. */
   static List<Metric> of(String mode) {
     Metric cpu = new Metric("cpu_s_per_million_ops", "CPU, us per operation", false);
     Metric allocation = new Metric("alloc_bytes_per_op", "allocated bytes per operation", false);
-    Metric p99 = new Metric("p99_us", "99th percentile, us", false);
+    Metric p99 = new Metric(P99, "99th percentile, us", false);
     Metric operations = new Metric("ops_per_s", "operations per second", true);
     return switch (mode) {
       case "write" ->
