@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -19,8 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Small-scope exhaustion: three real cores, two terms, three entries, and everything that can happen to them. The first
- * tests are small enough for every build; {@code -Draft.exhaustion=full} goes further and takes its time, {@code none} is for
- * whoever runs the other tests many times. How many states there are is part of the tests ({@link ScopeCounts}): a number that
+ * tests are small enough for every build; {@code -Draft.exhaustion=full} goes further and takes its time, less with
+ * {@code -Draft.scope=pre-votes}, which takes those bounds only that have this in their text; {@code none} is for whoever runs the
+ * other tests many times. How many states there are is part of the tests ({@link ScopeCounts}): a number that
  * changes without anybody having meant it shows a change of the protocol.
  */
 @DisabledIfSystemProperty(named = "raft.exhaustion", matches = "none")
@@ -86,14 +88,17 @@ class SmallScopeTest {
 
   /** Each freedom as far as it ends in minutes. */
   static List<ScopeBounds> further() {
-    return List.of(
-        SMALL.withProposals(2),
-        SMALL.withRestarts(1),
-        SMALL.withProposals(0).withHeartbeats(1),
-        SMALL.withTerms(1).withHeartbeats(1),
-        SMALL.withTerms(1).withPreVotes(),
-        SMALL.withTerms(1).withSlowDisks(),
-        SMALL.withProposals(0).withSlowDisks());
+    String asked = System.getProperty("raft.scope", "");
+    return Stream.of(
+            SMALL.withProposals(2),
+            SMALL.withRestarts(1),
+            SMALL.withProposals(0).withHeartbeats(1),
+            SMALL.withTerms(1).withHeartbeats(1),
+            SMALL.withTerms(1).withPreVotes(),
+            SMALL.withTerms(1).withSlowDisks(),
+            SMALL.withProposals(0).withSlowDisks())
+        .filter(bounds -> bounds.toString().contains(asked))
+        .toList();
   }
 
   @ParameterizedTest

@@ -44,7 +44,9 @@ class ClusterSimulationTest {
     // A run in which nothing goes wrong, or nothing gets done, would show nothing.
     System.out.println("simulation: " + applied + " applied, " + unknown + " unknown, " + refused
         + " not appended, " + reads + " reads");
-    assertThat(List.of(applied, unknown, refused, reads)).allMatch(count -> count > 0);
+    if (!ClusterRun.isReplay()) {
+      assertThat(List.of(applied, unknown, refused, reads)).allMatch(count -> count > 0);
+    }
   }
 
   private void chaos(ClusterRun run) {

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** The table of docs/testing.md that says how many seeds each seeded bug took. */
 final class SeededBugTable {
@@ -37,13 +40,22 @@ final class SeededBugTable {
     return lines.subList(first, end);
   }
 
-  /** Puts rows in the place of those that the document has. */
+  /** Puts rows in the place of those of the same bugs. Bugs that are gone lose theirs. */
   static void rewrite(List<String> rows) throws IOException {
+    Map<String, String> byBug = new HashMap<>();
+    Stream.of(documented(), rows)
+        .flatMap(List::stream)
+        .forEach(row -> byBug.put(row.split("`", 3)[1], row));
     List<String> lines = new ArrayList<>(Files.readAllLines(DOCUMENT));
     int oldRows = documented().size();
     int first = lines.indexOf(HEAD) + 2;
     lines.subList(first, first + oldRows).clear();
-    lines.addAll(first, rows);
+    for (SeededBug bug : SeededBug.all()) {
+      String row = byBug.get(bug.toString());
+      if (row != null) {
+        lines.add(first++, row);
+      }
+    }
     Files.write(DOCUMENT, lines);
   }
 

@@ -118,6 +118,11 @@ class DocumentedCommandsTest {
     }
   }
 
+  @Test
+  void everyLimitOfTheCheckIsOne() {
+    DocumentedMaven.checkSmoke();
+  }
+
   /** Without comments, and each on a line. */
   private static List<String> commands(String text) {
     return text.replaceAll("(?m) {2,}#.*$", "")
