@@ -8,6 +8,7 @@ import io.github.balsaraft.examples.kv.server.HostPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code kv admin watch} shows of two looks, one after the other. Pure: answers in, lines out. */
@@ -43,17 +44,31 @@ final class WatchText {
         "TERM",
         "COMMIT",
         "ENTRIES/S",
-        "WRITE P50",
-        "WRITE P99",
-        "SYNC P99",
         "TO APPLY",
         "PENDING",
         "REFUSED/S",
         "SNAPSHOT");
+    Table times = new Table(
+        "ID",
+        "WRITE P50",
+        "WRITE P99",
+        "SYNC P99",
+        "APPLY P99",
+        "ELECTION P50",
+        "ELECTION MAX",
+        "CATCH-UP P50",
+        "CATCH-UP MAX");
     for (ServerStatus status : now.statuses) {
       row(table, status, now, before);
+      if (status.isUp()) {
+        timesRow(times, status, now, before);
+      }
     }
     List<String> lines = new ArrayList<>(table.lines());
+    if (now.statuses.stream().anyMatch(ServerStatus::isUp)) {
+      lines.add("");
+      lines.addAll(times.lines());
+    }
     now.additions.forEach(addition -> lines.add(AdminText.progress(addition)));
     addWhoCatchesUp(now.statuses, lines);
     return lines;
@@ -81,14 +96,11 @@ final class WatchText {
   private static void row(Table table, ServerStatus status, Look now, @Nullable Look before) {
     String server = status.server().toString();
     if (!status.isUp()) {
-      table.row(server, "-", "down", "-", "-", "-", "-", "-", "-", "-", "-", "-", status.problem());
+      table.row(server, "-", "down", "-", "-", "-", "-", "-", "-", status.problem());
       return;
     }
     Map<String, String> metrics = now.metrics.getOrDefault(status.server(), Map.of());
-    Map<String, String> earlier =
-        before == null ? Map.of() : before.metrics.getOrDefault(status.server(), Map.of());
-    Since since = new Since(metrics, earlier);
-    boolean leads = status.get("role").equals("leader");
+    Since since = Since.of(status, now, before);
     table.row(
         server,
         status.get("id"),
@@ -96,9 +108,6 @@ final class WatchText {
         status.get("term"),
         AdminText.count(status.get("commit")),
         since.rate(RaftMetric.COMMIT_INDEX),
-        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.5) : "-",
-        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.99) : "-",
-        since.quantile(RaftMetric.SYNC_NANOS, 0.99),
         AdminText.count(String.valueOf(
             Amounts.number(status.get("commit")) - Amounts.number(status.get("applied")))),
         Amounts.bytes(
@@ -111,8 +120,31 @@ final class WatchText {
         AdminText.snapshot(status));
   }
 
-  /** What has come between two looks at one server. */
+  /** How long things took: what happens all the time since the look before, and what is rare since the start of the server. */
+  private static void timesRow(Table times, ServerStatus status, Look now, @Nullable Look before) {
+    Since since = Since.of(status, now, before);
+    Since start = Since.of(status, now, null);
+    boolean leads = status.get("role").equals("leader");
+    times.row(
+        status.get("id"),
+        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.5) : "-",
+        leads ? since.quantile(RaftMetric.PROPOSE_TO_COMMIT_NANOS, 0.99) : "-",
+        since.quantile(RaftMetric.SYNC_NANOS, 0.99),
+        since.quantile(RaftMetric.COMMIT_TO_APPLIED_NANOS, 0.99),
+        start.quantile(RaftMetric.ELECTION_NANOS, 0.5),
+        start.longest(RaftMetric.ELECTION_NANOS),
+        start.quantile(RaftMetric.CATCH_UP_NANOS, 0.5),
+        start.longest(RaftMetric.CATCH_UP_NANOS));
+  }
+
+  /** What has come between two looks at one server; since its start if there is no earlier one. */
   private record Since(Map<String, String> now, Map<String, String> earlier) {
+
+    static Since of(ServerStatus status, Look now, @Nullable Look before) {
+      return new Since(
+          now.metrics.getOrDefault(status.server(), Map.of()),
+          before == null ? Map.of() : before.metrics.getOrDefault(status.server(), Map.of()));
+    }
 
     String rate(RaftMetric... metrics) {
       long nanos = number(now, MetricLines.AT_NANOS) - number(earlier, MetricLines.AT_NANOS);
@@ -134,6 +166,14 @@ final class WatchText {
     }
 
     String quantile(RaftMetric metric, double part) {
+      return time(metric, distribution -> distribution.quantile(part));
+    }
+
+    String longest(RaftMetric metric) {
+      return time(metric, Distribution::max);
+    }
+
+    private String time(RaftMetric metric, ToLongFunction<Distribution> nanos) {
       String text = now.get(metric.label());
       if (text == null) {
         return "-";
@@ -144,7 +184,7 @@ final class WatchText {
         if (before != null && !isOther()) {
           distribution = distribution.since(MetricLines.distribution(before));
         }
-        return distribution.count() == 0 ? "-" : Amounts.millis(distribution.quantile(part));
+        return distribution.count() == 0 ? "-" : Amounts.millis(nanos.applyAsLong(distribution));
       } catch (IllegalArgumentException e) {
         // A server of another version counts in another way.
         return "-";

@@ -6,10 +6,13 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.Role;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -24,15 +27,38 @@ final class InfoText {
    * that one instead of Raft's. It is there for those who ask for it by name.
    */
   private static final List<String> DEFAULT_SECTIONS =
-      List.of("server", "clients", "raft", "keyspace");
+      List.of("server", "clients", "raft", "metrics", "keyspace");
+
+  private static final Map<String, Consumer<InfoText>> SECTIONS = Map.of(
+      "server", InfoText::addServer,
+      "clients", InfoText::addClients,
+      "raft", InfoText::addRaft,
+      "metrics", InfoText::addMetrics,
+      "replication", InfoText::addReplication,
+      "keyspace", InfoText::addKeyspace);
+
+  private static final Set<String> EVERYTHING = Set.of("all", "everything");
+
+  private static final String USUAL = "default";
 
   private final ServerView server;
   private final NodeStatus status;
   private final StringBuilder text = new StringBuilder();
 
+  /** Whether distributions are written with their buckets: thousands of characters, for those who compute with them. */
+  private boolean withBuckets;
+
   InfoText(ServerView server) {
     this.server = server;
     this.status = server.status();
+  }
+
+  /** What may stand behind INFO. */
+  static Set<String> names() {
+    Set<String> names = new HashSet<>(SECTIONS.keySet());
+    names.addAll(EVERYTHING);
+    names.add(USUAL);
+    return names;
   }
 
   /**
@@ -44,32 +70,22 @@ final class InfoText {
     // Each once, however often it is named, as in Redis 7.
     Set<String> wanted = new LinkedHashSet<>();
     for (String section : sections.isEmpty() ? DEFAULT_SECTIONS : sections) {
-      switch (section) {
-        case "default" -> wanted.addAll(DEFAULT_SECTIONS);
-        case "all", "everything" -> {
-          wanted.addAll(DEFAULT_SECTIONS);
-          wanted.add("metrics");
-        }
-        default -> wanted.add(section);
+      if (section.equals(USUAL) || EVERYTHING.contains(section)) {
+        wanted.addAll(DEFAULT_SECTIONS);
+      } else {
+        wanted.add(section);
       }
+      withBuckets |= EVERYTHING.contains(section);
     }
+    withBuckets |= sections.contains("metrics");
     wanted.forEach(this::add);
     return text.toString();
   }
 
   private void add(String section) {
     int before = text.length();
-    switch (section) {
-      case "server" -> addServer();
-      case "clients" -> addClients();
-      case "raft" -> addRaft();
-      case "metrics" -> addMetrics();
-      case "replication" -> addReplication();
-      case "keyspace" -> addKeyspace();
-      default -> {
-        // Redis answers nothing for a section that it doesn't know.
-      }
-    }
+    // Redis answers nothing for a section that it doesn't know.
+    SECTIONS.getOrDefault(section, unknown -> {}).accept(this);
     if (before > 0 && text.length() > before) {
       text.insert(before, "\r\n");
     }
@@ -127,10 +143,10 @@ final class InfoText {
     line("misdirected_messages", counters.misdirectedMessages());
   }
 
-  /** Lines as docs/operations.md has them; not among the usual ones, since they are many. */
+  /** Lines as docs/operations.md has them. */
   private void addMetrics() {
     title("Metrics");
-    MetricLines.of(server.metrics()).forEach(this::line);
+    MetricLines.of(server.metrics(), withBuckets).forEach(this::line);
   }
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */

@@ -20,27 +20,35 @@ public final class MetricLines {
 
   private MetricLines() {}
 
-  /** Names and values. */
-  static Map<String, Object> of(RaftMetrics metrics) {
+  /**
+   * Names and values.
+   *
+   * @param withBuckets whether distributions can be read again; without, their lines are short
+   */
+  static Map<String, Object> of(RaftMetrics metrics, boolean withBuckets) {
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put(AT_NANOS, metrics.atNanos());
     for (RaftMetric metric : RaftMetric.values()) {
       lines.put(
           metric.label(),
           metric.kind() == RaftMetric.Kind.DISTRIBUTION
-              ? text(metrics.distribution(metric))
+              ? text(metrics.distribution(metric), withBuckets)
               : metrics.value(metric));
     }
     return lines;
   }
 
-  private static String text(Distribution distribution) {
+  private static String text(Distribution distribution, boolean withBuckets) {
     StringBuilder text = new StringBuilder("count=").append(distribution.count());
     text.append(",sum=").append(distribution.sum());
     text.append(",p50=").append(distribution.quantile(0.5));
     text.append(",p99=").append(distribution.quantile(0.99));
     text.append(",p999=").append(distribution.quantile(0.999));
-    text.append(",max=").append(distribution.max()).append(BUCKETS);
+    text.append(",max=").append(distribution.max());
+    if (!withBuckets) {
+      return text.toString();
+    }
+    text.append(BUCKETS);
     String between = "";
     for (int bucket = 0; bucket < Distribution.BUCKETS; bucket++) {
       if (distribution.countOf(bucket) > 0) {

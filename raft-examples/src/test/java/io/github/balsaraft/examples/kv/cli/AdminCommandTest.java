@@ -151,17 +151,18 @@ class AdminCommandTest extends AdminTyping {
     String servers = "127.0.0.1:" + server.server().port() + ",127.0.0.1:" + closed;
     assertThat(adminAt(servers, "watch", "--count", "2", "--interval", "1")).isZero();
     List<String> lines = printed().replace(":" + closed, ":DOWN").lines().toList();
-    assertThat(lines).hasSize(8);
+    assertThat(lines).hasSize(14);
     for (int look = 0; look < 2; look++) {
-      assertThat(lines.get(4 * look))
-          .startsWith("SERVER ")
-          .contains("WRITE P99")
-          .endsWith("SNAPSHOT");
-      assertThat(lines.get(4 * look + 1)).startsWith("127.0.0.1:PORT  n1  leader ");
-      assertThat(lines.get(4 * look + 2))
+      assertThat(lines.get(7 * look)).startsWith("SERVER ").endsWith("SNAPSHOT");
+      assertThat(lines.get(7 * look + 1)).startsWith("127.0.0.1:PORT  n1  leader ");
+      assertThat(lines.get(7 * look + 2))
           .startsWith("127.0.0.1:DOWN ")
           .endsWith("connection refused");
-      assertThat(lines.get(4 * look + 3)).isEmpty();
+      assertThat(lines.get(7 * look + 3)).isEmpty();
+      assertThat(lines.get(7 * look + 4))
+          .startsWith("ID  WRITE P50  WRITE P99  SYNC P99  APPLY P99");
+      assertThat(lines.get(7 * look + 5)).startsWith("n1 ");
+      assertThat(lines.get(7 * look + 6)).isEmpty();
     }
   }
 

@@ -51,6 +51,9 @@ class WatchTextTest {
     metrics.put("proposals_pending_bytes", "2048");
     metrics.put("proposals_refused_overloaded", String.valueOf(refused));
     metrics.put("propose_to_commit_nanos", writes);
+    metrics.put("commit_to_applied_nanos", writes);
+    metrics.put("election_nanos", RARE);
+    metrics.put("catch_up_nanos", RARE);
     return metrics;
   }
 
@@ -59,6 +62,10 @@ class WatchTextTest {
 
   private static final String LATE =
       "count=10,sum=9,p50=1,p99=1,p999=1,max=99000000,buckets=160:7;176:3";
+
+  /** What happens seldom: one value in bucket 160, one in bucket 176, and nothing between two looks. */
+  private static final String RARE =
+      "count=2,sum=9,p50=1,p99=1,p999=1,max=120000000,buckets=160:1;176:1";
 
   private static Look look(Map<String, String> ofLeader) {
     return new Look(
@@ -79,9 +86,8 @@ class WatchTextTest {
     Look before = look(metrics(10 * SECOND, 990_000, 5, EARLY));
     Look now = look(metrics(12 * SECOND, 1_000_000, 25, LATE));
     List<String> lines = WatchText.lines(now, before);
-    assertThat(lines).hasSize(5);
-    List<String> leader = cells(lines.get(1));
-    assertThat(leader)
+    assertThat(lines).hasSize(9);
+    assertThat(cells(lines.get(1)))
         .containsExactly(
             "10.0.0.1:7001",
             "n1",
@@ -89,18 +95,50 @@ class WatchTextTest {
             "7",
             "1,000,000",
             "5,000",
-            milliseconds(176),
-            milliseconds(176),
-            "-",
             "3",
             "2.0 KiB",
             "10",
             "none yet");
-    assertThat(cells(lines.get(2)).subList(0, 7))
-        .as("a follower waits for no commitment")
-        .containsExactly("10.0.0.2:7001", "n2", "follower", "7", "999,000", "-", "-");
+    assertThat(cells(lines.get(2)).subList(0, 6))
+        .containsExactly("10.0.0.2:7001", "n2", "follower", "7", "999,000", "-");
     assertThat(lines.get(3)).startsWith("10.0.0.3:7001").endsWith("connection refused");
-    assertThat(lines.get(4)).isEqualTo("n4 on its way to voter: waits");
+    assertThat(lines.get(4)).isEmpty();
+    assertThat(cells(lines.get(5)))
+        .containsExactly(
+            "ID",
+            "WRITE P50",
+            "WRITE P99",
+            "SYNC P99",
+            "APPLY P99",
+            "ELECTION P50",
+            "ELECTION MAX",
+            "CATCH-UP P50",
+            "CATCH-UP MAX");
+    assertThat(cells(lines.get(6).replaceFirst(" {3,}", "  ")))
+        .as("what is rare is told since the start")
+        .containsExactly(
+            "n1",
+            milliseconds(176),
+            milliseconds(176),
+            "-",
+            milliseconds(176),
+            milliseconds(160),
+            "120 ms",
+            milliseconds(160),
+            "120 ms");
+    assertThat(lines.get(7)).as("nothing is known of its times").matches("n2[- ]+");
+    assertThat(lines.get(8)).isEqualTo("n4 on its way to voter: waits");
+  }
+
+  /** Its writes wait for no commitment; that there are times of an earlier office doesn't count. */
+  @Test
+  void aFollowerHasNoTimesOfWrites() {
+    Look now = new Look(
+        List.of(status(ONE, "n1", "follower", 1000)),
+        Map.of(ONE, metrics(10 * SECOND, 1000, 0, EARLY)),
+        List.of());
+    assertThat(cells(WatchText.lines(now, null).get(4)).subList(0, 5))
+        .containsExactly("n1", "-", "-", "-", milliseconds(160));
   }
 
   private static String milliseconds(int bucket) {
@@ -110,9 +148,8 @@ class WatchTextTest {
   @Test
   void withoutALookBeforeThereAreNoRatesAndTimesSinceTheStart() {
     List<String> lines = WatchText.lines(look(metrics(10 * SECOND, 990_000, 5, EARLY)), null);
-    List<String> leader = cells(lines.get(1));
-    assertThat(leader.get(5)).isEqualTo("-");
-    assertThat(leader.get(6)).isEqualTo(milliseconds(160));
+    assertThat(cells(lines.get(1)).get(5)).isEqualTo("-");
+    assertThat(cells(lines.get(6)).get(1)).isEqualTo(milliseconds(160));
   }
 
   /** Its counts began anew. */
@@ -120,9 +157,8 @@ class WatchTextTest {
   void aServerThatWasStartedAnewHasNoRates() {
     Look before = look(metrics(100 * SECOND, 990_000, 5, LATE));
     List<String> lines = WatchText.lines(look(metrics(SECOND, 12, 0, EARLY)), before);
-    List<String> leader = cells(lines.get(1));
-    assertThat(leader.get(5)).isEqualTo("-");
-    assertThat(leader.get(6)).isEqualTo(milliseconds(160));
+    assertThat(cells(lines.get(1)).get(5)).isEqualTo("-");
+    assertThat(cells(lines.get(6)).get(1)).isEqualTo(milliseconds(160));
   }
 
   @Test
@@ -135,7 +171,7 @@ class WatchTextTest {
         Map.of(),
         List.of());
     assertThat(WatchText.lines(now, null))
-        .hasSize(5)
+        .hasSize(10)
         .last()
         .isEqualTo("n2 catches up: 550,000 entries to go [#########-----------] 45 %");
   }

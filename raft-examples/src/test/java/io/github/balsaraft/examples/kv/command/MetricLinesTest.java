@@ -26,9 +26,10 @@ class MetricLinesTest {
         values.put(metric, random.nextLong(1_000_000));
       }
     }
-    String text = MetricLines.of(new RaftMetrics(42, values, distributions)).entrySet().stream()
-        .map(line -> line.getKey() + ":" + line.getValue())
-        .collect(Collectors.joining("\r\n", "# Metrics\r\n", "\r\n"));
+    String text =
+        MetricLines.of(new RaftMetrics(42, values, distributions), true).entrySet().stream()
+            .map(line -> line.getKey() + ":" + line.getValue())
+            .collect(Collectors.joining("\r\n", "# Metrics\r\n", "\r\n"));
     Map<String, String> read = MetricLines.read(text);
 
     assertThat(read).hasSize(RaftMetric.values().length + 1);

@@ -211,12 +211,20 @@ class KvServerTest extends ServerTest {
               "dropped_messages:0\\x0d\\x0amisdirected_messages:0\\x0d\\x0a",
               "explain:n2 and n3 are missing\\x0d\\x0a");
       assertThat(client.call("INFO"))
-          .contains("# Server", "# Clients", "# Raft", "# Keyspace")
-          .doesNotContain("# Metrics");
+          .contains("# Server", "# Clients", "# Raft", "# Metrics", "# Keyspace")
+          .contains("log_writes:0\\x0d", "commit_index:0\\x0d")
+          .contains("propose_to_commit_nanos:count=0,", "commit_to_applied_nanos:count=0,")
+          .contains("sync_nanos:count=0,", "election_nanos:count=0,", "catch_up_nanos:count=0,")
+          .contains("max=0\\x0d\\x0a")
+          .doesNotContain("buckets=");
       for (String section : List.of("metrics", "all")) {
         assertThat(client.call("INFO", section))
-            .contains("# Metrics", "log_writes:0", "sync_nanos:count=0,");
+            .containsOnlyOnce("# Metrics")
+            .contains("log_writes:0", "sync_nanos:count=0,", "max=0,buckets=\\x0d\\x0a");
       }
+      assertThat(client.call("INFO", "default", "metrics"))
+          .containsOnlyOnce("# Metrics")
+          .contains("buckets=");
       assertThat(client.call("INFO", "replication"))
           .contains(
               "role:slave", "master_host:127.0.0.1", "master_port:7002", "master_link_status:up");
