@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the failures of Raft into errors of the protocol. One promise is kept here: an error begins with UNKNOWN if, and
- * only if, the command may have been executed or may still be.
+ * only if, the command may have been executed or may still be, and with EXECUTED if it certainly was.
  *
  * <table>
  * <caption>What each error means</caption>
@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>TRYAGAIN</td><td>no</td><td>tries again soon, or at another member</td></tr>
  * <tr><td>MOVED</td><td>no</td><td>goes to the address in it</td></tr>
  * <tr><td>ERR</td><td>no</td><td>changes the command</td></tr>
+ * <tr><td>EXECUTED</td><td>yes</td><td>reads what has become of it</td></tr>
  * <tr><td>UNKNOWN</td><td>perhaps</td><td>reads and decides</td></tr>
  * </table>
  */
@@ -95,7 +96,7 @@ final class Failures {
       return new FailedRun(certain, moved, false);
     }
     if (cause instanceof AnswerTooLargeException) {
-      return new FailedRun(new Reply.Failure("ERR executed: " + messageOf(cause)), null, false);
+      return new FailedRun(new Reply.Failure("EXECUTED " + messageOf(cause)), null, false);
     }
     return new FailedRun(
         new Reply.Failure("UNKNOWN the command may or may not be executed: " + messageOf(cause)),

@@ -63,7 +63,7 @@ final class KvWire {
   static boolean isCertainlyNotExecuted(String reply) {
     return switch (errorCode(reply)) {
       case "-CLUSTERDOWN", "-TRYAGAIN", "-MOVED", "-ERR" -> true;
-      case "-UNKNOWN" -> false;
+      case "-UNKNOWN", "-EXECUTED" -> false;
       default -> throw new IllegalArgumentException("an error that isn't documented: " + reply);
     };
   }

@@ -69,7 +69,7 @@ class FailureRepliesTest extends ServerTest {
   void whatWasExecutedSaysSo() {
     expectOnWrite(
         new AnswerTooLargeException("it was applied, and its result has 9 bytes"),
-        "-ERR executed: it was applied, and its result has 9 bytes");
+        "-EXECUTED it was applied, and its result has 9 bytes");
   }
 
   private void expectOnWrite(RuntimeException failure, String reply) {
