@@ -3,7 +3,6 @@ package io.github.balsaraft.examples.kv.cli;
 import io.github.balsaraft.examples.kv.command.CommandTable;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
@@ -11,30 +10,6 @@ import org.jline.reader.ParsedLine;
 
 /** Completes names of commands, and the words behind them that say what they do; in capitals if they were begun so. */
 final class CommandCompleter implements Completer {
-
-  private static final Map<String, List<String>> SECOND_WORDS = Map.of(
-      "client", List.of("getname", "id", "info", "list", "setname"),
-      "cluster", List.of("info", "keyslot", "myid", "nodes", "shards", "slots"),
-      "command", List.of("count", "docs", "info", "list"),
-      "config", List.of("get"),
-      "info", List.of("clients", "keyspace", "raft", "replication", "server"),
-      "raft",
-          List.of(
-              "abort",
-              "add",
-              "additions",
-              "demote",
-              "explain",
-              "leases",
-              "members",
-              "pending",
-              "preview",
-              "promote",
-              "remove",
-              "replace",
-              "set",
-              "status",
-              "transfer"));
 
   private final CommandTable commands;
 
@@ -49,7 +24,7 @@ final class CommandCompleter implements Completer {
     } else if (line.wordIndex() == 1) {
       String command = line.words().get(0).toLowerCase(Locale.ROOT);
       List<String> words =
-          command.equals("help") ? commands.names() : SECOND_WORDS.getOrDefault(command, List.of());
+          command.equals("help") ? commands.names() : commands.secondWords(command);
       add(words, line.word(), candidates);
     }
   }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,10 @@ final class ClientCommand {
       new Reply.Failure("ERR a name has at most " + MAX_NAME_BYTES + " bytes");
 
   private ClientCommand() {}
+
+  static Set<String> subcommands() {
+    return SUBCOMMANDS.names();
+  }
 
   static Planned plan(List<Bytes> words) {
     return SUBCOMMANDS.plan(words);

@@ -5,6 +5,7 @@ import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** CLUSTER: what clients of a Redis Cluster need to find the leader. */
@@ -21,6 +22,10 @@ final class ClusterCommand {
       .add("keyslot", 3, words -> new Planned.Fixed(new Reply.Int(HashSlot.of(words.get(2)))));
 
   private ClusterCommand() {}
+
+  static Set<String> subcommands() {
+    return SUBCOMMANDS.names();
+  }
 
   static Planned plan(List<Bytes> words) {
     return SUBCOMMANDS.plan(words);

@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.command;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,6 +17,8 @@ import java.util.Locale;
  * @param lastKey position of the last key; -1 is the last word
  * @param keyStep from one key to the next
  * @param summary what it does, in a sentence
+ * @param secondWords the words that may stand behind its name and say what is wanted, in small letters and sorted; keys and values
+ *     are none
  * @param planner says what its words mean
  */
 record CommandSpec(
@@ -26,6 +29,7 @@ record CommandSpec(
     int lastKey,
     int keyStep,
     String summary,
+    List<String> secondWords,
     Planner planner) {
 
   /** Says what the words of a request mean; their number has been checked. */
@@ -43,13 +47,27 @@ record CommandSpec(
       int keyStep,
       String summary,
       Planner planner) {
-    return new CommandSpec(name, arity, flags, 1, lastKey, keyStep, summary, planner);
+    return new CommandSpec(name, arity, flags, 1, lastKey, keyStep, summary, List.of(), planner);
   }
 
   /** A command that names no key. */
   static CommandSpec keyless(
       String name, int arity, String flags, String summary, Planner planner) {
-    return new CommandSpec(name, arity, flags, 0, 0, 0, summary, planner);
+    return new CommandSpec(name, arity, flags, 0, 0, 0, summary, List.of(), planner);
+  }
+
+  /** The same one, with the words that may stand behind its name. */
+  CommandSpec withSecondWords(Collection<String> words) {
+    return new CommandSpec(
+        name,
+        arity,
+        flags,
+        firstKey,
+        lastKey,
+        keyStep,
+        summary,
+        words.stream().sorted().toList(),
+        planner);
   }
 
   boolean accepts(int words) {

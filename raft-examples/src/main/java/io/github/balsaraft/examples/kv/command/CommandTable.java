@@ -58,6 +58,12 @@ public final class CommandTable {
     return Optional.ofNullable(specs.get(name)).map(CommandSpec::summary);
   }
 
+  /** Words that may stand behind the name of that command and say what is wanted: subcommands, for example. */
+  public List<String> secondWords(String name) {
+    CommandSpec spec = specs.get(name);
+    return spec == null ? List.of() : spec.secondWords();
+  }
+
   @Nullable
   CommandSpec find(Bytes name) {
     return specs.get(CommandSpec.lowerCase(name));

@@ -79,11 +79,12 @@ final class ConnectionCommands {
             "From now on reads are linearizable again.",
             words -> new Planned.Local((session, server) -> setReadOnly(session, false))),
         keyless(
-            "client",
-            -2,
-            "noscript loading stale",
-            "Names and lists connections.",
-            ClientCommand::plan));
+                "client",
+                -2,
+                "noscript loading stale",
+                "Names and lists connections.",
+                ClientCommand::plan)
+            .withSecondWords(ClientCommand.subcommands()));
   }
 
   private static Planned planPing(List<Bytes> words) {

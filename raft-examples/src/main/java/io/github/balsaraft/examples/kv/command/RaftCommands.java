@@ -63,11 +63,12 @@ final class RaftCommands {
         .add("transfer", -2, RaftCommands::transfer)
         .add("abort", 3, RaftCommands::abort);
     return List.of(CommandSpec.keyless(
-        "raft",
-        -2,
-        "admin noscript loading stale",
-        "Shows and changes the members of the cluster.",
-        raft::plan));
+            "raft",
+            -2,
+            "admin noscript loading stale",
+            "Shows and changes the members of the cluster.",
+            raft::plan)
+        .withSecondWords(raft.names()));
   }
 
   private static Planned change(List<Bytes> words) {

@@ -38,24 +38,28 @@ final class ServerCommands {
         .add("list", 2, words -> table.descriptions().list());
     return List.of(
         keyless(
-            "info",
-            -1,
-            "loading stale",
-            "Says how the server, and its part in the cluster, is.",
-            words -> local((session, server) -> info(words, server))),
-        keyless("config", -2, "admin noscript loading stale", "Shows settings.", config::plan),
+                "info",
+                -1,
+                "loading stale",
+                "Says how the server, and its part in the cluster, is.",
+                words -> local((session, server) -> info(words, server)))
+            .withSecondWords(InfoText.names()),
+        keyless("config", -2, "admin noscript loading stale", "Shows settings.", config::plan)
+            .withSecondWords(config.names()),
         keyless(
-            "command",
-            -1,
-            "loading stale",
-            "Describes the commands.",
-            words -> words.size() == 1 ? table.descriptions().infos() : command.plan(words)),
+                "command",
+                -1,
+                "loading stale",
+                "Describes the commands.",
+                words -> words.size() == 1 ? table.descriptions().infos() : command.plan(words))
+            .withSecondWords(command.names()),
         keyless(
-            "cluster",
-            -2,
-            "loading stale",
-            "Tells clients of a Redis Cluster who leads.",
-            ClusterCommand::plan));
+                "cluster",
+                -2,
+                "loading stale",
+                "Tells clients of a Redis Cluster who leads.",
+                ClusterCommand::plan)
+            .withSecondWords(ClusterCommand.subcommands()));
   }
 
   private static Reply info(List<Bytes> words, ServerView server) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Commands behind a command, such as CLIENT SETNAME, with their own numbers of words. */
 final class Subcommands {
@@ -26,6 +27,10 @@ final class Subcommands {
   Subcommands add(String name, int arity, CommandSpec.Planner planner) {
     subs.put(name, new Sub(arity, planner));
     return this;
+  }
+
+  Set<String> names() {
+    return subs.keySet();
   }
 
   Planned plan(List<Bytes> words) {
