@@ -1,6 +1,6 @@
 package io.github.balsaraft.examples.kv.command;
 
-import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
+import static io.github.balsaraft.examples.kv.command.CommandSpec.option;
 
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
@@ -83,19 +83,19 @@ final class ClientCommand {
   }
 
   private static Reply setInfo(List<Bytes> words, Session session) {
-    String option = lowerCase(words.get(2));
+    String option = option(words.get(2));
     Bytes value = words.get(3);
-    if (!option.equals("lib-name") && !option.equals("lib-ver")) {
-      return new Reply.Failure("ERR Unrecognized option '" + words.get(2) + "'");
+    if (!option.equals("LIB-NAME") && !option.equals("LIB-VER")) {
+      return new Reply.Failure("ERR Unrecognized option '" + words.get(2).upToZero() + "'");
     }
     if (value.length() > MAX_NAME_BYTES) {
       return LONG_NAME;
     }
     if (!isName(value)) {
-      return new Reply.Failure(
-          "ERR " + words.get(2) + " cannot contain spaces, newlines or special characters.");
+      return new Reply.Failure("ERR " + words.get(2).upToZero()
+          + " cannot contain spaces, newlines or special characters.");
     }
-    if (option.equals("lib-name")) {
+    if (option.equals("LIB-NAME")) {
       session.setLibraryName(value.toString());
     } else {
       session.setLibraryVersion(value.toString());
@@ -109,17 +109,18 @@ final class ClientCommand {
 
   /** All connections, those of a type, or those with some ids in the order in which they are named. */
   private static Planned planList(List<Bytes> words) {
-    String option = words.size() == 2 ? "" : lowerCase(words.get(2));
+    String option = words.size() == 2 ? "" : option(words.get(2));
     if (words.size() == 2) {
       return local((session, server) -> list(server, sorted(server)));
-    } else if (option.equals("type") && words.size() == 4) {
-      return switch (lowerCase(words.get(3))) {
-        case "normal" -> local((session, server) -> list(server, sorted(server)));
-        case "master", "slave", "replica", "pubsub" -> new Planned.Fixed(Reply.Bulk.of(""));
+    } else if (option.equals("TYPE") && words.size() == 4) {
+      return switch (option(words.get(3))) {
+        case "NORMAL" -> local((session, server) -> list(server, sorted(server)));
+        case "MASTER", "SLAVE", "REPLICA", "PUBSUB" -> new Planned.Fixed(Reply.Bulk.of(""));
         default ->
-          new Planned.Fixed(new Reply.Failure("ERR Unknown client type '" + words.get(3) + "'"));
+          new Planned.Fixed(
+              new Reply.Failure("ERR Unknown client type '" + words.get(3).upToZero() + "'"));
       };
-    } else if (option.equals("id") && words.size() > 3) {
+    } else if (option.equals("ID") && words.size() > 3) {
       List<Long> ids = new ArrayList<>();
       for (Bytes word : words.subList(3, words.size())) {
         OptionalLong id = Decimal.parse(word);
@@ -150,15 +151,16 @@ final class ClientCommand {
   }
 
   private static Planned planOnOff(List<Bytes> words) {
-    String value = lowerCase(words.get(2));
-    boolean known = value.equals("on") || value.equals("off");
+    String value = option(words.get(2));
+    boolean known = value.equals("ON") || value.equals("OFF");
     return new Planned.Fixed(known ? Reply.OK : Errors.SYNTAX);
   }
 
   private static Planned planReply(List<Bytes> words) {
-    return switch (lowerCase(words.get(2))) {
-      case "on" -> new Planned.Fixed(Reply.OK);
-      case "off", "skip" -> new Planned.Fixed(Errors.notSupported("CLIENT REPLY " + words.get(2)));
+    return switch (option(words.get(2))) {
+      case "ON" -> new Planned.Fixed(Reply.OK);
+      case "OFF", "SKIP" ->
+        new Planned.Fixed(Errors.notSupported("CLIENT REPLY " + words.get(2).upToZero()));
       default -> new Planned.Fixed(Errors.SYNTAX);
     };
   }

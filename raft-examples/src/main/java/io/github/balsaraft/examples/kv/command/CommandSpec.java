@@ -104,4 +104,9 @@ record CommandSpec(
   static String lowerCase(Bytes word) {
     return word.latin1().toLowerCase(Locale.ROOT);
   }
+
+  /** An option in capitals. It ends at a zero byte, as in Redis, where only names of commands, keys, values and numbers are read further. */
+  static String option(Bytes word) {
+    return word.upToZero().latin1().toUpperCase(Locale.ROOT);
+  }
 }

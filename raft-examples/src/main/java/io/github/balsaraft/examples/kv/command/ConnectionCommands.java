@@ -1,7 +1,7 @@
 package io.github.balsaraft.examples.kv.command;
 
 import static io.github.balsaraft.examples.kv.command.CommandSpec.keyless;
-import static io.github.balsaraft.examples.kv.command.CommandSpec.lowerCase;
+import static io.github.balsaraft.examples.kv.command.CommandSpec.option;
 
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
@@ -134,14 +134,14 @@ final class ConnectionCommands {
       }
       int at = 2;
       while (at < words.size()) {
-        String option = lowerCase(words.get(at));
+        String option = option(words.get(at));
         int left = words.size() - at - 1;
-        if (option.equals("auth") && left >= 2) {
+        if (option.equals("AUTH") && left >= 2) {
           if (!words.get(at + 1).latin1().equals("default")) {
             return WRONG_PASSWORD;
           }
           at += 3;
-        } else if (option.equals("setname") && left >= 1) {
+        } else if (option.equals("SETNAME") && left >= 1) {
           Reply refusal = ClientCommand.refusalOfName(words.get(at + 1));
           if (refusal != null) {
             return refusal;
@@ -149,7 +149,8 @@ final class ConnectionCommands {
           name = words.get(at + 1).toString();
           at += 2;
         } else {
-          return new Reply.Failure("ERR Syntax error in HELLO option '" + words.get(at) + "'");
+          return new Reply.Failure(
+              "ERR Syntax error in HELLO option '" + words.get(at).upToZero() + "'");
         }
       }
     }

@@ -85,7 +85,7 @@ public final class Errors {
   }
 
   private static String shortened(Bytes word, int length) {
-    String text = word.toString();
+    String text = word.upToZero().toString();
     return text.length() <= length ? text : text.substring(0, length);
   }
 }

@@ -11,7 +11,6 @@ import io.github.balsaraft.examples.kv.state.ExpiryOperation.Unless;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
@@ -88,13 +87,13 @@ final class ExpiryCommands {
     boolean gt = false;
     boolean lt = false;
     for (Bytes word : words.subList(3, words.size())) {
-      switch (word.latin1().toUpperCase(Locale.ROOT)) {
+      switch (CommandSpec.option(word)) {
         case "NX" -> nx = true;
         case "XX" -> xx = true;
         case "GT" -> gt = true;
         case "LT" -> lt = true;
         default -> {
-          return fixed(new Reply.Failure("ERR Unsupported option " + word));
+          return fixed(new Reply.Failure("ERR Unsupported option " + word.upToZero()));
         }
       }
     }
@@ -126,8 +125,7 @@ final class ExpiryCommands {
     ExpiryOptions options = ExpiryOptions.ofGet();
     for (int i = 2; i < words.size(); ) {
       int taken = options.take(
-          words.get(i).latin1().toUpperCase(Locale.ROOT),
-          i + 1 < words.size() ? words.get(i + 1) : null);
+          CommandSpec.option(words.get(i)), i + 1 < words.size() ? words.get(i + 1) : null);
       if (taken == 0) {
         return fixed(Errors.SYNTAX);
       }

@@ -6,7 +6,6 @@ import io.github.balsaraft.examples.kv.state.Decimal;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.SearchOperation;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 
 /** The commands that look for keys. */
@@ -61,9 +60,9 @@ final class SearchCommands {
         return new Planned.Fixed(Errors.SYNTAX);
       }
       Bytes value = words.get(i + 1);
-      switch (words.get(i).latin1().toUpperCase(Locale.ROOT)) {
+      switch (CommandSpec.option(words.get(i))) {
         case "MATCH" -> pattern = value;
-        case "TYPE" -> strings = value.latin1().equalsIgnoreCase("string");
+        case "TYPE" -> strings = CommandSpec.option(value).equals("STRING");
         case "COUNT" -> {
           OptionalLong number = Decimal.parse(value);
           if (number.isEmpty()) {
@@ -93,7 +92,7 @@ final class SearchCommands {
 
   /** As C reads an unsigned number of 64 bits: none is 0, and a minus sign counts from the end. Ours are far below the end. */
   private static OptionalLong cursor(Bytes word) {
-    String text = word.latin1();
+    String text = word.upToZero().latin1();
     if (text.isEmpty()) {
       return OptionalLong.of(0);
     }

@@ -63,7 +63,8 @@ final class ServerCommands {
   }
 
   private static Reply info(List<Bytes> words, ServerView server) {
-    List<String> sections = words.stream().skip(1).map(CommandSpec::lowerCase).toList();
+    List<String> sections =
+        words.stream().skip(1).map(word -> lowerCase(word.upToZero())).toList();
     return Reply.Bulk.of(new InfoText(server).of(sections));
   }
 

@@ -5,7 +5,6 @@ import io.github.balsaraft.examples.kv.state.Bytes;
 import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.examples.kv.state.Operation.Condition;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,7 +21,7 @@ final class SetCommand {
     boolean returnOld = false;
     ExpiryOptions expiry = ExpiryOptions.ofSet();
     for (int i = 3; i < words.size(); i++) {
-      String option = words.get(i).latin1().toUpperCase(Locale.ROOT);
+      String option = CommandSpec.option(words.get(i));
       if (option.equals("GET")) {
         returnOld = true;
         continue;

@@ -56,6 +56,16 @@ public final class Bytes implements Comparable<Bytes> {
     return wrap(joined);
   }
 
+  /** Those before the first zero byte, where a string of C ends; all if there is none. */
+  public Bytes upToZero() {
+    for (int i = 0; i < array.length; i++) {
+      if (array[i] == 0) {
+        return wrap(Arrays.copyOf(array, i));
+      }
+    }
+    return this;
+  }
+
   /** One character for each byte. Loses nothing, and is what the protocol's own ASCII words need. */
   public String latin1() {
     return new String(array, ISO_8859_1);

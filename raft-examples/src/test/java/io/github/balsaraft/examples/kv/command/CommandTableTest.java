@@ -40,6 +40,17 @@ class CommandTableTest {
   }
 
   @Test
+  @DisplayName("an error repeats the name of a command up to its first zero byte, as Redis does")
+  void namesEndAtZero() {
+    assertThat(plan("a\0b c\0d e"))
+        .isEqualTo(new Planned.Rejected(
+            new Reply.Failure("ERR unknown command 'a', with args beginning with: 'c' 'e' ")));
+    assertThat(plan("GET\0 key"))
+        .isEqualTo(new Planned.Rejected(
+            new Reply.Failure("ERR unknown command 'GET', with args beginning with: 'key' ")));
+  }
+
+  @Test
   @DisplayName("a request can't ask for more than it could need")
   void namesAreBounded() {
     List<Bytes> words = Stream.concat(
