@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings how to serve clients
  * @param electionTimeout the least; the most is twice that
  * @param heartbeat how often a leader shows itself
- * @param snapshots when snapshots are taken, and what stays of the log
+ * @param snapshots when snapshots are taken, how fast they are written and sent, and what stays of the log
  * @param leases the rules for leases that the cluster is founded with
  * @param trace the file for the trace of the protocol, or null
  * @param untilStdinCloses whether to stop when standard input ends: so a demo that is killed takes its servers along
@@ -70,6 +70,8 @@ record NodeOptions(
       "--heartbeat",
       "--snapshot-after",
       "--retain-entries",
+      "--snapshot-write-rate",
+      "--snapshot-send-rate",
       "--leases",
       "--trace");
 
@@ -139,6 +141,13 @@ record NodeOptions(
         .minLogBytes(arguments.bytes(
             "--snapshot-after", 1 << 16, 1 << 30, Math.toIntExact(usual.minLogBytes())))
         .retained(retained, Math.max(retained, usual.maxRetainedEntries()))
+        .maxWriteBytesPerSecond(arguments.bytes(
+            "--snapshot-write-rate", 0, 1 << 30, Math.toIntExact(usual.maxWriteBytesPerSecond())))
+        .maxSendBytesPerSecond(arguments.bytes(
+            "--snapshot-send-rate",
+            1 << 20,
+            1 << 30,
+            Math.toIntExact(usual.maxSendBytesPerSecond())))
         .build();
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.api.SnapshotOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -316,6 +318,23 @@ class CommandLineTest {
     assertThat(options.settings().limits().maxArgumentBytes()).isEqualTo(1 << 20);
     assertThat(options.settings().listen()).hasToString("127.0.0.1:7002");
     assertThat(options.data()).isEqualTo(folder.resolve("n2"));
+  }
+
+  @Test
+  void howFastSnapshotsAreWrittenAndSentCanBeSaid() {
+    List<String> words = List.of("--id", "n1", "--cluster", CLUSTER, "--data", "d");
+    SnapshotOptions usual = NodeOptions.parse(words).snapshots();
+    assertThat(usual).isEqualTo(SnapshotOptions.defaults());
+
+    List<String> more = new ArrayList<>(words);
+    more.addAll(List.of("--snapshot-write-rate", "20mb", "--snapshot-send-rate", "5mb"));
+    SnapshotOptions options = NodeOptions.parse(more).snapshots();
+    assertThat(options.maxWriteBytesPerSecond()).isEqualTo(20 << 20);
+    assertThat(options.maxSendBytesPerSecond()).isEqualTo(5 << 20);
+
+    more.set(more.size() - 1, "1kb");
+    assertThatThrownBy(() -> NodeOptions.parse(more))
+        .hasMessageContaining("--snapshot-send-rate takes a number of bytes from 1048576 to");
   }
 
   /** A split vote takes the longest election timeout twice, and heals by itself. */
