@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DocumentedCommandsTest {
 
@@ -110,7 +111,7 @@ class DocumentedCommandsTest {
         } else {
           Run run = RUN_BY.get(command);
           assertThat(run).as("%s: who runs \"%s\"?", block, command).isNotNull();
-          assertThat(Files.readString(Documents.root().resolve(run.file())))
+          assertThat(Documents.withoutComments(Documents.root().resolve(run.file())))
               .as("%s runs \"%s\"", run.file(), command)
               .contains(run.sign());
         }
@@ -121,6 +122,16 @@ class DocumentedCommandsTest {
   @Test
   void everyLimitOfTheCheckIsOne() {
     DocumentedMaven.checkSmoke();
+  }
+
+  @Test
+  @DisplayName("what only a comment says is run by nobody")
+  void commentsRunNothing(@TempDir Path folder) throws IOException {
+    Path script = Files.writeString(folder.resolve("check"), "# get a\nset b # get c\n${d#e}\n");
+    assertThat(Documents.withoutComments(script)).isEqualTo("\nset b\n${d#e}\n");
+    Path test = Files.writeString(
+        folder.resolve("A.java"), "/** get a\n * get b */\nset c; // get d\n/* get e */ set f;\n");
+    assertThat(Documents.withoutComments(test)).isEqualTo("\nset c;\n set f;\n");
   }
 
   /** Without comments, and each on a line. */

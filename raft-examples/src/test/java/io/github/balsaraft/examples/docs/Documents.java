@@ -40,6 +40,14 @@ final class Documents {
     }
   }
 
+  /** A class, or a script or workflow, without its comments. Strings that look like one go too: too little is left, never too much. */
+  static String withoutComments(Path file) throws IOException {
+    String text = Files.readString(file);
+    return file.toString().endsWith(".java")
+        ? text.replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)[ \t]*//.*$", "")
+        : text.replaceAll("(?m)(^|[ \t]+)#.*$", "");
+  }
+
   static List<Block> blocks(String language) {
     return blocks().stream().filter(block -> block.language.equals(language)).toList();
   }
