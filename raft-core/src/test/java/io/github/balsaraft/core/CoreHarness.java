@@ -37,6 +37,9 @@ final class CoreHarness {
 
   private static final int MOST_ROUNDS_PER_STEP = 1000;
 
+  /** Two logs that part for thousands of terms take two for each of them. */
+  private static final int MOST_MESSAGES_TO_SETTLE = 100_000;
+
   private final TreeMap<ReplicaId, HarnessReplica> replicas = new TreeMap<>();
   private final CoreInvariants invariants = new CoreInvariants(replicas);
   private final FakeNetwork network = new FakeNetwork();
@@ -454,7 +457,7 @@ final class CoreHarness {
   /** Delivers until nothing is under way, oldest first. */
   void settle() {
     for (int i = 0; !network.isEmpty(); i++) {
-      if (i > 20_000) {
+      if (i > MOST_MESSAGES_TO_SETTLE) {
         throw new AssertionError("messages never come to an end: " + network.inFlight());
       }
       deliver(network.take(0));

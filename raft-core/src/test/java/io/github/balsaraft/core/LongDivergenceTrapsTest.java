@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Trap 18, at length: two logs that part near their beginning, and of which no two terms are the same from there on. */
 class LongDivergenceTrapsTest {
 
-  private static final int TERMS = 1000;
+  private static final int TERMS = 10_000;
   private static final int ENTRIES_OF_A_TERM = 3;
 
   /** One entry of term 1, and then every other term from here on. */
