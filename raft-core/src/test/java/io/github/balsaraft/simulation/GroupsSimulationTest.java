@@ -10,6 +10,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.KvInput;
 import io.github.balsaraft.testing.KvOutput;
 import io.github.balsaraft.testing.simulation.RaftSimulation;
+import io.github.balsaraft.testing.simulation.RunsReport;
 import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
@@ -21,7 +22,9 @@ import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -29,20 +32,34 @@ import org.junit.jupiter.api.Test;
 class GroupsSimulationTest {
 
   private static final int GROUPS = 3;
+  private static final int SEEDS_OF_THREE = 25;
+  private static final int SEEDS_OF_FIVE = 15;
 
   /** The group that is hit where only one is. */
   private static final int HIT = 1;
 
-  @RaftSimulation(hosts = 3, spares = 1, seeds = 25, seconds = 20, clients = 4)
+  @RaftSimulation(hosts = 3, spares = 1, seeds = SEEDS_OF_THREE, seconds = 20, clients = 4)
   @DisplayName("three groups on three hosts, and one that may join")
   void threeHosts(SimulationRuns runs) {
-    runs.checkGroups(GROUPS, () -> new KvWorkload(4));
+    assertGroupsAreHit(runs.checkGroups(GROUPS, () -> new KvWorkload(4)), SEEDS_OF_THREE);
   }
 
-  @RaftSimulation(hosts = 5, spares = 0, seeds = 15, seconds = 20, clients = 4)
+  @RaftSimulation(hosts = 5, spares = 0, seeds = SEEDS_OF_FIVE, seconds = 20, clients = 4)
   @DisplayName("three groups on five hosts")
   void fiveHosts(SimulationRuns runs) {
-    runs.checkGroups(GROUPS, () -> new KvWorkload(4));
+    assertGroupsAreHit(runs.checkGroups(GROUPS, () -> new KvWorkload(4)), SEEDS_OF_FIVE);
+  }
+
+  /** What comes only here would be missed nowhere else. */
+  private static void assertGroupsAreHit(RunsReport report, int seeds) {
+    if (report.runs() >= seeds) {
+      List<String> kinds = Arrays.stream(FaultKind.values())
+          .filter(FaultKind::isOfSeveralGroups)
+          .flatMap(kind -> Stream.of(kind.toString(), kind + " with an effect"))
+          .toList();
+      assertThat(kinds).hasSize(4);
+      assertThat(report.never()).doesNotContainAnyElementsOf(kinds);
+    }
   }
 
   @Test

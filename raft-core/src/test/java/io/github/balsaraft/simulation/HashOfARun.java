@@ -1,13 +1,21 @@
 package io.github.balsaraft.simulation;
 
+import io.github.balsaraft.testing.KvInput;
+import io.github.balsaraft.testing.KvOutput;
 import io.github.balsaraft.testing.simulation.Simulation;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
 import io.github.balsaraft.testing.simulation.diagram.RunRecorder;
 import io.github.balsaraft.testing.simulation.diagram.TraceHash;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Prints the hashes of the runs of seeds, a line for each, for {@link SameRunIT}, which starts it in a process of its own. */
+/** Prints the hashes of the runs of seeds, a line for each, and those of a run of several groups, for {@link SameRunIT}, which starts it in a process of its own. */
 final class HashOfARun {
+
+  private static final int GROUPS = 3;
 
   private HashOfARun() {}
 
@@ -15,6 +23,25 @@ final class HashOfARun {
     for (String seed : args) {
       System.out.println(of(Long.parseLong(seed)));
     }
+    System.out.println(ofGroups(Long.parseLong(args[0])));
+  }
+
+  /** A run of several groups on the same hosts, by a hash of each. */
+  static String ofGroups(long seed) {
+    SimulationSettings settings = SimulationSettings.DEFAULT.withHosts(3).withSpares(1);
+    List<KvWorkload> workloads =
+        Stream.generate(() -> new KvWorkload(4)).limit(GROUPS).toList();
+    Simulation<KvInput, KvOutput> simulation =
+        new Simulation<>(seed, settings, workloads, Simulation.drawn(seed, settings, GROUPS));
+    List<TraceHash> hashes = new ArrayList<>();
+    for (int group = 0; group < GROUPS; group++) {
+      hashes.add(TraceHash.thorough().timedBy(simulation.time()));
+      simulation.watchedBy(group, hashes.get(group));
+    }
+    simulation.run();
+    return hashes.stream()
+        .map(hash -> Long.toHexString(hash.value()) + " of " + hash.events())
+        .collect(Collectors.joining(", "));
   }
 
   static String of(long seed) {
