@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.KvInput;
 import io.github.balsaraft.testing.KvOutput;
 import io.github.balsaraft.testing.SequentialModel;
@@ -13,10 +14,13 @@ import io.github.balsaraft.testing.simulation.KeptRun;
 import io.github.balsaraft.testing.simulation.RaftSimulation;
 import io.github.balsaraft.testing.simulation.SimulationRuns;
 import io.github.balsaraft.testing.simulation.SimulationSettings;
+import io.github.balsaraft.testing.simulation.load.DiskKvMachine;
+import io.github.balsaraft.testing.simulation.load.KvMachine;
 import io.github.balsaraft.testing.simulation.load.KvWorkload;
 import io.github.balsaraft.testing.simulation.load.Workload;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +76,48 @@ class FoundBugTest {
     @Override
     public byte[] query(byte[] query) {
       return new byte[] {'=', (byte) ('0' + number)};
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "a state machine on the folder of its host is found that answers otherwise after a restart")
+  void otherwiseAfterARestart() {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT, new SimulationRuns.Seeds(1, 20, Duration.ZERO), "mvn test -Draft.seed=");
+    runs.with(new SimulationRuns.Seeds(1, 3, Duration.ZERO))
+        .check(() -> new KvWorkload(2).withMachine(DiskKvMachine::new));
+    assertThatThrownBy(
+            () -> runs.check(() -> new KvWorkload(2).withMachine(FoundBugTest::notTheFirst)))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("APPLY_DIVERGED");
+  }
+
+  /** Answers what an earlier process of this host doesn't. */
+  private static StateMachine notTheFirst(SnapshotFolder folder) {
+    try {
+      boolean isFirst = folder.list().isEmpty();
+      if (isFirst) {
+        folder.create("begun").close();
+        folder.sync();
+      }
+      return new Reopened(new KvMachine(), isFirst);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Answers otherwise now and then, unless it is the first on its folder. */
+  private record Reopened(StateMachine machine, boolean isFirst) implements StateMachine {
+    @Override
+    public byte[] apply(Command command) {
+      byte[] result = machine.apply(command);
+      return isFirst || command.index() % 20 != 0 ? result : new byte[] {'0'};
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
+      return machine.query(query);
     }
   }
 

@@ -1,19 +1,28 @@
 package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.StateMachine;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A workload with another state machine. */
-record WithMachine<I, O>(Workload<I, O> other, Supplier<? extends StateMachine> machines)
+record WithMachine<I, O>(
+    Workload<I, O> other, Function<? super SnapshotFolder, ? extends StateMachine> machines)
     implements Workload<I, O> {
 
+  /** On no host. */
   @Override
   public StateMachine newStateMachine() {
-    return machines.get();
+    return machines.apply(new FragileFolder(Chance.of(1, "folder of nobody")));
+  }
+
+  @Override
+  public StateMachine openStateMachine(SnapshotFolder folder) {
+    return machines.apply(folder);
   }
 
   @Override

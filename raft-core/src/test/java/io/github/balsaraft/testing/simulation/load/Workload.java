@@ -5,6 +5,7 @@ import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.SequentialModel;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -91,6 +92,12 @@ public interface Workload<I, O> {
 
   /** The same with another state machine, such as one that is wrong: would that be found? */
   default Workload<I, O> withMachine(Supplier<? extends StateMachine> machines) {
+    return new WithMachine<>(this, folder -> machines.get());
+  }
+
+  /** The same with another state machine that is opened on the folder of its host. */
+  default Workload<I, O> withMachine(
+      Function<? super SnapshotFolder, ? extends StateMachine> machines) {
     return new WithMachine<>(this, machines);
   }
 
