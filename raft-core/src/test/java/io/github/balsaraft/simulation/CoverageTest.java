@@ -17,6 +17,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.testing.simulation.checks.Coverage;
 import io.github.balsaraft.testing.simulation.checks.Happening;
 import io.github.balsaraft.testing.simulation.world.Mishap;
+import io.github.balsaraft.testing.simulation.world.Served;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,15 @@ class CoverageTest {
     coverage.onNote(n1.host, "overloaded");
     happened(Happening.OVERLOADED, 1);
     assertThat(coverage.neverHappened()).doesNotContain("disks wiped", "processes started");
+  }
+
+  @Test
+  void countsWhatIsServed() {
+    for (Served what : Served.values()) {
+      Coverage one = new Coverage();
+      one.onServed(n1.host, what);
+      assertThat(one.count(Happening.valueOf(what.name()))).isEqualTo(1);
+    }
   }
 
   @Test

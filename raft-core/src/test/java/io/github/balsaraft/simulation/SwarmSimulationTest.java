@@ -40,6 +40,8 @@ class SwarmSimulationTest {
       // A process that is killed just while it publishes a snapshot of its own: in one of some
       // hundred runs.
       Mishap.SNAPSHOT_NAME_UNSYNCED.label(),
+      // The state machine on disk syncs few of its batches: in one of some hundred runs.
+      Mishap.STATE_SYNC_FAILED.label(),
       // The runtime asks the core first whether it would refuse a change.
       Happening.CHANGE_REFUSED.label());
 

@@ -167,6 +167,14 @@ final class Ending<I, O> {
         () -> operator.waiting().isEmpty(),
         () -> "without an answer: " + operator.waiting());
     require("convergence", this::allHaveApplied, () -> "not all members catch up");
+    require(
+        "liveness",
+        () -> processes().stream().noneMatch(this::awaitsLeader),
+        () -> "somebody waits for a leader at a member");
+  }
+
+  private boolean awaitsLeader(SimulatedHost.Life life) {
+    return clients.awaitsLeaderAt(life.host(), life.number());
   }
 
   /** Whether something was applied that was proposed since there were so many attempts, and its client knows. */
@@ -313,6 +321,12 @@ final class Ending<I, O> {
     String untrue = AnswerCheck.findUntrue(clients.attempts(), applied);
     if (untrue != null) {
       throw new SimulationFailure("answer", untrue);
+    }
+    String outOfOrder = cluster.options().forwardProposals()
+        ? null
+        : AnswerCheck.findOutOfOrder(clients.attempts(), applied);
+    if (outOfOrder != null) {
+      throw new SimulationFailure("answer", outOfOrder);
     }
     String untrueChange = operator.untrueAnswer();
     if (untrueChange != null) {

@@ -19,6 +19,7 @@ import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.Served;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -187,6 +188,20 @@ public final class Coverage implements Observer {
   @Override
   public void onEnd(HostId host, int life, String how) {
     add(how.equals("crash") ? Happening.CRASH : Happening.START_REFUSED);
+  }
+
+  @Override
+  public void onServed(HostId host, Served what) {
+    add(
+        switch (what) {
+          case STALE_READ -> Happening.STALE_READ;
+          case READ_AFTER -> Happening.READ_AFTER;
+          case AWAITED_APPLIED -> Happening.AWAITED_APPLIED;
+          case AWAITED_LEADER -> Happening.AWAITED_LEADER;
+          case OBSERVED_ENTRY -> Happening.OBSERVED_ENTRY;
+          case VIEW_OF_MEMBERS -> Happening.VIEW_OF_MEMBERS;
+          case STOP_AFTER_HANDOVER -> Happening.STOP_AFTER_HANDOVER;
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.Served;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
@@ -152,6 +153,7 @@ public final class CommittedStreams implements Observer {
             + " than one elsewhere: " + entry);
       }
       next.put(process.host(), index + 1);
+      world.observer().onServed(process.host(), Served.OBSERVED_ENTRY);
       if (--demand == 0) {
         world.time().in(chance.between(0, LONGEST_REST_NANOS), this::ask);
       }

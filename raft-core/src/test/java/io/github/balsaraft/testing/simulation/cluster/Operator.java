@@ -53,6 +53,7 @@ public final class Operator implements Observer {
   private final AnsweredChanges answers = new AnsweredChanges();
   private final AnsweredTransfers transfers = new AnsweredTransfers();
   private final SecondThoughts thoughts;
+  private final MemberLooks looks;
   private boolean eager;
   private int asked;
   private int done;
@@ -69,6 +70,7 @@ public final class Operator implements Observer {
     this.chance = Chance.of(seed, "operator");
     this.leases = leases;
     this.thoughts = new SecondThoughts(cluster, this, Chance.of(seed, "second thoughts"), leases);
+    this.looks = new MemberLooks(cluster, this, Chance.of(seed, "member looks"));
     cluster.view().onNewLeader(this::greet);
   }
 
@@ -260,6 +262,7 @@ public final class Operator implements Observer {
     CompletableFuture<HostId> unused = answer.whenComplete(looked((named, failure) -> {
       String untrue = null;
       if (failure == null) {
+        cluster.world().observer().onMishap(Mishap.HANDOVER_DONE, leader.host(), null);
         untrue = transfers.done(asked, named);
       } else if (failure instanceof TransferFailedException failed) {
         untrue = transfers.failed(asked, failed);
@@ -269,6 +272,7 @@ public final class Operator implements Observer {
       }
     }));
     await(request, answer);
+    looks.look();
   }
 
   private void change(ConfigurationChange change) {
@@ -297,12 +301,13 @@ public final class Operator implements Observer {
     CompletableFuture<ChangeResult> answer = leader.node().membership().change(change);
     CompletableFuture<ChangeResult> unused = answer.whenComplete(looked((result, failure) -> {
       if (failure == null) {
-        isDone(change, result);
+        isDone(leader.host(), change, result);
       } else {
         answers.failed(change, failure, cluster.view().commitIndex());
       }
     }));
     await(request, answer);
+    looks.look();
     return answer;
   }
 
@@ -320,12 +325,32 @@ public final class Operator implements Observer {
     await(new OperatorRequest(what, at, null, null, false), answer);
   }
 
-  private void isDone(ConfigurationChange change, ChangeResult result) {
+  private void isDone(HostId leader, ConfigurationChange change, ChangeResult result) {
+    cluster.world().observer().onMishap(doneAs(change), leader, null);
     answers.done(change, result);
     if (result.index() > cluster.view().commitIndex()) {
       complain(change + " was called done at index " + result.index()
           + ", and nobody knows so much to be committed");
     }
+  }
+
+  private static Mishap doneAs(ConfigurationChange change) {
+    if (change instanceof ConfigurationChange.Add) {
+      return Mishap.ADDITION_DONE;
+    } else if (change instanceof ConfigurationChange.Remove) {
+      return Mishap.REMOVAL_DONE;
+    } else if (change instanceof ConfigurationChange.Replace) {
+      return Mishap.REPLACEMENT_DONE;
+    } else if (change instanceof ConfigurationChange.Promote) {
+      return Mishap.PROMOTION_DONE;
+    } else if (change instanceof ConfigurationChange.Demote) {
+      return Mishap.DEMOTION_DONE;
+    } else if (change instanceof ConfigurationChange.Update) {
+      return Mishap.UPDATE_DONE;
+    } else if (change instanceof ConfigurationChange.SetLeases) {
+      return Mishap.LEASE_RULES_DONE;
+    }
+    throw new IllegalArgumentException("a change of an unknown kind: " + change);
   }
 
   /** An answer that was not true, by what was committed in the end; null if there was none. */

@@ -60,8 +60,8 @@ public final class SecondThoughts {
         chance.happens(MADE_TOO) ? make(leader, change, members) : null;
     operator.await("preview of " + change, leader, preview);
     if (made != null) {
-      CompletableFuture<ChangeResult> unusedToo = made.whenComplete(
-          operator.looked((result, failure) -> compare(change, answerOf(preview), failure)));
+      CompletableFuture<ChangeResult> unusedToo = made.whenComplete(operator.looked(
+          (result, failure) -> compare(leader.host(), change, answerOf(preview), failure)));
     }
   }
 
@@ -114,10 +114,18 @@ public final class SecondThoughts {
 
   /** Both were asked for at the same moment, so that nothing has come in between. */
   private void compare(
-      ConfigurationChange change, @Nullable ChangePreview said, @Nullable Throwable failure) {
+      HostId leader,
+      ConfigurationChange change,
+      @Nullable ChangePreview said,
+      @Nullable Throwable failure) {
     if (said == null || !said.notes().isEmpty()) {
       // It waits for its host, and by then things are otherwise; or it is so already.
       return;
+    }
+    if (failure == null
+        || (failure instanceof ChangeFailedException failed
+            && failed.end() == ChangeFailedException.End.REFUSED)) {
+      cluster.world().observer().onMishap(Mishap.PREVIEW_COMPARED, leader, null);
     }
     if (failure == null && !said.isAllowed()) {
       operator.complain(change + " is done, and was said to be refused: " + said);

@@ -1,6 +1,8 @@
 package io.github.balsaraft.testing.simulation.faults;
 
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.Weather;
 
 /**
  * How bad weather is: each part for itself, since a network that only loses messages, or only repeats them, is another test than one that
@@ -21,6 +23,18 @@ record Badness(double loss, double duplication, double revival, double slow, dou
       amount = amount * PERCENT + (present ? percent : 0);
     }
     return amount;
+  }
+
+  /** What a network does that is as bad. */
+  Weather weather() {
+    return new Weather(
+        0.3 * loss,
+        0.2 * duplication,
+        0.1 * revival,
+        0.2 * slow,
+        50 * VirtualTime.MICROS,
+        (long) (20 * VirtualTime.MILLIS * delay) + VirtualTime.MICROS * 500,
+        5 * VirtualTime.SECONDS);
   }
 
   static Badness of(long amount) {

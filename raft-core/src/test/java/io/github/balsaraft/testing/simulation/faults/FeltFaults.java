@@ -1,24 +1,37 @@
 package io.github.balsaraft.testing.simulation.faults;
 
+import static io.github.balsaraft.testing.simulation.world.Mishap.ADDITION_DONE;
 import static io.github.balsaraft.testing.simulation.world.Mishap.APPLY_SLOW;
+import static io.github.balsaraft.testing.simulation.world.Mishap.BACKGROUND_FAILED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.CHANGE_CALLED_OFF;
 import static io.github.balsaraft.testing.simulation.world.Mishap.DAMAGE_FOUND;
+import static io.github.balsaraft.testing.simulation.world.Mishap.DEMOTION_DONE;
 import static io.github.balsaraft.testing.simulation.world.Mishap.DISK_FULL;
 import static io.github.balsaraft.testing.simulation.world.Mishap.FETCH_INTERRUPTED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.FILE_DAMAGE_READ;
 import static io.github.balsaraft.testing.simulation.world.Mishap.FILE_SYNC_FAILED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.FILE_WRITE_FAILED;
+import static io.github.balsaraft.testing.simulation.world.Mishap.HANDOVER_DONE;
+import static io.github.balsaraft.testing.simulation.world.Mishap.HARD_STATE_DAMAGE_FOUND;
 import static io.github.balsaraft.testing.simulation.world.Mishap.LEADER_ASKED_EARLY;
+import static io.github.balsaraft.testing.simulation.world.Mishap.LEASE_RULES_DONE;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MAILBOX_SLOW;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_CUT;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_DETOURED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_LOST;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_REPEATED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.MESSAGE_SLOW;
+import static io.github.balsaraft.testing.simulation.world.Mishap.PREVIEW_COMPARED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.PROCESS_PAUSED;
+import static io.github.balsaraft.testing.simulation.world.Mishap.PROMOTION_DONE;
+import static io.github.balsaraft.testing.simulation.world.Mishap.REMOVAL_DONE;
+import static io.github.balsaraft.testing.simulation.world.Mishap.REPLACEMENT_DONE;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SNAPSHOT_SLOW;
 import static io.github.balsaraft.testing.simulation.world.Mishap.STATE_DAMAGE_READ;
+import static io.github.balsaraft.testing.simulation.world.Mishap.STATE_SYNC_FAILED;
+import static io.github.balsaraft.testing.simulation.world.Mishap.STATE_WRITE_FAILED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.SYNC_FAILED;
+import static io.github.balsaraft.testing.simulation.world.Mishap.UPDATE_DONE;
 import static io.github.balsaraft.testing.simulation.world.Mishap.VOTER_RESTARTED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.WRITE_FAILED;
 import static io.github.balsaraft.testing.simulation.world.Mishap.WRITE_SLOW;
@@ -122,6 +135,29 @@ final class FeltFaults {
     }
   }
 
+  /** A process was killed: what was to fail in its files of snapshots and states will not any more. */
+  void onProcessKilled(HostId host) {
+    forget(host, EnumSet.of(FaultKind.FAILING_SNAPSHOT, FaultKind.FAILING_STATE));
+  }
+
+  /** A disk was replaced: with it all is gone that was wrong with it. */
+  void onDiskWiped(HostId host) {
+    forget(
+        host,
+        EnumSet.of(
+            FaultKind.FAILING_SNAPSHOT,
+            FaultKind.FAILING_STATE,
+            FaultKind.FAILING_WRITE,
+            FaultKind.BIT_FLIP,
+            FaultKind.HARD_STATE_BIT_FLIP,
+            FaultKind.SNAPSHOT_BIT_FLIP,
+            FaultKind.STATE_BIT_FLIP));
+  }
+
+  private void forget(HostId host, Set<FaultKind> kinds) {
+    unfelt.removeIf(fault -> kinds.contains(fault.kind) && fault.inside.contains(host));
+  }
+
   /** What a fault is known by; nothing if to begin it is to feel it. */
   private static Set<Mishap> signs(FaultKind kind) {
     return switch (kind) {
@@ -131,35 +167,32 @@ final class FeltFaults {
       case PAUSE -> EnumSet.of(PROCESS_PAUSED);
       case SLOW_DISK -> EnumSet.of(WRITE_SLOW);
       case STALLED_DISK -> EnumSet.of(WRITE_STALLED);
-      case FAILING_WRITE -> EnumSet.of(WRITE_FAILED, WRITE_TORN, SYNC_FAILED);
+      case FAILING_WRITE -> EnumSet.of(WRITE_FAILED, WRITE_TORN, SYNC_FAILED, BACKGROUND_FAILED);
       case FULL_DISK -> EnumSet.of(DISK_FULL);
-      case BIT_FLIP, HARD_STATE_BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
+      case BIT_FLIP -> EnumSet.of(DAMAGE_FOUND);
+      case HARD_STATE_BIT_FLIP -> EnumSet.of(HARD_STATE_DAMAGE_FOUND);
+      case ADD_MEMBER -> EnumSet.of(ADDITION_DONE);
+      case REMOVE_MEMBER -> EnumSet.of(REMOVAL_DONE);
+      case REPLACE_MEMBER -> EnumSet.of(REPLACEMENT_DONE);
+      case CHANGE_ROLE -> EnumSet.of(PROMOTION_DONE, DEMOTION_DONE);
+      case UPDATE_MEMBER -> EnumSet.of(UPDATE_DONE);
+      case CHANGE_LEASES -> EnumSet.of(LEASE_RULES_DONE);
+      case PREVIEW_CHANGE -> EnumSet.of(PREVIEW_COMPARED);
+      case TRANSFER -> EnumSet.of(HANDOVER_DONE);
       case CALL_OFF_CHANGE -> EnumSet.of(CHANGE_CALLED_OFF);
       case SLOW_APPLY, STALLED_GROUP -> EnumSet.of(APPLY_SLOW);
       case SLOW_HOST -> EnumSet.of(MAILBOX_SLOW);
       case EAGER_OPERATOR -> EnumSet.of(LEADER_ASKED_EARLY);
-      case FAILING_SNAPSHOT, FAILING_STATE -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
+      case FAILING_SNAPSHOT -> EnumSet.of(FILE_WRITE_FAILED, FILE_SYNC_FAILED);
+      case FAILING_STATE -> EnumSet.of(STATE_WRITE_FAILED, STATE_SYNC_FAILED);
       case SNAPSHOT_BIT_FLIP -> EnumSet.of(FILE_DAMAGE_READ);
       case STATE_BIT_FLIP -> EnumSet.of(STATE_DAMAGE_READ);
       case LATE_ANSWERS -> EnumSet.of(MESSAGE_DETOURED);
       case VOTERS_RESTARTED -> EnumSet.of(VOTER_RESTARTED);
       case INTERRUPTED_FETCH -> EnumSet.of(FETCH_INTERRUPTED);
       case SLOW_SNAPSHOTS -> EnumSet.of(SNAPSHOT_SLOW);
-      case CRASH,
-          POWER_CUT,
-          STOP,
-          WIPED_DISK,
-          CLOCK_DRIFT,
-          CLOCK_JUMP,
-          ADD_MEMBER,
-          REMOVE_MEMBER,
-          REPLACE_MEMBER,
-          CHANGE_ROLE,
-          UPDATE_MEMBER,
-          CHANGE_LEASES,
-          PREVIEW_CHANGE,
-          TRANSFER,
-          STOPPED_GROUP -> EnumSet.noneOf(Mishap.class);
+      case CRASH, POWER_CUT, STOP, WIPED_DISK, CLOCK_DRIFT, CLOCK_JUMP, STOPPED_GROUP ->
+        EnumSet.noneOf(Mishap.class);
     };
   }
 

@@ -26,6 +26,14 @@ class FeltFaultsTest {
   private static final HostId N2 = new HostId("n2");
   private static final HostId N3 = new HostId("n3");
 
+  /** Two and two that only look alike. */
+  private static final FaultKind[] TWINS = {
+    FaultKind.FAILING_SNAPSHOT,
+    FaultKind.FAILING_STATE,
+    FaultKind.BIT_FLIP,
+    FaultKind.HARD_STATE_BIT_FLIP
+  };
+
   private final Observers observers = new Observers();
   private final World world = new World(1, observers);
   private final VirtualTime time = world.time();
@@ -80,7 +88,7 @@ class FeltFaultsTest {
   @DisplayName("a write is to fail, and nobody writes anything until somebody does")
   void aWriteThatNobodyMakes() {
     time.runFor(10 * SECONDS);
-    play(FaultKind.FAILING_WRITE, 0, 0, 0);
+    play(FaultKind.FAILING_WRITE, 0, 0, 3);
     isUnfelt(FaultKind.FAILING_WRITE);
     propose();
     isFelt(FaultKind.FAILING_WRITE);
@@ -206,6 +214,82 @@ class FeltFaultsTest {
     felt.begun(fault, List.of(N1));
     felt.onMishap(Mishap.WRITE_TORN, N1, null);
     assertThat(felt.counts()).containsEntry(FaultKind.FAILING_WRITE, 1);
+  }
+
+  @Test
+  @DisplayName(
+      "what an operator asks for has an effect once it is done, and not when it is refused")
+  void operatorsRequests() {
+    FeltFaults felt = new FeltFaults(time);
+    felt.begun(new Fault(0, FaultKind.REPLACE_MEMBER, SECONDS, 0, 0, 0), List.of());
+    felt.onMishap(Mishap.ADDITION_DONE, N1, null);
+    assertThat(felt.counts()).isEmpty();
+    felt.onMishap(Mishap.REPLACEMENT_DONE, N1, null);
+    assertThat(felt.counts()).containsOnlyKeys(FaultKind.REPLACE_MEMBER);
+  }
+
+  @Test
+  @DisplayName("a change of leases that is done has had an effect")
+  void leasesAreChanged() {
+    assertThat(time.runUntil(() -> cluster.leader() != null, 30 * SECONDS)).isTrue();
+    play(FaultKind.CHANGE_LEASES, 0, 0, 0);
+    isFelt(FaultKind.CHANGE_LEASES);
+    play(FaultKind.TRANSFER, 0, 0, 0);
+    isFelt(FaultKind.TRANSFER);
+  }
+
+  @Test
+  @DisplayName("files of snapshots and of states on disk are told apart, as are entries and votes")
+  void twoThatAreAlike() {
+    FeltFaults felt = new FeltFaults(time);
+    for (FaultKind kind : TWINS) {
+      felt.begun(new Fault(0, kind, SECONDS, 0, 0, 0), List.of(N1));
+    }
+    felt.onMishap(Mishap.STATE_SYNC_FAILED, N1, null);
+    felt.onMishap(Mishap.HARD_STATE_DAMAGE_FOUND, N1, null);
+    assertThat(felt.counts())
+        .containsOnlyKeys(FaultKind.FAILING_STATE, FaultKind.HARD_STATE_BIT_FLIP);
+    felt.onMishap(Mishap.FILE_WRITE_FAILED, N1, null);
+    felt.onMishap(Mishap.DAMAGE_FOUND, N1, null);
+    assertThat(felt.counts()).containsOnlyKeys(TWINS);
+  }
+
+  @Test
+  @DisplayName("what a crash has called off, and what went with a disk, is not felt later")
+  void goneWithProcessOrDisk() {
+    FeltFaults felt = new FeltFaults(time);
+    Runnable begin = () -> {
+      for (FaultKind kind : TWINS) {
+        felt.begun(new Fault(0, kind, SECONDS, 0, 0, 0), List.of(N1));
+      }
+    };
+    begin.run();
+    felt.onProcessKilled(N2);
+    felt.onProcessKilled(N1);
+    felt.onMishap(Mishap.FILE_WRITE_FAILED, N1, null);
+    felt.onMishap(Mishap.STATE_WRITE_FAILED, N1, null);
+    assertThat(felt.counts()).isEmpty();
+    felt.onMishap(Mishap.DAMAGE_FOUND, N1, null);
+    felt.onMishap(Mishap.HARD_STATE_DAMAGE_FOUND, N1, null);
+    assertThat(felt.counts()).containsOnlyKeys(FaultKind.BIT_FLIP, FaultKind.HARD_STATE_BIT_FLIP);
+    begin.run();
+    felt.onDiskWiped(N1);
+    felt.onMishap(Mishap.DAMAGE_FOUND, N1, null);
+    felt.onMishap(Mishap.HARD_STATE_DAMAGE_FOUND, N1, null);
+    assertThat(felt.counts())
+        .hasSize(2)
+        .allSatisfy((kind, count) -> assertThat(count).isOne());
+  }
+
+  @Test
+  @DisplayName("a log store may fail without a write, and its host stops for that")
+  void aFailureInTheBackground() {
+    time.runFor(10 * SECONDS);
+    play(FaultKind.FAILING_WRITE, 0, 0, 0);
+    isFelt(FaultKind.FAILING_WRITE);
+    assertThat(cluster.world().host(N1).isUp()).isFalse();
+    time.runFor(10 * SECONDS);
+    assertThat(cluster.world().host(N1).isUp()).isTrue();
   }
 
   @Test

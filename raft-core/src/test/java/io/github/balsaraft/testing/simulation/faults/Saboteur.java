@@ -1,7 +1,6 @@
 package io.github.balsaraft.testing.simulation.faults;
 
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
-import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
@@ -13,8 +12,6 @@ import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
-import io.github.balsaraft.testing.simulation.world.Weather;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Does to a cluster what a {@link Schedule} says, until it is told to stop. */
 public final class Saboteur implements Observer {
 
-  private static final long MOST_PATIENCE_NANOS = 5 * SECONDS;
+  /** So many failures of a log, on the average, are one in the background. */
+  private static final int BACKGROUND_ONE_IN = 5;
 
   private final SimulatedCluster cluster;
   private final Operator operator;
@@ -35,7 +33,7 @@ public final class Saboteur implements Observer {
   private final InterruptedFetches fetches;
   private final Map<FaultKind, Integer> begun = new EnumMap<>(FaultKind.class);
   private final FeltFaults felt;
-  private final List<Farewell> farewells = new ArrayList<>();
+  private final Stops stops;
   private boolean stopped;
 
   public Saboteur(SimulatedCluster cluster, Operator operator) {
@@ -57,6 +55,7 @@ public final class Saboteur implements Observer {
     this.ambushes = new Ambushes(cluster, operator, overlaps, this::later);
     this.fetches = new InterruptedFetches(cluster, this::later);
     this.felt = new FeltFaults(time);
+    this.stops = new Stops(cluster, this::later, () -> stopped);
   }
 
   /** Lets each fault happen at its time. */
@@ -87,6 +86,25 @@ public final class Saboteur implements Observer {
     felt.onMishap(mishap, host, other);
   }
 
+  @Override
+  public void onEnd(HostId host, int life, String how) {
+    if (how.equals("crash")) {
+      felt.onProcessKilled(host);
+    }
+  }
+
+  @Override
+  public void onNote(HostId host, String what) {
+    if (what.equals("wiped")) {
+      felt.onDiskWiped(host);
+    }
+  }
+
+  /** Stops and handovers that have not come to their end, of processes that were not killed meanwhile; for people. */
+  public List<String> farewells() {
+    return stops.farewells();
+  }
+
   /** How many of each kind have begun. */
   public Map<FaultKind, Integer> begun() {
     return begun;
@@ -113,35 +131,42 @@ public final class Saboteur implements Observer {
     if (needsAProcess(fault.kind()) && !host.isUp()) {
       return false;
     }
+    HostId leader = cluster.view().leader();
     if (!begin(fault, host, hosts)) {
       return false;
     }
+    List<HostId> concerned = concerned(fault, host, hosts);
     felt.begun(
-        fault,
-        concerned(fault, host, hosts),
-        fault.kind().isAmbush() ? ambushes.lastsNanos() : fault.lastsNanos());
+        fault, concerned, fault.kind().isAmbush() ? ambushes.lastsNanos() : fault.lastsNanos());
+    if (!isAskedOfOperator(fault.kind())) {
+      // Else the operator says what was asked, and of whom.
+      HostId at = fault.kind().isAmbush() && leader != null ? leader : host.id();
+      cluster.world().observer().onFault(new FaultWords(fault, at, hosts, concerned).toString());
+    }
     return true;
   }
 
   /** Whom its mishaps happen to; nobody in particular if it happens everywhere. */
   private List<HostId> concerned(Fault fault, SimulatedHost host, List<HostId> hosts) {
+    if (isAskedOfOperator(fault.kind())) {
+      return List.of();
+    }
     return switch (fault.kind()) {
       case SPLIT -> part(hosts, fault.amount());
       case ONE_WAY_CUT -> List.of(host.id(), hosts.get(fault.other()));
-      case BAD_WEATHER, EAGER_OPERATOR, CALL_OFF_CHANGE, LATE_ANSWERS, VOTERS_RESTARTED ->
-        List.of();
+      case BAD_WEATHER, EAGER_OPERATOR, LATE_ANSWERS, VOTERS_RESTARTED -> List.of();
       case ABANDONED_LEADER, STRAY_CANDIDATE -> ambushes.cutOff();
       default -> List.of(host.id());
     };
   }
 
   private boolean begin(Fault fault, SimulatedHost host, List<HostId> hosts) {
-    cluster.world().observer().onFault(describe(fault, host.id()));
     if (fault.kind().isAmbush()) {
       return ambushes.begin(fault);
     }
     switch (fault.kind()) {
-      case BAD_WEATHER -> badWeather(fault);
+      case BAD_WEATHER ->
+        overlaps.badWeather(Badness.of(fault.amount()).weather(), fault.lastsNanos());
       case ONE_WAY_CUT -> {
         HostId other = hosts.get(fault.other());
         if (host.id().equals(other)) {
@@ -161,17 +186,16 @@ public final class Saboteur implements Observer {
       }
       case STOP -> {
         if (fault.amount() % 2 == 1) {
-          handOverAndStop(host, fault);
+          stops.handOverAndStop(host, fault);
         } else {
-          stop(host, fault.lastsNanos());
+          CompletableFuture<Void> unused = stops.stop(host, fault.lastsNanos());
         }
       }
       case PAUSE -> pause(host, fault);
       case SLOW_DISK -> overlaps.diskTakes(host, fault.amount(), fault.lastsNanos());
       case STALLED_DISK -> host.pace().stallDisk(fault.amount());
       case FAILING_WRITE -> {
-        Disk.Failure[] ways = Disk.Failure.values();
-        host.disk().failNextWrite(ways[(int) (fault.amount() % ways.length)]);
+        failLog(host, fault);
         startOnceFailed(host, fault.lastsNanos());
       }
       case FAILING_STATE -> {
@@ -181,7 +205,7 @@ public final class Saboteur implements Observer {
         host.state().failOperation(fault.amount() % 64);
         startOnceFailed(host, fault.lastsNanos());
       }
-      case FULL_DISK -> overlaps.fullDisk(host, fault.lastsNanos(), () -> startAgain(host));
+      case FULL_DISK -> overlaps.fullDisk(host, fault.lastsNanos(), () -> stops.startAgain(host));
       case BIT_FLIP -> {
         return mayBeDamaged(host, host.disk().canBeDamaged()) && host.disk().flipABit();
       }
@@ -246,7 +270,7 @@ public final class Saboteur implements Observer {
       }
       case SLOW_SNAPSHOTS -> overlaps.snapshotsTake(host, fault.amount(), fault.lastsNanos());
       case STOPPED_GROUP -> {
-        return stopGroup(host, fault.lastsNanos());
+        return stops.stopGroup(host, fault.lastsNanos());
       }
       case STALLED_GROUP -> host.stallStateMachine(fault.lastsNanos());
       case LATE_ANSWERS, VOTERS_RESTARTED, ABANDONED_LEADER, STRAY_CANDIDATE ->
@@ -285,6 +309,21 @@ public final class Saboteur implements Observer {
     }
   }
 
+  private static boolean isAskedOfOperator(FaultKind kind) {
+    return switch (kind) {
+      case ADD_MEMBER,
+          REMOVE_MEMBER,
+          REPLACE_MEMBER,
+          CHANGE_ROLE,
+          UPDATE_MEMBER,
+          CHANGE_LEASES,
+          PREVIEW_CHANGE,
+          CALL_OFF_CHANGE,
+          TRANSFER -> true;
+      default -> false;
+    };
+  }
+
   private @Nullable SimulatedHost hostOf(Fault fault, List<HostId> hosts) {
     if (fault.host() != Fault.LEADER) {
       return cluster.world().host(hosts.get(fault.host()));
@@ -313,11 +352,6 @@ public final class Saboteur implements Observer {
     };
   }
 
-  private static String describe(Fault fault, HostId host) {
-    return fault.kind() + " " + host + " for " + fault.lastsNanos() / MILLIS + " ms, amount "
-        + fault.amount();
-  }
-
   private void later(long nanos, Runnable task) {
     time.in(nanos, () -> {
       if (!stopped) {
@@ -326,17 +360,26 @@ public final class Saboteur implements Observer {
     });
   }
 
-  private void badWeather(Fault fault) {
-    Badness badness = Badness.of(fault.amount());
-    Weather bad = new Weather(
-        0.3 * badness.loss(),
-        0.2 * badness.duplication(),
-        0.1 * badness.revival(),
-        0.2 * badness.slow(),
-        50 * VirtualTime.MICROS,
-        (long) (20 * MILLIS * badness.delay()) + VirtualTime.MICROS * 500,
-        5 * SECONDS);
-    overlaps.badWeather(bad, fault.lastsNanos());
+  /** What becomes of the write that shall fail; null if it is no write that shows it. */
+  static Disk.@Nullable Failure failureOfWrite(Fault fault) {
+    Disk.Failure[] ways = Disk.Failure.values();
+    long way = fault.amount() % ways.length;
+    return fault.amount() / ways.length % BACKGROUND_ONE_IN == 0 ? null : ways[(int) way];
+  }
+
+  /** In three ways that a write meets; and now and then in one that shows in the background, some time soon. */
+  private void failLog(SimulatedHost host, Fault fault) {
+    Disk.Failure ofWrite = failureOfWrite(fault);
+    if (ofWrite != null) {
+      host.disk().failNextWrite(ofWrite);
+      return;
+    }
+    SimulatedHost.Life failing = host.life();
+    later(fault.amount() % 100 * MILLIS, () -> {
+      if (host.life() == failing && host.isUp()) {
+        host.failLogInBackground();
+      }
+    });
   }
 
   private void pause(SimulatedHost host, Fault fault) {
@@ -360,7 +403,15 @@ public final class Saboteur implements Observer {
     operator.transfer();
     if (leader != null && fault.amount() % 2 == 1) {
       long soon = fault.amount() / 2 % 60 * 50 * VirtualTime.MICROS;
-      later(soon, () -> split(List.of(leader.host()), fault.lastsNanos()));
+      later(soon, () -> {
+        split(List.of(leader.host()), fault.lastsNanos());
+        cluster
+            .world()
+            .observer()
+            .onFault(
+                fault.kind() + ": " + leader.host() + ", which led, is cut off from all others for "
+                    + FaultWords.span(fault.lastsNanos()));
+      });
     }
   }
 
@@ -407,65 +458,6 @@ public final class Saboteur implements Observer {
     return any;
   }
 
-  /** As {@code RaftNode.close(Duration)} does it: with some patience for whoever shall lead next. */
-  private void handOverAndStop(SimulatedHost host, Fault fault) {
-    SimulatedHost.Life stopping = host.life();
-    boolean[] begun = {false};
-    Runnable stop = () -> {
-      if (!begun[0] && !stopped && host.life() == stopping && host.isUp()) {
-        begun[0] = true;
-        stop(host, fault.lastsNanos());
-      }
-    };
-    CompletableFuture<Void> unused =
-        farewell("handover of", stopping, stopping.handOver()).thenRun(() -> time.in(0, stop));
-    later(MOST_PATIENCE_NANOS / 1000 * (fault.amount() / 2 % 1000), stop);
-  }
-
-  /** A group that was closed is started again only with the next process. */
-  private boolean stopGroup(SimulatedHost host, long goneFor) {
-    SimulatedHost.Life stopping = host.life();
-    if (stopping == null || stopping.isStopping()) {
-      return false;
-    }
-    CompletableFuture<Void> unused = farewell("stop of a group of", stopping, stopping.stop());
-    later(goneFor, () -> {
-      if (host.life() == stopping) {
-        stop(host, MILLIS);
-      }
-    });
-    return true;
-  }
-
-  private void stop(SimulatedHost host, long downFor) {
-    SimulatedHost.Life stopping = host.life();
-    CompletableFuture<Void> unused = farewell("stop of", stopping, host.stop())
-        .thenRun(() -> time.in(0, () -> {
-          if (host.life() == stopping) {
-            host.crash();
-            if (stopped) {
-              // It took until after the end, when everybody else was started already.
-              cluster.start(host.id());
-            }
-          }
-        }));
-    later(downFor, () -> startAgain(host));
-  }
-
-  private CompletableFuture<Void> farewell(
-      String what, SimulatedHost.Life of, CompletableFuture<Void> end) {
-    farewells.add(new Farewell(what + " " + of.host(), of, end));
-    return end;
-  }
-
-  /** Stops and handovers that have not come to their end, of processes that were not killed meanwhile; for people. */
-  public List<String> farewells() {
-    farewells.removeIf(one -> one.end.isDone() || one.of.isDead());
-    return farewells.stream().map(one -> one.what).toList();
-  }
-
-  private record Farewell(String what, SimulatedHost.Life of, CompletableFuture<Void> end) {}
-
   /** What makes the process fail may be long in coming: it is looked for again and again, unless the process ends otherwise. */
   private void startOnceFailed(SimulatedHost host, long afterNanos) {
     SimulatedHost.Life failing = host.life();
@@ -476,16 +468,8 @@ public final class Saboteur implements Observer {
       if (host.isUp()) {
         startOnceFailed(host, afterNanos);
       } else {
-        startAgain(host);
+        stops.startAgain(host);
       }
     });
-  }
-
-  /** As an init system does it: a process that does nothing any more is ended, and then one is started. */
-  private void startAgain(SimulatedHost host) {
-    if (!host.isUp()) {
-      host.crash();
-    }
-    cluster.start(host.id());
   }
 }

@@ -27,6 +27,7 @@ public final class Attempt {
   private Outcome outcome = Outcome.OPEN;
   private byte @Nullable [] result;
   private long appliedNanos;
+  private long answerNumber;
 
   /** One that nobody has answered yet. */
   public Attempt(long id, HostId host, int life) {
@@ -63,6 +64,22 @@ public final class Attempt {
     return appliedNanos;
   }
 
+  /** Counts the answers of which clients know the order, from 1; 0 if that of this attempt is not among them. */
+  public long answerNumber() {
+    return answerNumber;
+  }
+
+  /** The process of its host that was asked. */
+  public int life() {
+    return life;
+  }
+
+  /** Its client is told now that it was applied, as the one with this number of all whom their node has told something. */
+  public void applied(byte[] answer, long nowNanos, long number) {
+    applied(answer, nowNanos);
+    answerNumber = number;
+  }
+
   /** Its client is told so now. */
   public void applied(byte[] answer, long nowNanos) {
     outcome = Outcome.APPLIED;
@@ -71,8 +88,8 @@ public final class Attempt {
   }
 
   /** Its client is told now that the state machine has rejected it. */
-  void rejected(String reason, long nowNanos) {
-    applied(ObservedMachine.rejection(reason), nowNanos);
+  void rejected(String reason, long nowNanos, long number) {
+    applied(ObservedMachine.rejection(reason), nowNanos, number);
   }
 
   void ended(Outcome end) {

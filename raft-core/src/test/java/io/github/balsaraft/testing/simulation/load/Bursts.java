@@ -87,13 +87,13 @@ final class Bursts<I, O> {
 
   private void answered(One one, byte[] result) {
     if (one.attempt != null) {
-      one.attempt.applied(result, clients.world().time().nowNanos());
+      one.attempt.applied(result, clients.world().time().nowNanos(), clients.newAnswer());
     }
     record(one, workload.decode(one.operation, result));
   }
 
   private void rejected(One one, Attempt attempt, String reason) {
-    attempt.rejected(reason, clients.world().time().nowNanos());
+    attempt.rejected(reason, clients.world().time().nowNanos(), clients.newAnswer());
     record(one, workload.rejected(one.operation, reason));
   }
 

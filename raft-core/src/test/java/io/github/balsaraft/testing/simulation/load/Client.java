@@ -305,7 +305,7 @@ final class Client<I, O> {
 
   private void answered(byte[] result) {
     if (attempt != null) {
-      attempt.applied(result, world.time().nowNanos());
+      attempt.applied(result, world.time().nowNanos(), newAnswer());
     }
     answeredWith(workload.decode(operation, result));
   }
@@ -322,8 +322,13 @@ final class Client<I, O> {
   }
 
   private void rejected(Attempt proposal, String reason) {
-    proposal.rejected(reason, world.time().nowNanos());
+    proposal.rejected(reason, world.time().nowNanos(), newAnswer());
     answeredWith(workload.rejected(operation, reason));
+  }
+
+  /** A session tells when it likes. */
+  private long newAnswer() {
+    return WHOEVER.equals(askedHost) ? 0 : clients.newAnswer();
   }
 
   /** It is no operation of the history, which promises more. */

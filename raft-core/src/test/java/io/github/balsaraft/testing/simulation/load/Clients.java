@@ -30,6 +30,7 @@ public final class Clients<I, O> implements Observer {
   private final LooseReads looseReads;
   private final Bursts<I, O> bursts;
   private final boolean comesInBursts;
+  private final LeaderWaits leaderWaits;
   private final List<Client<I, O>> clients = new ArrayList<>();
   private final List<Operation<I, O>> history = new ArrayList<>();
   private final List<Attempt> attempts = new ArrayList<>();
@@ -40,6 +41,7 @@ public final class Clients<I, O> implements Observer {
   private @Nullable HostId latestLeader;
   private int lastProcess;
   private long lastSessionAttempt;
+  private long lastAnswer;
   private long lookedAtMoment;
   private int sinceLook;
 
@@ -51,7 +53,7 @@ public final class Clients<I, O> implements Observer {
    *
    * @param seed decides how they are and what they ask for
    * @param thinkNanos how long each waits, on the average, from an answer to its next question
-   * @param gently without bursts
+   * @param gently without bursts, and nobody waits for a leader
    * @param lastAppliedUpTo the highest index up to another at which anybody has applied a command
    */
   public Clients(
@@ -64,10 +66,11 @@ public final class Clients<I, O> implements Observer {
       LongUnaryOperator lastAppliedUpTo) {
     this.world = world;
     this.workload = workload;
-    this.looseReads = new LooseReads(world.time(), Chance.of(seed, "loose reads"), lastAppliedUpTo);
+    this.looseReads = new LooseReads(world, Chance.of(seed, "loose reads"), lastAppliedUpTo);
     Chance ofBursts = Chance.of(seed, "bursts");
     this.comesInBursts = !gently && ofBursts.happens(RUNS_WITH_BURSTS);
     this.bursts = new Bursts<>(this, workload, ofBursts);
+    this.leaderWaits = new LeaderWaits(this, Chance.of(seed, "waiting for leaders"), gently);
     Chance chance = Chance.of(seed, "clients");
     Chance sessions = Chance.of(seed, "sessions");
     boolean withSessions = sessions.happens(RUNS_WITH_SESSIONS) && workload.hasSessions();
@@ -99,6 +102,7 @@ public final class Clients<I, O> implements Observer {
     if (comesInBursts) {
       bursts.start();
     }
+    leaderWaits.start();
   }
 
   /** From now on they ask for nothing more, and try nothing again. */
@@ -184,6 +188,11 @@ public final class Clients<I, O> implements Observer {
     return ++lastSessionAttempt;
   }
 
+  /** Counts the answers of nodes to proposals. */
+  long newAnswer() {
+    return ++lastAnswer;
+  }
+
   long nextMoment() {
     return ++moment;
   }
@@ -246,6 +255,7 @@ public final class Clients<I, O> implements Observer {
   @Override
   public void onEnd(HostId host, int life, String how) {
     bursts.processEnded(host, life);
+    leaderWaits.processEnded(host, life);
     clients.forEach(client -> client.processEnded(host, life));
   }
 
@@ -257,9 +267,15 @@ public final class Clients<I, O> implements Observer {
     }
   }
 
+  /** Whether somebody waits until this process knows a leader. */
+  public boolean awaitsLeaderAt(HostId host, int life) {
+    return !leaderWaits.waitingAt(host, life).isEmpty();
+  }
+
   /** What waits for an answer of this process, for people. */
   public List<String> waitingAt(HostId host, int life) {
     List<String> waiting = new ArrayList<>(bursts.waitingAt(host, life));
+    waiting.addAll(leaderWaits.waitingAt(host, life));
     for (Client<I, O> client : clients) {
       if (client.isWaitingAt(host, life)) {
         waiting.add(client.whatItAsks());

@@ -2,8 +2,11 @@ package io.github.balsaraft.testing.simulation.load;
 
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.testing.simulation.world.Chance;
+import io.github.balsaraft.testing.simulation.world.Observer;
+import io.github.balsaraft.testing.simulation.world.Served;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.testing.simulation.world.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,7 @@ final class LooseReads {
   private static final long NO_BOUND = -1;
 
   private final VirtualTime time;
+  private final Observer observer;
   private final Chance chance;
   private final LongUnaryOperator lastAppliedUpTo;
   private final boolean readsLoosely;
@@ -33,8 +37,9 @@ final class LooseReads {
    * @param chance decides which reads these are, and all about them
    * @param lastAppliedUpTo the highest index up to another at which anybody has applied a command
    */
-  LooseReads(VirtualTime time, Chance chance, LongUnaryOperator lastAppliedUpTo) {
-    this.time = time;
+  LooseReads(World world, Chance chance, LongUnaryOperator lastAppliedUpTo) {
+    this.time = world.time();
+    this.observer = world.observer();
     this.chance = chance;
     this.lastAppliedUpTo = lastAppliedUpTo;
     this.readsLoosely = chance.happens(RUNS_WITH_LOOSE_READS);
@@ -68,6 +73,7 @@ final class LooseReads {
     long asked = time.nowNanos();
     Duration most = Duration.ofMillis(chance.spread(1, 20_000));
     return at.node().queryStale(query, most).thenApply(stale -> {
+      observer.onServed(at.host(), Served.STALE_READ);
       answered.add(new LooseRead(
           text + ", stale",
           at.host(),
@@ -87,6 +93,7 @@ final class LooseReads {
     long asked = time.nowNanos();
     long index = someIndex();
     return at.node().queryAfter(query, index, patience()).thenApply(answer -> {
+      observer.onServed(at.host(), Served.READ_AFTER);
       answered.add(new LooseRead(
           text + " after index " + index,
           at.host(),
@@ -102,10 +109,10 @@ final class LooseReads {
 
   private CompletableFuture<Boolean> awaitApplied(SimulatedHost.Life at) {
     long index = someIndex();
-    return at.node()
-        .awaitApplied(index, patience())
-        .thenApply(
-            nothing -> at.node().gauge(RaftMetric.APPLIED_INDEX) >= index && hasApplied(at, index));
+    return at.node().awaitApplied(index, patience()).thenApply(nothing -> {
+      observer.onServed(at.host(), Served.AWAITED_APPLIED);
+      return at.node().gauge(RaftMetric.APPLIED_INDEX) >= index && hasApplied(at, index);
+    });
   }
 
   /** Whether its state machine was given each command up to an index, or a state with it, whatever the node says of itself. */

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,10 @@ public final class Disk {
   private boolean full;
   private long untilPowerless = Long.MAX_VALUE;
   private boolean damaged;
+
+  /** Writes of whose term and vote a bit has changed, counted from 0. */
+  private final Set<Integer> damagedHardStates = new TreeSet<>();
+
   private Consumer<Mishap> listener = mishap -> {};
 
   /** An empty disk, whose failures are drawn from a stream of their own. */
@@ -52,6 +58,7 @@ public final class Disk {
     Disk copy = new Disk(ofTheCopy);
     writes.forEach(write -> copy.writes.add(write.clone()));
     copy.damaged = damaged;
+    copy.damagedHardStates.addAll(damagedHardStates);
     return copy;
   }
 
@@ -95,6 +102,7 @@ public final class Disk {
     writes.clear();
     damaged = false;
     syncHasFailed = false;
+    damagedHardStates.clear();
     recover();
   }
 
@@ -146,6 +154,7 @@ public final class Disk {
     int at = Collections.indexOfSubList(bytes(write), bytes(hardState));
     write[at + chance.below(hardState.length)] ^= (byte) (1 << chance.below(8));
     damaged = true;
+    damagedHardStates.add(hit);
     return true;
   }
 
@@ -281,7 +290,8 @@ public final class Disk {
       byte[] write = writes.get(i);
       if (!StoredWrite.isIntact(write, i + 1L)) {
         if (i < writes.size() - 1) {
-          damageIsFound();
+          listener.accept(
+              damagedHardStates.contains(i) ? Mishap.HARD_STATE_DAMAGE_FOUND : Mishap.DAMAGE_FOUND);
           throw new LogStoreException("write " + (i + 1) + " of " + writes.size()
               + " is damaged: give this host a new, empty folder and let it join anew");
         }

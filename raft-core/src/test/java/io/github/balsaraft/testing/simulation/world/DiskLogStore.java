@@ -58,12 +58,12 @@ public final class DiskLogStore implements LogStore {
     return new DiskLogStore(disk, onDurable, false);
   }
 
-  /** Whether a write has failed. */
+  /** Whether a write has failed, or work that no call waits for. */
   public boolean hasFailed() {
     return failed;
   }
 
-  /** How often somebody tried to write in spite of a failure. */
+  /** How often somebody tried to write in spite of a write that had failed. */
   public int writesAfterFailure() {
     return writesAfterFailure;
   }
@@ -100,7 +100,8 @@ public final class DiskLogStore implements LogStore {
   @Override
   public void write(LogWrite write) {
     if (failed) {
-      writesAfterFailure++;
+      // Of a failure in the background the writer may not know yet, and hears of it now.
+      writesAfterFailure += inBackground == null ? 1 : 0;
       if (refuses || inBackground != null) {
         throw new LogStoreException("an earlier write failed: open the store anew");
       }

@@ -1,6 +1,9 @@
 package io.github.balsaraft.testing.simulation.world;
 
-/** Something that goes wrong or takes long because of a fault. A fault that leads to none has tested nothing. */
+/**
+ * Something that goes wrong or takes long because of a fault, or that an operator has brought about. A fault that leads to none has tested
+ * nothing.
+ */
 public enum Mishap {
   MESSAGE_LOST("messages that the network has lost"),
   MESSAGE_REPEATED("messages that the network has repeated"),
@@ -15,9 +18,13 @@ public enum Mishap {
   WRITE_SLOW("writes on a slow disk"),
   WRITE_STALLED("writes on a stalled disk"),
   LOAD_SLOW("reads of old entries that waited for a slow or stalled disk, or for one another"),
+  BACKGROUND_FAILED("failures of a log store that no write has met"),
   DAMAGE_FOUND("reads that met a changed bit of a log"),
-  FILE_WRITE_FAILED("changes of files of snapshots and states that failed"),
-  FILE_SYNC_FAILED("syncs of files of snapshots and states that failed"),
+  HARD_STATE_DAMAGE_FOUND("reads that met a changed bit of a term and vote"),
+  FILE_WRITE_FAILED("changes of files of snapshots that failed"),
+  FILE_SYNC_FAILED("syncs of files of snapshots that failed"),
+  STATE_WRITE_FAILED("changes of files of states on disk that failed"),
+  STATE_SYNC_FAILED("syncs of files of states on disk that failed"),
   FILE_DAMAGE_READ("reads of a changed bit of a file of a snapshot"),
   STATE_DAMAGE_READ("reads of a changed bit of a file of a state machine"),
   PROCESS_PAUSED("tasks that waited for a process that was paused"),
@@ -25,6 +32,15 @@ public enum Mishap {
   APPLY_SLOW("slow turns of apply threads"),
   SNAPSHOT_SLOW("slow steps of snapshots"),
   CHANGE_CALLED_OFF("changes that an operator has called off"),
+  ADDITION_DONE("additions of members that an operator was told are done"),
+  REMOVAL_DONE("removals of members that an operator was told are done"),
+  REPLACEMENT_DONE("replacements of members that an operator was told are done"),
+  PROMOTION_DONE("promotions of learners that an operator was told are done"),
+  DEMOTION_DONE("demotions of voters that an operator was told are done"),
+  UPDATE_DONE("updates of members that an operator was told are done"),
+  LEASE_RULES_DONE("changes of the rules for leases that an operator was told are done"),
+  HANDOVER_DONE("transfers of leadership that an operator was told are done"),
+  PREVIEW_COMPARED("previews of changes that were made at the same moment, and compared"),
   LEADER_ASKED_EARLY("new leaders that were asked for changes at once"),
   SNAPSHOT_NAME_UNSYNCED("processes killed before the name of a snapshot was synced"),
   FETCH_INTERRUPTED("processes killed while they fetched a snapshot"),
@@ -34,6 +50,16 @@ public enum Mishap {
 
   Mishap(String label) {
     this.label = label;
+  }
+
+  /** Of the files of a state machine, what of those of snapshots this is. */
+  Mishap ofState() {
+    return switch (this) {
+      case FILE_WRITE_FAILED -> STATE_WRITE_FAILED;
+      case FILE_SYNC_FAILED -> STATE_SYNC_FAILED;
+      case FILE_DAMAGE_READ -> STATE_DAMAGE_READ;
+      default -> this;
+    };
   }
 
   /** For people. */

@@ -91,6 +91,9 @@ public interface Observer {
   /** A fault shows at a host; of a message that is the sender, and the other one the receiver. */
   default void onMishap(Mishap mishap, HostId host, @Nullable HostId other) {}
 
+  /** A node has done something for whoever asked it. */
+  default void onServed(HostId host, Served what) {}
+
   /** Whether the log lines of the hosts are wanted, as notes. */
   default boolean wantsLog() {
     return false;

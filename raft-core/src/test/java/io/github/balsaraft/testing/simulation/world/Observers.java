@@ -149,6 +149,13 @@ public final class Observers implements Observer {
   }
 
   @Override
+  public void onServed(HostId host, Served what) {
+    for (Observer one : all) {
+      one.onServed(host, what);
+    }
+  }
+
+  @Override
   public boolean wantsLog() {
     return all.stream().anyMatch(Observer::wantsLog);
   }

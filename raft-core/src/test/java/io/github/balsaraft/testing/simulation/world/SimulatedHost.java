@@ -44,8 +44,7 @@ public final class SimulatedHost {
     this.id = machine.id;
     String suffix = group.equals(GroupId.DEFAULT) ? "" : " of " + group;
     this.state = new FragileFolder(Chance.of(seed, "state of " + id + suffix));
-    state.tell(mishap ->
-        machine.tell(mishap == Mishap.FILE_DAMAGE_READ ? Mishap.STATE_DAMAGE_READ : mishap));
+    state.tell(mishap -> machine.tell(mishap.ofState()));
     machine.add(this);
   }
 
@@ -108,6 +107,14 @@ public final class SimulatedHost {
   /** Whether a process is there that takes part, as far as is known without asking it. */
   public boolean isUp() {
     return life != null && life.isUp();
+  }
+
+  /** The log store of the process that runs fails at work that no write waits for. */
+  public void failLogInBackground() {
+    if (life != null) {
+      machine.tell(Mishap.BACKGROUND_FAILED);
+      life.store().failInBackground(new LogStoreException("input/output error in the background"));
+    }
   }
 
   /** Whether there is a process, be it one in which the group was not started. */
