@@ -72,7 +72,11 @@ public final class RaftNode implements AutoCloseable {
     return group.propose(command);
   }
 
-  /** A session with {@linkplain SessionOptions#defaults default settings}. See {@link #session(SessionOptions)}. */
+  /**
+   * A session with {@linkplain SessionOptions#defaults default settings}. See {@link #session(SessionOptions)}.
+   *
+   * @throws UnsupportedOperationException as there
+   */
   public RaftSession session() {
     return session(SessionOptions.defaults());
   }
@@ -81,6 +85,10 @@ public final class RaftNode implements AutoCloseable {
    * A session: its commands are tried again until they are applied, and applied once. At a follower they are passed on to the
    * leader, whatever {@link io.github.balsaraft.api.RaftOptions#forwardProposals} says: to try again is safe here. It opens itself
    * when it is first used, and ends with the node at the latest.
+   *
+   * @throws UnsupportedOperationException if the state machine keeps its state on disk by itself ({@link
+   *     io.github.balsaraft.api.OnDiskStateMachine}) and not the records of sessions with it ({@link
+   *     io.github.balsaraft.api.SessionKeepingStateMachine})
    */
   public RaftSession session(SessionOptions options) {
     return group.session(options);

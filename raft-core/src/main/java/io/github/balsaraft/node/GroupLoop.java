@@ -365,14 +365,15 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   }
 
   /** Hands leadership over, to a member on this host or to whom the leader likes. */
-  void transfer(@Nullable HostId target, CompletableFuture<HostId> transferred) {
+  void transfer(
+      @Nullable HostId target, TransferLog.Cause cause, CompletableFuture<HostId> transferred) {
     RaftCore core = lifecycle.core();
     if (lifecycle.hasStopped()) {
       flows.transfers().refuse(transferred, lifecycle.stoppedDetail());
     } else if (core == null) {
       flows.transfers().refuse(transferred, RequestFlows.UNBORN);
     } else {
-      flows.transfers().begin(core, target, transferred);
+      flows.transfers().begin(core, target, cause, transferred);
     }
   }
 

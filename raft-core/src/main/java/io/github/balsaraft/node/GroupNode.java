@@ -242,8 +242,13 @@ public final class GroupNode {
 
   /** See {@code RaftNode.transferLeadership}. */
   public CompletableFuture<HostId> transferLeadership(@Nullable HostId target) {
+    return transferLeadership(target, TransferLog.Cause.OPERATOR);
+  }
+
+  private CompletableFuture<HostId> transferLeadership(
+      @Nullable HostId target, TransferLog.Cause cause) {
     CompletableFuture<HostId> transferred = new Answer<>(secondEnds::increment);
-    ask(questions, transferred, groupLoop -> groupLoop.transfer(target, transferred));
+    ask(questions, transferred, groupLoop -> groupLoop.transfer(target, cause, transferred));
     return transferred;
   }
 
@@ -392,7 +397,10 @@ public final class GroupNode {
    */
   public CompletableFuture<Void> handOver() {
     Handover handover = new Handover(
-        host.self(), host.environment(), () -> transferLeadership(null), () -> closing);
+        host.self(),
+        host.environment(),
+        () -> transferLeadership(null, TransferLog.Cause.STOPS),
+        () -> closing);
     return handover.begin();
   }
 

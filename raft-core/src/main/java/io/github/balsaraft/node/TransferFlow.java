@@ -10,6 +10,7 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,7 @@ final class TransferFlow {
 
   private final ApplyPipeline pipeline;
   private final Map<Long, CompletableFuture<HostId>> asked = new LinkedHashMap<>();
+  private final Map<Long, TransferLog.Cause> causes = new HashMap<>();
   private final TransferLog log;
   private long lastId;
 
@@ -28,14 +30,27 @@ final class TransferFlow {
     this.log = log;
   }
 
-  /** Asks the core. While a host's replica is being replaced, its voter is meant. */
-  void begin(RaftCore core, @Nullable HostId target, CompletableFuture<HostId> transferred) {
+  /**
+   * Asks the core. While a host's replica is being replaced, its voter is meant.
+   *
+   * @param cause why somebody asks
+   */
+  void begin(
+      RaftCore core,
+      @Nullable HostId target,
+      TransferLog.Cause cause,
+      CompletableFuture<HostId> transferred) {
     if (core.view().currentRole() != Role.LEADER) {
       fail(
           transferred,
           LeaderHint.of(core.view()),
           Failure.NOT_DONE,
           "this member is not the leader");
+      return;
+    }
+    if (cause == TransferLog.Cause.STOPS && !hasSuccessor(core.view())) {
+      // Without a word: that there is nobody else is as it should be, and nobody has asked.
+      fail(transferred, LeaderHint.NONE, Failure.NOT_DONE, "there is no other voter that may lead");
       return;
     }
     ReplicaId replica = null;
@@ -48,9 +63,18 @@ final class TransferFlow {
       replica = member.replica();
     }
     asked.put(++lastId, transferred);
-    log.asked();
+    causes.put(lastId, cause);
+    log.asked(cause);
     core.transferLeadership(lastId, replica);
     observe(core.view());
+  }
+
+  /** Whether the configuration has another that may lead, heard of or not. */
+  private static boolean hasSuccessor(CoreView leading) {
+    ReplicaId leader = leading.leader();
+    return leading.configuration().members().stream()
+        .anyMatch(member ->
+            member.isVoter() && member.priority() > 0 && !member.replica().equals(leader));
   }
 
   /** After each batch: one may have begun or ended of the leader's own accord. */
@@ -63,7 +87,8 @@ final class TransferFlow {
   }
 
   void ended(Ready.TransferOutcome outcome, CoreView core) {
-    log.ended(outcome, core.configuration());
+    TransferLog.Cause cause = causes.remove(outcome.transferId());
+    log.ended(outcome, cause == null ? TransferLog.Cause.OPERATOR : cause, core.configuration());
     CompletableFuture<HostId> transferred = asked.remove(outcome.transferId());
     if (transferred == null) {
       return;
@@ -117,5 +142,6 @@ final class TransferFlow {
           reason);
     });
     asked.clear();
+    causes.clear();
   }
 }

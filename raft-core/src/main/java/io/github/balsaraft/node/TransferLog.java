@@ -17,6 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransferLog {
 
+  /** Why somebody asks for one. */
+  enum Cause {
+    OPERATOR("asked for by an operator"),
+    STOPS("because this member stops");
+
+    private final String words;
+
+    Cause(String words) {
+      this.words = words;
+    }
+  }
+
   private final ReplicaId self;
   private final RateLimitedLog log;
   private final LongSupplier nowNanos;
@@ -24,8 +36,11 @@ final class TransferLog {
   /** To whom it was being handed over at the last look; null if it wasn't. */
   private @Nullable ReplicaId target;
 
-  /** Whether an operator asked for the one that is seen next. */
-  private boolean askedFor;
+  /** Why the one was asked for that is seen next; null if nobody has asked. */
+  private @Nullable Cause askedFor;
+
+  /** What was said last of an attempt of a member that stops: it tries again and again. */
+  private String saidOfStop = "";
 
   TransferLog(ReplicaId self, RateLimitedLog log, LongSupplier nowNanos) {
     this.self = self;
@@ -33,9 +48,9 @@ final class TransferLog {
     this.nowNanos = nowNanos;
   }
 
-  /** An operator's request is about to be handed to the core. */
-  void asked() {
-    askedFor = true;
+  /** A request is about to be handed to the core. */
+  void asked(Cause cause) {
+    askedFor = cause;
   }
 
   /**
@@ -65,22 +80,31 @@ final class TransferLog {
           + "; nothing is proposed meanwhile");
     }
     target = now;
-    askedFor = false;
+    askedFor = null;
   }
 
-  /** An operator's request has ended. */
-  void ended(Ready.TransferOutcome outcome, Configuration configuration) {
-    askedFor = false;
+  /** A request has ended. */
+  void ended(Ready.TransferOutcome outcome, Cause cause, Configuration configuration) {
+    askedFor = null;
     ReplicaId wanted = outcome.target();
-    say("hand leadership over" + (wanted == null ? "" : " to " + nameOf(wanted, configuration))
-        + ", asked for by an operator: "
-        + outcome.end().name().toLowerCase(Locale.ROOT).replace('_', ' ')
-        + (outcome.reason().isEmpty() ? "" : ": " + outcome.reason()));
+    String line =
+        "hand leadership over" + (wanted == null ? "" : " to " + nameOf(wanted, configuration))
+            + ", " + cause.words + ": "
+            + outcome.end().name().toLowerCase(Locale.ROOT).replace('_', ' ')
+            + (outcome.reason().isEmpty() ? "" : ": " + outcome.reason());
+    if (cause == Cause.STOPS) {
+      if (line.equals(saidOfStop)) {
+        return;
+      }
+      saidOfStop = line;
+    }
+    say(line);
   }
 
   private String why(Configuration configuration) {
-    if (askedFor) {
-      return "asked for by an operator";
+    Cause cause = askedFor;
+    if (cause != null) {
+      return cause.words;
     }
     Member member = configuration.member(self);
     if (member == null || !member.isVoter()) {

@@ -113,6 +113,16 @@ class TransferFlowTest {
     assertThat(failure(transferred).leader()).contains(leader.host());
   }
 
+  /** Each further attempt would come after a pause. */
+  @Test
+  void whoIsTheOnlyMemberDoesNotTryToHandOver() {
+    TestCluster alone = new TestCluster(1, 1, RaftOptions.defaults());
+    alone.startAll();
+    SimulatedHost.Life only = alone.awaitLeader();
+    CompletableFuture<Void> handedOver = only.node().handOver();
+    assertThat(alone.time.runUntil(handedOver::isDone, 10 * MILLIS)).isTrue();
+  }
+
   @Test
   void aLeaderThatStopsKnowsWhomItHasTold() {
     cluster.crash(target.host());

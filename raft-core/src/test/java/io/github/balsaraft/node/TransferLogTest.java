@@ -33,11 +33,14 @@ class TransferLogTest {
   @Test
   void oneThatAnOperatorAsksForIsInTheLogFromItsBeginningToItsEnd() {
     log.observe(true, null, N1, GROUP);
-    log.asked();
+    log.asked(TransferLog.Cause.OPERATOR);
     handsOver(GROUP);
     handsOver(GROUP);
     log.observe(true, null, N1, GROUP);
-    log.ended(new TransferOutcome(1, End.TIMED_OUT, N2, "it did not answer", false), GROUP);
+    log.ended(
+        new TransferOutcome(1, End.TIMED_OUT, N2, "it did not answer", false),
+        TransferLog.Cause.OPERATOR,
+        GROUP);
     assertThat(said())
         .containsExactly(
             "hands leadership over to n2, asked for by an operator; nothing is proposed meanwhile",
@@ -71,11 +74,37 @@ class TransferLogTest {
             line -> assertThat(line).contains("disk"));
   }
 
+  /** It tries again and again within moments, and the same is said once; another outcome is news. */
+  @Test
+  void aMemberThatStopsSaysSoOnce() {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      log.asked(TransferLog.Cause.STOPS);
+      log.ended(
+          new TransferOutcome(attempt, End.NOT_NOW, null, "nobody answers", false),
+          TransferLog.Cause.STOPS,
+          GROUP);
+    }
+    log.asked(TransferLog.Cause.STOPS);
+    handsOver(GROUP);
+    log.observe(false, null, N2, GROUP);
+    log.ended(
+        new TransferOutcome(4, End.TRANSFERRED, N2, "", true), TransferLog.Cause.STOPS, GROUP);
+    assertThat(said())
+        .containsExactly(
+            "hand leadership over, because this member stops: not now: nobody answers",
+            "hands leadership over to n2, because this member stops; nothing is proposed meanwhile",
+            "leadership was being handed over to n2, which leads now",
+            "hand leadership over to n2, because this member stops: transferred");
+  }
+
   /** It never began, so that the next one, which the leader begins by itself, is not the operator's. */
   @Test
   void whatIsRefusedIsTheEndOfTheRequest() {
-    log.asked();
-    log.ended(new TransferOutcome(1, End.REFUSED, null, "nobody can", false), GROUP);
+    log.asked(TransferLog.Cause.OPERATOR);
+    log.ended(
+        new TransferOutcome(1, End.REFUSED, null, "nobody can", false),
+        TransferLog.Cause.OPERATOR,
+        GROUP);
     handsOver(GROUP.without(N1));
     assertThat(said())
         .containsExactly(
