@@ -199,7 +199,8 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
-   * Hands leadership over to the most up to date of the members that answer and may stand for election; else as {@link
+   * Hands leadership over to the most up to date of the members that answer, may stand for election and whose state machines keep up;
+   * else as {@link
    * #transferLeadership(HostId)}. If that has happened, asking again moves leadership once more.
    *
    * @return the host that leads now; or a failure as there
@@ -215,7 +216,8 @@ public final class RaftNode implements AutoCloseable {
    * Asking again for the same target is safe. A leader also hands over of its own accord, when it is removed or its disk hangs; a
    * request meanwhile is not done, and neither are proposals.
    *
-   * @param target a host whose member is a voter, of any priority
+   * @param target a host whose member is a voter, of any priority, and however far its state machine is: if it restores a snapshot or is
+   *     far behind, writes and linearizable reads wait for that
    * @return the host that leads now; or a {@link io.github.balsaraft.api.TransferFailedException} that names who leads, also if
    *     this node isn't born or has failed: not done, then, so ask another; or an
    *     {@link io.github.balsaraft.api.OverloadedException} if very many questions wait already; or a {@link
@@ -294,7 +296,8 @@ public final class RaftNode implements AutoCloseable {
    * Stops without a pause for the others: if this node leads, it hands leadership over first, to the most up to date of the
    * members that can take it, and takes part until that is done. Then it closes as {@link #close()} does.
    *
-   * <p>If nobody can take over, or that takes longer than the patience, it closes all the same; the others elect a leader after an
+   * <p>While all who could take over restore their state, or are far behind in applying, it waits for one that isn't. If nobody can take
+   * over, or that takes longer than the patience, it closes all the same; the others elect a leader after an
    * election timeout then. While it hands over it refuses proposals as not appended, to be made at the new leader. A proposal that it
    * appended and that the new leader commits may end as unknown here; one made in a {@linkplain #session() session} or through a
    * client is tried again.

@@ -11,12 +11,13 @@ import java.util.Objects;
  * @param role {@link MemberRole#VOTER} or {@link MemberRole#LEARNER}
  * @param priority 0 to 255: 0 never stands for election; of the others the higher goes first where several could stand
  * @param campaignDelay how much longer than others it waits for a leader before it stands; whole milliseconds, an hour at most
- * @param timeLimit how long its host may take to ask and to catch up, above zero; after that it is removed again
+ * @param timeLimit how long its host may take to ask, above zero; and then for how long it may get no further with catching up, be it
+ *     the log or a snapshot, before it is removed again. However much there is to send, one that gets on is not given up
  */
 public record AddOptions(
     MemberRole role, int priority, Duration campaignDelay, Duration timeLimit) {
 
-  /** Long enough for a large log; short enough that what was mistyped comes to light. */
+  /** Long enough for a pause of the host; short enough that what was mistyped comes to light. */
   public static final Duration DEFAULT_TIME_LIMIT = Duration.ofMinutes(10);
 
   public AddOptions {

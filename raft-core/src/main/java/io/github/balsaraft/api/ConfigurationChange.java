@@ -23,7 +23,7 @@ public sealed interface ConfigurationChange {
   /**
    * A learner becomes a voter.
    *
-   * @param timeLimit if it has not caught up by then it stays a learner
+   * @param timeLimit if it gets no further with catching up for so long it stays a learner
    */
   record Promote(HostId host, Duration timeLimit) implements ConfigurationChange {
     public Promote {
@@ -52,7 +52,8 @@ public sealed interface ConfigurationChange {
    *
    * @param old who leaves; it may be dead
    * @param replacement who comes; its node is started with {@code join}, before or within the time limit
-   * @param timeLimit if it has not caught up by then it is removed again, and the old member stays
+   * @param timeLimit if its host has not asked within that, or gets no further with catching up for so long, it is removed again, and
+   *     the old member stays
    */
   record Replace(HostId old, HostId replacement, Duration timeLimit)
       implements ConfigurationChange {

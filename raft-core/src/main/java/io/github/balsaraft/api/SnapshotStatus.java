@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param firstIndex the first index of the log here; what was before is in a snapshot
  * @param last the newest snapshot here; empty if there is none
  * @param taking the one that is being written; empty if none is
- * @param fetching the one that is being fetched from another member; empty if none is
+ * @param fetching the one that is being fetched from another member, or that the state is restored from at the start; empty if
+ *     none is
  * @param logBytesSince how many bytes of entries were applied since the last one, or since the start if there is none
  * @param problem why none was taken the last time, or why none can be; empty if all is well
  */
@@ -47,12 +48,13 @@ public record SnapshotStatus(
   public record Taking(long index, long bytes, Duration since) {}
 
   /**
-   * A snapshot that is being fetched, until the state is that of it.
+   * A snapshot that is being fetched, until the state is that of it; or one that was here at the start, from when its restoring
+   * begins.
    *
-   * @param from from which host; empty if that isn't known
+   * @param from from which host; empty if that isn't known, or it was here at the start
    * @param bytes how much of it is here; when it is verified or restored: how much of it was read for that
    * @param ofBytes its size; 0 as long as that isn't known
-   * @param since for how long it has been fetched
+   * @param since for how long it has been fetched; of one that was here, restored
    * @param phase what is being done with it
    * @param unchangedFor for how long nothing has come or was read, and no step with the disk has ended. A phase that takes as long as the disk
    *     likes may never end if the disk hangs
@@ -65,7 +67,7 @@ public record SnapshotStatus(
       Phase phase,
       Duration unchangedFor) {
 
-    /** What is being done with a snapshot that is fetched; in this order. */
+    /** What is being done with a snapshot that is fetched; in this order. One that was here is restored only. */
     public enum Phase {
       /** What is here of it from an earlier fetch is read again. */
       TAKING_UP,

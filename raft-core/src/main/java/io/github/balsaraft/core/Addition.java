@@ -16,10 +16,15 @@ final class Addition {
 
   final long changeId;
   final MembershipChange.Add change;
-  final long startNanos;
 
   /** It was a member before, so that giving up leaves it as it was. */
   final boolean wasMember;
+
+  /** When the member last got further with catching up; at first, when this began. */
+  private long gotOnNanos;
+
+  /** It had caught up, if only for a moment: what holds its role up since isn't that it lacks something. */
+  boolean hasCaughtUp;
 
   /** It was made a learner by this change. */
   boolean added;
@@ -41,7 +46,7 @@ final class Addition {
   Addition(long changeId, MembershipChange.Add change, long startNanos, boolean wasMember) {
     this.changeId = changeId;
     this.change = change;
-    this.startNanos = startNanos;
+    this.gotOnNanos = startNanos;
     this.wasMember = wasMember;
   }
 
@@ -49,9 +54,17 @@ final class Addition {
     return change.wanted().replica();
   }
 
+  /** The member holds more than before since then. What comes once it has caught up says nothing of how that goes. */
+  void gotOn(long atNanos) {
+    if (!hasCaughtUp) {
+      gotOnNanos = Math.max(gotOnNanos, atNanos);
+    }
+  }
+
+  /** Whether it has got no further for as long as it may take: how much there is to send must not decide who can be added. */
   boolean isOverdue(long nowNanos) {
     return change.timeLimitNanos() != MembershipChange.NO_LIMIT
-        && nowNanos - startNanos >= change.timeLimitNanos();
+        && nowNanos - gotOnNanos >= change.timeLimitNanos();
   }
 
   /**

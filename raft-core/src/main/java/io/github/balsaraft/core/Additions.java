@@ -123,6 +123,10 @@ final class Additions {
   void advance(Addition addition) {
     Configuration current = context.configuration();
     addition.decided = false;
+    Progress progress = replicator.progressOf(addition.replica());
+    if (progress != null) {
+      addition.gotOn(progress.gotOnNanos());
+    }
     if (addition.abortReason == null && addition.isOverdue(context.nowNanos())) {
       addition.abortReason = heldUp(addition, "it did not catch up in time");
     }
@@ -193,7 +197,10 @@ final class Additions {
           context.nowNanos(), context.log.lastIndex(), context.options.electionTimeoutMinNanos());
       addition.catchUp = catchUp;
     }
-    return catchUp.observe(progress.match(), context.log.lastIndex(), context.nowNanos());
+    boolean caughtUp =
+        catchUp.observe(progress.match(), context.log.lastIndex(), context.nowNanos());
+    addition.hasCaughtUp |= caughtUp;
+    return caughtUp;
   }
 
   /** Judged again: since the change was proposed others may have been made, and it may have become impossible. */

@@ -34,6 +34,11 @@ final class Compaction {
     return servable ? latest : null;
   }
 
+  /** The last index of the newest; zero if there is none. */
+  long latestIndex() {
+    return latest == null ? 0 : latest.last().index();
+  }
+
   /** A snapshot is durable and verified. One that is older than what is known changes nothing (trap 41). */
   void saved(SnapshotHeader header) {
     if (latest != null && header.last().index() < latest.last().index()) {

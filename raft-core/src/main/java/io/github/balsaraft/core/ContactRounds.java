@@ -111,7 +111,7 @@ final class ContactRounds {
       // It answers a heartbeat of this leader's in an earlier term, whose numbers were the same.
       return;
     }
-    progress.contact().confirmed(message.sequence(), message.stamp());
+    progress.contact().confirmed(message.sequence(), message.stamp(), message.applyLagging());
     confirmRounds();
   }
 

@@ -39,6 +39,7 @@ final class CoreContext {
   final Candidacy candidacy = new Candidacy(this);
   final LastResort lastResort;
   final Compaction compaction;
+  final ApplyPace applyPace = new ApplyPace(this);
   final LeasePromise leasePromise;
   final TransferTarget transferTarget;
   final TransferRequests transfers;

@@ -205,13 +205,15 @@ final class FollowerState extends RoleState {
       // so only a disk that lost entries gets to this point.
       context.counts.dropped();
     }
+    context.applyPace.committed(message.leaderCommit());
     if (message.sequence() > 0) {
       context.outbox.send(new HeartbeatResponse(
           context.self,
           message.from(),
           context.term(),
           message.sequence(),
-          context.stamps.give(context.nowNanos())));
+          context.stamps.give(context.nowNanos()),
+          context.applyPace.isLagging()));
     }
   }
 

@@ -317,7 +317,7 @@ final class LeaderState extends RoleState implements Office {
    */
   private void handOver() {
     if (!isTransferring()) {
-      transfer.begin(null, context.nowNanos() + context.options.electionTimeoutMaxNanos());
+      transfer.beginOfItself(context.nowNanos() + context.options.electionTimeoutMaxNanos());
     }
   }
 

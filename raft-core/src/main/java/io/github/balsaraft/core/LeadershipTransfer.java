@@ -72,12 +72,31 @@ final class LeadershipTransfer {
       return new Refusal("a transfer is under way already", true);
     }
     ReplicaId target = wanted == null ? Successor.best(context, replicator) : wanted;
-    if (target == null) {
-      return Successor.exists(context)
-          ? new Refusal("no other voter that may lead answers", true)
-          : new Refusal("there is no other voter that may lead", false);
+    return target == null ? noSuccessor() : begin(target, wanted != null, deadlineNanos);
+  }
+
+  /** Begins because this leader can't stay in office: to the most suitable, although its state machine may be far behind. */
+  void beginOfItself(long deadlineNanos) {
+    ReplicaId target = Successor.bestOfAll(context, replicator);
+    if (underWay == null && target != null) {
+      Refusal unused = begin(target, false, deadlineNanos);
     }
-    boolean chosen = wanted != null;
+  }
+
+  private Refusal noSuccessor() {
+    ReplicaId lagging = Successor.bestOfAll(context, replicator);
+    if (lagging != null) {
+      return new Refusal(
+          "each other voter that may lead and answers still restores its state, or is far behind in"
+              + " applying what is committed",
+          true);
+    }
+    return Successor.exists(context)
+        ? new Refusal("no other voter that may lead answers", true)
+        : new Refusal("there is no other voter that may lead", false);
+  }
+
+  private @Nullable Refusal begin(ReplicaId target, boolean chosen, long deadlineNanos) {
     String unfit = whyUnfit(target, chosen);
     if (unfit != null) {
       return new Refusal(unfit, false);

@@ -151,7 +151,7 @@ public final class RaftCore {
    * Ready.TransferOutcome}.
    *
    * @param transferId chosen by the caller, given back in the outcome
-   * @param target a voter; or null for the most up to date of those that answer, of these the one with the highest priority, of
+   * @param target a voter; or null for the most up to date of those that answer and whose state machines keep up, of these the one with the highest priority, of
    *     these the one with the lowest id. A member with priority 0 leads only if it is named
    * @param timeoutNanos for how long to try; at most the maximum election timeout, because nothing can be proposed meanwhile
    */
@@ -215,9 +215,27 @@ public final class RaftCore {
     snapshots.received(generation, header);
   }
 
+  /**
+   * A {@link Ready.Fetch} gets on; to be told now and then. A leader that adds this replica gives it up if it doesn't.
+   *
+   * @param doneBytes how much was fetched, and read once more after that, both together
+   */
+  public void snapshotProgress(long generation, long doneBytes) {
+    snapshots.progressed(generation, doneBytes);
+  }
+
   /** A {@link Ready.Fetch} could not be done: its source can't be reached, or doesn't have such a snapshot. */
   public void snapshotFailed(long generation) {
     snapshots.failed(generation);
+  }
+
+  /**
+   * The state machine has applied everything up to this index, or is restored from a snapshot up to it. To be told from the start on
+   * and now and then: a leader that may choose hands over to members whose state machines keep up. Where nobody says it, it counts as
+   * one that does.
+   */
+  public void applied(long index) {
+    context.applyPace.applied(index);
   }
 
   /** The process of a peer seems to be gone. A hint: it may start a pre-vote early, and safety never rests on it. */

@@ -32,6 +32,10 @@ final class SnapshotIntake {
   private @Nullable InstallSnapshot asked;
 
   private Ready.@Nullable Fetch underWay;
+
+  /** How much of that is here or was read once more; zero without one. */
+  private long doneBytes;
+
   private Ready.@Nullable Fetch newFetch;
   private Ready.@Nullable Install newInstall;
   private long lastGeneration;
@@ -74,14 +78,23 @@ final class SnapshotIntake {
   /** A damaged entry is committed, and those who were asked for it have it no more. */
   void fetchInPlaceOf(EntryId damaged, ReplicaId source) {
     if (underWay == null) {
+      doneBytes = 0;
       underWay = new Ready.Fetch(++lastGeneration, source, damaged);
       newFetch = underWay;
     }
   }
 
   private void fetch(InstallSnapshot from) {
+    doneBytes = 0;
     underWay = new Ready.Fetch(++lastGeneration, from.source(), from.snapshot());
     newFetch = underWay;
+  }
+
+  /** A fetch has got so far. */
+  void progressed(long generation, long newDoneBytes) {
+    if (underWay != null && underWay.generation() == generation) {
+      doneBytes = newDoneBytes;
+    }
   }
 
   /** A fetch could not be done. */
@@ -180,7 +193,13 @@ final class SnapshotIntake {
   private InstallSnapshotResponse response(
       InstallSnapshot request, EntryId snapshot, InstallStatus status) {
     return new InstallSnapshotResponse(
-        context.self, request.from(), context.term(), request.session(), snapshot, status);
+        context.self,
+        request.from(),
+        context.term(),
+        request.session(),
+        snapshot,
+        status,
+        underWay == null ? 0 : doneBytes);
   }
 
   Ready.@Nullable Fetch takeFetch() {

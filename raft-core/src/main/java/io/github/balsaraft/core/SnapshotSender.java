@@ -146,6 +146,7 @@ final class SnapshotSender {
       }
       return false;
     }
+    progress.installGotOn(message.snapshot(), message.doneBytes(), context.nowNanos());
     EntryId snapshot = message.snapshot();
     boolean held = snapshot.index() < context.log.base().index() || context.log.contains(snapshot);
     // A follower that got its snapshot from a later leader may know of commits that this one lacks.

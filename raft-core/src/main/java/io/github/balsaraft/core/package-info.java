@@ -21,7 +21,7 @@
  * reads, lease  LeaderReads LeaderLease LeasePromise
  * snapshots     Compaction SnapshotSender SnapshotIntake
  * repair        Repair DamagedEntry Refilling EntryAnswers
- * transfer      LeadershipTransfer Successor TransferTarget TransferRequests
+ * transfer      LeadershipTransfer Successor ApplyPace TransferTarget TransferRequests
  * membership    MembershipChanges ConfigurationSteps Additions Addition Removals
  * </pre>
  */

@@ -432,19 +432,21 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
    * @param recovered the log; null for that of a new replica
    * @param claim whose the state must be
    * @param unclaimed hears, on an apply thread, why a state on disk could not be told whose it is
+   * @param counting see {@link StateRestorer#start}
    */
   void start(
       @Nullable SnapshotArchive archive,
       @Nullable SnapshotManifest newest,
       @Nullable RecoveredGroup recovered,
       StateClaim claim,
-      Consumer<IOException> unclaimed) {
+      Consumer<IOException> unclaimed,
+      StateRestorer.Counting counting) {
     offer(() -> {
       if (stopped != null) {
         return;
       }
       try {
-        restorer.start(archive, newest, recovered, claim, unclaimed);
+        restorer.start(archive, newest, recovered, claim, unclaimed, counting);
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins", e);
       }

@@ -45,7 +45,7 @@ sealed interface ChangePlan {
    * @param index where that is
    * @param additions what is under way of members that are added
    * @param guests who asks to be let in
-   * @param timeLimitNanos what is left of the change's own time limit, if it has one
+   * @param timeLimitNanos the change's own time limit, if it has one
    */
   static ChangePlan of(
       ConfigurationChange change,

@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.SessionsStatus;
+import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.MemberRole;
@@ -153,6 +154,15 @@ public final class Explanation {
     Member self = status.configuration().member(status.replica());
     boolean learner = self != null && self.role() == MemberRole.LEARNER && !self.outgoingVoter();
     return (learner ? "learner " : "") + status.host();
+  }
+
+  /** Whether its state is being restored from a snapshot: how far that is is said behind everything else. */
+  static boolean isRestoring(NodeStatus status) {
+    return status
+        .snapshots()
+        .fetching()
+        .filter(fetching -> fetching.phase() == SnapshotStatus.Fetching.Phase.RESTORING)
+        .isPresent();
   }
 
   /** {@code , local reads are at most 3 s old}; nothing if nobody knows. */

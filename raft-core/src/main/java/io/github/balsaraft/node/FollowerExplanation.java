@@ -27,6 +27,10 @@ final class FollowerExplanation {
           + Wording.duration(sinceDiskProgress) + " and lacks " + Wording.entries(toWrite)
           + ", so " + leader + " can't count on it; look at the disk of " + status.host();
     }
+    if (Explanation.isRestoring(status)) {
+      return "Restoring: " + follows
+          + " but its state is being restored from a snapshot, so local reads are old and linearizable reads here wait";
+    }
     Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
     // What it does instead is said behind this.
     boolean isBusyOtherwise =

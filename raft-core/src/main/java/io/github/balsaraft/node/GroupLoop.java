@@ -175,6 +175,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         inBatch = true;
         if (core != null) {
           core.advanceTo(context.nowNanos(), context.environment().wallMillis());
+          core.applied(pipeline().appliedIndex());
+          snapshots.tellProgress(core);
         }
       }
       event.happen(this);

@@ -57,6 +57,10 @@ final class LeaderExplanation {
       return "Writes wait: " + leads + " and " + Wording.bytes(status.uncommittedBytes())
           + inLargeEntries() + " wait for " + Wording.list(holdUps()) + whoIsMissing() + lookAt();
     }
+    if (Explanation.isRestoring(status)) {
+      return "Restoring: " + leads
+          + " but its state is being restored from a snapshot, so writes and linearizable reads wait for it";
+    }
     long toApply = status.commitIndex() - status.appliedIndex();
     Duration sinceApplyProgress = status.sinceApplyProgress().orElse(Duration.ZERO);
     if (sinceApplyProgress.compareTo(patience) > 0) {

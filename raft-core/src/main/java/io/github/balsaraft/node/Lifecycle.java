@@ -181,6 +181,8 @@ final class Lifecycle {
     birth = null;
     RaftCore started =
         CoreStarter.start(from, snapshot, context.options(), context.environment(), trace);
+    // Before a leader can hear of this replica: its state may have to be restored first.
+    started.applied(flows.pipeline().appliedIndex());
     core = started;
     health = Health.RUNNING;
     founding = foundingOf(from.configurations());

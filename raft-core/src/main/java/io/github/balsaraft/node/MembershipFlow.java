@@ -98,14 +98,16 @@ final class MembershipFlow {
       fail(answer, new OverloadedException(MAX_CHANGES + " changes of the configuration wait"));
     } else {
       Duration limit = timeLimit(change);
-      begin(core, new Waiting(change, answer, limit, nowNanos + limit.toNanos()), nowNanos, true);
+      begin(core, new Waiting(change, answer, limit, nowNanos + limit.toNanos()), true);
     }
   }
 
   /** Does what can be done for a change now; whether it need not wait any longer. */
-  private boolean begin(RaftCore core, Waiting asked, long nowNanos, boolean isNew) {
-    long left = Math.max(1, asked.deadlineNanos - nowNanos);
-    ChangePlan plan = plan(core.view(), asked.change, left);
+  private boolean begin(RaftCore core, Waiting asked, boolean isNew) {
+    // The whole limit, though some of it may have gone by while the host was awaited: it begins
+    // anew
+    // with each step forward.
+    ChangePlan plan = plan(core.view(), asked.change, asked.timeLimit.toNanos());
     if (plan instanceof ChangePlan.AwaitHost) {
       if (isNew) {
         waiting.add(asked);
@@ -160,14 +162,14 @@ final class MembershipFlow {
     return true;
   }
 
-  private ChangePlan plan(CoreView core, ConfigurationChange change, long leftNanos) {
+  private ChangePlan plan(CoreView core, ConfigurationChange change, long timeLimitNanos) {
     return ChangePlan.of(
         change,
         core.configuration(),
         core.configurationIndex(),
         core.additions(),
         guests,
-        leftNanos);
+        timeLimitNanos);
   }
 
   private static Duration timeLimit(ConfigurationChange change) {
@@ -245,7 +247,7 @@ final class MembershipFlow {
       } else if (nowNanos - asked.deadlineNanos >= 0) {
         giveUp(asked, whyNotLetIn(asked));
       } else {
-        goesOn = core.view().mayBeginChange() && begin(core, asked, nowNanos, false);
+        goesOn = core.view().mayBeginChange() && begin(core, asked, false);
       }
       if (goesOn) {
         waiting.removeIf(one -> one.answer == asked.answer);

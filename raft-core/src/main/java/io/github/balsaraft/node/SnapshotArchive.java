@@ -97,6 +97,11 @@ final class SnapshotArchive {
     }
     for (SnapshotManifest manifest : found) {
       if (newest == null && reaches(manifest.header().last(), base)) {
+        log.info(
+            environment.nowNanos(),
+            Subject.START,
+            "verifies its snapshot " + manifest.id() + " of " + Wording.bytes(manifest.bytes())
+                + " before it starts from it");
         String problem = problemWith(manifest);
         if (problem == null) {
           newest = manifest;

@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.RaftEvent.SnapshotFailed;
 import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.SnapshotChunk;
@@ -43,6 +44,9 @@ final class SnapshotFetcher {
   private final SerialTasks disk;
   private @Nullable SnapshotDownload download;
 
+  /** Of the latest {@link #download}. */
+  private long generation;
+
   SnapshotFetcher(
       ReplicaContext context, SnapshotArchive archive, Consumer<Runnable> onMailbox, Ends ends) {
     this.context = context;
@@ -66,6 +70,7 @@ final class SnapshotFetcher {
     SnapshotDownload begun =
         new SnapshotDownload(context, archive, disk, onMailbox, fetch, new DownloadEnds(fetch));
     download = begun;
+    generation = fetch.generation();
     begun.begin();
   }
 
@@ -87,6 +92,16 @@ final class SnapshotFetcher {
   long deadlineNanos() {
     SnapshotDownload running = download;
     return running == null ? Long.MAX_VALUE : running.deadlineNanos();
+  }
+
+  /** Tells the core how far it is. */
+  void tellProgress(RaftCore core) {
+    SnapshotDownload running = download;
+    if (running != null) {
+      boolean isVerified = running.phase() == SnapshotStatus.Fetching.Phase.VERIFYING;
+      core.snapshotProgress(
+          generation, running.doneBytes() + (isVerified ? running.totalBytes() : 0));
+    }
   }
 
   /** Gives up; what was received stays. */

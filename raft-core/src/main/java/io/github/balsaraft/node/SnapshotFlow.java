@@ -4,6 +4,7 @@ import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.api.SnapshottingStateMachine;
 import io.github.balsaraft.core.CoreView;
+import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotHeader;
@@ -11,6 +12,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.RecoveredGroup;
+import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -147,7 +149,8 @@ final class SnapshotFlow {
         newest,
         recovered,
         new StateClaim(context.group(), context.host().record()),
-        this::warnThatUnclaimed);
+        this::warnThatUnclaimed,
+        this::restoresAtStart);
     if (archive == null) {
       context
           .log()
@@ -166,6 +169,23 @@ final class SnapshotFlow {
             context.nowNanos(),
             Subject.START,
             "whose state the state machine holds could not be written down: " + cause);
+  }
+
+  /** The state machine is about to be restored from what is here. On an apply thread. */
+  private SnapshotStore.Stored restoresAtStart(SnapshotStore.Stored stored) {
+    SnapshotManifest manifest = stored.manifest();
+    ReadProgress progress = new ReadProgress(context.environment());
+    Restoring begun = new Restoring(
+        new SnapshotFetcher.Fetched(manifest, null, context.nowNanos()), progress, true);
+    restoring.set(begun);
+    context
+        .log()
+        .info(
+            context.nowNanos(),
+            Subject.START,
+            "restores its state machine from its snapshot up to "
+                + manifest.header().last() + " of " + Wording.bytes(manifest.bytes()));
+    return progress.counting(stored);
   }
 
   // ------------------------------------------------------------------ what the core asks for
@@ -202,7 +222,7 @@ final class SnapshotFlow {
       throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
     }
     SnapshotManifest manifest = received.manifest();
-    Restoring begun = new Restoring(received, new ReadProgress(context.environment()));
+    Restoring begun = new Restoring(received, new ReadProgress(context.environment()), false);
     restoring.set(begun);
     // A newer one may be here before the state machine comes to this one.
     Runnable free = present.keep(manifest.id());
@@ -217,6 +237,13 @@ final class SnapshotFlow {
         ends.installed(manifest);
       }
     });
+  }
+
+  /** Tells the core how far a fetch is. */
+  void tellProgress(RaftCore core) {
+    if (fetcher != null) {
+      fetcher.tellProgress(core);
+    }
   }
 
   private final class FetchEnds implements SnapshotFetcher.Ends {
@@ -288,6 +315,12 @@ final class SnapshotFlow {
 
   private Optional<SnapshotStatus.Fetching> fetching(long nowNanos) {
     Restoring present = restoring.get();
+    if (present != null
+        && present.isAtStart
+        && pipeline.appliedIndex() >= present.fetched.manifest().header().last().index()) {
+      restoring.compareAndSet(present, null);
+      present = null;
+    }
     if (present == null) {
       return fetcher == null ? Optional.empty() : fetcher.status(nowNanos);
     }
@@ -302,8 +335,13 @@ final class SnapshotFlow {
         Duration.ofNanos(Math.max(0, nowNanos - present.progress.sinceNanos()))));
   }
 
-  /** A snapshot that the state machine takes over. */
-  private record Restoring(SnapshotFetcher.Fetched fetched, ReadProgress progress) {}
+  /**
+   * A snapshot that the state machine takes over.
+   *
+   * @param isAtStart whether it was here already
+   */
+  private record Restoring(
+      SnapshotFetcher.Fetched fetched, ReadProgress progress, boolean isAtStart) {}
 
   private Optional<Duration> age(long nowNanos) {
     long since = archive == null ? -1 : archive.newestSinceNanos();

@@ -9,7 +9,6 @@ import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,13 @@ import org.jspecify.annotations.Nullable;
  * <p>If a method throws, the state is of no known moment: nothing may be applied after it.
  */
 final class StateRestorer {
+
+  /** Looks at what is read of a snapshot. On an apply thread. */
+  @FunctionalInterface
+  interface Counting {
+    /** The same snapshot. Called right before something is read. */
+    SnapshotStore.Stored apply(SnapshotStore.Stored stored);
+  }
 
   private final StateMachine stateMachine;
   private final EntryApplier applier;
@@ -45,6 +51,7 @@ final class StateRestorer {
    * @param recovered the log; null for that of a new replica
    * @param claim whose the state must be, and is from now on
    * @param unclaimed hears why the state could not be told so
+   * @param counting is given the snapshot if the state machine is about to be restored from it
    * @throws IllegalStateException if the state or the snapshot is not of this replica, or not for this state machine
    */
   void start(
@@ -52,7 +59,8 @@ final class StateRestorer {
       @Nullable SnapshotManifest newest,
       @Nullable RecoveredGroup recovered,
       StateClaim claim,
-      Consumer<IOException> unclaimed)
+      Consumer<IOException> unclaimed,
+      Counting counting)
       throws IOException {
     EntryId held = EntryId.NONE;
     if (stateMachine instanceof OnDiskStateMachine machine) {
@@ -71,7 +79,7 @@ final class StateRestorer {
       StartingState.position(
           held, newest, recovered, applier.position(), applier::approximateBytes);
     } else if (archive != null && newest != null) {
-      restore(archive, newest, UnaryOperator.identity());
+      restore(archive, newest, counting);
     }
   }
 
@@ -86,10 +94,7 @@ final class StateRestorer {
     restore(archive, manifest, progress::counting);
   }
 
-  private void restore(
-      SnapshotArchive archive,
-      SnapshotManifest manifest,
-      UnaryOperator<SnapshotStore.Stored> counting)
+  private void restore(SnapshotArchive archive, SnapshotManifest manifest, Counting counting)
       throws IOException {
     if (!(stateMachine instanceof SnapshottingStateMachine machine)) {
       throw new IllegalStateException("there is a snapshot, " + manifest.id()

@@ -35,6 +35,15 @@ class AdditionTest {
     assertThat(addition.isOverdue(1049)).isFalse();
     assertThat(addition.isOverdue(1050)).isTrue();
     assertThat(of(voter("n4"), NO_LIMIT).isOverdue(Long.MAX_VALUE)).isFalse();
+    addition.gotOn(1040);
+    addition.gotOn(1030);
+    assertThat(addition.isOverdue(1089)).isFalse();
+    assertThat(addition.isOverdue(1090)).isTrue();
+    addition.hasCaughtUp = true;
+    addition.gotOn(1080);
+    assertThat(addition.isOverdue(1090))
+        .as("what has caught up once waits for something else")
+        .isTrue();
   }
 
   @Test

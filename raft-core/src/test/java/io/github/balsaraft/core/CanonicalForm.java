@@ -38,6 +38,7 @@ final class CanonicalForm {
       LeasePromise.class, // Leases are off.
       LeaderLease.class,
       AnswerStamps.class, // For the freshness of reads.
+      ApplyPace.class, // Nobody says how far a state machine is.
       LogClock.class); // The wall clock stands still.
 
   /** No rule of the protocol reads these, or every reader only compares them for a freshness that is not explored. */
@@ -45,6 +46,7 @@ final class CanonicalForm {
       "CoreContext.lastLoadGeneration", // Loads are answered at once.
       "progress.Progress.loadGeneration",
       "progress.FollowerContact.everContacted", // For changes and transfers.
+      "progress.Progress.gotOnNanos", // Nobody is added.
       "progress.Progress.stalledSinceNanos", // Everything is stalled whenever anybody asks.
       "progress.FollowerContact.contactSequence", // For reads, which are not explored.
       "progress.FollowerContact.latestStamp",

@@ -97,7 +97,7 @@ final class Situation {
         .build();
   }
 
-  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION] [fetching PHASE unchanged DURATION]}, or {@code no-snapshots [since BYTES]}. */
+  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION] [fetching PHASE [own] unchanged DURATION]}, or {@code no-snapshots [since BYTES]}. */
   private SnapshotStatus snapshots() {
     List<String> enabled = words("snapshots");
     List<String> words = enabled.isEmpty() ? words("no-snapshots") : enabled;
@@ -118,7 +118,7 @@ final class Situation {
         fetching == null
             ? Optional.empty()
             : Optional.of(new SnapshotStatus.Fetching(
-                Optional.of(new HostId("n3")),
+                words.contains("own") ? Optional.empty() : Optional.of(new HostId("n3")),
                 3_000_000,
                 30_000_000,
                 Duration.ofMinutes(7),

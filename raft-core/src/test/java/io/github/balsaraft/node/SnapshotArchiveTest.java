@@ -164,6 +164,15 @@ class SnapshotArchiveTest {
     assertThat(stems()).containsExactly(stemOf(5, 1));
   }
 
+  /** Of a large one that takes long, and nothing else can be asked before it is done. */
+  @Test
+  void aStartSaysWhatItReads() throws IOException {
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    SnapshotArchive unused = open(new EntryId(3, 9));
+    assertThat(rig.lines.lines("verifies its snapshot 9@3#10 of 10 bytes before it starts from it"))
+        .hasSize(1);
+  }
+
   /** It was another replica's. */
   @Test
   void aNewReplicaRemovesWhatIsDamagedToo() throws IOException {

@@ -119,6 +119,22 @@ class SnapshotFlowTest {
     assertThat(ends).containsExactly("received 20@3", "installed 20@3");
   }
 
+  @Test
+  @DisplayName("what the state is restored from at the start is shown as well, and logged")
+  void itIsShownAtTheStartToo() throws Exception {
+    rig.save(20, CONTENT);
+    SnapshotHeader unused = flow.start(null);
+    assertThat(fetching()).as("its turn has not come").isEmpty();
+    rig.time.runFor(SECONDS);
+    assertThat(readAtEachStep).containsExactly(0L, 1L, 5L, 8L, (long) CONTENT.length);
+    assertThat(fetching()).isEmpty();
+    assertThat(ends).isEmpty();
+    assertThat(pipeline.appliedIndex()).isEqualTo(20);
+    assertThat(
+            rig.lines.lines("restores its state machine from its snapshot up to 20@3 of 10 bytes"))
+        .hasSize(1);
+  }
+
   /** The state machine is slow, and the next one is here before it comes to this one. */
   @Test
   void itStaysUntilTheStateMachineHasTakenItOver() throws IOException {

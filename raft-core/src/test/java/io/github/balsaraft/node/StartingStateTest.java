@@ -92,7 +92,7 @@ class StartingStateTest {
   }
 
   private void start(StateRestorer restorer, StateClaim claim) throws IOException {
-    restorer.start(rig.archive, newest, logUpTo(1_500), claim, unclaimed::add);
+    restorer.start(rig.archive, newest, logUpTo(1_500), claim, unclaimed::add, stored -> stored);
   }
 
   private static StateClaim claim(long incarnation, @Nullable ClusterIdentity cluster) {
@@ -130,7 +130,7 @@ class StartingStateTest {
       "a state that is refused for its position isn't claimed; one whose claim is damaged is taken")
   void noClaims() throws IOException {
     assertThatThrownBy(
-            () -> restorer().start(null, null, logUpTo(500), claim(1, null), unclaimed::add))
+            () -> restorer().start(null, null, logUpTo(500), claim(1, null), unclaimed::add, stored -> stored))
         .hasMessageContaining("not of the same replica");
     assertThat(machine.owner).isNull();
     machine.owner = new byte[20];

@@ -74,6 +74,7 @@ public final class SampleMessages {
         new AppendEntriesResponse(FROM, TO, 5, 2, 0, 0, new EntryId(5, 9), new EntryId(2, 4)),
         new Heartbeat(FROM, TO, 5, 1000, 8, 9, 0x7000_0000_0000_0001L),
         new HeartbeatResponse(FROM, TO, 5, 1000, 0x7000_0000_0000_0001L),
+        new HeartbeatResponse(FROM, TO, 5, 1000, 0x7000_0000_0000_0001L, true),
         new ReadIndexRequest(FROM, TO, 5, Long.MIN_VALUE),
         new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 8),
         new ReadIndexResponse(FROM, TO, 5, Long.MIN_VALUE, 0, true),
@@ -86,6 +87,8 @@ public final class SampleMessages {
         new InstallSnapshotResponse(FROM, TO, 5, 2, new EntryId(4, 9), InstallStatus.UNDER_WAY),
         new InstallSnapshotResponse(
             FROM, TO, 5, 2, new EntryId(4, Long.MAX_VALUE), InstallStatus.INSTALLED),
+        new InstallSnapshotResponse(
+            FROM, TO, 5, 2, new EntryId(4, 9), InstallStatus.UNDER_WAY, 1L << 40),
         new FetchEntries(FROM, TO, 5, -3, new EntryId(3, 7), -1),
         new FetchEntries(FROM, TO, 5, 3, new EntryId(3, 7), 0),
         new FetchEntriesResponse(FROM, TO, 5, -3, 8, List.of(commands, noOp)),

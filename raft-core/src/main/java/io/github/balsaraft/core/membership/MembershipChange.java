@@ -44,8 +44,9 @@ public sealed interface MembershipChange {
    *
    * @param wanted the member as it should be in the end
    * @param replaces members that leave when it takes their place; a learner among them leaves at once, it counts nowhere
-   * @param timeLimitNanos after this time without catching up a member that this change has added is removed again; {@link
-   *     #NO_LIMIT} to wait for as long as this leader is in office
+   * @param timeLimitNanos a member that this change has added and that gets no further with catching up for so long is removed
+   *     again, as is one that can't have its role for so long once it has caught up; {@link #NO_LIMIT} to wait for as long as this
+   *     leader is in office
    */
   record Add(Member wanted, List<ReplicaId> replaces, long timeLimitNanos)
       implements MembershipChange {

@@ -10,6 +10,7 @@ public final class FollowerContact {
   private long stampBeforeRound;
   private long echo;
   private long sentCommit;
+  private boolean applyLagging;
 
   /** Nothing was heard of it yet. */
   FollowerContact(long nowNanos) {
@@ -26,8 +27,12 @@ public final class FollowerContact {
    * The follower took us for its leader after the heartbeat of this sequence number was sent.
    *
    * @param stamp of its answer
+   * @param lagging whether its state machine was far behind then
    */
-  public void confirmed(long sequence, long stamp) {
+  public void confirmed(long sequence, long stamp, boolean lagging) {
+    if (sequence >= contactSequence) {
+      applyLagging = lagging;
+    }
     contactSequence = Math.max(contactSequence, sequence);
     // Not the highest: a follower that was started anew counts from somewhere else.
     latestStamp = stamp;
@@ -74,6 +79,11 @@ public final class FollowerContact {
   /** The latest heartbeat that it answered. */
   public long contactSequence() {
     return contactSequence;
+  }
+
+  /** Whether its state machine restored a snapshot or was far behind when it last answered. */
+  public boolean isApplyLagging() {
+    return applyLagging;
   }
 
   /** The commit index that it was last told. */

@@ -14,12 +14,32 @@ public final class InstallProgress {
   private long askedNanos;
   private boolean exhausted;
 
+  /** The most that the follower has had of {@link #atLeast}. */
+  private long doneBytes;
+
   InstallProgress() {}
 
   /** The follower should fetch a snapshot from this replica that covers the log at least up to a position. */
   public void from(ReplicaId chosen, EntryId position) {
     source = chosen;
+    if (!position.equals(atLeast)) {
+      // Of another snapshot nothing is there yet.
+      doneBytes = 0;
+    }
     atLeast = position;
+  }
+
+  /**
+   * The follower says how much of it is done.
+   *
+   * @return whether that is more than ever: one that begins anew again and again gets nowhere
+   */
+  boolean done(EntryId position, long bytes) {
+    if (!position.equals(atLeast) || bytes <= doneBytes) {
+      return false;
+    }
+    doneBytes = bytes;
+    return true;
   }
 
   /** Whom it was told to fetch from; null if nobody is known at the moment. */

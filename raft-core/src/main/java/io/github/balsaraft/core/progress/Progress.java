@@ -56,6 +56,9 @@ public final class Progress {
   /** When a response last moved anything, or the first of the unanswered messages was sent. */
   private long stalledSinceNanos;
 
+  /** When it was last known to hold more than ever, of the log or of a snapshot. */
+  private long gotOnNanos;
+
   private long loadGeneration;
   private boolean loading;
 
@@ -85,6 +88,7 @@ public final class Progress {
     this.next = next;
     this.contact = new FollowerContact(nowNanos);
     this.stalledSinceNanos = nowNanos;
+    this.gotOnNanos = nowNanos;
     this.inflights = new Inflights(maxInflightMessages, maxInflightBytes);
   }
 
@@ -138,6 +142,18 @@ public final class Progress {
   /** Whether the follower has lost entries that it had acknowledged, by its answer to the question where it stands, and lacks some still. */
   public boolean hasLostEntries() {
     return present < match && mode != Mode.PROBE;
+  }
+
+  /** When it was last known to hold more than ever, of the log or of a snapshot; before that, when this was made. */
+  public long gotOnNanos() {
+    return gotOnNanos;
+  }
+
+  /** How much it has done of a snapshot that it takes over. */
+  public void installGotOn(EntryId snapshot, long doneBytes, long nowNanos) {
+    if (install != null && install.done(snapshot, doneBytes)) {
+      gotOnNanos = nowNanos;
+    }
   }
 
   /** The next index to send. */
@@ -207,6 +223,9 @@ public final class Progress {
     boolean moved = durableMatch > match;
     boolean isHeldUp =
         mode == Mode.PROBE && nextProbeEmpty && durableMatch <= present && verified > durableMatch;
+    if (moved) {
+      gotOnNanos = nowNanos;
+    }
     if (durableMatch > present) {
       present = durableMatch;
       match = Math.max(match, present);
@@ -308,6 +327,9 @@ public final class Progress {
     install = null;
     mode = Mode.REPLICATE;
     boolean moved = index > match;
+    if (moved) {
+      gotOnNanos = nowNanos;
+    }
     present = Math.max(present, index);
     match = Math.max(match, present);
     next = present + 1;

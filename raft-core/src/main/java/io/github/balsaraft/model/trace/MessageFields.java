@@ -42,7 +42,7 @@ final class MessageFields implements ProtocolMessage.Handler {
     APPEND_ENTRIES_RESPONSE(
         "AppendEntriesResponse", "session", "verified", "durableMatch", "rejectedPrevious", "hint"),
     HEARTBEAT("Heartbeat", "sequence", "commit", "leaderCommit", "echo"),
-    HEARTBEAT_RESPONSE("HeartbeatResponse", "sequence", "stamp"),
+    HEARTBEAT_RESPONSE("HeartbeatResponse", "sequence", "stamp", "applyLagging"),
     READ_INDEX_REQUEST("ReadIndexRequest", "request"),
     READ_INDEX_RESPONSE("ReadIndexResponse", "request", "index", "overloaded"),
     TIMEOUT_NOW("TimeoutNow", "transfer", "life", "lastIndex"),
@@ -50,7 +50,8 @@ final class MessageFields implements ProtocolMessage.Handler {
     TRANSFER_REVOCATION_RESPONSE("TransferRevocationResponse", "transfer", "life"),
     INSTALL_SNAPSHOT(
         "InstallSnapshot", "session", "snapshot", "source", "sourceHost", "sourceAddress"),
-    INSTALL_SNAPSHOT_RESPONSE("InstallSnapshotResponse", "session", "snapshot", "status"),
+    INSTALL_SNAPSHOT_RESPONSE(
+        "InstallSnapshotResponse", "session", "snapshot", "status", "doneBytes"),
     FETCH_ENTRIES("FetchEntries", "request", "entry", "checksum"),
     FETCH_ENTRIES_RESPONSE("FetchEntriesResponse", "request", "commit", "entries"),
     REMOVED_NOTICE("RemovedNotice", "index");
@@ -177,7 +178,8 @@ final class MessageFields implements ProtocolMessage.Handler {
 
   @Override
   public void onHeartbeatResponse(HeartbeatResponse m) {
-    described = Kind.HEARTBEAT_RESPONSE.of(m, m.sequence(), TraceValues.opaque(m.stamp()));
+    described = Kind.HEARTBEAT_RESPONSE.of(
+        m, m.sequence(), TraceValues.opaque(m.stamp()), m.applyLagging());
   }
 
   @Override
@@ -221,7 +223,7 @@ final class MessageFields implements ProtocolMessage.Handler {
   @Override
   public void onInstallSnapshotResponse(InstallSnapshotResponse m) {
     described = Kind.INSTALL_SNAPSHOT_RESPONSE.of(
-        m, m.session(), TraceValues.of(m.snapshot()), TraceValues.of(m.status()));
+        m, m.session(), TraceValues.of(m.snapshot()), TraceValues.of(m.status()), m.doneBytes());
   }
 
   @Override

@@ -26,14 +26,14 @@ class FollowerContactTest {
   /** A stamp may be echoed once a quorum has answered a round that was sent after it had come. */
   @Test
   void theEchoIsFromBeforeTheRound() {
-    contact.confirmed(1, 7);
+    contact.confirmed(1, 7, false);
     contact.roundOpened();
-    contact.confirmed(2, 8);
+    contact.confirmed(2, 8, false);
     assertThat(contact.echo()).isZero();
     contact.roundConfirmed();
     assertThat(contact.echo()).isEqualTo(7);
     assertThat(contact.contactSequence()).isEqualTo(2);
-    contact.confirmed(1, 9);
+    contact.confirmed(1, 9, false);
     assertThat(contact.contactSequence()).as("a late answer").isEqualTo(2);
   }
 

@@ -156,6 +156,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
   public void onHeartbeatResponse(HeartbeatResponse message) {
     sink.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER, message.sequence());
     sink.fixed(Messages.HeartbeatResponse.STAMP_FIELD_NUMBER, message.stamp());
+    sink.flag(Messages.HeartbeatResponse.APPLY_LAGGING_FIELD_NUMBER, message.applyLagging());
   }
 
   @Override
@@ -210,6 +211,7 @@ final class MessageLayout implements ProtocolMessage.Handler {
         message.snapshot());
     sink.number(
         Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER, message.status().code());
+    sink.number(Messages.InstallSnapshotResponse.DONE_BYTES_FIELD_NUMBER, message.doneBytes());
   }
 
   @Override

@@ -149,7 +149,8 @@ final class MessageReader {
             to(),
             term(),
             fields.number(Messages.HeartbeatResponse.SEQUENCE_FIELD_NUMBER),
-            fields.number(Messages.HeartbeatResponse.STAMP_FIELD_NUMBER));
+            fields.number(Messages.HeartbeatResponse.STAMP_FIELD_NUMBER),
+            fields.flag(Messages.HeartbeatResponse.APPLY_LAGGING_FIELD_NUMBER));
       case Envelope.READ_INDEX_REQUEST_FIELD_NUMBER ->
         new ReadIndexRequest(
             from(), to(), term(), fields.number(Messages.ReadIndexRequest.REQUEST_FIELD_NUMBER));
@@ -188,8 +189,8 @@ final class MessageReader {
             entryId(
                 Messages.InstallSnapshotResponse.SNAPSHOT_TERM_FIELD_NUMBER,
                 Messages.InstallSnapshotResponse.SNAPSHOT_INDEX_FIELD_NUMBER),
-            InstallStatus.ofCode(
-                fields.code(Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER)));
+            InstallStatus.ofCode(fields.code(Messages.InstallSnapshotResponse.STATUS_FIELD_NUMBER)),
+            fields.number(Messages.InstallSnapshotResponse.DONE_BYTES_FIELD_NUMBER));
       case Envelope.SNAPSHOT_REQUEST_FIELD_NUMBER ->
         new SnapshotRequest(
             from(),
