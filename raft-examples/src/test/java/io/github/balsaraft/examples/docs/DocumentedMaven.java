@@ -72,6 +72,7 @@ final class DocumentedMaven {
     /** Whether this does the same as what is documented, or less of it. */
     boolean isShort(Parts documented) {
       return others.equals(documented.others)
+          && properties.containsKey("skipTests") == documented.properties.containsKey("skipTests")
           && documented.properties.entrySet().stream()
               .allMatch(one -> isShort(one.getKey(), one.getValue()));
     }
@@ -114,7 +115,9 @@ final class DocumentedMaven {
   /** The arguments of the commands that are run. */
   private static List<String> smoked() {
     return Stream.concat(
-            read(Documents.root().resolve(SMOKE)).lines().filter(line -> line.startsWith("maven ")),
+            read(Documents.root().resolve(SMOKE))
+                .lines()
+                .filter(line -> line.startsWith("maven ") || line.startsWith("maven_long ")),
             read(Documents.root().resolve(WHOLE_CHECK))
                 .lines()
                 .filter(line -> line.startsWith("mvn ")))

@@ -125,8 +125,10 @@ public final class ClosedLoop {
 
   /** How many operations were acknowledged so far, the warm-up included. */
   public long acknowledged() {
-    long failures = failed.get();
-    return ended.get() - failures;
+    // In this order: each failure is counted as such before it is counted as an end, so that none
+    // of them is taken for an acknowledgement.
+    long all = ended.get();
+    return all - failed.get();
   }
 
   /** How many operations failed so far. */

@@ -46,7 +46,7 @@ final class HelpCommand {
         --heartbeat MILLIS  how often a leader shows that it is alive (100)
         --snapshot-after BYTES   a snapshot after so many bytes of log, or of the last snapshot if that is more (64mb)
         --retain-entries N  so many entries stay in the log before a snapshot (10000)
-        --snapshot-write-rate BYTES   so many bytes of a snapshot are written per second at most; 0: as many as it takes (0)
+        --snapshot-write-rate BYTES   so many bytes of a snapshot are written per second at most, 1mb or more; 0: as many as it takes (0)
         --snapshot-send-rate BYTES   so many bytes of snapshots are sent per second at most, to all servers together (64mb)
         --leases MILLIS     with --cluster, the same at each: founds the cluster with leases of this window (off)
         --trace FILE        appends every step of the protocol, as lines of JSON""";

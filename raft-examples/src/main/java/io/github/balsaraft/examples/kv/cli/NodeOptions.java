@@ -53,6 +53,9 @@ record NodeOptions(
   /** A command of the log can have 64 MiB at most; this leaves room beside the value. */
   static final int LARGEST_MAX_VALUE_BYTES = Operation.Append.LARGEST_VALUE_BYTES;
 
+  /** Of snapshots, in bytes per second: less would never come to an end with much state. */
+  private static final int LEAST_RATE = 1 << 20;
+
   static final String UNTIL_STDIN_CLOSES = "--until-stdin-closes";
 
   static final Set<String> VALUED = Set.of(
@@ -141,14 +144,24 @@ record NodeOptions(
         .minLogBytes(arguments.bytes(
             "--snapshot-after", 1 << 16, 1 << 30, Math.toIntExact(usual.minLogBytes())))
         .retained(retained, Math.max(retained, usual.maxRetainedEntries()))
-        .maxWriteBytesPerSecond(arguments.bytes(
-            "--snapshot-write-rate", 0, 1 << 30, Math.toIntExact(usual.maxWriteBytesPerSecond())))
+        .maxWriteBytesPerSecond(writeRate(arguments, usual))
         .maxSendBytesPerSecond(arguments.bytes(
             "--snapshot-send-rate",
-            1 << 20,
+            LEAST_RATE,
             1 << 30,
             Math.toIntExact(usual.maxSendBytesPerSecond())))
         .build();
+  }
+
+  /** None, or one with which a large snapshot comes to an end: until then the log is kept. */
+  private static int writeRate(Arguments arguments, SnapshotOptions usual) {
+    int rate = arguments.bytes(
+        "--snapshot-write-rate", 0, 1 << 30, Math.toIntExact(usual.maxWriteBytesPerSecond()));
+    if (rate != 0 && rate < LEAST_RATE) {
+      throw arguments.wrong("--snapshot-write-rate takes 0 or " + LEAST_RATE
+          + " bytes per second at least, such as 1mb, not " + rate);
+    }
+    return rate;
   }
 
   /** Within the bounds that the library has for these timeouts. */

@@ -45,6 +45,9 @@ final class InfoText {
   private final NodeStatus status;
   private final StringBuilder text = new StringBuilder();
 
+  /** Of the lines so far. */
+  private final Set<String> written = new HashSet<>();
+
   /** Whether distributions are written with their buckets: thousands of characters, for those who compute with them. */
   private boolean withBuckets;
 
@@ -146,7 +149,12 @@ final class InfoText {
   /** Lines as docs/operations.md has them. */
   private void addMetrics() {
     title("Metrics");
-    MetricLines.of(server.metrics(), withBuckets).forEach(this::line);
+    // A reader that puts all lines into one map would see the second of two of a name.
+    MetricLines.of(server.metrics(), withBuckets).forEach((name, value) -> {
+      if (!written.contains(name)) {
+        line(name, value);
+      }
+    });
   }
 
   /** Raft's roles in the words of Redis: one master, the others are its replicas. */
@@ -189,6 +197,7 @@ final class InfoText {
 
   private void line(String name, Object value) {
     String oneLine = value.toString().replace('\r', ' ').replace('\n', ' ');
+    written.add(name);
     text.append(name).append(':').append(oneLine).append("\r\n");
   }
 }

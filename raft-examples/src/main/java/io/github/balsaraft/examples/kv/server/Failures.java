@@ -89,19 +89,27 @@ final class Failures {
         ? addressOf(notLeader.leader().orElse(null)).orElse(null)
         : null;
     if (!proposed) {
-      return new FailedRun(readFailure(cause), moved, false);
+      return new FailedRun(readFailure(cause), moved, Executed.NO);
     }
     Reply certain = certainFailure(cause);
     if (certain != null) {
-      return new FailedRun(certain, moved, false);
+      return new FailedRun(certain, moved, Executed.NO);
     }
     if (cause instanceof AnswerTooLargeException) {
-      return new FailedRun(new Reply.Failure("EXECUTED " + messageOf(cause)), null, false);
+      return new FailedRun(
+          new Reply.Failure("EXECUTED " + messageOf(cause)), null, Executed.CERTAINLY);
     }
     return new FailedRun(
         new Reply.Failure("UNKNOWN the command may or may not be executed: " + messageOf(cause)),
         null,
-        true);
+        Executed.MAYBE);
+  }
+
+  /** What became of the writes among operations that failed together. */
+  enum Executed {
+    NO,
+    MAYBE,
+    CERTAINLY
   }
 
   /**
@@ -109,18 +117,20 @@ final class Failures {
    *
    * @param reply the error
    * @param movedTo where to send clients instead, or null
-   * @param unknown whether writes may have been executed
+   * @param writes whether those among them were executed
    */
-  record FailedRun(Reply reply, @Nullable String movedTo, boolean unknown) {
+  record FailedRun(Reply reply, @Nullable String movedTo, Executed writes) {
 
     Reply replyTo(Operation operation) {
       if (movedTo != null && !operation.keys().isEmpty()) {
         return moved(operation.keys().get(0), movedTo);
       }
-      if (unknown && !operation.isWrite()) {
+      if (writes != Executed.NO && !operation.isWrite()) {
         // A read that rode along has no effect, so its outcome is certain: it wasn't answered.
         return new Reply.Failure(
-            "TRYAGAIN the read was not answered, and a write before it neither");
+            writes == Executed.MAYBE
+                ? "TRYAGAIN the read was not answered, and a write before it neither"
+                : "TRYAGAIN the read was not answered: all answers together are too long; send it alone");
       }
       return reply;
     }

@@ -335,6 +335,10 @@ class CommandLineTest {
     more.set(more.size() - 1, "1kb");
     assertThatThrownBy(() -> NodeOptions.parse(more))
         .hasMessageContaining("--snapshot-send-rate takes a number of bytes from 1048576 to");
+    List<String> never = new ArrayList<>(words);
+    never.addAll(List.of("--snapshot-write-rate", "10"));
+    assertThatThrownBy(() -> NodeOptions.parse(never))
+        .hasMessageContaining("--snapshot-write-rate takes 0 or 1048576 bytes per second at least");
   }
 
   /** A split vote takes the longest election timeout twice, and heals by itself. */

@@ -72,6 +72,19 @@ class FailureRepliesTest extends ServerTest {
         "-EXECUTED it was applied, and its result has 9 bytes");
   }
 
+  /** Nothing that it reads was done to anybody, so that it may be sent again. */
+  @Test
+  void readsThatRodeAlongWithWhatWasExecutedMaySendAgain() {
+    backend().failProposals(new AnswerTooLargeException("it was applied"));
+    try (RespClient client = server.connect()) {
+      client.sendRaw(pipeline("SET a 1", "GET a"));
+      assertThat(client.readReplies(2))
+          .satisfiesExactly(
+              reply -> assertThat(reply).isEqualTo("-EXECUTED it was applied"),
+              reply -> assertThat(reply).startsWith("-TRYAGAIN the read was not answered: all"));
+    }
+  }
+
   private void expectOnWrite(RuntimeException failure, String reply) {
     backend().failProposals(failure);
     try (RespClient client = server.connect()) {

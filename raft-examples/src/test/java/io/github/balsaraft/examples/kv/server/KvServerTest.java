@@ -217,6 +217,11 @@ class KvServerTest extends ServerTest {
           .contains("sync_nanos:count=0,", "election_nanos:count=0,", "catch_up_nanos:count=0,")
           .contains("max=0\\x0d\\x0a")
           .doesNotContain("buckets=");
+      assertThat(client.call("INFO").split("\\\\x0d\\\\x0a"))
+          .filteredOn(line -> line.contains(":"))
+          .extracting(line -> line.substring(0, line.indexOf(':')))
+          .as("names, for who puts them into one map")
+          .doesNotHaveDuplicates();
       for (String section : List.of("metrics", "all")) {
         assertThat(client.call("INFO", section))
             .containsOnlyOnce("# Metrics")
