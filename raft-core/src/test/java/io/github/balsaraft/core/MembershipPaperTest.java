@@ -243,7 +243,9 @@ class MembershipPaperTest {
       }
       cluster.settle();
     }
-    assertThat(n1.view().configuration().contains(n4.id)).as("after more than 9 s").isTrue();
+    assertThat(n1.view().configuration().contains(n4.id))
+        .as("after more than 9 s")
+        .isTrue();
     assertThat(n1.view().configuration().isVoter(n4.id)).isFalse();
     cluster.run(3400 * MILLIS);
     assertThat(n1.view().configuration().contains(n4.id)).as("it stands still").isFalse();
