@@ -92,11 +92,13 @@ final class Replicator {
         Math.min(message.verified(), log.lastIndex()), message.durableMatch(), context.nowNanos());
   }
 
-  /** Where the logs may agree. Below the base it needn't be known exactly: a snapshot is due. */
-  private EntryId agreeAtMost(EntryId hint) {
-    boolean belowBase =
-        hint.index() < log.base().index() || hint.term() < log.base().term();
-    return belowBase ? EntryId.NONE : log.lastNotAbove(hint);
+  /** Up to which index the logs may agree. Below the base nothing is known of the terms here, and a snapshot is due. */
+  private long agreeAtMost(EntryId hint) {
+    EntryId base = log.base();
+    boolean belowBase = hint.index() < base.index() || hint.term() < base.term();
+    return belowBase
+        ? Math.min(hint.index(), base.index() - 1)
+        : log.lastNotAbove(hint).index();
   }
 
   /** Asks followers where they stand that have not answered for half an election timeout. */
@@ -158,7 +160,7 @@ final class Replicator {
     return false;
   }
 
-  /** Little if it may well be sent for nothing. */
+  /** Little if it may well be sent for nothing; but an entry, however large. */
   private long maxBytesOfNext(Progress progress) {
     long maxBytes = context.options.maxMessageBytes();
     return progress.isProven() && !progress.isHeldBack()

@@ -35,7 +35,7 @@ final class LossLog {
       if (before == null || before != loss.toIndex()) {
         log.warn(
             nowNanos.getAsLong(),
-            Subject.MEMBERS,
+            Subject.LOSS,
             Wording.lostEntries(names.apply(loss.member()), loss.fromIndex(), loss.toIndex()));
       }
     }

@@ -24,6 +24,7 @@ final class RateLimitedLog {
     TRANSFER("transfers of leadership"),
     REMOVAL("its removal"),
     CLOCK("the wall clock"),
+    LOSS("entries that members have lost"),
     OLD_ENTRIES("old entries for followers"),
     SNAPSHOT("snapshots"),
     LISTENER("listeners that fail"),

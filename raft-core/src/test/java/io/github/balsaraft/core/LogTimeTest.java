@@ -82,6 +82,42 @@ class LogTimeTest {
     assertThat(lastLogTimeMillis(n1)).isEqualTo(n1.wallMillis());
   }
 
+  /** By more than is followed of a jump, and little enough to wait for. */
+  private static final long STEP_MILLIS = 15_000;
+
+  @Test
+  @DisplayName("a follower whose clock was ahead, and was set right, forgets that: a later jump is cut")
+  void followerSetRight() {
+    cluster.elect("n2");
+    cluster.crash(n1, 0);
+    n1.wallAheadMillis = HOUR_MILLIS;
+    cluster.start(n1);
+    cluster.run(200 * MILLIS);
+    n1.wallAheadMillis = 0;
+    cluster.run(STEP_MILLIS * MILLIS);
+    assertThat(lastLogTimeMillis(n1)).isLessThan(n1.wallMillis());
+    n1.wallAheadMillis = HOUR_MILLIS;
+    cluster.run(200 * MILLIS);
+    cluster.elect("n1");
+    cluster.propose(n1, "an hour ahead");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(n1.wallMillis() - HOUR_MILLIS + 10_000);
+  }
+
+  @Test
+  @DisplayName(
+      "a leader whose clock was set back, and has passed log time while nobody wrote, forgets that: a later jump is cut")
+  void idleLeaderSetBack() {
+    cluster.elect("n1");
+    cluster.run(500 * MILLIS);
+    cluster.propose(n1, "right");
+    n1.wallAheadMillis = -STEP_MILLIS;
+    cluster.run((STEP_MILLIS + 1000) * MILLIS);
+    assertThat(lastLogTimeMillis(n1)).isLessThan(n1.wallMillis());
+    n1.wallAheadMillis = 0;
+    cluster.propose(n1, "ahead");
+    assertThat(lastLogTimeMillis(n1)).isEqualTo(n1.wallMillis() - STEP_MILLIS + 10_000);
+  }
+
   @Test
   @DisplayName("what is truncated takes its log time along")
   void truncated() {

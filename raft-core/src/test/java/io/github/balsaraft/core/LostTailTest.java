@@ -40,6 +40,20 @@ class LostTailTest {
     n2.disk.preset(n2.disk.durableHardState(), rest);
   }
 
+  /** What the leader says of losses, from moment to moment. */
+  private List<LostEntries> lossesSeenWithin(long nanos) {
+    List<LostEntries> seen = new ArrayList<>();
+    for (long elapsed = 0; elapsed < nanos; elapsed += OPTIONS.heartbeatNanos()) {
+      while (!cluster.network().isEmpty()) {
+        cluster.deliver(cluster.network().take(0));
+        seen.addAll(n1.view().lostEntries());
+      }
+      cluster.pass(n1, OPTIONS.heartbeatNanos());
+      cluster.pass(n2, OPTIONS.heartbeatNanos());
+    }
+    return seen;
+  }
+
   private void assertIsOfUse() {
     cluster.run(OPTIONS.electionTimeoutMaxNanos());
     assertThat(n1.leads()).isTrue();
@@ -75,6 +89,42 @@ class LostTailTest {
     assertThat(n1.view().lostEntries()).isEmpty();
     assertThat(n1.view().follower(n2.id).present()).isEqualTo(42);
     assertThat(n2.view().lostEntries()).as("that is the leader's to say").isEmpty();
+  }
+
+  @Test
+  @DisplayName("the leader knows what was lost, however soon it is there again")
+  void leaderKnowsOfALossThatFitsIntoOneMessage() {
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    List<LostEntries> seen = lossesSeenWithin(OPTIONS.electionTimeoutMinNanos());
+    assertThat(seen).startsWith(new LostEntries(n2.id, 22, 41)).hasSizeLessThan(20);
+    assertThat(n1.view().lostEntries()).isEmpty();
+    assertIsOfUse();
+  }
+
+  @Test
+  @DisplayName("it hears of a loss with the next entry only")
+  void nobodyWrites() {
+    cluster.start(n2);
+    assertThat(lossesSeenWithin(10 * OPTIONS.electionTimeoutMaxNanos())).isEmpty();
+    assertThat(n1.leads()).isTrue();
+    assertThat(n2.view().lastEntry().index()).isEqualTo(21);
+    cluster.propose(n1, "with n2 only");
+    assertThat(lossesSeenWithin(OPTIONS.electionTimeoutMinNanos())).isNotEmpty();
+    assertIsOfUse();
+  }
+
+  @Test
+  @DisplayName("it knows so too if they were compacted")
+  void leaderKnowsWhatWasCompacted() {
+    cluster.snapshot(n1);
+    assertThat(n1.view().baseEntry().index()).isGreaterThan(21);
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    assertThat(lossesSeenWithin(OPTIONS.electionTimeoutMinNanos()))
+        .startsWith(new LostEntries(n2.id, 22, 41));
+    assertIsOfUse();
+    assertThat(n1.view().lostEntries()).isEmpty();
   }
 
   @Test

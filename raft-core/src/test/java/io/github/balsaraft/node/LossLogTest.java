@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class LossLogTest {
 
   private final RecordedLines lines = new RecordedLines();
-  private final LossLog log =
-      new LossLog(new RateLimitedLog("n1/g0", lines), () -> 0, replica -> "n" + replica.value());
+  private final RateLimitedLog limited = new RateLimitedLog("n1/g0", lines);
+  private final LossLog log = new LossLog(limited, () -> 0, replica -> "n" + replica.value());
 
   private static LostEntries loss(long member, long from, long to) {
     return new LostEntries(new ReplicaId(member), from, to);
@@ -33,5 +33,15 @@ class LossLogTest {
         .startsWith("n1/g0 n3 has lost 1 entry that it had acknowledged (index 7)");
     log.observe(List.of(loss(2, 50, 60)));
     assertThat(lines.lines("n2 has lost")).as("another one").hasSize(2);
+  }
+
+  @Test
+  @DisplayName("a loss is told however much is said of the members otherwise")
+  void otherLines() {
+    for (int i = 0; i < 2 * RateLimitedLog.MAX_PER_SPAN; i++) {
+      limited.info(0, RateLimitedLog.Subject.MEMBERS, "members are these");
+    }
+    log.observe(List.of(loss(2, 22, 41)));
+    assertThat(lines.lines("n2 has lost")).hasSize(1);
   }
 }

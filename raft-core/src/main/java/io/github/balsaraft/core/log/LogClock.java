@@ -3,7 +3,7 @@ package io.github.balsaraft.core.log;
 /**
  * Makes log time from the wall clock of a leader: it never goes back, and a forward jump of the wall clock, as seen against
  * the monotonic clock, is limited, because whatever expires by log time would expire at once. If it only takes back an earlier
- * jump backward it isn't, unless the clock has come to make log time again meanwhile: what was stamped by it would expire at once.
+ * jump backward it isn't, unless the clock has come to where log time is meanwhile: what is stamped by it would expire at once.
  *
  * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
  * down is not a jump.
@@ -16,7 +16,7 @@ public final class LogClock {
   private long ignoredMillis;
 
   /**
-   * How much of the steps back of the wall clock was not undone yet; zero once log time goes by the clock as it is. Small ones don't count:
+   * How much of the steps back of the wall clock was not undone yet; zero once the clock as it is has come to where log time is. Small ones don't count:
    * both clocks are not read at once.
    */
   private long behindMillis;
@@ -35,9 +35,14 @@ public final class LogClock {
   /**
    * Takes new readings.
    *
+   * @param logTimeMillis of the end of the log, whoever gave it
    * @return by how many milliseconds a jump was cut short; zero if there was none
    */
-  public long observe(long nowNanos, long wallMillis) {
+  public long observe(long nowNanos, long wallMillis, long logTimeMillis) {
+    if (lastWallMillis - ignoredMillis >= logTimeMillis) {
+      // It has come to where log time is by itself, in whatever role. From here on a step ahead is one of log time, too.
+      behindMillis = 0;
+    }
     long elapsedMillis = Math.max(0, (nowNanos - lastNanos) / 1_000_000);
     long jump = wallMillis - lastWallMillis - elapsedMillis;
     lastNanos = nowNanos;
@@ -65,11 +70,6 @@ public final class LogClock {
 
   /** The log time of a batch that follows one with {@code previousMillis}. */
   public long next(long previousMillis) {
-    long clockMillis = lastWallMillis - ignoredMillis;
-    if (clockMillis > previousMillis) {
-      // It has passed log time by itself. From here on a step ahead is one of log time, too.
-      behindMillis = 0;
-    }
-    return Math.max(previousMillis, clockMillis);
+    return Math.max(previousMillis, lastWallMillis - ignoredMillis);
   }
 }

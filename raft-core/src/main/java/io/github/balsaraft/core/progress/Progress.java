@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>In {@link Mode#PROBE} it looks for the point where the logs agree, one message at a time. In {@link Mode#REPLICATE} it
  * sends ahead of the acknowledgements, within a window of messages and bytes; as long as it only supposes that the logs agree,
- * within a smaller one. After a stall it sends one message at a time until the follower's disk gets on: a follower that has as much to
+ * within a smaller one. After a stall it sends one message after each question until the follower's disk gets on: a follower that has as much to
  * write as it takes lets pass what it is sent. In {@link Mode#SNAPSHOT} no entries are sent.
  *
  * <p>Within one session match never goes back: what is durable there stays. A disk may lose it all the same: then the
@@ -163,7 +163,7 @@ public final class Progress {
 
   /**
    * Whether the next probe should carry no entries: after silence the follower may have them all and be slow to make them
-   * durable, and it answers an empty message at once.
+   * durable, and it answers an empty message at once. After a loss it may have them all again before anybody knows what was lost.
    */
   public boolean isNextProbeEmpty() {
     return nextProbeEmpty;
@@ -262,19 +262,19 @@ public final class Progress {
    * A message didn't match the follower's log.
    *
    * @param previous where the message assumed the logs to agree
-   * @param agreeAtMost where they may agree, as far as both sides know
+   * @param agreeAtMost up to which index they may agree, as far as both sides know
    */
-  public void rejected(EntryId previous, EntryId agreeAtMost) {
+  public void rejected(EntryId previous, long agreeAtMost) {
     if (mode == Mode.SNAPSHOT || previous.index() == 0 || previous.index() >= next) {
       return;
     }
     if (mode == Mode.PROBE && previous.index() != next - 1) {
       return;
     }
-    long agreed = Math.min(agreeAtMost.index(), previous.index() - 1);
-    if (mode == Mode.PROBE && previous.index() == present) {
-      // It says that it hasn't got what it once called durable.
-      // If that is an old rejection, some is sent for nothing.
+    long agreed = Math.min(agreeAtMost, previous.index() - 1);
+    // It says that it hasn't got what it once called durable.
+    boolean saysItIsGone = mode == Mode.PROBE && previous.index() == present;
+    if (saysItIsGone) {
       present = agreed;
     } else if (previous.index() <= present) {
       return;
@@ -285,7 +285,9 @@ public final class Progress {
     probe();
     // What has arrived before waits for that disk still, and counts.
     inflights.lostAbove(next - 1);
-    nextProbeEmpty = false;
+    // How much is gone is asked before any of it is sent again, for nobody
+    // could tell afterwards. The answer also shows whether this was an old rejection.
+    nextProbeEmpty = saysItIsGone;
   }
 
   /** Nothing has come back for a while: find out where things stand. */

@@ -14,11 +14,14 @@ class LogClockTest {
   private long after(long elapsedMillis, long jumpMillis) {
     nowMillis += elapsedMillis;
     wallMillis += elapsedMillis + jumpMillis;
-    return clock.observe(nowMillis * 1_000_000, wallMillis);
+    return clock.observe(nowMillis * 1_000_000, wallMillis, logTimeMillis);
   }
 
   private long nowMillis = 5000;
   private long wallMillis = 1000;
+
+  /** Of the end of the log. */
+  private long logTimeMillis = 1000;
 
   @Test
   void followsTheWallClockHoweverLongNobodyLooked() {
@@ -77,10 +80,30 @@ class LogClockTest {
     after(7_200_000, 0);
     long passed = clock.next(logTime);
     assertThat(passed).isEqualTo(wallMillis).isGreaterThan(logTime);
+    logTimeMillis = passed;
     assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
     assertThat(clock.next(passed)).isEqualTo(passed + 500 + MAX_JUMP_MILLIS);
     assertThat(after(500, -3_600_000)).isZero();
     assertThat(clock.next(passed + 20_000)).as("it never goes back").isEqualTo(passed + 20_000);
+  }
+
+  /** As a follower, or a leader that nobody asks to write. */
+  @Test
+  void whoAppendsNothingForgetsItToo() {
+    after(500, -3_600_000);
+    after(7_200_000, 0);
+    assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
+  }
+
+  @Test
+  void whatIsIgnoredOfAJumpDoesNotCount() {
+    after(500, 7_200_000);
+    after(500, -7_200_000 - 3_600_000);
+    assertThat(after(500, 3_600_000)).as("log time is ahead of it").isZero();
+    after(500, 7_200_000);
+    logTimeMillis = wallMillis - 3_600_000;
+    after(500, -3_600_000);
+    assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
   }
 
   @Test

@@ -34,21 +34,21 @@ class ProgressAnswersTest {
 
   @Test
   void aRejectionOfWhatIsKnownToMatchIsOld() {
-    progress.rejected(at(3), at(1));
+    progress.rejected(at(3), 1);
     assertThat(progress.mode()).isEqualTo(Mode.REPLICATE);
     assertThat(progress.next()).isEqualTo(8);
   }
 
   @Test
   void aRejectionOfWhatWasNotSentYetIsOld() {
-    progress.rejected(at(8), at(1));
+    progress.rejected(at(8), 1);
     assertThat(progress.mode()).isEqualTo(Mode.REPLICATE);
     assertThat(progress.next()).isEqualTo(8);
   }
 
   @Test
   void aRejectionGoesBackToWhereTheLogsMayAgree() {
-    progress.rejected(at(7), at(5));
+    progress.rejected(at(7), 5);
     assertThat(progress.mode()).isEqualTo(Mode.PROBE);
     assertThat(progress.next()).isEqualTo(6);
     assertThat(progress.inflightBytes()).as("4 and 5 have arrived").isEqualTo(100);
@@ -60,24 +60,24 @@ class ProgressAnswersTest {
 
   @Test
   void aRejectionGoesBackBehindWhatItRejects() {
-    progress.rejected(at(4), at(7));
+    progress.rejected(at(4), 7);
     assertThat(progress.next()).isEqualTo(4);
   }
 
   @Test
   void aRejectionNeverGoesBackBehindWhatMatches() {
-    progress.rejected(at(7), at(1));
+    progress.rejected(at(7), 1);
     assertThat(progress.next()).isEqualTo(4);
   }
 
   @Test
   void inAProbeOnlyItsOwnRejectionCounts() {
-    progress.rejected(at(7), at(5));
+    progress.rejected(at(7), 5);
     progress.sent(6, 10, NOW);
-    progress.rejected(at(4), at(3));
+    progress.rejected(at(4), 3);
     assertThat(progress.next()).as("that was an earlier message").isEqualTo(6);
     assertThat(progress.canSend()).as("the probe is under way").isFalse();
-    progress.rejected(at(5), at(4));
+    progress.rejected(at(5), 4);
     assertThat(progress.next()).isEqualTo(5);
     assertThat(progress.canSend()).isTrue();
   }
@@ -87,10 +87,17 @@ class ProgressAnswersTest {
   void whatMatchedAndIsGoneIsSentAgain() {
     progress.resend();
     progress.sent(3, 0, NOW);
-    progress.rejected(at(3), at(1));
+    progress.rejected(at(3), 1);
     assertThat(progress.next()).isEqualTo(2);
     assertThat(progress.match()).as("it was durable there").isEqualTo(3);
+    assertThat(progress.hasLostEntries()).as("it may be an old rejection").isFalse();
     assertThat(progress.canSend()).isTrue();
+    assertThat(progress.isNextProbeEmpty()).as("how much is gone is asked first").isTrue();
+    progress.sent(1, 0, NOW);
+    assertThat(progress.accepted(1, 1, NOW)).isFalse();
+    assertThat(progress.hasLostEntries()).isTrue();
+    assertThat(progress.present()).isEqualTo(1);
+    assertThat(progress.isHeldBack()).isFalse();
     progress.sent(2, 10, NOW);
     assertThat(progress.accepted(2, 2, NOW)).as("it counts already").isFalse();
     assertThat(progress.next()).isEqualTo(3);
@@ -104,11 +111,23 @@ class ProgressAnswersTest {
   }
 
   @Test
+  void anOldRejectionOfWhatMatchesCostsAQuestion() {
+    progress.resend();
+    progress.sent(3, 0, NOW);
+    progress.rejected(at(3), 1);
+    progress.sent(1, 0, NOW);
+    progress.accepted(7, 5, NOW);
+    assertThat(progress.hasLostEntries()).isFalse();
+    assertThat(progress.present()).isEqualTo(5);
+    assertThat(progress.next()).as("nothing is sent again").isEqualTo(8);
+  }
+
+  @Test
   void afterARejectionTheWindowIsOpen() {
     progress.sent(8, 100, NOW);
     progress.sent(9, 100, NOW);
     assertThat(progress.canSend()).as("four are under way").isFalse();
-    progress.rejected(at(7), at(5));
+    progress.rejected(at(7), 5);
     progress.accepted(5, 5, NOW);
     for (int index = 6; index < 9; index++) {
       progress.sent(index, 100, NOW);
@@ -166,7 +185,7 @@ class ProgressAnswersTest {
   @Test
   void aLoadIsOfNoUseOnceTheLogsDoNotAgreeOrASnapshotIsDue() {
     progress.beginLoad(5);
-    progress.rejected(at(7), at(5));
+    progress.rejected(at(7), 5);
     assertThat(progress.endLoad(5)).isFalse();
     progress.accepted(5, 5, NOW);
     progress.beginLoad(6);

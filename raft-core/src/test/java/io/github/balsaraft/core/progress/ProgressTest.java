@@ -88,7 +88,7 @@ class ProgressTest {
     progress.sent(0, 0, 2);
     progress.accepted(2, 0, 2);
     progress.sent(3, 100, 2);
-    progress.rejected(new EntryId(1, 3), new EntryId(1, 2));
+    progress.rejected(new EntryId(1, 3), 2);
     assertThat(progress.isHeldBack()).isFalse();
     progress.sent(3, 100, 3);
     progress.accepted(3, 0, 3);
@@ -128,10 +128,10 @@ class ProgressTest {
     Progress supposing = supposing(8);
     supposing.sent(8, 10, 1);
     supposing.sent(9, 10, 1);
-    supposing.rejected(new EntryId(2, 7), new EntryId(1, 4));
+    supposing.rejected(new EntryId(2, 7), 4);
     assertThat(supposing.mode()).isEqualTo(Progress.Mode.PROBE);
     assertThat(supposing.next()).isEqualTo(5);
-    supposing.rejected(new EntryId(2, 8), new EntryId(1, 4));
+    supposing.rejected(new EntryId(2, 8), 4);
     assertThat(supposing.next()).as("the second says nothing new").isEqualTo(5);
     supposing.sent(5, 10, 2);
     assertThat(supposing.canSend()).as("one at a time").isFalse();
@@ -161,7 +161,7 @@ class ProgressTest {
     progress.sent(1, 60, 1);
     progress.sent(2, 70, 1);
     progress.sent(3, 80, 1);
-    progress.rejected(new EntryId(1, 2), new EntryId(1, 1));
+    progress.rejected(new EntryId(1, 2), 1);
     assertThat(progress.next()).isEqualTo(2);
     assertThat(progress.inflightBytes()).isEqualTo(60);
     progress.accepted(1, 1, 2);
@@ -179,7 +179,7 @@ class ProgressTest {
     assertThat(progress.isStalled(1_000_000, 1)).as("repeated by its own clock").isFalse();
     assertThat(progress.heldIndex()).isEqualTo(8);
     assertThat(progress.accepted(3, 3, 2)).isTrue();
-    progress.rejected(new EntryId(2, 5), EntryId.NONE);
+    progress.rejected(new EntryId(2, 5), 0);
     assertThat(progress.mode()).isEqualTo(Progress.Mode.SNAPSHOT);
     assertThat(progress.next()).isEqualTo(4);
     assertThat(progress.installed(8, 20, 3)).isTrue();
