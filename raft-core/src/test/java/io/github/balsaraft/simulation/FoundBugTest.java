@@ -198,6 +198,26 @@ class FoundBugTest {
     runs.checkKept(kept, () -> new KvWorkload(2));
   }
 
+  @Test
+  @DisplayName("an exception that no check has found is said to be in no group in particular")
+  void inNoGroupInParticular() throws IOException {
+    SimulationRuns runs = new SimulationRuns(
+        SHORT.withLength(Duration.ofSeconds(5)),
+        new SimulationRuns.Seeds(79, 1, Duration.ZERO),
+        "mvn test -Draft.seed=");
+    AssertionError found = catchThrowableOfType(
+        AssertionError.class,
+        () -> runs.checkGroups(3, () -> new Failing(new KvWorkload(2), true)));
+    assertThat(found)
+        .hasMessageContaining("seed 79 fails: in no group in particular (of 0 to 2): exception: "
+            + "java.lang.IllegalStateException: speechless");
+    Path page = Path.of("target", "simulation", "seed-79.html").toAbsolutePath();
+    assertThat(page)
+        .content()
+        .contains("This page shows group 0 (of 0 to 2); it is in none in particular. exception: ");
+    Files.delete(page);
+  }
+
   /** The first, the third and so on of those that are asked for is in order. */
   private static Supplier<Workload<KvInput, KvOutput>> secondIsForgetful() {
     AtomicInteger workloads = new AtomicInteger();
@@ -266,11 +286,12 @@ class FoundBugTest {
   }
 
   private static Workload<KvInput, KvOutput> unreadable() {
-    return new Unreadable(new KvWorkload(2));
+    return new Failing(new KvWorkload(2), false);
   }
 
-  /** A workload whose own code fails. */
-  private record Unreadable(KvWorkload sane) implements Workload<KvInput, KvOutput> {
+  /** A workload whose own code fails: when it is to say what is asked for, or to read what was answered. */
+  private record Failing(KvWorkload sane, boolean isSpeechless)
+      implements Workload<KvInput, KvOutput> {
     @Override
     public StateMachine newStateMachine() {
       return sane.newStateMachine();
@@ -278,6 +299,9 @@ class FoundBugTest {
 
     @Override
     public KvInput next(Chance chance) {
+      if (isSpeechless) {
+        throw new IllegalStateException("speechless");
+      }
       return sane.next(chance);
     }
 

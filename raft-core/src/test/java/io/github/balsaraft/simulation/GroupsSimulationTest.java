@@ -3,6 +3,7 @@ package io.github.balsaraft.simulation;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.Command;
 import io.github.balsaraft.model.HostId;
@@ -84,6 +85,26 @@ class GroupsSimulationTest {
     assertThat(seen.get(2).applied).isGreaterThan(300);
     assertThat(seen.get(HIT).keptItsLeader()).isFalse();
     assertThat(seen.get(HIT).applied).isPositive();
+  }
+
+  @Test
+  @DisplayName(
+      "an exception of a task names no group, be it while clients ask or while the ending of one group waits")
+  void nobodysException() {
+    for (long at : new long[] {3 * SECONDS, 5 * SECONDS + 1}) {
+      SimulationSettings settings = SimulationSettings.DEFAULT
+          .calm()
+          .withHosts(3)
+          .withClients(2)
+          .withLength(Duration.ofSeconds(5));
+      Simulation<KvInput, KvOutput> run = new Simulation<>(
+          1, settings, List.of(new KvWorkload(2), new KvWorkload(2)), new Schedule(List.of()));
+      run.time().at(at, () -> {
+        throw new IllegalStateException("of nobody in particular");
+      });
+      assertThatThrownBy(run::run).hasMessage("of nobody in particular");
+      assertThat(run.failedGroup()).isEmpty();
+    }
   }
 
   /** One group is hit at these hosts, and all else is in order. */

@@ -21,6 +21,7 @@ import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import io.github.balsaraft.testing.simulation.world.World;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -145,11 +146,11 @@ public final class Simulation<I, O> {
   }
 
   /**
-   * In which group something has gone wrong, of which the first is 0. It is the first that is named if nothing has, or if that belongs to
-   * none of them in particular.
+   * In which group a check has found something wrong, of which the first is 0. Empty if none has, also if the run has ended with an
+   * exception: what has thrown it may be of any group, or of the hosts that they share.
    */
-  public int failedGroup() {
-    return Math.max(0, groups.indexOf(failed));
+  public OptionalInt failedGroup() {
+    return failed == null ? OptionalInt.empty() : OptionalInt.of(groups.indexOf(failed));
   }
 
   /** What clients of the first group asked and were told. */
@@ -206,12 +207,15 @@ public final class Simulation<I, O> {
     each(founded, SimulatedGroup::checkEnd);
   }
 
-  /** Remembers in which something goes wrong; while one waits for something, that may be another. */
+  /**
+   * Remembers in which something is found. While one waits for something, that may be another, which is remembered first; and tasks
+   * of all of them run meanwhile, so that an exception doesn't tell whose it is.
+   */
   private void each(List<SimulatedGroup<I, O>> some, Consumer<SimulatedGroup<I, O>> check) {
     for (SimulatedGroup<I, O> group : some) {
       try {
         check.accept(group);
-      } catch (RuntimeException | Error e) {
+      } catch (SimulationFailure e) {
         failed = failed == null ? group : failed;
         throw e;
       }

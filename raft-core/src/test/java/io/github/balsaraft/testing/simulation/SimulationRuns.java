@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -194,7 +195,12 @@ public final class SimulationRuns {
 
   private static String where(Simulation<?, ?> run) {
     int groups = run.groups().size();
-    return groups == 1 ? "" : "in group " + run.failedGroup() + " (of 0 to " + (groups - 1) + "): ";
+    if (groups == 1) {
+      return "";
+    }
+    OptionalInt failed = run.failedGroup();
+    return (failed.isPresent() ? "in group " + failed.getAsInt() : "in no group in particular")
+        + " (of 0 to " + (groups - 1) + "): ";
   }
 
   private static @Nullable SimulationFailure run(Simulation<?, ?> simulation) {
@@ -277,15 +283,19 @@ public final class SimulationRuns {
       watch(again, group, recorders);
     }
     SimulationFailure failure = run(again);
-    // Only now it is known of which group the page has to tell.
-    RunRecorder recorder = recorders.get(again.failedGroup());
+    // Only now it is known of which group the page has to tell; of the first if of none in
+    // particular.
+    OptionalInt failed = again.failedGroup();
+    int shown = failed.orElse(0);
+    RunRecorder recorder = recorders.get(shown);
     String violation = failure == null ? "" : String.valueOf(failure.getMessage());
     if (failure != null) {
       if (recorders.size() > 1) {
-        violation = "This page shows group " + again.failedGroup() + " (of 0 to "
-            + (recorders.size() - 1) + "), in which it is. " + violation;
+        violation = "This page shows group " + shown + " (of 0 to " + (recorders.size() - 1)
+            + (failed.isPresent() ? "), in which it is. " : "); it is in none in particular. ")
+            + violation;
       }
-      again.groups().get(again.failedGroup()).clients().tellOpen();
+      again.groups().get(shown).clients().tellOpen();
       recorder.onViolation(violation);
     }
     String file = (name.isEmpty() ? "" : name + "-") + "seed-" + shrunk.seed() + ".html";
