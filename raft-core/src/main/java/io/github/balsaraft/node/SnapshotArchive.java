@@ -11,7 +11,9 @@ import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -36,6 +38,9 @@ final class SnapshotArchive {
 
   /** What nothing rests on: the newest and the log have all that it holds. Deleted before the next one is written at the latest. */
   private final Set<SnapshotId> others = new LinkedHashSet<>();
+
+  /** What is deleted just now, without the lock, for that may take long. Nobody begins to write the same files anew meanwhile. */
+  private final Set<SnapshotId> inDeletion = new HashSet<>();
 
   /** Of which one a part was received; null if there is none, or all of it is here. */
   private @Nullable SnapshotManifest receivedInPart;
@@ -157,13 +162,33 @@ final class SnapshotArchive {
     return store.create(group, header, unique);
   }
 
-  /** As {@link SnapshotStore#receive}, with the room that there can be. From now on a part of this one is here, and of no other. */
+  /**
+   * As {@link SnapshotStore#receive}, with the room that there can be. From now on a part of this one is here, and of no other. If an
+   * earlier snapshot of that id, such as a damaged one, is being deleted on another thread, waits for that: the deletion goes by the
+   * names of files, and would take away the new ones.
+   */
   SnapshotStore.Receipt receive(SnapshotManifest manifest) throws IOException {
     makeRoom();
     synchronized (this) {
+      awaitDeletion(manifest.id());
+      // If that has failed: its files are the new one's from now on.
+      others.remove(manifest.id());
       receivedInPart = manifest;
     }
     return store.receive(group, manifest);
+  }
+
+  /** With the lock, which is given back meanwhile. */
+  private void awaitDeletion(SnapshotId snapshot) throws InterruptedIOException {
+    while (inDeletion.contains(snapshot)) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException(
+            "interrupted while the damaged snapshot " + snapshot + " is deleted");
+      }
+    }
   }
 
   /** A disk that is full of what nobody needs would stay full: no newer one could be written, which is what removes it otherwise. */
@@ -172,7 +197,7 @@ final class SnapshotArchive {
     synchronized (this) {
       outdated = takeOutdated();
     }
-    outdated.forEach(this::delete);
+    deleteAll(outdated);
   }
 
   SnapshotStore.Stored open(SnapshotId snapshot) throws IOException {
@@ -194,7 +219,11 @@ final class SnapshotArchive {
     } finally {
       // Another try writes new files. If these stayed, the disk would be full after some of them.
       if (!intact) {
-        delete(manifest.id());
+        List<SnapshotId> unusable = List.of(manifest.id());
+        synchronized (this) {
+          inDeletion.addAll(unusable);
+        }
+        deleteAll(unusable);
       }
     }
   }
@@ -227,6 +256,7 @@ final class SnapshotArchive {
       if (before != null
           && before.header().last().index() > manifest.header().last().index()) {
         outdated = List.of(manifest.id());
+        inDeletion.addAll(outdated);
       } else {
         if (before != null && !before.id().equals(manifest.id())) {
           others.add(before.id());
@@ -238,15 +268,15 @@ final class SnapshotArchive {
         outdated = takeOutdated();
       }
     }
-    for (SnapshotId snapshot : outdated) {
-      delete(snapshot);
-    }
+    deleteAll(outdated);
   }
 
+  /** What is to be deleted, by the caller, once it has given the lock back. */
   private List<SnapshotId> takeOutdated() {
     List<SnapshotId> outdated = new ArrayList<>(others);
     kept.forEach(one -> outdated.remove(one.snapshot));
     outdated.forEach(others::remove);
+    inDeletion.addAll(outdated);
     return outdated;
   }
 
@@ -265,7 +295,7 @@ final class SnapshotArchive {
       synchronized (this) {
         outdated = kept.remove(one) ? takeOutdated() : List.of();
       }
-      outdated.forEach(this::delete);
+      deleteAll(outdated);
     };
   }
 
@@ -274,6 +304,18 @@ final class SnapshotArchive {
 
     Kept(SnapshotId snapshot) {
       this.snapshot = snapshot;
+    }
+  }
+
+  /** Deletes those that are {@linkplain #inDeletion noted} for that. Without the lock. */
+  private void deleteAll(List<SnapshotId> noted) {
+    try {
+      noted.forEach(this::delete);
+    } finally {
+      synchronized (this) {
+        noted.forEach(inDeletion::remove);
+        notifyAll();
+      }
     }
   }
 

@@ -6,14 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
+import io.github.balsaraft.model.SnapshotFile;
 import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemorySnapshotStore;
 import io.github.balsaraft.storage.RecoveredGroup;
 import io.github.balsaraft.storage.SnapshotFolder;
+import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +31,13 @@ class SnapshotArchiveTest {
 
   /** A start with a log that was cut up to there. */
   private SnapshotArchive open(EntryId base) {
+    return open(base, rig.store);
+  }
+
+  private SnapshotArchive open(EntryId base, SnapshotStore store) {
     return SnapshotArchive.open(
         SnapshotRig.GROUP,
-        rig.store,
+        store,
         new RecoveredGroup(
             Birth.bornRecord(SnapshotRig.SELF),
             HardState.INITIAL,
@@ -162,6 +173,143 @@ class SnapshotArchiveTest {
     assertThat(rig.lines.lines("deleting the snapshot 9@3#10 failed")).hasSize(1);
     archive.create(SnapshotRig.header(12), 4);
     assertThat(stems()).containsExactly(stemOf(5, 1));
+  }
+
+  /** A damaged one that is deleted for room, while another member sends it anew: they have the same file names. */
+  @Test
+  @DisplayName(
+      "what another member sends is not written while an earlier copy of it is being deleted")
+  void receivesBehindADeletion() throws Exception {
+    HeldFolder folder = new HeldFolder(rig.folder);
+    SnapshotStore store = new FolderSnapshotStore(folder, SnapshotRig.CHUNK_BYTES);
+    SnapshotRig.write(store, 5, 1, new byte[10]);
+    SnapshotManifest offered = SnapshotRig.write(store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".manifest", 0, 1);
+    SnapshotArchive archive = open(new EntryId(3, 5), store);
+    folder.hold();
+    FutureTask<Void> taking = new FutureTask<>(() -> {
+      archive.create(SnapshotRig.header(12), 3).close();
+      return null;
+    });
+    FutureTask<Void> fetching = new FutureTask<>(() -> {
+      receiveAll(archive, offered);
+      return null;
+    });
+    Thread taker = new Thread(taking);
+    taker.start();
+    folder.awaitHeld();
+    Thread fetcher = new Thread(fetching);
+    fetcher.start();
+    // It waits, or is through with all of it.
+    while (!fetching.isDone() && fetcher.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    folder.goOn();
+    taking.get();
+    fetching.get();
+    assertThat(archive.newest()).isEqualTo(offered);
+    try (SnapshotStore.Stored stored = archive.open(offered.id())) {
+      stored.verify();
+    }
+  }
+
+  @Test
+  @DisplayName("what could not be deleted before it was received again is not deleted while it is")
+  void keepsWhatIsReceivedAgain() throws IOException {
+    SnapshotRig.write(rig.store, 5, 1, new byte[10]);
+    SnapshotManifest offered = SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".manifest", 0, 1);
+    SnapshotArchive archive = open(new EntryId(3, 5));
+    rig.folder.failOperation(0);
+    try (SnapshotStore.Receipt receipt = archive.receive(offered)) {
+      assertThat(rig.lines.lines("deleting the snapshot 9@3#10 failed")).hasSize(1);
+      add(receipt, offered);
+      archive.create(SnapshotRig.header(7), 3).close();
+      receipt.commit();
+    }
+    archive.verify(offered, new ReadProgress(rig.environment));
+    archive.saved(offered);
+    assertThat(stems()).containsExactly(stemOf(9, 16));
+  }
+
+  private void receiveAll(SnapshotArchive archive, SnapshotManifest offered) throws IOException {
+    try (SnapshotStore.Receipt receipt = archive.receive(offered)) {
+      add(receipt, offered);
+      receipt.commit();
+    }
+    archive.verify(offered, new ReadProgress(rig.environment));
+    archive.saved(offered);
+  }
+
+  /** All chunks of the only file, which holds zeros. */
+  private static void add(SnapshotStore.Receipt receipt, SnapshotManifest offered)
+      throws IOException {
+    SnapshotFile file = offered.files().get(0);
+    for (int chunk = 0; chunk < file.chunks(); chunk++) {
+      receipt.add(0, new byte[file.lengthOf(chunk)]);
+    }
+  }
+
+  /** A folder whose next sync takes as long as a test wants. What is done to it is done by one thread at a time, but for that. */
+  private static final class HeldFolder implements SnapshotFolder {
+    private final SnapshotFolder folder;
+    private final AtomicBoolean holds = new AtomicBoolean();
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    HeldFolder(SnapshotFolder folder) {
+      this.folder = folder;
+    }
+
+    void hold() {
+      holds.set(true);
+    }
+
+    void awaitHeld() throws InterruptedException {
+      held.await();
+    }
+
+    void goOn() {
+      released.countDown();
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+      return folder.list();
+    }
+
+    @Override
+    public Appended create(String name) throws IOException {
+      return folder.create(name);
+    }
+
+    @Override
+    public Opened open(String name) throws IOException {
+      return folder.open(name);
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+      folder.rename(from, to);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+      folder.delete(name);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      if (holds.getAndSet(false)) {
+        held.countDown();
+        try {
+          released.await();
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException();
+        }
+      }
+      folder.sync();
+    }
   }
 
   /** Of a large one that takes long, and nothing else can be asked before it is done. */
