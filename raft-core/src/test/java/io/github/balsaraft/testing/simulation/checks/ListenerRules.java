@@ -38,6 +38,9 @@ public final class ListenerRules implements Observer {
     @Nullable
     RoleChanged role;
 
+    /** Whether its role may be another by now, of which it was not told. */
+    boolean isRoleUnknown;
+
     @Nullable
     MembershipChanged membership;
 
@@ -82,8 +85,14 @@ public final class ListenerRules implements Observer {
       told.health = health.health();
     } else if (event instanceof RoleChanged role) {
       told.role = role;
+      told.isRoleUnknown = false;
     } else if (event instanceof MembershipChanged membership) {
       told.membership = membership;
+    } else if (event instanceof EventsDropped) {
+      // What was said before may have been overtaken by what was not said.
+      told.role = null;
+      told.isRoleUnknown = true;
+      told.membership = null;
     }
   }
 
@@ -115,7 +124,7 @@ public final class ListenerRules implements Observer {
     } else if (event instanceof RoleChanged role) {
       return wrong(earlier.role, role);
     } else if (event instanceof LeaderChanged leader) {
-      return wrong(host, earlier.role, leader);
+      return wrong(host, earlier, leader);
     }
     return event instanceof MembershipChanged membership
         ? wrong(earlier.membership, membership)
@@ -128,8 +137,10 @@ public final class ListenerRules implements Observer {
         : null;
   }
 
-  private @Nullable String wrong(HostId host, @Nullable RoleChanged role, LeaderChanged leader) {
-    if (leader.host().filter(host::equals).isPresent()
+  private @Nullable String wrong(HostId host, Told earlier, LeaderChanged leader) {
+    RoleChanged role = earlier.role;
+    if (!earlier.isRoleUnknown
+        && leader.host().filter(host::equals).isPresent()
         && (role == null || role.role() != Role.LEADER)) {
       return "its role comes before";
     }

@@ -126,5 +126,12 @@ class ListenerRulesTest {
         new EventsDropped(1, 3),
         members(2, true));
     assertThat(rules.problem()).isNull();
+    tell(N1, role(5, Role.FOLLOWER), members(9, true), new EventsDropped(5, 3));
+    tell(N1, health(5, Health.FAILED), role(5, Role.FOLLOWER), members(3, true));
+    assertThat(rules.problem()).isNull();
+    tell(N1, new EventsDropped(5, 1), members(9, true), leader(5, N1));
+    assertThat(rules.problem()).isNull();
+    tell(N1, role(5, Role.FOLLOWER), role(5, Role.FOLLOWER));
+    assertThat(rules.problem()).contains("that is nothing new");
   }
 }
