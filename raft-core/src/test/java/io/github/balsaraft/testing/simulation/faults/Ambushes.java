@@ -50,6 +50,9 @@ final class Ambushes {
 
   /** Begins one; not if the group is in no state for it. */
   boolean begin(Fault fault) {
+    // One that didn't say so would pass for as long as the one before it.
+    cutOff = List.of();
+    lastsNanos = 0;
     SimulatedHost.Life leader = cluster.leader();
     if (leader == null) {
       return false;
