@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Never on a mailbox's or the network's threads: a slow state machine slows proposals, not elections.
  *
  * <p>Here is what has to happen in one order, on the same threads: entries ({@link EntryApplier}), snapshots that take the place of
- * the state ({@link StateRestorer}), answers to proposers ({@link CommittedProposals}) and to readers ({@link WaitingReads}), and the
+ * the state ({@link StateRestorer}), answers to proposers ({@link CommittedProposals}) and to readers ({@link ReadTurns}), and the
  * end.
  */
 final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
@@ -42,9 +42,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   private final StateRestorer restorer;
   private final CommittedProposals proposals = new CommittedProposals();
-  private final WaitingReads waitingReads = new WaitingReads();
-
-  private final ReadExpiry expiry;
+  private final ReadTurns reads;
 
   /** The note that was handed over last, if nothing else was since. Used by the caller of {@link #committed} only. */
   private @Nullable Note lastNote;
@@ -94,9 +92,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     this.onFailure = onFailure;
     this.afterBatch = afterBatch;
     this.mailbox = new Mailbox<>(environment.apply(), this);
-    this.expiry = new ReadExpiry(
+    this.reads = new ReadTurns(
         environment,
-        this::expireReads,
+        applier::appliedIndex,
+        () -> stopped,
+        this::forEachUnfinished,
         e -> offer(() -> failed("ending reads that have waited too long failed", e)));
   }
 
@@ -187,54 +187,17 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       Runnable read,
       Consumer<String> refused,
       Consumer<String> late) {
-    WaitingReads.WaitingRead waiting =
-        new WaitingReads.WaitingRead(index, deadlineNanos, read, refused);
-    offer(new ReadTask(waiting, this::runOrWait, late));
-    expiry.arm(deadlineNanos);
+    offer(reads.task(index, deadlineNanos, read, refused, late));
+    reads.expireAt(deadlineNanos);
   }
 
-  private void runOrWait(WaitingReads.WaitingRead read) {
-    String reason = stopped;
-    if (reason != null) {
-      read.refused().accept(reason);
-    } else if (read.index() <= appliedIndex()) {
-      armAgain(read);
-      read.read().run();
-    } else {
-      waitingReads.add(read);
-      armAgain(read);
-    }
-  }
-
-  /** It may have been looked for on its way out of the mailbox, when it was neither here nor there. */
-  private void armAgain(WaitingReads.WaitingRead read) {
-    expiry.arm(read.deadlineNanos());
-  }
-
-  /**
-   * Those that wait for their index, those whose turn has not come, and the one whose turn it is: the state machine may hang. Not on an
-   * apply thread.
-   */
-  private long expireReads(long nowNanos) {
-    long applied = appliedIndex();
-    String behind =
-        "the state machine here, which has got as far as index " + applied + ", had no time for it";
-    AtomicLong next = new AtomicLong(Long.MAX_VALUE);
-    Consumer<Task> look = task -> {
-      if (task instanceof ReadTask waiting && !waiting.tellIfLate(nowNanos, behind)) {
-        next.set(Math.min(next.get(), waiting.deadlineNanos()));
-      }
-    };
+  /** Those whose turn has not come, and the one whose turn it is. On any thread. */
+  private void forEachUnfinished(Consumer<Task> look) {
     mailbox.forEachWaiting(look);
     Task running = current;
     if (running != null) {
       look.accept(running);
     }
-    waitingReads.expire(
-        nowNanos,
-        "the state here has only got as far as index " + applied
-            + ", and what the leader has committed beyond it did not come in time");
-    return Math.min(next.get(), waitingReads.deadlineNanos());
   }
 
   /**
@@ -302,7 +265,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   void stop(String reason) {
     offer(() -> {
       stopNow(reason);
-      expiry.stop();
+      reads.stop();
     });
   }
 
@@ -318,8 +281,8 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     }
     mailbox.forEachWaiting(task -> task.abandon(reason));
     proposals.abandonAll(reason);
-    waitingReads.refuseAll(reason);
-    expiry.stop();
+    reads.refuseAll(reason);
+    reads.stop();
   }
 
   /** Whether an apply thread is at work for this group, be it in the state machine, in a read or in a caller's callback. */
@@ -383,8 +346,8 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       try {
         proposals.endAll(reason);
       } finally {
-        waitingReads.refuseAll(reason);
-        waitingReads.clear();
+        reads.refuseAll(reason);
+        reads.clear();
         applier.clear();
       }
     }
@@ -413,7 +376,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       failed(e.what(), e.thrown());
       return;
     }
-    waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+    reads.runDue(() -> abandoned == null);
     afterApply.run();
     if (applier.isBehind()) {
       // Back in the queue, so that reads that need no more than this don't wait for all the rest.
@@ -474,7 +437,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         return;
       }
       proposals.endReplaced(manifest.header().last().index());
-      waitingReads.runDue(appliedIndex(), () -> abandoned == null);
+      reads.runDue(() -> abandoned == null);
       afterApply.run();
     });
   }

@@ -18,7 +18,7 @@
  *       ReadCalls}, {@code PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code OpenBatch}, {@code
- *       ApplyPosition}, {@code StateRestorer}, {@code StartingState}, {@code StateClaim}, {@code CommittedProposals}, {@code ReadTask}, {@code
+ *       ApplyPosition}, {@code StateRestorer}, {@code StartingState}, {@code StateClaim}, {@code CommittedProposals}, {@code ReadTurns}, {@code ReadTask}, {@code
  *       WaitingReads}, {@code ReadExpiry}, {@code EntryStreams}, {@code EntryStream}, {@code SessionTable}, {@code
  *       OpenSession}, {@code CapturedSessions}, {@code SessionRecords}.
  *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
