@@ -61,8 +61,8 @@ public final class RaftCore {
    */
   public void advanceTo(long nowNanos, long wallMillis) {
     context.advanceTo(nowNanos);
-    assembler.logTimeCut(context.logClock.observe(
-        context.nowNanos(), wallMillis, context.log.logTimeMillis()));
+    assembler.logTimeCut(
+        context.logClock.observe(context.nowNanos(), wallMillis, context.log.logTimeMillis()));
   }
 
   /**

@@ -86,7 +86,8 @@ class LogTimeTest {
   private static final long STEP_MILLIS = 15_000;
 
   @Test
-  @DisplayName("a follower whose clock was ahead, and was set right, forgets that: a later jump is cut")
+  @DisplayName(
+      "a follower whose clock was ahead, and was set right, forgets that: a later jump is cut")
   void followerSetRight() {
     cluster.elect("n2");
     cluster.crash(n1, 0);

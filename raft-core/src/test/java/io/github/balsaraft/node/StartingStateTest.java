@@ -129,8 +129,8 @@ class StartingStateTest {
   @DisplayName(
       "a state that is refused for its position isn't claimed; one whose claim is damaged is taken")
   void noClaims() throws IOException {
-    assertThatThrownBy(
-            () -> restorer().start(null, null, logUpTo(500), claim(1, null), unclaimed::add, stored -> stored))
+    assertThatThrownBy(() -> restorer()
+            .start(null, null, logUpTo(500), claim(1, null), unclaimed::add, stored -> stored))
         .hasMessageContaining("not of the same replica");
     assertThat(machine.owner).isNull();
     machine.owner = new byte[20];

@@ -40,7 +40,8 @@ public final class LogClock {
    */
   public long observe(long nowNanos, long wallMillis, long logTimeMillis) {
     if (lastWallMillis - ignoredMillis >= logTimeMillis) {
-      // It has come to where log time is by itself, in whatever role. From here on a step ahead is one of log time, too.
+      // It has come to where log time is by itself, in whatever role. From here on a step ahead is
+      // one of log time, too.
       behindMillis = 0;
     }
     long elapsedMillis = Math.max(0, (nowNanos - lastNanos) / 1_000_000);

@@ -92,7 +92,9 @@ class ProgressAnswersTest {
     assertThat(progress.match()).as("it was durable there").isEqualTo(3);
     assertThat(progress.hasLostEntries()).as("it may be an old rejection").isFalse();
     assertThat(progress.canSend()).isTrue();
-    assertThat(progress.isNextProbeEmpty()).as("how much is gone is asked first").isTrue();
+    assertThat(progress.isNextProbeEmpty())
+        .as("how much is gone is asked first")
+        .isTrue();
     progress.sent(1, 0, NOW);
     assertThat(progress.accepted(1, 1, NOW)).isFalse();
     assertThat(progress.hasLostEntries()).isTrue();

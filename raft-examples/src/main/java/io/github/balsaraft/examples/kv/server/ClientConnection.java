@@ -384,7 +384,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } catch (RuntimeException | Error e) {
       failed(e);
       // Nobody hears it: the connection is closed, and that leaves the outcome as open as this.
-      return new Failures.FailedRun(new Reply.Failure("UNKNOWN " + e), null, Failures.Executed.MAYBE);
+      return new Failures.FailedRun(
+          new Reply.Failure("UNKNOWN " + e), null, Failures.Executed.MAYBE);
     }
   }
 
