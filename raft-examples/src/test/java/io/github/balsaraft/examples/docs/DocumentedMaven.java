@@ -3,12 +3,14 @@ package io.github.balsaraft.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Node;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 /**
  * Checks a documented command of Maven without running it, since {@code mvn verify} is running when a test is: there are its modules,
@@ -42,6 +50,9 @@ final class DocumentedMaven {
 
   /** Which of many, all of which take too long. */
   private static final Set<String> SELECTIONS = Set.of("bugs", "mutation.classes", "jmh");
+
+  /** A plugin's configuration may have an element of the same name. */
+  private static final Set<String> OWNERS_OF_PROPERTIES = Set.of("project", "profile");
 
   private static final Pattern WORD = Pattern.compile("(?:[^\\s'\"]|'[^']*'|\"[^\"]*\")+");
   private static final Pattern PROPERTY = Pattern.compile("-D([^=]+)(?:=(.*))?");
@@ -97,23 +108,48 @@ final class DocumentedMaven {
         .matches(Path.of(tests.replaceFirst("#.*", "")));
   }
 
-  /** A documented command. */
-  static void check(Documents.Block block, String command) {
-    String where = block + ": " + command;
-    Parts documented = Parts.of(command.substring("mvn ".length()));
+  /**
+   * Checks a documented command.
+   *
+   * @param where it is, for people
+   * @param command without the name of the program
+   * @param smoked what is run, as {@link #smoked} has it
+   */
+  static void check(String where, String command, List<String> smoked) {
+    Parts documented = Parts.of(command);
     checkNames(where, documented);
-    assertThat(smoked())
+    assertThat(smoked)
         .as("%s: a line of %s with all of it", where, SMOKE)
         .anyMatch(line -> Parts.of(line).isShort(documented));
   }
 
-  /** What makes a line short has an effect, too. */
-  static void checkSmoke() {
-    smoked().forEach(line -> checkNames(SMOKE + ": " + line, Parts.of(line)));
+  /**
+   * Checks what is run: what makes a line short has an effect, too; and there is a document with the command of each, so that none stays
+   * when its command has gone. That is the line with the fewest properties of its own among those that do for a command.
+   *
+   * @param documented all commands of the documents, without the name of the program
+   */
+  static void checkSmoke(List<String> smoked, List<String> documented) {
+    Set<String> wanted = new HashSet<>();
+    for (String command : documented) {
+      Parts whole = Parts.of(command);
+      List<String> shortened =
+          smoked.stream().filter(line -> Parts.of(line).isShort(whole)).toList();
+      int least = shortened.stream().mapToInt(DocumentedMaven::properties).min().orElse(0);
+      shortened.stream().filter(line -> properties(line) == least).forEach(wanted::add);
+    }
+    for (String line : smoked) {
+      checkNames(SMOKE + ": " + line, Parts.of(line));
+      assertThat(wanted).as("%s: which document has this command?", SMOKE).contains(line);
+    }
+  }
+
+  private static int properties(String line) {
+    return Parts.of(line).properties.size();
   }
 
   /** The arguments of the commands that are run. */
-  private static List<String> smoked() {
+  static List<String> smoked() {
     return Stream.concat(
             read(Documents.root().resolve(SMOKE))
                 .lines()
@@ -136,7 +172,7 @@ final class DocumentedMaven {
             .as(where)
             .exists();
       } else if (word.equals("-P")) {
-        assertThat(poms()).as(where).contains("<id>" + left.next() + "</id>");
+        assertThat(String.join("", poms())).as(where).contains("<id>" + left.next() + "</id>");
       } else if (!word.equals("-am")) {
         assertThat(GOALS).as(where).contains(word);
       }
@@ -153,10 +189,34 @@ final class DocumentedMaven {
             .anyMatch(file -> named.matches(file.getFileName()));
       }
     } else if (!PLUGIN_PROPERTIES.contains(name)) {
-      boolean inPoms = poms().contains("${" + name + "}") || poms().contains("<" + name + ">");
+      boolean inPoms = poms().stream().anyMatch(pom -> isUsedBy(pom, name));
       assertThat(inPoms || isReadBySources(name))
           .as("%s: who reads %s?", where, name)
           .isTrue();
+    }
+  }
+
+  /** Whether a pom reads a property, or sets it; other elements of that name are none. */
+  static boolean isUsedBy(String pom, String property) {
+    if (pom.contains("${" + property + "}")) {
+      return true;
+    }
+    try {
+      NodeList named = DocumentBuilderFactory.newInstance()
+          .newDocumentBuilder()
+          .parse(new InputSource(new StringReader(pom)))
+          .getElementsByTagName(property);
+      for (int i = 0; i < named.getLength(); i++) {
+        Node parent = named.item(i).getParentNode();
+        boolean isProperty = parent.getNodeName().equals("properties")
+            && OWNERS_OF_PROPERTIES.contains(parent.getParentNode().getNodeName());
+        if (isProperty) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException | ParserConfigurationException | SAXException e) {
+      throw new IllegalStateException("a pom that can't be read", e);
     }
   }
 
@@ -177,10 +237,10 @@ final class DocumentedMaven {
     }
   }
 
-  private static String poms() {
-    StringBuilder text = new StringBuilder(read(Documents.root().resolve("pom.xml")));
-    modules().forEach(module -> text.append(read(module.resolve("pom.xml"))));
-    return text.toString();
+  private static List<String> poms() {
+    List<String> texts = new ArrayList<>(List.of(read(Documents.root().resolve("pom.xml"))));
+    modules().forEach(module -> texts.add(read(module.resolve("pom.xml"))));
+    return texts;
   }
 
   private static List<Path> files(String folder, String end) {
