@@ -23,6 +23,9 @@ final class Addition {
   /** When the member last got further with catching up; at first, when this began. */
   private long gotOnNanos;
 
+  /** The fewest entries that it has lacked. */
+  private long leastLacking = Long.MAX_VALUE;
+
   /** It had caught up, if only for a moment: what holds its role up since isn't that it lacks something. */
   boolean hasCaughtUp;
 
@@ -54,10 +57,18 @@ final class Addition {
     return change.wanted().replica();
   }
 
-  /** The member holds more than before since then. What comes once it has caught up says nothing of how that goes. */
+  /** The member is closer than before since then. What comes once it has caught up says nothing of how that goes. */
   void gotOn(long atNanos) {
     if (!hasCaughtUp) {
       gotOnNanos = Math.max(gotOnNanos, atNanos);
+    }
+  }
+
+  /** So many entries of the log are missing there: who takes them more slowly than others come doesn't get on. */
+  void lacks(long entries, long nowNanos) {
+    if (entries < leastLacking) {
+      leastLacking = entries;
+      gotOn(nowNanos);
     }
   }
 

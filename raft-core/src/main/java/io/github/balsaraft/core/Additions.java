@@ -126,6 +126,7 @@ final class Additions {
     Progress progress = replicator.progressOf(addition.replica());
     if (progress != null) {
       addition.gotOn(progress.gotOnNanos());
+      addition.lacks(context.log.lastIndex() - progress.match(), context.nowNanos());
     }
     if (addition.abortReason == null && addition.isOverdue(context.nowNanos())) {
       addition.abortReason = heldUp(addition, "it did not catch up in time");

@@ -75,22 +75,15 @@ final class LeadershipTransfer {
     return target == null ? noSuccessor() : begin(target, wanted != null, deadlineNanos);
   }
 
-  /** Begins because this leader can't stay in office: to the most suitable, although its state machine may be far behind. */
+  /** Begins because this leader can't stay in office: to the most suitable. */
   void beginOfItself(long deadlineNanos) {
-    ReplicaId target = Successor.bestOfAll(context, replicator);
+    ReplicaId target = Successor.best(context, replicator);
     if (underWay == null && target != null) {
       Refusal unused = begin(target, false, deadlineNanos);
     }
   }
 
   private Refusal noSuccessor() {
-    ReplicaId lagging = Successor.bestOfAll(context, replicator);
-    if (lagging != null) {
-      return new Refusal(
-          "each other voter that may lead and answers still restores its state, or is far behind in"
-              + " applying what is committed",
-          true);
-    }
     return Successor.exists(context)
         ? new Refusal("no other voter that may lead answers", true)
         : new Refusal("there is no other voter that may lead", false);

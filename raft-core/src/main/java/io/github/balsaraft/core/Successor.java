@@ -11,46 +11,49 @@ final class Successor {
   private Successor() {}
 
   /**
-   * The best of the other voters that may stand for election, whose state machines keep up, and that were heard of lately: the one
-   * with the most of the log, then the first in the {@link StandingOrder}; null if there is none. Who was silent for two heartbeats
-   * may be gone, so that a transfer to it would come to nothing: it is chosen only if all have been silent, and this for less than an
-   * election timeout.
+   * The best of the other voters that may stand for election and that were heard of lately: one that {@linkplain #isReady is ready} rather
+   * than another, then the one with the most of the log, then the first in the {@link StandingOrder}; null if there is none. Who was
+   * silent for two heartbeats may be gone, so that a transfer to it would come to nothing: it is chosen only if all have been silent, and
+   * this for less than an election timeout.
    */
   static @Nullable ReplicaId best(CoreContext context, Replicator replicator) {
-    return best(context, replicator, false);
-  }
-
-  /**
-   * As {@link #best}; if there is none, one whose state machine restores a snapshot or is far behind: for a leader that can't stay in
-   * office.
-   */
-  static @Nullable ReplicaId bestOfAll(CoreContext context, Replicator replicator) {
-    ReplicaId best = best(context, replicator, false);
-    return best != null ? best : best(context, replicator, true);
-  }
-
-  private static @Nullable ReplicaId best(
-      CoreContext context, Replicator replicator, boolean lagging) {
-    ReplicaId answering = best(context, replicator, lagging, 2 * context.options.heartbeatNanos());
+    ReplicaId answering = best(context, replicator, 2 * context.options.heartbeatNanos());
     return answering != null
         ? answering
-        : best(context, replicator, lagging, context.options.electionTimeoutMaxNanos());
+        : best(context, replicator, context.options.electionTimeoutMaxNanos());
   }
 
   private static @Nullable ReplicaId best(
-      CoreContext context, Replicator replicator, boolean lagging, long heardWithinNanos) {
+      CoreContext context, Replicator replicator, long heardWithinNanos) {
     Progress best = null;
     for (Member member : StandingOrder.standing(context)) {
       Progress progress = replicator.progressOf(member.replica());
       if (progress != null
           && member.isVoter()
           && progress.contact().isLive(context.nowNanos(), heardWithinNanos)
-          && progress.contact().isApplyLagging() == lagging
-          && (best == null || progress.match() > best.match())) {
+          && (best == null || isBetter(context, progress, best))) {
         best = progress;
       }
     }
     return best == null ? null : best.replica();
+  }
+
+  private static boolean isBetter(CoreContext context, Progress one, Progress other) {
+    boolean isReady = isReady(context, one);
+    return isReady == isReady(context, other) ? one.match() > other.match() : isReady;
+  }
+
+  /**
+   * Whether it could serve at once: its state machine keeps up, and what it lacks of the log is no more than what is kept in memory for
+   * whoever lags a little. Somebody always takes over all the same: nobody would lead otherwise, or it would be left to an election,
+   * which asks for the log alone.
+   */
+  private static boolean isReady(CoreContext context, Progress progress) {
+    return !progress.contact().isApplyLagging()
+        && progress.install() == null
+        && progress.match() >= context.log.base().index()
+        && progress.match() + 1
+            >= context.log.startOfBytes(context.log.lastIndex(), context.options.windowBytes());
   }
 
   /** Whether the configuration has one at all, heard of or not. */

@@ -16,7 +16,7 @@
  * messages      MessageIntake MessageRules
  * roles         RoleState FollowerState CampaignState PreCandidateState CandidateState LeaderState Office Transitions
  * elections     Candidacy VotingRules StandingOrder LastResort
- * replication   Replicator UncommittedEntries AppendHandling
+ * replication   Replicator UncommittedEntries AppendHandling LostEntries
  * contact       ContactRounds ContactLog AnswerStamps
  * reads, lease  LeaderReads LeaderLease LeasePromise
  * snapshots     Compaction SnapshotSender SnapshotIntake

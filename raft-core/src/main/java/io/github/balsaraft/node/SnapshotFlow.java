@@ -144,6 +144,8 @@ final class SnapshotFlow {
           + whyNot + ". Nothing is wrong with its folder: start it as it was before");
     }
     SnapshotManifest newest = archive == null ? null : archive.newest();
+    // A newer one may be here before the state machine comes to this one.
+    Runnable free = archive == null || newest == null ? () -> {} : archive.keep(newest.id());
     pipeline.start(
         archive,
         newest,
@@ -151,6 +153,7 @@ final class SnapshotFlow {
         new StateClaim(context.group(), context.host().record()),
         this::warnThatUnclaimed,
         this::restoresAtStart);
+    pipeline.run(free);
     if (archive == null) {
       context
           .log()

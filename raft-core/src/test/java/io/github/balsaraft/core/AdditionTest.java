@@ -47,6 +47,18 @@ class AdditionTest {
   }
 
   @Test
+  @DisplayName("it gets on if it lacks less than ever: not if others write faster than it takes")
+  void getsOn() {
+    Addition addition = of(voter("n4"), 50);
+    addition.lacks(100, 1000);
+    addition.lacks(100, 1030);
+    addition.lacks(120, 1040);
+    assertThat(addition.isOverdue(1050)).isTrue();
+    addition.lacks(99, 1045);
+    assertThat(addition.isOverdue(1094)).isFalse();
+  }
+
+  @Test
   @DisplayName("a newcomer is a learner first, and so is a learner that is to be reached elsewhere")
   void wantsStaging() {
     Addition addition = of(voter("n4").withAddress("here:1"), NO_LIMIT);

@@ -229,31 +229,6 @@ class MembershipPaperTest {
 
   @Test
   @DisplayName(
-      "choice: one that gets on is not given up, however long that takes; the limit begins anew with each step forward")
-  void timeLimitBeginsAnew() {
-    HarnessReplica n4 = newcomer("n4");
-    n4.autoDisk = false;
-    cluster.elect("n1");
-    cluster.changeBy(n1, MembershipChange.add(voter("n4"), 3000 * MILLIS));
-    for (int i = 0; i < 8; i++) {
-      cluster.run(1200 * MILLIS);
-      cluster.propose(n1, "x");
-      while (n4.disk.pendingWrites() > 0) {
-        cluster.completeWrite(n4);
-      }
-      cluster.settle();
-    }
-    assertThat(n1.view().configuration().contains(n4.id))
-        .as("after more than 9 s")
-        .isTrue();
-    assertThat(n1.view().configuration().isVoter(n4.id)).isFalse();
-    cluster.run(3400 * MILLIS);
-    assertThat(n1.view().configuration().contains(n4.id)).as("it stands still").isFalse();
-    assertThat(onlyOutcome(n1).end()).isEqualTo(Ready.ChangeEnd.ABORTED);
-  }
-
-  @Test
-  @DisplayName(
       "choice: what it has of a snapshot is a step forward too, and the same again is none")
   void timeLimitBeginsAnewWhileItFetches() {
     cluster.elect("n1");

@@ -14,7 +14,7 @@ public final class InstallProgress {
   private long askedNanos;
   private boolean exhausted;
 
-  /** The most that the follower has had of {@link #atLeast}. */
+  /** The most that the follower has had of a snapshot, whichever: who begins again and again with another one gets nowhere. */
   private long doneBytes;
 
   InstallProgress() {}
@@ -22,10 +22,6 @@ public final class InstallProgress {
   /** The follower should fetch a snapshot from this replica that covers the log at least up to a position. */
   public void from(ReplicaId chosen, EntryId position) {
     source = chosen;
-    if (!position.equals(atLeast)) {
-      // Of another snapshot nothing is there yet.
-      doneBytes = 0;
-    }
     atLeast = position;
   }
 

@@ -144,7 +144,7 @@ public final class Progress {
     return present < match && mode != Mode.PROBE;
   }
 
-  /** When it was last known to hold more than ever, of the log or of a snapshot; before that, when this was made. */
+  /** When it was last known to hold more of a snapshot than ever; before that, when this was made. */
   public long gotOnNanos() {
     return gotOnNanos;
   }
@@ -223,9 +223,6 @@ public final class Progress {
     boolean moved = durableMatch > match;
     boolean isHeldUp =
         mode == Mode.PROBE && nextProbeEmpty && durableMatch <= present && verified > durableMatch;
-    if (moved) {
-      gotOnNanos = nowNanos;
-    }
     if (durableMatch > present) {
       present = durableMatch;
       match = Math.max(match, present);
