@@ -46,13 +46,14 @@ final class Handover {
     CompletableFuture<HostId> unused = transfer.get().whenComplete((leader, failure) -> {
       // A leader that was elected a moment ago may not have heard of the others yet. And who was
       // chosen may have died a moment ago: another one may do.
-      boolean again = !isClosing.getAsBoolean()
+      if (!isClosing.getAsBoolean()
           && failure instanceof TransferFailedException failed
           && (failed.isRetryable() || number < MAX_ATTEMPTS)
-          && failed.leader().filter(self::equals).isPresent();
-      if (again) {
+          && failed.leader().filter(self::equals).isPresent()) {
+        // What may be done in a moment has not been tried yet.
+        int next = failed.isRetryable() ? number : number + 1;
         Runnable unusedCancellation =
-            environment.schedule(environment.nowNanos() + PAUSE_NANOS, () -> attempt(number + 1));
+            environment.schedule(environment.nowNanos() + PAUSE_NANOS, () -> attempt(next));
       } else {
         // Why it failed was logged where it was tried; a follower has nothing to hand over.
         done.complete(null);
