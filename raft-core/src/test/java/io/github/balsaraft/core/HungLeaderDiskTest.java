@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.TransferRevocation;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -21,23 +20,14 @@ class HungLeaderDiskTest {
   private final HarnessReplica n1 = cluster.replica("n1");
   private final HarnessReplica n2 = cluster.replica("n2");
   private final HarnessReplica n3 = cluster.replica("n3");
-  private final List<Ready.TransferOutcome> outcomes = new ArrayList<>();
-  private final List<ProtocolMessage> sent = new ArrayList<>();
+  private final TransferRecorder recorder = new TransferRecorder();
+  private final List<Ready.TransferOutcome> outcomes = recorder.outcomes;
+  private final List<ProtocolMessage> sent = recorder.sent;
 
   @BeforeEach
   void elect() {
     cluster.elect("n1");
-    cluster.trace(new HarnessTrace() {
-      @Override
-      public void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {
-        outcomes.add(outcome);
-      }
-
-      @Override
-      public void sent(ProtocolMessage message, boolean passes) {
-        sent.add(message);
-      }
-    });
+    cluster.trace(recorder);
   }
 
   @Test

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.core.Ready.TransferOutcome.End;
 import io.github.balsaraft.model.ReplicaId;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -22,18 +21,14 @@ class SuccessorTest {
   private final HarnessReplica n1 = cluster.replica("n1");
   private final HarnessReplica n2 = cluster.replica("n2");
   private final HarnessReplica n3 = cluster.replica("n3");
-  private final List<Ready.TransferOutcome> outcomes = new ArrayList<>();
+  private final TransferRecorder recorder = new TransferRecorder();
+  private final List<Ready.TransferOutcome> outcomes = recorder.outcomes;
 
   @BeforeEach
   void elect() {
     cluster.elect("n1");
     cluster.run(500 * MILLIS);
-    cluster.trace(new HarnessTrace() {
-      @Override
-      public void transferEnded(HarnessReplica replica, Ready.TransferOutcome outcome) {
-        outcomes.add(outcome);
-      }
-    });
+    cluster.trace(recorder);
   }
 
   private End onlyEnd() {
@@ -112,5 +107,82 @@ class SuccessorTest {
     cluster.settle();
     cluster.transfer(n1, null);
     assertThat(onlyEnd()).isEqualTo(End.REFUSED);
+  }
+
+  /** Its state machine has got so far, and the leader hears of it. */
+  private void applied(HarnessReplica replica, long index) {
+    cluster.stepDo(replica, core -> core.applied(index));
+    cluster.run(2 * OPTIONS.heartbeatNanos());
+  }
+
+  @Test
+  @DisplayName(
+      "one whose state machine keeps up, rather than one that was just started and restores")
+  void choosesOneThatDoesNotRestore() {
+    applied(n2, 0);
+    cluster.transfer(n1, null);
+    assertThat(n1.view().transferTarget()).isEqualTo(n3.id);
+    cluster.settle();
+    assertThat(n3.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName("once that has applied what was committed it is as good as any")
+  void choosesOneThatHasRestored() {
+    applied(n2, 0);
+    applied(n2, n1.view().commitIndex());
+    cluster.transfer(n1, null);
+    assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
+  }
+
+  @Test
+  @DisplayName("far behind is who has not applied what was committed an election timeout ago")
+  void farBehindIsAMatterOfTime() {
+    applied(n2, n1.view().commitIndex());
+    cluster.propose(n1, "a");
+    cluster.run(OPTIONS.electionTimeoutMinNanos() / 2);
+    assertThat(n1.view().progressOf(n2.id).contact().isApplyLagging()).isFalse();
+    cluster.run(OPTIONS.electionTimeoutMinNanos());
+    assertThat(n1.view().progressOf(n2.id).contact().isApplyLagging()).isTrue();
+    cluster.propose(n1, "b");
+    cluster.settle();
+    applied(n2, n1.view().commitIndex() - 1);
+    assertThat(n1.view().progressOf(n2.id).contact().isApplyLagging())
+        .as("it gets on")
+        .isFalse();
+  }
+
+  @Test
+  @DisplayName("a snapshot that took the place of the log is restored before anything else")
+  void restoresWhatItHasFetched() {
+    applied(n2, n1.view().commitIndex());
+    cluster.crash(n3, 0);
+    cluster.propose(n1, "a");
+    cluster.settle();
+    cluster.snapshot(n2);
+    cluster.run(OPTIONS.heartbeatNanos());
+    assertThat(n1.view().progressOf(n2.id).contact().isApplyLagging()).isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "if all others restore the best of them: a leader that stops must not leave it to chance")
+  void choosesTheBestIfAllRestore() {
+    applied(n2, 0);
+    applied(n3, 0);
+    cluster.transfer(n1, null);
+    assertThat(n1.view().transferTarget()).isEqualTo(n2.id);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+  }
+
+  @Test
+  @DisplayName("a leader that has to go hands over to one that restores, if there is no other")
+  void leavesForOneThatRestores() {
+    applied(n2, 0);
+    applied(n3, 0);
+    cluster.change(n1, n1.view().configuration().without(n1.id));
+    cluster.run(500 * MILLIS);
+    assertThat(n2.leads()).isTrue();
   }
 }
