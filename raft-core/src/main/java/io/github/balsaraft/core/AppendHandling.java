@@ -130,7 +130,10 @@ final class AppendHandling {
     return Math.min(verified, Math.min(log.durableIndex(), context.repair.intactIndex()));
   }
 
-  /** Tells the leader what has become durable since the last time. One answer serves all messages that waited for it. */
+  /**
+   * Tells the leader what has become durable since the last time. One answer serves all messages that waited for it: worth nothing
+   * that could be measured with 128 B x 64 (docs/benchmarks.md), but simpler than to remember each of them.
+   */
   void acknowledgeDurable(ReplicaId leader) {
     if (session != 0 && durableMatch() > acknowledged) {
       respond(leader);

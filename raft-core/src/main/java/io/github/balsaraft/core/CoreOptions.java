@@ -93,6 +93,6 @@ public record CoreOptions(
   /** How far a leader's wall clock may jump ahead at once before log time stops following it. */
   static final long MAX_LOG_TIME_JUMP_MILLIS = 10_000;
 
-  /** The most bytes of entries in a message whose fit is not known. */
+  /** The most bytes of entries in a message whose fit is not known, so that little is sent for nothing; not measured. */
   static final long PROBE_BYTES = 64 << 10;
 }

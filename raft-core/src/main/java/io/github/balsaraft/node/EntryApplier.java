@@ -79,7 +79,7 @@ final class EntryApplier {
     }
   }
 
-  /** How much is read back from the log store at once. */
+  /** How much is read back from the log store at once. It bounds memory; other sizes were not measured. */
   private static final long READ_BACK_BYTES = 4L << 20;
 
   /** How many bytes are applied before waiting reads get their turn. */
@@ -439,7 +439,10 @@ final class EntryApplier {
     return returned == null ? NO_RESULT : returned;
   }
 
-  /** One object for all commands: it is valid during the call only. */
+  /**
+   * One object for all commands: it is valid during the call only. With one for each, a write in memory with 1,024 outstanding
+   * allocates 650 bytes instead of 571, and takes no longer in what could be measured (docs/benchmarks.md).
+   */
   private static final class AppliedCommand implements Command {
     @SuppressWarnings("NullAway.Init")
     EntryBatch batch;

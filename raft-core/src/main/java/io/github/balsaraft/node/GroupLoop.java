@@ -174,6 +174,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       if (!inBatch) {
         inBatch = true;
         if (core != null) {
+          // Once a turn, so that all of it happens at one moment; not to save time.
           core.advanceTo(context.nowNanos(), context.environment().wallMillis());
           core.applied(pipeline().appliedIndex());
           snapshots.tellProgress(core);

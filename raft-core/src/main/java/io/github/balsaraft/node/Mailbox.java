@@ -9,7 +9,8 @@ import java.util.function.Consumer;
 
 /**
  * A queue whose entries are handled one at a time, in order, on threads that it shares with others. While one batch is
- * handled the next gathers, so that a busy mailbox works in batches without ever waiting for one to fill.
+ * handled the next gathers, so that a busy mailbox works in batches without ever waiting for one to fill. A group that
+ * handles one event a turn has 0.37 times the writes of 256 B x 1,024, at 3.6 times the processor time (docs/benchmarks.md).
  *
  * <p>Its length is bounded by those who fill it: proposals and reads by budgets of bytes, other questions by their number,
  * messages by the windows of their senders, completions by what was asked for.

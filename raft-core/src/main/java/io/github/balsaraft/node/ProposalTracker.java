@@ -66,7 +66,10 @@ final class ProposalTracker {
     return runs.isEmpty() ? Long.MAX_VALUE : runs.getFirst().sinceNanos;
   }
 
-  /** Proposals at consecutive indexes. */
+  /**
+   * Proposals at consecutive indexes. One by one, writes in memory with 1,024 outstanding are 0.92 times as many, hardly beyond the
+   * noise, and allocate 658 bytes instead of 571 each (docs/benchmarks.md).
+   */
   record Run(long firstIndex, List<Proposal> proposals, long sinceNanos) {
 
     /** When the first was proposed; if that isn't known, when it was appended. */

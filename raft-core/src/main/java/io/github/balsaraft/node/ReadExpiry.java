@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Wakes whoever ends reads that have waited too long. One timer at a time: one that fires too early sets the next. It needs no apply
- * thread, for those may be what the reads wait for. Thread-safe.
+ * Wakes whoever ends reads that have waited too long. One timer at a time, and not one for each read (what that saves was not measured):
+ * one that fires too early sets the next. It needs no apply thread, for those may be what the reads wait for. Thread-safe.
  */
 final class ReadExpiry {
 

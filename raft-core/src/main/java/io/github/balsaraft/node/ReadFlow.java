@@ -12,6 +12,9 @@ import java.util.function.LongSupplier;
 /**
  * The way of linearizable reads through a replica: those of one turn of the mailbox ask the core together, and then wait on
  * the state machine's thread for the index that they were given, for as long as a request may take. Each ends exactly once.
+ *
+ * <p>Reads that ask one by one, with 1,024 outstanding, are not slower in what could be measured, but allocate 799 bytes each instead of
+ * 421 (docs/benchmarks.md).
  */
 final class ReadFlow {
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The most recent entries, contiguous up to the end of the log, so that they can be sent and applied without reading them
- * back.
+ * back. If what is durable leaves memory at once, 256 B x 1,024 has 0.88 times the writes, at 1.25 times the processor time; if
+ * only what is applied is read back, it allocates 1,934 bytes instead of 1,130 for each write (docs/benchmarks.md).
  *
  * <p>Invariant: the batches are contiguous; evicting takes whole batches from the front.
  */

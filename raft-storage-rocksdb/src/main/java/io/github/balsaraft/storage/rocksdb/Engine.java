@@ -113,6 +113,7 @@ final class Engine implements AutoCloseable {
     }
   }
 
+  /** Without compression, which was not measured. */
   private static ColumnFamilyOptions familyOptions() {
     return new ColumnFamilyOptions().setCompressionType(CompressionType.NO_COMPRESSION);
   }

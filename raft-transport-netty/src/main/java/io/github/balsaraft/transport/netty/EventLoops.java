@@ -22,6 +22,10 @@ import java.util.concurrent.TimeUnit;
 /** The threads of a transport and its sockets' options: epoll where there is a native library for it, else NIO. */
 final class EventLoops {
 
+  /**
+   * Epoll is no faster than NIO in what could be measured with 128 B x 64 (docs/benchmarks.md); it is there for the time in {@link
+   * #UNACKNOWLEDGED_MILLIS}, which NIO can't set.
+   */
   private static final boolean EPOLL = Epoll.isAvailable();
 
   /**

@@ -150,6 +150,8 @@ abstract class FieldSink {
       try {
         out.writeRawBytes(batch.encodeHeader());
         // From the shared bytes of the batch straight into the frame: the only copy on this side.
+        // By way of an array 256 B x 1,024 allocates 1,659 bytes for each write instead of 1,130
+        // (docs/benchmarks.md).
         out.write(batch.body());
       } catch (IOException e) {
         throw measuredWrongly(e);

@@ -150,7 +150,11 @@ final class OutboundLane {
     owner.roomChanged(this);
   }
 
-  /** Moves messages from the queue to the socket as long as the socket keeps up. */
+  /**
+   * Moves messages from the queue to the socket as long as the socket keeps up, with one flush for all. A frame and a flush for each
+   * message are no slower in what could be measured with 128 B x 64 (docs/benchmarks.md): sharing them is for the messages of many
+   * groups, with which it was not measured.
+   */
   private void write() {
     Channel to = channel;
     if (to == null) {
