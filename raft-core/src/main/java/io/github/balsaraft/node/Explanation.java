@@ -158,11 +158,12 @@ public final class Explanation {
 
   /** Whether its state is being restored from a snapshot: how far that is is said behind everything else. */
   static boolean isRestoring(NodeStatus status) {
-    return status
-        .snapshots()
-        .fetching()
-        .filter(fetching -> fetching.phase() == SnapshotStatus.Fetching.Phase.RESTORING)
-        .isPresent();
+    SnapshotStatus snapshots = status.snapshots();
+    return snapshots.restoring().isPresent()
+        || snapshots
+            .fetching()
+            .filter(fetching -> fetching.phase() == SnapshotStatus.Fetching.Phase.RESTORING)
+            .isPresent();
   }
 
   /** {@code , local reads are at most 3 s old}; nothing if nobody knows. */
@@ -192,7 +193,7 @@ public final class Explanation {
       }
     }
     clauses.addAll(LogExplanation.of(status));
-    status.snapshots().fetching().ifPresent(fetching -> clauses.add(FetchExplanation.of(fetching)));
+    clauses.addAll(FetchExplanation.of(status.snapshots()));
     SessionsStatus sessions = status.sessions();
     if (isNearlyFull(sessions.open(), sessions.maxOpen())
         || isNearlyFull(sessions.keptBytes(), sessions.maxKeptBytes())) {

@@ -25,13 +25,14 @@ final class ReadProgress {
     return bytes.get();
   }
 
-  /** When something was read the last time; before that, when this was made. */
+  /** When something was read the last time; before that, when somebody began to read, or this was made. */
   long sinceNanos() {
     return sinceNanos;
   }
 
-  /** The same snapshot, of which is counted what is read. */
+  /** The same snapshot, of which is counted what is read. To be called right before something is. */
   SnapshotStore.Stored counting(SnapshotStore.Stored stored) {
+    sinceNanos = environment.nowNanos();
     return new Counted(stored);
   }
 

@@ -16,8 +16,9 @@ import io.github.balsaraft.storage.SnapshotStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +65,11 @@ final class SnapshotFlow {
   /** The last one that was fetched. */
   private SnapshotFetcher.@Nullable Fetched fetched;
 
-  /** What the state machine takes in place of its state, or is about to. Used by the apply threads too. */
-  private final AtomicReference<@Nullable Restoring> restoring = new AtomicReference<>();
+  /** What the state machine is restored from at the start, while it is. Set by the apply threads. */
+  private volatile @Nullable Restoring atStart;
+
+  /** Fetched, for the state machine to take in place of its state, in this order. The apply threads take out what is done. */
+  private final Queue<Restoring> installs = new ConcurrentLinkedQueue<>();
 
   /**
    * The snapshots of a replica.
@@ -153,7 +157,10 @@ final class SnapshotFlow {
         new StateClaim(context.group(), context.host().record()),
         this::warnThatUnclaimed,
         this::restoresAtStart);
-    pipeline.run(free);
+    pipeline.run(() -> {
+      atStart = null;
+      free.run();
+    });
     if (archive == null) {
       context
           .log()
@@ -178,9 +185,8 @@ final class SnapshotFlow {
   private SnapshotStore.Stored restoresAtStart(SnapshotStore.Stored stored) {
     SnapshotManifest manifest = stored.manifest();
     ReadProgress progress = new ReadProgress(context.environment());
-    Restoring begun = new Restoring(
-        new SnapshotFetcher.Fetched(manifest, null, context.nowNanos()), progress, true);
-    restoring.set(begun);
+    atStart =
+        new Restoring(new SnapshotFetcher.Fetched(manifest, null, context.nowNanos()), progress);
     context
         .log()
         .info(
@@ -225,14 +231,14 @@ final class SnapshotFlow {
       throw new IllegalStateException("nothing was fetched that is to be installed: " + install);
     }
     SnapshotManifest manifest = received.manifest();
-    Restoring begun = new Restoring(received, new ReadProgress(context.environment()), false);
-    restoring.set(begun);
+    Restoring begun = new Restoring(received, new ReadProgress(context.environment()));
+    installs.add(begun);
     // A newer one may be here before the state machine comes to this one.
     Runnable free = present.keep(manifest.id());
     pipeline.install(present, manifest, begun.progress);
     long last = manifest.header().last().index();
     pipeline.run(() -> {
-      restoring.compareAndSet(begun, null);
+      installs.remove(begun);
       free.run();
       if (pipeline.appliedIndex() >= last) {
         context.metrics().add(RaftMetric.SNAPSHOTS_INSTALLED, 1);
@@ -311,40 +317,57 @@ final class SnapshotFlow {
             : Optional.of(new SnapshotStatus.Last(
                 newest.header().last().index(), newest.bytes(), age(nowNanos))),
         taker == null ? Optional.empty() : taker.status(nowNanos),
+        restoring(nowNanos),
         fetching(nowNanos),
         pipeline.position().bytesSinceSnapshot(),
         taker == null ? whyNot : taker.problem(nowNanos));
   }
 
-  private Optional<SnapshotStatus.Fetching> fetching(long nowNanos) {
-    Restoring present = restoring.get();
-    if (present != null
-        && present.isAtStart
-        && pipeline.appliedIndex() >= present.fetched.manifest().header().last().index()) {
-      restoring.compareAndSet(present, null);
-      present = null;
-    }
-    if (present == null) {
-      return fetcher == null ? Optional.empty() : fetcher.status(nowNanos);
-    }
-    long bytes = present.fetched.manifest().bytes();
-    return Optional.of(new SnapshotStatus.Fetching(
-        Optional.ofNullable(present.fetched.from()),
-        // A state machine may read something twice.
-        Math.min(bytes, present.progress.bytes()),
-        bytes,
-        Duration.ofNanos(Math.max(0, nowNanos - present.fetched.beginNanos())),
-        SnapshotStatus.Fetching.Phase.RESTORING,
-        Duration.ofNanos(Math.max(0, nowNanos - present.progress.sinceNanos()))));
+  private Optional<SnapshotStatus.Restoring> restoring(long nowNanos) {
+    Restoring present = atStart;
+    return present == null
+        ? Optional.empty()
+        : Optional.of(new SnapshotStatus.Restoring(
+            present.readBytes(),
+            present.bytes(),
+            since(present.fetched.beginNanos(), nowNanos),
+            since(present.progress.sinceNanos(), nowNanos)));
   }
 
-  /**
-   * A snapshot that the state machine takes over.
-   *
-   * @param isAtStart whether it was here already
-   */
-  private record Restoring(
-      SnapshotFetcher.Fetched fetched, ReadProgress progress, boolean isAtStart) {}
+  private Optional<SnapshotStatus.Fetching> fetching(long nowNanos) {
+    Restoring next = installs.peek();
+    if (next == null) {
+      return fetcher == null ? Optional.empty() : fetcher.status(nowNanos);
+    }
+    Restoring before = atStart;
+    // As long as it is not its turn, it is the one before that must get on.
+    long movedNanos =
+        Math.max(next.progress.sinceNanos(), before == null ? 0 : before.progress.sinceNanos());
+    return Optional.of(new SnapshotStatus.Fetching(
+        Optional.ofNullable(next.fetched.from()),
+        next.readBytes(),
+        next.bytes(),
+        since(next.fetched.beginNanos(), nowNanos),
+        SnapshotStatus.Fetching.Phase.RESTORING,
+        since(movedNanos, nowNanos)));
+  }
+
+  private static Duration since(long thenNanos, long nowNanos) {
+    return Duration.ofNanos(Math.max(0, nowNanos - thenNanos));
+  }
+
+  /** A snapshot that the state machine takes over, or is about to. */
+  private record Restoring(SnapshotFetcher.Fetched fetched, ReadProgress progress) {
+
+    long bytes() {
+      return fetched.manifest().bytes();
+    }
+
+    /** A state machine may read something twice. */
+    long readBytes() {
+      return Math.min(bytes(), progress.bytes());
+    }
+  }
 
   private Optional<Duration> age(long nowNanos) {
     long since = archive == null ? -1 : archive.newestSinceNanos();

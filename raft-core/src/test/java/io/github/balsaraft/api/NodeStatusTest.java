@@ -90,7 +90,14 @@ class NodeStatusTest {
             Optional.of(Duration.ofMillis(35)),
             new NodeStatus.Counters(1, 2, 3, 4),
             new SnapshotStatus(
-                true, 2, Optional.empty(), Optional.empty(), Optional.empty(), 3, "none"),
+                true,
+                2,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                3,
+                "none"),
             new SessionsStatus(1, 2, 3, 4),
             List.of(host),
             (Function<NodeStatus, String>) NodeStatus::healthDetail)

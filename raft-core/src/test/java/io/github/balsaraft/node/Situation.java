@@ -97,7 +97,7 @@ final class Situation {
         .build();
   }
 
-  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION] [fetching PHASE [own] unchanged DURATION]}, or {@code no-snapshots [since BYTES]}. */
+  /** {@code snapshots first N [last N] [since BYTES] [taking DURATION] [restores DURATION] [fetching PHASE unchanged DURATION]}, or {@code no-snapshots [since BYTES]}. */
   private SnapshotStatus snapshots() {
     List<String> enabled = words("snapshots");
     List<String> words = enabled.isEmpty() ? words("no-snapshots") : enabled;
@@ -105,6 +105,7 @@ final class Situation {
     String taking = after("taking", words);
     String since = after("since", words);
     String first = after("first", words);
+    String restores = after("restores", words);
     String fetching = after("fetching", words);
     return new SnapshotStatus(
         !enabled.isEmpty(),
@@ -115,10 +116,14 @@ final class Situation {
         taking == null
             ? Optional.empty()
             : Optional.of(new SnapshotStatus.Taking(100, 3_000_000, Duration.parse("PT" + taking))),
+        restores == null
+            ? Optional.empty()
+            : Optional.of(new SnapshotStatus.Restoring(
+                2_000_000, 20_000_000, Duration.ofMinutes(5), Duration.parse("PT" + restores))),
         fetching == null
             ? Optional.empty()
             : Optional.of(new SnapshotStatus.Fetching(
-                words.contains("own") ? Optional.empty() : Optional.of(new HostId("n3")),
+                Optional.of(new HostId("n3")),
                 3_000_000,
                 30_000_000,
                 Duration.ofMinutes(7),

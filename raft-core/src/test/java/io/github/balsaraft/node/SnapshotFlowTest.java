@@ -39,6 +39,7 @@ class SnapshotFlowTest {
       .build());
   private final List<String> ends = new ArrayList<>();
   private Runnable onApply = () -> {};
+  private OnRead onRead = () -> {};
   private final List<Long> readAtEachStep = new ArrayList<>();
   private final ApplyPipeline pipeline = new ApplyPipeline(
       SnapshotRig.GROUP,
@@ -93,8 +94,21 @@ class SnapshotFlowTest {
     return new Ready.Install(index, header);
   }
 
+  /** What happens while the state machine reads a snapshot. */
+  private interface OnRead {
+    void run() throws IOException;
+  }
+
   private Optional<SnapshotStatus.Fetching> fetching() {
     return flow.status(null).fetching();
+  }
+
+  private Optional<SnapshotStatus.Restoring> restoring() {
+    return flow.status(null).restoring();
+  }
+
+  private String explained() {
+    return String.join("; ", FetchExplanation.of(flow.status(null)));
   }
 
   @Test
@@ -124,15 +138,105 @@ class SnapshotFlowTest {
   void itIsShownAtTheStartToo() throws Exception {
     rig.save(20, CONTENT);
     SnapshotHeader unused = flow.start(null);
-    assertThat(fetching()).as("its turn has not come").isEmpty();
+    assertThat(restoring()).as("its turn has not come").isEmpty();
     rig.time.runFor(SECONDS);
     assertThat(readAtEachStep).containsExactly(0L, 1L, 5L, 8L, (long) CONTENT.length);
+    assertThat(restoring()).isEmpty();
     assertThat(fetching()).isEmpty();
     assertThat(ends).isEmpty();
     assertThat(pipeline.appliedIndex()).isEqualTo(20);
     assertThat(
             rig.lines.lines("restores its state machine from its snapshot up to 20@3 of 10 bytes"))
         .hasSize(1);
+  }
+
+  /** A large state that takes minutes, and the leader's log begins later by the time it is restored. */
+  @Test
+  @DisplayName("one that is fetched while that of the start is restored waits, and doesn't hang")
+  void waitsForThatOfTheStart() throws Exception {
+    rig.save(20, CONTENT);
+    SnapshotHeader unused = flow.start(null);
+    List<String> said = new ArrayList<>();
+    onRead = () -> {
+      if (readAtEachStep.size() == 2) {
+        flow.install(received(30));
+      }
+      rig.time.runFor(50 * SECONDS);
+      said.add(explained());
+      fetching()
+          .ifPresent(
+              fetching -> assertThat(fetching.unchangedFor()).isEqualTo(Duration.ofSeconds(50)));
+    };
+    rig.time.runFor(1000 * SECONDS);
+    assertThat(said)
+        .containsExactly(
+            "its state machine takes over a snapshot of 10 bytes, of which it has read 0 bytes",
+            "its state machine takes over a snapshot of 10 bytes, of which it has read 1 byte; it has fetched a snapshot of 10 bytes from n2, which comes after that",
+            "its state machine takes over a snapshot of 10 bytes, of which it has read 5 bytes; it has fetched a snapshot of 10 bytes from n2, which comes after that",
+            "its state machine takes over a snapshot of 10 bytes, of which it has read 8 bytes; it has fetched a snapshot of 10 bytes from n2, which comes after that",
+            "its state machine takes over a snapshot of 10 bytes, of which it has read 10 bytes; it has fetched a snapshot of 10 bytes from n2, which comes after that",
+            "its state machine takes over a snapshot of 10 bytes from n2, of which it has read 0 bytes",
+            "its state machine takes over a snapshot of 10 bytes from n2, of which it has read 1 byte",
+            "its state machine takes over a snapshot of 10 bytes from n2, of which it has read 5 bytes",
+            "its state machine takes over a snapshot of 10 bytes from n2, of which it has read 8 bytes",
+            "its state machine takes over a snapshot of 10 bytes from n2, of which it has read 10 bytes");
+    assertThat(restoring()).isEmpty();
+    assertThat(fetching()).isEmpty();
+    assertThat(ends).containsExactly("received 30@3", "installed 30@3");
+  }
+
+  /** What is said of it is for whoever asks by a program, too. */
+  @Test
+  @DisplayName("while one waits for another that gets on, something moves")
+  void somethingMovesWhileItWaits() throws Exception {
+    flow.install(received(20));
+    flow.install(received(30));
+    List<Duration> unchanged = new ArrayList<>();
+    onRead = () -> {
+      rig.time.runFor(50 * SECONDS);
+      unchanged.add(fetching().orElseThrow().unchangedFor());
+    };
+    rig.time.runFor(1000 * SECONDS);
+    assertThat(unchanged).hasSize(10).allMatch(Duration.ofSeconds(50)::equals);
+    assertThat(readAtEachStep).containsExactly(0L, 1L, 5L, 8L, 10L, 0L, 1L, 5L, 8L, 10L);
+  }
+
+  /** The threads of state machines had other groups to restore. */
+  @Test
+  @DisplayName(
+      "one that is fetched before that of the start has its turn is shown until it is taken over")
+  void fetchedBeforeThatOfTheStartHasItsTurn() throws Exception {
+    rig.save(20, CONTENT);
+    SnapshotHeader unused = flow.start(null);
+    flow.install(received(30));
+    List<Boolean> atStart = new ArrayList<>();
+    onRead = () -> {
+      atStart.add(restoring().isPresent());
+      assertThat(fetching())
+          .hasValueSatisfying(fetching ->
+              assertThat(fetching.phase()).isEqualTo(SnapshotStatus.Fetching.Phase.RESTORING));
+    };
+    rig.time.runFor(SECONDS);
+    assertThat(atStart)
+        .containsExactly(true, true, true, true, true, false, false, false, false, false);
+    assertThat(ends).containsExactly("received 30@3", "installed 30@3");
+  }
+
+  @Test
+  @DisplayName("a fetch is shown while that of the start is restored")
+  void isShownWhileThatOfTheStartIsRestored() throws Exception {
+    rig.save(20, CONTENT);
+    SnapshotHeader unused = flow.start(null);
+    onRead = () -> {
+      onRead = () -> {};
+      flow.fetch(new Ready.Fetch(1, SnapshotRig.OTHER, new EntryId(3, 30)));
+      assertThat(explained())
+          .isEqualTo(
+              "its state machine takes over a snapshot of 10 bytes, of which it has read 0 bytes; "
+                  + "it fetches a snapshot from n2, of which it has 0 bytes");
+    };
+    rig.time.runFor(SECONDS);
+    assertThat(readAtEachStep).hasSize(5);
   }
 
   /** The state machine is slow, and the next one is here before it comes to this one. */
@@ -196,8 +300,11 @@ class SnapshotFlowTest {
       }
     }
 
-    private void noteRead() {
-      readAtEachStep.add(fetching().orElseThrow().bytes());
+    private void noteRead() throws IOException {
+      readAtEachStep.add(restoring()
+          .map(SnapshotStatus.Restoring::bytes)
+          .orElseGet(() -> fetching().orElseThrow().bytes()));
+      onRead.run();
     }
 
     @Override

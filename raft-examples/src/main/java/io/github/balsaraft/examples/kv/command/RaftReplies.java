@@ -56,13 +56,27 @@ final class RaftReplies {
     }
   }
 
+  /** One at a time: that of the start comes first. */
+  private static Optional<SnapshotStatus.Fetching> fetching(SnapshotStatus snapshots) {
+    return snapshots
+        .restoring()
+        .map(restoring -> new SnapshotStatus.Fetching(
+            Optional.empty(),
+            restoring.bytes(),
+            restoring.ofBytes(),
+            restoring.since(),
+            SnapshotStatus.Fetching.Phase.RESTORING,
+            restoring.unchangedFor()))
+        .or(snapshots::fetching);
+  }
+
   static Reply status(ServerView server) {
     NodeStatus status = server.status();
     HostId leader = status.leader().orElse(null);
     Configuration configuration = status.configuration();
     SnapshotStatus snapshots = status.snapshots();
     Optional<SnapshotStatus.Last> last = snapshots.last();
-    Optional<SnapshotStatus.Fetching> fetching = snapshots.fetching();
+    Optional<SnapshotStatus.Fetching> fetching = fetching(snapshots);
     return new Fields()
         .add("id", status.host())
         .add("role", word(status.role()))

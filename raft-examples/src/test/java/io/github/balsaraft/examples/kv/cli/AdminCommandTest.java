@@ -109,6 +109,12 @@ class AdminCommandTest extends AdminTyping {
         .contains("verifying the snapshot from n2 [#########-----------] 45 % of 1000 B");
     assertThat(statusWhile(SnapshotStatus.Fetching.Phase.RESTORING))
         .contains("restoring the snapshot from n2 [#########-----------] 45 % of 1000 B");
+    SnapshotStatus.Restoring restoring =
+        new SnapshotStatus.Restoring(450, 1000, Duration.ofSeconds(3), Duration.ZERO);
+    server.backend().setSnapshots(snapshots(Optional.of(restoring), Optional.empty(), ""));
+    assertThat(admin("status")).isZero();
+    assertThat(printed()).contains("restoring the snapshot [#########-----------] 45 % of 1000 B");
+    out.reset();
     server.backend().setSnapshots(snapshots(Optional.empty(), "the disk is full"));
     assertThat(admin("status")).isZero();
     assertThat(printed()).contains("failing, see explain");
@@ -134,12 +140,20 @@ class AdminCommandTest extends AdminTyping {
 
   private static SnapshotStatus snapshots(
       Optional<SnapshotStatus.Fetching> fetching, String problem) {
+    return snapshots(Optional.empty(), fetching, problem);
+  }
+
+  private static SnapshotStatus snapshots(
+      Optional<SnapshotStatus.Restoring> restoring,
+      Optional<SnapshotStatus.Fetching> fetching,
+      String problem) {
     return new SnapshotStatus(
         true,
         1_234_000,
         Optional.of(
             new SnapshotStatus.Last(1_234_567, 12 << 20, Optional.of(Duration.ofMinutes(1)))),
         Optional.empty(),
+        restoring,
         fetching,
         17,
         problem);
