@@ -90,7 +90,7 @@ public record CoreOptions(
    */
   static final int INSTALL_PATIENCE_TIMEOUTS = 5;
 
-  /** How far a leader's wall clock may jump ahead at once before log time stops following it. */
+  /** How far log time follows at once if a leader's wall clock jumps ahead. */
   static final long MAX_LOG_TIME_JUMP_MILLIS = 10_000;
 
   /** The most bytes of entries in a message whose fit is not known, so that little is sent for nothing; not measured. */

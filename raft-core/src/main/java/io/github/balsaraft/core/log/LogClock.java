@@ -1,25 +1,38 @@
 package io.github.balsaraft.core.log;
 
 /**
- * Makes log time from the wall clock of a leader: it never goes back, and a forward jump of the wall clock, as seen against
- * the monotonic clock, is limited, because whatever expires by log time would expire at once. If it only takes back an earlier
- * jump backward it isn't, unless the clock has come to where log time is meanwhile: what is stamped by it would expire at once.
+ * Makes log time from the wall clock of a leader: it never goes back, and it follows a forward jump of the wall clock, as seen against
+ * the monotonic clock, only so far at once, because whatever expires by log time would expire at once. What it doesn't follow it makes
+ * up for little by little, so that it comes to the clock again unless that is set back before.
+ *
+ * <p>What counts is what an entry has got for its time. A clock that is set back, or ahead, and then right again before any was stamped
+ * did nothing; so a jump is followed as far as log time would have gone by itself since the last entry, and by the limit beyond that.
  *
  * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
  * down is not a jump.
  */
 public final class LogClock {
 
+  /** What was not followed of a jump is made up for by running faster by this part. Whatever expires does so earlier by as much. */
+  static final int FASTER_BY_ONE_IN = 10;
+
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final long maxJumpMillis;
   private long lastNanos;
   private long lastWallMillis;
+
+  /** By how much log time is behind the wall clock because it didn't follow it. */
   private long ignoredMillis;
 
-  /**
-   * How much of the steps back of the wall clock was not undone yet; zero once the clock as it is has come to where log time is. Small ones don't count:
-   * both clocks are not read at once.
-   */
-  private long behindMillis;
+  /** What has passed and is too short yet to make up for a millisecond. */
+  private long uncountedNanos;
+
+  /** Of the end of the log. */
+  private long logTimeMillis = Long.MIN_VALUE;
+
+  /** When {@link #logTimeMillis} was seen first: the entry is as old, or older. */
+  private long logTimeSinceNanos;
 
   /**
    * Starts at the given readings.
@@ -30,43 +43,48 @@ public final class LogClock {
     this.maxJumpMillis = maxJumpMillis;
     this.lastNanos = nowNanos;
     this.lastWallMillis = wallMillis;
+    this.logTimeSinceNanos = nowNanos;
   }
 
   /**
    * Takes new readings.
    *
-   * @param logTimeMillis of the end of the log, whoever gave it
+   * @param newLogTimeMillis of the end of the log, whoever gave it
    * @return by how many milliseconds a jump was cut short; zero if there was none
    */
-  public long observe(long nowNanos, long wallMillis, long logTimeMillis) {
-    if (lastWallMillis - ignoredMillis >= logTimeMillis) {
-      // It has come to where log time is by itself, in whatever role. From here on a step ahead is
-      // one of log time, too.
-      behindMillis = 0;
+  public long observe(long nowNanos, long wallMillis, long newLogTimeMillis) {
+    if (newLogTimeMillis != logTimeMillis) {
+      // It came right after the readings before these.
+      logTimeMillis = newLogTimeMillis;
+      logTimeSinceNanos = lastNanos;
     }
-    long elapsedMillis = Math.max(0, (nowNanos - lastNanos) / 1_000_000);
-    long jump = wallMillis - lastWallMillis - elapsedMillis;
+    long elapsedNanos = Math.max(0, nowNanos - lastNanos);
+    long elapsedMillis = elapsedNanos / NANOS_PER_MILLI;
+    makeUp(elapsedNanos);
+    long expectedMillis = lastWallMillis + elapsedMillis;
+    long jump = wallMillis - expectedMillis;
     lastNanos = nowNanos;
     lastWallMillis = wallMillis;
-    if (jump < 0) {
-      // Somebody has set a clock right that had jumped ahead:
+    if (jump <= 0) {
+      // If somebody has set a clock right that had jumped ahead,
       // what was ignored of that jump is gone with it.
-      long undoneMillis = Math.min(ignoredMillis, -jump);
-      ignoredMillis -= undoneMillis;
-      long backMillis = -jump - undoneMillis;
-      if (backMillis > maxJumpMillis) {
-        behindMillis += backMillis;
-      }
-      return 0;
-    }
-    if (jump <= maxJumpMillis) {
+      ignoredMillis -= Math.min(ignoredMillis, -jump);
       return 0;
     }
     // One that was set back and is set right again shows what it would have shown all the time.
-    long followedMillis = Math.min(jump, Math.max(maxJumpMillis, behindMillis));
-    behindMillis -= Math.min(behindMillis, followedMillis);
+    long behindMillis = logTimeMillis
+        + (nowNanos - logTimeSinceNanos) / NANOS_PER_MILLI
+        - (expectedMillis - ignoredMillis);
+    long followedMillis = Math.min(jump, Math.max(0, behindMillis) + maxJumpMillis);
     ignoredMillis += jump - followedMillis;
     return jump - followedMillis;
+  }
+
+  private void makeUp(long elapsedNanos) {
+    uncountedNanos += elapsedNanos;
+    long millis = uncountedNanos / (FASTER_BY_ONE_IN * NANOS_PER_MILLI);
+    uncountedNanos -= millis * FASTER_BY_ONE_IN * NANOS_PER_MILLI;
+    ignoredMillis -= Math.min(ignoredMillis, millis);
   }
 
   /** The log time of a batch that follows one with {@code previousMillis}. */

@@ -39,16 +39,16 @@ class LogClockTest {
   void whatIsBeyondTheLimitIsLeftOutAndSaid() {
     assertThat(after(500, MAX_JUMP_MILLIS + 7)).isEqualTo(7);
     assertThat(clock.next(0)).isEqualTo(wallMillis - 7);
-    assertThat(after(500, MAX_JUMP_MILLIS + 5)).isEqualTo(5);
+    assertThat(after(0, MAX_JUMP_MILLIS + 5)).isEqualTo(5);
     assertThat(clock.next(0)).as("both are left out").isEqualTo(wallMillis - 12);
   }
 
   @Test
   void whenTheClockIsSetRightAgainNothingIsLeftOutAnyMore() {
     after(500, MAX_JUMP_MILLIS + 100);
-    assertThat(after(500, -40)).isZero();
+    assertThat(after(0, -40)).isZero();
     assertThat(clock.next(0)).as("60 of the jump are still ignored").isEqualTo(wallMillis - 60);
-    after(500, -90);
+    after(0, -90);
     assertThat(clock.next(0)).isEqualTo(wallMillis);
   }
 
@@ -87,12 +87,63 @@ class LogClockTest {
     assertThat(clock.next(passed + 20_000)).as("it never goes back").isEqualTo(passed + 20_000);
   }
 
-  /** As a follower, or a leader that nobody asks to write. */
+  /** As a follower, or a leader that nobody asks to write: nothing has got its time from the clock meanwhile. */
   @Test
-  void whoAppendsNothingForgetsItToo() {
+  void whileNothingIsAppendedTheClockMayBeSetBackAndRight() {
     after(500, -3_600_000);
     after(7_200_000, 0);
+    assertThat(clock.next(logTimeMillis)).as("it is past log time").isGreaterThan(logTimeMillis);
+    assertThat(after(500, 3_600_000)).isZero();
+    assertThat(clock.next(logTimeMillis)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void whileNothingIsAppendedTheClockMayBeSetAheadAndRight() {
+    after(500, 3_600_000);
+    after(60_000, 0);
+    assertThat(after(500, -3_600_000)).isZero();
+    assertThat(clock.next(logTimeMillis)).isEqualTo(wallMillis);
+  }
+
+  /** What was appended has another's time: from then on that counts. */
+  @Test
+  void asFarAsLogTimeHasGoneOnWithoutItTheClockMayBeSetRight() {
+    after(500, -3_600_000);
+    logTimeMillis = wallMillis + 3_600_000;
+    after(7_200_000, 0);
+    assertThat(after(500, 3_600_000)).isZero();
+    assertThat(clock.next(logTimeMillis)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void aClockThatWasAheadAndIsSetRightJumpsIfItIsAheadAgain() {
+    logTimeMillis = wallMillis - 3_600_000;
+    after(500, -3_600_000);
     assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
+  }
+
+  @Test
+  void whatWasLeftOutIsMadeUpForLittleByLittle() {
+    after(500, MAX_JUMP_MILLIS + 1000);
+    long before = clock.next(0);
+    for (int i = 1; i <= 12_000; i++) {
+      after(1, 0);
+      long next = clock.next(0);
+      assertThat(next - before).isBetween(1L, 2L);
+      before = next;
+      int madeUpFor = Math.min(1000, i / LogClock.FASTER_BY_ONE_IN);
+      assertThat(next).isEqualTo(wallMillis - 1000 + madeUpFor);
+    }
+  }
+
+  @Test
+  void whatWasMadeUpForIsNotTakenBack() {
+    after(500, MAX_JUMP_MILLIS + 1000);
+    after(5000, 0);
+    long ahead = clock.next(0);
+    assertThat(after(0, -MAX_JUMP_MILLIS - 1000)).isZero();
+    assertThat(clock.next(ahead)).as("it stands still").isEqualTo(ahead);
+    assertThat(clock.next(0)).isEqualTo(wallMillis);
   }
 
   @Test
@@ -100,16 +151,12 @@ class LogClockTest {
     after(500, 7_200_000);
     after(500, -7_200_000 - 3_600_000);
     assertThat(after(500, 3_600_000)).as("log time is ahead of it").isZero();
-    after(500, 7_200_000);
-    logTimeMillis = wallMillis - 3_600_000;
-    after(500, -3_600_000);
-    assertThat(after(500, 3_600_000)).isEqualTo(3_600_000 - MAX_JUMP_MILLIS);
   }
 
   @Test
   void whoIsSetRightBeyondWhereItWasHasJumped() {
     after(500, -3_600_000);
-    assertThat(after(500, 3_600_000 + MAX_JUMP_MILLIS)).isEqualTo(MAX_JUMP_MILLIS);
+    assertThat(after(500, 3_600_000 + 2 * MAX_JUMP_MILLIS)).isEqualTo(MAX_JUMP_MILLIS);
     assertThat(clock.next(0)).isEqualTo(wallMillis - MAX_JUMP_MILLIS);
   }
 
