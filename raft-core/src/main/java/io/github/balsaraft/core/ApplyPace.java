@@ -2,8 +2,8 @@ package io.github.balsaraft.core;
 
 /**
  * Whether this replica's state machine keeps up with what is committed. One that restores a snapshot, or has far to apply, should
- * not be made leader while another will do: writes and linearizable reads would wait for as long as that takes. Safety never rests
- * on it.
+ * not be made leader while another will do: writes and linearizable reads would wait for as long as that takes. A leader that may choose hands
+ * over to others, and in an election it lets others stand first ({@link Candidacy#letsOthersGoFirst}). Safety never rests on it.
  *
  * <p>Far is a matter of time, since nobody knows how long an entry takes: something that was committed an election timeout ago is
  * not applied. After a start nothing is known of that, so there it is enough that something is not applied.

@@ -5,11 +5,15 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Whether this replica may stand for election, when it would, and whom it would ask. */
 final class Candidacy {
 
   private final CoreContext context;
+
+  /** Since it heard a leader. */
+  private boolean hasLetOthersGoFirst;
 
   Candidacy(CoreContext context) {
     this.context = context;
@@ -59,6 +63,27 @@ final class Candidacy {
   long campaignDelayNanos() {
     Member member = context.configuration().member(context.self);
     return member == null ? 0 : member.campaignDelayMillis() * 1_000_000L;
+  }
+
+  /**
+   * Whether others should stand first, now that this replica would: its state machine could not serve yet, which theirs may, and an
+   * election asks for the log alone. Once is all until a leader is heard again: if none of them leads by then, none may be there, or
+   * have the log, and who leads late is better than nobody.
+   *
+   * @param silentLeader who was not heard in time, and stands for nothing; null if there was none
+   */
+  boolean letsOthersGoFirst(@Nullable ReplicaId silentLeader) {
+    boolean lets = !hasLetOthersGoFirst
+        && context.applyPace.isLagging()
+        && StandingOrder.standing(context).stream()
+            .map(Member::replica)
+            .anyMatch(other -> !other.equals(context.self) && !other.equals(silentLeader));
+    hasLetOthersGoFirst |= lets;
+    return lets;
+  }
+
+  void heardLeader() {
+    hasLetOthersGoFirst = false;
   }
 
   /** The other members that have a vote in either half. */

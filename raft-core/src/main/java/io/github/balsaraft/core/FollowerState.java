@@ -134,6 +134,9 @@ final class FollowerState extends RoleState {
       electionDeadlineNanos = context.candidacy.randomElectionDeadline();
     } else if (standsAgain) {
       transitions.becomePreCandidateAgain(wasNamed, "it led until now");
+    } else if (context.candidacy.letsOthersGoFirst(leader)) {
+      // Nothing is drawn, so that those that all restore stay as far apart as they were.
+      electionDeadlineNanos = context.nowNanos() + context.options.electionTimeoutMaxNanos();
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");
@@ -170,6 +173,7 @@ final class FollowerState extends RoleState {
   private void heardLeader() {
     lastHeardNanos = context.nowNanos();
     context.leasePromise.heard(leader);
+    context.candidacy.heardLeader();
     hintedUntilNanos = 0;
     electionDeadlineNanos = context.candidacy.randomElectionDeadline();
   }

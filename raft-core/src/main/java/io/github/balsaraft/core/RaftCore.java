@@ -232,8 +232,8 @@ public final class RaftCore {
 
   /**
    * The state machine has applied everything up to this index, or is restored from a snapshot up to it. To be told from the start on
-   * and now and then: a leader that may choose hands over to members whose state machines keep up. Where nobody says it, it counts as
-   * one that does.
+   * and now and then: a leader that may choose hands over to members whose state machines keep up, and others let them stand for election
+   * first. Where nobody says it, it counts as one that does.
    */
   public void applied(long index) {
     context.applyPace.applied(index);

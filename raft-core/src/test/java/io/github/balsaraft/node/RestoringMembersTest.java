@@ -18,13 +18,11 @@ import org.junit.jupiter.api.Test;
 /** A member that was started anew and restores its state for long: its log is complete at once, and it should not lead all the same. */
 class RestoringMembersTest {
 
-  private final TestCluster cluster = new TestCluster(
-      1,
-      3,
-      RaftOptions.builder()
-          .snapshots(SnapshotOptions.builder().maxEntries(10).build())
-          .build(),
-      EmptySnapshots::new);
+  private static final RaftOptions OPTIONS = RaftOptions.builder()
+      .snapshots(SnapshotOptions.builder().maxEntries(10).build())
+      .build();
+
+  private final TestCluster cluster = new TestCluster(1, 3, OPTIONS, EmptySnapshots::new);
   private SimulatedHost.Life leader;
   private HostId restarted;
 
@@ -77,6 +75,51 @@ class RestoringMembersTest {
     assertThat(cluster.leader().orElseThrow().host())
         .isNotEqualTo(restarted)
         .isNotEqualTo(leader.host());
+  }
+
+  @Test
+  @DisplayName("in an election another leads, though it would have stood first")
+  void isNotElected() {
+    cluster.crash(leader.host());
+    assertThat(cluster.runUntil(() -> cluster.leader().isPresent(), 5 * SECONDS))
+        .isTrue();
+    assertThat(cluster.leader().orElseThrow().host()).isNotEqualTo(restarted);
+  }
+
+  @Test
+  @DisplayName("if all restore one of them is elected")
+  void isElectedIfAllRestore() {
+    HostId third = cluster.founders().stream()
+        .filter(host -> !host.equals(leader.host()) && !host.equals(restarted))
+        .findFirst()
+        .orElseThrow();
+    cluster.crash(third);
+    cluster.start(third);
+    cluster.world.host(third).stallStateMachine(60 * SECONDS);
+    cluster.time.runFor(2 * SECONDS);
+    cluster.crash(leader.host());
+    assertThat(cluster.runUntil(() -> cluster.leader().isPresent(), 5 * SECONDS))
+        .isTrue();
+    assertThat(cluster.status(cluster.leader().orElseThrow()).appliedIndex()).isZero();
+  }
+
+  @Test
+  @DisplayName("the only member leads at once, though it restores")
+  void isElectedIfItIsAlone() {
+    TestCluster alone = new TestCluster(1, 1, OPTIONS, EmptySnapshots::new);
+    alone.startAll();
+    SimulatedHost.Life only = alone.awaitLeader();
+    for (int i = 0; i < 50; i++) {
+      CompletableFuture<byte[]> done = only.node().propose("x".getBytes(UTF_8));
+      assertThat(alone.runUntil(done::isDone, 5 * SECONDS)).isTrue();
+    }
+    alone.time.runFor(SECONDS);
+    assertThat(alone.status(only).snapshots().last()).isPresent();
+    alone.crash(only.host());
+    alone.start(only.host());
+    alone.world.host(only.host()).stallStateMachine(60 * SECONDS);
+    assertThat(alone.runUntil(() -> alone.leader().isPresent(), SECONDS / 2)).isTrue();
+    assertThat(alone.status(alone.leader().orElseThrow()).appliedIndex()).isZero();
   }
 
   @Test
