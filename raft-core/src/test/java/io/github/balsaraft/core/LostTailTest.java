@@ -103,6 +103,26 @@ class LostTailTest {
   }
 
   @Test
+  @DisplayName(
+      "it knows so without a break, however often it asks a disk that hangs where it stands")
+  void leaderKnowsWithoutABreak() {
+    LostEntries loss = new LostEntries(n2.id, 22, 41);
+    n2.autoDisk = false;
+    cluster.start(n2);
+    cluster.propose(n1, "with n2 only");
+    cluster.run(OPTIONS.electionTimeoutMinNanos());
+    for (int beat = 0; beat < 30; beat++) {
+      cluster.pass(n1, OPTIONS.heartbeatNanos());
+      assertThat(n1.view().lostEntries()).as("beat %d", beat).containsExactly(loss);
+      cluster.pass(n2, OPTIONS.heartbeatNanos());
+      while (!cluster.network().isEmpty()) {
+        cluster.deliver(cluster.network().take(0));
+        assertThat(n1.view().lostEntries()).as("beat %d", beat).containsExactly(loss);
+      }
+    }
+  }
+
+  @Test
   @DisplayName("it hears of a loss with the next entry only")
   void nobodyWrites() {
     cluster.start(n2);

@@ -35,6 +35,19 @@ class LossLogTest {
     assertThat(lines.lines("n2 has lost")).as("another one").hasSize(2);
   }
 
+  /** Whatever its disk does again: nothing may have been appended between. */
+  @Test
+  @DisplayName("what was mended and is lost again is told again")
+  void again() {
+    log.observe(List.of(loss(2, 22, 41), loss(3, 7, 7)));
+    log.observe(List.of(loss(3, 7, 7)));
+    log.observe(List.of(loss(2, 22, 41), loss(3, 7, 7)));
+    log.observe(List.of());
+    log.observe(List.of(loss(2, 22, 41)));
+    assertThat(lines.lines("n2 has lost 20 entries")).hasSize(3);
+    assertThat(lines.lines("n3 has lost")).hasSize(1);
+  }
+
   @Test
   @DisplayName("a loss is told however much is said of the members otherwise")
   void otherLines() {

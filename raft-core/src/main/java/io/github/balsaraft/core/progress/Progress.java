@@ -40,6 +40,9 @@ public final class Progress {
   /** As {@link #match}, unless the follower has lost the end of its log since. */
   private long present;
 
+  /** Whether the follower has said so, in answer to the question how much is gone. */
+  private boolean isLossKnown;
+
   private long next;
   private boolean probeUnderWay;
   private boolean nextProbeEmpty;
@@ -139,9 +142,12 @@ public final class Progress {
     return present;
   }
 
-  /** Whether the follower has lost entries that it had acknowledged, by its answer to the question where it stands, and lacks some still. */
+  /**
+   * Whether the follower has lost entries that it had acknowledged, by its answer to the question where it stands, and lacks some still;
+   * without a break until it has them again, however often it is asked meanwhile.
+   */
   public boolean hasLostEntries() {
-    return present < match && mode != Mode.PROBE;
+    return present < match && (isLossKnown || mode != Mode.PROBE);
   }
 
   /** When it was last known to hold more of a snapshot than ever; before that, when this was made. */
@@ -229,6 +235,7 @@ public final class Progress {
       stalledSinceNanos = nowNanos;
       heldBackAfter = -1;
     }
+    isLossKnown = present < match;
     supposedMatch = -1;
     inflights.acknowledgedTo(present);
     if (present >= catchUpIndex) {
@@ -331,6 +338,7 @@ public final class Progress {
     }
     present = Math.max(present, index);
     match = Math.max(match, present);
+    isLossKnown = present < match;
     next = present + 1;
     installedIndex = present;
     catchUpIndex = lastIndex;
