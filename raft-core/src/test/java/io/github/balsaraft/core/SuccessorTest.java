@@ -127,6 +127,57 @@ class SuccessorTest {
   }
 
   @Test
+  @DisplayName(
+      "of those that could serve at once the one that has the most of the log, whoever stands first")
+  void choosesTheMostUpToDateOfTheReady() {
+    applied(n2, n2.view().commitIndex());
+    applied(n3, n3.view().commitIndex());
+    n2.autoDisk = false;
+    cluster.propose(n1, "what n2 has no copy of");
+    cluster.settle();
+    assertThat(n1.view().progressOf(n2.id).match())
+        .isLessThan(n1.view().lastEntry().index());
+    assertThat(n1.view().progressOf(n3.id).match())
+        .isEqualTo(n1.view().lastEntry().index());
+    assertThat(chosenBy(n1)).isEqualTo(n3.id);
+  }
+
+  @Test
+  @DisplayName(
+      "one that could serve at once, though it lacks an entry, rather than one that restores and has all")
+  void readinessComesBeforeTheLog() {
+    applied(n3, 0);
+    applied(n2, n2.view().commitIndex());
+    n2.autoDisk = false;
+    cluster.propose(n1, "what n2 has no copy of");
+    cluster.settle();
+    assertThat(n1.view().progressOf(n3.id).match())
+        .isEqualTo(n1.view().lastEntry().index());
+    assertThat(chosenBy(n1)).isEqualTo(n2.id);
+  }
+
+  @Test
+  @DisplayName("who lacks more of the log than is kept in memory could not serve at once either")
+  void lacksMuchOfTheLog() {
+    CoreHarness small =
+        ofVoters(new CoreOptionsBuilder().windowBytes(500).build(), "n1", "n2", "n3");
+    HarnessReplica leader = small.elect("n1");
+    small.run(500 * MILLIS);
+    HarnessReplica slow = small.replica("n2");
+    HarnessReplica restores = small.replica("n3");
+    small.stepDo(restores, core -> core.applied(0));
+    slow.autoDisk = false;
+    for (int i = 0; i < 5; i++) {
+      small.propose(leader, "x".repeat(200));
+      small.settle();
+    }
+    small.run(OPTIONS.heartbeatNanos());
+    assertThat(leader.view().progressOf(restores.id).contact().isApplyLagging()).isTrue();
+    small.transfer(leader, null);
+    assertThat(leader.view().transferTarget()).isEqualTo(restores.id);
+  }
+
+  @Test
   @DisplayName("once that has applied what was committed it is as good as any")
   void choosesOneThatHasRestored() {
     applied(n2, 0);
