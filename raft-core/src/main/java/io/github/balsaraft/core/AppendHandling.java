@@ -75,6 +75,10 @@ final class AppendHandling {
    *
    * <p>A disk that hangs bounds what is taken in: the leader that sends it may be the last of many, each of which sends some ahead before
    * it hears anything, and what one has sent may be sent once more. The rest is lost to it, as on the way, and sent again.
+   *
+   * <p>Each sends no more than a window ahead in vain: who is full of what earlier leaders have sent answers nobody, since an answer waits
+   * until its term is durable, and everything before that is by then. So who answers and takes no more is full of what its leader has
+   * sent, which sees by the answer that its disk stands still.
    */
   private long takeIn(AppendEntries message) {
     for (EntryBatch batch : message.batches()) {

@@ -142,21 +142,76 @@ class LogMemoryTest {
     }
     assertThat(slow.view().unfinishedBytes()).as("takes no more").isBetween(1000L, 1400L);
     int stalls = 20;
+    assertThat(sentDuring(stalls, cluster, slow))
+        .as("messages with entries, after it was asked %d times where it stands", stalls)
+        .isBetween(stalls / 2, stalls);
+    assertBoundedAndHeals(cluster, slow);
+  }
+
+  /** How many messages with entries a member is sent until it was asked so often where it stands. */
+  private static int sentDuring(int stalls, CoreHarness cluster, HarnessReplica member) {
     int sent = 0;
     for (int beat = 0; beat < stalls * 5; beat++) {
-      cluster.replicas().forEach(replica -> cluster.pass(replica, wide.heartbeatNanos()));
+      cluster
+          .replicas()
+          .forEach(replica -> cluster.pass(replica, cluster.options().heartbeatNanos()));
       while (!cluster.network().isEmpty()) {
         ProtocolMessage next = cluster.network().take(0);
         boolean hasEntries =
             next instanceof AppendEntries append && !append.batches().isEmpty();
-        sent += hasEntries && next.to().equals(slow.id) ? 1 : 0;
+        sent += hasEntries && next.to().equals(member.id) ? 1 : 0;
         cluster.deliver(next);
       }
     }
-    assertThat(sent)
-        .as("messages with entries, after it was asked %d times where it stands", stalls)
-        .isBetween(stalls / 2, stalls);
-    assertBoundedAndHeals(cluster, slow);
+    return sent;
+  }
+
+  /**
+   * It answers no leader before that one's term is durable, and with it whatever earlier leaders have sent: so each sends ahead to it
+   * until its window is full, and asks then. Once it answers it is full of what its present leader has sent, and held back.
+   */
+  @Test
+  @DisplayName(
+      "a follower that earlier leaders have filled is sent a window by each in vain, and nothing each time that it is asked")
+  void filledByEarlierLeaders() {
+    int window = 64;
+    CoreOptions wide = new CoreOptionsBuilder()
+        .maxUncommittedBytes(100_000)
+        .maxInflight(window, 16_000)
+        .build();
+    CoreOptions narrow =
+        new CoreOptionsBuilder().maxUncommittedBytes(500).maxInflight(4, 500).build();
+    CoreHarness cluster = ofVoters(wide, "n1", "n2", "n3", "n4", "n5");
+    HarnessReplica slow = cluster.replica("n5");
+    cluster.crash(slow, 0);
+    cluster.start(slow, narrow);
+    cluster.elect("n1");
+    slow.autoDisk = false;
+    int stalls = 20;
+    for (String name : List.of("n2", "n1", "n2")) {
+      HarnessReplica leader = cluster.elect(name);
+      for (int i = 0; i < 100; i++) {
+        cluster.propose(leader, "x".repeat(200));
+      }
+      assertThat(sentDuring(1, cluster, slow)).as("%s sends ahead", name).isBetween(1, window);
+      assertThat(sentDuring(stalls, cluster, slow)).as("to who doesn't answer").isZero();
+    }
+    assertThat(slow.view().unfinishedBytes()).as("takes no more").isGreaterThan(1000L);
+    long term = cluster.view("n2").hardState().term();
+    while (slow.disk.durableHardState().term() < term) {
+      cluster.completeWrite(slow);
+    }
+    assertThat(sentDuring(stalls, cluster, slow))
+        .as("it answers and is filled again")
+        .isLessThanOrEqualTo(2 * window + stalls);
+    assertThat(slow.view().unfinishedBytes()).as("takes no more").isGreaterThan(1000L);
+    assertThat(sentDuring(stalls, cluster, slow)).as("held back").isLessThanOrEqualTo(stalls);
+    slow.autoDisk = true;
+    while (slow.disk.pendingWrites() > 0) {
+      cluster.completeWrite(slow);
+    }
+    cluster.run(2 * wide.electionTimeoutMaxNanos());
+    assertThat(slow.applied).isEqualTo(cluster.replica("n2").applied);
   }
 
   private static void assertBoundedAndHeals(CoreHarness cluster, HarnessReplica slow) {
