@@ -135,8 +135,8 @@ final class FollowerState extends RoleState {
     } else if (standsAgain) {
       transitions.becomePreCandidateAgain(wasNamed, "it led until now");
     } else if (context.candidacy.letsOthersGoFirst(leader)) {
-      // Nothing is drawn, so that those that all restore stay as far apart as they were.
-      electionDeadlineNanos = context.nowNanos() + context.options.electionTimeoutMaxNanos();
+      transitions.standBack(
+          hintedUntilNanos, "its state machine is behind, and others may stand first");
     } else if (isHinted()) {
       transitions.becomePreCandidate(
           hintedUntilNanos, "the connection to the leader broke and it can't be reached");

@@ -6,7 +6,8 @@ package io.github.balsaraft.core.log;
  * up for little by little, so that it comes to the clock again unless that is set back before.
  *
  * <p>What counts is what an entry has got for its time. A clock that is set back, or ahead, and then right again before any was stamped
- * did nothing; so a jump is followed as far as log time would have gone by itself since the last entry, and by the limit beyond that.
+ * did nothing: a jump that takes back that this clock was set back is followed as far as log time would have gone by itself since it
+ * last went on.
  *
  * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
  * down is not a jump.
@@ -25,13 +26,16 @@ public final class LogClock {
   /** By how much log time is behind the wall clock because it didn't follow it. */
   private long ignoredMillis;
 
+  /** By how much it was set back, for more than was ignored, and has not been set right again since. */
+  private long setBackMillis;
+
   /** What has passed and is too short yet to make up for a millisecond. */
   private long uncountedNanos;
 
   /** Of the end of the log. */
   private long logTimeMillis = Long.MIN_VALUE;
 
-  /** When {@link #logTimeMillis} was seen first: the entry is as old, or older. */
+  /** When {@link #logTimeMillis} was seen first: log time has stood still since. */
   private long logTimeSinceNanos;
 
   /**
@@ -68,14 +72,21 @@ public final class LogClock {
     if (jump <= 0) {
       // If somebody has set a clock right that had jumped ahead,
       // what was ignored of that jump is gone with it.
-      ignoredMillis -= Math.min(ignoredMillis, -jump);
+      long undoneMillis = Math.min(ignoredMillis, -jump);
+      ignoredMillis -= undoneMillis;
+      setBackMillis += -jump - undoneMillis;
       return 0;
     }
     // One that was set back and is set right again shows what it would have shown all the time.
+    // What
+    // it lags behind another's wrong clock, or behind its own before it was set right, is none of
+    // that.
     long behindMillis = logTimeMillis
         + (nowNanos - logTimeSinceNanos) / NANOS_PER_MILLI
         - (expectedMillis - ignoredMillis);
-    long followedMillis = Math.min(jump, Math.max(0, behindMillis) + maxJumpMillis);
+    long rightMillis = Math.min(setBackMillis, behindMillis);
+    long followedMillis = Math.min(jump, Math.max(maxJumpMillis, rightMillis));
+    setBackMillis -= Math.min(setBackMillis, followedMillis);
     ignoredMillis += jump - followedMillis;
     return jump - followedMillis;
   }

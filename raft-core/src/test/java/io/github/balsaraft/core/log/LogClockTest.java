@@ -156,8 +156,30 @@ class LogClockTest {
   @Test
   void whoIsSetRightBeyondWhereItWasHasJumped() {
     after(500, -3_600_000);
-    assertThat(after(500, 3_600_000 + 2 * MAX_JUMP_MILLIS)).isEqualTo(MAX_JUMP_MILLIS);
-    assertThat(clock.next(0)).isEqualTo(wallMillis - MAX_JUMP_MILLIS);
+    assertThat(after(500, 3_600_000 + 2 * MAX_JUMP_MILLIS)).isEqualTo(2 * MAX_JUMP_MILLIS);
+    assertThat(clock.next(0)).isEqualTo(wallMillis - 2 * MAX_JUMP_MILLIS);
+  }
+
+  /** As with two that set it against each other, while entries come all the time. */
+  @Test
+  void aClockThatGoesToAndFroWhileEntriesComeGainsNoMoreEachTime() {
+    for (int i = 0; i < 20; i++) {
+      after(1000, 3_600_000);
+      logTimeMillis = clock.next(logTimeMillis);
+      after(1000, -3_600_000);
+      logTimeMillis = clock.next(logTimeMillis);
+      assertThat(logTimeMillis).isLessThanOrEqualTo(wallMillis + MAX_JUMP_MILLIS + 200);
+    }
+  }
+
+  /** The leader before it was an hour ahead, so that log time stands still for a while. */
+  @Test
+  void forHowLongLogTimeStandsStillForAnotherIsNotFollowed() {
+    logTimeMillis = wallMillis + 3_600_000;
+    after(500, 0);
+    after(1_800_000, 0);
+    assertThat(after(500, 7_200_000)).isEqualTo(7_200_000 - MAX_JUMP_MILLIS);
+    assertThat(clock.next(logTimeMillis)).isEqualTo(logTimeMillis);
   }
 
   @Test
