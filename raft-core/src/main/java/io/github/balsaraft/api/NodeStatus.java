@@ -63,7 +63,7 @@ public final class NodeStatus {
     return values.health;
   }
 
-  /** What is awaited before birth, or what failed; else empty. */
+  /** What is awaited before birth, what is recovered from, or what failed; else empty. */
   public String healthDetail() {
     return values.healthDetail;
   }
@@ -218,6 +218,11 @@ public final class NodeStatus {
   public enum Health {
     /** Waits for its fellow founders, or for the leader to let it in. */
     BEING_BORN,
+    /**
+     * Has a log, and lacks the state that it goes on from, because the snapshot of that is damaged or gone: fetches another from the
+     * other members, and takes no part until it has one.
+     */
+    RECOVERING,
     /** Takes part. */
     RUNNING,
     /** Has stopped taking part; see the detail. */

@@ -38,6 +38,8 @@ public final class Explanation {
     clauses.add(main(status, electionTimeoutMax));
     if (status.health() == NodeStatus.Health.RUNNING && status.removedAt() == 0) {
       addNotes(status, clauses);
+    } else if (status.health() == NodeStatus.Health.RECOVERING) {
+      clauses.addAll(FetchExplanation.of(status.snapshots()));
     }
     return String.join("; ", clauses) + ".";
   }
@@ -78,6 +80,11 @@ public final class Explanation {
       case BEING_BORN ->
         "Not born yet: " + self + " holds no data" + (detail.isEmpty() ? "" : ", " + detail)
             + "; check that the hosts named run and can be reached";
+      case RECOVERING ->
+        "Recovering: " + self + " lacks the state that its log goes on from" + inParentheses
+            + " and neither votes nor acknowledges anything until it has fetched a snapshot of that from another "
+            + "member, as it does by itself; see that one runs whose own is intact, and if there is none, put a copy "
+            + "of a snapshot back into its folder";
       case RUNNING -> stranger(status, self, detail);
     };
   }

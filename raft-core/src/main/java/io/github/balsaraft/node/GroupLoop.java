@@ -107,8 +107,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
             context.group(),
             store,
             isBorn ? recovered : null,
+            namesOthers(),
             context.environment(),
             context.log());
+  }
+
+  private boolean namesOthers() {
+    return context.plan().peers().stream()
+        .anyMatch(peer -> !peer.host().equals(context.host().self()));
   }
 
   /** What it counts and measures. */
@@ -201,10 +207,10 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
   private void step() {
     long nowNanos = context.nowNanos();
     flows.proposals().expire(nowNanos);
-    lifecycle.stepBirth(nowNanos);
+    lifecycle.stepToCore(nowNanos);
     RaftCore core = lifecycle.core();
     if (core == null) {
-      flows.refuseUnborn();
+      flows.refuseAll(lifecycle.notYet());
     } else {
       flows.pass(core, nowNanos);
       look(core.view(), nowNanos);
@@ -212,8 +218,8 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       output.perform(core, core.ready());
       flows.tellOfLeader(core.view());
       lifecycle.step(core, nowNanos);
-      snapshots.step(nowNanos);
     }
+    snapshots.step(nowNanos);
     context.events().endOfStep();
     Guests guests = context.peers().guests();
     guests.forgetSilent(nowNanos);
@@ -295,7 +301,14 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
 
     @Override
     public void failed(long generation) {
-      tell(running -> running.snapshotFailed(generation));
+      later(() -> {
+        RaftCore running = lifecycle.running();
+        if (running != null) {
+          running.snapshotFailed(generation);
+        } else {
+          lifecycle.fetchFailed();
+        }
+      });
     }
   }
 
@@ -374,7 +387,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     if (lifecycle.hasStopped()) {
       flows.transfers().refuse(transferred, lifecycle.stoppedDetail());
     } else if (core == null) {
-      flows.transfers().refuse(transferred, RequestFlows.UNBORN);
+      flows.transfers().refuse(transferred, lifecycle.notYet());
     } else {
       flows.transfers().begin(core, target, cause, transferred);
     }
@@ -410,7 +423,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
               answer,
               lifecycle.hasStopped()
                   ? lifecycle.stoppedReason()
-                  : new NotLeaderException(null, RequestFlows.UNBORN));
+                  : new NotLeaderException(null, lifecycle.notYet()));
     }
     return running;
   }

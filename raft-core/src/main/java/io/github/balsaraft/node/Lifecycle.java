@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  *
  * <pre>
- * BEING_BORN ──▶ RUNNING ──▶ FAILED ──▶ CLOSED
+ * BEING_BORN ──▶ RECOVERING ──▶ RUNNING ──▶ FAILED ──▶ CLOSED
  * </pre>
  *
  * <p>Steps may be left out, and none is ever taken back: a replica that has failed stays so until its host is started anew.
@@ -42,6 +42,12 @@ final class Lifecycle {
   private Health health = Health.BEING_BORN;
   private String healthDetail = "";
   private @Nullable GroupBirth birth;
+
+  /** Not null as long as it is {@link Health#RECOVERING}. */
+  private @Nullable SnapshotRecovery recovery;
+
+  /** What it starts on then. */
+  private @Nullable RecoveredGroup recoveredLog;
 
   /** Stays after the end, for who wants to know how things stood. */
   private @Nullable RaftCore core;
@@ -123,6 +129,22 @@ final class Lifecycle {
     return birth;
   }
 
+  /** The recovery that is under way; else null. */
+  @Nullable
+  SnapshotRecovery recovery() {
+    return recovery;
+  }
+
+  /** Whether there is a replica with a log, be it that it has no core yet. */
+  boolean isBorn() {
+    return core != null || recovery != null;
+  }
+
+  /** Why nothing can be asked of this replica yet, as long as there is no core; for people. */
+  String notYet() {
+    return recovery == null ? RequestFlows.UNBORN : RequestFlows.RECOVERING;
+  }
+
   /** Asks to be let in; null if this replica never asks. */
   @Nullable
   JoinSeeker joinSeeker() {
@@ -152,11 +174,54 @@ final class Lifecycle {
   void start(@Nullable RecoveredGroup recovered) {
     context.peers().followPlan();
     if (recovered != null && recovered.replica().state() == ReplicaRecord.State.MEMBER) {
-      startOn(recovered, recovered);
+      LostSnapshot lost = snapshots.lost();
+      if (lost == null) {
+        startOn(recovered, recovered);
+      } else {
+        recover(recovered, lost);
+      }
       return;
     }
     birth = new GroupBirth(context, new BirthEnds());
     birth.begin(recovered != null);
+  }
+
+  /** The log can't be started on: first of all what it goes on from has to be here again. */
+  private void recover(RecoveredGroup recovered, LostSnapshot lost) {
+    health = Health.RECOVERING;
+    healthDetail = lost.problem();
+    recoveredLog = recovered;
+    recovery = new SnapshotRecovery(context, snapshots, lost);
+    context.peers().follow(lost.configuration());
+    context.events().recovering(recovered.hardState().term(), lost.problem());
+    context
+        .log()
+        .warn(
+            context.nowNanos(),
+            Subject.START,
+            "recovers: " + lost.problem()
+                + "; it neither votes nor acknowledges anything until it has fetched a snapshot from another member");
+  }
+
+  /** Goes on with the recovery, before there is a core. */
+  private void stepRecovery(SnapshotRecovery running, long nowNanos) {
+    RecoveredGroup log = recoveredLog;
+    if (snapshots.lost() != null || log == null) {
+      running.step(nowNanos);
+      return;
+    }
+    recovery = null;
+    recoveredLog = null;
+    healthDetail = "";
+    context.log().info(nowNanos, Subject.START, "has a snapshot again that its log goes on from");
+    startOn(log, log);
+  }
+
+  /** The fetch that it waits for has failed. */
+  void fetchFailed() {
+    if (recovery != null) {
+      recovery.failed();
+    }
   }
 
   /**
@@ -174,7 +239,7 @@ final class Lifecycle {
   }
 
   private void startCore(RecoveredGroup from, @Nullable SnapshotHeader snapshot) {
-    if (health != Health.BEING_BORN) {
+    if (hasStopped()) {
       // Closed, or failed, while the birth was being written.
       return;
     }
@@ -238,10 +303,12 @@ final class Lifecycle {
 
   // ----------------------------------------------------- the way to be a member, and no longer
 
-  /** Goes on with the birth, before there is a core. */
-  void stepBirth(long nowNanos) {
+  /** Goes on with the birth or the recovery, before there is a core. */
+  void stepToCore(long nowNanos) {
     if (birth != null) {
       birth.step(nowNanos);
+    } else if (recovery != null) {
+      stepRecovery(recovery, nowNanos);
     }
   }
 
@@ -262,6 +329,9 @@ final class Lifecycle {
     long deadline = core == null ? Long.MAX_VALUE : core.nextDeadlineNanos();
     if (birth != null) {
       deadline = Math.min(deadline, birth.deadlineNanos());
+    }
+    if (recovery != null) {
+      deadline = Math.min(deadline, recovery.deadlineNanos());
     }
     if (joinSeeker != null) {
       deadline = Math.min(deadline, joinSeeker.deadlineNanos());
@@ -332,6 +402,7 @@ final class Lifecycle {
 
   private void tellOfEnd(String reason) {
     healthDetail = reason;
+    recovery = null;
     try {
       context.events().stopped(health, reason);
     } finally {

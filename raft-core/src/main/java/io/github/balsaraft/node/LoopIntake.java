@@ -68,6 +68,12 @@ final class LoopIntake {
       } catch (UnknownFormatException e) {
         unreadable(from, message.term(), String.valueOf(e.getMessage()));
       }
+      return;
+    }
+    SnapshotRecovery recovery = lifecycle.recovery();
+    if (recovery != null && message.to().equals(context.self())) {
+      context.peers().heardFrom(message.from(), from);
+      recovery.heardFrom(message.from());
     }
   }
 
@@ -104,6 +110,25 @@ final class LoopIntake {
       }
     } else if (running != null) {
       receiveFromMember(running, from, message);
+    } else if (lifecycle.recovery() != null) {
+      receiveWhileRecovering(from, message);
+    }
+  }
+
+  private void receiveWhileRecovering(HostId from, ServiceMessage message) {
+    if (message instanceof SnapshotChunk chunk) {
+      snapshots.onChunk(chunk);
+    } else if (message instanceof SnapshotRequest request) {
+      answerSnapshot(from, request);
+    }
+  }
+
+  private void answerSnapshot(HostId from, SnapshotRequest request) {
+    context.peers().heardFrom(request.from(), from);
+    if (request.to().equals(context.self())) {
+      snapshots.onRequest(request);
+    } else {
+      context.host().misdirected();
     }
   }
 
@@ -112,7 +137,7 @@ final class LoopIntake {
     GroupBirth birth = lifecycle.birth();
     if (birth != null) {
       birth.answer(from, query);
-    } else if (lifecycle.core() != null) {
+    } else if (lifecycle.isBorn()) {
       EntryBatch first = lifecycle.founding();
       boolean founder =
           first != null && Configuration.decode(first.singlePayload()).contains(query.replica());
@@ -154,12 +179,7 @@ final class LoopIntake {
     } else if (message instanceof ForwardedOutcomes outcomes) {
       proposals.onOutcomes(outcomes, running.view());
     } else if (message instanceof SnapshotRequest request) {
-      context.peers().heardFrom(request.from(), from);
-      if (request.to().equals(context.self())) {
-        snapshots.onRequest(request);
-      } else {
-        context.host().misdirected();
-      }
+      answerSnapshot(from, request);
     } else if (message instanceof SnapshotChunk chunk) {
       snapshots.onChunk(chunk);
     } else {

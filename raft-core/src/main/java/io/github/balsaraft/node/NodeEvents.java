@@ -112,6 +112,12 @@ final class NodeEvents {
 
   // ------------------------------------------------------------------ what happens
 
+  /** The replica has a log, and lacks the state that this goes on from. */
+  void recovering(long storedTerm, String detail) {
+    term = Math.max(term, storedTerm);
+    tellHealth(Health.RECOVERING, detail);
+  }
+
   /** The replica begins to take part, with a log of its own. */
   void started(CoreView core) {
     term = Math.max(term, core.hardState().term());

@@ -32,6 +32,9 @@ record RequestFlows(
   /** What a request to a replica without a log is told. */
   static final String UNBORN = "this replica is not born yet";
 
+  static final String RECOVERING =
+      "this replica lacks the snapshot that its log goes on from, and fetches another";
+
   /**
    * The ways through a replica whose state machine is empty.
    *
@@ -88,9 +91,9 @@ record RequestFlows(
   }
 
   /** There is no core yet to hand to what was gathered in this turn. */
-  void refuseUnborn() {
-    proposals.refuseGathered(new NotLeaderException(null, UNBORN));
-    reads.refuseGathered(UNBORN);
+  void refuseAll(String reason) {
+    proposals.refuseGathered(new NotLeaderException(null, reason));
+    reads.refuseGathered(reason);
   }
 
   /** When something ends that has waited too long. */

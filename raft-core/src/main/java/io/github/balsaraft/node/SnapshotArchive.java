@@ -1,8 +1,11 @@
 package io.github.balsaraft.node;
 
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.CorruptDataException;
+import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotId;
 import io.github.balsaraft.model.SnapshotManifest;
@@ -17,11 +20,13 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshots of one replica. The newest is the one that counts; those before it are deleted once it is durable. What a start has
- * found besides, such as a damaged one, stays for whoever looks into it, and goes before the next one is written. Thread-safe.
+ * found besides, such as a damaged one, stays for whoever looks into it, and goes before the next one is written; but if it is all that
+ * is left of the state here, only once another is durable, or the disk has no room for both. Thread-safe.
  */
 final class SnapshotArchive {
 
@@ -42,6 +47,12 @@ final class SnapshotArchive {
   /** What is deleted just now, without the lock, for that may take long. Nobody begins to write the same files anew meanwhile. */
   private final Set<SnapshotId> inDeletion = new HashSet<>();
 
+  /** What a start has found in place of the snapshot that the log goes on from; null if that is here. */
+  private @Nullable LostSnapshot lost;
+
+  /** What is damaged stays although another one is written. */
+  private boolean keepsDamaged;
+
   /** Of which one a part was received; null if there is none, or all of it is here. */
   private @Nullable SnapshotManifest receivedInPart;
 
@@ -60,12 +71,14 @@ final class SnapshotArchive {
    * Finds what an earlier process has left, and verifies the snapshot that the replica starts from.
    *
    * @param recovered what is left of its log; null for a new replica, to which no old snapshot belongs
-   * @throws LogStoreException if the log begins where no intact snapshot ends
+   * @param knowsOthers whether there may be other members if the log doesn't say so
+   * @throws LogStoreException if the log begins where no intact snapshot ends, and there is no other member that may have one
    */
   static SnapshotArchive open(
       GroupId group,
       SnapshotStore store,
       @Nullable RecoveredGroup recovered,
+      boolean knowsOthers,
       HostEnvironment environment,
       RateLimitedLog log) {
     SnapshotArchive archive = new SnapshotArchive(group, store, environment, log);
@@ -79,7 +92,7 @@ final class SnapshotArchive {
           store.delete(group, old.snapshot());
         }
       } else {
-        archive.choose(found, store.damaged(group), recovered.base());
+        archive.choose(found, store.damaged(group), recovered, knowsOthers);
       }
       archive.receivedInPart = store.receivedInPart(group);
     } catch (IOException e) {
@@ -89,11 +102,15 @@ final class SnapshotArchive {
   }
 
   private void choose(
-      List<SnapshotManifest> found, List<SnapshotStore.Damaged> unreadable, EntryId base) {
+      List<SnapshotManifest> found,
+      List<SnapshotStore.Damaged> unreadable,
+      RecoveredGroup recovered,
+      boolean knowsOthers) {
+    EntryId base = recovered.base();
     List<String> damage = new ArrayList<>();
+    SnapshotHeader legible = null;
     for (SnapshotStore.Damaged one : unreadable) {
-      // It stays for now: if nothing else reaches the log, there is only this, and the start is
-      // refused.
+      // It stays for now: if nothing else reaches the log, there is only this.
       others.add(one.snapshot());
       warnOf(one.snapshot(), one.problem());
       if (reaches(one.snapshot().last(), base)) {
@@ -113,16 +130,40 @@ final class SnapshotArchive {
           continue;
         }
         damage.add(problem);
+        legible = legible == null ? manifest.header() : legible;
         warnOf(manifest.id(), problem);
       }
       others.add(manifest.id());
     }
     if (newest == null && base.index() > 0) {
-      throw new LogStoreException("the log of group " + group + " starts after " + base
+      String problem = "the log of group " + group + " starts after " + base
           + ", and no intact snapshot holds what was before"
-          + (damage.isEmpty() ? "" : " (" + String.join(", ", damage) + ")")
-          + ": give this host a new, empty folder and let it join anew");
+          + (damage.isEmpty() ? "" : " (" + String.join(", ", damage) + ")");
+      Configuration configuration = newestConfiguration(recovered, legible);
+      if (!hasOthers(configuration, recovered.replica().replica(), knowsOthers)) {
+        throw new LogStoreException(problem
+            + ", and there is no other member that may have one: put a copy of the snapshot back, or give "
+            + "this host a new, empty folder and let it join anew");
+      }
+      lost = new LostSnapshot(base, configuration, problem);
+      keepsDamaged = true;
     }
+  }
+
+  private static Configuration newestConfiguration(
+      RecoveredGroup recovered, @Nullable SnapshotHeader legible) {
+    List<EntryBatch> inLog = recovered.configurations();
+    if (!inLog.isEmpty()) {
+      return Configuration.decode(inLog.get(inLog.size() - 1).singlePayload());
+    }
+    return legible == null ? Configuration.EMPTY : legible.configuration();
+  }
+
+  private static boolean hasOthers(
+      Configuration configuration, ReplicaId self, boolean knowsOthers) {
+    return configuration.isEmpty()
+        ? knowsOthers
+        : configuration.members().stream().anyMatch(member -> !member.replica().equals(self));
   }
 
   private static boolean reaches(EntryId last, EntryId base) {
@@ -151,6 +192,16 @@ final class SnapshotArchive {
     return newest;
   }
 
+  /** What is here in place of the snapshot that the log goes on from; null if there is one, or the log has its beginning. */
+  synchronized @Nullable LostSnapshot lost() {
+    return newest == null ? lost : null;
+  }
+
+  /** Whether what the log goes on from is gone. */
+  boolean isLost() {
+    return lost() != null;
+  }
+
   /** When the newest came to be here; -1 if it was before the start. */
   synchronized long newestSinceNanos() {
     return newestSinceNanos;
@@ -158,7 +209,7 @@ final class SnapshotArchive {
 
   /** As {@link SnapshotStore#create}, with the room that there can be. */
   SnapshotStore.Draft create(SnapshotHeader header, long unique) throws IOException {
-    makeRoom();
+    makeRoom(null);
     return store.create(group, header, unique);
   }
 
@@ -168,7 +219,7 @@ final class SnapshotArchive {
    * names of files, and would take away the new ones.
    */
   SnapshotStore.Receipt receive(SnapshotManifest manifest) throws IOException {
-    makeRoom();
+    makeRoom(manifest.id());
     synchronized (this) {
       awaitDeletion(manifest.id());
       // If that has failed: its files are the new one's from now on.
@@ -191,13 +242,22 @@ final class SnapshotArchive {
     }
   }
 
-  /** A disk that is full of what nobody needs would stay full: no newer one could be written, which is what removes it otherwise. */
-  private void makeRoom() {
+  /**
+   * A disk that is full of what nobody needs would stay full: no newer one could be written, which is what removes it otherwise.
+   *
+   * @param written whose files are about to be written, where it goes anew by the names of an earlier one; else null
+   */
+  private void makeRoom(@Nullable SnapshotId written) {
     List<SnapshotId> outdated;
     synchronized (this) {
-      outdated = takeOutdated();
+      outdated = takeOutdated(one -> !keepsDamaged || one.equals(written));
     }
     deleteAll(outdated);
+  }
+
+  /** Storing what was received has failed, perhaps for want of room: before the next try there is as much as can be. */
+  synchronized void storingFailed() {
+    keepsDamaged = false;
   }
 
   SnapshotStore.Stored open(SnapshotId snapshot) throws IOException {
@@ -265,15 +325,17 @@ final class SnapshotArchive {
         newestSinceNanos = environment.nowNanos();
         // It may have failed once before, and deleting it then too.
         others.remove(manifest.id());
-        outdated = takeOutdated();
+        keepsDamaged = false;
+        outdated = takeOutdated(one -> true);
       }
     }
     deleteAll(outdated);
   }
 
-  /** What is to be deleted, by the caller, once it has given the lock back. */
-  private List<SnapshotId> takeOutdated() {
+  /** What is to be deleted of those, by the caller, once it has given the lock back. */
+  private List<SnapshotId> takeOutdated(Predicate<SnapshotId> which) {
     List<SnapshotId> outdated = new ArrayList<>(others);
+    outdated.removeIf(which.negate());
     kept.forEach(one -> outdated.remove(one.snapshot));
     outdated.forEach(others::remove);
     inDeletion.addAll(outdated);
@@ -293,7 +355,7 @@ final class SnapshotArchive {
     return () -> {
       List<SnapshotId> outdated;
       synchronized (this) {
-        outdated = kept.remove(one) ? takeOutdated() : List.of();
+        outdated = kept.remove(one) ? takeOutdated(any -> !keepsDamaged) : List.of();
       }
       deleteAll(outdated);
     };

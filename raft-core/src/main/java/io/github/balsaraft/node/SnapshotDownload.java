@@ -449,6 +449,7 @@ final class SnapshotDownload {
     } catch (Throwable e) {
       // An error, too: the mailbox waits for this step.
       closeReceipt();
+      archive.storingFailed();
       return () -> failWithoutTheRest("storing it failed: " + Wording.thrown(e));
     }
   }

@@ -110,8 +110,13 @@ final class SnapshotFlow {
       this.whyNot = "";
       this.archive = archive;
       this.taker = takes;
-      this.server =
-          new SnapshotServer(context, archive, takes::want, takes::isFailing, ends::unavailable);
+      this.server = new SnapshotServer(
+          context,
+          archive,
+          takes::want,
+          takes::wantNewer,
+          () -> takes.isFailing() || archive.isLost(),
+          ends::unavailable);
       this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
       pipeline.afterApply(takes::takeIfDue);
     } else {
@@ -132,6 +137,18 @@ final class SnapshotFlow {
     CannotGoOn(String reason) {
       super(reason);
     }
+  }
+
+  /** What is here in place of the snapshot that the log goes on from; null if nothing is missing, or nothing can be fetched. */
+  @Nullable
+  LostSnapshot lost() {
+    return archive == null ? null : archive.lost();
+  }
+
+  /** Whether anything has come of what is being fetched. */
+  boolean hasFetchedSome() {
+    return fetcher != null
+        && fetcher.status(context.nowNanos()).filter(one -> one.ofBytes() > 0).isPresent();
   }
 
   /**

@@ -46,6 +46,7 @@ final class SnapshotServer {
   private final ReplicaContext context;
   private final SnapshotArchive archive;
   private final Runnable takeOne;
+  private final Runnable takeNewer;
   private final BooleanSupplier cannotTake;
   private final LongConsumer onUnavailable;
   private final RateLimit limit;
@@ -60,19 +61,22 @@ final class SnapshotServer {
 
   /**
    * @param takeOne makes this replica take a snapshot soon
-   * @param cannotTake whether it has tried lately and failed
+   * @param takeNewer the same if it would be newer than the last
+   * @param cannotTake whether it has tried lately and failed, or has no state to take one of
    * @param onUnavailable hears, on any thread, that the snapshot up to an index can't be read
    */
   SnapshotServer(
       ReplicaContext context,
       SnapshotArchive archive,
       Runnable takeOne,
+      Runnable takeNewer,
       BooleanSupplier cannotTake,
       LongConsumer onUnavailable) {
     SnapshotOptions options = context.options().snapshots();
     this.context = context;
     this.archive = archive;
     this.takeOne = takeOne;
+    this.takeNewer = takeNewer;
     this.cannotTake = cannotTake;
     this.onUnavailable = onUnavailable;
     this.limit = new RateLimit(options.maxSendBytesPerSecond());
@@ -128,7 +132,7 @@ final class SnapshotServer {
       // Who can't take one says so, also while it goes on trying: another member may have one.
       boolean canTake = wantsNewer && !cannotTake.getAsBoolean();
       if (wantsNewer) {
-        takeOne.run();
+        takeNewer.run();
       }
       send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE), 0);
       return;

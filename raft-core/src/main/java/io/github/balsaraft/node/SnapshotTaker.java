@@ -137,6 +137,13 @@ final class SnapshotTaker {
     onApplyThread.accept(this::takeIfDue);
   }
 
+  /** The same for who needs a newer one: there is none as long as nothing was applied since the last. On any thread. */
+  void wantNewer() {
+    if (archive.newest() == null || position.entriesSinceSnapshot() > 0) {
+      want();
+    }
+  }
+
   /** Something was applied, or time has passed. */
   void takeIfDue() {
     long nowNanos = context.nowNanos();

@@ -35,6 +35,11 @@ class SnapshotArchiveTest {
   }
 
   private SnapshotArchive open(EntryId base, SnapshotStore store) {
+    return open(base, store, false);
+  }
+
+  /** One of several members, perhaps. */
+  private SnapshotArchive open(EntryId base, SnapshotStore store, boolean knowsOthers) {
     return SnapshotArchive.open(
         SnapshotRig.GROUP,
         store,
@@ -46,6 +51,7 @@ class SnapshotArchiveTest {
             List.of(),
             List.of(),
             0),
+        knowsOthers,
         rig.environment,
         new RateLimitedLog("n1/g0", rig.lines));
   }
@@ -69,7 +75,7 @@ class SnapshotArchiveTest {
     }
   }
 
-  /** Decision 9: the message names the damage, and the folder that was refused is left as it is. */
+  /** Nobody else is known: the message names the damage, and the folder that was refused is left as it is (decision 9). */
   @Test
   @DisplayName(
       "trap 42: a start that a damaged manifest or file forbids names it, and keeps what is there")
@@ -89,11 +95,80 @@ class SnapshotArchiveTest {
   }
 
   @Test
+  @DisplayName(
+      "where there are other members it says what is lost and whom it knows, and keeps what is damaged until another is durable")
+  void keepsWhatIsDamagedUntilThereIsAnother() throws IOException {
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".0", 0, 1);
+    SnapshotArchive archive = open(new EntryId(3, 9));
+    LostSnapshot lost = archive.lost();
+    assertThat(lost).isNotNull();
+    assertThat(lost.base()).isEqualTo(new EntryId(3, 9));
+    assertThat(lost.configuration()).isEqualTo(SnapshotRig.MEMBERS);
+    assertThat(lost.problem()).contains("no intact snapshot holds what was before", "9@3#10");
+    assertThat(archive.newest()).isNull();
+    SnapshotManifest offered = SnapshotRig.write(new MemorySnapshotStore(), 12, 3, new byte[10]);
+    try (SnapshotStore.Receipt receipt = archive.receive(offered)) {
+      assertThat(stems()).contains(stemOf(9, 16));
+      add(receipt, offered);
+      receipt.commit();
+    }
+    archive.verify(offered, new ReadProgress(rig.environment));
+    assertThat(stems()).contains(stemOf(9, 16));
+    assertThat(archive.isLost()).isTrue();
+    archive.saved(offered);
+    assertThat(stems()).containsExactly(stemOf(12, 3));
+    assertThat(archive.isLost()).isFalse();
+  }
+
+  @Test
+  @DisplayName("on a disk that has no room for both, what is damaged goes before the next try")
+  void makesRoomOnceStoringHasFailed() throws IOException {
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".0", 0, 1);
+    SnapshotArchive archive = open(new EntryId(3, 9));
+    SnapshotManifest offered = SnapshotRig.write(new MemorySnapshotStore(), 12, 3, new byte[10]);
+    rig.folder.full(true);
+    assertThatThrownBy(() -> archive.receive(offered)).isInstanceOf(IOException.class);
+    assertThat(stems()).containsExactly(stemOf(9, 16));
+    archive.storingFailed();
+    rig.folder.full(false);
+    archive.receive(offered).close();
+    assertThat(stems()).doesNotContain(stemOf(9, 16));
+    assertThat(archive.isLost()).isTrue();
+  }
+
+  @Test
+  @DisplayName("the same one again takes the place of its damaged files")
+  void receivesTheSameOneAgain() throws Exception {
+    SnapshotManifest damaged = SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".0", 0, 1);
+    SnapshotArchive archive = open(new EntryId(3, 9));
+    receiveAll(archive, damaged);
+    assertThat(archive.isLost()).isFalse();
+    try (SnapshotStore.Stored stored = archive.open(damaged.id())) {
+      stored.verify();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "without a manifest nobody is known by name; the founders that were named may be there")
+  void nobodyIsKnownWithoutAManifest() throws IOException {
+    SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(fileEndingWith(".manifest"), 0, 1);
+    assertThat(open(new EntryId(3, 9), rig.store, true).lost().configuration().isEmpty())
+        .isTrue();
+  }
+
+  @Test
   void aFileOfAnotherLengthIsNamedToo() throws IOException {
     SnapshotRig.write(rig.store, 9, 16, new byte[10]);
     rewrite(fileEndingWith(".0"), 1, 0);
-    assertThatThrownBy(() -> open(new EntryId(3, 9)))
-        .hasMessageContaining("the snapshot 9@3#10: its file state (10 bytes) has a length of 9");
+    LostSnapshot lost = open(new EntryId(3, 9), rig.store, true).lost();
+    assertThat(lost).isNotNull();
+    assertThat(lost.problem())
+        .contains("the snapshot 9@3#10: its file state (10 bytes) has a length of 9");
     assertThat(rig.folder.list()).hasSize(2);
   }
 
@@ -330,6 +405,7 @@ class SnapshotArchiveTest {
         SnapshotRig.GROUP,
         rig.store,
         null,
+        false,
         rig.environment,
         new RateLimitedLog("n1/g0", rig.lines));
     assertThat(rig.folder.list()).isEmpty();

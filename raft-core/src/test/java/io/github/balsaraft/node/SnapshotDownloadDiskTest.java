@@ -106,6 +106,7 @@ class SnapshotDownloadDiskTest extends SnapshotDownloads {
         SnapshotRig.GROUP,
         rig.store,
         null,
+        false,
         rig.environment,
         new RateLimitedLog("n1/g0", rig.lines));
     assertThat(next.receivedInPart(offered.header().last()).encode()).isEqualTo(offered.encode());

@@ -84,7 +84,7 @@ final class SnapshotRig {
         peers,
         new NodeMetrics(new Histogram()),
         new NodeEvents(environment.listeners(), peers::hostOf, failure -> {}, dropped -> {}));
-    this.archive = SnapshotArchive.open(GROUP, store, null, environment, log);
+    this.archive = SnapshotArchive.open(GROUP, store, null, false, environment, log);
   }
 
   /** What was sent since this was asked last. */

@@ -35,6 +35,7 @@ class SnapshotServerTest {
         rig.context,
         archive,
         () -> events.add("take one"),
+        () -> events.add("take a newer one"),
         () -> cannotTake,
         index -> events.add("unavailable up to " + index));
   }
@@ -103,7 +104,7 @@ class SnapshotServerTest {
     assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
         .singleElement()
         .matches(chunk -> chunk.status() == Status.BEING_TAKEN);
-    assertThat(events).containsExactly("take one", "take one");
+    assertThat(events).containsExactly("take a newer one", "take a newer one");
   }
 
   /** Or the member that asks would wait for ever, though another may have one. */
@@ -113,7 +114,7 @@ class SnapshotServerTest {
     assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
         .singleElement()
         .matches(chunk -> chunk.status() == Status.GONE);
-    assertThat(events).containsExactly("take one");
+    assertThat(events).containsExactly("take a newer one");
     rig.save(20, CONTENT);
     assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
         .singleElement()
@@ -226,8 +227,8 @@ class SnapshotServerTest {
   @Test
   void oneThatIsReplacedWhileItIsOpenedIsNotMissed() throws IOException {
     HookedSnapshots store = new HookedSnapshots(rig.store);
-    SnapshotArchive archive =
-        SnapshotArchive.open(SnapshotRig.GROUP, store, null, rig.environment, rig.context.log());
+    SnapshotArchive archive = SnapshotArchive.open(
+        SnapshotRig.GROUP, store, null, false, rig.environment, rig.context.log());
     SnapshotManifest first = SnapshotRig.write(rig.store, 20, 120, CONTENT);
     SnapshotManifest second = SnapshotRig.write(rig.store, 30, 130, CONTENT);
     archive.saved(first);

@@ -122,6 +122,23 @@ class SnapshotTakerTest {
     assertThat(saved).containsExactly(2L);
   }
 
+  @Test
+  @DisplayName("a newer one is not the same once more, for who asks for what there isn't")
+  void noNewerOneBeforeThereIsMore() {
+    apply(1);
+    taker.wantNewer();
+    run(SECONDS);
+    for (int i = 0; i < 3; i++) {
+      taker.wantNewer();
+      run(SECONDS);
+    }
+    assertThat(saved).containsExactly(2L);
+    apply(1);
+    taker.wantNewer();
+    run(SECONDS);
+    assertThat(saved).containsExactly(2L, 3L);
+  }
+
   /** Who waits for one asks again and again. */
   @Test
   void theOneThatIsBeingTakenIsEnoughForAllWhoWait() {
@@ -340,6 +357,7 @@ class SnapshotTakerTest {
         SnapshotRig.GROUP,
         rig.store,
         EMPTY_LOG,
+        false,
         rig.environment,
         new RateLimitedLog("n1/g0", rig.lines));
     SnapshotTaker inMemory = takerOf(rig, machine, reopened);

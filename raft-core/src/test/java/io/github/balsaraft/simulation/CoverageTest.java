@@ -20,6 +20,9 @@ import io.github.balsaraft.testing.simulation.world.Mishap;
 import io.github.balsaraft.testing.simulation.world.Served;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** A fault that never happens must be noticed: so what does happen is counted, and nothing else. */
@@ -186,6 +189,33 @@ class CoverageTest {
     assertThat(sum.count(Mishap.MESSAGE_CUT)).isEqualTo(2);
     assertThat(sum.toString()).containsPattern("TimeoutNow +1 +0 +0\\R");
     assertThat(coverage.count(Happening.CRASH)).isZero();
+  }
+
+  @Test
+  @DisplayName("who asks for a snapshot before it has a core recovers; whoever asks later doesn't")
+  void countsRecoveries() {
+    GroupMessage asks = new GroupMessage(
+        GroupId.DEFAULT, new SnapshotRequest(n1.id, n2.id, 1, new EntryId(1, 1), 0, 0, 0, 100));
+    coverage.onSent(n1.host, n2.host, asks, 1);
+    n1.restarts();
+    happened(Happening.SNAPSHOT_RECOVERED, 0);
+    coverage.onStart(n1.host, 7);
+    coverage.onSent(n1.host, n2.host, asks, 2);
+    coverage.onSent(n1.host, n2.host, asks, 3);
+    coverage.onStep(
+        n1.host,
+        7,
+        new TraceEvent.Started(
+            n1.header(),
+            1,
+            null,
+            EntryId.NONE,
+            List.of(),
+            EntryId.NONE,
+            0,
+            0,
+            new TreeMap<>(Map.of(0L, Configuration.EMPTY))));
+    happened(Happening.SNAPSHOT_RECOVERED, 1);
   }
 
   @Test

@@ -113,8 +113,8 @@ final class Ending<I, O> {
   }
 
   /**
-   * Every member runs, on a disk that is in order, and has been told of others that are there; one whose disk was not in order gets a
-   * new one.
+   * Every member runs, on a log that is in order, and has been told of others that are there; one whose log was not in order gets a
+   * new disk. One whose snapshots were not is started again, and may have to fetch another under its old name.
    */
   void putInOrder() {
     for (SimulatedHost host : cluster.world().hosts()) {
@@ -128,7 +128,7 @@ final class Ending<I, O> {
               || cluster.looksInVain(host.id()))) {
         host.crash();
       }
-      if (damaged) {
+      if (host.isLogDamaged()) {
         host.wipe();
       }
       if (belongs(host.id())) {

@@ -51,6 +51,9 @@ public final class Coverage implements Observer {
   /** Which process of a host was the last to find a state on disk. Asked for by key and never gone through. */
   private final Map<HostId, Integer> holders = new HashMap<>();
 
+  /** Hosts with a process that has no core yet, and whether that has asked for a snapshot. Asked for by key and never gone through. */
+  private final Map<HostId, Boolean> coreless = new HashMap<>();
+
   /** Nothing has happened. */
   public Coverage() {}
 
@@ -127,6 +130,9 @@ public final class Coverage implements Observer {
 
   @Override
   public void onStep(HostId host, int life, TraceEvent step) {
+    if (step instanceof TraceEvent.Started && Boolean.TRUE.equals(coreless.remove(host))) {
+      add(Happening.SNAPSHOT_RECOVERED);
+    }
     step.deliverTo(replicas.computeIfAbsent(
         step.header().replica(), id -> new CountedReplica(id, group, this::add)));
   }
@@ -182,6 +188,7 @@ public final class Coverage implements Observer {
 
   @Override
   public void onStart(HostId host, int life) {
+    coreless.put(host, false);
     add(Happening.START);
   }
 
@@ -235,6 +242,7 @@ public final class Coverage implements Observer {
     messages.sent(message);
     if (message instanceof SnapshotRequest request) {
       fetches.requested(request);
+      coreless.replace(from, false, true);
     } else if (message instanceof AppendEntriesResponse response && response.isRejection()) {
       add(Happening.CONFLICT);
     } else if (message instanceof VoteResponse response) {

@@ -26,6 +26,7 @@ public enum Happening {
   SNAPSHOT_FETCHED("snapshots begun to be fetched"),
   SNAPSHOT_RESUMED("snapshots of which a part was there already"),
   SNAPSHOT_INSTALLED("snapshots installed"),
+  SNAPSHOT_RECOVERED("processes that began with a snapshot fetched in place of a lost one"),
   SESSION_OPENED("sessions opened"),
   SESSION_COMMAND("commands of sessions applied or found applied"),
   SESSION_REPEATED("commands of sessions answered with what had been applied before"),

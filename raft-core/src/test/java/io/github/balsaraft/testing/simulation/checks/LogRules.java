@@ -52,11 +52,24 @@ final class LogRules {
           "starts with a log up to " + event.last() + " of " + event.termStarts());
     }
     long kept = Math.min(replica.stored.last.index(), replica.uncutIndex());
-    if (!entries.contains(event.last(), entries.at(replica.stored.last, kept))) {
+    // A snapshot that was fetched before there was a core takes the place of a log that doesn't go
+    // through its last entry. That this is committed is asked elsewhere.
+    boolean isReplaced =
+        event.last().equals(event.base()) && !entries.contains(replica.stored.last, event.base());
+    EntryId replacedBefore = replica.stored.replaced;
+    boolean isThereStill = replacedBefore != null && entries.contains(event.last(), replacedBefore);
+    if (!isReplaced
+        && !isThereStill
+        && !entries.contains(event.last(), entries.at(replica.stored.last, kept))) {
       throw Found.of(
           DURABILITY,
           replica,
           "starts with a log up to " + event.last() + ", but " + replica.stored);
+    }
+    if (isReplaced && replacedBefore == null) {
+      replica.stored.replaced = replica.stored.last;
+    } else if (isThereStill) {
+      replica.stored.replaced = null;
     }
     replica.stored.last = event.last();
     replica.forgetCuts();

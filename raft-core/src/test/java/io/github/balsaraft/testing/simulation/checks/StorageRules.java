@@ -43,6 +43,7 @@ final class StorageRules {
       }
       if (part.truncateFrom() > 0 || part.base().index() > 0) {
         cut(replica, part);
+        replica.stored.replaced = null;
       }
       for (EntryBatch batch : part.append()) {
         append(replica, batch);

@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.checks;
 
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.HardState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is durable of one replica. It stays as it is when the disk is wiped or damaged: that replica never comes back, and what
@@ -13,6 +14,13 @@ final class StoredState {
 
   /** The end of the stored log. */
   EntryId last = EntryId.NONE;
+
+  /**
+   * That of the log which a snapshot has taken the place of at a start, as long as no write says so: it may be there still, and the next
+   * start without that snapshot begins with it. Else null.
+   */
+  @Nullable
+  EntryId replaced;
 
   @Override
   public String toString() {

@@ -56,7 +56,7 @@ public enum FaultKind {
   EAGER_OPERATOR,
   /** Something that is done with the files of snapshots fails. */
   FAILING_SNAPSHOT,
-  /** A bit of a snapshot changes on a disk. */
+  /** A bit of a snapshot changes on a disk; half of the time the process is killed then, and started again after a while. */
   SNAPSHOT_BIT_FLIP,
   /** What is sent to the leader takes about an election timeout longer; then nothing that it sends arrives any more. */
   LATE_ANSWERS,

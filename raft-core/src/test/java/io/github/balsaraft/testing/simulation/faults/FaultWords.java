@@ -101,7 +101,9 @@ final class FaultWords {
       case FAILING_SNAPSHOT ->
         "of what " + host + " does with files of snapshots, " + (fault.amount() % 64 + 1)
             + " steps from now one fails";
-      case SNAPSHOT_BIT_FLIP -> "a bit of a file of snapshots of " + host + " changes";
+      case SNAPSHOT_BIT_FLIP ->
+        "a bit of a file of snapshots of " + host + " changes"
+            + (fault.amount() % 2 == 1 ? ", and it is killed and started after " + lasts : "");
       case LATE_ANSWERS ->
         "what is sent to the leader, " + host
             + ", comes late, and then nothing that it sends arrives";

@@ -259,8 +259,14 @@ public final class Saboteur implements Observer {
       }
       case FAILING_SNAPSHOT -> host.snapshots().failOperation(fault.amount() % 64);
       case SNAPSHOT_BIT_FLIP -> {
-        return mayBeDamaged(host, host.snapshots().canBeDamaged())
-            && host.snapshots().flipABit();
+        if (!mayBeDamaged(host, host.snapshots().canBeDamaged())
+            || !host.snapshots().flipABit()) {
+          return false;
+        }
+        if (fault.amount() % 2 == 1) {
+          // The next process finds it before anybody has asked for it, and before there is another.
+          crash(host, fault.lastsNanos());
+        }
       }
       case EAGER_OPERATOR -> overlaps.eager(fault.lastsNanos());
       case INTERRUPTED_FETCH -> {

@@ -79,6 +79,11 @@ public final class SimulatedHost {
     return machine.isDamaged();
   }
 
+  /** Whether that is so of the log; snapshots are fetched again. */
+  public boolean isLogDamaged() {
+    return machine.disk.isDamaged();
+  }
+
   /** Whether that has happened on this disk, even if what it has happened to is gone by now: who had no other copy lacks it. */
   public boolean wasDamaged() {
     return machine.wasDamaged();

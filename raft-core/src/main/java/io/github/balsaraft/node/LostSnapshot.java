@@ -1,0 +1,13 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.Configuration;
+import io.github.balsaraft.model.EntryId;
+
+/**
+ * What a start has found in place of the snapshot that the log goes on from: nothing that can be read.
+ *
+ * @param base where the log begins; what was up to there is gone here
+ * @param configuration the newest that can still be read, in the log or in what describes the damaged snapshot; empty if none can
+ * @param problem what was found, for people
+ */
+record LostSnapshot(EntryId base, Configuration configuration, String problem) {}
