@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  *
  * <pre>
- * BEING_BORN ──▶ RECOVERING ──▶ RUNNING ──▶ FAILED ──▶ CLOSED
+ * BEING_BORN or RECOVERING ──▶ RUNNING ──▶ FAILED ──▶ CLOSED
  * </pre>
  *
  * <p>Steps may be left out, and none is ever taken back: a replica that has failed stays so until its host is started anew.
@@ -45,9 +45,6 @@ final class Lifecycle {
 
   /** Not null as long as it is {@link Health#RECOVERING}. */
   private @Nullable SnapshotRecovery recovery;
-
-  /** What it starts on then. */
-  private @Nullable RecoveredGroup recoveredLog;
 
   /** Stays after the end, for who wants to know how things stood. */
   private @Nullable RaftCore core;
@@ -190,8 +187,7 @@ final class Lifecycle {
   private void recover(RecoveredGroup recovered, LostSnapshot lost) {
     health = Health.RECOVERING;
     healthDetail = lost.problem();
-    recoveredLog = recovered;
-    recovery = new SnapshotRecovery(context, snapshots, lost);
+    recovery = new SnapshotRecovery(context, snapshots, lost, recovered);
     context.peers().follow(lost.configuration());
     context.events().recovering(recovered.hardState().term(), lost.problem());
     context
@@ -205,13 +201,12 @@ final class Lifecycle {
 
   /** Goes on with the recovery, before there is a core. */
   private void stepRecovery(SnapshotRecovery running, long nowNanos) {
-    RecoveredGroup log = recoveredLog;
-    if (snapshots.lost() != null || log == null) {
+    if (snapshots.lost() != null) {
       running.step(nowNanos);
       return;
     }
+    RecoveredGroup log = running.log();
     recovery = null;
-    recoveredLog = null;
     healthDetail = "";
     context.log().info(nowNanos, Subject.START, "has a snapshot again that its log goes on from");
     startOn(log, log);

@@ -87,6 +87,10 @@ final class LoopIntake {
   }
 
   private void unreadable(HostId from, long term, String what) {
+    if (lifecycle.recovery() != null) {
+      // It takes no entries yet. If they are still the group's once it does, they are sent again.
+      return;
+    }
     RaftCore core = lifecycle.core();
     // What a deposed leader sent late may be no entry of the group's any more.
     if (core == null || term >= core.view().hardState().term()) {

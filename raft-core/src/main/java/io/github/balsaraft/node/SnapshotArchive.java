@@ -91,10 +91,11 @@ final class SnapshotArchive {
         for (SnapshotStore.Damaged old : store.damaged(group)) {
           store.delete(group, old.snapshot());
         }
+        archive.receivedInPart = store.receivedInPart(group);
       } else {
+        archive.receivedInPart = store.receivedInPart(group);
         archive.choose(found, store.damaged(group), recovered, knowsOthers);
       }
-      archive.receivedInPart = store.receivedInPart(group);
     } catch (IOException e) {
       throw new LogStoreException("the snapshots of group " + group + " can't be read: " + e, e);
     }
@@ -150,13 +151,20 @@ final class SnapshotArchive {
     }
   }
 
-  private static Configuration newestConfiguration(
+  private Configuration newestConfiguration(
       RecoveredGroup recovered, @Nullable SnapshotHeader legible) {
     List<EntryBatch> inLog = recovered.configurations();
     if (!inLog.isEmpty()) {
       return Configuration.decode(inLog.get(inLog.size() - 1).singlePayload());
     }
-    return legible == null ? Configuration.EMPTY : legible.configuration();
+    if (legible != null) {
+      return legible.configuration();
+    }
+    // The damaged one may have made way already for the same one, which was not received to its
+    // end.
+    return receivedInPart == null
+        ? Configuration.EMPTY
+        : receivedInPart.header().configuration();
   }
 
   private static boolean hasOthers(
@@ -255,7 +263,7 @@ final class SnapshotArchive {
     deleteAll(outdated);
   }
 
-  /** Storing what was received has failed, perhaps for want of room: before the next try there is as much as can be. */
+  /** A step of storing another one has failed, perhaps for want of room: before the next try there is as much as can be. */
   synchronized void storingFailed() {
     keepsDamaged = false;
   }

@@ -114,8 +114,8 @@ final class SnapshotFlow {
           context,
           archive,
           takes::want,
-          takes::wantNewer,
-          () -> takes.isFailing() || archive.isLost(),
+          () -> !archive.isLost() && takes.wantNewer(),
+          takes::isFailing,
           ends::unavailable);
       this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
       pipeline.afterApply(takes::takeIfDue);
@@ -145,10 +145,17 @@ final class SnapshotFlow {
     return archive == null ? null : archive.lost();
   }
 
-  /** Whether anything has come of what is being fetched. */
+  /**
+   * Whether anything has come of what is being fetched, if only its manifest: what is here of it since an earlier fetch may take long to
+   * read.
+   */
   boolean hasFetchedSome() {
     return fetcher != null
-        && fetcher.status(context.nowNanos()).filter(one -> one.ofBytes() > 0).isPresent();
+        && fetcher
+            .status(context.nowNanos())
+            .filter(
+                one -> one.ofBytes() > 0 || one.phase() != SnapshotStatus.Fetching.Phase.FETCHING)
+            .isPresent();
   }
 
   /**

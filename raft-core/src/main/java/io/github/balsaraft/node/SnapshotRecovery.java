@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.storage.RecoveredGroup;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,9 +25,13 @@ final class SnapshotRecovery {
   /** After so many of the longest election timeouts, if a source has sent nothing yet, another one is asked. */
   private static final int PATIENCE_TIMEOUTS = 10;
 
+  /** The longest pause between two attempts: while nobody can help, each of them is a line in the log. */
+  private static final long LONGEST_PAUSE_NANOS = 30_000_000_000L;
+
   private final ReplicaContext context;
   private final SnapshotFlow snapshots;
   private final LostSnapshot lost;
+  private final RecoveredGroup log;
 
   /** Those that have sent anything since the start: they are there. */
   private final Set<ReplicaId> heard = new LinkedHashSet<>();
@@ -36,10 +41,19 @@ final class SnapshotRecovery {
   private boolean isUnderWay;
   private long nextNanos;
 
-  SnapshotRecovery(ReplicaContext context, SnapshotFlow snapshots, LostSnapshot lost) {
+  /** Doubled each time that everybody was asked. */
+  private long pauseNanos;
+
+  /**
+   * @param log that goes on from what is lost
+   */
+  SnapshotRecovery(
+      ReplicaContext context, SnapshotFlow snapshots, LostSnapshot lost, RecoveredGroup log) {
     this.context = context;
     this.snapshots = snapshots;
     this.lost = lost;
+    this.log = log;
+    this.pauseNanos = context.options().electionTimeoutMin().toNanos();
     this.patienceNanos =
         PATIENCE_TIMEOUTS * context.options().electionTimeoutMax().toNanos();
     // A leader is heard by then, and is there.
@@ -49,14 +63,27 @@ final class SnapshotRecovery {
 
   /** A replica of the group has sent something to this one. */
   void heardFrom(ReplicaId replica) {
-    heard.add(replica);
+    if (heard.add(replica)) {
+      pauseNanos = context.options().electionTimeoutMin().toNanos();
+      if (!isUnderWay) {
+        nextNanos = Math.min(nextNanos, context.nowNanos() + pauseNanos);
+      }
+    }
+  }
+
+  /** The log that there is to start on once this is over. */
+  RecoveredGroup log() {
+    return log;
   }
 
   /** The fetch has failed: another source is asked in a while. */
   void failed() {
     if (isUnderWay) {
       isUnderWay = false;
-      nextNanos = context.nowNanos() + context.options().electionTimeoutMin().toNanos();
+      nextNanos = context.nowNanos() + pauseNanos;
+      if (attempts % sources().size() == 0) {
+        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+      }
     }
   }
 

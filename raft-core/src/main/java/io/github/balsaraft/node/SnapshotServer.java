@@ -46,7 +46,7 @@ final class SnapshotServer {
   private final ReplicaContext context;
   private final SnapshotArchive archive;
   private final Runnable takeOne;
-  private final Runnable takeNewer;
+  private final BooleanSupplier takeNewer;
   private final BooleanSupplier cannotTake;
   private final LongConsumer onUnavailable;
   private final RateLimit limit;
@@ -61,15 +61,15 @@ final class SnapshotServer {
 
   /**
    * @param takeOne makes this replica take a snapshot soon
-   * @param takeNewer the same if it would be newer than the last
-   * @param cannotTake whether it has tried lately and failed, or has no state to take one of
+   * @param takeNewer the same if it would be newer than the last; says whether it would
+   * @param cannotTake whether it has tried lately and failed
    * @param onUnavailable hears, on any thread, that the snapshot up to an index can't be read
    */
   SnapshotServer(
       ReplicaContext context,
       SnapshotArchive archive,
       Runnable takeOne,
-      Runnable takeNewer,
+      BooleanSupplier takeNewer,
       BooleanSupplier cannotTake,
       LongConsumer onUnavailable) {
     SnapshotOptions options = context.options().snapshots();
@@ -130,10 +130,7 @@ final class SnapshotServer {
     if (stored == null) {
       boolean wantsNewer = request.unique() == 0;
       // Who can't take one says so, also while it goes on trying: another member may have one.
-      boolean canTake = wantsNewer && !cannotTake.getAsBoolean();
-      if (wantsNewer) {
-        takeNewer.run();
-      }
+      boolean canTake = wantsNewer && takeNewer.getAsBoolean() && !cannotTake.getAsBoolean();
       send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE), 0);
       return;
     }

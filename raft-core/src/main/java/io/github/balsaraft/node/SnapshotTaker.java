@@ -137,11 +137,17 @@ final class SnapshotTaker {
     onApplyThread.accept(this::takeIfDue);
   }
 
-  /** The same for who needs a newer one: there is none as long as nothing was applied since the last. On any thread. */
-  void wantNewer() {
-    if (archive.newest() == null || position.entriesSinceSnapshot() > 0) {
+  /**
+   * The same for who needs a newer one than the last. On any thread.
+   *
+   * @return false if there is none, because nothing was applied since
+   */
+  boolean wantNewer() {
+    boolean isNewer = archive.newest() == null || position.entriesSinceSnapshot() > 0;
+    if (isNewer) {
       want();
     }
+    return isNewer;
   }
 
   /** Something was applied, or time has passed. */

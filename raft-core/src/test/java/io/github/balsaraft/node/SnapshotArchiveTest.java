@@ -153,6 +153,20 @@ class SnapshotArchiveTest {
 
   @Test
   @DisplayName(
+      "a process that ends while the same one comes again still knows the others by what has come")
+  void knowsTheOthersByWhatHasCome() throws Exception {
+    SnapshotManifest damaged = SnapshotRig.write(rig.store, 9, 16, new byte[10]);
+    rewrite(stemOf(9, 16) + ".0", 0, 1);
+    try (SnapshotStore.Receipt receipt = open(new EntryId(3, 9)).receive(damaged)) {
+      receipt.add(0, new byte[damaged.files().get(0).lengthOf(0)]);
+    }
+    LostSnapshot lost = open(new EntryId(3, 9)).lost();
+    assertThat(lost).isNotNull();
+    assertThat(lost.configuration()).isEqualTo(SnapshotRig.MEMBERS);
+  }
+
+  @Test
+  @DisplayName(
       "without a manifest nobody is known by name; the founders that were named may be there")
   void nobodyIsKnownWithoutAManifest() throws IOException {
     SnapshotRig.write(rig.store, 9, 16, new byte[10]);

@@ -8,10 +8,15 @@ import io.github.balsaraft.api.NodeStatus;
 import io.github.balsaraft.api.NodeStatus.Health;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.SnapshotOptions;
+import io.github.balsaraft.api.SnapshotView;
+import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.testing.simulation.world.FragileFolder;
+import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.SimulatedHost;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +34,7 @@ class SnapshotRecoveryTest {
       RaftOptions.builder()
           .snapshots(SnapshotOptions.builder().maxEntries(100).retained(0, 0).build())
           .build(),
-      EmptySnapshots::new);
+      SomeState::new);
   private SimulatedHost.Life leader;
   private HostId second;
   private HostId third;
@@ -61,7 +66,7 @@ class SnapshotRecoveryTest {
   }
 
   private void damage(HostId host) {
-    assertThat(snapshots(host).flipABit()).isTrue();
+    rewrite(host, ".0");
   }
 
   private FragileFolder snapshots(HostId host) {
@@ -88,6 +93,8 @@ class SnapshotRecoveryTest {
   void oneOfThree() {
     String replica = status(second).replica().toString();
     cluster.crash(second);
+    List<String> damaged =
+        names(second).stream().filter(name -> name.endsWith(".manifest")).toList();
     damage(second);
     propose(3);
     cluster.start(second);
@@ -96,7 +103,7 @@ class SnapshotRecoveryTest {
     comesBack(second, ENOUGH_FOR_A_SNAPSHOT + 6);
     assertThat(status(second).replica()).hasToString(replica);
     assertThat(cluster.leader()).contains(leader);
-    assertThat(snapshots(second).isDamaged()).as("what was damaged is gone").isFalse();
+    assertThat(names(second)).as("what was damaged is gone").doesNotContainAnyElementsOf(damaged);
   }
 
   @Test
@@ -144,10 +151,10 @@ class SnapshotRecoveryTest {
   @Test
   @DisplayName(
       "all of them: the group stays down, says why, keeps every file, and comes back with one intact copy")
-  void allOfThem() throws IOException {
+  void allOfThem() {
     crashAll();
     for (HostId host : cluster.founders()) {
-      rewrite(host, 1);
+      rewrite(host, ".manifest");
     }
     List<List<String>> before = cluster.founders().stream().map(this::names).toList();
     cluster.startAll();
@@ -161,7 +168,7 @@ class SnapshotRecoveryTest {
     }
     assertThat(cluster.founders().stream().map(this::names).toList()).isEqualTo(before);
     cluster.crash(leader.host());
-    rewrite(leader.host(), 1);
+    rewrite(leader.host(), ".manifest");
     cluster.start(leader.host());
     for (HostId host : cluster.founders()) {
       comesBack(host, ENOUGH_FOR_A_SNAPSHOT);
@@ -176,24 +183,57 @@ class SnapshotRecoveryTest {
     }
   }
 
-  /** Flips a bit of the manifest, or flips it back. */
-  private void rewrite(HostId host, int bit) throws IOException {
+  /** Flips a bit in the middle of a file, or flips it back. */
+  private void rewrite(HostId host, String endOfName) {
     FragileFolder folder = snapshots(host);
-    String manifest = folder.list().stream()
-        .filter(name -> name.endsWith(".manifest"))
-        .findAny()
-        .orElseThrow();
-    byte[] content;
-    try (var file = folder.open(manifest)) {
-      content = new byte[(int) file.bytes()];
-      file.read(0, content);
+    String name =
+        names(host).stream().filter(one -> one.endsWith(endOfName)).findAny().orElseThrow();
+    try {
+      byte[] content;
+      try (var file = folder.open(name)) {
+        content = new byte[(int) file.bytes()];
+        file.read(0, content);
+      }
+      content[content.length / 2] ^= 1;
+      try (var file = folder.create(name)) {
+        file.write(content, 0, content.length);
+        file.sync();
+      }
+      folder.sync();
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
-    content[content.length / 2] ^= (byte) bit;
-    try (var file = folder.create(manifest)) {
-      file.write(content, 0, content.length);
-      file.sync();
+  }
+
+  /** Says nothing of itself, at some length. */
+  private static final class SomeState extends EmptySnapshots {
+    @Override
+    public SnapshotView capture() {
+      return SnapshotView.of(out -> out.write(new byte[10]));
     }
-    folder.sync();
+  }
+
+  @Test
+  @DisplayName("while nobody can help it asks more and more seldom")
+  void asksMoreAndMoreSeldom() {
+    List<String> asked = new ArrayList<>();
+    cluster.observers.add(new Observer() {
+      @Override
+      public void onSent(HostId from, HostId to, GroupMessage sent, long number) {
+        if (sent.message() instanceof SnapshotRequest) {
+          asked.add(from + " to " + to);
+        }
+      }
+    });
+    crashAll();
+    cluster.founders().forEach(this::damage);
+    cluster.startAll();
+    cluster.time.runFor(60 * SECONDS);
+    assertThat(asked).isNotEmpty();
+    asked.clear();
+    cluster.time.runFor(240 * SECONDS);
+    assertThat(asked).hasSizeBetween(3, 3 * 14);
+    assertThat(cluster.leader()).isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.github.balsaraft.model.SnapshotRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class SnapshotServerTest {
@@ -28,6 +29,7 @@ class SnapshotServerTest {
   private SnapshotRig rig = new SnapshotRig(RaftOptions.defaults());
   private final List<String> events = new ArrayList<>();
   private boolean cannotTake;
+  private boolean hasNewer = true;
   private SnapshotServer server = serverOf(rig.archive);
 
   private SnapshotServer serverOf(SnapshotArchive archive) {
@@ -35,7 +37,7 @@ class SnapshotServerTest {
         rig.context,
         archive,
         () -> events.add("take one"),
-        () -> events.add("take a newer one"),
+        () -> hasNewer && events.add("take a newer one"),
         () -> cannotTake,
         index -> events.add("unavailable up to " + index));
   }
@@ -119,6 +121,17 @@ class SnapshotServerTest {
     assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
         .singleElement()
         .matches(chunk -> chunk.status() == Status.PART);
+  }
+
+  @Test
+  @DisplayName("who has applied nothing since its last says that it has none, and takes none")
+  void hasNoneThatReachesFarEnough() throws IOException {
+    hasNewer = false;
+    rig.save(14, CONTENT);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.GONE);
+    assertThat(events).isEmpty();
   }
 
   @Test

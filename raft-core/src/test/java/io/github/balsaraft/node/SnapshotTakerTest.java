@@ -126,15 +126,15 @@ class SnapshotTakerTest {
   @DisplayName("a newer one is not the same once more, for who asks for what there isn't")
   void noNewerOneBeforeThereIsMore() {
     apply(1);
-    taker.wantNewer();
+    assertThat(taker.wantNewer()).isTrue();
     run(SECONDS);
     for (int i = 0; i < 3; i++) {
-      taker.wantNewer();
+      assertThat(taker.wantNewer()).isFalse();
       run(SECONDS);
     }
     assertThat(saved).containsExactly(2L);
     apply(1);
-    taker.wantNewer();
+    assertThat(taker.wantNewer()).isTrue();
     run(SECONDS);
     assertThat(saved).containsExactly(2L, 3L);
   }
