@@ -6,7 +6,6 @@ import io.github.balsaraft.examples.kv.resp.InlineWords;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Bytes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -52,7 +51,8 @@ final class CliCommand {
         return readAll(lines, connection);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      console.complain("kv: can't read commands any more: " + e);
+      return CommandLine.FAILED;
     }
   }
 

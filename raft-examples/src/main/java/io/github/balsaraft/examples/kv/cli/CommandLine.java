@@ -51,7 +51,7 @@ public final class CommandLine {
         case "demo" -> new DemoCommand(console).run(rest);
         case "node" -> new NodeCommand(console).run(rest);
         case "admin" -> new AdminCommand(console).run(rest);
-        case "cli" -> new CliCommand(console, CommandLine::lines).run(rest);
+        case "cli" -> new CliCommand(console, this::lines).run(rest);
         case "help", "--help", "-h" -> HelpCommand.run(console, rest);
         case "version", "--version" -> VersionCommand.run(console);
         default -> throw new UsageException("unknown command " + name + "; type: help");
@@ -65,7 +65,7 @@ public final class CommandLine {
     }
   }
 
-  private static CliCommand.Lines lines(CliOptions options, CommandTable commands) {
-    return TypedLines.ofProcess(options, commands, System.in);
+  private CliCommand.Lines lines(CliOptions options, CommandTable commands) {
+    return TypedLines.ofProcess(options, commands, System.in, console);
   }
 }

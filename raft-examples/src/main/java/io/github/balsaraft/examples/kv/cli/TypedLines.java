@@ -10,6 +10,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,45 @@ final class TypedLines implements CliCommand.Lines {
   private final Terminal terminal;
   private final LineReader reader;
 
-  TypedLines(Terminal terminal, Path history, CommandTable commands) {
+  /** Where JLine would print a stack trace for each line, says once that lines can't be remembered. */
+  private static final class KeptHistory extends DefaultHistory {
+
+    private final Path file;
+    private final Console console;
+    private boolean complained;
+
+    KeptHistory(Path file, Console console) {
+      this.file = file;
+      this.console = console;
+    }
+
+    @Override
+    public void load() {
+      try {
+        super.load();
+      } catch (IOException | RuntimeException e) {
+        complain("read the lines in ", e);
+      }
+    }
+
+    @Override
+    public void save() {
+      try {
+        super.save();
+      } catch (IOException | RuntimeException e) {
+        complain("remember lines in ", e);
+      }
+    }
+
+    private void complain(String what, Exception e) {
+      if (!complained) {
+        complained = true;
+        console.complain("kv: can't " + what + file + ": " + e);
+      }
+    }
+  }
+
+  TypedLines(Terminal terminal, Path history, CommandTable commands, Console console) {
     this.terminal = terminal;
     // Quotes and backslashes are the protocol's; the line reader must leave them as they are.
     DefaultParser parser = new DefaultParser().escapeChars(null).quoteChars(new char[0]);
@@ -33,6 +72,7 @@ final class TypedLines implements CliCommand.Lines {
         .terminal(terminal)
         .parser(parser)
         .completer(new CommandCompleter(commands))
+        .history(new KeptHistory(history, console))
         .variable(LineReader.HISTORY_FILE, history)
         .variable(LineReader.HISTORY_IGNORE, NOT_REMEMBERED)
         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
@@ -40,10 +80,11 @@ final class TypedLines implements CliCommand.Lines {
   }
 
   /** From the terminal of this process if it has one, else from standard input. */
-  static CliCommand.Lines ofProcess(CliOptions options, CommandTable commands, InputStream in) {
+  static CliCommand.Lines ofProcess(
+      CliOptions options, CommandTable commands, InputStream in, Console console) {
     try {
       Terminal terminal = TerminalBuilder.builder().system(true).dumb(false).build();
-      return new TypedLines(terminal, options.history(), commands);
+      return new TypedLines(terminal, options.history(), commands, console);
     } catch (IOException | IllegalStateException e) {
       // There is none: something is piped in.
       return new PipedLines(in);
@@ -68,7 +109,10 @@ final class TypedLines implements CliCommand.Lines {
 
   @Override
   public void close() throws IOException {
-    reader.getHistory().save();
-    terminal.close();
+    try {
+      reader.getHistory().save();
+    } finally {
+      terminal.close();
+    }
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.github.balsaraft.examples.kv.command.CommandTable;
 import io.github.balsaraft.examples.kv.resp.Reply;
@@ -192,6 +193,10 @@ class CliCommandTest {
 
   /** Types keys at a terminal of that kind, and answers what the terminal was sent. */
   private String type(String kind, String keys) throws IOException {
+    return type(kind, keys, folder.resolve("history"));
+  }
+
+  private String type(String kind, String keys, Path history) throws IOException {
     ByteArrayOutputStream screen = new ByteArrayOutputStream();
     PipedInputStream keyboard = new PipedInputStream(1 << 16);
     try (OutputStream typist = new PipedOutputStream(keyboard)) {
@@ -204,9 +209,9 @@ class CliCommandTest {
           .encoding(UTF_8)
           .build();
       int exit = new CliCommand(
-              console, (options, commands) -> new TypedLines(terminal, options.history(), commands))
-          .run(List.of(
-              "--servers", address(), "--history", folder.resolve("history").toString()));
+              console,
+              (options, commands) -> new TypedLines(terminal, options.history(), commands, console))
+          .run(List.of("--servers", address(), "--history", history.toString()));
       assertThat(exit).isEqualTo(CommandLine.OK);
     }
     return screen.toString(UTF_8);
@@ -231,6 +236,47 @@ class CliCommandTest {
     assertThat(Files.readString(folder.resolve("history")))
         .contains("two words")
         .doesNotContain("secret");
+  }
+
+  @Test
+  @DisplayName(
+      "lines that can't be remembered are told of in one line, and everything else goes on")
+  void historyThatCanNotBeWritten() throws IOException {
+    ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(logged, true, UTF_8));
+    try {
+      type("dumb", "set color green\nget color\nquit\n", folder);
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed()).containsExactly("OK", "\"green\"");
+    assertThat(err.toString(UTF_8).lines())
+        .singleElement(STRING)
+        .startsWith("kv: can't ")
+        .contains(folder.toString());
+    assertThat(logged.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("input that can't be read ends it with one line")
+  void inputThatCanNotBeRead() {
+    CliCommand.Lines broken = new CliCommand.Lines() {
+      @Override
+      public Bytes next(String prompt) throws IOException {
+        throw new IOException("no such device");
+      }
+
+      @Override
+      public void close() {
+        // There is nothing to close.
+      }
+    };
+    assertThat(new CliCommand(console, (options, commands) -> broken)
+            .run(List.of("--servers", address())))
+        .isEqualTo(CommandLine.FAILED);
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly("kv: can't read commands any more: java.io.IOException: no such device");
   }
 
   @Test
