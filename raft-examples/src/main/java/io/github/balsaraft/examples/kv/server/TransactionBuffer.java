@@ -46,7 +46,7 @@ final class TransactionBuffer {
    * A buffer.
    *
    * @param budget to which what is held is given back
-   * @param maxBytes the most that a transaction may have; more would not fit into an entry
+   * @param maxBytes the most that a transaction may have, the keys that it watches included; more would not fit into an entry
    */
   TransactionBuffer(MemoryBudget budget, int maxBytes) {
     this.budget = budget;
@@ -108,10 +108,11 @@ final class TransactionBuffer {
       return spoil(rejected.error(), bytes);
     } else if (planned instanceof Planned.Deferred) {
       return spoil(NOT_INSIDE, bytes);
-    } else if (open.size() == MAX_COMMANDS || heldBytes + bytes > maxBytes) {
+    } else if (open.size() == MAX_COMMANDS
+        || (long) watches.heldBytes() + heldBytes + bytes > maxBytes) {
       return spoil(
           new Reply.Failure("ERR a transaction has at most " + MAX_COMMANDS + " commands and "
-              + maxBytes + " bytes"),
+              + maxBytes + " bytes, with the keys that it watches"),
           bytes);
     }
     if (spoilt) {

@@ -238,6 +238,25 @@ class TransactionsTest {
   }
 
   @Test
+  @DisplayName("watched keys and commands have a bound together, since they go into one entry")
+  void boundOfWatchedKeysAndCommands() {
+    String key = "k".repeat(TestServer.MAX_VALUE_BYTES - 1);
+    int most = server.server().maxTransactionBytes() / key.length();
+    try (RespClient client = server.connect()) {
+      for (int i = 0; i < most - 2; i++) {
+        assertThat(client.call("WATCH", key)).isEqualTo("+OK");
+      }
+      client.send("MULTI").send("SET", "a", key).send("SET", "a", key).send("SET", "a", key);
+      List<String> replies = client.send("EXEC").readReplies(5);
+      assertThat(replies).startsWith("+OK", "+QUEUED");
+      assertThat(replies.get(3)).endsWith(" bytes, with the keys that it watches");
+      assertThat(replies.get(4)).startsWith("-EXECABORT");
+      assertThat(server.backend().proposed()).isEmpty();
+      assertThat(server.server().budget().usedBytes()).isZero();
+    }
+  }
+
+  @Test
   @DisplayName("what a connection asks of the server within a transaction is bounded too")
   void answersOfTheServer() {
     try (RespClient client = server.connect()) {
