@@ -52,6 +52,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final StallWatch stalls;
   private final GentleClose gentleClose;
 
+  private final AnswerRoom answerRoom;
   private final TransactionBuffer transactions;
   private final Deque<QueuedCommand> queue = new ArrayDeque<>();
 
@@ -89,6 +90,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         server.stallTimeout(),
         () -> cutOff("it takes none of the replies that wait for it"));
     this.gentleClose = new GentleClose(channel);
+    this.answerRoom = new AnswerRoom(server.answerBudget());
     this.transactions = new TransactionBuffer(server.budget(), server.maxTransactionBytes());
   }
 
@@ -218,6 +220,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     if (current != null) {
       return current.isDone() && finish(current);
     }
+    // The writer is ready: nothing waits any more that was answered before.
+    answerRoom.giveBack();
     QueuedCommand next = queue.peekFirst();
     if (next == null) {
       return false;
@@ -252,8 +256,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       replyTo(next, Run.replyTo(execute, new Answer.Several(List.of()), this::ask));
     } else if (operation != null) {
       Reply refusal = refusalOf(operation);
+      boolean hasRoom = refusal == null && operation.isWrite() && answerRoom.tryTakeForWrite();
+      if (refusal == null && operation.isWrite() && operation.answersValues() && !hasRoom) {
+        refusal = AnswerRoom.NONE;
+      }
       if (refusal == null) {
-        start(Run.takeFrom(queue, session.readOnly()));
+        start(Run.takeFrom(queue, session.readOnly(), hasRoom));
       } else {
         if (step instanceof Step.Watch watch) {
           watch.watches().fail();
@@ -324,12 +332,22 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     ReadConsistency consistency =
         session.readOnly() ? ReadConsistency.STALE : ReadConsistency.LEASE;
     CompletableFuture<List<Answer>> answers = started.isProposed()
-        ? server.execution().propose(started.operations(), started.bytes())
+        ? propose(started)
         : server.execution().read(consistency, started.operations());
     // The future's own outcome reaches the client; what
     // could go wrong in here is logged where it happens.
     CompletableFuture<List<Answer>> unused = answers.whenComplete((result, failure) -> onEventLoop(
         "a run of " + started.size() + " commands", () -> end(started, result, failure)));
+  }
+
+  private CompletableFuture<List<Answer>> propose(Run started) {
+    int maxAnswerBytes = Execution.SHORT_ANSWERS_BYTES;
+    if (started.isProposedForValues()) {
+      maxAnswerBytes = Math.toIntExact(answerRoom.heldBytes());
+    } else {
+      answerRoom.giveBack();
+    }
+    return server.execution().propose(started.operations(), started.bytes(), maxAnswerBytes);
   }
 
   private void onEventLoop(String what, Runnable task) {
@@ -364,15 +382,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void settle(Run ended, @Nullable List<Answer> answers, @Nullable Throwable failure) {
-    if (answers != null) {
-      ended.answer(answers);
-    } else {
+    if (answers == null) {
+      answerRoom.giveBack();
       ended.fail(failureOf(
           failure == null ? new IllegalStateException("no result") : failure, ended.isProposed()));
+    } else if (ended.isProposed()) {
+      ended.answer(answerRoom.settle(answers));
+    } else if (answerRoom.tryTakeForRead(server.state().copiedBytes(answers))) {
+      ended.answer(answers);
+    } else {
+      ended.fail(new Failures.FailedRun(AnswerRoom.NONE, null, Failures.Executed.NO));
     }
     if (closing) {
       run = null;
       release(ended.bytes());
+      answerRoom.giveBack();
     } else {
       advance();
     }
@@ -438,6 +462,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     boolean answered = run != null && run.isDone();
+    if (run == null || answered) {
+      answerRoom.giveBack();
+    }
     closing = true;
     dropQueue();
     if (run != null && answered) {

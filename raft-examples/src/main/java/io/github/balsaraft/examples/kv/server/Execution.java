@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 /** Brings operations to the replicated state. Any thread may use it; futures may complete on any. */
 final class Execution {
 
-  /** Bounds the answers of one proposal: those of reads that ride along are stored by nobody, but sent by the leader. */
-  private static final int MAX_ANSWER_BYTES = 1 << 20;
+  /** Enough for all answers of a proposal that has no values in them. */
+  static final int SHORT_ANSWERS_BYTES = 1 << 20;
 
   private static final int TICK_BYTES = 16;
 
@@ -27,18 +27,25 @@ final class Execution {
     this.state = state;
   }
 
-  /** Does operations, in one entry. */
-  CompletableFuture<List<Answer>> propose(List<Operation> operations, int expectedBytes) {
+  /**
+   * Does operations, in one entry.
+   *
+   * @param maxAnswerBytes what may be answered; see {@link Batch}
+   */
+  CompletableFuture<List<Answer>> propose(
+      List<Operation> operations, int expectedBytes, int maxAnswerBytes) {
     try {
-      return backend.propose(encode(operations, expectedBytes)).thenApply(Answers::decode);
+      return backend
+          .propose(encode(operations, expectedBytes, maxAnswerBytes))
+          .thenApply(Answers::decode);
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private static byte[] encode(List<Operation> operations, int expectedBytes) {
+  private static byte[] encode(List<Operation> operations, int expectedBytes, int maxAnswerBytes) {
     try {
-      return new Batch(operations, MAX_ANSWER_BYTES).encode(expectedBytes);
+      return new Batch(operations, maxAnswerBytes).encode(expectedBytes);
     } catch (OutOfMemoryError e) {
       // Unlike one that comes later, it has certainly not been proposed.
       throw new OverloadedException("there is no memory for this command");
@@ -47,7 +54,7 @@ final class Execution {
 
   /** Lets the log time go on to what the leader's clock says, so that keys whose time has come expire. */
   CompletableFuture<List<Answer>> tick() {
-    return propose(List.of(new Operation.Tick()), TICK_BYTES);
+    return propose(List.of(new Operation.Tick()), TICK_BYTES, SHORT_ANSWERS_BYTES);
   }
 
   /**

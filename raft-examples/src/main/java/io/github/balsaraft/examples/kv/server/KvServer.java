@@ -77,6 +77,7 @@ public final class KvServer implements ServerView, AutoCloseable {
   private final ServerSettings settings;
   private final CommandTable commands;
   private final MemoryBudget budget;
+  private final AnswerBudget answerBudget;
   private final EventLoopGroup group;
   private final Channel listener;
   private final long startedNanos = System.nanoTime();
@@ -100,6 +101,7 @@ public final class KvServer implements ServerView, AutoCloseable {
     this.settings = settings;
     this.commands = new CommandTable(settings.limits().maxArgumentBytes());
     this.budget = new MemoryBudget(settings.maxPendingBytes());
+    this.answerBudget = new AnswerBudget(settings.maxAnswerBytes());
     this.group = group;
     ChannelFuture bound = bootstrap().bind(address).awaitUninterruptibly();
     Throwable cause = bound.cause();
@@ -221,6 +223,10 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   MemoryBudget budget() {
     return budget;
+  }
+
+  AnswerBudget answerBudget() {
+    return answerBudget;
   }
 
   /** The most bytes of a transaction: as many as of one command. */

@@ -96,8 +96,9 @@ final class Run {
    *
    * @param localReads whether reads are answered from the local copy, with or without a quorum, and so must not depend on
    *     a proposal
+   * @param valuesAnswered whether a proposal may have commands that answer values
    */
-  static Run takeFrom(Deque<QueuedCommand> queue, boolean localReads) {
+  static Run takeFrom(Deque<QueuedCommand> queue, boolean localReads, boolean valuesAnswered) {
     boolean write = isWrite(queue.getFirst());
     if (isAlone(queue.getFirst().step())) {
       Run run = new Run(List.of(queue.getFirst()), write);
@@ -109,7 +110,9 @@ final class Run {
     int upToLastWrite = 0;
     for (QueuedCommand command : queue) {
       boolean fits = commands.isEmpty() || bytes + command.bytes() <= MAX_BYTES;
-      if (!fits || commands.size() == MAX_OPERATIONS || !belongs(command, write, localReads)) {
+      if (!fits
+          || commands.size() == MAX_OPERATIONS
+          || !belongs(command, write, localReads, valuesAnswered)) {
         break;
       }
       commands.add(command);
@@ -132,13 +135,17 @@ final class Run {
         || (step instanceof Step.Execute execute && execute.watches().isUsed());
   }
 
-  private static boolean belongs(QueuedCommand command, boolean write, boolean localReads) {
+  private static boolean belongs(
+      QueuedCommand command, boolean write, boolean localReads, boolean valuesAnswered) {
     Step step = command.step();
     if (step instanceof Step.Answer) {
       return true;
     }
     Operation operation = isAlone(step) ? null : operationOf(step);
     if (operation == null) {
+      return false;
+    }
+    if (write && operation.answersValues() && !valuesAnswered) {
       return false;
     }
     if (operation.isWrite()) {
@@ -158,6 +165,11 @@ final class Run {
   /** Whether it goes through the log. */
   boolean isProposed() {
     return proposed;
+  }
+
+  /** Whether it goes through the log and has values in its answers, which then are copies of its own. */
+  boolean isProposedForValues() {
+    return proposed && operations.stream().anyMatch(Operation::answersValues);
   }
 
   /** What to do, in order. */

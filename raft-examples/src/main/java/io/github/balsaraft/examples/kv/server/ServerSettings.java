@@ -14,6 +14,8 @@ import java.util.Map;
  *     MOVED and INFO
  * @param maxClients the most connections
  * @param maxPendingBytes the most bytes of unanswered commands over all connections
+ * @param maxAnswerBytes the most bytes of answers that were copied for clients and that these have not taken, over all connections; a
+ *     single one may be longer
  * @param ioThreads how many threads serve connections
  * @param patience how long a missing leader counts as an election under way; after that, as a missing quorum
  * @param stallTimeout how long a client may take none of its replies, or leave a command or a transaction unfinished when memory is short
@@ -25,6 +27,7 @@ public record ServerSettings(
     Map<String, String> clientAddresses,
     int maxClients,
     long maxPendingBytes,
+    long maxAnswerBytes,
     int ioThreads,
     Duration patience,
     Duration stallTimeout) {
@@ -46,6 +49,7 @@ public record ServerSettings(
     private Map<String, String> clientAddresses = Map.of();
     private int maxClients = 10_000;
     private long maxPendingBytes;
+    private long maxAnswerBytes;
     private int ioThreads =
         Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
     private Duration patience = Duration.ofSeconds(4);
@@ -56,6 +60,7 @@ public record ServerSettings(
       this.limits = limits;
       long heap = Runtime.getRuntime().maxMemory();
       this.maxPendingBytes = Math.max(heap / 4, 2L * limits.maxRequestBytes());
+      this.maxAnswerBytes = heap / 8;
     }
 
     public Builder redirect(boolean value) {
@@ -75,6 +80,11 @@ public record ServerSettings(
 
     public Builder maxPendingBytes(long value) {
       maxPendingBytes = value;
+      return this;
+    }
+
+    public Builder maxAnswerBytes(long value) {
+      maxAnswerBytes = value;
       return this;
     }
 
@@ -103,6 +113,7 @@ public record ServerSettings(
           clientAddresses,
           maxClients,
           maxPendingBytes,
+          maxAnswerBytes,
           ioThreads,
           patience,
           stallTimeout);

@@ -61,9 +61,12 @@ public sealed interface Answer {
       return OBJECT_BYTES + 2L * OBJECT_BYTES * values.size();
     }
 
-    /** What a value of that length counts: ten bytes more, for what stands around it. */
+    /** What a value counts beside its length, for what stands around it. */
+    static final long BESIDE_EACH = 10;
+
+    /** What a value of that length counts. */
     static long bytesOf(int length) {
-      return 10L + length;
+      return BESIDE_EACH + length;
     }
   }
 
@@ -107,6 +110,14 @@ public sealed interface Answer {
               .sum();
     }
   }
+
+  /**
+   * Instead of all answers to a {@link Batch}: none of its operations was done, because the answer to the first may be longer than the
+   * batch allows.
+   *
+   * @param bytes a batch that allows so many answers it, unless something changes before
+   */
+  record NoRoom(long bytes) implements Answer {}
 
   /** It couldn't be done, and nothing changed. */
   record Refused(Refusal refusal) implements Answer {}

@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.state;
 import io.github.balsaraft.examples.kv.state.Answer.Count;
 import io.github.balsaraft.examples.kv.state.Answer.Done;
 import io.github.balsaraft.examples.kv.state.Answer.Nil;
+import io.github.balsaraft.examples.kv.state.Answer.NoRoom;
 import io.github.balsaraft.examples.kv.state.Answer.Page;
 import io.github.balsaraft.examples.kv.state.Answer.Refusal;
 import io.github.balsaraft.examples.kv.state.Answer.Refused;
@@ -16,7 +17,7 @@ import java.util.Optional;
 
 /**
  * The answers to a {@link Batch} as bytes: version (1), then each answer, a code and what belongs to it. There may be fewer
- * answers than operations; the rest of the operations were not done.
+ * answers than operations; the rest of the operations were not done. A single {@link NoRoom} says that none was.
  */
 public final class Answers {
 
@@ -30,6 +31,7 @@ public final class Answers {
   private static final int REFUSED = 5;
   private static final int SEVERAL = 6;
   private static final int PAGE = 7;
+  private static final int NO_ROOM = 8;
 
   private Answers() {}
 
@@ -42,11 +44,18 @@ public final class Answers {
     long rewrittenBytes = 0;
     long looks = 0;
     for (Operation operation : batch.operations()) {
-      // The first is always done, or a batch with a small bound would never end.
-      if (out.size() > empty
+      boolean first = out.size() == empty;
+      if (!first
           && (out.size() > maxBytes
               || rewrittenBytes > Batch.MOST_REWRITTEN_BYTES
               || looks > Batch.MOST_LOOKS)) {
+        break;
+      }
+      long atMost = AnswerBound.of(operation, keyspace);
+      if (atMost > 0 && out.size() + atMost > batch.maxAnswerBytes()) {
+        if (first) {
+          write(new NoRoom(out.size() + atMost), out);
+        }
         break;
       }
       looks += operation.looks(keyspace.size());
@@ -109,6 +118,9 @@ public final class Answers {
       out.putUnsigned(page.cursor());
       out.putUnsigned(page.found().size());
       page.found().forEach(out::putBytes);
+    } else if (answer instanceof NoRoom none) {
+      out.putByte(NO_ROOM);
+      out.putUnsigned(none.bytes());
     } else if (answer instanceof Refused refused) {
       out.putByte(REFUSED);
       out.putByte(refused.refusal().code());
@@ -140,6 +152,7 @@ public final class Answers {
       case VALUE -> new Value(in.getBytes());
       case VALUES -> readValues(in);
       case PAGE -> readPage(in);
+      case NO_ROOM -> new NoRoom(in.getUnsigned());
       case REFUSED -> new Refused(Refusal.ofCode(in.getByte()));
       default -> throw FormatException.newer("answer " + code + " was written by a newer version");
     };

@@ -12,8 +12,9 @@ import java.util.List;
  *
  * @param operations at least one. Reads may be among them: a GET between two SETs of one pipeline rides along, which keeps
  *     their order
- * @param maxAnswerBytes once the answers exceed this, the operations that remain are left out. It bounds what reads of
- *     large values can cost, and is part of the batch because replicas must decide alike. It counts up to {@link #MOST_ANSWER_BYTES}
+ * @param maxAnswerBytes an operation whose answer might make the answers longer is left out, and so are those behind it; if it is the
+ *     first, {@link Answer.NoRoom} says what it takes. Who proposes has kept memory for so much. It is part of the batch because replicas
+ *     must decide alike
  */
 public record Batch(List<Operation> operations, int maxAnswerBytes) {
 

@@ -164,10 +164,19 @@ public class KvStateMachine implements SnapshottingStateMachine {
       due |= meetsDue(read, clockMillis);
       looks += read.looks(keyspace.size());
       Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxAnswerBytes));
-      bytes += answer.ownBytes() + (copies ? answer.valueBytes() : 0);
+      bytes += copiedBytes(answer);
       answers.add(answer);
     }
     return new Reads(answers, due);
+  }
+
+  /** How much memory answers to reads take that are for one reader alone: values in memory are those of the store. */
+  public long copiedBytes(List<Answer> answers) {
+    return answers.stream().mapToLong(this::copiedBytes).sum();
+  }
+
+  private long copiedBytes(Answer answer) {
+    return answer.ownBytes() + (copies ? answer.valueBytes() : 0);
   }
 
   /**

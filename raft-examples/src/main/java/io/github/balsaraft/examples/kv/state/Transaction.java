@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param watched keys with the versions that they had
  * @param maxAnswerBytes once the answers exceed this, operations that answer values are refused. All answers of a transaction
- *     come at once, and this is what bounds them. It counts up to {@link Batch#MOST_ANSWER_BYTES}
+ *     come at once, and this is what bounds them, with one value more. It counts up to {@link Batch#MOST_ANSWER_BYTES}
  */
 public record Transaction(List<Watched> watched, List<Operation> operations, int maxAnswerBytes)
     implements Operation {
@@ -43,21 +43,23 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
       return new Answer.Refused(Answer.Refusal.TOO_MANY_LOOKS);
     }
     List<Answer> answers = new ArrayList<>(operations.size());
-    int maxBytes = Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
+    int maxBytes = mostAnswerBytes();
     long bytes = 0;
     long rewrittenBytes = 0;
     for (Operation operation : operations) {
       Answer answer;
+      // One value is answered whatever its length, as without a transaction.
+      long atMost = bytes == 0 ? Answers.mostBytes(operation, maxBytes) : maxBytes - bytes;
       if (bytes > maxBytes && operation.answersValues()) {
         answer = StringRules.tooLong();
       } else if (rewrittenBytes > Batch.MOST_REWRITTEN_BYTES && operation instanceof Append) {
         answer = new Answer.Refused(Answer.Refusal.TOO_MUCH_REWRITTEN);
       } else {
-        answer = operation.applyTo(keyspace, maxBytes - bytes);
+        answer = operation.applyTo(keyspace, atMost);
       }
       rewrittenBytes += operation.rewrittenBytes(answer);
       long more = answer.valueBytes();
-      if (more > 0 && !operation.isWrite() && bytes + more > maxBytes) {
+      if (more > 0 && !operation.isWrite() && more > atMost) {
         // It had no effect, so it can still be refused.
         answer = StringRules.tooLong();
         more = 0;
@@ -66,6 +68,11 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
       answers.add(answer);
     }
     return new Answer.Several(answers);
+  }
+
+  /** Once its answers exceed this, no more values are answered. */
+  int mostAnswerBytes() {
+    return Math.min(maxAnswerBytes, Batch.MOST_ANSWER_BYTES);
   }
 
   @Override

@@ -186,7 +186,7 @@ class FailureRepliesTest extends ServerTest {
       }
     };
 
-    assertThat(server.server().execution().propose(tooMany, 16))
+    assertThat(server.server().execution().propose(tooMany, 16, 16))
         .isCompletedExceptionally()
         .failsWithin(PATIENCE)
         .withThrowableThat()

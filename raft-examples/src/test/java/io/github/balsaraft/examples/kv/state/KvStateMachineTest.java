@@ -100,10 +100,64 @@ class KvStateMachineTest {
     List<Answer> answers =
         apply(20, new Operation.Get(A), new Operation.Get(A), new Operation.Get(A), set("a", "no"));
 
-    assertThat(answers).hasSize(2);
+    assertThat(answers).hasSize(1);
     assertThat(apply(20, new Operation.Get(A)))
         .containsExactly(new Answer.Value(Bytes.of("0123456789")));
-    assertThat(apply(0, set("b", "1"))).as("the first is always done").hasSize(1);
+    assertThat(apply(0, set("b", "1"))).as("answers no value").hasSize(1);
+  }
+
+  /** What is executed has to be answered, so that who proposes must have memory for the answer before. */
+  @Test
+  void anOperationThatMayAnswerMoreThanTheBatchAllowsSaysSoInsteadOfBeingDone() {
+    apply(1000, set("a", "0123456789"));
+    Operation setAndGet =
+        new Operation.Set(A, Bytes.of("no"), Operation.Condition.ALWAYS, Bytes.EMPTY, true);
+    Operation several = new Transaction(
+        List.of(),
+        List.of(set("b", "long"), new Operation.Get(B), new Operation.GetAndDelete(A)),
+        100);
+    for (Operation operation : List.of(
+        setAndGet,
+        new Operation.GetAndDelete(A),
+        new Operation.Get(A),
+        new ExpiryOperation.GetAndExpire(A, Expiry.after(100)))) {
+      assertThat(apply(10, operation, set("b", "no")))
+          .as("%s", operation)
+          .containsExactly(new Answer.NoRoom(11));
+      assertThat(apply(11, set("b", "1"), operation)).as("%s", operation).hasSize(1);
+    }
+    assertThat(apply(14, several)).containsExactly(new Answer.NoRoom(15));
+    assertThat(apply(1000, new Operation.Get(A), new Operation.Get(B)))
+        .containsExactly(new Answer.Value(Bytes.of("0123456789")), new Answer.Value(Bytes.of("1")));
+
+    assertThat(apply(15, several))
+        .containsExactly(new Answer.Several(List.of(
+            Answer.Done.DONE,
+            new Answer.Value(Bytes.of("long")),
+            new Answer.Value(Bytes.of("0123456789")))));
+    assertThat(apply(0, new Operation.GetAndDelete(A))).containsExactly(Answer.Nil.NIL);
+  }
+
+  /** By what the operations before may have made of a value. */
+  @Test
+  void theAnswersOfATransactionAreBoundedBeforeItIsExecuted() {
+    apply(1000, set("a", "0123456789"));
+    Transaction transaction = new Transaction(
+        List.of(),
+        List.of(
+            new Operation.Append(A, Bytes.of("01234"), 100),
+            new Operation.Increment(B, 1),
+            new Operation.MultiGet(List.of(A, B, Bytes.of("none"))),
+            new Operation.MultiSet(List.of(A, B), List.of(Bytes.of("abc"), Bytes.of("de"))),
+            new Operation.Get(A),
+            new Operation.Get(B)),
+        1000);
+    int bound = 1 + 3 * 10 + 15 + Decimal.MAX_LENGTH + 3 + 2;
+    assertThat(apply(bound - 1, transaction)).containsExactly(new Answer.NoRoom(bound));
+    assertThat(apply(bound, transaction)).hasSize(1).doesNotContain(Answer.Nil.NIL);
+    Transaction bounded =
+        new Transaction(List.of(), Collections.nCopies(50, new Operation.GetAndDelete(A)), 10);
+    assertThat(apply(1, bounded)).containsExactly(new Answer.NoRoom(1 + 10 + 3));
   }
 
   /** They come with the entry, and any client may put one into the log: it would take the memory of every replica. */
@@ -118,7 +172,7 @@ class KvStateMachineTest {
     assertThat(apply(Integer.MAX_VALUE, new Operation.MultiGet(Collections.nCopies(16, A))))
         .containsExactly(tooLong);
     List<Answer> ofTransaction =
-        apply(1, new Transaction(List.of(), List.of(reads), Integer.MAX_VALUE));
+        apply(Integer.MAX_VALUE, new Transaction(List.of(), List.of(reads), Integer.MAX_VALUE));
     assertThat(((Answer.Several) ofTransaction.get(0)).answers())
         .filteredOn(answer -> !answer.equals(tooLong))
         .hasSize(16);

@@ -51,7 +51,7 @@ class LongValuesTest {
   }
 
   private List<Answer> apply(Operation... operations) {
-    byte[] batch = new Batch(List.of(operations), 1 << 20).encode(64);
+    byte[] batch = new Batch(List.of(operations), Integer.MAX_VALUE).encode(64);
     return Answers.decode(machine.apply(new MadeUpCommand(++index, 4, index, batch)));
   }
 

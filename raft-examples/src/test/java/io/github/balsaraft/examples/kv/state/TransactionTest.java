@@ -177,6 +177,20 @@ class TransactionTest {
 
   @Test
   @DisplayName(
+      "a value is answered whatever its length, as without a transaction, if it is the first")
+  void oneValueMayBeLonger() {
+    apply(set(A, "0123456789"), set(B, "0123456789"));
+    Several answers = (Several) apply(new Transaction(
+        List.of(), List.of(set(B, "x"), new Operation.Get(A), new Operation.Get(B)), 9));
+    assertThat(answers.answers())
+        .containsExactly(
+            Answer.Done.DONE,
+            new Value(Bytes.of("0123456789")),
+            new Refused(Answer.Refusal.ANSWERS_TOO_LONG));
+  }
+
+  @Test
+  @DisplayName(
       "the keys that one transaction, or one entry, looks at are bounded, and a transaction beyond that does nothing")
   void searchesAreBounded() {
     List<Bytes> keys = new ArrayList<>();

@@ -38,6 +38,12 @@ public final class TestServer implements AutoCloseable {
     return new TestServer(new FakeBackend(state), settings -> settings);
   }
 
+  /** Starts one with its state elsewhere than in memory, and with other settings. */
+  public static TestServer start(
+      KvStateMachine state, UnaryOperator<ServerSettings.Builder> change) {
+    return new TestServer(new FakeBackend(state), change);
+  }
+
   /** Starts one that answers MOVED. */
   public static TestServer startRedirecting() {
     return new TestServer(new FakeBackend(), settings -> settings.redirect(true));
