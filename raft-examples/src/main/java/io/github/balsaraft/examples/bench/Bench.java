@@ -102,6 +102,7 @@ public final class Bench {
       case "write" -> new WriteMode(options, line, progress);
       case "read" -> new ReadMode(options, line, progress);
       case "failover" -> new FailoverMode(options, line, progress);
+      case "rolling-restart" -> new RollingRestartMode(options, line, progress);
       case "restart" -> new RestartMode(options, line, progress);
       case "catchup" -> new CatchupMode(options, line, progress);
       case "snapshot" -> new SnapshotMode(options, line, progress);

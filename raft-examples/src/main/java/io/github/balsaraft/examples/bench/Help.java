@@ -6,7 +6,7 @@ final class Help {
   static final String TEXT = """
       Measures Balsa; see docs/benchmarks.md.
 
-        bench [--system balsa|limit] --mode write|read|failover|restart|catchup|groups|snapshot|growth
+        bench [--system balsa|limit] --mode write|read|failover|rolling-restart|restart|catchup|groups|snapshot|growth
               [--variant netty|memory] [--nodes 3] [--payload 256] [--outstanding 256] [--warmup 10]
               [--seconds 15] [--fsync true] [--snapshots true] [--entries N] [--minutes M] [--groups G] [--idle 20] [--rounds R] [--silent] [--readers leader|follower|all]
               [--election-ms MS] [--dir FOLDER] [--port FIRST]

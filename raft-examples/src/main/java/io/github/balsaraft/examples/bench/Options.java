@@ -15,7 +15,8 @@ import java.util.Set;
  * @param warmupSeconds of the same load before it counts
  * @param fsync whether an entry is on stable storage before it is acknowledged
  * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do
- * @param entries what restart, catchup and growth write, and how many keys snapshot has; 0 for their defaults
+ * @param entries what restart, catchup and growth write, and rolling-restart before it begins, and how many keys snapshot has; 0 for
+ *     their defaults
  * @param minutes after how long growth ends, if it hasn't written all entries by then; 0 for no limit
  * @param electionMillis the least election timeout; 0 for the mode's default
  * @param readers which nodes are asked in mode read: {@code leader}, {@code follower} or {@code all}
@@ -52,8 +53,16 @@ record Options(
   static final String MEMORY = "memory";
   static final String ROCKSDB_PACKED = "rocksdb-packed";
 
-  private static final List<String> MODES =
-      List.of("write", "read", "failover", "restart", "catchup", "groups", "snapshot", "growth");
+  private static final List<String> MODES = List.of(
+      "write",
+      "read",
+      "failover",
+      "rolling-restart",
+      "restart",
+      "catchup",
+      "groups",
+      "snapshot",
+      "growth");
 
   private static final Set<String> KNOWN = Set.of(
       "system",

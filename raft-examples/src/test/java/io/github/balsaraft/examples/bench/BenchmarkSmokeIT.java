@@ -159,6 +159,19 @@ class BenchmarkSmokeIT {
   }
 
   @Test
+  void nodesAreRestartedOneByOne() throws Exception {
+    Map<String, @Nullable Object> line =
+        measure("--mode rolling-restart --rounds 1 --entries 2000");
+    assertThat(line)
+        .containsEntry("restarts", 3.0)
+        .containsEntry("failed_writes", 0.0)
+        .containsEntry("consistent", true)
+        .containsEntry("election_ms", "default");
+    assertThat(number(line, "longest_gap_ms")).isPositive();
+    assertThat(number(line, "writes")).isGreaterThanOrEqualTo(300);
+  }
+
+  @Test
   void restartedNodesHaveEverything() throws Exception {
     Map<String, @Nullable Object> line = measure("--mode restart --entries 2000");
     assertThat(number(line, "entries")).isEqualTo(2000);

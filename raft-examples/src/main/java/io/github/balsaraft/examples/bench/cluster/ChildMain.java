@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -14,11 +15,16 @@ import java.util.stream.Stream;
 /** The process of a {@link ChildNode}. */
 final class ChildMain {
 
-  private final BenchNode node;
+  /** How long handing leadership over may take, in election timeouts at their longest. */
+  private static final int HANDOVER_TIMEOUTS = 2;
+
+  private final EmbeddedNode node;
+  private final Duration handover;
   private final DataOutputStream out;
 
-  private ChildMain(BenchNode node, DataOutputStream out) {
+  private ChildMain(EmbeddedNode node, Duration handover, DataOutputStream out) {
     this.node = node;
+    this.handover = handover;
     this.out = out;
   }
 
@@ -37,9 +43,10 @@ final class ChildMain {
         Integer.parseInt(args[3]),
         Boolean.parseBoolean(args[4]),
         Boolean.parseBoolean(args[5]));
-    BenchNode node = EmbeddedNode.start(new NettyGround(), spec);
+    EmbeddedNode node = EmbeddedNode.start(new NettyGround(), spec);
+    Duration handover = spec.options().electionTimeoutMax().multipliedBy(HANDOVER_TIMEOUTS);
     try {
-      new ChildMain(node, out).serve(in);
+      new ChildMain(node, handover, out).serve(in);
     } catch (EOFException e) {
       // The process that steers this one is gone.
       Runtime.getRuntime().halt(0);
@@ -57,9 +64,15 @@ final class ChildMain {
         case ChildProtocol.TERM -> answer(number, node.term(0));
         case ChildProtocol.ENTRIES -> answer(number, node.applied(0).entries());
         case ChildProtocol.CHECKSUM -> answer(number, node.applied(0).checksum());
+        case ChildProtocol.STOP -> stop();
         default -> throw new IOException("unknown request " + what);
       }
     }
+  }
+
+  private void stop() {
+    node.close(handover);
+    Runtime.getRuntime().halt(0);
   }
 
   private void propose(long number, byte[] payload) {

@@ -30,6 +30,7 @@ public final class ChildNode implements BenchNode {
 
   private static final byte[] NO_PAYLOAD = {};
   private static final int ANSWER_PATIENCE_SECONDS = 5;
+  private static final int STOP_PATIENCE_SECONDS = 60;
 
   private final Process process;
   private final DataOutputStream out;
@@ -63,6 +64,21 @@ public final class ChildNode implements BenchNode {
               .start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until it answers, so that nobody's requests wait in its input. */
+  public ChildNode awaitUp(int patienceSeconds) {
+    try {
+      long unused = ask(ChildProtocol.TERM, NO_PAYLOAD).get(patienceSeconds, TimeUnit.SECONDS);
+      return this;
+    } catch (ExecutionException | TimeoutException e) {
+      close();
+      throw new IllegalStateException("process " + process.pid() + " has not come up", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new IllegalStateException("interrupted", e);
     }
   }
 
@@ -150,6 +166,16 @@ public final class ChildNode implements BenchNode {
   @Override
   public Applied applied(int group) {
     return new Applied(answer(ChildProtocol.ENTRIES), answer(ChildProtocol.CHECKSUM));
+  }
+
+  /** Stops it as for a restart: it hands leadership over first. */
+  public void stop() throws InterruptedException {
+    CompletableFuture<Long> unused = ask(ChildProtocol.STOP, NO_PAYLOAD);
+    if (!process.waitFor(STOP_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      close();
+      throw new IllegalStateException(
+          "process " + process.pid() + " has not stopped after " + STOP_PATIENCE_SECONDS + " s");
+    }
   }
 
   /** Ends it without a goodbye (SIGKILL); its connections break. */

@@ -12,6 +12,9 @@ final class ChildProtocol {
   static final byte ENTRIES = 4;
   static final byte CHECKSUM = 5;
 
+  /** Hand leadership over and close; the process then ends, and that is the answer. */
+  static final byte STOP = 6;
+
   /** The value of a proposal that was applied. */
   static final long DONE = 1;
 

@@ -7,6 +7,7 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.api.ReadConsistency;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Role;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,5 +107,10 @@ public final class EmbeddedNode implements BenchNode {
   @Override
   public void close() {
     host.close();
+  }
+
+  /** Stops as for a restart: hands leadership over first, for so long at most. */
+  void close(Duration handover) {
+    host.close(handover);
   }
 }

@@ -15,7 +15,7 @@ public final class Result {
 
   /** The other modes never take any. */
   private static final Set<String> USUALLY_WITH_SNAPSHOTS =
-      Set.of("write", "read", "groups", "failover");
+      Set.of("write", "read", "groups", "failover", "rolling-restart");
 
   private final Map<String, @Nullable Object> fields;
 

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *
  * <p>How long they waited is reported, and judged by the election timeout only, for it is the machine's matter too; and that one is long
  * here. What is judged besides is what makes them wait: a leader that stops passes leadership on, which raises the term by one, and nobody
- * else campaigns, which would raise it further.
+ * else campaigns, which would raise it further. For how long writes wait with the default election timeout is measured by
+ * {@code bench --mode rolling-restart}.
  */
 class RestartIT {
 
