@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.storage.MemoryLogStore;
@@ -26,6 +27,8 @@ class OverloadTest {
   private static final RaftOptions OPTIONS = LocalCluster.options()
       .maxCommandBytes(COMMAND_BYTES)
       .maxPendingProposalBytes(20L * COMMAND_BYTES)
+      .forwardProposals(true)
+      .requestTimeout(Duration.ofSeconds(60))
       .build();
 
   private final LocalNetwork network = new LocalNetwork();
@@ -118,6 +121,52 @@ class OverloadTest {
     assertThat(handedOver)
         .as("told at the latest when the old leader was closed")
         .isDone();
+  }
+
+  private List<RaftNode> followers() {
+    return LocalCluster.await("two that follow", () -> {
+      List<RaftNode> following = nodes.values().stream()
+          .filter(node -> node.status().role() == Role.FOLLOWER)
+          .filter(node -> node.status().leader().isPresent())
+          .toList();
+      return following.size() == 2 ? Optional.of(following) : Optional.empty();
+    });
+  }
+
+  /** Who is asked has room, and who leads has none: that, too, is said long before a request is given up. */
+  @Test
+  void followersOfAStalledLeaderRefuseToo() throws Exception {
+    startAll("n1", "n2", "n3");
+    String name = awaitLeader();
+    RaftNode leader = nodes.get(name);
+    // Else nobody there is told anything.
+    machines.forEach((other, machine) -> {
+      if (!other.equals(name)) {
+        machine.letGo();
+      }
+    });
+    List<RaftNode> followers = followers();
+    List<CompletableFuture<byte[]>> accepted = fill(followers.get(0));
+    assertThat(accepted).hasSizeBetween(10, 20);
+    LocalCluster.awaitTrue(
+        "all of them to be appended",
+        () -> leader.metrics().value(RaftMetric.PROPOSALS_APPENDED) >= accepted.size());
+    for (int i = 0; i < 10; i++) {
+      assertThat(followers.get(1).propose(new byte[COMMAND_BYTES]))
+          .failsWithin(Duration.ofSeconds(30))
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(OverloadedException.class);
+    }
+    assertThat(accepted).noneMatch(CompletableFuture::isDone);
+    machines.get(name).letGo();
+    for (CompletableFuture<byte[]> proposed : accepted) {
+      proposed.get(30, SECONDS);
+    }
+    followers.get(1).propose(new byte[COMMAND_BYTES]).get(30, SECONDS);
+    LocalCluster.awaitTrue(
+        "nothing of what was refused to be applied anywhere",
+        () -> machines.values().stream()
+            .allMatch(machine -> machine.applied() == accepted.size() + 1));
   }
 
   @Test

@@ -58,7 +58,7 @@ public enum RaftMetric {
   APPLIED_INDEX(Kind.GAUGE, Unit.INDEX),
   /** As a leader: bytes of entries that are not committed, or not durable here. */
   UNCOMMITTED_BYTES(Kind.GAUGE, Unit.BYTES),
-  /** Bytes of proposals that have not ended, forwarded ones among them. */
+  /** Bytes of proposals that have not ended, forwarded ones among them, and of results that wait to be sent to members that forwarded them. */
   PROPOSALS_PENDING_BYTES(Kind.GAUGE, Unit.BYTES),
   /** Bytes of reads that have not ended. */
   READS_PENDING_BYTES(Kind.GAUGE, Unit.BYTES),

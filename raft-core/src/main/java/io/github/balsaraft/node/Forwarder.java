@@ -62,6 +62,12 @@ final class Forwarder {
     return message;
   }
 
+  /** The message was not sent after all: whoever made these proposals is told by somebody else. Their numbers are not used again. */
+  void takeBack(ForwardedProposals message) {
+    long first = message.firstSequence();
+    sent.subMap(first, first + message.commands().size()).clear();
+  }
+
   /**
    * What the leader of that time says of what it was passed.
    *

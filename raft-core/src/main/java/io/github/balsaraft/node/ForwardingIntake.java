@@ -12,15 +12,14 @@ import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.model.UnknownFormatException;
+import io.github.balsaraft.node.OutcomeQueue.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,39 +41,32 @@ final class ForwardingIntake {
 
   static final int MAX_ORIGINS = 1024;
 
-  /** Outcomes share a message up to this size; one that is larger has a message of its own. */
-  private static final long MAX_SHARED_BYTES = 1L << 20;
-
-  /** What a message with one outcome takes besides its result, at the most. */
-  private static final long BESIDE_THE_RESULT_BYTES = 1024;
-
-  private final ReplicaId self;
   private final long termAtStart;
   private final long maxPendingBytes;
   private final int maxCommandBytes;
   private final long maxResultBytes;
   private final AtomicLong pendingBytes = new AtomicLong();
-  private final BiConsumer<ReplicaId, ForwardedOutcomes> send;
+  private final OutcomeQueue outcomes;
 
   private long watermarkTerm;
   private final Map<Long, Long> watermarks = new LinkedHashMap<>();
 
-  /** Outcomes that wait for the end of the batch in which they became known; filled on apply threads. */
-  private final ConcurrentLinkedQueue<Finished> finished = new ConcurrentLinkedQueue<>();
-
+  /**
+   * Has taken none so far.
+   *
+   * @param outcomes takes what is to be told, on any thread
+   */
   ForwardingIntake(
-      ReplicaId self,
       long termAtStart,
       long maxPendingBytes,
       int maxCommandBytes,
       long maxMessageBytes,
-      BiConsumer<ReplicaId, ForwardedOutcomes> send) {
-    this.self = self;
+      OutcomeQueue outcomes) {
     this.termAtStart = termAtStart;
     this.maxPendingBytes = maxPendingBytes;
     this.maxCommandBytes = maxCommandBytes;
-    this.maxResultBytes = Math.max(0, maxMessageBytes - BESIDE_THE_RESULT_BYTES);
-    this.send = send;
+    this.maxResultBytes = Math.max(0, maxMessageBytes - OutcomeQueue.BESIDE_THE_OUTCOMES_BYTES);
+    this.outcomes = outcomes;
   }
 
   /**
@@ -123,9 +115,14 @@ final class ForwardingIntake {
     for (SealedCommand command : commands) {
       bytes += fits(message.type(), command) ? bytesOf(command.command()) : 0;
     }
-    long before = pendingBytes.get();
+    // What waits for others, who may be gone, is not held against this one.
+    Origin origin = new Origin(message.from(), message.origin());
+    long before = pendingBytes.get() + outcomes.bytesFor(origin);
     if (before > 0 && before + bytes > maxPendingBytes) {
-      refuse(message, Kind.OVERLOADED, before + " bytes of forwarded proposals wait already");
+      refuse(
+          message,
+          Kind.OVERLOADED,
+          before + " bytes of forwarded proposals and of their results wait already");
       return;
     }
     pendingBytes.addAndGet(bytes);
@@ -179,67 +176,34 @@ final class ForwardingIntake {
     return (long) command.length + Payloads.ENTRY_OVERHEAD_BYTES;
   }
 
-  /** Bytes of proposals that were taken and have not ended. */
+  /** Bytes of proposals that were taken and have not ended, and of outcomes that are not on their way yet. */
   long pendingBytes() {
-    return pendingBytes.get();
+    return pendingBytes.get() + outcomes.bytes();
   }
 
   private void refuse(ForwardedProposals message, Kind kind, String reason) {
     long retryAfterMillis =
         kind == Kind.OVERLOADED ? OverloadedException.RETRY_AFTER.toMillis() : 0;
-    List<ForwardedOutcomes.Outcome> outcomes = new ArrayList<>();
+    List<ForwardedOutcomes.Outcome> refusals = new ArrayList<>();
     for (int i = 0; i < message.commands().size(); i++) {
-      outcomes.add(new ForwardedOutcomes.Outcome(
+      refusals.add(new ForwardedOutcomes.Outcome(
           message.firstSequence() + i, kind, utf8(reason), retryAfterMillis));
     }
-    answer(message, outcomes);
+    answer(message, refusals);
   }
 
-  private void answer(ForwardedProposals message, List<ForwardedOutcomes.Outcome> outcomes) {
-    send.accept(
-        message.from(), new ForwardedOutcomes(self, message.from(), message.origin(), outcomes));
-  }
-
-  /** Sends what has become known since the last time: few messages for each origin, of bounded size. */
-  void flush() {
-    if (finished.isEmpty()) {
-      return;
+  private void answer(ForwardedProposals message, List<ForwardedOutcomes.Outcome> answers) {
+    Origin origin = new Origin(message.from(), message.origin());
+    for (ForwardedOutcomes.Outcome answer : answers) {
+      // Without room even for this it is as if the network had lost it.
+      boolean unused = outcomes.add(origin, answer);
     }
-    Map<Origin, List<ForwardedOutcomes.Outcome>> outcomes = new LinkedHashMap<>();
-    for (Finished next = finished.poll(); next != null; next = finished.poll()) {
-      outcomes.computeIfAbsent(next.origin, origin -> new ArrayList<>()).add(next.outcome);
-    }
-    outcomes.forEach(this::sendInParts);
-  }
-
-  private void sendInParts(Origin origin, List<ForwardedOutcomes.Outcome> outcomes) {
-    int start = 0;
-    long bytes = 0;
-    for (int i = 0; i < outcomes.size(); i++) {
-      long more = outcomes.get(i).bytes().length;
-      if (i > start && bytes + more > MAX_SHARED_BYTES) {
-        send(origin, outcomes.subList(start, i));
-        start = i;
-        bytes = 0;
-      }
-      bytes += more;
-    }
-    send(origin, outcomes.subList(start, outcomes.size()));
-  }
-
-  private void send(Origin origin, List<ForwardedOutcomes.Outcome> outcomes) {
-    send.accept(
-        origin.replica, new ForwardedOutcomes(self, origin.replica, origin.number, outcomes));
+    outcomes.flush();
   }
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
-
-  /** A follower's process. */
-  private record Origin(ReplicaId replica, long number) {}
-
-  private record Finished(Origin origin, ForwardedOutcomes.Outcome outcome) {}
 
   private final class Forwarded extends Proposal {
     private final Origin origin;
@@ -251,13 +215,14 @@ final class ForwardingIntake {
       this.sequence = sequence;
     }
 
-    private void finish(Kind kind, byte[] bytes) {
-      finish(new ForwardedOutcomes.Outcome(sequence, kind, bytes));
+    private void finish(Kind kind, String detail) {
+      finish(new ForwardedOutcomes.Outcome(sequence, kind, utf8(detail)));
     }
 
-    private void finish(ForwardedOutcomes.Outcome outcome) {
+    /** Returns false if too many outcomes wait already. */
+    private boolean finish(ForwardedOutcomes.Outcome outcome) {
       pendingBytes.addAndGet(-bytesOf(command));
-      finished.add(new Finished(origin, outcome));
+      return outcomes.add(origin, outcome);
     }
 
     @Override
@@ -266,25 +231,34 @@ final class ForwardingIntake {
         // The transport would drop it, and who waits for it would never know why.
         finish(
             Kind.ANSWER_TOO_LARGE,
-            utf8("its result of " + result.length
+            "its result of " + result.length
                 + " bytes doesn't fit into a message to the member that forwarded it, which takes "
-                + maxResultBytes));
-        return;
+                + maxResultBytes);
+      } else if (!finish(new ForwardedOutcomes.Outcome(sequence, Kind.APPLIED, result))) {
+        withoutResult(result.length);
       }
-      finish(Kind.APPLIED, result);
+    }
+
+    /** A session asks again and gets what the group keeps of it. Of anything else the result is lost, and whoever waits is told so. */
+    private void withoutResult(int resultBytes) {
+      String detail = "its result of " + resultBytes + " bytes found no room beside "
+          + outcomes.bytes() + " bytes of others, which wait for the ways to members";
+      Kind kind = type == EntryType.SESSION ? Kind.UNKNOWN : Kind.ANSWER_TOO_LARGE;
+      boolean unused =
+          outcomes.add(origin, new ForwardedOutcomes.Outcome(sequence, kind, utf8(detail)));
     }
 
     @Override
     void rejected(CommandRejectedException rejection) {
-      finish(Kind.REJECTED, utf8(rejection.reason()));
+      finish(Kind.REJECTED, rejection.reason());
     }
 
     @Override
     void notAppended(NotAppendedException reason) {
-      byte[] detail = utf8(String.valueOf(reason.getMessage()));
+      String detail = String.valueOf(reason.getMessage());
       if (reason instanceof OverloadedException overloaded) {
-        long retryAfterMillis = overloaded.retryAfter().toMillis();
-        finish(new ForwardedOutcomes.Outcome(sequence, Kind.OVERLOADED, detail, retryAfterMillis));
+        finish(new ForwardedOutcomes.Outcome(
+            sequence, Kind.OVERLOADED, utf8(detail), overloaded.retryAfter().toMillis()));
       } else {
         finish(Kind.NOT_LEADER, detail);
       }
@@ -292,7 +266,7 @@ final class ForwardingIntake {
 
     @Override
     void unknown(String reason) {
-      finish(Kind.UNKNOWN, utf8(reason));
+      finish(Kind.UNKNOWN, reason);
     }
   }
 }

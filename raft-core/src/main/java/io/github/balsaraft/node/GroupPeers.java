@@ -9,6 +9,7 @@ import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ProtocolMessage;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.ServiceMessage;
+import io.github.balsaraft.transport.PeerConnection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -172,6 +173,36 @@ final class GroupPeers {
     if (known != null) {
       sendToHost(known, message);
     }
+  }
+
+  /**
+   * As {@link #send(ReplicaId, ServiceMessage)}, of a message that is worth keeping. May be called from any thread.
+   *
+   * @return false if it was not sent, and will not arrive
+   */
+  boolean trySend(ReplicaId to, ServiceMessage message) {
+    HostId known = routes.hostOf(to);
+    return known != null && host.transport().trySend(known, new GroupMessage(group, message));
+  }
+
+  /** Whether so much is on the way to a replica already that more would only wait behind it. */
+  boolean isWayFull(ReplicaId replica) {
+    HostId known = routes.hostOf(replica);
+    return known != null && host.fullWays().contains(known);
+  }
+
+  /** Why nothing gets to a replica, for people; null if nothing is known that speaks against it. */
+  @Nullable
+  String unreachable(ReplicaId replica) {
+    HostId known = routes.hostOf(replica);
+    if (known == null) {
+      return "nobody has said on which host it is";
+    }
+    PeerConnection way = host.transport().connection(known);
+    return switch (way.state()) {
+      case UNREACHABLE, REFUSED -> way.detail();
+      case UNKNOWN, CONNECTING, CONNECTED -> null;
+    };
   }
 
   void sendToHost(HostId to, ServiceMessage message) {

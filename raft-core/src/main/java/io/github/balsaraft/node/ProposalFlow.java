@@ -86,16 +86,28 @@ final class ProposalFlow {
       while (start < proposals.size()) {
         int end = endOfBatch(proposals, start, options.maxMessageBytes());
         List<Proposal> batch = proposals.subList(start, end);
-        if (leader != null && isForwarded(batch.get(0))) {
-          metrics.add(RaftMetric.PROPOSALS_FORWARDED, batch.size());
+        String unreachable = leader == null ? null : peers.unreachable(leader);
+        if (leader == null || !isForwarded(batch.get(0))) {
+          refuse(batch, notLeader(core, leader, ""));
+          start = end;
+        } else if (unreachable != null) {
+          refuse(
+              batch, notLeader(core, leader, ", and can't be reached from here: " + unreachable));
+          start = end;
+        } else if (peers.isWayFull(leader)) {
+          refuse(batch, wayIsFull(leader));
+          start = end;
+        } else {
           ForwardedProposals message =
               forwarder.forward(batch, leader, core.hardState().term(), nowNanos);
           // It may be sent even if sending it throws: the forwarder ends these.
           start = end;
-          peers.send(leader, message);
-        } else {
-          refuse(batch, notLeader(core, leader));
-          start = end;
+          if (peers.trySend(leader, message)) {
+            metrics.add(RaftMetric.PROPOSALS_FORWARDED, batch.size());
+          } else {
+            refuse(batch, wayIsFull(leader));
+            forwarder.takeBack(message);
+          }
         }
       }
     } catch (RuntimeException | Error e) {
@@ -110,10 +122,15 @@ final class ProposalFlow {
     return options.forwardProposals() || proposal.type == EntryType.SESSION;
   }
 
-  private NotLeaderException notLeader(CoreView core, @Nullable ReplicaId leader) {
+  private OverloadedException wayIsFull(ReplicaId leader) {
+    return new OverloadedException(
+        "the way to the leader " + peers.nameOf(leader) + " takes no more for now");
+  }
+
+  private NotLeaderException notLeader(CoreView core, @Nullable ReplicaId leader, String addition) {
     HostId leaderHost = leader == null ? null : peers.hostOf(leader);
     Member member = leader == null ? null : core.configuration().member(leader);
-    String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads";
+    String reason = leaderHost == null ? "no leader is known" : leaderHost + " leads" + addition;
     return new NotLeaderException(leaderHost, member == null ? null : member.address(), reason);
   }
 

@@ -50,13 +50,20 @@ record RequestFlows(
     GroupPeers peers = context.peers();
     HostEnvironment environment = context.environment();
     long termAtStart = recovered == null ? 0 : recovered.hardState().term();
-    ForwardingIntake intake = new ForwardingIntake(
+    OutcomeQueue outcomes = new OutcomeQueue(
         context.self(),
+        options.maxPendingProposalBytes(),
+        context.host().transport().maxMessageBytes(),
+        options.requestTimeout().toNanos(),
+        environment::nowNanos,
+        environment::schedule,
+        peers::trySend);
+    ForwardingIntake intake = new ForwardingIntake(
         termAtStart,
         options.maxPendingProposalBytes(),
         options.maxCommandBytes(),
         context.host().transport().maxMessageBytes(),
-        peers::send);
+        outcomes);
     ApplyPipeline pipeline = new ApplyPipeline(
         context.group(),
         context.settings().stateMachine(),
@@ -65,7 +72,7 @@ record RequestFlows(
         options.maxApplyQueueBytes(),
         environment,
         onApplyFailure,
-        intake::flush);
+        outcomes::flush);
     Forwarder forwarder = new Forwarder(
         context.self(),
         context.host().nonZeroRandom(),

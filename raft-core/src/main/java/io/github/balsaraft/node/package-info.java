@@ -7,14 +7,14 @@
  *
  * <ul>
  *   <li><b>The host</b>, shared by its groups: {@code HostRuntime}, {@code GroupStarts}, {@code HostEnvironment}, {@code ThreadedEnvironment},
- *       {@code HostPool}, {@code HostFolders}, {@code HostRoutes}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
+ *       {@code HostPool}, {@code HostFolders}, {@code HostRoutes}, {@code FullWays}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
  *   <li><b>One replica</b>, its life and its core: {@code GroupNode}, {@code GroupLoop}, {@code GroupSettings}, {@code
  *       ReplicaContext}, {@code Lifecycle}, {@code CoreStarter}, {@code GuardedTrace}, {@code LoopIntake}, {@code LoopOutput},
  *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.
  *   <li><b>Birth and return</b> of a replica: {@code BirthPlan}, {@code Birth}, {@code GroupBirth}, {@code JoinSeeker},
  *       {@code Joining}, {@code Guests}.
  *   <li><b>Requests</b> on their way: {@code RequestFlows}, {@code Budget}, {@code BudgetShare}, {@code Question}, {@code Answer}, {@code Proposal}, {@code LocalProposal}, {@code
- *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code SealedCommand}, {@code
+ *       ProposalFlow}, {@code ProposalTracker}, {@code Forwarder}, {@code ForwardingIntake}, {@code OutcomeQueue}, {@code SealedCommand}, {@code
  *       ReadCalls}, {@code PendingRead}, {@code LocalRead}, {@code ReadFlow}, {@code TransferFlow}, {@code TransferLog}, {@code Handover}, {@code LeaderWaits}, {@code
  *       LeaderHint}, {@code NodeSessions}.
  *   <li><b>The state machine's side</b>, on the apply threads: {@code ApplyPipeline}, {@code EntryApplier}, {@code OpenBatch}, {@code

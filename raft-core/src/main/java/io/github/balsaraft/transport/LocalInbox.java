@@ -59,15 +59,17 @@ final class LocalInbox {
    * Queues messages; those beyond the bound are dropped.
    *
    * @param origin the sender's own inbox for this host: hears when this one is congested and when no more
+   * @return whether all of them were taken
    */
-  void offer(HostRecord from, List<GroupMessage> messages, LocalInbox origin) {
+  boolean offer(HostRecord from, List<GroupMessage> messages, LocalInbox origin) {
+    boolean taken = true;
     synchronized (this) {
       if (closed) {
-        return;
+        return false;
       }
       for (GroupMessage message : messages) {
         Lane lane = message.message().isBulk() ? bulk : control;
-        lane.offer(new Item(from, message, MessageWeight.of(message.message())));
+        taken &= lane.offer(new Item(from, message, MessageWeight.of(message.message())));
       }
       congested |= bulk.isHalfFull();
       sender = origin;
@@ -75,6 +77,7 @@ final class LocalInbox {
     }
     // Without our lock: the other inbox takes its own, and it may be calling us.
     origin.reaches(this);
+    return taken;
   }
 
   /** Hands on that the peer's process seems to be gone. */
@@ -232,12 +235,14 @@ final class LocalInbox {
       this.maxBytes = maxBytes;
     }
 
-    void offer(Item item) {
+    boolean offer(Item item) {
       // One message is let in even if it is larger than the bound: else it could never arrive.
-      if (bytes == 0 || bytes + item.bytes <= maxBytes) {
-        items.add(item);
-        bytes += item.bytes;
+      if (bytes > 0 && bytes + item.bytes > maxBytes) {
+        return false;
       }
+      items.add(item);
+      bytes += item.bytes;
+      return true;
     }
 
     List<Item> take(int maxCount) {

@@ -148,14 +148,22 @@ public final class LocalTransport implements Transport {
 
   @Override
   public void send(HostId to, List<GroupMessage> messages) {
+    boolean unused = offer(to, messages);
+  }
+
+  @Override
+  public boolean trySend(HostId to, GroupMessage message) {
+    return offer(to, List.of(message));
+  }
+
+  /** Returns whether all of them were taken. */
+  private boolean offer(HostId to, List<GroupMessage> messages) {
     Started me = started;
     if (me == null || closed) {
-      return;
+      return false;
     }
     LocalInbox there = connect(me, to);
-    if (there != null) {
-      there.offer(me.self.get(), messages, inbox(me, to));
-    }
+    return there != null && there.offer(me.self.get(), messages, inbox(me, to));
   }
 
   /** Returns where the peer gets what we have to say, or null if it isn't there or one side refuses. */

@@ -63,6 +63,16 @@ public interface Transport extends AutoCloseable {
   void send(HostId to, List<GroupMessage> messages);
 
   /**
+   * As {@link #send} of one message, for somebody who has something better to do with it than to lose it.
+   *
+   * @return false if it was dropped here and now, and so will never arrive; true promises nothing. A transport that can't tell says true
+   */
+  default boolean trySend(HostId to, GroupMessage message) {
+    send(to, List.of(message));
+    return true;
+  }
+
+  /**
    * The largest message that can be sent, in bytes of its content. A larger one may be dropped, and does no harm to those that
    * follow. A node refuses to start if its largest command wouldn't fit.
    */

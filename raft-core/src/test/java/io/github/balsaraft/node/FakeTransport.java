@@ -24,6 +24,12 @@ final class FakeTransport implements Transport {
   /** Hears of each message that leaves. */
   volatile Consumer<Message> onSend = message -> {};
 
+  /** Whether it takes what somebody tries to send. */
+  volatile boolean takes = true;
+
+  /** Of the way to each peer. */
+  volatile PeerConnection.State way = PeerConnection.State.UNKNOWN;
+
   private @Nullable TransportReceiver receiver;
 
   private static HostRecord peer(@Nullable ClusterIdentity cluster) {
@@ -37,6 +43,10 @@ final class FakeTransport implements Transport {
   void message(@Nullable ClusterIdentity cluster, Message message) {
     Objects.requireNonNull(receiver)
         .onMessages(peer(cluster), List.of(new GroupMessage(GroupId.DEFAULT, message)));
+  }
+
+  void writable(boolean writable) {
+    Objects.requireNonNull(receiver).onWritabilityChanged(new HostId("n2"), writable);
   }
 
   @Override
@@ -64,8 +74,16 @@ final class FakeTransport implements Transport {
   }
 
   @Override
+  public boolean trySend(HostId to, GroupMessage message) {
+    if (takes) {
+      send(to, List.of(message));
+    }
+    return takes;
+  }
+
+  @Override
   public PeerConnection connection(HostId peer) {
-    return new PeerConnection(PeerConnection.State.UNKNOWN, "");
+    return new PeerConnection(way, "as the test says");
   }
 
   @Override

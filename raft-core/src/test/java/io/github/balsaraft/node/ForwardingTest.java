@@ -13,9 +13,12 @@ import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SessionEntry;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 /** Both sides of forwarding: messages may be lost, repeated and late, and every proposal ends once and truthfully. */
@@ -24,6 +27,7 @@ class ForwardingTest {
   private static final ReplicaId FOLLOWER = new ReplicaId(1);
   private static final ReplicaId LEADER = new ReplicaId(2);
   private static final long TIMEOUT = 1000;
+  private static final long RETRY = 10_000_000;
   private static final int MAX_PENDING = 100;
   private static final int MAX_COMMAND = 600;
   private static final int MAX_MESSAGE = 4 << 20;
@@ -31,16 +35,29 @@ class ForwardingTest {
   private final Forwarder forwarder = new Forwarder(FOLLOWER, 77, TIMEOUT, Runnable::run);
   private final List<ForwardedOutcomes> answers = new ArrayList<>();
   private final List<Proposal> taken = new ArrayList<>();
-  private ForwardingIntake intake = intake(4);
 
-  private ForwardingIntake intake(long termAtStart) {
-    return new ForwardingIntake(
+  /** Whether the way back to the follower takes anything. */
+  private boolean wayBack = true;
+
+  private long nowNanos;
+  private long patience = TIMEOUT;
+  private final Queue<Runnable> timer = new ArrayDeque<>();
+  private OutcomeQueue outcomes = outcomes(1000);
+  private ForwardingIntake intake = intake(4, MAX_PENDING);
+
+  private OutcomeQueue outcomes(long maxBytes) {
+    return new OutcomeQueue(
         LEADER,
-        termAtStart,
-        MAX_PENDING,
-        MAX_COMMAND,
+        maxBytes,
         MAX_MESSAGE,
-        (to, outcomes) -> answers.add(outcomes));
+        patience,
+        () -> nowNanos,
+        (atNanos, task) -> timer.add(task),
+        (to, message) -> wayBack && answers.add(message));
+  }
+
+  private ForwardingIntake intake(long termAtStart, long maxBytes) {
+    return new ForwardingIntake(termAtStart, maxBytes, MAX_COMMAND, MAX_MESSAGE, outcomes);
   }
 
   private ForwardedProposals forward(long term, List<Proposal> proposals) {
@@ -68,7 +85,7 @@ class ForwardingTest {
     taken.get(2).notAppended(new OverloadedException("full", Duration.ofMillis(250)));
     taken.get(3).notAppended(new NotLeaderException(null, "no"));
     assertThat(answers).isEmpty();
-    intake.flush();
+    outcomes.flush();
     assertThat(answers).hasSize(1);
     forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
     assertThat(RecordedProposal.ends(proposals))
@@ -94,7 +111,7 @@ class ForwardingTest {
     assertThat(RecordedProposal.ends(before))
         .containsExactly("unknown:the leader changed before it answered");
     taken.get(0).applied("result".getBytes(UTF_8));
-    intake.flush();
+    outcomes.flush();
     forwarder.onOutcomes(answers.get(0), LeaderHint.NONE);
     assertThat(RecordedProposal.ends(after)).containsExactly("applied:result");
   }
@@ -185,7 +202,7 @@ class ForwardingTest {
   /** An earlier life of this process may have appended a first copy in the same term: only silence is truthful. */
   @Test
   void afterARestartInTheSameTermNothingIsRefused() {
-    intake = intake(5);
+    intake = intake(5, MAX_PENDING);
     arrive(forward(5, RecordedProposal.of("a")), 5, false);
     assertThat(answers).isEmpty();
     arrive(forward(6, RecordedProposal.of("b")), 6, false);
@@ -221,6 +238,7 @@ class ForwardingTest {
     assertThat(kinds()).containsExactly("3:OVERLOADED");
     assertThat(answers.get(0).outcomes().get(0).retryAfterMillis()).isEqualTo(10);
     taken.forEach(proposal -> proposal.applied(new byte[0]));
+    outcomes.flush();
     assertThat(intake.pendingBytes()).isZero();
     // Larger than the bound, but alone: else it could never be done.
     arrive(forward(5, RecordedProposal.of("y".repeat(500))), 5, true);
@@ -249,7 +267,7 @@ class ForwardingTest {
     Forwarder follower = new Forwarder(FOLLOWER, process, TIMEOUT, Runnable::run);
     arrive(follower.forward(RecordedProposal.of("a"), LEADER, term, 0), term, true);
     taken.remove(0).applied(new byte[0]);
-    intake.flush();
+    outcomes.flush();
   }
 
   @Test
@@ -261,7 +279,7 @@ class ForwardingTest {
         .containsExactly("a", "b");
     assertThat(kinds()).containsExactly("2:TOO_LARGE");
     taken.forEach(proposal -> proposal.applied("done".getBytes(UTF_8)));
-    intake.flush();
+    outcomes.flush();
     answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     assertThat(RecordedProposal.ends(proposals))
         .containsExactly("applied:done", "not appended:CommandTooLargeException", "applied:done");
@@ -275,7 +293,7 @@ class ForwardingTest {
     taken.get(0).applied("small".getBytes(UTF_8));
     taken.get(1).applied(new byte[2 << 20]);
     taken.get(2).applied("too".getBytes(UTF_8));
-    intake.flush();
+    outcomes.flush();
     assertThat(answers).hasSize(3);
     assertThat(kinds()).containsExactly("1:APPLIED", "2:APPLIED", "3:APPLIED");
   }
@@ -287,10 +305,140 @@ class ForwardingTest {
     arrive(forward(5, proposals), 5, true);
     taken.get(0).applied(new byte[MAX_MESSAGE]);
     taken.get(1).applied("small".getBytes(UTF_8));
-    intake.flush();
+    outcomes.flush();
     answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     List<String> ends = RecordedProposal.ends(proposals);
     assertThat(ends.get(0)).startsWith("answer too large:its result of " + MAX_MESSAGE);
     assertThat(ends.get(1)).isEqualTo("applied:small");
+  }
+
+  /** What a command has taken away on its way out of the state machine is nowhere else. */
+  @Test
+  void aResultWaitsForAWayThatIsFullAndTakesItsPartOfTheBudgetMeanwhile() {
+    patience = RETRY + 1;
+    outcomes = outcomes(200);
+    intake = intake(4, 200);
+    List<Proposal> proposals = RecordedProposal.of("a", "b");
+    arrive(forward(5, proposals), 5, true);
+    wayBack = false;
+    taken.get(0).applied("x".repeat(60).getBytes(UTF_8));
+    outcomes.flush();
+    taken.get(1).unknown("lost");
+    outcomes.flush();
+    assertThat(answers).isEmpty();
+    assertThat(intake.pendingBytes()).isGreaterThan(60);
+    List<Proposal> beyond = RecordedProposal.of("c".repeat(80));
+    arrive(forward(5, beyond), 5, true);
+    assertThat(taken).as("there is no room for more").hasSize(2);
+    nowNanos = RETRY;
+    wayBack = true;
+    timer.remove().run();
+    answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
+    assertThat(RecordedProposal.ends(proposals))
+        .containsExactly("applied:" + "x".repeat(60), "unknown:lost");
+    assertThat(intake.pendingBytes()).isZero();
+    assertThat(timer).isEmpty();
+  }
+
+  @Test
+  void whoIsOutOfPatienceIsSentNothingAnyMore() {
+    patience = RETRY;
+    outcomes = outcomes(200);
+    intake = intake(4, 200);
+    arrive(forward(5, RecordedProposal.of("a")), 5, true);
+    wayBack = false;
+    taken.get(0).applied("late".getBytes(UTF_8));
+    outcomes.flush();
+    nowNanos = RETRY;
+    wayBack = true;
+    timer.remove().run();
+    assertThat(answers).isEmpty();
+    assertThat(intake.pendingBytes()).isZero();
+    assertThat(timer).isEmpty();
+  }
+
+  /** Results are as large as they are, whatever their commands were like, and have been made when there turns out to be no room. */
+  @Test
+  void resultsThatWaitAreBounded() {
+    patience = Long.MAX_VALUE;
+    outcomes = outcomes(10_000);
+    intake = intake(4, 10_000);
+    List<Proposal> proposals = RecordedProposal.of("a", "b");
+    List<Proposal> ofSession = List.of(RecordedProposal.ofSession(SessionEntry.open(1000)));
+    arrive(forward(5, proposals), 5, true);
+    arrive(forward(5, ofSession), 5, true);
+    wayBack = false;
+    taken.get(0).applied(new byte[9000]);
+    taken.get(1).applied(new byte[2000]);
+    taken.get(2).applied(new byte[2000]);
+    wayBack = true;
+    nowNanos += RETRY;
+    timer.remove().run();
+    answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
+    assertThat(RecordedProposal.ends(proposals).get(0)).startsWith("applied:");
+    assertThat(RecordedProposal.ends(proposals).get(1))
+        .startsWith("answer too large:its result of 2000 bytes found no room");
+    assertThat(RecordedProposal.ends(ofSession).get(0))
+        .as("it asks again, and is told what the group keeps")
+        .startsWith("unknown:its result of 2000 bytes found no room");
+    assertThat(intake.pendingBytes()).isZero();
+  }
+
+  /** One that is gone must not keep the others from what they have coming. */
+  @Test
+  void whatWaitsForOneProcessHoldsUpNoOther() {
+    patience = Long.MAX_VALUE;
+    outcomes = outcomes(500);
+    intake = intake(4, 500);
+    arrive(forward(5, RecordedProposal.of("a")), 5, true);
+    wayBack = false;
+    taken.get(0).applied(new byte[460]);
+    outcomes.flush();
+    wayBack = true;
+    Forwarder other = new Forwarder(FOLLOWER, 78, TIMEOUT, Runnable::run);
+    arrive(other.forward(RecordedProposal.of("b".repeat(200)), LEADER, 5, 0), 5, true);
+    assertThat(taken).hasSize(2);
+    taken.get(1).applied(new byte[300]);
+    assertThat(answers).singleElement().matches(answer -> answer.origin() == 78);
+  }
+
+  /** A transport refuses what is longer than its frames, and would do so each time. */
+  @Test
+  void outcomesShareNoMessageThatIsTooLong() {
+    outcomes = new OutcomeQueue(
+        LEADER,
+        1 << 20,
+        5000,
+        TIMEOUT,
+        () -> nowNanos,
+        (atNanos, task) -> timer.add(task),
+        (to, message) -> answers.add(message));
+    intake = intake(4, 1 << 20);
+    arrive(forward(5, RecordedProposal.of("a", "b", "c")), 5, true);
+    taken.forEach(proposal -> proposal.applied(new byte[1900]));
+    outcomes.flush();
+    assertThat(answers).hasSize(2);
+    assertThat(kinds()).hasSize(3);
+  }
+
+  /** Entries for the same follower have the same way. */
+  @Test
+  void notAllThatWaitsIsSentAtOnce() {
+    patience = Long.MAX_VALUE;
+    outcomes = outcomes(64 << 20);
+    List<Proposal> proposals =
+        RecordedProposal.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    intake = intake(4, 64 << 20);
+    arrive(forward(5, proposals), 5, true);
+    taken.forEach(proposal -> proposal.applied(new byte[MAX_MESSAGE / 2]));
+    outcomes.flush();
+    assertThat(answers).hasSize(4);
+    nowNanos += RETRY;
+    timer.remove().run();
+    assertThat(answers).hasSize(8);
+    nowNanos += RETRY;
+    outcomes.flush();
+    assertThat(kinds()).hasSize(10);
+    assertThat(intake.pendingBytes()).isZero();
   }
 }

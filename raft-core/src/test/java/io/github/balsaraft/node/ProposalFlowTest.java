@@ -3,16 +3,19 @@ package io.github.balsaraft.node;
 import static io.github.balsaraft.node.SnapshotRig.GROUP;
 import static io.github.balsaraft.node.SnapshotRig.OTHER;
 import static io.github.balsaraft.node.SnapshotRig.SELF;
+import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.NodeFailedException;
+import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.core.RaftCore;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
+import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.Heartbeat;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Message;
@@ -22,12 +25,15 @@ import io.github.balsaraft.storage.MemoryLogStore;
 import io.github.balsaraft.testing.RecordingMachine;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
 import io.github.balsaraft.testing.simulation.world.VirtualTime;
+import io.github.balsaraft.transport.PeerConnection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A follower that fails in the middle of passing proposals on: each ends all the same, and truthfully. */
+/** A follower that can't pass proposals on, or fails in the middle of it: each ends all the same, at once and truthfully. */
 class ProposalFlowTest {
 
   private static final String STOPPED = "this replica has failed";
@@ -70,7 +76,19 @@ class ProposalFlowTest {
         peers,
         pipeline,
         new Forwarder(SELF, 77, SECONDS, pipeline::run),
-        new ForwardingIntake(SELF, 1, 1 << 20, 1 << 20, 1 << 20, peers::send),
+        new ForwardingIntake(
+            1,
+            1 << 20,
+            1 << 20,
+            1 << 20,
+            new OutcomeQueue(
+                SELF,
+                1 << 20,
+                1 << 20,
+                SECONDS,
+                environment::nowNanos,
+                environment::schedule,
+                peers::trySend)),
         new NodeMetrics(new Histogram()));
   }
 
@@ -132,5 +150,62 @@ class ProposalFlowTest {
             "not appended:NotLeaderException at n2",
             "unknown:" + STOPPED,
             "not appended:NodeFailedException");
+  }
+
+  private List<String> pass(ProposalFlow flow, List<Proposal> proposals) {
+    proposals.forEach(flow::add);
+    flow.pass(follower(), time.nowNanos());
+    time.runFor(MILLIS);
+    return RecordedProposal.ends(proposals);
+  }
+
+  /** Whoever waits for it would wait in vain, and not know that it may be proposed again. */
+  @Test
+  void whatTheTransportDropsIsRefusedAtOnce() {
+    transport.onSend = sent::add;
+    ProposalFlow flow = flow(true);
+    transport.takes = false;
+    List<Proposal> refused =
+        List.of(new RecordedProposal("a"), new RecordedProposal(EntryType.SESSION, "b"));
+    assertThat(pass(flow, refused))
+        .containsOnly("not appended:OverloadedException after " + OverloadedException.RETRY_AFTER);
+    assertThat(flow.deadlineNanos()).as("nobody waits").isEqualTo(Long.MAX_VALUE);
+    transport.takes = true;
+    assertThat(pass(flow, RecordedProposal.of("c"))).containsExactly("");
+    assertThat(sent).singleElement().satisfies(message -> {
+      ForwardedProposals forwarded = (ForwardedProposals) message;
+      assertThat(forwarded.firstSequence()).as("a number of its own").isEqualTo(3);
+    });
+    flow.stop(new NodeFailedException(STOPPED), STOPPED);
+    time.runFor(SECONDS);
+    assertThat(RecordedProposal.ends(refused)).noneMatch(ends -> ends.contains(" and "));
+  }
+
+  @Test
+  void whileTheWayIsFullNothingIsSent() {
+    transport.onSend = sent::add;
+    ProposalFlow flow = flow(true);
+    transport.writable(false);
+    assertThat(pass(flow, RecordedProposal.of("a")))
+        .containsExactly(
+            "not appended:OverloadedException after " + OverloadedException.RETRY_AFTER);
+    assertThat(sent).isEmpty();
+    transport.writable(true);
+    assertThat(pass(flow, RecordedProposal.of("b"))).containsExactly("");
+    assertThat(sent).hasSize(1);
+  }
+
+  /** Others may reach it, so its address is worth telling. */
+  @ParameterizedTest
+  @EnumSource(
+      value = PeerConnection.State.class,
+      names = {"UNREACHABLE", "REFUSED"})
+  void whatCanNotReachTheLeaderIsRefusedAtOnce(PeerConnection.State way) {
+    transport.onSend = sent::add;
+    ProposalFlow flow = flow(true);
+    transport.way = way;
+    assertThat(pass(flow, RecordedProposal.of("a")))
+        .containsExactly("not appended:NotLeaderException at n2");
+    assertThat(sent).isEmpty();
   }
 }

@@ -31,6 +31,10 @@ final class RecordedProposal extends Proposal {
     super(type, command, crc32c);
   }
 
+  static RecordedProposal ofSession(byte[] entry) {
+    return new RecordedProposal(EntryType.SESSION, entry, Payloads.checksum(entry));
+  }
+
   /** Whoever looks at its command fails. */
   static RecordedProposal unusable(EntryType type) {
     return new RecordedProposal(type, null, 0);

@@ -159,6 +159,36 @@ public abstract class TransportContract extends TransportConnectionsContract {
     assertThat(arrived).as("most was dropped").isLessThan(count / 2);
   }
 
+  /** Whoever is told that it was dropped does something else with it: it must not come all the same. */
+  @Test
+  void whatIsSaidToBeDroppedNeverArrives() {
+    long bound = 1 << 20;
+    TransportTestHost a = host("a", CLUSTER, bound);
+    TransportTestHost b = host("b", CLUSTER, bound);
+    connect(a, b);
+    CountDownLatch open = new CountDownLatch(1);
+    b.receiver().onEachBatch(batch -> await(open));
+    Set<Long> dropped = new TreeSet<>();
+    for (long i = 1; i <= 1000; i++) {
+      GroupMessage message = new GroupMessage(GroupId.DEFAULT, SampleMessages.append(i, 64 << 10));
+      if (!a.transport().trySend(b.id(), message)) {
+        dropped.add(i);
+      }
+    }
+    open.countDown();
+    a.receiver().await("room again", () -> a.receiver().writable(b.id()));
+    a.send(b.id(), SampleMessages.append(-1, 1));
+    b.receiver()
+        .await(
+            "one more",
+            () -> b.receiver().messages().stream()
+                .anyMatch(
+                    message -> message instanceof AppendEntries append && append.commit() == -1));
+    assertThat(b.receiver().messages())
+        .noneMatch(message ->
+            message instanceof AppendEntries append && dropped.contains(append.commit()));
+  }
+
   @Test
   void largestMessageArrives() {
     TransportTestHost a = host("a");

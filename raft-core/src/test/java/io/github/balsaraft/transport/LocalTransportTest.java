@@ -2,6 +2,8 @@ package io.github.balsaraft.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.testing.RecordingReceiver;
@@ -97,6 +99,24 @@ class LocalTransportTest extends TransportContract {
     assertThat(a.receiver().gone()).containsExactly(b.id());
     a.close();
     assertThat(tasks).isEmpty();
+  }
+
+  @Test
+  void whoTriesToSendIsToldWhatIsDropped() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    LocalNetwork network = new LocalNetwork(tasks::add, 1000);
+    TransportTestHost a = start(network.transport(), "a");
+    TransportTestHost b = start(network.transport(), "b");
+    GroupMessage message = new GroupMessage(GroupId.DEFAULT, SampleMessages.append(1, 600));
+    assertThat(a.transport().trySend(b.id(), message)).isTrue();
+    assertThat(a.transport().trySend(b.id(), message)).as("no room").isFalse();
+    runAll(tasks);
+    assertThat(a.transport().trySend(b.id(), message)).as("room again").isTrue();
+    assertThat(a.transport().trySend(new HostId("nowhere"), message)).isFalse();
+    b.close();
+    assertThat(a.transport().trySend(b.id(), message)).isFalse();
+    a.close();
+    assertThat(a.transport().trySend(b.id(), message)).isFalse();
   }
 
   private static void runAll(Queue<Runnable> tasks) {

@@ -162,15 +162,25 @@ public final class NettyTransport implements Transport {
 
   @Override
   public void send(HostId to, List<GroupMessage> messages) {
+    boolean unused = queue(to, messages);
+  }
+
+  @Override
+  public boolean trySend(HostId to, GroupMessage message) {
+    return queue(to, List.of(message));
+  }
+
+  /** Returns whether none of them was dropped. */
+  private boolean queue(HostId to, List<GroupMessage> messages) {
     PeerLink link = linkTo(to);
     if (closed) {
-      return;
+      return false;
     }
     if (link == null || !link.hasAddress()) {
       counters.droppedNoRoute.add(messages.size());
-      return;
+      return false;
     }
-    link.send(messages);
+    return link.send(messages);
   }
 
   /** What a frame holds besides the content of its only message, with room to spare. */

@@ -119,15 +119,18 @@ final class OutboundLane {
     return choice;
   }
 
-  /** Queues a message, or drops and counts it. */
-  void offer(QueuedMessage message) {
+  /** Queues a message, or drops and counts it. Returns whether it was queued. */
+  boolean offer(QueuedMessage message) {
     if (!accepting) {
       counters.droppedUnreachable.increment();
-    } else if (queue.offer(message)) {
-      wake();
-    } else {
-      counters.droppedQueueFull.increment();
+      return false;
     }
+    if (!queue.offer(message)) {
+      counters.droppedQueueFull.increment();
+      return false;
+    }
+    wake();
+    return true;
   }
 
   private void wake() {

@@ -89,14 +89,15 @@ final class PeerLink implements OutboundLane.Owner {
     return peer;
   }
 
-  /** Queues messages; never blocks. */
-  void send(List<GroupMessage> messages) {
+  /** Queues messages; never blocks. Returns whether none of them was dropped. */
+  boolean send(List<GroupMessage> messages) {
     if (route == null) {
       usedNanos = System.nanoTime();
       if (asleep) {
         wake();
       }
     }
+    boolean queued = true;
     for (GroupMessage message : messages) {
       QueuedMessage measured = QueuedMessage.measure(message);
       if (measured.frameBytes() > options.maxFrameBytes()) {
@@ -107,10 +108,12 @@ final class PeerLink implements OutboundLane.Owner {
             measured.frameBytes(),
             peer,
             options.maxFrameBytes());
+        queued = false;
       } else {
-        (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
+        queued &= (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
       }
     }
+    return queued;
   }
 
   /** The state of the way to the peer: that of its control lane, without which nothing works. */

@@ -3,6 +3,8 @@ package io.github.balsaraft.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.GroupId;
+import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.testing.TransportTestHost;
@@ -104,6 +106,32 @@ class NettyLimitsTest extends NettyHosts {
     TransportTestHost a = host("n1", settings());
     a.send(PEER, SampleMessages.heartbeat(1), SampleMessages.heartbeat(2));
     assertThat(stats(a).droppedNoRoute()).isEqualTo(2);
+  }
+
+  @Test
+  void whoTriesToSendIsToldWhatIsDropped() throws Exception {
+    TransportTestHost a = host("n1", settings().maxQueuedBytesPerPeer(1 << 20));
+    GroupMessage message = new GroupMessage(GroupId.DEFAULT, SampleMessages.append(1, 64 << 10));
+    assertThat(a.transport().trySend(PEER, message)).as("without a route").isFalse();
+    ServerSocket server = listen();
+    a.transport().setRoute(PEER, "127.0.0.1:" + server.getLocalPort());
+    acceptControlLane(server);
+    a.receiver().await("both lanes", () -> stats(a).connects() == 2);
+    assertThat(a.transport().trySend(PEER, message)).isTrue();
+    a.receiver().await("no room", () -> !a.transport().trySend(PEER, message));
+    assertThat(stats(a).droppedQueueFull()).isPositive();
+    a.close();
+    assertThat(a.transport().trySend(PEER, message)).as("closed").isFalse();
+  }
+
+  /** While it pauses, a lane takes nothing. */
+  @Test
+  void whoTriesToSendToWhereNobodyListensIsToldSo() throws Exception {
+    TransportTestHost a = host("n1", settings());
+    a.transport().setRoute(PEER, "127.0.0.1:" + freePort());
+    GroupMessage message = new GroupMessage(GroupId.DEFAULT, SampleMessages.append(1, 100));
+    a.receiver().await("a pause", () -> !a.transport().trySend(PEER, message));
+    assertThat(stats(a).droppedUnreachable()).isPositive();
   }
 
   @Test

@@ -45,7 +45,8 @@ public final class Budgets {
         new Bound(
             RaftMetric.PROPOSALS_PENDING_BYTES + " of others",
             GroupNode::forwardedProposalBytes,
-            options.maxPendingProposalBytes()),
+            // Their results may wait, too.
+            2 * options.maxPendingProposalBytes()),
         Bound.of(RaftMetric.READS_PENDING_BYTES, options.maxPendingReadBytes()),
         Bound.of(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
         Bound.of(

@@ -64,8 +64,8 @@ public final class Network {
   }
 
   /**
-   * So many bytes of entries may be under way from one host to another; whoever sends them is told when there are so many, and when there is
-   * room again. What he sends all the same is lost if it would be twice as many.
+   * So many bytes of entries, and of what is forwarded to a leader and answered, may be under way from one host to another; whoever sends them is
+   * told when there are so many, and when there is room again. What he sends all the same is lost if it would be twice as many.
    */
   public void narrowLinks(long mostBytes) {
     linkBytes = mostBytes;
@@ -145,12 +145,13 @@ public final class Network {
     });
   }
 
-  private void send(HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
+  /** Returns false if there is no room for it on the way. */
+  private boolean send(HostRecord from, HostId to, GroupMessage message, OutboundBytes outbound) {
     Letter letter = new Letter(++sent, from, to, message, outbound);
     observer.onSent(from.host(), to, message, letter.number);
     if (!letter.enter()) {
       letter.lost();
-      return;
+      return false;
     }
     keepsOld |= weather.revival() > 0;
     if (keepsOld) {
@@ -162,13 +163,14 @@ public final class Network {
     }
     if (isLost || dropped.test(to, message)) {
       letter.lost();
-      return;
+      return true;
     }
     post(letter);
     if (chance.happens(weather.duplication())) {
       observer.onMishap(Mishap.MESSAGE_REPEATED, from.host(), to);
       post(letter);
     }
+    return true;
   }
 
   private void keepOrRevive(Letter letter) {
@@ -349,17 +351,24 @@ public final class Network {
 
     @Override
     public void send(HostId to, List<GroupMessage> messages) {
-      if (!closed && !environment.isDead() && reaches(to)) {
-        HostRecord from = record.get();
-        for (GroupMessage message : messages) {
-          Network.this.send(from, to, message, outbound);
-        }
+      for (GroupMessage message : messages) {
+        boolean unused = trySend(to, message);
       }
     }
 
     @Override
+    public boolean trySend(HostId to, GroupMessage message) {
+      return !closed
+          && !environment.isDead()
+          && reaches(to)
+          && Network.this.send(record.get(), to, message, outbound);
+    }
+
+    @Override
     public PeerConnection connection(HostId peer) {
-      boolean reached = isListening(peer) && !isCut(self, peer) && !isCut(peer, self);
+      // A host that hears nothing from a peer doesn't know from that that nothing gets there
+      // either.
+      boolean reached = isListening(peer) && !isCut(self, peer);
       return new PeerConnection(
           reached ? PeerConnection.State.CONNECTED : PeerConnection.State.UNREACHABLE, "");
     }

@@ -2,6 +2,8 @@ package io.github.balsaraft.testing.simulation.world;
 
 import io.github.balsaraft.model.AppendEntries;
 import io.github.balsaraft.model.EntryBatch;
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedProposals;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import java.util.Map;
@@ -10,7 +12,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
-/** The bytes of entries that one process has under way to each other host, and whether these are too many. */
+/**
+ * The bytes of entries, of forwarded proposals and of their outcomes that one process has under way to each other host, and whether these are
+ * too many.
+ */
 final class OutboundBytes {
 
   private final long mostBytes;
@@ -34,6 +39,14 @@ final class OutboundBytes {
     if (message.message() instanceof AppendEntries append) {
       for (EntryBatch batch : append.batches()) {
         bytes += batch.sizeInBytes();
+      }
+    } else if (message.message() instanceof ForwardedProposals proposals) {
+      for (byte[] command : proposals.commands()) {
+        bytes += command.length;
+      }
+    } else if (message.message() instanceof ForwardedOutcomes outcomes) {
+      for (ForwardedOutcomes.Outcome outcome : outcomes.outcomes()) {
+        bytes += outcome.bytes().length;
       }
     }
     return bytes;

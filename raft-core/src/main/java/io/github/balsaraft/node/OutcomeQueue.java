@@ -1,0 +1,251 @@
+package io.github.balsaraft.node;
+
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ReplicaId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
+import java.util.function.LongSupplier;
+
+/**
+ * Outcomes of forwarded proposals, from when they are known until the transport has taken them. A way that is full or broken for a while
+ * delays them and loses none, since nobody can ask for them again: a command that returns what it removes has removed it.
+ *
+ * <p>What waits is bounded in bytes, and nothing waits for longer than a request may take: its proposer has given up by then.
+ *
+ * <p>Thread-safe. It holds its lock while it sends; a transport calls nobody back meanwhile.
+ */
+final class OutcomeQueue {
+
+  /** Outcomes share a message up to this size, or that of the largest message; one that is larger has a message of its own. */
+  private static final long MAX_SHARED_BYTES = 1L << 20;
+
+  /** What a message takes besides its outcomes, at the most. */
+  static final long BESIDE_THE_OUTCOMES_BYTES = 1024;
+
+  /** How soon what was left is tried again. A transport says when a way has room again, but not that it has room for this. */
+  private static final long RETRY_NANOS = 10_000_000L;
+
+  /** No more goes to one process within that time, and one message: entries need the way, too, and it takes a moment until it is said to be full. */
+  private static final long MAX_BYTES_AT_A_TIME = 8L << 20;
+
+  /** What an outcome takes besides its bytes, about. */
+  private static final long OVERHEAD_BYTES = 32;
+
+  /** Runs something at a time of the monotonic clock. */
+  interface Timer {
+    void schedule(long atNanos, Runnable task);
+  }
+
+  private final ReplicaId self;
+  private final long maxBytes;
+  private final long maxSharedBytes;
+  private final long patienceNanos;
+  private final LongSupplier clock;
+  private final Timer timer;
+  private final BiPredicate<ReplicaId, ForwardedOutcomes> send;
+  private final AtomicLong bytes = new AtomicLong();
+
+  // Guarded by this.
+  private final Map<Origin, Line> waiting = new LinkedHashMap<>();
+  private long bytesSinceFlush;
+  private boolean retryScheduled;
+
+  /**
+   * An empty one.
+   *
+   * @param maxBytes that may wait, for all processes together
+   * @param maxMessageBytes that a transport takes
+   * @param patienceNanos how long a proposer waits
+   * @param send returns false if the message was not sent
+   */
+  OutcomeQueue(
+      ReplicaId self,
+      long maxBytes,
+      long maxMessageBytes,
+      long patienceNanos,
+      LongSupplier clock,
+      Timer timer,
+      BiPredicate<ReplicaId, ForwardedOutcomes> send) {
+    this.self = self;
+    this.maxBytes = maxBytes;
+    this.maxSharedBytes = Math.min(MAX_SHARED_BYTES, maxMessageBytes - BESIDE_THE_OUTCOMES_BYTES);
+    this.patienceNanos = patienceNanos;
+    this.clock = clock;
+    this.timer = timer;
+    this.send = send;
+  }
+
+  /** A follower's process. */
+  record Origin(ReplicaId replica, long number) {}
+
+  /**
+   * Takes an outcome, which is sent with the next {@link #flush} at the latest.
+   *
+   * @return false if too much waits already; nobody is told of this one then
+   */
+  boolean add(Origin origin, ForwardedOutcomes.Outcome outcome) {
+    Waiting added = new Waiting(outcome, clock.getAsLong());
+    synchronized (this) {
+      if (!hasRoomFor(added)) {
+        flush();
+      }
+      if (!hasRoomFor(added)) {
+        // What waits for others must not hold up this one.
+        Line line = waiting.get(origin);
+        return (line == null || line.outcomes.isEmpty()) && send(origin, List.of(outcome));
+      }
+      waiting.computeIfAbsent(origin, any -> new Line(added.sinceNanos)).add(added);
+      bytes.addAndGet(added.bytes());
+      bytesSinceFlush += added.bytes();
+      if (bytesSinceFlush > maxSharedBytes) {
+        // Not all results of a long turn at once.
+        flush();
+      }
+    }
+    return true;
+  }
+
+  private boolean hasRoomFor(Waiting added) {
+    long before = bytes.get();
+    return before == 0 || before + added.bytes() <= maxBytes;
+  }
+
+  /** What waits, in bytes. */
+  long bytes() {
+    return bytes.get();
+  }
+
+  /** What waits for one process, in bytes. */
+  synchronized long bytesFor(Origin origin) {
+    Line line = waiting.get(origin);
+    return line == null ? 0 : line.bytes;
+  }
+
+  /** Sends what the ways have room for: few messages for each process, of bounded size. */
+  void flush() {
+    if (bytes.get() == 0) {
+      return;
+    }
+    synchronized (this) {
+      bytesSinceFlush = 0;
+      long nowNanos = clock.getAsLong();
+      try {
+        sendAll(nowNanos);
+      } finally {
+        if (bytes.get() > 0 && !retryScheduled) {
+          timer.schedule(nowNanos + RETRY_NANOS, this::retry);
+          retryScheduled = true;
+        }
+      }
+    }
+  }
+
+  private void sendAll(long nowNanos) {
+    Iterator<Map.Entry<Origin, Line>> all = waiting.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<Origin, Line> next = all.next();
+      Line line = next.getValue();
+      if (nowNanos - line.sinceNanos >= RETRY_NANOS) {
+        line.sinceNanos = nowNanos;
+        line.leftBytes = MAX_BYTES_AT_A_TIME;
+        forgetLate(line, nowNanos);
+      }
+      sendFirst(next.getKey(), line);
+      if (line.isUnused()) {
+        all.remove();
+      }
+    }
+  }
+
+  private void retry() {
+    synchronized (this) {
+      retryScheduled = false;
+    }
+    flush();
+  }
+
+  private void forgetLate(Line line, long nowNanos) {
+    while (!line.outcomes.isEmpty()
+        && nowNanos - line.outcomes.getFirst().sinceNanos >= patienceNanos) {
+      long unused = remove(line, 1);
+    }
+  }
+
+  private void sendFirst(Origin origin, Line line) {
+    while (!line.outcomes.isEmpty() && line.leftBytes > 0) {
+      List<ForwardedOutcomes.Outcome> outcomes = line.first(maxSharedBytes);
+      if (!send(origin, outcomes)) {
+        line.leftBytes = 0;
+        return;
+      }
+      line.leftBytes -= remove(line, outcomes.size());
+    }
+  }
+
+  private boolean send(Origin origin, List<ForwardedOutcomes.Outcome> outcomes) {
+    return send.test(
+        origin.replica, new ForwardedOutcomes(self, origin.replica, origin.number, outcomes));
+  }
+
+  /** Returns how many bytes they took. */
+  private long remove(Line line, int count) {
+    long removed = 0;
+    for (int i = 0; i < count; i++) {
+      removed += line.outcomes.removeFirst().bytes();
+    }
+    line.bytes -= removed;
+    bytes.addAndGet(-removed);
+    return removed;
+  }
+
+  /** What waits for one process, in the order in which it became known. */
+  private static final class Line {
+    final Deque<Waiting> outcomes = new ArrayDeque<>();
+    long bytes;
+    long sinceNanos;
+
+    /** So much may be sent from {@link #sinceNanos} on; none once something was not taken. */
+    long leftBytes = MAX_BYTES_AT_A_TIME;
+
+    Line(long sinceNanos) {
+      this.sinceNanos = sinceNanos;
+    }
+
+    void add(Waiting added) {
+      outcomes.addLast(added);
+      bytes += added.bytes();
+    }
+
+    /** Nothing waits, and nothing was sent lately. */
+    boolean isUnused() {
+      return outcomes.isEmpty() && leftBytes == MAX_BYTES_AT_A_TIME;
+    }
+
+    /** What goes with the next message. */
+    List<ForwardedOutcomes.Outcome> first(long maxSharedBytes) {
+      List<ForwardedOutcomes.Outcome> first = new ArrayList<>();
+      long firstBytes = 0;
+      for (Waiting next : outcomes) {
+        firstBytes += next.bytes();
+        if (!first.isEmpty() && firstBytes > maxSharedBytes) {
+          break;
+        }
+        first.add(next.outcome);
+      }
+      return first;
+    }
+  }
+
+  private record Waiting(ForwardedOutcomes.Outcome outcome, long sinceNanos) {
+    long bytes() {
+      return outcome.bytes().length + OVERHEAD_BYTES;
+    }
+  }
+}
