@@ -1,6 +1,6 @@
 package io.github.balsaraft.api;
 
-/** The command is larger than {@link RaftOptions#maxCommandBytes}; nothing was appended. */
+/** The command is larger than {@link RaftOptions#maxCommandBytes}, or than its session ever takes; nothing was appended. */
 public final class CommandTooLargeException extends NotAppendedException {
 
   private static final long serialVersionUID = 1L;

@@ -1,5 +1,7 @@
 package io.github.balsaraft.api;
 
+import io.github.balsaraft.model.Payloads;
+import io.github.balsaraft.model.SessionEntry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -82,8 +84,10 @@ public final class RaftOptions {
     return values.maxUncommittedBytes;
   }
 
-  /** The most bytes of proposals made here that have not ended yet, beyond which more are refused; and the same again for
-   * those that others have forwarded. Default 64 MiB. */
+  /**
+   * The most bytes of proposals made here that have not ended yet, beyond which more are refused; the same again for those that others have
+   * forwarded; and the same once more for results of these that wait for the way back. It must hold the largest command. Default 64 MiB.
+   */
   public long maxPendingProposalBytes() {
     return values.maxPendingProposalBytes;
   }
@@ -162,6 +166,11 @@ public final class RaftOptions {
     private static final Duration LONGEST_REQUEST_TIMEOUT = Duration.ofDays(3650);
 
     private static final Duration LONGEST_ELECTION_TIMEOUT = Duration.ofHours(24);
+
+    /** What a proposal counts besides its command, in a session too. */
+    private static final int BYTES_BESIDE_A_COMMAND =
+        Payloads.ENTRY_OVERHEAD_BYTES + SessionEntry.OVERHEAD_BYTES;
+
     private Duration electionTimeoutMin = Duration.ofSeconds(1);
     private Duration electionTimeoutMax = Duration.ofSeconds(2);
     private Duration heartbeatInterval = Duration.ofMillis(100);
@@ -297,9 +306,13 @@ public final class RaftOptions {
       require(
           maxUncommittedBytes >= maxCommandBytes,
           "maxUncommittedBytes must hold at least one command");
+      long largestProposalBytes = (long) maxCommandBytes + BYTES_BESIDE_A_COMMAND;
       require(
-          maxPendingProposalBytes >= maxCommandBytes,
-          "maxPendingProposalBytes must hold at least one command");
+          maxPendingProposalBytes >= largestProposalBytes,
+          "maxPendingProposalBytes must hold a command of maxCommandBytes and "
+              + BYTES_BESIDE_A_COMMAND
+              + " bytes besides: at least " + largestProposalBytes + ", not "
+              + maxPendingProposalBytes);
       require(maxPendingReadBytes >= 1024, "maxPendingReadBytes must be at least 1 KiB");
       require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
       require(logWindowBytes >= 0, "logWindowBytes must not be negative");

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param expiry how long after its last use the group keeps the session, by log time, and with it the knowledge of what was
  *     applied; at least twice the deadline, from 1 s to 7 days; default 10 minutes
  * @param maxInFlight how many commands may be under way; further ones wait; at most 1,000; default 256
- * @param maxPendingBytes the most bytes of commands that are under way or wait; beyond it further ones are refused with an {@link
- *     OverloadedException}; default 64 MiB
+ * @param maxPendingBytes the most bytes of commands that are under way or wait, each with 256 bytes besides; beyond it further ones are
+ *     refused with an {@link OverloadedException}, and one that never fits with a {@link CommandTooLargeException}; default 64 MiB
  * @param minBackoff about how long the first pause is before a command is tried again; each further one is twice as long; default
  *     10 ms
  * @param maxBackoff no pause is longer; default 1 s

@@ -2,6 +2,7 @@ package io.github.balsaraft.session;
 
 import io.github.balsaraft.api.AnswerTooLargeException;
 import io.github.balsaraft.api.CommandRejectedException;
+import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
@@ -85,6 +86,12 @@ public final class RetryingSession implements RaftSession {
     // Here: what is thrown once a part of the budget was taken would never give that back.
     long waitNanos = Patience.nanosOf(deadline);
     long bytes = bytesOf(command);
+    if (bytes > options.maxPendingBytes()) {
+      // Asking again would never help.
+      long limitBytes = Math.max(0, options.maxPendingBytes() - REQUEST_OVERHEAD_BYTES);
+      return CompletableFuture.failedFuture(
+          new CommandTooLargeException(command.length, Math.toIntExact(limitBytes)));
+    }
     if (pendingBytes.addAndGet(bytes) > options.maxPendingBytes()) {
       pendingBytes.addAndGet(-bytes);
       return CompletableFuture.failedFuture(new OverloadedException(

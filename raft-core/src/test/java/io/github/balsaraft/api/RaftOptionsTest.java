@@ -61,6 +61,20 @@ class RaftOptionsTest {
         .isEqualTo(Duration.ofDays(3650));
   }
 
+  /** A command of the largest size would be told to come again, for ever. */
+  @Test
+  void aBudgetWithoutRoomForTheLargestCommandIsRefused() {
+    refuses(
+        "maxPendingProposalBytes must hold a command of maxCommandBytes and 34 bytes besides: at least "
+            + "67108898, not 67108864",
+        options -> options.maxCommandBytes(64 << 20));
+    RaftOptions enough = RaftOptions.builder()
+        .maxCommandBytes(64 << 20)
+        .maxPendingProposalBytes((64 << 20) + 34)
+        .build();
+    assertThat(enough.maxCommandBytes()).isEqualTo(64 << 20);
+  }
+
   private static void refuses(String message, UnaryOperator<RaftOptions.Builder> change) {
     RaftOptions.Builder builder = change.apply(RaftOptions.builder());
     assertThatThrownBy(builder::build)

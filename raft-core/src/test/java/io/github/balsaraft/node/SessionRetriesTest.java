@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.AnswerTooLargeException;
+import io.github.balsaraft.api.CommandTooLargeException;
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
@@ -188,6 +189,20 @@ class SessionRetriesTest {
     assertThat(outcome(second)).isEqualTo(OverloadedException.class.getSimpleName());
     group.runFor(Duration.ofSeconds(2));
     assertThat(outcome(small.propose(new byte[600]))).isEqualTo("open");
+  }
+
+  /** Called overload, it would be asked again and again. */
+  @Test
+  void aCommandThatNeverHasRoomIsNotCalledOverload() {
+    RaftSession small = new RetryingSession(group, OPTIONS.withMaxPendingBytes(1000));
+    CompletableFuture<byte[]> never = small.propose(new byte[745]);
+    assertThat(outcome(never)).isEqualTo(CommandTooLargeException.class.getSimpleName());
+    assertThat(never.handle((answer, failure) -> ((CommandTooLargeException) failure).limitBytes()))
+        .isCompletedWithValue(744);
+    assertThat(outcome(small.propose(new byte[744]))).startsWith("done");
+    RaftSession tiny = new RetryingSession(group, OPTIONS.withMaxPendingBytes(1));
+    assertThat(outcome(tiny.propose(new byte[0])))
+        .isEqualTo(CommandTooLargeException.class.getSimpleName());
   }
 
   /** A time that can't be added to a moment is just long, and gives back what it took of the budget. */

@@ -45,6 +45,13 @@ final class ClientReads {
 
   CompletableFuture<ClientAnswer> ask(ClientRead asked) {
     long bytes = asked.getSerializedSize() + OVERHEAD_BYTES;
+    if (bytes > maxPendingBytes) {
+      // Asking again would never help.
+      int queryBytes = asked.getQuery().size();
+      long limitBytes = Math.max(0, maxPendingBytes - (bytes - queryBytes));
+      return CompletableFuture.failedFuture(
+          new QueryTooLargeException(queryBytes, Math.toIntExact(limitBytes)));
+    }
     if (closed || pendingBytes.addAndGet(bytes) > maxPendingBytes) {
       if (!closed) {
         pendingBytes.addAndGet(-bytes);

@@ -1,6 +1,9 @@
 package io.github.balsaraft.transport.netty;
 
-/** A query is longer than a member takes from a client; it was not sent. Asking again ends the same way. */
+/**
+ * A query is longer than a member takes from a client, or than the client may have waiting ({@link RaftClientBuilder#maxPendingReadBytes});
+ * it was not sent. Asking again ends the same way.
+ */
 public final class QueryTooLargeException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

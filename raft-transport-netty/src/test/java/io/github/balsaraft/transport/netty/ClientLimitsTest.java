@@ -290,6 +290,22 @@ class ClientLimitsTest extends NettyHosts {
     }
   }
 
+  @Test
+  @DisplayName("a query that never has room is not told to come again")
+  void queryBeyondTheBudget() throws Exception {
+    FakeMember member = new FakeMember(listen(), request -> done());
+    try (RaftClient client = hastyClient(member).connect()) {
+      awaitAnswer(client);
+      Throwable refusal = failure(client.query(new byte[2 * LARGE.length]));
+      assertThat(refusal).isInstanceOf(QueryTooLargeException.class);
+      int limit = ((QueryTooLargeException) refusal).limitBytes();
+      assertThat(limit).isBetween(LARGE.length, 2 * LARGE.length - 1);
+      assertThat(client.query(new byte[limit]).get(30, SECONDS)).isEmpty();
+      assertThat(failure(client.query(new byte[limit + 1])))
+          .isInstanceOf(QueryTooLargeException.class);
+    }
+  }
+
   private static RaftClientBuilder hastyClient(FakeMember member) {
     return RaftClient.builder()
         .members(member.address())
