@@ -31,7 +31,7 @@ public record SnapshotChunk(
   public enum Status {
     /** Here it is. */
     PART(1),
-    /** There is no such snapshot yet; one is being taken. */
+    /** Not yet: there is no such snapshot, and one is being taken; or the part has to wait, as its source may send only so much. */
     BEING_TAKEN(2),
     /** There is none, or not any more. */
     GONE(3);

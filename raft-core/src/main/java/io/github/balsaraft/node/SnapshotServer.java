@@ -100,7 +100,7 @@ final class SnapshotServer {
       answer(request);
     } catch (RuntimeException e) {
       warn("a part of a snapshot could not be sent: " + Wording.thrown(e));
-      send(SnapshotChunk.without(request, Status.GONE), 0);
+      send(SnapshotChunk.without(request, Status.GONE));
     }
     scheduleClosing();
   }
@@ -121,7 +121,7 @@ final class SnapshotServer {
       } else {
         warn("a part of a snapshot could not be sent: " + Wording.thrown(e));
       }
-      send(SnapshotChunk.without(request, Status.GONE), 0);
+      send(SnapshotChunk.without(request, Status.GONE));
     }
   }
 
@@ -131,7 +131,7 @@ final class SnapshotServer {
       boolean wantsNewer = request.unique() == 0;
       // Who can't take one says so, also while it goes on trying: another member may have one.
       boolean canTake = wantsNewer && takeNewer.getAsBoolean() && !cannotTake.getAsBoolean();
-      send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE), 0);
+      send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE));
       return;
     }
     SnapshotManifest manifest = stored.manifest();
@@ -176,7 +176,9 @@ final class SnapshotServer {
     if (from >= 0 && from < encoded.length) {
       int to = (int) Math.min(encoded.length, from + MANIFEST_PART_BYTES);
       byte[] part = Arrays.copyOfRange(encoded, (int) from, to);
-      send(SnapshotChunk.part(request, manifest.id(), encoded.length, part), part.length);
+      // At once, or whoever else is sent parts would keep this one from beginning; but it counts.
+      long unused = limit.takeNanos(part.length, context.nowNanos());
+      send(SnapshotChunk.part(request, manifest.id(), encoded.length, part));
     }
   }
 
@@ -193,8 +195,15 @@ final class SnapshotServer {
         || request.offset() % manifest.chunkBytes() != 0) {
       return;
     }
+    Part part = new Part(request.from(), request.fetch(), request.file(), request.offset());
+    if (waiting.contains(part)) {
+      // It is asked for again, and will be sent. Whoever asks
+      // must not take the limit for a source that is gone.
+      send(SnapshotChunk.without(request, Status.BEING_TAKEN));
+      return;
+    }
     byte[] bytes = stored.chunk(number, (int) chunk);
-    send(SnapshotChunk.part(request, manifest.id(), file.bytes(), bytes), bytes.length);
+    sendInTurn(part, SnapshotChunk.part(request, manifest.id(), file.bytes(), bytes));
   }
 
   /** Damage, a file that is gone, or a disk that can't read it: as long as nothing else is there, none of it can be served. */
@@ -205,25 +214,23 @@ final class SnapshotServer {
     takeOne.run();
   }
 
-  private void send(SnapshotChunk chunk, int bytes) {
+  private void sendInTurn(Part part, SnapshotChunk chunk) {
     long nowNanos = context.nowNanos();
-    Part part = new Part(chunk.to(), chunk.fetch(), chunk.file(), chunk.offset());
-    if (!waiting.add(part)) {
-      // It was asked for again, and is about to be sent.
+    long waitNanos = limit.takeNanos(chunk.bytes().length, nowNanos);
+    if (waitNanos == 0) {
+      send(chunk);
       return;
     }
-    long waitNanos = limit.takeNanos(bytes, nowNanos);
-    if (waitNanos == 0) {
-      sendNow(part, chunk, bytes);
-    } else {
-      context.environment().schedule(nowNanos + waitNanos, () -> sendNow(part, chunk, bytes));
-    }
+    waiting.add(part);
+    context.environment().schedule(nowNanos + waitNanos, () -> {
+      waiting.remove(part);
+      send(chunk);
+    });
   }
 
-  private void sendNow(Part part, SnapshotChunk chunk, int bytes) {
-    waiting.remove(part);
+  private void send(SnapshotChunk chunk) {
     if (!stopped) {
-      context.metrics().add(RaftMetric.SNAPSHOTS_SENT_BYTES, bytes);
+      context.metrics().add(RaftMetric.SNAPSHOTS_SENT_BYTES, chunk.bytes().length);
       context.peers().send(chunk.to(), chunk);
     }
   }

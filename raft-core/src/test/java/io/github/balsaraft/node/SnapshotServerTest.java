@@ -292,8 +292,31 @@ class SnapshotServerTest {
     }
     rig.time.runFor(20 * SECONDS);
     chunks.addAll(sent());
-    assertThat(chunks.stream().filter(chunk -> chunk.offset() == 7 * LARGE_CHUNK_BYTES))
-        .hasSize(1);
+    assertThat(chunks.stream()
+            .filter(chunk -> chunk.offset() == 7 * LARGE_CHUNK_BYTES)
+            .map(SnapshotChunk::status))
+        .as("whoever asks again hears that it is on its way")
+        .containsExactly(
+            Status.BEING_TAKEN,
+            Status.BEING_TAKEN,
+            Status.BEING_TAKEN,
+            Status.BEING_TAKEN,
+            Status.PART);
+  }
+
+  /** Or a second member would not begin before the first is done, and take this one for gone. */
+  @Test
+  void whatIsSmallDoesNotWaitBehindTheParts() throws IOException {
+    useLimit();
+    SnapshotManifest manifest = rig.save(20, new byte[32 * LARGE_CHUNK_BYTES]);
+    ask(partsOf(manifest));
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .filteredOn(chunk -> chunk.file() == SnapshotRequest.MANIFEST)
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.PART);
+    assertThat(ask(request(0, 25, SnapshotRequest.MANIFEST, 0), request(9, 15, 1, 0)))
+        .extracting(SnapshotChunk::status)
+        .contains(Status.BEING_TAKEN, Status.GONE);
   }
 
   @Test
