@@ -4,17 +4,22 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Bounds the bytes of answers that were made for single clients and that these have not taken yet, over all connections of one server.
- * A sixteenth of it comes on top for short ones, so that they are given while long ones wait. Thread-safe.
+ * A sixteenth of it comes on top for short ones. That is counted apart, so that they are given while long ones wait, however long these
+ * are. Thread-safe.
  */
 final class AnswerBudget {
 
   /** An answer of no more bytes is a short one. */
   static final int SHORT_BYTES = 16 << 10;
 
-  private static final int TOP_PART = 16;
+  private static final int SHORT_PART = 16;
+
+  /** Reads that are answered together take no greater part of all, and one value, so that those of several clients have room. */
+  private static final int READ_PART = 4;
 
   private final long maxBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong shortUsedBytes = new AtomicLong();
 
   AnswerBudget(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -22,21 +27,26 @@ final class AnswerBudget {
 
   /** Takes some bytes, or none and says no. */
   boolean tryTake(long bytes) {
-    return tryTake(bytes, false);
+    return take(bytes, usedBytes, maxBytes);
   }
 
   /**
-   * As {@link #tryTake}; but any number while nothing is taken: an answer that is longer than all of this would never be
-   * given otherwise.
+   * As {@link #tryTake}; but an answer that is longer than all of this is given while hardly anything is taken, since it would never be
+   * otherwise.
    */
   boolean tryTakeNeeded(long bytes) {
-    return tryTake(bytes, true);
+    long limit = bytes > maxBytes ? bytes + maxBytes / SHORT_PART : maxBytes;
+    return take(bytes, usedBytes, limit);
   }
 
-  private boolean tryTake(long bytes, boolean needed) {
-    long limit = bytes <= SHORT_BYTES ? maxBytes + maxBytes / TOP_PART : maxBytes;
+  /** Takes them from what is for short answers only; to be given back with {@link #giveBackShort}. */
+  boolean tryTakeShort(long bytes) {
+    return bytes <= SHORT_BYTES && take(bytes, shortUsedBytes, maxBytes / SHORT_PART);
+  }
+
+  private static boolean take(long bytes, AtomicLong usedBytes, long limit) {
     long used = usedBytes.get();
-    while (used + bytes <= limit || (needed && used == 0)) {
+    while (used + bytes <= limit) {
       if (usedBytes.compareAndSet(used, used + bytes)) {
         return true;
       }
@@ -49,8 +59,17 @@ final class AnswerBudget {
     usedBytes.addAndGet(-bytes);
   }
 
+  void giveBackShort(long bytes) {
+    shortUsedBytes.addAndGet(-bytes);
+  }
+
   /** How much is taken now. */
   long usedBytes() {
-    return usedBytes.get();
+    return usedBytes.get() + shortUsedBytes.get();
+  }
+
+  /** How many bytes reads may copy that are answered together, and one value more. */
+  long maxReadBytes() {
+    return maxBytes / READ_PART;
   }
 }

@@ -26,6 +26,9 @@ final class AnswerRoom {
   private final AnswerBudget budget;
   private long heldBytes;
 
+  /** Whether what is held was taken from what is for short answers only. */
+  private boolean heldOfShort;
+
   /** What the next write is likely to answer, by what the last one has. */
   private long guessBytes = LEAST_BYTES;
 
@@ -41,20 +44,29 @@ final class AnswerRoom {
     long needed = neededBytes;
     neededBytes = 0;
     if (needed > 0) {
-      return budget.tryTakeNeeded(needed) && hold(needed);
+      return tryTakeNeeded(needed);
     }
-    return (budget.tryTake(guessBytes) && hold(guessBytes))
-        || (budget.tryTake(LEAST_BYTES) && hold(LEAST_BYTES));
+    return hold(guessBytes, budget.tryTake(guessBytes), false)
+        || hold(LEAST_BYTES, budget.tryTake(LEAST_BYTES), false)
+        || hold(LEAST_BYTES, budget.tryTakeShort(LEAST_BYTES), true);
   }
 
-  /** Takes what a read has answered; false if there isn't so much, and it has to be refused. */
+  /** Takes what a read has answered; false if there isn't so much, and it has to be refused. Nothing is held before. */
   boolean tryTakeForRead(long bytes) {
-    return budget.tryTakeNeeded(bytes) && hold(bytes);
+    return bytes == 0 || tryTakeNeeded(bytes);
   }
 
-  private boolean hold(long bytes) {
-    heldBytes += bytes;
-    return true;
+  private boolean tryTakeNeeded(long bytes) {
+    return hold(bytes, budget.tryTakeNeeded(bytes), false)
+        || hold(bytes, budget.tryTakeShort(bytes), true);
+  }
+
+  private boolean hold(long bytes, boolean taken, boolean ofShort) {
+    if (taken) {
+      heldBytes = bytes;
+      heldOfShort = ofShort;
+    }
+    return taken;
   }
 
   /** How much is held. */
@@ -72,16 +84,22 @@ final class AnswerRoom {
     if (heldBytes > 0) {
       long bytes = answers.stream().mapToLong(Answer::valueBytes).sum();
       guessBytes = Math.max(bytes, Math.min(2 * bytes, GROWN_BYTES)) + LEAST_BYTES;
-      long unused = Math.max(0, heldBytes - bytes);
-      heldBytes -= unused;
-      budget.giveBack(unused);
+      giveBack(Math.max(0, heldBytes - bytes));
     }
     return answers;
   }
 
   /** Nothing of its answers is left. */
   void giveBack() {
-    budget.giveBack(heldBytes);
-    heldBytes = 0;
+    giveBack(heldBytes);
+  }
+
+  private void giveBack(long bytes) {
+    heldBytes -= bytes;
+    if (heldOfShort) {
+      budget.giveBackShort(bytes);
+    } else {
+      budget.giveBack(bytes);
+    }
   }
 }

@@ -21,10 +21,17 @@ final class Execution {
 
   private final KvBackend backend;
   private final KvStateMachine state;
+  private final long maxReadBytes;
 
-  Execution(KvBackend backend, KvStateMachine state) {
+  /**
+   * For one server.
+   *
+   * @param maxReadBytes how many bytes may be copied for reads that are answered together, and one answer more
+   */
+  Execution(KvBackend backend, KvStateMachine state, long maxReadBytes) {
     this.backend = backend;
     this.state = state;
+    this.maxReadBytes = maxReadBytes;
   }
 
   /**
@@ -86,6 +93,7 @@ final class Execution {
   }
 
   private CompletableFuture<Reads> readOnce(ReadConsistency consistency, List<Operation> reads) {
-    return backend.read(consistency, () -> state.read(reads, System.currentTimeMillis()));
+    return backend.read(
+        consistency, () -> state.read(reads, System.currentTimeMillis(), maxReadBytes));
   }
 }

@@ -161,7 +161,7 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   /** Lets clients in. */
   public void serve(KvBackend backend, KvStateMachine state) {
-    Execution execution = new Execution(backend, state);
+    Execution execution = new Execution(backend, state, answerBudget.maxReadBytes());
     service = new Service(
         backend,
         state,

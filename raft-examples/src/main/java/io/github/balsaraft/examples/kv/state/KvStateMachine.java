@@ -151,32 +151,47 @@ public class KvStateMachine implements SnapshottingStateMachine {
    * @throws IllegalArgumentException if one of them would write
    */
   public Reads read(List<Operation> reads, long clockMillis) {
+    return read(reads, clockMillis, Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #read(List, long)}, with a bound of the reader's own.
+   *
+   * @param maxBytes once the answers take so much memory that isn't shared with the store, the rest is not read
+   */
+  public Reads read(List<Operation> reads, long clockMillis, long maxBytes) {
     List<Answer> answers = new ArrayList<>(reads.size());
     keyspace.beginRead(clockMillis);
     boolean due = false;
     reads.forEach(KvStateMachine::requireRead);
+    long mostBytes = Math.min(maxReadBytes, maxBytes);
     long bytes = 0;
     long looks = 0;
     for (Operation read : reads) {
-      if (bytes > maxReadBytes || looks > Batch.MOST_LOOKS) {
+      if (bytes > mostBytes || looks > Batch.MOST_LOOKS) {
         break;
       }
       due |= meetsDue(read, clockMillis);
       looks += read.looks(keyspace.size());
       Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxAnswerBytes));
-      bytes += copiedBytes(answer);
+      bytes += answer.ownBytes() + copiedValueBytes(answer);
       answers.add(answer);
     }
     return new Reads(answers, due);
   }
 
-  /** How much memory answers to reads take that are for one reader alone: values in memory are those of the store. */
+  /**
+   * How much memory answers to reads take that are for one reader alone: values in memory are those of the store. The object that each is
+   * doesn't count, since it takes no more than its command.
+   */
   public long copiedBytes(List<Answer> answers) {
-    return answers.stream().mapToLong(this::copiedBytes).sum();
+    return answers.stream()
+        .mapToLong(answer -> answer.ownBytes() - Answer.OBJECT_BYTES + copiedValueBytes(answer))
+        .sum();
   }
 
-  private long copiedBytes(Answer answer) {
-    return answer.ownBytes() + (copies ? answer.valueBytes() : 0);
+  private long copiedValueBytes(Answer answer) {
+    return copies ? answer.valueBytes() : 0;
   }
 
   /**

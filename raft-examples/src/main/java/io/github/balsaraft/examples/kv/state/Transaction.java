@@ -49,7 +49,7 @@ public record Transaction(List<Watched> watched, List<Operation> operations, int
     for (Operation operation : operations) {
       Answer answer;
       // One value is answered whatever its length, as without a transaction.
-      long atMost = bytes == 0 ? Answers.mostBytes(operation, maxBytes) : maxBytes - bytes;
+      long atMost = Answers.mostBytes(operation, maxBytes - bytes);
       if (bytes > maxBytes && operation.answersValues()) {
         answer = StringRules.tooLong();
       } else if (rewrittenBytes > Batch.MOST_REWRITTEN_BYTES && operation instanceof Append) {

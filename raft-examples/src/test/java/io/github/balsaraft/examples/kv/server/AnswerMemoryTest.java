@@ -148,4 +148,77 @@ class AnswerMemoryTest extends ServerTest {
       server.close();
     }
   }
+
+  @Test
+  @DisplayName(
+      "while one client has more than there is for all, short answers and values of the store are given")
+  void moreThanAll() {
+    start();
+    assertThat(budget().tryTakeNeeded(2L * BUDGET)).isTrue();
+    try (RespClient client = server.connect()) {
+      assertThat(client.call("EXISTS", "large")).isEqualTo(":1");
+      assertThat(client.call("TTL", "large")).isEqualTo(":-1");
+      assertThat(client.call("GET", "large")).isEqualTo(QUOTED);
+      assertThat(client.call("MGET", "short", "none")).doesNotContain("TRYAGAIN");
+      assertThat(client.call("GETSET", "short", "3")).isEqualTo("\"1\"");
+      assertThat(client.call("GETDEL", "large")).isEqualTo(NO_ROOM);
+      budget().giveBack(2L * BUDGET);
+      assertThat(client.call("GETDEL", "large")).isEqualTo(QUOTED);
+    }
+    expectNothingIsTaken();
+  }
+
+  @Test
+  @DisplayName("the same with values that are read from the disk: only short ones are given")
+  void moreThanAllOnDisk(@TempDir Path folder) {
+    try (OnDiskKvStateMachine disk = OnDiskKvStateMachine.open(folder)) {
+      restart(TestServer.start(disk, settings -> settings.maxAnswerBytes(BUDGET)));
+      try (RespClient client = server.connect()) {
+        assertThat(client.call("MSET", "large", LARGE, "short", "1")).isEqualTo("+OK");
+        assertThat(budget().tryTakeNeeded(2L * BUDGET)).isTrue();
+        assertThat(client.call("GET", "large")).isEqualTo(NO_ROOM);
+        assertThat(client.call("EXISTS", "large")).isEqualTo(":1");
+        assertThat(client.call("GET", "short")).isEqualTo("\"1\"");
+        budget().giveBack(2L * BUDGET);
+      }
+      expectNothingIsTaken();
+      server.close();
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "reads of a pipeline that are longer together than all are given in parts, though others hold something")
+  void partsOfReads(@TempDir Path folder) {
+    int count = 20;
+    try (OnDiskKvStateMachine disk = OnDiskKvStateMachine.open(folder)) {
+      restart(TestServer.start(disk, settings -> settings.maxAnswerBytes(4L * LARGE.length())));
+      try (RespClient client = server.connect()) {
+        assertThat(client.call("SET", "large", LARGE)).isEqualTo("+OK");
+        assertThat(budget().tryTake(16)).isTrue();
+        client.sendRaw(pipeline(Collections.nCopies(count, "GET large").toArray(String[]::new)));
+        assertThat(client.readReplies(count)).containsOnly(QUOTED);
+        budget().giveBack(16);
+      }
+      expectNothingIsTaken();
+      server.close();
+    }
+  }
+
+  @Test
+  @DisplayName("an answer that is longer than all is given though others hold a little")
+  void longerThanAll(@TempDir Path folder) {
+    try (OnDiskKvStateMachine disk = OnDiskKvStateMachine.open(folder)) {
+      restart(TestServer.start(disk, settings -> settings.maxAnswerBytes(50_000)));
+      try (RespClient client = server.connect()) {
+        assertThat(client.call("SET", "large", LARGE)).isEqualTo("+OK");
+        assertThat(budget().tryTake(3_000)).isTrue();
+        assertThat(client.call("GET", "large")).isEqualTo(QUOTED);
+        assertThat(client.call("GETEX", "large", "PERSIST")).isEqualTo(QUOTED);
+        budget().giveBack(3_000);
+      }
+      expectNothingIsTaken();
+      server.close();
+    }
+  }
 }

@@ -162,31 +162,32 @@ class TransactionTest {
         List.of(),
         List.of(
             new Operation.Get(A),
-            new Operation.Get(A),
             new Operation.MultiGet(List.of(A)),
             new Operation.GetAndDelete(A),
+            new Operation.Get(B),
             new Operation.GetAndDelete(B),
             new Operation.Exists(List.of(A, B))),
         15));
     Refused tooLong = new Refused(Answer.Refusal.ANSWERS_TOO_LONG);
     Value value = new Value(Bytes.of("0123456789"));
     assertThat(answers.answers())
-        .containsExactly(value, tooLong, tooLong, value, tooLong, new Count(1));
+        .containsExactly(value, tooLong, value, tooLong, tooLong, new Count(1));
     assertThat(apply(new Operation.Get(B))).isEqualTo(value);
   }
 
   @Test
   @DisplayName(
-      "a value is answered whatever its length, as without a transaction, if it is the first")
+      "the value that exceeds the bound is answered, whatever its length; what is behind it isn't")
   void oneValueMayBeLonger() {
     apply(set(A, "0123456789"), set(B, "0123456789"));
+    Value value = new Value(Bytes.of("0123456789"));
+    Refused tooLong = new Refused(Answer.Refusal.ANSWERS_TOO_LONG);
     Several answers = (Several) apply(new Transaction(
         List.of(), List.of(set(B, "x"), new Operation.Get(A), new Operation.Get(B)), 9));
-    assertThat(answers.answers())
-        .containsExactly(
-            Answer.Done.DONE,
-            new Value(Bytes.of("0123456789")),
-            new Refused(Answer.Refusal.ANSWERS_TOO_LONG));
+    assertThat(answers.answers()).containsExactly(Answer.Done.DONE, value, tooLong);
+    Several shortOneBefore = (Several) apply(new Transaction(
+        List.of(), List.of(new Operation.Get(B), new Operation.Get(A), new Operation.Get(B)), 9));
+    assertThat(shortOneBefore.answers()).containsExactly(new Value(Bytes.of("x")), value, tooLong);
   }
 
   @Test
