@@ -25,6 +25,7 @@ final class RetryingWriter {
   private final LongestGap gap = new LongestGap(System.nanoTime());
   private final Thread thread = new Thread(this::run, "bench-writer");
   private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong acknowledgedEntries = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
   private volatile boolean ending;
 
@@ -60,8 +61,10 @@ final class RetryingWriter {
     long start = System.nanoTime();
     while (System.nanoTime() - start < GIVE_UP_NANOS) {
       for (BenchNode node : cluster.open()) {
-        CompletableFuture<?> unused =
-            node.propose(0, payload).thenRun(() -> acknowledgedNanos.complete(System.nanoTime()));
+        CompletableFuture<?> unused = node.propose(0, payload).thenRun(() -> {
+          acknowledgedEntries.incrementAndGet();
+          acknowledgedNanos.complete(System.nanoTime());
+        });
       }
       try {
         gap.acknowledged(acknowledgedNanos.get(INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
@@ -78,6 +81,14 @@ final class RetryingWriter {
   /** How many writes were acknowledged so far. */
   long acknowledged() {
     return acknowledged.get();
+  }
+
+  /**
+   * How many entries were acknowledged so far: each attempt at a write is one, and several of them may be, also after the write has ended.
+   * That many must have been applied; else one was lost.
+   */
+  long acknowledgedEntries() {
+    return acknowledgedEntries.get();
   }
 
   /** How many were given up after a minute. */

@@ -38,7 +38,7 @@ public final class ChildNode implements BenchNode {
   private final AtomicLong numbers = new AtomicLong();
   private volatile boolean ended;
 
-  private ChildNode(Process process) {
+  ChildNode(Process process) {
     this.process = process;
     this.out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
     Thread reader = new Thread(this::readAnswers, "bench-child-" + process.pid());
@@ -168,13 +168,26 @@ public final class ChildNode implements BenchNode {
     return new Applied(answer(ChildProtocol.ENTRIES), answer(ChildProtocol.CHECKSUM));
   }
 
-  /** Stops it as for a restart: it hands leadership over first. */
+  /**
+   * Stops it as for a restart: it hands leadership over first.
+   *
+   * @throws IllegalStateException if it hasn't, or has ended in another way
+   */
   public void stop() throws InterruptedException {
+    // Never answered: the process ends instead.
     CompletableFuture<Long> unused = ask(ChildProtocol.STOP, NO_PAYLOAD);
-    if (!process.waitFor(STOP_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    try {
+      if (!process.waitFor(STOP_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(
+            "process " + process.pid() + " has not stopped after " + STOP_PATIENCE_SECONDS + " s");
+      }
+    } finally {
       close();
+    }
+    int exitValue = process.exitValue();
+    if (exitValue != 0) {
       throw new IllegalStateException(
-          "process " + process.pid() + " has not stopped after " + STOP_PATIENCE_SECONDS + " s");
+          "process " + process.pid() + " has not stopped but ended with " + exitValue);
     }
   }
 
