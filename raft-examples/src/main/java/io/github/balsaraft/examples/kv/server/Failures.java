@@ -182,6 +182,10 @@ final class Failures {
     if (status.health() == Health.CLOSED) {
       return SHUTTING_DOWN;
     }
+    if (status.health() == Health.RECOVERING) {
+      return new Reply.Failure(
+          "CLUSTERDOWN this server takes no part yet, use another one: " + status.explanation());
+    }
     if (status.removedAt() > 0) {
       return new Reply.Failure("CLUSTERDOWN this server was removed from the cluster at index "
           + status.removedAt() + "; use another one");

@@ -59,6 +59,10 @@ class FailureRepliesTest extends ServerTest {
     expectOnWrite(
         new NotLeaderException(null, "failed"),
         "-CLUSTERDOWN this server has stopped taking part, use another one: a sync failed");
+    backend().setHealth(Health.RECOVERING);
+    expectOnWrite(
+        new NotLeaderException(null, "recovering"),
+        "-CLUSTERDOWN this server takes no part yet, use another one: n2 and n3 are missing");
     backend().setHealth(Health.BEING_BORN);
     backend().setStatus(Role.FOLLOWER, null, List.of(), Optional.empty());
     expectOnWrite(
