@@ -2,6 +2,7 @@ package io.github.balsaraft.testing.simulation.cluster;
 
 import io.github.balsaraft.api.CommittedEntry;
 import io.github.balsaraft.api.EntriesCompactedException;
+import io.github.balsaraft.api.NodeFailedException;
 import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.storage.LogStoreException;
@@ -172,20 +173,22 @@ public final class CommittedStreams implements Observer {
       } else if (!(failure instanceof RaftException) && !(failure instanceof LogStoreException)) {
         complain("the observer at " + process.host() + " got " + failure);
       } else {
-        endedAt(failure.toString());
+        endedAt(failure);
       }
     }
 
     @Override
     public void onComplete() {
       ended = true;
-      endedAt("the end");
+      endedAt(null);
     }
 
-    /** Only with its node. */
-    private void endedAt(String why) {
-      if (process.isUp() && !process.isStopping()) {
-        complain("the stream of " + process.host() + " has ended while its node goes on: " + why);
+    /** Only with its node; one that has read what is damaged may have stopped, which others ask it about. */
+    private void endedAt(@Nullable Throwable failure) {
+      boolean mayHaveFailed = failure instanceof NodeFailedException && process.mayHaveMetDamage();
+      if (process.isUp() && !process.isStopping() && !mayHaveFailed) {
+        complain("the stream of " + process.host() + " has ended while its node goes on: "
+            + (failure == null ? "the end" : failure.toString()));
       }
     }
   }
