@@ -4,8 +4,9 @@ import java.util.OptionalLong;
 
 /**
  * What was asked was done, and the answer is too long to be sent to a client in another process, or to the member that had forwarded a
- * command: the command was applied, once if it was sent in a session; a query was answered. Asking again ends the same way. So it does, too, if too
- * many results waited to be sent to that member; the message says which.
+ * command: the command was applied, once if it was sent in a session; a query was answered. Asking again ends the same
+ * way. Or there was no room for the result of a command because so many others waited to be sent to that member: the message says so, and what
+ * is asked later, such as a query that reads what the command has done, may well be answered.
  */
 public final class AnswerTooLargeException extends RaftException {
 

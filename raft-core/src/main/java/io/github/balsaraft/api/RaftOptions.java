@@ -1,7 +1,5 @@
 package io.github.balsaraft.api;
 
-import io.github.balsaraft.model.Payloads;
-import io.github.balsaraft.model.SessionEntry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -86,7 +84,8 @@ public final class RaftOptions {
 
   /**
    * The most bytes of proposals made here that have not ended yet, beyond which more are refused; the same again for those that others have
-   * forwarded; and the same once more for results of these that wait for the way back. It must hold the largest command. Default 64 MiB.
+   * forwarded; and the same once more, for each member, for results of these that wait for the way back. There is always room for one command of
+   * {@link #maxCommandBytes}, with what a proposal takes besides. Default 64 MiB.
    */
   public long maxPendingProposalBytes() {
     return values.maxPendingProposalBytes;
@@ -166,11 +165,6 @@ public final class RaftOptions {
     private static final Duration LONGEST_REQUEST_TIMEOUT = Duration.ofDays(3650);
 
     private static final Duration LONGEST_ELECTION_TIMEOUT = Duration.ofHours(24);
-
-    /** What a proposal counts besides its command, in a session too. */
-    private static final int BYTES_BESIDE_A_COMMAND =
-        Payloads.ENTRY_OVERHEAD_BYTES + SessionEntry.OVERHEAD_BYTES;
-
     private Duration electionTimeoutMin = Duration.ofSeconds(1);
     private Duration electionTimeoutMax = Duration.ofSeconds(2);
     private Duration heartbeatInterval = Duration.ofMillis(100);
@@ -306,13 +300,9 @@ public final class RaftOptions {
       require(
           maxUncommittedBytes >= maxCommandBytes,
           "maxUncommittedBytes must hold at least one command");
-      long largestProposalBytes = (long) maxCommandBytes + BYTES_BESIDE_A_COMMAND;
       require(
-          maxPendingProposalBytes >= largestProposalBytes,
-          "maxPendingProposalBytes must hold a command of maxCommandBytes and "
-              + BYTES_BESIDE_A_COMMAND
-              + " bytes besides: at least " + largestProposalBytes + ", not "
-              + maxPendingProposalBytes);
+          maxPendingProposalBytes >= maxCommandBytes,
+          "maxPendingProposalBytes must hold at least one command");
       require(maxPendingReadBytes >= 1024, "maxPendingReadBytes must be at least 1 KiB");
       require(maxApplyQueueBytes > 0, "maxApplyQueueBytes must be positive");
       require(logWindowBytes >= 0, "logWindowBytes must not be negative");

@@ -12,8 +12,6 @@ import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.trace.TraceSink;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +46,6 @@ final class CoreContext {
   final Repair repair;
 
   final Collected output = new Collected();
-
-  /** Replicas to which no entries should be sent for now: a new leader must know it, too. */
-  final Set<ReplicaId> fullWays = new TreeSet<>();
 
   /** What was committed when this replica's last office ended: its own proposals are among it, and may wait for the disk. */
   long committedInOfficeTo;

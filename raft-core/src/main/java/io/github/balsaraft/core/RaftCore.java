@@ -244,22 +244,11 @@ public final class RaftCore {
     role().onPeerGone(peer);
   }
 
-  /** Whether the way to another replica takes more entries at the moment. It does until something else is said, whoever leads. */
+  /** Whether the way to a follower takes more entries at the moment. */
   public void writable(ReplicaId follower, boolean writable) {
-    context.fullWays.removeIf(replica -> !context.configuration().contains(replica));
-    if (writable) {
-      context.fullWays.remove(follower);
-    } else {
-      context.fullWays.add(follower);
-    }
     if (role() instanceof LeaderState leader) {
       leader.writable(follower, writable);
     }
-  }
-
-  /** Whether the way to any replica takes no more entries, as it was told. */
-  public boolean knowsFullWays() {
-    return !context.fullWays.isEmpty();
   }
 
   // ------------------------------------------------------------------ output

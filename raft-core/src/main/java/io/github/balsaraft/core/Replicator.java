@@ -47,15 +47,15 @@ final class Replicator {
     for (Member member : configuration.members()) {
       ReplicaId replica = member.replica();
       if (!replica.equals(context.self) && !members.containsKey(replica)) {
-        Progress progress = new Progress(
+        members.put(
             replica,
-            ++lastSession,
-            log.lastIndex() + 1,
-            context.nowNanos(),
-            context.options.maxInflightMessages(),
-            context.options.maxInflightBytes());
-        progress.writable(!context.fullWays.contains(replica));
-        members.put(replica, progress);
+            new Progress(
+                replica,
+                ++lastSession,
+                log.lastIndex() + 1,
+                context.nowNanos(),
+                context.options.maxInflightMessages(),
+                context.options.maxInflightBytes()));
       }
     }
     snapshots.revalidate();

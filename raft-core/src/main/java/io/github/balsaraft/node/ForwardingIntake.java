@@ -16,6 +16,7 @@ import io.github.balsaraft.node.OutcomeQueue.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,8 +117,7 @@ final class ForwardingIntake {
       bytes += fits(message.type(), command) ? bytesOf(command.command()) : 0;
     }
     // What waits for others, who may be gone, is not held against this one.
-    Origin origin = new Origin(message.from(), message.origin());
-    long before = pendingBytes.get() + outcomes.bytesFor(origin);
+    long before = pendingBytes.get() + outcomes.bytesFor(message.from());
     if (before > 0 && before + bytes > maxPendingBytes) {
       refuse(
           message,
@@ -201,6 +201,12 @@ final class ForwardingIntake {
     outcomes.flush();
   }
 
+  /** As much of a text as fits into any message: what is longer would never be sent. */
+  private byte[] fitting(String text) {
+    byte[] all = utf8(text);
+    return all.length <= maxResultBytes ? all : Arrays.copyOf(all, (int) maxResultBytes);
+  }
+
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
@@ -216,7 +222,7 @@ final class ForwardingIntake {
     }
 
     private void finish(Kind kind, String detail) {
-      finish(new ForwardedOutcomes.Outcome(sequence, kind, utf8(detail)));
+      finish(new ForwardedOutcomes.Outcome(sequence, kind, fitting(detail)));
     }
 
     /** Returns false if too many outcomes wait already. */
@@ -242,7 +248,8 @@ final class ForwardingIntake {
     /** A session asks again and gets what the group keeps of it. Of anything else the result is lost, and whoever waits is told so. */
     private void withoutResult(int resultBytes) {
       String detail = "its result of " + resultBytes + " bytes found no room beside "
-          + outcomes.bytes() + " bytes of others, which wait for the ways to members";
+          + outcomes.bytesFor(origin.replica())
+          + " bytes of others, which wait for the way to the member that forwarded it";
       Kind kind = type == EntryType.SESSION ? Kind.UNKNOWN : Kind.ANSWER_TOO_LARGE;
       boolean unused =
           outcomes.add(origin, new ForwardedOutcomes.Outcome(sequence, kind, utf8(detail)));
@@ -258,7 +265,7 @@ final class ForwardingIntake {
       String detail = String.valueOf(reason.getMessage());
       if (reason instanceof OverloadedException overloaded) {
         finish(new ForwardedOutcomes.Outcome(
-            sequence, Kind.OVERLOADED, utf8(detail), overloaded.retryAfter().toMillis()));
+            sequence, Kind.OVERLOADED, fitting(detail), overloaded.retryAfter().toMillis()));
       } else {
         finish(Kind.NOT_LEADER, detail);
       }

@@ -213,7 +213,6 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
       flows.refuseAll(lifecycle.notYet());
     } else {
       flows.pass(core, nowNanos);
-      context.host().fullWays().tell(core);
       look(core.view(), nowNanos);
       output.measure(core.view(), freshness);
       output.perform(core, core.ready());

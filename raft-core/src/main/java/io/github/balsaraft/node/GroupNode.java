@@ -52,6 +52,10 @@ public final class GroupNode {
   /** Questions that wait for their answer, whichever thread that is waiting for; callers that await a leader count apart. */
   static final int MAX_QUESTIONS = 1 << 16;
 
+  /** What a proposal counts besides its command, in a session too. */
+  private static final int BYTES_BESIDE_A_COMMAND =
+      Payloads.ENTRY_OVERHEAD_BYTES + SessionEntry.OVERHEAD_BYTES;
+
   private final HostRuntime host;
   private final RaftOptions options;
   private final StateMachine stateMachine;
@@ -84,7 +88,10 @@ public final class GroupNode {
     this.host = host;
     this.options = settings.options();
     this.stateMachine = settings.stateMachine();
-    this.proposalBytes = new Budget(options.maxPendingProposalBytes());
+    // Without room for the largest command it would be told to come again, for ever.
+    this.proposalBytes = new Budget(Math.max(
+        options.maxPendingProposalBytes(),
+        (long) options.maxCommandBytes() + BYTES_BESIDE_A_COMMAND));
     this.loop = new GroupLoop(host, settings, recovered);
     this.mailbox = loop.mailbox();
     this.metrics = loop.metrics();

@@ -185,12 +185,6 @@ final class GroupPeers {
     return known != null && host.transport().trySend(known, new GroupMessage(group, message));
   }
 
-  /** Whether so much is on the way to a replica already that more would only wait behind it. */
-  boolean isWayFull(ReplicaId replica) {
-    HostId known = routes.hostOf(replica);
-    return known != null && host.fullWays().contains(known);
-  }
-
   /** Why nothing gets to a replica, for people; null if nothing is known that speaks against it. */
   @Nullable
   String unreachable(ReplicaId replica) {

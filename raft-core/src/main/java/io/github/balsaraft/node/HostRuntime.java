@@ -55,9 +55,10 @@ public final class HostRuntime implements AutoCloseable {
   private final Set<GroupNode> hanging = ConcurrentHashMap.newKeySet();
 
   private final Map<GroupId, GroupNode> groups = new ConcurrentHashMap<>();
+
   private final GroupStarts starts = new GroupStarts();
+
   private final AtomicLong misdirected = new AtomicLong();
-  private final FullWays fullWays = new FullWays();
 
   private volatile HostRecord record;
   /** Whether the cluster in {@link #record} is durable, so that others may rely on what is said about it. */
@@ -209,10 +210,6 @@ public final class HostRuntime implements AutoCloseable {
 
   HostRoutes routes() {
     return routes;
-  }
-
-  FullWays fullWays() {
-    return fullWays;
   }
 
   GroupCommitWriter writer() {
@@ -492,7 +489,6 @@ public final class HostRuntime implements AutoCloseable {
 
     @Override
     public void onWritabilityChanged(HostId peer, boolean writable) {
-      fullWays.changed(peer, writable);
       groups.values().forEach(group -> group.writable(peer, writable));
     }
   }

@@ -34,6 +34,7 @@ final class LoopIntake {
   private final ReplicaContext context;
   private final Lifecycle lifecycle;
   private final ProposalFlow proposals;
+  private final OutcomeQueue outcomes;
   private final MembershipFlow memberships;
   private final SnapshotFlow snapshots;
 
@@ -42,6 +43,7 @@ final class LoopIntake {
     this.context = context;
     this.lifecycle = lifecycle;
     this.proposals = flows.proposals();
+    this.outcomes = flows.outcomes();
     this.memberships = flows.memberships();
     this.snapshots = snapshots;
   }
@@ -227,7 +229,13 @@ final class LoopIntake {
   void writable(HostId peer, boolean writable) {
     RaftCore core = lifecycle.core();
     if (core != null) {
-      forEachReplicaOn(peer, core, replica -> core.writable(replica, writable));
+      forEachReplicaOn(peer, core, replica -> {
+        if (writable) {
+          // Else a leader that has entries enough would fill the way again each time.
+          outcomes.hasRoom(replica);
+        }
+        core.writable(replica, writable);
+      });
     }
   }
 

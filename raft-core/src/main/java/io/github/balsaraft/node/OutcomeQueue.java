@@ -17,7 +17,8 @@ import java.util.function.LongSupplier;
  * Outcomes of forwarded proposals, from when they are known until the transport has taken them. A way that is full or broken for a while
  * delays them and loses none, since nobody can ask for them again: a command that returns what it removes has removed it.
  *
- * <p>What waits is bounded in bytes, and nothing waits for longer than a request may take: its proposer has given up by then.
+ * <p>What waits for one replica is bounded in bytes, so that one that is gone takes no room from others; and nothing waits for longer than a
+ * request may take: its proposer has given up by then.
  *
  * <p>Thread-safe. It holds its lock while it sends; a transport calls nobody back meanwhile.
  */
@@ -32,11 +33,11 @@ final class OutcomeQueue {
   /** How soon what was left is tried again. A transport says when a way has room again, but not that it has room for this. */
   private static final long RETRY_NANOS = 10_000_000L;
 
-  /** No more goes to one process within that time, and one message: entries need the way, too, and it takes a moment until it is said to be full. */
+  /** No more goes to one replica within that time, and one message: entries need the way, too, and it takes a moment until it is said to be full. */
   private static final long MAX_BYTES_AT_A_TIME = 8L << 20;
 
   /** What an outcome takes besides its bytes, about. */
-  private static final long OVERHEAD_BYTES = 32;
+  static final long OVERHEAD_BYTES = 40;
 
   /** Runs something at a time of the monotonic clock. */
   interface Timer {
@@ -53,14 +54,15 @@ final class OutcomeQueue {
   private final AtomicLong bytes = new AtomicLong();
 
   // Guarded by this.
-  private final Map<Origin, Line> waiting = new LinkedHashMap<>();
+  private final Map<ReplicaId, Line> waiting = new LinkedHashMap<>();
   private long bytesSinceFlush;
   private boolean retryScheduled;
+  private boolean closed;
 
   /**
    * An empty one.
    *
-   * @param maxBytes that may wait, for all processes together
+   * @param maxBytes that may wait for one replica, or a single outcome
    * @param maxMessageBytes that a transport takes
    * @param patienceNanos how long a proposer waits
    * @param send returns false if the message was not sent
@@ -91,17 +93,19 @@ final class OutcomeQueue {
    * @return false if too much waits already; nobody is told of this one then
    */
   boolean add(Origin origin, ForwardedOutcomes.Outcome outcome) {
-    Waiting added = new Waiting(outcome, clock.getAsLong());
+    Waiting added = new Waiting(origin, outcome, clock.getAsLong());
     synchronized (this) {
-      if (!hasRoomFor(added)) {
-        flush();
+      if (closed) {
+        return send(origin, List.of(outcome));
       }
-      if (!hasRoomFor(added)) {
-        // What waits for others must not hold up this one.
-        Line line = waiting.get(origin);
-        return (line == null || line.outcomes.isEmpty()) && send(origin, List.of(outcome));
+      Line line = waiting.computeIfAbsent(origin.replica, any -> new Line(added.sinceNanos));
+      if (!hasRoomFor(line, added)) {
+        sendFirst(line);
       }
-      waiting.computeIfAbsent(origin, any -> new Line(added.sinceNanos)).add(added);
+      if (!hasRoomFor(line, added)) {
+        return false;
+      }
+      line.add(added);
       bytes.addAndGet(added.bytes());
       bytesSinceFlush += added.bytes();
       if (bytesSinceFlush > maxSharedBytes) {
@@ -112,9 +116,8 @@ final class OutcomeQueue {
     return true;
   }
 
-  private boolean hasRoomFor(Waiting added) {
-    long before = bytes.get();
-    return before == 0 || before + added.bytes() <= maxBytes;
+  private boolean hasRoomFor(Line line, Waiting added) {
+    return line.bytes == 0 || line.bytes + added.bytes() <= maxBytes;
   }
 
   /** What waits, in bytes. */
@@ -122,13 +125,33 @@ final class OutcomeQueue {
     return bytes.get();
   }
 
-  /** What waits for one process, in bytes. */
-  synchronized long bytesFor(Origin origin) {
-    Line line = waiting.get(origin);
+  /** What waits for one replica, in bytes. */
+  synchronized long bytesFor(ReplicaId replica) {
+    Line line = waiting.get(replica);
     return line == null ? 0 : line.bytes;
   }
 
-  /** Sends what the ways have room for: few messages for each process, of bounded size. */
+  /** The way to a replica is said to have room again. To be called before entries are sent there, which may take all of it. */
+  synchronized void hasRoom(ReplicaId replica) {
+    Line line = waiting.get(replica);
+    if (line != null) {
+      line.leftBytes = MAX_BYTES_AT_A_TIME;
+      sendFirst(line);
+    }
+  }
+
+  /** Sends what can be sent, and forgets the rest: nothing waits here any more. What is added later is sent at once or never. */
+  synchronized void close() {
+    closed = true;
+    for (Line line : waiting.values()) {
+      line.leftBytes = Long.MAX_VALUE;
+      sendFirst(line);
+      bytes.addAndGet(-line.bytes);
+    }
+    waiting.clear();
+  }
+
+  /** Sends what the ways have room for: few messages for each replica, of bounded size. */
   void flush() {
     if (bytes.get() == 0) {
       return;
@@ -148,16 +171,15 @@ final class OutcomeQueue {
   }
 
   private void sendAll(long nowNanos) {
-    Iterator<Map.Entry<Origin, Line>> all = waiting.entrySet().iterator();
+    Iterator<Line> all = waiting.values().iterator();
     while (all.hasNext()) {
-      Map.Entry<Origin, Line> next = all.next();
-      Line line = next.getValue();
+      Line line = all.next();
       if (nowNanos - line.sinceNanos >= RETRY_NANOS) {
         line.sinceNanos = nowNanos;
         line.leftBytes = MAX_BYTES_AT_A_TIME;
         forgetLate(line, nowNanos);
       }
-      sendFirst(next.getKey(), line);
+      sendFirst(line);
       if (line.isUnused()) {
         all.remove();
       }
@@ -178,10 +200,10 @@ final class OutcomeQueue {
     }
   }
 
-  private void sendFirst(Origin origin, Line line) {
+  private void sendFirst(Line line) {
     while (!line.outcomes.isEmpty() && line.leftBytes > 0) {
       List<ForwardedOutcomes.Outcome> outcomes = line.first(maxSharedBytes);
-      if (!send(origin, outcomes)) {
+      if (!send(line.outcomes.getFirst().origin, outcomes)) {
         line.leftBytes = 0;
         return;
       }
@@ -205,7 +227,7 @@ final class OutcomeQueue {
     return removed;
   }
 
-  /** What waits for one process, in the order in which it became known. */
+  /** What waits for one replica, in the order in which it became known. */
   private static final class Line {
     final Deque<Waiting> outcomes = new ArrayDeque<>();
     long bytes;
@@ -228,13 +250,15 @@ final class OutcomeQueue {
       return outcomes.isEmpty() && leftBytes == MAX_BYTES_AT_A_TIME;
     }
 
-    /** What goes with the next message. */
+    /** What goes with the next message: of one process only. */
     List<ForwardedOutcomes.Outcome> first(long maxSharedBytes) {
       List<ForwardedOutcomes.Outcome> first = new ArrayList<>();
       long firstBytes = 0;
       for (Waiting next : outcomes) {
         firstBytes += next.bytes();
-        if (!first.isEmpty() && firstBytes > maxSharedBytes) {
+        boolean isApart =
+            firstBytes > maxSharedBytes || !next.origin.equals(outcomes.getFirst().origin);
+        if (!first.isEmpty() && isApart) {
           break;
         }
         first.add(next.outcome);
@@ -243,7 +267,7 @@ final class OutcomeQueue {
     }
   }
 
-  private record Waiting(ForwardedOutcomes.Outcome outcome, long sinceNanos) {
+  private record Waiting(Origin origin, ForwardedOutcomes.Outcome outcome, long sinceNanos) {
     long bytes() {
       return outcome.bytes().length + OVERHEAD_BYTES;
     }

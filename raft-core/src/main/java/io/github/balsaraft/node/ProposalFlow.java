@@ -94,9 +94,6 @@ final class ProposalFlow {
           refuse(
               batch, notLeader(core, leader, ", and can't be reached from here: " + unreachable));
           start = end;
-        } else if (peers.isWayFull(leader)) {
-          refuse(batch, wayIsFull(leader));
-          start = end;
         } else {
           ForwardedProposals message =
               forwarder.forward(batch, leader, core.hardState().term(), nowNanos);

@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
  * Used by the mailbox's thread only.
  *
  * @param pipeline applies what is committed, and tells callers how things ended
+ * @param outcomes of proposals that others have forwarded, as far as they wait for the way back
  * @param leaderWaits callers that wait for a leader
  */
 record RequestFlows(
     ApplyPipeline pipeline,
     ProposalFlow proposals,
+    OutcomeQueue outcomes,
     ReadFlow reads,
     TransferFlow transfers,
     MembershipFlow memberships,
@@ -81,6 +83,7 @@ record RequestFlows(
     return new RequestFlows(
         pipeline,
         new ProposalFlow(options, peers, pipeline, forwarder, intake, context.metrics()),
+        outcomes,
         new ReadFlow(
             pipeline, environment::nowNanos, options.requestTimeout().toNanos(), confirmAfterAll),
         new TransferFlow(
@@ -150,6 +153,7 @@ record RequestFlows(
     } finally {
       // Whatever becomes of those: nothing more is applied, and who waits there is told.
       pipeline.stop(reason);
+      pipeline.run(outcomes::close);
     }
   }
 }

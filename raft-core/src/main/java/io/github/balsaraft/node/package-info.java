@@ -7,7 +7,7 @@
  *
  * <ul>
  *   <li><b>The host</b>, shared by its groups: {@code HostRuntime}, {@code GroupStarts}, {@code HostEnvironment}, {@code ThreadedEnvironment},
- *       {@code HostPool}, {@code HostFolders}, {@code HostRoutes}, {@code FullWays}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
+ *       {@code HostPool}, {@code HostFolders}, {@code HostRoutes}, {@code GroupCommitWriter}, {@code Closer}, {@code Mailbox}, {@code RateLimitedLog}.
  *   <li><b>One replica</b>, its life and its core: {@code GroupNode}, {@code GroupLoop}, {@code GroupSettings}, {@code
  *       ReplicaContext}, {@code Lifecycle}, {@code CoreStarter}, {@code GuardedTrace}, {@code LoopIntake}, {@code LoopOutput},
  *       {@code LoopTimer}, {@code EntryLoader}, {@code GroupPeers}, {@code ReplicaRoutes}.

@@ -61,18 +61,19 @@ class RaftOptionsTest {
         .isEqualTo(Duration.ofDays(3650));
   }
 
-  /** A command of the largest size would be told to come again, for ever. */
+  /** What a proposal takes besides its command is the library's own affair. */
   @Test
-  void aBudgetWithoutRoomForTheLargestCommandIsRefused() {
-    refuses(
-        "maxPendingProposalBytes must hold a command of maxCommandBytes and 34 bytes besides: at least "
-            + "67108898, not 67108864",
-        options -> options.maxCommandBytes(64 << 20));
-    RaftOptions enough = RaftOptions.builder()
-        .maxCommandBytes(64 << 20)
-        .maxPendingProposalBytes((64 << 20) + 34)
+  void aBudgetOfOneCommandIsEnough() {
+    assertThat(RaftOptions.builder().maxCommandBytes(64 << 20).build().maxPendingProposalBytes())
+        .isEqualTo(64 << 20);
+    RaftOptions small = RaftOptions.builder()
+        .maxCommandBytes(1000)
+        .maxPendingProposalBytes(1000)
         .build();
-    assertThat(enough.maxCommandBytes()).isEqualTo(64 << 20);
+    assertThat(small.maxPendingProposalBytes()).isEqualTo(1000);
+    refuses(
+        "maxPendingProposalBytes must hold at least one command",
+        options -> options.maxCommandBytes(1000).maxPendingProposalBytes(999));
   }
 
   private static void refuses(String message, UnaryOperator<RaftOptions.Builder> change) {

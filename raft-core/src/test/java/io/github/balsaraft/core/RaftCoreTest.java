@@ -106,27 +106,6 @@ class RaftCoreTest {
   }
 
   @Test
-  @DisplayName("what was said of a way before its replica led holds when it does")
-  void writableBeforeItLeads() {
-    cluster.elect("n1");
-    cluster.stepDo(n2, core -> core.writable(n1.id, false));
-    cluster.stepDo(n2, core -> core.writable(n3.id, false));
-    cluster.stepDo(n2, core -> core.writable(n3.id, true));
-    cluster.elect("n2");
-    cluster.run(300 * MILLIS);
-    cluster.propose(n2, "x");
-    assertThat(cluster.network().inFlight().stream().filter(AppendEntries.class::isInstance))
-        .allSatisfy(message -> assertThat(message.to()).isEqualTo(n3.id))
-        .isNotEmpty();
-    cluster.settle();
-    assertThat(n1.view().lastEntry().index()).isLessThan(n2.view().lastEntry().index());
-    cluster.stepDo(n2, core -> core.writable(n1.id, true));
-    cluster.settle();
-    cluster.run(300 * MILLIS);
-    assertThat(n1.applied).isEqualTo(n2.applied);
-  }
-
-  @Test
   @DisplayName("a leader whose snapshot can't be read any more names another source at once")
   void snapshotUnavailable() {
     cluster.elect("n1");

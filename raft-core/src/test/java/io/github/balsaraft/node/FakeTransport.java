@@ -45,10 +45,6 @@ final class FakeTransport implements Transport {
         .onMessages(peer(cluster), List.of(new GroupMessage(GroupId.DEFAULT, message)));
   }
 
-  void writable(boolean writable) {
-    Objects.requireNonNull(receiver).onWritabilityChanged(new HostId("n2"), writable);
-  }
-
   @Override
   public void start(Supplier<HostRecord> self, TransportReceiver newReceiver) {
     receiver = newReceiver;

@@ -371,6 +371,7 @@ class ForwardingTest {
     taken.get(0).applied(new byte[9000]);
     taken.get(1).applied(new byte[2000]);
     taken.get(2).applied(new byte[2000]);
+    outcomes.flush();
     wayBack = true;
     nowNanos += RETRY;
     timer.remove().run();
@@ -386,20 +387,89 @@ class ForwardingTest {
 
   /** One that is gone must not keep the others from what they have coming. */
   @Test
-  void whatWaitsForOneProcessHoldsUpNoOther() {
+  void whatWaitsForOneMemberHoldsUpNoOther() {
     patience = Long.MAX_VALUE;
-    outcomes = outcomes(500);
+    outcomes = new OutcomeQueue(
+        LEADER,
+        500,
+        MAX_MESSAGE,
+        patience,
+        () -> nowNanos,
+        (atNanos, task) -> timer.add(task),
+        (to, message) -> !to.equals(FOLLOWER) && answers.add(message));
     intake = intake(4, 500);
     arrive(forward(5, RecordedProposal.of("a")), 5, true);
+    taken.get(0).applied(new byte[450]);
+    outcomes.flush();
+    Forwarder other = new Forwarder(new ReplicaId(3), 78, TIMEOUT, Runnable::run);
+    List<Proposal> ofOther = RecordedProposal.of("b".repeat(300), "c".repeat(100));
+    arrive(other.forward(ofOther, LEADER, 5, 0), 5, true);
+    assertThat(taken).as("nor does it leave no room for commands").hasSize(3);
+    taken.get(1).applied("x".repeat(300).getBytes(UTF_8));
+    taken.get(2).applied("y".repeat(100).getBytes(UTF_8));
+    outcomes.flush();
+    answers.forEach(answer -> other.onOutcomes(answer, LeaderHint.NONE));
+    assertThat(RecordedProposal.ends(ofOther))
+        .containsExactly("applied:" + "x".repeat(300), "applied:" + "y".repeat(100));
+  }
+
+  /** Whoever has forwarded before it was started again doesn't know what it had asked, and others may have the same number. */
+  @Test
+  void processesOfOneMemberShareNoMessage() {
+    arrive(forward(5, RecordedProposal.of("a")), 5, true);
+    Forwarder later = new Forwarder(FOLLOWER, 78, TIMEOUT, Runnable::run);
+    List<Proposal> ofLater = RecordedProposal.of("b");
+    arrive(later.forward(ofLater, LEADER, 5, 0), 5, true);
+    taken.get(0).applied("for nobody".getBytes(UTF_8));
+    taken.get(1).applied("result".getBytes(UTF_8));
+    outcomes.flush();
+    assertThat(answers).extracting(ForwardedOutcomes::origin).containsExactly(77L, 78L);
+    answers.forEach(answer -> later.onOutcomes(answer, LeaderHint.NONE));
+    assertThat(RecordedProposal.ends(ofLater)).containsExactly("applied:result");
+  }
+
+  /** There may be no room at any other moment. */
+  @Test
+  void whatWaitsGoesFirstWhenThereIsRoomAgain() {
     wayBack = false;
-    taken.get(0).applied(new byte[460]);
+    arrive(forward(5, RecordedProposal.of("a")), 5, true);
+    taken.get(0).applied("result".getBytes(UTF_8));
     outcomes.flush();
     wayBack = true;
-    Forwarder other = new Forwarder(FOLLOWER, 78, TIMEOUT, Runnable::run);
-    arrive(other.forward(RecordedProposal.of("b".repeat(200)), LEADER, 5, 0), 5, true);
-    assertThat(taken).hasSize(2);
-    taken.get(1).applied(new byte[300]);
-    assertThat(answers).singleElement().matches(answer -> answer.origin() == 78);
+    outcomes.hasRoom(new ReplicaId(3));
+    assertThat(answers).isEmpty();
+    outcomes.hasRoom(FOLLOWER);
+    assertThat(kinds()).containsExactly("1:APPLIED");
+    assertThat(intake.pendingBytes()).isZero();
+  }
+
+  @Test
+  void onceClosedItKeepsNothing() {
+    arrive(forward(5, RecordedProposal.of("a", "b", "c")), 5, true);
+    wayBack = false;
+    taken.get(0).applied(new byte[0]);
+    outcomes.flush();
+    outcomes.close();
+    taken.get(1).unknown("stopped");
+    assertThat(intake.pendingBytes()).as("of the last one").isEqualTo(1 + 8);
+    wayBack = true;
+    taken.get(2).unknown("stopped");
+    assertThat(kinds()).containsExactly("3:UNKNOWN");
+    timer.remove().run();
+    assertThat(timer).isEmpty();
+    assertThat(intake.pendingBytes()).isZero();
+  }
+
+  /** A text that fits into no message would never leave. */
+  @Test
+  void reasonsAreCutToWhatFitsIntoAMessage() {
+    intake = new ForwardingIntake(4, MAX_PENDING, MAX_COMMAND, 1100, outcomes);
+    List<Proposal> proposals = RecordedProposal.of("a");
+    arrive(forward(5, proposals), 5, true);
+    taken.get(0).unknown("x".repeat(2000));
+    outcomes.flush();
+    answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
+    assertThat(RecordedProposal.ends(proposals)).containsExactly("unknown:" + "x".repeat(76));
   }
 
   /** A transport refuses what is longer than its frames, and would do so each time. */

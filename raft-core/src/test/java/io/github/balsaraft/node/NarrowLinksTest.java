@@ -50,9 +50,13 @@ class NarrowLinksTest {
   private SimulatedHost.Life leader;
 
   private GroupNode follower() {
-    cluster.world.network().narrowLinks(LINK_BYTES);
+    return follower(LINK_BYTES, MILLIS / 4);
+  }
+
+  private GroupNode follower(long linkBytes, long latencyNanos) {
+    cluster.world.network().narrowLinks(linkBytes);
     // One after the other: what is overtaken is as good as lost.
-    cluster.world.network().weather(new Weather(0, 0, 0, 0, MILLIS / 4, MILLIS / 4, 0));
+    cluster.world.network().weather(new Weather(0, 0, 0, 0, latencyNanos, latencyNanos, 0));
     cluster.startAll();
     leader = cluster.awaitLeader();
     cluster.time.runFor(SECONDS);
@@ -109,5 +113,43 @@ class NarrowLinksTest {
       assertThat(ended.getNow(new byte[0])).hasSize(LARGE);
     });
     assertThat(leader.node().forwardedProposalBytes()).isZero();
+  }
+
+  /** As soon as the way takes something again, entries fill it. */
+  @Test
+  void resultsGetThroughBesideEntriesThatNeverEnd() {
+    int entry = 20_000;
+    GroupNode follower = follower(3L * entry, MILLIS);
+    List<CompletableFuture<byte[]>> entries = new ArrayList<>();
+    List<CompletableFuture<byte[]>> all = List.of();
+    for (int i = 0;
+        i < 1000 && (i <= 50 || !all.stream().allMatch(CompletableFuture::isDone));
+        i++) {
+      entries.removeIf(CompletableFuture::isDone);
+      entries.addAll(propose(leader.node(), 40 - entries.size(), new byte[entry]));
+      if (i == 50) {
+        all = propose(follower, 10, String.valueOf(2 * entry).getBytes(UTF_8));
+      }
+      cluster.time.runFor(MILLIS);
+    }
+    assertThat(all)
+        .hasSize(10)
+        .allSatisfy(ended ->
+            assertThat(ended).isCompletedWithValueMatching(result -> result.length == 2 * entry));
+  }
+
+  @Test
+  void theLargestCommandHasRoomInABudgetOfItsSize() {
+    RaftOptions tight = RaftOptions.builder()
+        .maxCommandBytes(2000)
+        .maxPendingProposalBytes(2000)
+        .build();
+    TestCluster sole = new TestCluster(1, 1, tight, Sized::new);
+    sole.startAll();
+    GroupNode node = sole.awaitLeader().node();
+    List<CompletableFuture<byte[]>> two = propose(node, 2, new byte[2000]);
+    sole.time.runFor(SECONDS);
+    assertThat(two.get(0)).isCompleted();
+    assertThat(failureOf(two.get(1))).isInstanceOf(OverloadedException.class);
   }
 }

@@ -181,20 +181,6 @@ class ProposalFlowTest {
     assertThat(RecordedProposal.ends(refused)).noneMatch(ends -> ends.contains(" and "));
   }
 
-  @Test
-  void whileTheWayIsFullNothingIsSent() {
-    transport.onSend = sent::add;
-    ProposalFlow flow = flow(true);
-    transport.writable(false);
-    assertThat(pass(flow, RecordedProposal.of("a")))
-        .containsExactly(
-            "not appended:OverloadedException after " + OverloadedException.RETRY_AFTER);
-    assertThat(sent).isEmpty();
-    transport.writable(true);
-    assertThat(pass(flow, RecordedProposal.of("b"))).containsExactly("");
-    assertThat(sent).hasSize(1);
-  }
-
   /** Others may reach it, so its address is worth telling. */
   @ParameterizedTest
   @EnumSource(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class BudgetsTest {
 
   private static final RaftOptions TIGHT = RaftOptions.builder()
-      .maxCommandBytes(960)
+      .maxCommandBytes(1000)
       .maxMessageBytes(1024)
       .maxPendingProposalBytes(1000)
       .maxPendingReadBytes(1024)

@@ -3,15 +3,20 @@ package io.github.balsaraft.transport.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.balsaraft.model.ForwardedOutcomes;
+import io.github.balsaraft.model.ForwardedOutcomes.Kind;
+import io.github.balsaraft.model.ForwardedOutcomes.Outcome;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
+import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.testing.SampleMessages;
 import io.github.balsaraft.testing.TransportTestHost;
 import io.github.balsaraft.transport.PeerConnection.State;
 import io.github.balsaraft.transport.TransportException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,6 +86,28 @@ class NettyLimitsTest extends NettyHosts {
     a.send(b.id(), SampleMessages.append(1, 64 << 10), SampleMessages.append(2, 63 << 10));
     b.receiver().await("the one that fits", () -> b.receiver().messages().size() == 1);
     assertThat(stats(a).droppedTooLarge()).isEqualTo(1);
+  }
+
+  /** A leader counts on it when it puts outcomes together: it keeps on trying what is refused. */
+  @Test
+  void outcomesFillTheSmallestFramesAndFit() {
+    TransportTestHost a = host("n1", settings().maxFrameBytes(64 << 10));
+    TransportTestHost b = host("n2", settings().maxFrameBytes(64 << 10));
+    a.routeTo(b);
+    int most = (int) a.transport().maxMessageBytes() - 1024;
+    List<Outcome> many = Collections.nCopies(
+        most / 40, new Outcome(-1, Kind.OVERLOADED, new byte[0], Long.MAX_VALUE));
+    List<Outcome> large = List.of(new Outcome(-1, Kind.APPLIED, new byte[most]));
+    a.send(b.id(), SampleMessages.append(1, 1));
+    b.receiver().await("a way", () -> b.receiver().messages().size() == 1);
+    for (List<Outcome> outcomes : List.of(many, large)) {
+      ForwardedOutcomes message =
+          new ForwardedOutcomes(new ReplicaId(-1), new ReplicaId(-2), -3, outcomes);
+      assertThat(a.transport().trySend(b.id(), new GroupMessage(GroupId.DEFAULT, message)))
+          .isTrue();
+    }
+    b.receiver().await("both", () -> b.receiver().messages().size() == 3);
+    assertThat(stats(a).droppedTooLarge()).isZero();
   }
 
   @Test

@@ -29,6 +29,9 @@ public final class Budgets {
   private static final long BYTES_BESIDE_A_COMMAND =
       EntryBatch.HEADER_BYTES + Payloads.ENTRY_OVERHEAD_BYTES + SessionEntry.OVERHEAD_BYTES;
 
+  /** More than any leader of a simulated group hears of within the time for which outcomes wait. */
+  private static final int MOST_REPLICAS = 16;
+
   private final World world;
   private final List<Bound> bounds;
   private final List<Bound> coreBounds;
@@ -45,8 +48,8 @@ public final class Budgets {
         new Bound(
             RaftMetric.PROPOSALS_PENDING_BYTES + " of others",
             GroupNode::forwardedProposalBytes,
-            // Their results may wait, too.
-            2 * options.maxPendingProposalBytes()),
+            // Their results may wait, too, for each of the others.
+            (1 + MOST_REPLICAS) * options.maxPendingProposalBytes()),
         Bound.of(RaftMetric.READS_PENDING_BYTES, options.maxPendingReadBytes()),
         Bound.of(RaftMetric.APPLY_QUEUE_BYTES, options.maxApplyQueueBytes()),
         Bound.of(
