@@ -110,12 +110,14 @@ final class SnapshotArchive {
     EntryId base = recovered.base();
     List<String> damage = new ArrayList<>();
     SnapshotHeader legible = null;
+    EntryId reached = receivedInPart == null ? base : receivedInPart.header().last();
     for (SnapshotStore.Damaged one : unreadable) {
       // It stays for now: if nothing else reaches the log, there is only this.
       others.add(one.snapshot());
       warnOf(one.snapshot(), one.problem());
       if (reaches(one.snapshot().last(), base)) {
         damage.add("the snapshot " + one.snapshot() + ": " + one.problem());
+        reached = later(reached, one.snapshot().last());
       }
     }
     for (SnapshotManifest manifest : found) {
@@ -131,6 +133,7 @@ final class SnapshotArchive {
           continue;
         }
         damage.add(problem);
+        reached = later(reached, manifest.header().last());
         legible = legible == null ? manifest.header() : legible;
         warnOf(manifest.id(), problem);
       }
@@ -146,9 +149,13 @@ final class SnapshotArchive {
             + ", and there is no other member that may have one: put a copy of the snapshot back, or give "
             + "this host a new, empty folder and let it join anew");
       }
-      lost = new LostSnapshot(base, configuration, problem);
+      lost = new LostSnapshot(base, reached, configuration, problem);
       keepsDamaged = true;
     }
+  }
+
+  private static EntryId later(EntryId one, EntryId other) {
+    return other.index() > one.index() ? other : one;
   }
 
   private Configuration newestConfiguration(
