@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  */
 final class OutcomeQueue {
 
-  /** Outcomes share a message up to this size, or that of the largest message; one that is larger has a message of its own. */
+  /** Outcomes share a message up to this size, or that of the largest message; one that is larger has a message of its own. What sharing saves was not measured. */
   private static final long MAX_SHARED_BYTES = 1L << 20;
 
   /** What a message takes besides its outcomes, at the most. */
@@ -38,6 +38,9 @@ final class OutcomeQueue {
 
   /** What an outcome takes besides its bytes, about. */
   static final long OVERHEAD_BYTES = 40;
+
+  /** This part of the room is for outcomes that are no results. */
+  private static final int FOR_OTHERS_THAN_RESULTS = 16;
 
   /** Runs something at a time of the monotonic clock. */
   interface Timer {
@@ -117,7 +120,11 @@ final class OutcomeQueue {
   }
 
   private boolean hasRoomFor(Line line, Waiting added) {
-    return line.bytes == 0 || line.bytes + added.bytes() <= maxBytes;
+    // Word of a result that found no room needs some itself, or whoever waits would not be told.
+    long most = added.outcome.kind() == ForwardedOutcomes.Kind.APPLIED
+        ? maxBytes - maxBytes / FOR_OTHERS_THAN_RESULTS
+        : maxBytes;
+    return line.bytes == 0 || line.bytes + added.bytes() <= most;
   }
 
   /** What waits, in bytes. */

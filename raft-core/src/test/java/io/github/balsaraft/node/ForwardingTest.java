@@ -369,7 +369,8 @@ class ForwardingTest {
     arrive(forward(5, ofSession), 5, true);
     wayBack = false;
     taken.get(0).applied(new byte[9000]);
-    taken.get(1).applied(new byte[2000]);
+    // It would fit; but then there would be no room to say so of the next.
+    taken.get(1).applied(new byte[900]);
     taken.get(2).applied(new byte[2000]);
     outcomes.flush();
     wayBack = true;
@@ -378,7 +379,7 @@ class ForwardingTest {
     answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     assertThat(RecordedProposal.ends(proposals).get(0)).startsWith("applied:");
     assertThat(RecordedProposal.ends(proposals).get(1))
-        .startsWith("answer too large:its result of 2000 bytes found no room");
+        .startsWith("answer too large:its result of 900 bytes found no room");
     assertThat(RecordedProposal.ends(ofSession).get(0))
         .as("it asks again, and is told what the group keeps")
         .startsWith("unknown:its result of 2000 bytes found no room");
