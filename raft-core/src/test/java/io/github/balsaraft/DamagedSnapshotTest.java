@@ -176,10 +176,13 @@ class DamagedSnapshotTest {
         .as("nobody was let in anew")
         .hasSize(3)
         .anyMatch(member -> member.replica().equals(old));
-    assertThat(events)
-        .filteredOn(event -> event instanceof RaftEvent.HealthChanged)
-        .extracting(event -> ((RaftEvent.HealthChanged) event).health())
-        .contains(Health.RECOVERING, Health.RUNNING);
+    LocalCluster.awaitTrue(
+        "listeners hear of both",
+        () -> events.stream()
+            .filter(event -> event instanceof RaftEvent.HealthChanged)
+            .map(event -> ((RaftEvent.HealthChanged) event).health())
+            .toList()
+            .containsAll(List.of(Health.RECOVERING, Health.RUNNING)));
     propose(10);
     LocalCluster.awaitTrue("what is new", () -> machines.get(name).applied().equals(expected));
     stop(name);

@@ -335,7 +335,7 @@ final class SnapshotFlow {
     SnapshotManifest newest = archive == null ? null : archive.newest();
     return new SnapshotStatus(
         taker != null,
-        core == null ? 1 : core.baseEntry().index() + 1,
+        core == null ? firstIndexWithoutCore() : core.baseEntry().index() + 1,
         newest == null
             ? Optional.empty()
             : Optional.of(new SnapshotStatus.Last(
@@ -345,6 +345,12 @@ final class SnapshotFlow {
         fetching(nowNanos),
         pipeline.position().bytesSinceSnapshot(),
         taker == null ? whyNot : taker.problem(nowNanos));
+  }
+
+  /** Of a log that waits for what it goes on from, or of none. */
+  private long firstIndexWithoutCore() {
+    LostSnapshot missing = lost();
+    return missing == null ? 1 : missing.base().index() + 1;
   }
 
   private Optional<SnapshotStatus.Restoring> restoring(long nowNanos) {
