@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Here is what has to happen in one order, on the same threads: entries ({@link EntryApplier}), snapshots that take the place of
  * the state ({@link StateRestorer}), answers to proposers ({@link CommittedProposals}) and to readers ({@link ReadTurns}), and the
- * end.
+ * end. That all tasks which wait have one turn on a thread is worth nothing that could be measured with 128 B x 64
+ * (docs/benchmarks.md): it is how a mailbox works.
  */
 final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 

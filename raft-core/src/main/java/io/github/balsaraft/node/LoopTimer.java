@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /**
  * Wakes a mailbox at the next deadline. One timer at a time: one that fires too early sets the next, and deadlines nearly
- * always move away. Used by the mailbox's own tasks only.
+ * always move away (what that saves was not measured). Used by the mailbox's own tasks only.
  */
 final class LoopTimer {
 

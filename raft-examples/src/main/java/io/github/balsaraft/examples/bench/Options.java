@@ -14,7 +14,7 @@ import java.util.Set;
  * @param outstanding how many operations are under way at any time
  * @param warmupSeconds of the same load before it counts
  * @param fsync whether an entry is on stable storage before it is acknowledged
- * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do
+ * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do, growth and snapshot always
  * @param entries what restart, catchup and growth write, and rolling-restart before it begins, and how many keys snapshot has; 0 for
  *     their defaults
  * @param minutes after how long growth ends, if it hasn't written all entries by then; 0 for no limit

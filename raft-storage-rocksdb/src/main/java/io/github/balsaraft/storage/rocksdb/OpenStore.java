@@ -30,7 +30,7 @@ final class OpenStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OpenStore.class);
 
-  /** A batch that has grown beyond this is given back after its write. */
+  /** One batch serves all writes (what that saves was not measured). One that has grown beyond this is given back after its write. */
   private static final long MAX_KEPT_BATCH_BYTES = 16L << 20;
 
   private final Settings settings;

@@ -13,7 +13,7 @@ public final class Result {
   private static final String LIMIT = "limit";
   private static final double USUAL_ELECTION_TIMEOUT_MILLIS = 1000;
 
-  /** The other modes never take any. */
+  /** The others never take any, or always. */
   private static final Set<String> USUALLY_WITH_SNAPSHOTS =
       Set.of("write", "read", "groups", "failover", "rolling-restart");
 
