@@ -70,7 +70,7 @@ public sealed interface RaftEvent {
   record SnapshotFailed(long term, String problem) implements RaftEvent {}
 
   /**
-   * The node begins to take part, has failed, or was closed.
+   * The node recovers its state before it takes part, begins to take part, has failed, or was closed.
    *
    * @param detail more of it, for people; may be empty
    */

@@ -439,7 +439,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
     pipeline().run(() -> answer.complete(view));
   }
 
-  /** Bytes of proposals that others forwarded and that have not ended. On any thread. */
+  /** Bytes of proposals that others forwarded and that have not ended, and of outcomes that are not on their way yet. On any thread. */
   long forwardedBytes() {
     return flows.proposals().forwardedBytes();
   }

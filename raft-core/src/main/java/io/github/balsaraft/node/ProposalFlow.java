@@ -233,7 +233,7 @@ final class ProposalFlow {
     return Math.min(forwarder.deadlineNanos(), appendedDeadline);
   }
 
-  /** Bytes of proposals that others forwarded and that have not ended. */
+  /** Bytes of proposals that others forwarded and that have not ended, and of outcomes that are not on their way yet. */
   long forwardedBytes() {
     return intake.pendingBytes();
   }
