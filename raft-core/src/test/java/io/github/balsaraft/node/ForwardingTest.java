@@ -429,21 +429,6 @@ class ForwardingTest {
     assertThat(RecordedProposal.ends(ofLater)).containsExactly("applied:result");
   }
 
-  /** There may be no room at any other moment. */
-  @Test
-  void whatWaitsGoesFirstWhenThereIsRoomAgain() {
-    wayBack = false;
-    arrive(forward(5, RecordedProposal.of("a")), 5, true);
-    taken.get(0).applied("result".getBytes(UTF_8));
-    outcomes.flush();
-    wayBack = true;
-    outcomes.hasRoom(new ReplicaId(3));
-    assertThat(answers).isEmpty();
-    outcomes.hasRoom(FOLLOWER);
-    assertThat(kinds()).containsExactly("1:APPLIED");
-    assertThat(intake.pendingBytes()).isZero();
-  }
-
   @Test
   void onceClosedItKeepsNothing() {
     arrive(forward(5, RecordedProposal.of("a", "b", "c")), 5, true);
@@ -471,45 +456,5 @@ class ForwardingTest {
     outcomes.flush();
     answers.forEach(answer -> forwarder.onOutcomes(answer, LeaderHint.NONE));
     assertThat(RecordedProposal.ends(proposals)).containsExactly("unknown:" + "x".repeat(76));
-  }
-
-  /** A transport refuses what is longer than its frames, and would do so each time. */
-  @Test
-  void outcomesShareNoMessageThatIsTooLong() {
-    outcomes = new OutcomeQueue(
-        LEADER,
-        1 << 20,
-        5000,
-        TIMEOUT,
-        () -> nowNanos,
-        (atNanos, task) -> timer.add(task),
-        (to, message) -> answers.add(message));
-    intake = intake(4, 1 << 20);
-    arrive(forward(5, RecordedProposal.of("a", "b", "c")), 5, true);
-    taken.forEach(proposal -> proposal.applied(new byte[1900]));
-    outcomes.flush();
-    assertThat(answers).hasSize(2);
-    assertThat(kinds()).hasSize(3);
-  }
-
-  /** Entries for the same follower have the same way. */
-  @Test
-  void notAllThatWaitsIsSentAtOnce() {
-    patience = Long.MAX_VALUE;
-    outcomes = outcomes(64 << 20);
-    List<Proposal> proposals =
-        RecordedProposal.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
-    intake = intake(4, 64 << 20);
-    arrive(forward(5, proposals), 5, true);
-    taken.forEach(proposal -> proposal.applied(new byte[MAX_MESSAGE / 2]));
-    outcomes.flush();
-    assertThat(answers).hasSize(4);
-    nowNanos += RETRY;
-    timer.remove().run();
-    assertThat(answers).hasSize(8);
-    nowNanos += RETRY;
-    outcomes.flush();
-    assertThat(kinds()).hasSize(10);
-    assertThat(intake.pendingBytes()).isZero();
   }
 }
