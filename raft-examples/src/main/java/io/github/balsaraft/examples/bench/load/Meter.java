@@ -32,7 +32,8 @@ public final class Meter {
   /**
    * What was used in a time.
    *
-   * @param cpuSeconds processor time of this process and those that it started
+   * @param cpuSeconds processor time of this process and those that it started, which the system counts in
+   *     ticks, mostly of 10 ms
    * @param allocatedBytes by all Java threads of this process
    * @param diskFlushes that the devices completed, for whomever
    * @param diskBytes that the devices wrote, for whomever
