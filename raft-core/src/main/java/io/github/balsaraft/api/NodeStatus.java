@@ -220,7 +220,8 @@ public final class NodeStatus {
     BEING_BORN,
     /**
      * Has a log, and lacks the state that it goes on from, because the snapshot of that is damaged or gone: fetches another from the
-     * other members, and takes no part until it has one.
+     * other members, and takes no part until it has one. Its term, last index and configuration are those that it has kept; commit
+     * and applied index are 0.
      */
     RECOVERING,
     /** Takes part. */

@@ -466,6 +466,7 @@ final class GroupLoop implements Mailbox.Handler<GroupLoop.Event> {
         lifecycle.health(),
         lifecycle.detail(),
         lifecycle.view(),
+        lifecycle.recovery(),
         freshness,
         applyProgress,
         pipeline().appliedIndex(),

@@ -2,6 +2,7 @@ package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.core.Ready;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -76,6 +77,11 @@ final class SnapshotRecovery {
   /** The log that there is to start on once this is over. */
   RecoveredGroup log() {
     return log;
+  }
+
+  /** The newest configuration that can still be read; empty if none can. */
+  Configuration configuration() {
+    return lost.configuration();
   }
 
   /** The fetch has failed: another source is asked in a while. */

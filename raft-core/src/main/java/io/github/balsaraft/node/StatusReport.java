@@ -28,6 +28,7 @@ final class StatusReport {
       NodeStatus.Health health,
       String detail,
       @Nullable CoreView core,
+      @Nullable SnapshotRecovery recovery,
       Freshness freshness,
       ApplyProgress applyProgress,
       long appliedIndex,
@@ -53,8 +54,20 @@ final class StatusReport {
           .sinceDiskProgress(since(core.diskWaitingSinceNanos(), nowNanos))
           .sinceApplyProgress(since(applyProgress.waitingSinceNanos(), nowNanos))
           .peers(peers(host, core, self, nowNanos));
+    } else if (recovery != null) {
+      add(recovery, status);
     }
     return status.build();
+  }
+
+  /** What it has kept. What of that is committed, and how much of it was applied, only a core knows. */
+  private static void add(SnapshotRecovery recovery, NodeStatus.Builder status) {
+    long lastIndex = recovery.log().last().index();
+    status
+        .term(recovery.log().hardState().term())
+        .durableIndex(lastIndex)
+        .lastIndex(lastIndex)
+        .configuration(recovery.configuration());
   }
 
   private static NodeStatus.Counters counters(HostRuntime host, @Nullable CoreView core) {

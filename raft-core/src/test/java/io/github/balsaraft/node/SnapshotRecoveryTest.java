@@ -137,6 +137,7 @@ class SnapshotRecoveryTest {
   @Test
   @DisplayName("as long as it has none it elects nobody, whatever the others do")
   void givesNoVote() {
+    NodeStatus kept = status(second);
     crashAll();
     damage(second);
     cluster.start(third);
@@ -145,7 +146,11 @@ class SnapshotRecoveryTest {
     cluster.time.runFor(60 * SECONDS);
     assertThat(cluster.leader()).isEmpty();
     assertThat(status(second).health()).isEqualTo(Health.RECOVERING);
-    assertThat(status(second).term()).isZero();
+    assertThat(status(second).term()).as("it asks for no votes").isEqualTo(kept.term());
+    assertThat(status(second).lastIndex()).isEqualTo(kept.lastIndex());
+    assertThat(status(second).durableIndex()).isEqualTo(kept.lastIndex());
+    assertThat(status(second).configuration()).isEqualTo(kept.configuration());
+    assertThat(status(second).commitIndex()).as("only a core knows").isZero();
   }
 
   @Test
