@@ -110,7 +110,8 @@ final class SnapshotArchive {
     EntryId base = recovered.base();
     List<String> damage = new ArrayList<>();
     SnapshotHeader legible = null;
-    EntryId reached = receivedInPart == null ? base : receivedInPart.header().last();
+    EntryId reached =
+        receivedInPart == null ? base : later(base, receivedInPart.header().last());
     for (SnapshotStore.Damaged one : unreadable) {
       // It stays for now: if nothing else reaches the log, there is only this.
       others.add(one.snapshot());

@@ -3,7 +3,6 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.OnDiskStateMachine;
 import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.storage.RecoveredGroup;
@@ -117,14 +116,8 @@ final class SnapshotRecovery {
     nextNanos = nowNanos + patienceNanos;
     // Below all numbers that a core gives its fetches: it never takes the end of this one for that
     // of its own.
-    snapshots.fetch(new Ready.Fetch(-attempts, source, needed()));
-  }
-
-  /** Up to where the other snapshot has to reach: a state that is kept by itself must not be ahead of that and of the log. */
-  private EntryId needed() {
-    boolean mayBeAhead = context.settings().stateMachine() instanceof OnDiskStateMachine
-        && lost.reached().index() > log.last().index();
-    return mayBeAhead ? lost.reached() : lost.base();
+    boolean keepsState = context.settings().stateMachine() instanceof OnDiskStateMachine;
+    snapshots.fetch(new Ready.Fetch(-attempts, source, lost.needed(log, keepsState)));
   }
 
   private List<ReplicaId> sources() {

@@ -9,7 +9,8 @@ package io.github.balsaraft.core.log;
  * did nothing: a jump that takes back that this clock was set back is followed as far as log time would have gone by itself since it
  * last went on.
  *
- * <p>Jumps are measured from one call of {@link #observe} to the next; the time for which a process or a whole cluster was
+ * <p>A jump is what the wall clock has gone by more, or less, than the monotonic clock since the last one, however often {@link #observe}
+ * was called meanwhile; the time for which a process or a whole cluster was
  * down is not a jump.
  */
 public final class LogClock {
@@ -19,9 +20,18 @@ public final class LogClock {
 
   private static final long NANOS_PER_MILLI = 1_000_000;
 
+  /**
+   * By so much two clocks that are cut to whole milliseconds seem to differ at one moment and not at the next. Each such step taken for
+   * a jump, a busy leader would soon have forgotten what its clock was set back by, and what of a jump it has ignored.
+   */
+  private static final long ROUNDING_MILLIS = 1;
+
   private final long maxJumpMillis;
   private long lastNanos;
   private long lastWallMillis;
+
+  /** How far the wall clock is ahead of the monotonic clock, as at the last jump, or at the beginning. */
+  private long aheadMillis;
 
   /** By how much log time is behind the wall clock because it didn't follow it. */
   private long ignoredMillis;
@@ -47,6 +57,7 @@ public final class LogClock {
     this.maxJumpMillis = maxJumpMillis;
     this.lastNanos = nowNanos;
     this.lastWallMillis = wallMillis;
+    this.aheadMillis = wallMillis - toMillis(nowNanos);
     this.logTimeSinceNanos = nowNanos;
   }
 
@@ -62,14 +73,16 @@ public final class LogClock {
       logTimeMillis = newLogTimeMillis;
       logTimeSinceNanos = lastNanos;
     }
-    long elapsedNanos = Math.max(0, nowNanos - lastNanos);
-    long elapsedMillis = elapsedNanos / NANOS_PER_MILLI;
-    makeUp(elapsedNanos);
-    long expectedMillis = lastWallMillis + elapsedMillis;
+    makeUp(Math.max(0, nowNanos - lastNanos));
+    long expectedMillis = toMillis(nowNanos) + aheadMillis;
     long jump = wallMillis - expectedMillis;
     lastNanos = nowNanos;
     lastWallMillis = wallMillis;
-    if (jump <= 0) {
+    if (Math.abs(jump) <= ROUNDING_MILLIS) {
+      return 0;
+    }
+    aheadMillis += jump;
+    if (jump < 0) {
       // If somebody has set a clock right that had jumped ahead,
       // what was ignored of that jump is gone with it.
       long undoneMillis = Math.min(ignoredMillis, -jump);
@@ -78,8 +91,8 @@ public final class LogClock {
       return 0;
     }
     // One that was set back and is set right again shows what it would have shown all the time.
-    // What
-    // it lags behind another's wrong clock, or behind its own before it was set right, is none of
+    // What it
+    // lags behind another's wrong clock, or behind its own before it was set right, is none of
     // that.
     long behindMillis = logTimeMillis
         + (nowNanos - logTimeSinceNanos) / NANOS_PER_MILLI
@@ -89,6 +102,10 @@ public final class LogClock {
     setBackMillis -= Math.min(setBackMillis, followedMillis);
     ignoredMillis += jump - followedMillis;
     return jump - followedMillis;
+  }
+
+  private static long toMillis(long nanos) {
+    return Math.floorDiv(nanos, NANOS_PER_MILLI);
   }
 
   private void makeUp(long elapsedNanos) {

@@ -197,4 +197,34 @@ class LogClockTest {
     assertThat(clock.next(wallMillis + 3)).isEqualTo(wallMillis + 3);
     assertThat(clock.next(wallMillis - 3)).isEqualTo(wallMillis);
   }
+
+  /** A leader under load looks many times in a millisecond; the two clocks never go to the next one at the same moment. */
+  private void looksEvery300Micros(long forMillis) {
+    long wallMinusNow = wallMillis - nowMillis;
+    long startNanos = nowMillis * 1_000_000;
+    for (long nanos = 0; nanos <= forMillis * 1_000_000; nanos += 300_000) {
+      long now = startNanos + nanos;
+      long wall = (now + 400_000) / 1_000_000 + wallMinusNow;
+      assertThat(clock.observe(now, wall, logTimeMillis)).isZero();
+      wallMillis = wall;
+      nowMillis = now / 1_000_000;
+    }
+  }
+
+  @Test
+  void howOftenItLooksMakesNothingOfASetBack() {
+    long logTime = clock.next(0);
+    after(500, -600_000);
+    looksEvery300Micros(300_000);
+    assertThat(clock.next(logTime)).as("half the time is over").isEqualTo(logTime);
+    assertThat(after(500, 600_000)).isZero();
+    assertThat(clock.next(logTime)).isEqualTo(wallMillis);
+  }
+
+  @Test
+  void howOftenItLooksMakesNothingOfWhatIsIgnored() {
+    after(500, MAX_JUMP_MILLIS + 10_000);
+    looksEvery300Micros(30_000);
+    assertThat(wallMillis - clock.next(0)).as("a tenth of the time").isBetween(6_999L, 7_001L);
+  }
 }
