@@ -333,7 +333,8 @@ final class MessageIntake implements ProtocolMessage.Handler {
     if (role() instanceof LeaderState leader) {
       moveAbove(message, leader.isChosenDespitePriority());
     } else if (role() instanceof CandidateState) {
-      transitions.becomeFollowerIn(message.term(), null, "a voter is in term " + message.term());
+      transitions.becomeFollowerIn(
+          message.term(), null, "another replica is in term " + message.term());
     } else {
       // Followers learn of later terms from leaders and
       // candidates, pre-candidates from answers to their question.

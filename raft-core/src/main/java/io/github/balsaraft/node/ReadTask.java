@@ -7,22 +7,15 @@ final class ReadTask implements ApplyPipeline.Task {
 
   private final WaitingReads.WaitingRead read;
   private final Consumer<WaitingReads.WaitingRead> turn;
-  private final Consumer<String> late;
-
   /** Of the thread that looks for late ones. */
   private boolean told;
 
   /**
    * @param turn runs the read when it is its turn, or leaves it waiting for its index
-   * @param late gets the reason if its time is over before that
    */
-  ReadTask(
-      WaitingReads.WaitingRead read,
-      Consumer<WaitingReads.WaitingRead> turn,
-      Consumer<String> late) {
+  ReadTask(WaitingReads.WaitingRead read, Consumer<WaitingReads.WaitingRead> turn) {
     this.read = read;
     this.turn = turn;
-    this.late = late;
   }
 
   long deadlineNanos() {
@@ -33,7 +26,7 @@ final class ReadTask implements ApplyPipeline.Task {
   boolean tellIfLate(long nowNanos, String reason) {
     if (!told && read.isLate(nowNanos)) {
       told = true;
-      late.accept(reason);
+      read.late().accept(reason);
     }
     return told;
   }

@@ -51,7 +51,7 @@ final class ReadTurns {
       Consumer<String> refused,
       Consumer<String> late) {
     return new ReadTask(
-        new WaitingReads.WaitingRead(index, deadlineNanos, read, refused), this::runOrWait, late);
+        new WaitingReads.WaitingRead(index, deadlineNanos, read, refused, late), this::runOrWait);
   }
 
   /** A read that can be found by now ends then. On any thread. */
@@ -94,7 +94,8 @@ final class ReadTurns {
     waiting.expire(
         nowNanos,
         "the state here has only got as far as index " + applied
-            + ", and what the leader has committed beyond it did not come in time");
+            + ", and what the leader has committed beyond it did not come in time",
+        behind);
     return Math.min(next.get(), waiting.deadlineNanos());
   }
 

@@ -19,7 +19,12 @@ class WaitingReadsTest {
   private final List<String> told = new CopyOnWriteArrayList<>();
 
   private void add(long index, long deadlineNanos, Consumer<String> refused) {
-    reads.add(new WaitingRead(index, deadlineNanos, () -> told.add("read at " + index), refused));
+    reads.add(new WaitingRead(
+        index,
+        deadlineNanos,
+        () -> told.add("read at " + index),
+        refused,
+        reason -> told.add(index + " runs, " + reason)));
   }
 
   @Test
@@ -27,7 +32,7 @@ class WaitingReadsTest {
     add(5, 100, reason -> told.add("5 " + reason));
     add(6, 99, reason -> told.add("6 " + reason));
     add(7, 101, reason -> told.add("7 " + reason));
-    reads.expire(100, "late");
+    reads.expire(100, "late", "it hangs");
     assertThat(told).containsExactlyInAnyOrder("5 late", "6 late");
     assertThat(reads.deadlineNanos()).isEqualTo(101);
     reads.runDue(7, () -> true);
@@ -49,7 +54,7 @@ class WaitingReadsTest {
       }
     });
     add(6, 1000, reason -> otherIsTold.countDown());
-    Thread applying = new Thread(() -> reads.expire(100, "late"));
+    Thread applying = new Thread(() -> reads.expire(100, "late", "it hangs"));
     applying.start();
     hangs.await();
     Thread abandoning = new Thread(() -> reads.refuseAll("closed"));
@@ -75,9 +80,30 @@ class WaitingReadsTest {
       told.add("5 " + reason);
       add(6, 100, other -> told.add("6 " + other));
     });
-    reads.expire(100, "late");
-    reads.expire(100, "late");
+    reads.expire(100, "late", "it hangs");
+    reads.expire(100, "late", "it hangs");
     assertThat(told).containsExactly("5 late", "6 late");
     assertThat(reads.deadlineNanos()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  /** It holds the memory of what it reads until it is done: it has not ended before. */
+  @Test
+  void oneThatHangsIsToldOnceAndEndsByItself() {
+    reads.add(new WaitingRead(
+        5,
+        100,
+        () -> {
+          reads.expire(100, "late", "it hangs");
+          reads.expire(101, "late", "it hangs");
+          assertThat(reads.deadlineNanos()).as("nothing to tell it any more").isEqualTo(200);
+          told.add("5 has ended");
+        },
+        reason -> told.add("5 refused"),
+        reason -> told.add("5 told, " + reason)));
+    add(6, 200, reason -> told.add("6 " + reason));
+    reads.runDue(5, () -> true);
+    assertThat(told).containsExactly("5 told, it hangs", "5 has ended");
+    reads.expire(200, "late", "it hangs");
+    assertThat(told).last().isEqualTo("6 late");
   }
 }
