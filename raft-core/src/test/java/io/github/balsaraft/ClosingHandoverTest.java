@@ -25,7 +25,7 @@ class ClosingHandoverTest {
 
   @Test
   void leaderHandsOverBeforeItCloses() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       leader.propose("a".getBytes(UTF_8)).get(30, SECONDS);
       List<RaftNode> others =
@@ -52,7 +52,7 @@ class ClosingHandoverTest {
 
   @Test
   void followersAndSoleMembersHaveNothingToHandOver() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       RaftNode follower = cluster.anyFollower();
       long term = leader.status().term();

@@ -48,10 +48,7 @@ class CommittedEntriesTest {
 
   @Test
   void aFollowerShowsWhatIsCommitted() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3")) {
-      for (String name : cluster.names()) {
-        cluster.start(name, LocalCluster.options().build());
-      }
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       leader.propose("before".getBytes(UTF_8)).get(30, SECONDS);
       RaftNode follower = cluster.anyFollower();

@@ -18,7 +18,7 @@ class HangingLeaderTest {
 
   /** So little is in memory that a follower that was away gets entries from the log store. */
   private static final RaftOptions SMALL_WINDOW =
-      LocalCluster.options().logWindowBytes(64 << 10).build();
+      LocalCluster.steadyOptions().logWindowBytes(64 << 10).build();
 
   private static final class Machine extends Appender {
     private final CountDownLatch go = new CountDownLatch(1);

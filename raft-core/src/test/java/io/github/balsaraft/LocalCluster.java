@@ -18,6 +18,9 @@ final class LocalCluster implements AutoCloseable {
 
   static final RaftOptions FAST = options().build();
 
+  /** For tests of one leader's time: a machine that stands still for a moment makes no election. */
+  static final RaftOptions STEADY = steadyOptions().build();
+
   final LocalNetwork network = new LocalNetwork();
   final Map<String, Appender> machines = new TreeMap<>();
   final Map<String, RaftNode> nodes = new TreeMap<>();
@@ -35,9 +38,20 @@ final class LocalCluster implements AutoCloseable {
         .heartbeatInterval(Duration.ofMillis(30));
   }
 
+  /** As for {@link #STEADY}. */
+  static RaftOptions.Builder steadyOptions() {
+    return RaftOptions.builder()
+        .electionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2))
+        .heartbeatInterval(Duration.ofMillis(200));
+  }
+
   LocalCluster startAll() {
+    return startAll(FAST);
+  }
+
+  LocalCluster startAll(RaftOptions options) {
     for (String name : names) {
-      start(name, FAST);
+      start(name, options);
     }
     return this;
   }

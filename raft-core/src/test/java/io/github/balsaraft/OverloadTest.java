@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class OverloadTest {
 
   private static final int COMMAND_BYTES = 1000;
-  private static final RaftOptions OPTIONS = LocalCluster.options()
+  private static final RaftOptions OPTIONS = LocalCluster.steadyOptions()
       .maxCommandBytes(COMMAND_BYTES)
       .maxPendingProposalBytes(20L * COMMAND_BYTES)
       .forwardProposals(true)
