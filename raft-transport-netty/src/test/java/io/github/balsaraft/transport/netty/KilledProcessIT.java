@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
@@ -22,7 +23,9 @@ class KilledProcessIT {
 
   @RepeatedTest(3)
   void killedPeerIsGoneWithinMoments() throws Exception {
-    try (TransportTestHost parent = host("parent")) {
+    // With these pauses, whatever has to wait for the end of one fails.
+    try (TransportTestHost parent =
+        host("parent", settings().reconnectDelay(Duration.ofMinutes(1), Duration.ofMinutes(1)))) {
       Process process = start(parent.transport().localAddress());
       try {
         BufferedReader output = new BufferedReader(
@@ -40,7 +43,7 @@ class KilledProcessIT {
         process.destroyForcibly();
         parent.receiver().await("the hint", () -> !parent.receiver().gone().isEmpty());
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-        assertThat(millis).as("milliseconds from kill -9 to the hint").isLessThan(1_000);
+        assertThat(millis).as("milliseconds from kill -9 to the hint").isLessThan(15_000);
         assertThat(parent.receiver().gone()).containsExactly(CHILD);
       } finally {
         process.destroyForcibly().waitFor();
@@ -60,10 +63,12 @@ class KilledProcessIT {
         .start();
   }
 
-  private static TransportTestHost host(String name) {
-    return new TransportTestHost(
-        new HostRecord(new HostId(name), 1, null),
-        NettyTransport.builder().bindAddress("127.0.0.1:0").build());
+  private static NettyTransportBuilder settings() {
+    return NettyTransport.builder().bindAddress("127.0.0.1:0");
+  }
+
+  private static TransportTestHost host(String name, NettyTransportBuilder settings) {
+    return new TransportTestHost(new HostRecord(new HostId(name), 1, null), settings.build());
   }
 
   /** Answers each batch with a heartbeat, until it is killed. */
@@ -73,7 +78,7 @@ class KilledProcessIT {
 
     public static void main(String[] arguments) throws Exception {
       HostId parent = new HostId("parent");
-      TransportTestHost child = host(CHILD.name());
+      TransportTestHost child = host(CHILD.name(), settings());
       child.transport().setRoute(parent, arguments[0]);
       child.receiver().onEachBatch(batch -> child.send(parent, SampleMessages.heartbeat(2)));
       System.out.println(child.transport().localAddress());
