@@ -22,7 +22,7 @@ class CheckerMemoryIT {
             System.getProperty("java.class.path"),
             CrowdedCounter.class.getName(),
             String.valueOf(ALLOWED_MEGABYTES))
-        .redirectErrorStream(true)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();

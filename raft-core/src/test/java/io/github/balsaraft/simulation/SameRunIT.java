@@ -27,7 +27,9 @@ class SameRunIT {
         System.getProperty("java.class.path"),
         HashOfARun.class.getName()));
     SEEDS.forEach(seed -> command.add(Long.toString(seed)));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     List<String> here = new ArrayList<>(SEEDS.stream().map(HashOfARun::of).toList());

@@ -198,7 +198,8 @@ public final class ChildNode implements BenchNode {
 
   /** Stops it where it stands (SIGSTOP): its connections stay, and nobody answers on them. */
   public void freeze() throws IOException, InterruptedException {
-    Process kill = new ProcessBuilder("kill", "-STOP", String.valueOf(process.pid())).start();
+    // Every shell has the command of its own; not every machine has the program.
+    Process kill = new ProcessBuilder("sh", "-c", "kill -STOP " + process.pid()).start();
     if (kill.waitFor() != 0) {
       throw new IOException("can't stop process " + process.pid());
     }

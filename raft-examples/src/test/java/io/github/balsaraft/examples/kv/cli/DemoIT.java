@@ -3,6 +3,7 @@ package io.github.balsaraft.examples.kv.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.examples.kv.Kv;
+import io.github.balsaraft.examples.kv.testing.KvProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -104,7 +105,7 @@ class DemoIT {
         "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
     command.add(Kv.class.getName());
     command.addAll(words);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = KvProcess.quiet(command).start();
     started.add(process);
     return process;
   }

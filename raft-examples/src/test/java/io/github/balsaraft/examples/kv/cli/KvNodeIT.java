@@ -265,10 +265,7 @@ class KvNodeIT {
     command.addAll(List.of("io.github.balsaraft.examples.kv.Kv", "node"));
     command.addAll(List.of(arguments));
     Path output = folder.resolve("output");
-    Process process = new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
+    Process process = KvProcess.quiet(command).redirectOutput(output.toFile()).start();
     try {
       assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .as("ended")

@@ -136,7 +136,7 @@ class ClusterClientsIT {
     List<String> words = new ArrayList<>(KvProcess.kv());
     words.addAll(List.of("cli", "--servers", cluster.servers()));
     words.addAll(List.of(command));
-    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    Process process = KvProcess.quiet(words).start();
     try (OutputStream in = process.getOutputStream()) {
       in.write(piped.getBytes(UTF_8));
     }

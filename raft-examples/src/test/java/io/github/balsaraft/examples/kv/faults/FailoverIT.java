@@ -24,7 +24,7 @@ class FailoverIT {
    * one copy of the data.
    */
   @Test
-  @Timeout(150)
+  @Timeout(400)
   void aKilledLeaderIsReplacedAndNothingAcknowledgedIsLost() {
     KvCluster cluster = clusters.start(3);
     try (HistoryWorkload workload = HistoryWorkload.start(cluster, 1)) {

@@ -106,7 +106,7 @@ final class HistoryCheck {
           return same;
         }
       });
-      assertThat(node.info()).as(node.toString()).containsEntry("health", "running");
+      assertThat(node.answeredInfo()).as(node.toString()).containsEntry("health", "running");
     }
   }
 

@@ -45,7 +45,7 @@ final class Nemesis {
 
   /** Waits until a server follows and has applied all that the leader had committed when this began. */
   void awaitCaughtUp(KvProcess node) {
-    long goal = number(cluster.awaitLeader().info(), "commit");
+    long goal = number(cluster.awaitLeader().answeredInfo(), "commit");
     cluster.await(node + " as a follower that has applied " + goal, PATIENCE, () -> {
       Map<String, String> info = node.info();
       return info.getOrDefault("role", "").equals("follower") && number(info, "applied") >= goal;

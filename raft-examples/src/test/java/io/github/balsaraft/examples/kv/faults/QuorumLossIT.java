@@ -124,7 +124,7 @@ class QuorumLossIT {
   /** The local copy is still there to read, and INFO says how old it may be. */
   private static void expectOldLocalReads(KvCluster cluster, KvProcess node) {
     expectLocallyGreen(cluster, node);
-    Map<String, String> before = node.info();
+    Map<String, String> before = node.answeredInfo();
     long age = Nemesis.number(before, "local_read_staleness_ms");
     assertThat(age).as("age of local reads").isPositive();
     assertThat(before).containsEntry("leader", "");

@@ -118,10 +118,7 @@ public final class KvCluster implements AutoCloseable {
     command.addAll(List.of(words));
     try {
       Path output = Files.createTempFile(folder, "admin", ".out");
-      Process process = new ProcessBuilder(command)
-          .redirectErrorStream(true)
-          .redirectOutput(output.toFile())
-          .start();
+      Process process = KvProcess.quiet(command).redirectOutput(output.toFile()).start();
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError(

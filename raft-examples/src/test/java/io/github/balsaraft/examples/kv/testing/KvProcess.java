@@ -18,14 +18,18 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One server: a process while it runs, and a folder that outlives it. */
 public final class KvProcess {
 
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(30);
+  private static final long LOOK_NANOS = 10_000_000;
   private static final int LOG_LINES = 40;
 
   private final String id;
@@ -66,6 +70,17 @@ public final class KvProcess {
     words.add("--enable-native-access=ALL-UNNAMED");
     words.addAll(List.of("-cp", classPath(), Kv.class.getName()));
     return words;
+  }
+
+  /** To start a Java program that prints what it prints by itself, whatever options the environment has for each JVM. */
+  public static ProcessBuilder quiet(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    // A JVM tells on standard error which of them it has found.
+    builder
+        .environment()
+        .keySet()
+        .removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+    return builder;
   }
 
   /** The packaged program if the build says where it is, else the classes under test. */
@@ -186,7 +201,21 @@ public final class KvProcess {
     return new RespClient(port);
   }
 
-  /** What INFO says about Raft; empty if it doesn't answer. */
+  /** What INFO says about Raft, of a server that is sure to answer, however long that takes. */
+  public Map<String, String> answeredInfo() {
+    long deadline = System.nanoTime() + ANSWER_PATIENCE.toNanos();
+    Map<String, String> answer = info();
+    while (answer.isEmpty()) {
+      if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("no answer to INFO\n" + lastWords());
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+      answer = info();
+    }
+    return answer;
+  }
+
+  /** What INFO says about Raft; empty if it doesn't answer at once. */
   public Map<String, String> info() {
     Map<String, String> lines = new LinkedHashMap<>();
     try (Socket socket = new Socket()) {
@@ -238,7 +267,8 @@ public final class KvProcess {
 
   private void signal(String name) {
     try {
-      Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+      // Every shell has the command of its own; not every machine has the program.
+      Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid())
           .inheritIO()
           .start();
       if (kill.waitFor() != 0) {
