@@ -128,7 +128,7 @@ class BenchmarkSmokeIT {
   @Test
   void snapshotsWhileKeysAreOverwritten() throws Exception {
     Map<String, @Nullable Object> line = measure(
-        "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 0 --seconds 1");
+        "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 1 --seconds 2");
     assertThat(line)
         .containsKeys(
             "apply_longest_ms", "apply_longest_gap_ms", "gc", "heap_state_mb", "heap_looks");
@@ -138,7 +138,7 @@ class BenchmarkSmokeIT {
   @Test
   void readsAtFollowers() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode read --readers follower --variant memory --warmup 0 --seconds 1");
+        measure("--mode read --readers follower --variant memory --warmup 1 --seconds 2");
     assertThat(line).containsEntry("readers", "follower");
     assertThat(number(line, "reads_per_s")).isPositive();
   }
@@ -205,7 +205,7 @@ class BenchmarkSmokeIT {
   @Test
   void severalGroupsAreWrittenTo() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode groups --groups 2 --idle 1 --warmup 0 --seconds 1");
+        measure("--mode groups --groups 2 --idle 1 --warmup 1 --seconds 2");
     assertThat(line).containsEntry("groups", 2.0);
     assertThat(line).containsKeys("heap_bytes_per_group", "threads", "idle_cores");
     assertThat(number(line, "ops")).isPositive();

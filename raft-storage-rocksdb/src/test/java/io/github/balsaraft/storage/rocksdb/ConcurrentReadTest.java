@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrentReadTest {
 
   private static final int STEPS = 600;
+  private static final int READERS = 2;
 
   @TempDir
   Path temporary;
@@ -42,9 +45,12 @@ class ConcurrentReadTest {
   private final AtomicLong last = new AtomicLong();
   private final AtomicBoolean done = new AtomicBoolean();
 
+  /** What the writer waits for before it goes on, so that no reader comes when all is over. */
+  private final CountDownLatch haveRead = new CountDownLatch(READERS);
+
   @Test
   void readersSeeEntriesOrARefusal() throws Exception {
-    ExecutorService readers = Executors.newFixedThreadPool(2);
+    ExecutorService readers = Executors.newFixedThreadPool(READERS);
     try (LogStore store = TestLog.at(temporary.resolve("log"))
         .memtableBytes(64 << 10)
         .watchMillis(1)
@@ -52,7 +58,7 @@ class ConcurrentReadTest {
         .build()) {
       TestLog.create(store);
       List<Future<Integer>> results = new ArrayList<>();
-      for (int seed = 0; seed < 2; seed++) {
+      for (int seed = 0; seed < READERS; seed++) {
         Random random = new Random(seed);
         results.add(readers.submit(() -> read(store, random)));
       }
@@ -95,7 +101,7 @@ class ConcurrentReadTest {
     }
   }
 
-  private void write(LogStore store, Random random) {
+  private void write(LogStore store, Random random) throws InterruptedException {
     long term = 1;
     for (int step = 0; step < STEPS; step++) {
       long from = last.get() + 1;
@@ -115,6 +121,10 @@ class ConcurrentReadTest {
       terms.set((int) from, term);
       terms.set((int) from + 1, term);
       last.set(from + 1);
+      if (step == 0) {
+        // One that fails before says why in the end.
+        boolean unused = haveRead.await(30, TimeUnit.SECONDS);
+      }
     }
   }
 
@@ -144,7 +154,9 @@ class ConcurrentReadTest {
           assertThat(batch.term()).isGreaterThanOrEqualTo(termsBefore.get((int) (next - from)));
           next++;
         }
-        successful++;
+        if (++successful == 1) {
+          haveRead.countDown();
+        }
       } catch (CompactedException e) {
         assertThat(e.firstIndex()).isGreaterThan(from);
       } catch (LogStoreException e) {

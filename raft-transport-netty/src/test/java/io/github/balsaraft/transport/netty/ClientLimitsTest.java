@@ -294,7 +294,7 @@ class ClientLimitsTest extends NettyHosts {
   @DisplayName("a query that never has room is not told to come again")
   void queryBeyondTheBudget() throws Exception {
     FakeMember member = new FakeMember(listen(), request -> done());
-    try (RaftClient client = hastyClient(member).connect()) {
+    try (RaftClient client = hastyClient(member).session(PATIENT).connect()) {
       awaitAnswer(client);
       Throwable refusal = failure(client.query(new byte[2 * LARGE.length]));
       assertThat(refusal).isInstanceOf(QueryTooLargeException.class);
@@ -349,7 +349,7 @@ class ClientLimitsTest extends NettyHosts {
                 .setOutcome(ClientOutcome.CLIENT_OUTCOME_READ_NOT_SERVED)
                 .setDetail("full")
                 .setRetryAfterMillis(Duration.ofSeconds(30).toMillis()));
-    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofMillis(700));
+    SessionOptions hasty = SessionOptions.defaults().withDeadline(Duration.ofSeconds(3));
     try (RaftClient client =
         RaftClient.builder().members(full.address()).session(hasty).connect()) {
       awaitAnswer(client);

@@ -48,10 +48,9 @@ class NettyLimitsTest extends NettyHosts {
     }
     a.receiver().await("not writable", () -> !a.receiver().writable(PEER));
     NettyTransportStats stats = stats(a);
-    assertThat(stats.droppedQueueFull()).isPositive();
     // What wasn't dropped is held, within the bound, or was taken by the kernel, which has bounds
-    // of its own.
-    assertThat((sent - stats.droppedQueueFull()) * payload).isLessThan(bound + (32 << 20));
+    // of its own: 32 MiB and more on some machines.
+    assertThat(stats.droppedQueueFull()).as("most was dropped").isGreaterThan(sent / 2);
     a.send(healthy.id(), SampleMessages.append(1, payload));
     healthy.receiver().await("the other", () -> healthy.receiver().messages().size() == 1);
     assertThat(a.receiver().writable(healthy.id())).isTrue();
@@ -110,15 +109,21 @@ class NettyLimitsTest extends NettyHosts {
     assertThat(stats(a).droppedTooLarge()).isZero();
   }
 
+  /** All of them are sent in one turn of the loop: else it depends on the machine how often the loop has its turn between two. */
   @Test
   void manySendsShareFlushes() {
-    TransportTestHost a = host("n1", settings());
+    TransportTestHost a =
+        host("n1", settings().eventLoopThreads(1).maxQueuedControlBytesPerPeer(64 << 20));
     TransportTestHost b = host("n2", settings());
     a.routeTo(b);
+    b.routeTo(a);
     int count = 20_000;
-    for (int i = 0; i < count; i++) {
-      a.send(b.id(), SampleMessages.heartbeat(i));
-    }
+    a.receiver().onEachBatch(batch -> {
+      for (int i = 0; i < count; i++) {
+        a.send(b.id(), SampleMessages.heartbeat(i));
+      }
+    });
+    b.send(a.id(), SampleMessages.heartbeat(-1));
     b.receiver().await("all", () -> b.receiver().messages().size() == count);
     NettyTransportStats stats = stats(a);
     assertThat(stats.messagesSent()).isEqualTo(count);
