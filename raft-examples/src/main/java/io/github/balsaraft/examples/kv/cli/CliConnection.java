@@ -36,7 +36,7 @@ final class CliConnection implements AutoCloseable {
     return server;
   }
 
-  /** Whether MULTI has been said, and neither EXEC nor DISCARD. */
+  /** Whether MULTI has been said, and nothing that ends a transaction. */
   boolean isInTransaction() {
     return inTransaction;
   }
@@ -60,8 +60,11 @@ final class CliConnection implements AutoCloseable {
     boolean failed = reply instanceof Reply.Failure;
     if (name.equalsIgnoreCase("multi")) {
       inTransaction |= !failed;
-    } else if (List.of("exec", "discard", "reset").stream().anyMatch(name::equalsIgnoreCase)) {
+    } else if (name.equalsIgnoreCase("exec")) {
+      // Whatever the reply: a transaction that can't be executed is discarded.
       inTransaction = false;
+    } else if (name.equalsIgnoreCase("discard") || name.equalsIgnoreCase("reset")) {
+      inTransaction &= failed;
     }
     return reply;
   }

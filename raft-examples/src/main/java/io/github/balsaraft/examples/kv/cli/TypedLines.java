@@ -21,7 +21,7 @@ final class TypedLines implements CliCommand.Lines {
   /** Passwords are not for a file that lies about. */
   private static final String NOT_REMEMBERED =
       // A regular expression but for the star, which stands for any characters, and the colon.
-      "(?i)[ \t\"']{0,}(auth|hello)[ \t\"']*";
+      "(?is)[ \t\r\n\f\013\"']{0,}(auth|hello)[ \t\r\n\"']*";
 
   private final Terminal terminal;
   private final LineReader reader;
@@ -76,6 +76,9 @@ final class TypedLines implements CliCommand.Lines {
         .variable(LineReader.HISTORY_FILE, history)
         .variable(LineReader.HISTORY_IGNORE, NOT_REMEMBERED)
         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+        // What is pasted would come as one line with line breaks in it: several commands as the
+        // words of one.
+        .option(LineReader.Option.BRACKETED_PASTE, false)
         .build();
   }
 

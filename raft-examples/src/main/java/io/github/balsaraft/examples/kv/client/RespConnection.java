@@ -5,6 +5,7 @@ import io.github.balsaraft.examples.kv.state.Bytes;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.redis.ArrayRedisMessage;
@@ -80,6 +81,11 @@ public final class RespConnection implements AutoCloseable {
       var unused = channel.writeAndFlush(new ArrayRedisMessage(parts));
     });
     return answer;
+  }
+
+  /** How the system treats it. */
+  ChannelConfig config() {
+    return channel.config();
   }
 
   @Override

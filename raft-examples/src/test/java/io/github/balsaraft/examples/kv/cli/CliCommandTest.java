@@ -20,7 +20,9 @@ import java.io.PipedOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,6 +238,62 @@ class CliCommandTest {
     assertThat(Files.readString(folder.resolve("history")))
         .contains("two words")
         .doesNotContain("secret");
+  }
+
+  @Test
+  @DisplayName(
+      "pasted lines are commands one by one: the terminal isn't asked to mark what is pasted")
+  void pasting() throws IOException {
+    String screen = type("xterm", "set a 1\rset b 2\rquit\r");
+    assertThat(screen).contains("> set b 2").doesNotContain("\033[?2004h");
+    assertThat(printed()).containsExactly("OK", "OK");
+  }
+
+  @Test
+  @DisplayName(
+      "a password isn't remembered either if line breaks were typed in between, by ctrl-V ctrl-J")
+  void passwordsInSeveralLines() throws IOException {
+    type(
+        "xterm",
+        "get \026\ncolor\rauth u \026\nsecret\rauth\026\nsecret\r\026\nauth secret\rquit\r");
+    assertThat(Files.readString(folder.resolve("history")))
+        .contains("color")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  @DisplayName(
+      "a transaction goes on after a DISCARD or RESET that was refused, and ends with any EXEC")
+  void endsOfTransactions() {
+    List<String> lines = List.of(
+        "multi",
+        "discard x",
+        "reset x",
+        "discard",
+        "multi",
+        "reset",
+        "multi",
+        "exec x",
+        "multi",
+        "exec",
+        "quit");
+    List<Boolean> inTransaction = new ArrayList<>();
+    Iterator<String> next = lines.iterator();
+    CliCommand.Lines typed = new CliCommand.Lines() {
+      @Override
+      public Bytes next(String prompt) {
+        inTransaction.add(prompt.contains("(TX)"));
+        return Bytes.of(next.next());
+      }
+
+      @Override
+      public void close() {
+        // There is nothing to close.
+      }
+    };
+    new CliCommand(console, (options, commands) -> typed).run(List.of("--servers", address()));
+    assertThat(inTransaction)
+        .containsExactly(false, true, true, true, false, true, false, true, false, true, false);
   }
 
   @Test
