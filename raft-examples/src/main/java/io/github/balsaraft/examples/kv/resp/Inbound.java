@@ -26,6 +26,13 @@ public sealed interface Inbound {
   record Refused(String error) implements Inbound {}
 
   /**
+   * What a browser sends that was lured into it: the connection is to be closed without a word, since who lured it may read the reply.
+   *
+   * @param why for the log
+   */
+  record Foreign(String why) implements Inbound {}
+
+  /**
    * Not the protocol. Nothing behind it can be understood: the connection is to be closed.
    *
    * @param error the whole error, with its code in front

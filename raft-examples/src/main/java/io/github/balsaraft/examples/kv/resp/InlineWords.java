@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Splits the line of an inline command, as a person types it into telnet, into words. Same rules as Redis: blanks separate;
+ * Splits the line of an inline command, as a person types it into telnet, into words. Same rules as Redis: blanks separate,
+ * but vertical tabs and form feeds are blanks only between words, and parts of a word that has begun without quotes;
  * double quotes know {@code \n \r \t \b \a \xHH} and a backslash before any other byte; single quotes know {@code \'} only;
  * a closing quote must be followed by a blank or the end.
  */
 public final class InlineWords {
+
+  private static final byte VERTICAL_TAB = 0x0b;
+  private static final byte FORM_FEED = 0x0c;
 
   private final byte[] line;
   private int at;
@@ -41,9 +45,9 @@ public final class InlineWords {
     return at < line.length;
   }
 
-  /** Reads up to the next blank outside of quotes; false if a quote isn't closed properly. */
+  /** Reads up to the end of a word; false if a quote isn't closed properly. */
   private boolean readWord(ByteArrayOutputStream word) {
-    while (at < line.length && !isBlank(line[at])) {
+    while (at < line.length && !endsUnquotedWord(line[at])) {
       byte next = line[at++];
       if (next == '"') {
         return readDoubleQuoted(word) && atEndOfWord();
@@ -113,5 +117,9 @@ public final class InlineWords {
   /** What C calls a space, and the zero byte, at which C believes that a string ends. */
   private static boolean isBlank(byte letter) {
     return letter == ' ' || (letter >= '\t' && letter <= '\r') || letter == 0;
+  }
+
+  private static boolean endsUnquotedWord(byte letter) {
+    return isBlank(letter) && letter != VERTICAL_TAB && letter != FORM_FEED;
   }
 }

@@ -35,6 +35,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
   private static final int FIRST_BUFFER_BYTES = 16 << 10;
 
+  private static final Inbound FROM_BROWSER = new Inbound.Foreign("sends HTTP");
+
   private final RespLimits limits;
   private final MemoryBudget budget;
 
@@ -188,6 +190,10 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     if (argument != null) {
       words.add(Bytes.wrap(argument));
       argument = null;
+      if (words.size() == 1 && isOfBrowser(words.get(0))) {
+        breakWith(ctx, FROM_BROWSER);
+        return;
+      }
     }
     missing--;
     if (missing == 0) {
@@ -222,6 +228,8 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     List<Bytes> split = InlineWords.split(line).orElse(null);
     if (split == null) {
       breakWith(ctx, Inbound.Broken.because("unbalanced quotes in request"));
+    } else if (!split.isEmpty() && isOfBrowser(split.get(0))) {
+      breakWith(ctx, FROM_BROWSER);
     } else if (!split.isEmpty() && !isCommandName(split.get(0))) {
       breakWith(ctx, Inbound.Broken.because("this is not the Redis protocol"));
     } else if (!split.isEmpty()) {
@@ -233,18 +241,20 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Whether an inline command may be meant. Redis would answer "unknown command" to anything; but noise, and browsers that
-   * were lured into sending a request here, are better cut off.
-   */
+  /** Whether it begins a line of a request by HTTP that somebody could lure a browser into sending here. */
+  private static boolean isOfBrowser(Bytes name) {
+    String text = name.upToZero().latin1();
+    return text.equalsIgnoreCase("post") || text.equalsIgnoreCase("host:");
+  }
+
+  /** Whether an inline command may be meant. Redis would answer "unknown command" to anything; but noise is better cut off. */
   private static boolean isCommandName(Bytes name) {
     for (byte letter : name.array()) {
       if ((letter >= 0 && letter <= ' ') || letter == 0x7f) {
         return false;
       }
     }
-    String text = name.latin1();
-    return !text.equalsIgnoreCase("post") && !text.equalsIgnoreCase("host:");
+    return true;
   }
 
   /**
@@ -275,10 +285,10 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
     refusal = null;
   }
 
-  private void breakWith(ChannelHandlerContext ctx, Inbound.Broken error) {
+  private void breakWith(ChannelHandlerContext ctx, Inbound last) {
     broken = true;
     forget();
-    ctx.fireChannelRead(error);
+    ctx.fireChannelRead(last);
   }
 
   @Override

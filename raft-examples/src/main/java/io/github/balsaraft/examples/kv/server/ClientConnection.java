@@ -130,6 +130,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
       server.cutOffs().add(client(), broken.error());
       enqueue(new Planned.Rejected(new Reply.Failure(broken.error())), 0);
       closeWhenIdle = true;
+    } else if (message instanceof Inbound.Foreign foreign) {
+      server.cutOffs().add(client(), foreign.why());
+      closeWhenIdle = true;
     } else {
       ReferenceCountUtil.release(message);
       cutOff("nobody knows what to do with a " + message.getClass().getName());

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.examples.kv.resp.Inbound.Broken;
+import io.github.balsaraft.examples.kv.resp.Inbound.Foreign;
 import io.github.balsaraft.examples.kv.resp.Inbound.Refused;
 import io.github.balsaraft.examples.kv.resp.Inbound.Request;
 import io.github.balsaraft.examples.kv.state.Bytes;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From bytes to requests, with everything that a client may do wrong. */
 class RespPipelineTest {
@@ -97,8 +99,6 @@ class RespPipelineTest {
         "*1^$4^PINGxx | expected CR LF",
         "set \"a^ | unbalanced quotes in request",
         "set 'a'b^ | unbalanced quotes in request",
-        "POST / HTTP/1.1^ | this is not the Redis protocol",
-        "Host: localhost^ | this is not the Redis protocol",
         "x\u0003\u0001 x^ | this is not the Redis protocol",
       })
   void whatIsNotTheProtocolBreaksTheConnection(String bytes, String reason) {
@@ -107,6 +107,38 @@ class RespPipelineTest {
     write("*1\r\n$4\r\nPING\r\n");
 
     assertThat(received()).containsExactly("PING", "!ERR Protocol error: " + reason);
+  }
+
+  /** A page could have lured it into that. As an array nobody sends it by mistake, but Redis looks at the name alone. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "POST / HTTP/1.1^",
+        "Host: localhost^",
+        "*2^$4^Post^$1^/^",
+        "*1^$5^hOST:^",
+        "*1^$6^POST\0x^",
+      })
+  void whatABrowserSendsEndsTheConnectionWithoutAWord(String bytes) {
+    write("PING\r\n");
+    write(bytes.replace("^", "\r\n"));
+    write("*1\r\n$4\r\nPING\r\n");
+
+    assertThat(received()).containsExactly("PING", "/sends HTTP");
+  }
+
+  @Test
+  void aCommandMayHaveAWordThatABrowserSends() {
+    write("ECHO POST\r\n*2\r\n$4\r\nECHO\r\n$5\r\nHost:\r\n");
+
+    assertThat(received()).containsExactly("ECHO POST", "ECHO Host:");
+  }
+
+  @Test
+  void verticalTabsAndFormFeedsAreBlanksBetweenWordsOnly() {
+    write("set a x\u000by\r\n\f set \u000b\"b\"\u000b\f1\f\r\n\u000b\r\necho a\f\"b\"\f\r\n");
+
+    assertThat(received()).containsExactly("set a x\u000by", "set b 1\f", "echo a\fb");
   }
 
   @Test
@@ -250,6 +282,8 @@ class RespPipelineTest {
         texts.add("?" + refused.error());
       } else if (message instanceof Broken broken) {
         texts.add("!" + broken.error());
+      } else if (message instanceof Foreign foreign) {
+        texts.add("/" + foreign.why());
       } else {
         texts.add("unexpected " + message);
       }

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Bad input, too much of it, and too many clients cost those who send it, and nobody else. */
@@ -53,6 +54,22 @@ class ClientLimitsTest extends ServerTest {
     assertThat(log.toString(UTF_8).lines())
         .singleElement(STRING)
         .contains("closing the connection of client ", "ERR Protocol error: ", "(1 so far)");
+  }
+
+  @Test
+  void whatABrowserSendsIsCutOffWithoutAWord() {
+    try (RespClient line = server.connect();
+        RespClient array = server.connect()) {
+      line.sendRaw("PING\r\nPOST / HTTP/1.1\r\nSET a 1\r\n");
+      array.send("PING").send("Host:", "localhost").send("SET", "a", "1");
+      for (RespClient client : List.of(line, array)) {
+        assertThat(client.readReply()).isEqualTo("+PONG");
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+    }
+    expectNoClients();
+    assertThat(backend().proposed()).isEmpty();
+    assertThat(server.server().cutOffs().count()).isEqualTo(2);
   }
 
   @Test
