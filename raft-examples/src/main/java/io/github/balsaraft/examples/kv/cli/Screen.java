@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
@@ -95,13 +96,35 @@ interface Screen extends AutoCloseable {
       PrintWriter out = terminal.writer();
       int width = terminal.getWidth() > 0 ? terminal.getWidth() : Integer.MAX_VALUE;
       terminal.puts(Capability.cursor_home);
-      for (String line : lines) {
+      for (String line : fitting(lines, terminal.getHeight())) {
         out.print(line.substring(0, Math.min(line.length(), width)));
         terminal.puts(Capability.clr_eol);
         out.print("\r\n");
       }
       terminal.puts(Capability.clr_eos);
       terminal.flush();
+    }
+
+    /**
+     * So many of the lines as the terminal has room for, with one below them for the cursor: more would scroll the first ones away.
+     *
+     * @param height 0 if it isn't known
+     */
+    private static List<String> fitting(List<String> lines, int height) {
+      if (height <= 0) {
+        return lines;
+      }
+      int room = Math.max(1, height - 1);
+      int length = lines.size();
+      while (length > room && lines.get(length - 1).isEmpty()) {
+        length--;
+      }
+      if (length <= room) {
+        return lines.subList(0, length);
+      }
+      List<String> shown = new ArrayList<>(lines.subList(0, room - 1));
+      shown.add("... and " + (length - shown.size()) + " lines more than fit here");
+      return shown;
     }
 
     @Override

@@ -43,7 +43,10 @@ final class Watch {
   private Look look() {
     List<ServerStatus> statuses = admin.statuses();
     Map<HostPort, Map<String, String>> metrics = new LinkedHashMap<>();
-    admin.askAll(List.of("INFO", "metrics")).forEach((server, reply) -> {
+    // Of the others it is known by now that they keep one waiting.
+    List<HostPort> up =
+        statuses.stream().filter(ServerStatus::isUp).map(ServerStatus::server).toList();
+    admin.askAll(up, List.of("INFO", "metrics")).forEach((server, reply) -> {
       if (reply instanceof Reply.Bulk) {
         metrics.put(server, MetricLines.read(Fields.text(reply)));
       }

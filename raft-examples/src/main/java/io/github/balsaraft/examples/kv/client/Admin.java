@@ -98,10 +98,10 @@ public final class Admin implements AutoCloseable {
     return statuses;
   }
 
-  /** What those of them that answer say to a question, by server. */
-  public Map<HostPort, Reply> askAll(List<String> words) {
+  /** What those of some servers that answer say to a question, by server. */
+  public Map<HostPort, Reply> askAll(List<HostPort> some, List<String> words) {
     Map<HostPort, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
-    servers.forEach(server -> asked.put(server, ask(server, words)));
+    some.forEach(server -> asked.put(server, ask(server, words)));
     Map<HostPort, Reply> replies = new LinkedHashMap<>();
     asked.forEach((server, reply) -> {
       try {

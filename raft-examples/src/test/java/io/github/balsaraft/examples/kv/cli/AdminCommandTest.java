@@ -1,6 +1,7 @@
 package io.github.balsaraft.examples.kv.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.ChangeResult;
 import io.github.balsaraft.api.ConfigurationChange;
@@ -15,6 +16,9 @@ import io.github.balsaraft.model.MemberRole;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -192,6 +196,20 @@ class AdminCommandTest extends AdminTyping {
   @Test
   void watchFailsIfNobodyIsThere() throws IOException {
     assertThat(adminAt("127.0.0.1:" + closedPort(), "watch", "--count", "1")).isEqualTo(1);
+  }
+
+  @Test
+  void watchAsksAServerThatHangsNoMoreThanOnceALook() throws IOException {
+    // The system accepts connections for it, as for a process that is frozen.
+    try (ServerSocket frozen = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String servers =
+          "127.0.0.1:" + frozen.getLocalPort() + ",127.0.0.1:" + server.server().port();
+      assertThat(adminAt(servers, "watch", "--count", "1")).isZero();
+      assertThat(printed()).contains(" no answer", "WRITE P50");
+      frozen.setSoTimeout(1);
+      frozen.accept().close();
+      assertThatThrownBy(frozen::accept).isInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   @Test
