@@ -123,7 +123,6 @@ final class ConnectionCommands {
 
   /** {@code HELLO [2 [AUTH user password] [SETNAME name]]}. */
   private static Reply hello(List<Bytes> words, Session session, ServerView server) {
-    String name = null;
     if (words.size() > 1) {
       OptionalLong version = Decimal.parse(words.get(1));
       if (version.isEmpty()) {
@@ -146,16 +145,14 @@ final class ConnectionCommands {
           if (refusal != null) {
             return refusal;
           }
-          name = words.get(at + 1).toString();
+          // Also if a later option is refused.
+          session.setName(words.get(at + 1).toString());
           at += 2;
         } else {
           return new Reply.Failure(
               "ERR Syntax error in HELLO option '" + words.get(at).upToZero() + "'");
         }
       }
-    }
-    if (name != null) {
-      session.setName(name);
     }
     boolean leads = server.status().role() == Role.LEADER;
     return new Reply.Array(List.of(

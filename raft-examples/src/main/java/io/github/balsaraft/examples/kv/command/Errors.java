@@ -3,7 +3,9 @@ package io.github.balsaraft.examples.kv.command;
 import io.github.balsaraft.examples.kv.resp.Reply;
 import io.github.balsaraft.examples.kv.state.Batch;
 import io.github.balsaraft.examples.kv.state.Bytes;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The errors of Redis 7, word for word: clients and their tests look at them. */
 public final class Errors {
@@ -47,8 +49,13 @@ public final class Errors {
   static final Reply EXEC_ABANDONED = new Reply.Failure(
       "EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
 
-  /** Longest part of a client's words that is repeated in an error. */
+  /** So many bytes of a client's words are repeated in an error at most. */
   private static final int MAX_QUOTED = 128;
+
+  /** What stands around each argument that is repeated counts among these, too. */
+  private static final int BYTES_AROUND = "'' ".length();
+
+  private static final Pattern END_LINE_BREAKS = Pattern.compile("[\r\n]++\\z");
 
   private Errors() {}
 
@@ -60,9 +67,9 @@ public final class Errors {
       if (quoted >= MAX_QUOTED) {
         break;
       }
-      String part = "'" + shortened(word, MAX_QUOTED - quoted) + "' ";
-      text.append(part);
-      quoted += part.length();
+      Bytes part = shortened(word, MAX_QUOTED - quoted);
+      text.append('\'').append(part).append("' ");
+      quoted += part.length() + BYTES_AROUND;
     }
     return new Reply.Failure(text.toString());
   }
@@ -80,12 +87,19 @@ public final class Errors {
         + "'. Try " + command + " HELP.");
   }
 
+  /** Line breaks at the end of a reply are dropped, where those in the middle of one become blanks; only here a client's word is at the end. */
+  static Reply unsupportedOption(Bytes option) {
+    String text = "ERR Unsupported option " + option.upToZero();
+    return new Reply.Failure(END_LINE_BREAKS.matcher(text).replaceFirst(""));
+  }
+
   static Reply notSupported(String what) {
     return new Reply.Failure("ERR " + what + " is not supported by this server");
   }
 
-  private static String shortened(Bytes word, int length) {
-    String text = word.upToZero().toString();
-    return text.length() <= length ? text : text.substring(0, length);
+  /** Without what is behind a zero byte, and of so many bytes at most: the last character may be cut in the middle, as Redis does. */
+  private static Bytes shortened(Bytes word, int length) {
+    Bytes text = word.upToZero();
+    return text.length() <= length ? text : Bytes.wrap(Arrays.copyOf(text.array(), length));
   }
 }

@@ -93,7 +93,7 @@ final class ExpiryCommands {
         case "GT" -> gt = true;
         case "LT" -> lt = true;
         default -> {
-          return fixed(new Reply.Failure("ERR Unsupported option " + word.upToZero()));
+          return fixed(Errors.unsupportedOption(word));
         }
       }
     }
