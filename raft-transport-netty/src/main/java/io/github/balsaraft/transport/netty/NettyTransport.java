@@ -162,25 +162,21 @@ public final class NettyTransport implements Transport {
 
   @Override
   public void send(HostId to, List<GroupMessage> messages) {
-    boolean unused = queue(to, messages);
+    PeerLink link = linkTo(to);
+    if (closed) {
+      return;
+    }
+    if (link == null || !link.hasAddress()) {
+      counters.droppedNoRoute.add(messages.size());
+      return;
+    }
+    link.send(messages);
   }
 
   @Override
   public boolean trySend(HostId to, GroupMessage message) {
-    return queue(to, List.of(message));
-  }
-
-  /** Returns whether none of them was dropped. */
-  private boolean queue(HostId to, List<GroupMessage> messages) {
     PeerLink link = linkTo(to);
-    if (closed) {
-      return false;
-    }
-    if (link == null || !link.hasAddress()) {
-      counters.droppedNoRoute.add(messages.size());
-      return false;
-    }
-    return link.send(messages);
+    return !closed && link != null && link.hasAddress() && link.trySend(message);
   }
 
   /** What a frame holds besides the content of its only message, with room to spare. */

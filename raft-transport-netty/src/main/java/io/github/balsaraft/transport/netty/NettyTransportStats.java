@@ -4,7 +4,8 @@ import java.util.Map;
 
 /**
  * What a {@link NettyTransport} has counted since it was made. Each number only grows; they are read one after the other,
- * so two of them may be apart by what happened in between.
+ * so two of them may be apart by what happened in between. What {@link NettyTransport#trySend} didn't take is not lost, and counts as
+ * dropped nowhere: whoever wanted to send it keeps it, and may try again every few milliseconds.
  *
  * @param framesSent frames handed to sockets
  * @param bytesSent their bytes, lengths included

@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -119,18 +120,17 @@ final class OutboundLane {
     return choice;
   }
 
-  /** Queues a message, or drops and counts it. Returns whether it was queued. */
-  boolean offer(QueuedMessage message) {
+  /** Queues a message. Returns null, or where it is counted if it is dropped now, which only the caller knows. */
+  @Nullable
+  LongAdder offer(QueuedMessage message) {
     if (!accepting) {
-      counters.droppedUnreachable.increment();
-      return false;
+      return counters.droppedUnreachable;
     }
     if (!queue.offer(message)) {
-      counters.droppedQueueFull.increment();
-      return false;
+      return counters.droppedQueueFull;
     }
     wake();
-    return true;
+    return null;
   }
 
   private void wake() {

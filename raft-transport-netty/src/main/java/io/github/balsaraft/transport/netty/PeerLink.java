@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way to one peer: two lanes, and what their fate says about the peer.
  *
- * <p>{@link #send}, {@link #connection} and the methods that say what happened elsewhere may be called by any thread; the
+ * <p>{@link #send}, {@link #trySend}, {@link #connection} and the methods that say what happened elsewhere may be called by any thread; the
  * rest runs on the one event loop that both lanes have in common.
  */
 final class PeerLink implements OutboundLane.Owner {
@@ -89,31 +90,45 @@ final class PeerLink implements OutboundLane.Owner {
     return peer;
   }
 
-  /** Queues messages; never blocks. Returns whether none of them was dropped. */
-  boolean send(List<GroupMessage> messages) {
+  /** Queues messages, or drops and counts them; never blocks. */
+  void send(List<GroupMessage> messages) {
+    noteUse();
+    for (GroupMessage message : messages) {
+      LongAdder dropped = queue(message);
+      if (dropped != null) {
+        dropped.increment();
+      }
+    }
+  }
+
+  /** Returns false if it was not queued, which is up to the caller then and counts as nothing lost. */
+  boolean trySend(GroupMessage message) {
+    noteUse();
+    return queue(message) == null;
+  }
+
+  private void noteUse() {
     if (route == null) {
       usedNanos = System.nanoTime();
       if (asleep) {
         wake();
       }
     }
-    boolean queued = true;
-    for (GroupMessage message : messages) {
-      QueuedMessage measured = QueuedMessage.measure(message);
-      if (measured.frameBytes() > options.maxFrameBytes()) {
-        counters.droppedTooLarge.increment();
-        log.warn(
-            "large " + peer,
-            "dropped a message of {} bytes for {}: raise maxFrameBytes, now {}, on all hosts",
-            measured.frameBytes(),
-            peer,
-            options.maxFrameBytes());
-        queued = false;
-      } else {
-        queued &= (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
-      }
+  }
+
+  /** As {@link OutboundLane#offer}. */
+  private @Nullable LongAdder queue(GroupMessage message) {
+    QueuedMessage measured = QueuedMessage.measure(message);
+    if (measured.frameBytes() > options.maxFrameBytes()) {
+      log.warn(
+          "large " + peer,
+          "dropped a message of {} bytes for {}: raise maxFrameBytes, now {}, on all hosts",
+          measured.frameBytes(),
+          peer,
+          options.maxFrameBytes());
+      return counters.droppedTooLarge;
     }
-    return queued;
+    return (LaneKind.of(message) == LaneKind.BULK ? bulk : control).offer(measured);
   }
 
   /** The state of the way to the peer: that of its control lane, without which nothing works. */
