@@ -51,6 +51,12 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /** Snapshots that are to be installed: what is before them needn't be applied, and may be gone from the log store. */
   private final AtomicInteger pendingInstalls = new AtomicInteger();
 
+  /** Up to here something was handed over, to be applied or restored. Written by the caller of {@link #committed}. */
+  private volatile long handedOverIndex;
+
+  /** Up to here the state holds it, and its position says so. Written by the apply threads. */
+  private volatile long settledIndex;
+
   private Runnable afterApply = () -> {};
   private Consumer<String> afterStop = reason -> {};
 
@@ -124,6 +130,15 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
     return applier.isAtPosition();
   }
 
+  /** Whether the state will hold more than it does, by what was handed over already. On any thread. */
+  boolean hasMoreToApply() {
+    return handedOverIndex > settledIndex;
+  }
+
+  private void handedOver(long index) {
+    handedOverIndex = Math.max(handedOverIndex, index);
+  }
+
   /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
   void afterApply(Runnable action) {
     Runnable earlier = afterApply;
@@ -157,6 +172,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   void committed(Ready.Committed committed, List<ProposalTracker.Run> runs) {
     // Nothing below may hold on to the batches unless the budget has room for them.
     long toIndex = committed.toIndex();
+    handedOver(toIndex);
     List<EntryBatch> batches = applier.keepWithinBudget(committed.recent());
     if (batches.isEmpty() && runs.isEmpty()) {
       if (lastNote == null || !lastNote.extendTo(toIndex)) {
@@ -377,6 +393,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       failed(e.what(), e.thrown());
       return;
     }
+    settledIndex = applier.appliedIndex();
     reads.runDue(() -> abandoned == null);
     afterApply.run();
     if (applier.isBehind()) {
@@ -405,12 +422,14 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       StateClaim claim,
       Consumer<IOException> unclaimed,
       StateRestorer.Counting counting) {
+    handedOver(newest == null ? 0 : newest.header().last().index());
     offer(() -> {
       if (stopped != null) {
         return;
       }
       try {
         restorer.start(archive, newest, recovered, claim, unclaimed, counting);
+        settledIndex = applier.appliedIndex();
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins", e);
       }
@@ -426,6 +445,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   void install(SnapshotArchive archive, SnapshotManifest manifest, ReadProgress progress) {
     lastNote = null;
     pendingInstalls.incrementAndGet();
+    handedOver(manifest.header().last().index());
     offer(() -> {
       pendingInstalls.decrementAndGet();
       if (stopped != null) {
@@ -437,6 +457,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         failed("restoring the state machine from the snapshot " + manifest.id() + " failed", e);
         return;
       }
+      settledIndex = applier.appliedIndex();
       proposals.endReplaced(manifest.header().last().index());
       reads.runDue(() -> abandoned == null);
       afterApply.run();

@@ -114,7 +114,7 @@ final class SnapshotFlow {
           context,
           archive,
           takes::want,
-          () -> !archive.isLost() && takes.wantNewer(),
+          () -> !archive.isLost() && willHaveNewer(takes),
           takes::isFailing,
           ends::unavailable);
       this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
@@ -128,6 +128,13 @@ final class SnapshotFlow {
       this.server = null;
       this.fetcher = null;
     }
+  }
+
+  /** Wants one that is newer than the last. Also true if there can be none before more is applied. On any thread. */
+  private boolean willHaveNewer(SnapshotTaker takes) {
+    // In this order: what is applied meanwhile counts as one or the other.
+    boolean hasMoreToApply = pipeline.hasMoreToApply();
+    return takes.wantNewer() || hasMoreToApply;
   }
 
   /** It is not started as it was before. The message says what is missing. */

@@ -61,7 +61,7 @@ final class SnapshotServer {
 
   /**
    * @param takeOne makes this replica take a snapshot soon
-   * @param takeNewer the same if it would be newer than the last; says whether it would
+   * @param takeNewer the same if it would be newer than the last; says whether it would, or will once more is applied
    * @param cannotTake whether it has tried lately and failed
    * @param onUnavailable hears, on any thread, that the snapshot up to an index can't be read
    */
@@ -109,7 +109,12 @@ final class SnapshotServer {
     SnapshotManifest newest = archive.newest();
     SnapshotId wanted = wanted(request, newest);
     try {
-      answer(request, wanted == null ? null : find(wanted, newest));
+      SnapshotStore.Stored stored = wanted == null ? null : find(wanted, newest);
+      if (stored == null) {
+        answerWithout(request, newest);
+      } else {
+        answer(request, stored);
+      }
     } catch (IOException | CorruptDataException e) {
       SnapshotManifest newestNow = archive.newest();
       if (newestNow != null && newestNow.id().equals(wanted)) {
@@ -125,15 +130,20 @@ final class SnapshotServer {
     }
   }
 
-  private void answer(SnapshotRequest request, SnapshotStore.@Nullable Stored stored)
-      throws IOException {
-    if (stored == null) {
-      boolean wantsNewer = request.unique() == 0;
+  private void answerWithout(SnapshotRequest request, @Nullable SnapshotManifest newest) {
+    boolean wantsNewer = request.unique() == 0;
+    if (wantsNewer && takeNewer.getAsBoolean() && !cannotTake.getAsBoolean()) {
+      send(SnapshotChunk.without(request, Status.BEING_TAKEN));
+    } else if (wantsNewer && archive.newest() != newest) {
+      // It has come since this one looked, and may be why no newer one can be taken.
+      answer(request);
+    } else {
       // Who can't take one says so, also while it goes on trying: another member may have one.
-      boolean canTake = wantsNewer && takeNewer.getAsBoolean() && !cannotTake.getAsBoolean();
-      send(SnapshotChunk.without(request, canTake ? Status.BEING_TAKEN : Status.GONE));
-      return;
+      send(SnapshotChunk.without(request, Status.GONE));
     }
+  }
+
+  private void answer(SnapshotRequest request, SnapshotStore.Stored stored) throws IOException {
     SnapshotManifest manifest = stored.manifest();
     if (request.file() == SnapshotRequest.MANIFEST) {
       sendManifest(request, manifest);

@@ -30,6 +30,7 @@ class SnapshotServerTest {
   private final List<String> events = new ArrayList<>();
   private boolean cannotTake;
   private boolean hasNewer = true;
+  private Runnable onWantNewer = () -> {};
   private SnapshotServer server = serverOf(rig.archive);
 
   private SnapshotServer serverOf(SnapshotArchive archive) {
@@ -37,7 +38,10 @@ class SnapshotServerTest {
         rig.context,
         archive,
         () -> events.add("take one"),
-        () -> hasNewer && events.add("take a newer one"),
+        () -> {
+          onWantNewer.run();
+          return hasNewer && events.add("take a newer one");
+        },
         () -> cannotTake,
         index -> events.add("unavailable up to " + index));
   }
@@ -132,6 +136,26 @@ class SnapshotServerTest {
         .singleElement()
         .matches(chunk -> chunk.status() == Status.GONE);
     assertThat(events).isEmpty();
+  }
+
+  /** In a group without writes nothing is applied since, so that there is no newer one. */
+  @Test
+  @DisplayName("the one that is asked for is given, if it comes while it is looked for")
+  void givesOneThatComesMeanwhile() throws IOException {
+    hasNewer = false;
+    rig.save(14, CONTENT);
+    SnapshotManifest taken = SnapshotRig.write(rig.store, 20, 120, CONTENT);
+    onWantNewer = () -> rig.archive.saved(taken);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .satisfies(chunk -> {
+          assertThat(chunk.status()).isEqualTo(Status.PART);
+          assertThat(chunk.snapshot()).isEqualTo(taken.id());
+        });
+    assertThat(ask(request(0, 25, SnapshotRequest.MANIFEST, 0)))
+        .as("what it doesn't hold is not looked for again and again")
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.GONE);
   }
 
   @Test
