@@ -7,6 +7,9 @@ import java.util.OptionalLong;
  * command: the command was applied, once if it was sent in a session; a query was answered. Asking again ends the same
  * way. Or there was no room for the result of a command because so many others waited to be sent to that member: the message says so, and what
  * is asked later, such as a query that reads what the command has done, may well be answered.
+ *
+ * <p>Applied means that the state machine was given the command. If its results may say that it did nothing, or did a part only, then whether
+ * it did is lost with the result.
  */
 public final class AnswerTooLargeException extends RaftException {
 

@@ -387,14 +387,14 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private void settle(Run ended, @Nullable List<Answer> answers, @Nullable Throwable failure) {
     if (answers == null) {
       answerRoom.giveBack();
-      ended.fail(failureOf(
-          failure == null ? new IllegalStateException("no result") : failure, ended.isProposed()));
+      ended.fail(
+          failureOf(failure == null ? new IllegalStateException("no result") : failure, ended));
     } else if (ended.isProposed()) {
       ended.answer(answerRoom.settle(answers));
     } else if (answerRoom.tryTakeForRead(server.state().copiedBytes(answers))) {
       ended.answer(answers);
     } else {
-      ended.fail(new Failures.FailedRun(AnswerRoom.NONE, null, Failures.Executed.NO));
+      ended.fail(new Failures.FailedRun(AnswerRoom.NONE, null, null));
     }
     if (closing) {
       run = null;
@@ -405,14 +405,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private Failures.FailedRun failureOf(Throwable problem, boolean proposed) {
+  private Failures.FailedRun failureOf(Throwable problem, Run ended) {
     try {
-      return server.failures().failed(problem, proposed);
+      return server.failures().failed(problem, ended);
     } catch (RuntimeException | Error e) {
       failed(e);
       // Nobody hears it: the connection is closed, and that leaves the outcome as open as this.
-      return new Failures.FailedRun(
-          new Reply.Failure("UNKNOWN " + e), null, Failures.Executed.MAYBE);
+      return new Failures.FailedRun(new Reply.Failure("UNKNOWN " + e), null, null);
     }
   }
 

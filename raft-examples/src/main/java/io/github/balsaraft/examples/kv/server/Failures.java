@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>TRYAGAIN</td><td>no</td><td>tries again soon, or at another member</td></tr>
  * <tr><td>MOVED</td><td>no</td><td>goes to the address in it</td></tr>
  * <tr><td>ERR</td><td>no</td><td>changes the command</td></tr>
- * <tr><td>EXECUTED</td><td>yes</td><td>reads what has become of it</td></tr>
+ * <tr><td>EXECUTED</td><td>yes</td><td>reads what it has done</td></tr>
  * <tr><td>UNKNOWN</td><td>perhaps</td><td>reads and decides</td></tr>
  * </table>
  */
@@ -82,34 +82,39 @@ final class Failures {
     return new Reply.Failure("MOVED " + HashSlot.of(key) + " " + address);
   }
 
-  /** What to answer to operations that were in one proposal, or one read, that failed. */
-  FailedRun failed(Throwable failure, boolean proposed) {
+  /** What to answer to the operations of a run that failed. */
+  FailedRun failed(Throwable failure, Run run) {
     Throwable cause = unwrap(failure);
     String moved = settings.redirect() && cause instanceof NotLeaderException notLeader
         ? addressOf(notLeader.leader().orElse(null)).orElse(null)
         : null;
-    if (!proposed) {
-      return new FailedRun(readFailure(cause), moved, Executed.NO);
+    if (!run.isProposed()) {
+      return new FailedRun(readFailure(cause), moved, null);
     }
     Reply certain = certainFailure(cause);
     if (certain != null) {
-      return new FailedRun(certain, moved, Executed.NO);
+      return new FailedRun(certain, moved, null);
     }
     if (cause instanceof AnswerTooLargeException) {
-      return new FailedRun(
-          new Reply.Failure("EXECUTED " + messageOf(cause)), null, Executed.CERTAINLY);
+      return withoutAnswers(messageOf(cause), run);
     }
     return new FailedRun(
         new Reply.Failure("UNKNOWN the command may or may not be executed: " + messageOf(cause)),
         null,
-        Executed.MAYBE);
+        new Reply.Failure("TRYAGAIN the read was not answered, and a write before it neither"));
   }
 
-  /** What became of the writes among operations that failed together. */
-  enum Executed {
-    NO,
-    MAYBE,
-    CERTAINLY
+  /** The entry was applied. Whether that has executed all of a run, or how much of it, only its answers would say. */
+  private static FailedRun withoutAnswers(String why, Run run) {
+    return new FailedRun(
+        new Reply.Failure(
+            run.isExecutedOnceApplied()
+                ? "EXECUTED " + why
+                : "UNKNOWN the command may or may not be executed, and what would say so is lost. Of its entry in the log: "
+                    + why),
+        null,
+        new Reply.Failure(
+            "TRYAGAIN the read was not answered: all answers together are too long; send it alone"));
   }
 
   /**
@@ -117,22 +122,17 @@ final class Failures {
    *
    * @param reply the error
    * @param movedTo where to send clients instead, or null
-   * @param writes whether those among them were executed
+   * @param toReads the error for reads that rode along with writes which may have been executed; null if none was. They have no effect, so that
+   *     their outcome is certain: they weren't answered
    */
-  record FailedRun(Reply reply, @Nullable String movedTo, Executed writes) {
+  record FailedRun(
+      Reply reply, @Nullable String movedTo, @Nullable Reply toReads) {
 
     Reply replyTo(Operation operation) {
       if (movedTo != null && !operation.keys().isEmpty()) {
         return moved(operation.keys().get(0), movedTo);
       }
-      if (writes != Executed.NO && !operation.isWrite()) {
-        // A read that rode along has no effect, so its outcome is certain: it wasn't answered.
-        return new Reply.Failure(
-            writes == Executed.MAYBE
-                ? "TRYAGAIN the read was not answered, and a write before it neither"
-                : "TRYAGAIN the read was not answered: all answers together are too long; send it alone");
-      }
-      return reply;
+      return toReads != null && !operation.isWrite() ? toReads : reply;
     }
   }
 

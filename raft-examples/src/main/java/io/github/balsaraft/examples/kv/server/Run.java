@@ -172,6 +172,15 @@ final class Run {
     return proposed && operations.stream().anyMatch(Operation::answersValues);
   }
 
+  /**
+   * Whether all of it is executed once the entry is applied that it is proposed as, whatever the answer. Of several operations the last may be
+   * left out; what answers values is, if these are longer than expected; and a transaction if a key that it watches has changed.
+   */
+  boolean isExecutedOnceApplied() {
+    Operation only = operations.size() == 1 ? operations.get(0) : null;
+    return only != null && !only.answersValues() && !(only instanceof Transaction);
+  }
+
   /** What to do, in order. */
   List<Operation> operations() {
     return Collections.unmodifiableList(operations);

@@ -25,6 +25,10 @@ import org.junit.jupiter.api.Test;
 /** What a client hears when a command fails: the first word says whether it may have been executed. */
 class FailureRepliesTest extends ServerTest {
 
+  private static final String UNKNOWN_WITHOUT_ANSWER =
+      "-UNKNOWN the command may or may not be executed, and what would say so is lost. "
+          + "Of its entry in the log: it was applied";
+
   @Test
   void whatWasCertainlyNotExecutedNeverSaysUnknown() {
     HostId leader = new HostId("n2");
@@ -76,17 +80,36 @@ class FailureRepliesTest extends ServerTest {
         "-EXECUTED it was applied, and its result has 9 bytes");
   }
 
-  /** Nothing that it reads was done to anybody, so that it may be sent again. */
+  /** It does nothing if its answer is longer than the entry allows, or a watched key has changed, and then the lost answer says so. */
   @Test
-  void readsThatRodeAlongWithWhatWasExecutedMaySendAgain() {
+  void whatOnlyItsAnswerSaysOfIsUnknownWithoutThat() {
+    backend().failProposals(new AnswerTooLargeException("it was applied"));
+    for (String command : new String[] {"GETDEL a", "GETSET a 1", "SET a 1 GET", "GETEX a EX 9"}) {
+      try (RespClient client = server.connect()) {
+        assertThat(client.sendRaw(pipeline(command)).readReply())
+            .as(command)
+            .isEqualTo(UNKNOWN_WITHOUT_ANSWER);
+      }
+    }
+    try (RespClient client = server.connect()) {
+      client.sendRaw(pipeline("WATCH b", "MULTI", "SET a 1", "EXEC"));
+      assertThat(client.readReplies(4)).last().isEqualTo(UNKNOWN_WITHOUT_ANSWER);
+    }
+  }
+
+  /** Of several commands in one entry the last may have been left out. */
+  @Test
+  void whatWasSentTogetherMayBeExecutedInPart() {
     backend().failProposals(new AnswerTooLargeException("it was applied"));
     try (RespClient client = server.connect()) {
       client.sendRaw(pipeline("SET a 1", "GET a", "SET a 2"));
       assertThat(client.readReplies(3))
           .satisfiesExactly(
-              reply -> assertThat(reply).isEqualTo("-EXECUTED it was applied"),
-              reply -> assertThat(reply).startsWith("-TRYAGAIN the read was not answered: all"),
-              reply -> assertThat(reply).isEqualTo("-EXECUTED it was applied"));
+              reply -> assertThat(reply).isEqualTo(UNKNOWN_WITHOUT_ANSWER),
+              reply -> assertThat(reply)
+                  .as("it has done nothing, so that it may be sent again")
+                  .startsWith("-TRYAGAIN the read was not answered: all"),
+              reply -> assertThat(reply).isEqualTo(UNKNOWN_WITHOUT_ANSWER));
     }
   }
 
