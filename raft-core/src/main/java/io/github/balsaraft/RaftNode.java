@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * node that others need too, most on one that runs state machines, those of sessions and of reads that have waited too long on one for callers: what
  * is chained to them must not block.
  *
- * <p>A future of {@link #propose} ends in exactly one of four ways: with the state machine's result, or, if that fits into no message from the leader
- * that it was forwarded to, an {@link io.github.balsaraft.api.AnswerTooLargeException}; with its refusal, a {@link
+ * <p>A future of {@link #propose} ends in exactly one of five ways: with the state machine's result; if that fits into no message from the leader
+ * that it was forwarded to, or found no room on the way back, with an {@link io.github.balsaraft.api.AnswerTooLargeException}; with its refusal, a {@link
  * io.github.balsaraft.api.CommandRejectedException}; with a {@link io.github.balsaraft.api.NotAppendedException}, and then it is safe to propose again; or with an {@link
  * io.github.balsaraft.api.OutcomeUnknownException}, and then the command may still be applied.
  *

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A follower's side of forwarding: passes proposals on to the leader and keeps the promise that each ends in exactly one of
- * three ways. Whatever was sent and not answered when the leader changes, or goes away, has an unknown outcome.
+ * A follower's side of forwarding: passes proposals on to the leader and keeps the promise that each ends exactly
+ * once. Whatever was sent and not answered when the leader changes, or goes away, has an unknown outcome.
  */
 final class Forwarder {
 

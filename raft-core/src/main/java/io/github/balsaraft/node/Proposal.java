@@ -7,7 +7,7 @@ import io.github.balsaraft.api.RaftException;
 import io.github.balsaraft.model.EntryType;
 
 /**
- * A command on its way through a node, and the promise that was made for it: exactly one of the four ends is reported,
+ * A command on its way through a node, and the promise that was made for it: exactly one end is reported,
  * exactly once, on an apply thread.
  */
 abstract class Proposal {

@@ -50,6 +50,9 @@ final class SnapshotFlow {
     void failed(long generation);
   }
 
+  /** So many of the longest election timeouts those that want a newer snapshot wait for a state machine that applies nothing. */
+  private static final int STANDSTILL_TIMEOUTS = 10;
+
   private final ReplicaContext context;
   private final ApplyPipeline pipeline;
   private final Ends ends;
@@ -61,6 +64,7 @@ final class SnapshotFlow {
   private final @Nullable SnapshotServer server;
   private final @Nullable SnapshotFetcher fetcher;
   private final String whyNot;
+  private final Standstill standstill;
 
   /** The last one that was fetched. */
   private SnapshotFetcher.@Nullable Fetched fetched;
@@ -86,6 +90,8 @@ final class SnapshotFlow {
     this.context = context;
     this.pipeline = pipeline;
     this.ends = ends;
+    this.standstill = new Standstill(
+        STANDSTILL_TIMEOUTS * context.options().electionTimeoutMax().toNanos());
     if (archive != null
         && context.settings().stateMachine() instanceof SnapshottingStateMachine machine) {
       SnapshotTaker takes = new SnapshotTaker(
@@ -133,8 +139,9 @@ final class SnapshotFlow {
   /** Wants one that is newer than the last. Also true if there can be none before more is applied. On any thread. */
   private boolean willHaveNewer(SnapshotTaker takes) {
     // In this order: what is applied meanwhile counts as one or the other.
-    boolean hasMoreToApply = pipeline.hasMoreToApply();
-    return takes.wantNewer() || hasMoreToApply;
+    boolean mayGoOn =
+        standstill.mayGoOn(pipeline.hasMoreToApply(), pipeline.appliedIndex(), context.nowNanos());
+    return takes.wantNewer() || mayGoOn;
   }
 
   /** It is not started as it was before. The message says what is missing. */

@@ -5,6 +5,7 @@ import io.github.balsaraft.api.SessionsStatus;
 import io.github.balsaraft.api.SnapshotStatus;
 import io.github.balsaraft.core.CoreView;
 import io.github.balsaraft.core.FollowerView;
+import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.ReplicaId;
@@ -56,6 +57,7 @@ final class StatusReport {
           .peers(peers(host, core, self, nowNanos));
     } else if (recovery != null) {
       add(recovery, status);
+      status.peers(peers(host, recovery.configuration(), self));
     }
     return status.build();
   }
@@ -99,6 +101,22 @@ final class StatusReport {
         .removedAt(core.removedAt())
         .holdsLease(takesPart && core.leaseUntilNanos() >= 0)
         .uncommittedBytes(core.uncommittedBytes());
+  }
+
+  /** Of members that no core has asked for anything yet. */
+  private static List<NodeStatus.Peer> peers(
+      HostRuntime host, Configuration configuration, ReplicaId self) {
+    return configuration.members().stream()
+        .filter(member -> !member.replica().equals(self))
+        .map(member -> new NodeStatus.Peer(
+            member.replica(),
+            member.host(),
+            member.isVoterInAnyHalf(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            host.transport().connection(member.host())))
+        .toList();
   }
 
   private static List<NodeStatus.Peer> peers(

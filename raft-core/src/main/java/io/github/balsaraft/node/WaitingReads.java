@@ -23,7 +23,7 @@ final class WaitingReads {
    * @param deadlineNanos when it ends if that takes too long
    * @param read runs it
    * @param refused gets the reason if it won't be run
-   * @param late gets the reason if its time is over while it is being run; that takes memory until it is done
+   * @param late gets the reason if its time is over while it is being run; those of its turn that are behind the one that hangs take memory until they are done
    */
   record WaitingRead(
       long index,

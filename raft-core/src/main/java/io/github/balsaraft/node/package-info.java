@@ -21,7 +21,7 @@
  *       ApplyPosition}, {@code StateRestorer}, {@code StartingState}, {@code StateClaim}, {@code CommittedProposals}, {@code ReadTurns}, {@code ReadTask}, {@code
  *       WaitingReads}, {@code ReadExpiry}, {@code EntryStreams}, {@code EntryStream}, {@code SessionTable}, {@code
  *       OpenSession}, {@code CapturedSessions}, {@code SessionRecords}.
- *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code LostSnapshot}, {@code SnapshotRecovery}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code
+ *   <li><b>Snapshots</b>: {@code SnapshotFlow}, {@code SnapshotArchive}, {@code LostSnapshot}, {@code SnapshotRecovery}, {@code SnapshotTaker}, {@code SnapshotServer}, {@code Standstill}, {@code
  *       SnapshotFetcher}, {@code SnapshotDownload}, {@code SnapshotParts}, {@code SnapshotFiles}, {@code
  *       ReadProgress}, {@code RateLimit}, {@code SerialTasks}.
  *   <li><b>Changes of the members</b>, from hosts to replicas: {@code MembershipCalls}, {@code MembershipFlow}, {@code

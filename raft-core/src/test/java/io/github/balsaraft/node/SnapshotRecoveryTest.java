@@ -150,6 +150,10 @@ class SnapshotRecoveryTest {
     assertThat(status(second).lastIndex()).isEqualTo(kept.lastIndex());
     assertThat(status(second).durableIndex()).isEqualTo(kept.lastIndex());
     assertThat(status(second).configuration()).isEqualTo(kept.configuration());
+    assertThat(status(second).peers())
+        .extracting(NodeStatus.Peer::host)
+        .containsExactlyInAnyOrderElementsOf(
+            kept.peers().stream().map(NodeStatus.Peer::host).toList());
     assertThat(status(second).commitIndex()).as("only a core knows").isZero();
   }
 

@@ -9,8 +9,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,14 +41,15 @@ class FolderLockTest {
   @Test
   void aCopyOfAnotherClassLoaderIsRefusedAndLeavesTheLockHeld() throws Exception {
     assumeThat(LOCKS).as("a system that shows its locks").isReadable();
+    assumeThat(showsLocksOfThisFolder())
+        .as("which may be those of another namespace")
+        .isTrue();
     URL classes = FolderLock.class.getProtectionDomain().getCodeSource().getLocation();
     try (FolderLock first = FolderLock.acquire(folder, "lock", "tests");
         URLClassLoader other =
             new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
       assertThat(first).isNotNull();
-      // Not those of another namespace, such as a container's or a file system's of another
-      // machine.
-      assumeThat(isLocked()).as("our lock is among them").isTrue();
+      assertThat(isLocked()).isTrue();
       Method acquire = other
           .loadClass(FolderLock.class.getName())
           .getMethod("acquire", Path.class, String.class, String.class);
@@ -58,8 +62,22 @@ class FolderLockTest {
     assertThat(isLocked()).isFalse();
   }
 
+  private boolean showsLocksOfThisFolder() throws IOException {
+    Path probe = folder.resolve("probe");
+    try (FileChannel channel =
+            FileChannel.open(probe, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      assertThat(held.isValid()).isTrue();
+      return isLocked(probe);
+    }
+  }
+
   private boolean isLocked() throws IOException {
-    String inode = ":" + Files.getAttribute(folder.resolve("lock"), "unix:ino") + " ";
+    return isLocked(folder.resolve("lock"));
+  }
+
+  private static boolean isLocked(Path file) throws IOException {
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
     return Files.readAllLines(LOCKS).stream().anyMatch(line -> line.contains(inode));
   }
 }

@@ -5,6 +5,9 @@ import io.github.balsaraft.examples.kv.state.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -25,6 +28,9 @@ final class TypedLines implements CliCommand.Lines {
 
   private final Terminal terminal;
   private final LineReader reader;
+
+  /** What is pasted comes as one line with line breaks in it, of which each ends a command: those that are still to be given. */
+  private final Deque<String> pasted = new ArrayDeque<>();
 
   /** Where JLine would print a stack trace for each line, says once that lines can't be remembered. */
   private static final class KeptHistory extends DefaultHistory {
@@ -76,9 +82,6 @@ final class TypedLines implements CliCommand.Lines {
         .variable(LineReader.HISTORY_FILE, history)
         .variable(LineReader.HISTORY_IGNORE, NOT_REMEMBERED)
         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-        // What is pasted would come as one line with line breaks in it: several commands as the
-        // words of one.
-        .option(LineReader.Option.BRACKETED_PASTE, false)
         .build();
   }
 
@@ -96,9 +99,9 @@ final class TypedLines implements CliCommand.Lines {
 
   @Override
   public @Nullable Bytes next(String prompt) {
-    while (true) {
+    while (pasted.isEmpty()) {
       try {
-        return Bytes.of(reader.readLine(prompt));
+        pasted.addAll(List.of(reader.readLine(prompt).split("[\r\n]+", -1)));
       } catch (UserInterruptException e) {
         // Ctrl-C gives up the line; on an empty one it ends, as Ctrl-D does.
         if (e.getPartialLine().isEmpty()) {
@@ -108,6 +111,7 @@ final class TypedLines implements CliCommand.Lines {
         return null;
       }
     }
+    return Bytes.of(pasted.removeFirst());
   }
 
   @Override

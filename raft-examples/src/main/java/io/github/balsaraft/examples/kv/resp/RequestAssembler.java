@@ -243,8 +243,20 @@ final class RequestAssembler extends ChannelInboundHandlerAdapter {
 
   /** Whether it begins a line of a request by HTTP that somebody could lure a browser into sending here. */
   private static boolean isOfBrowser(Bytes name) {
-    String text = name.upToZero().latin1();
-    return text.equalsIgnoreCase("post") || text.equalsIgnoreCase("host:");
+    return isWord(name.array(), "post") || isWord(name.array(), "host:");
+  }
+
+  /** In letters of either case, and whatever may follow a zero byte, as in C. Copies nothing of what may be long. */
+  private static boolean isWord(byte[] text, String word) {
+    if (text.length < word.length() || (text.length > word.length() && text[word.length()] != 0)) {
+      return false;
+    }
+    for (int i = 0; i < word.length(); i++) {
+      if (Character.toLowerCase(text[i]) != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether an inline command may be meant. Redis would answer "unknown command" to anything; but noise is better cut off. */

@@ -31,8 +31,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the failures of Raft into errors of the protocol. One promise is kept here: an error begins with UNKNOWN if, and
- * only if, the command may have been executed or may still be, and with EXECUTED if it certainly was.
+ * Turns the failures of Raft into errors of the protocol. One promise is kept here: an error begins with UNKNOWN if
+ * the command may have been executed or may still be, and with EXECUTED only if it certainly was.
  *
  * <table>
  * <caption>What each error means</caption>
