@@ -34,7 +34,7 @@ final class OpenStore implements AutoCloseable {
   private static final long MAX_KEPT_BATCH_BYTES = 16L << 20;
 
   private final Settings settings;
-  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final List<AutoCloseable> owned;
   private final Engine engine;
   private final LogReader reader;
   private final WriteOptions synced;
@@ -44,15 +44,19 @@ final class OpenStore implements AutoCloseable {
   private WriteBatch batch = new WriteBatch();
   private volatile Map<GroupId, GroupState> groups = Map.of();
 
+  /**
+   * @param owned what is open so far; gets what is opened here besides, so that the caller can close all of it if this fails: as when the
+   *     system gives no thread
+   */
   private OpenStore(
-      Settings settings, List<AutoCloseable> opened, Engine engine, FailureState failure) {
+      Settings settings, List<AutoCloseable> owned, Engine engine, FailureState failure) {
     this.settings = settings;
     this.engine = engine;
-    owned.addAll(opened);
+    this.owned = owned;
+    own(() -> batch.close());
     reader = own(new LogReader(engine));
     synced = own(new WriteOptions().setSync(true));
     notSynced = own(new WriteOptions().setSync(false));
-    own(() -> batch.close());
     // Last, so that it is closed first: it looks at the database.
     watch = own(
         new BackgroundWatch(settings.watchMillis(), () -> look(failure), OpenStore::lookFailed));
