@@ -16,6 +16,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
@@ -170,9 +171,34 @@ final class ClientServing extends ByteToMessageDecoder {
     ctx.channel().config().setAutoRead(!isFull());
     // The request itself must not be held until then.
     boolean isCommand = request.hasSessionEntry();
-    CompletableFuture<?> unused = ClientRequests.answer(
-            service.node(new GroupId(request.getGroup())), request)
-        .thenAccept(answer -> ctx.executor().execute(() -> answer(ctx, bytes, isCommand, answer)));
+    answerOnceThere(
+        ctx,
+        bytes,
+        isCommand,
+        ClientRequests.answer(service.node(new GroupId(request.getGroup())), request));
+  }
+
+  /** A client that waits for an answer which never comes asks elsewhere only at its deadline: if there is none, the connection ends. */
+  void answerOnceThere(
+      ChannelHandlerContext ctx,
+      int bytes,
+      boolean isCommand,
+      CompletableFuture<ClientAnswer> coming) {
+    CompletableFuture<?> unused = coming.whenComplete((answer, failure) -> {
+      try {
+        ctx.executor().execute(() -> {
+          if (failure == null) {
+            answer(ctx, bytes, isCommand, answer);
+          } else {
+            cannotAnswer(ctx, failure);
+          }
+        });
+      } catch (RejectedExecutionException e) {
+        // The transport is closed.
+      } catch (Throwable e) {
+        Quietly.close(ctx);
+      }
+    });
   }
 
   /** It counts as unanswered until it has left. */
@@ -181,14 +207,13 @@ final class ClientServing extends ByteToMessageDecoder {
     beingAnswered--;
     // Many may have been asked for before the first of them was there. The result of a command
     // can't be taken back: it is sent all the same.
-    ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES
-        ? notServed(answer.getId())
-        : AnswerLimit.fit(answer, isCommand, maxAnswerBytes);
     ByteBuf frame;
     try {
+      ClientAnswer fitting = !isCommand && leavingBytes >= MAX_LEAVING_BYTES
+          ? notServed(answer.getId())
+          : AnswerLimit.fit(answer, isCommand, maxAnswerBytes);
       frame = ClientCodec.frame(fitting, ctx.alloc());
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // A client that waits for an answer which never comes asks elsewhere only at its deadline.
+    } catch (Throwable e) {
       cannotAnswer(ctx, e);
       return;
     }
@@ -205,21 +230,37 @@ final class ClientServing extends ByteToMessageDecoder {
       leavingBytes -= waiting;
       unansweredBytes -= bytes + (long) waiting;
       if (wasFull && !isFull() && ctx.channel().isActive()) {
-        ctx.channel().config().setAutoRead(true);
-        // What was read before waits in the decoder's buffer.
-        callDecode(ctx, internalBuffer(), List.of());
+        goOn(ctx);
       }
     });
   }
 
+  private void goOn(ChannelHandlerContext ctx) {
+    try {
+      ctx.channel().config().setAutoRead(true);
+      // What was read before waits in the decoder's buffer.
+      callDecode(ctx, internalBuffer(), List.of());
+    } catch (Throwable e) {
+      // Not as when something is read: nobody else hears of it.
+      giveUp(ctx, "can't take in what it has asked: ", e);
+    }
+  }
+
   private void cannotAnswer(ChannelHandlerContext ctx, Throwable cause) {
+    giveUp(ctx, "can't send it an answer: ", cause);
+  }
+
+  private void giveUp(ChannelHandlerContext ctx, String what, Throwable cause) {
     ended = true;
-    log.warn(
-        "client",
-        "closing the connection of a client at {}: {}",
-        ctx.channel().remoteAddress(),
-        "can't send it an answer: " + cause);
-    Quietly.close(ctx);
+    try {
+      log.warn(
+          "client",
+          "closing the connection of a client at {}: {}",
+          ctx.channel().remoteAddress(),
+          what + cause);
+    } finally {
+      Quietly.close(ctx);
+    }
   }
 
   private static ClientAnswer notServed(long id) {

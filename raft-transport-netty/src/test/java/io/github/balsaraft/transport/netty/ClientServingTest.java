@@ -26,13 +26,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
 
 /** A member whose client asks and doesn't listen. */
 class ClientServingTest {
@@ -80,6 +84,14 @@ class ClientServingTest {
 
   private final ClientService service = new ClientService(MAX_CLIENTS, SILENCE_MILLIS);
   private final Stalled socket = new Stalled();
+  private final AtomicBoolean logFails = new AtomicBoolean();
+  private final PerSubjectLog log = new PerSubjectLog((Logger) Proxy.newProxyInstance(
+      getClass().getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
+        if (logFails.get()) {
+          throw new OutOfMemoryError("no memory, says the test");
+        }
+        return null;
+      }));
   private RaftNode node;
   private EmbeddedChannel channel;
 
@@ -96,8 +108,7 @@ class ClientServingTest {
     service.serve(GroupId.DEFAULT, node);
     HostRecord self = new HostRecord(new HostId("n1"), 1, new ClusterIdentity(7, 1));
     channel = new EmbeddedChannel(
-        socket,
-        new ClientServing(service, () -> self, 16 << 20, new Counters(), Wire.LOG, () -> {}));
+        socket, new ClientServing(service, () -> self, 16 << 20, new Counters(), log, () -> {}));
     channel.writeInbound(ClientCodec.handshake(
         ClientHello.newBuilder().setOldestVersion(1).build(), UnpooledByteBufAllocator.DEFAULT));
     assertThat(socket.written).as("the welcome").hasSize(1);
@@ -180,6 +191,39 @@ class ClientServingTest {
       channel.runPendingTasks();
     }
     assertThat(socket.written).isEmpty();
+  }
+
+  @Test
+  @DisplayName("so is one whose answer ends in a failure that nobody has thought of")
+  void noAnswer() {
+    channel
+        .pipeline()
+        .get(ClientServing.class)
+        .answerOnceThere(
+            channel.pipeline().context(ClientServing.class),
+            1,
+            false,
+            CompletableFuture.failedFuture(new OutOfMemoryError("no memory, says the test")));
+    channel.runPendingTasks();
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Test
+  @DisplayName("so is one whose further requests can't be taken in once it has taken its answers")
+  void noMemoryForWhatWasReadBefore() {
+    ByteBuf all = channel.alloc().buffer();
+    for (int id = 1; id <= ClientServing.MAX_UNANSWERED; id++) {
+      ByteBuf request = request(id, 1);
+      all.writeBytes(request);
+      request.release();
+    }
+    channel.writeInbound(all);
+    awaitAnswers(ClientServing.MAX_UNANSWERED);
+    channel.writeInbound(channel.alloc().buffer().writeInt(-1));
+    logFails.set(true);
+    socket.takeAll();
+    channel.runPendingTasks();
+    assertThat(channel.isOpen()).isFalse();
   }
 
   @Test
