@@ -9,7 +9,8 @@ import java.util.List;
  * Says where a peer is right now. Asked anew at every attempt to connect, so that a host may move behind its name.
  *
  * <p>Called on threads that are there for it: it may block, and no other connection waits meanwhile. May be called for
- * several peers at once.
+ * several peers at once, and for one of them several times: who waits gives up, and asks again. Once eight calls for one
+ * peer hang no further one is made until one of them returns.
  */
 @FunctionalInterface
 public interface AddressResolver {

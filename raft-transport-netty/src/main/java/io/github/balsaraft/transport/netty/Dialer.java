@@ -3,12 +3,13 @@ package io.github.balsaraft.transport.netty;
 import io.github.balsaraft.model.HostId;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -63,49 +64,82 @@ final class Dialer {
       AddressChoice choice,
       LaneKind lane,
       Listener listener) {
-    resolve(loop, peer, address, listener, found -> {
-      InetSocketAddress target = choice.choose(found);
-      boolean isWhereItWas = choice.isWhereItWas();
-      DialHandshake handshake =
-          new DialHandshake(self, peer, lane, options.handshakeTimeoutMillis(), counters, listener);
-      ChannelFuture connecting = loops
-          .client(loop, options.connectTimeoutMillis())
-          .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-          .handler(handshake)
-          .connect(target);
-      connecting.addListener(done -> on(loop, () -> {
-        if (done.cause() != null) {
-          listener.failed(DialFailure.ofConnect(done.cause(), isWhereItWas));
-        }
-      }));
-    });
+    Attempt attempt = new Attempt(listener);
+    try {
+      resolve(
+          loop, peer, address, attempt, found -> connect(loop, peer, choice, lane, found, attempt));
+    } catch (Throwable e) {
+      if (!attempt.brokeOff(e)) {
+        throw e;
+      }
+    }
   }
 
-  /** Only looks whether somebody listens at the peer's address, and hangs up without a word. */
-  void probe(EventLoop loop, HostId peer, String address, AddressChoice choice, Listener listener) {
-    resolve(loop, peer, address, listener, found -> {
-      InetSocketAddress target = choice.choose(found);
-      boolean isWhereItWas = choice.isWhereItWas();
-      loops
-          .client(loop, options.connectTimeoutMillis())
-          .handler(new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel channel) {
-              channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
-            }
-          })
-          .connect(target)
-          .addListener((ChannelFuture done) -> on(loop, () -> {
-            Quietly.close(done.channel());
-            if (done.cause() != null) {
-              listener.failed(DialFailure.ofConnect(done.cause(), isWhereItWas));
-            }
-          }));
-    });
+  private void connect(
+      EventLoop loop,
+      HostId peer,
+      AddressChoice choice,
+      LaneKind lane,
+      List<InetSocketAddress> found,
+      Attempt attempt) {
+    InetSocketAddress target = choice.choose(found);
+    boolean isWhereItWas = choice.isWhereItWas();
+    DialHandshake handshake =
+        new DialHandshake(self, peer, lane, options.handshakeTimeoutMillis(), counters, attempt);
+    connect(
+        loop,
+        () -> loops
+            .client(loop, options.connectTimeoutMillis())
+            .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+            .handler(handshake)
+            .connect(target),
+        cause -> attempt.failed(DialFailure.ofConnect(cause, isWhereItWas)));
   }
 
-  /** On this event loop: an attempt that has failed for want of a file descriptor is told on a thread of Netty's own. */
-  static void on(EventLoop loop, Runnable task) {
+  /**
+   * Begins to connect, on this event loop, and says there if that fails, once, whatever the reason is. A channel for which there is no file
+   * descriptor has no event loop yet, and its future tells its listeners on a thread of Netty's own: if there is none to be had either,
+   * never.
+   */
+  static void connect(EventLoop loop, Supplier<ChannelFuture> start, Consumer<Throwable> failed) {
+    ChannelFuture connecting;
+    try {
+      connecting = start.get();
+    } catch (Throwable e) {
+      failed.accept(e);
+      return;
+    }
+    if (connecting.isDone()) {
+      if (connecting.cause() != null) {
+        failed.accept(connecting.cause());
+      }
+      return;
+    }
+    connecting.addListener(done -> on(loop, () -> {
+      if (done.cause() != null) {
+        failed.accept(done.cause());
+      }
+    }));
+  }
+
+  /** Only looks whether somebody listens there, where the peer was, and hangs up without a word. Says nothing if so. */
+  void probe(EventLoop loop, SocketAddress target, Consumer<DialFailure> failed) {
+    connect(
+        loop,
+        () -> loops
+            .client(loop, options.connectTimeoutMillis())
+            .handler(new ChannelInboundHandlerAdapter() {
+              @Override
+              public void channelActive(ChannelHandlerContext ctx) {
+                Quietly.close(ctx);
+              }
+            })
+            .connect(target),
+        cause -> failed.accept(DialFailure.ofConnect(cause, true)));
+  }
+
+  /** On this event loop: what has failed before it was given to one is told on a thread of Netty's own. */
+  private static void on(EventLoop loop, Runnable task) {
     if (loop.inEventLoop()) {
       task.run();
     } else {
@@ -117,54 +151,75 @@ final class Dialer {
       EventLoop loop,
       HostId peer,
       String address,
-      Listener listener,
+      Attempt attempt,
       Consumer<List<InetSocketAddress>> next) {
-    Consumer<String> failed =
-        detail -> listener.failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail));
-    Once<List<InetSocketAddress>> lookup = new Once<>(next, failed);
     long patienceMillis = (long) LOOKUP_CONNECT_TIMEOUTS * options.connectTimeoutMillis();
     Future<?> timer = loop.schedule(
-        () ->
-            lookup.failed("looking up " + address + " takes longer than " + patienceMillis + " ms"),
+        () -> attempt.unreachable(
+            "looking up " + address + " takes longer than " + patienceMillis + " ms"),
         patienceMillis,
         TimeUnit.MILLISECONDS);
     names.resolve(
         loop,
+        List.of(peer, address),
         address,
         () -> options.resolver().resolveAll(peer, address),
         found -> {
           timer.cancel(false);
-          lookup.found(found);
+          if (!attempt.ended) {
+            try {
+              next.accept(found);
+            } catch (Throwable e) {
+              if (!attempt.brokeOff(e)) {
+                throw e;
+              }
+            }
+          }
         },
         detail -> {
           timer.cancel(false);
-          lookup.failed(detail);
+          attempt.unreachable(detail);
         });
   }
 
-  /** Passes the first of two ends on. Of one event loop. */
-  private static final class Once<T> {
-    private final Consumer<T> found;
-    private final Consumer<String> failed;
+  /** Passes the first end on. Of one event loop. */
+  private static final class Attempt implements Listener {
+    private final Listener listener;
     private boolean ended;
 
-    Once(Consumer<T> found, Consumer<String> failed) {
-      this.found = found;
-      this.failed = failed;
+    Attempt(Listener listener) {
+      this.listener = listener;
     }
 
-    void found(T result) {
-      if (!ended) {
+    @Override
+    public void connected(Channel channel, Identity peer) {
+      if (ended) {
+        Quietly.close(channel);
+      } else {
         ended = true;
-        found.accept(result);
+        listener.connected(channel, peer);
       }
     }
 
-    void failed(String detail) {
+    @Override
+    public void failed(DialFailure failure) {
       if (!ended) {
         ended = true;
-        failed.accept(detail);
+        listener.failed(failure);
       }
+    }
+
+    void unreachable(String detail) {
+      failed(new DialFailure(DialFailure.Kind.UNREACHABLE, detail));
+    }
+
+    /** Ends it for what nobody expects, as when memory has run out: who waits for the end would wait for ever. False if it has ended before. */
+    boolean brokeOff(Throwable thrown) {
+      if (ended) {
+        return false;
+      }
+      unreachable(thrown.toString());
+      return true;
     }
   }
 

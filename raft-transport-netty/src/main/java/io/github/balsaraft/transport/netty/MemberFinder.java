@@ -4,10 +4,10 @@ import io.github.balsaraft.model.ClusterIdentity;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -122,8 +122,16 @@ final class MemberFinder {
     }
     if (answer.getNotAMember()) {
       leave(from, "it is no member of the group, or was removed");
-      return;
+    } else {
+      heedOutcome(from, isLook, answer);
     }
+    if (isLook) {
+      // Also from one that is left for what it has said: it may know the others.
+      learn(from, answer);
+    }
+  }
+
+  private void heedOutcome(ClientConnection from, boolean isLook, ClientAnswer answer) {
     switch (answer.getOutcome()) {
       case CLIENT_OUTCOME_SHUTTING_DOWN, CLIENT_OUTCOME_FAILED ->
         // Another member may be in better health.
@@ -183,8 +191,7 @@ final class MemberFinder {
     if (asked != null && asked.isOpen()) {
       isLooking = true;
       CompletableFuture<?> unused = ask(ClientRequest.newBuilder().setMembers(true))
-          .whenComplete((answer, failure) -> isLooking = false)
-          .thenAccept(answer -> learn(asked, answer));
+          .whenComplete((answer, failure) -> isLooking = false);
     }
   }
 
@@ -239,13 +246,25 @@ final class MemberFinder {
     addresses.tried(address);
     long lookup = ++lastLookup;
     pendingLookup = lookup;
+    try {
+      lookUp(address, lookup);
+    } catch (Throwable e) {
+      // Out of memory, for one: no other member would be tried until this one had answered.
+      if (ends(lookup)) {
+        failedToConnect(e.toString());
+      }
+    }
+  }
+
+  private void lookUp(String address, long lookup) {
     names.resolve(
         loop,
+        address,
         address,
         () -> options.resolver().resolve(address),
         found -> {
           if (ends(lookup) && !closed) {
-            dial(address, choice.choose(found));
+            dial(address, found);
           }
         },
         detail -> {
@@ -273,21 +292,28 @@ final class MemberFinder {
     return true;
   }
 
-  private void dial(String address, InetSocketAddress target) {
+  private void dial(String address, List<InetSocketAddress> found) {
     long timeoutNanos = options.attemptTimeoutNanos();
-    ClientConnection connection = new ClientConnection(
-        address, options.maxFrameBytes(), timeoutNanos, this::welcomed, this::connectionEnded);
-    ChannelFuture dialling = loops
-        .client(loop, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
-        .handler(connection)
-        .connect(target);
+    ClientConnection connection;
+    try {
+      connection = new ClientConnection(
+          address, options.maxFrameBytes(), timeoutNanos, this::welcomed, this::connectionEnded);
+    } catch (OutOfMemoryError e) {
+      failedToConnect(e.toString());
+      return;
+    }
     dialled = connection;
-    // Without a file descriptor the future is of no event loop.
-    dialling.addListener(done -> Dialer.on(loop, () -> {
-      if (!done.isSuccess() && connection == dialled) {
-        failedToConnect(String.valueOf(done.cause().getMessage()));
-      }
-    }));
+    Dialer.connect(
+        loop,
+        () -> loops
+            .client(loop, (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)))
+            .handler(connection)
+            .connect(choice.choose(found)),
+        cause -> {
+          if (connection == dialled) {
+            failedToConnect(String.valueOf(cause.getMessage()));
+          }
+        });
   }
 
   private void welcomed(ClientConnection connection, ClusterIdentity theirs) {

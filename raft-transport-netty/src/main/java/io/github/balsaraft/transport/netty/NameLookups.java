@@ -5,6 +5,8 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -21,7 +23,16 @@ final class NameLookups {
    */
   private static final int MOST_THREADS = 128;
 
+  /**
+   * An attempt to connect gives up waiting and the next one asks again, so that one name that hangs for ever would take all threads in
+   * time, and nobody else would be found any more. Several, for what hangs may be a single call.
+   */
+  static final int MOST_OF_A_QUESTION = 8;
+
   private final ThreadPoolExecutor threads;
+
+  /** How many threads have not come back yet, by question. */
+  private final ConcurrentMap<Object, Integer> underWay = new ConcurrentHashMap<>();
 
   NameLookups(String threadName) {
     this(new DefaultThreadFactory(threadName, true));
@@ -38,13 +49,26 @@ final class NameLookups {
     List<InetSocketAddress> resolve() throws UnknownHostException;
   }
 
-  /** Calls exactly one of the two, on the event loop, the first with one address at least; or neither, if this or the loop is closed meanwhile. */
+  /**
+   * Calls exactly one of the two, on the event loop, the first with one address at least; or neither, if this or the loop is closed meanwhile.
+   *
+   * @param question equal to that of another lookup which hangs if this one does
+   */
   void resolve(
       EventLoop loop,
+      Object question,
       String address,
       Lookup lookup,
       Consumer<List<InetSocketAddress>> found,
       Consumer<String> failed) {
+    if (!begin(question)) {
+      executeUnlessClosed(
+          loop,
+          () -> failed.accept(
+              address + " is being looked up already, " + MOST_OF_A_QUESTION + " times over"));
+      return;
+    }
+    boolean isBegun = false;
     try {
       threads.execute(() -> {
         Runnable result;
@@ -59,9 +83,12 @@ final class NameLookups {
           result = () -> failed.accept("no such host: " + e.getMessage());
         } catch (RuntimeException | Error e) {
           result = () -> failed.accept("resolving " + address + " failed: " + e);
+        } finally {
+          ended(question);
         }
         executeUnlessClosed(loop, result);
       });
+      isBegun = true;
     } catch (RejectedExecutionException e) {
       // If it is closed, there is nobody left to hear of it.
       executeUnlessClosed(
@@ -69,7 +96,26 @@ final class NameLookups {
     } catch (OutOfMemoryError e) {
       // The system gives no further thread, now.
       executeUnlessClosed(loop, () -> failed.accept("resolving " + address + " failed: " + e));
+    } finally {
+      if (!isBegun) {
+        ended(question);
+      }
     }
+  }
+
+  /** Whether it may be asked once more; it counts from now on. */
+  private boolean begin(Object question) {
+    boolean[] hasRoom = new boolean[1];
+    underWay.compute(question, (any, before) -> {
+      int count = before == null ? 0 : before;
+      hasRoom[0] = count < MOST_OF_A_QUESTION;
+      return hasRoom[0] ? count + 1 : count;
+    });
+    return hasRoom[0];
+  }
+
+  private void ended(Object question) {
+    underWay.compute(question, (any, before) -> before == null || before <= 1 ? null : before - 1);
   }
 
   private static void executeUnlessClosed(EventLoop loop, Runnable task) {

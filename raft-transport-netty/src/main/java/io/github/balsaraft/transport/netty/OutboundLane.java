@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -115,9 +116,11 @@ final class OutboundLane {
     return status;
   }
 
-  /** Which of the addresses behind the peer's name the lane dials. */
-  AddressChoice choice() {
-    return choice;
+  /** To where it is connected, or null if it isn't. */
+  @Nullable
+  SocketAddress connectedTo() {
+    Channel connected = channel;
+    return connected == null ? null : connected.remoteAddress();
   }
 
   /** Queues a message. Returns null, or where it is counted if it is dropped now, which only the caller knows. */
@@ -401,10 +404,6 @@ final class OutboundLane {
     state = next;
     accepting = next != State.PAUSING && next != State.CLOSED;
     status = visible;
-  }
-
-  boolean isConnected() {
-    return state == State.CONNECTED;
   }
 
   /** Whether the last attempt failed, or the route was removed, and no attempt has succeeded since. */

@@ -3,8 +3,8 @@ package io.github.balsaraft.transport.netty;
 import io.github.balsaraft.model.GroupMessage;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.transport.PeerConnection;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -250,27 +250,23 @@ final class PeerLink implements OutboundLane.Owner {
   void inboundLost() {
     onLoop(() -> {
       followAddress();
-      if (control.isConnected() && followed != null) {
-        probe(followed);
+      SocketAddress connectedTo = control.connectedTo();
+      if (connectedTo != null) {
+        probe(connectedTo);
       } else if (gone.connectionLost()) {
         control.hurry();
       }
     });
   }
 
-  private void probe(String at) {
-    dialer.probe(loop, peer, at, control.choice(), new Dialer.Listener() {
-      @Override
-      public void connected(Channel channel, Identity identity) {}
-
-      @Override
-      public void failed(DialFailure failure) {
-        if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS) {
-          // Dead, though our connection hasn't noticed. What
-          // follows is what always follows when it breaks.
-          control.breakConnection();
-          bulk.breakConnection();
-        }
+  /** At the address of the connection that is in doubt: behind the name there may be another by now. */
+  private void probe(SocketAddress at) {
+    dialer.probe(loop, at, failure -> {
+      if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS) {
+        // Dead, though our connection hasn't noticed. What
+        // follows is what always follows when it breaks.
+        control.breakConnection();
+        bulk.breakConnection();
       }
     });
   }

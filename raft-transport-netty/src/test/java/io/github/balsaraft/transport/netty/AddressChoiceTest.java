@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.testing.TransportTestHost;
+import io.github.balsaraft.transport.PeerConnection.State;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -97,6 +99,26 @@ class AddressChoiceTest extends NettyHosts {
     server.close();
     control.reset();
     a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+  }
+
+  /** Whether a connection still leads to somebody is seen where it leads, wherever the name leads by now. */
+  @Test
+  void aConnectionInDoubtIsTriedWhereItLeads() throws Exception {
+    ServerSocket server = listen();
+    AtomicInteger port = new AtomicInteger(server.getLocalPort());
+    TransportTestHost a = host("n1", settings().resolver((peer, address) -> at(port.get())));
+    a.transport().setRoute(PEER, "somewhere:1");
+    acceptControlLane(server);
+    a.receiver().await("both lanes", () -> stats(a).connects() == 2);
+    port.set(freePort());
+    try (RawPeer lost = RawPeer.dial(a.transport().localAddress())) {
+      lost.hello(PEER.name(), "n1", LaneKind.CONTROL);
+      assertThat(lost.answer()).isNotNull();
+      lost.reset();
+    }
+    acceptFrom(server).awaitClosed();
+    assertThat(a.transport().connection(PEER).state()).isEqualTo(State.CONNECTED);
+    assertThat(a.receiver().gone()).isEmpty();
   }
 
   @Test

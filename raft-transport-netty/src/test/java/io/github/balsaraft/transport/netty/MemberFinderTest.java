@@ -106,6 +106,50 @@ class MemberFinderTest extends NettyHosts {
   }
 
   @Test
+  @DisplayName("what a member says only after it was left for the leader leads nowhere")
+  void lateWordsOfAMemberThatWasLeft() throws Exception {
+    CompletableFuture<Void> askedAgain = new CompletableFuture<>();
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    CompletableFuture<String> followed = new CompletableFuture<>();
+    FakeMember formerLeader = new FakeMember(listen(), request -> {
+      followed.complete("the former leader");
+      return done();
+    });
+    ServerSocket server = listen();
+    AtomicInteger looks = new AtomicInteger();
+    String leader = "127.0.0.1:" + server.getLocalPort();
+    FakeMember unused = new FakeMember(server, request -> {
+      reached.complete(null);
+      if (looks.incrementAndGet() == 4) {
+        followed.complete("the leader");
+      }
+      return done().addMemberAddresses(leader).setLeaderAddress(leader);
+    });
+    AtomicInteger looksAtFirst = new AtomicInteger();
+    FakeMember first = new FakeMember(listen(), request -> {
+      if (looksAtFirst.incrementAndGet() == 1) {
+        return done().addMemberAddresses(leader).setLeaderAddress(leader);
+      }
+      askedAgain.complete(null);
+      reached.join();
+      return members(formerLeader).setLeaderAddress(formerLeader.address());
+    });
+    try (RaftClient client = RaftClient.builder()
+        .members(first.address())
+        .resolver(address -> {
+          if (address.equals(leader)) {
+            // So that the first is asked once more before it is left.
+            askedAgain.join();
+          }
+          return HostPort.parse(address).resolveAll();
+        })
+        .connect()) {
+      assertThat(followed.get(60, SECONDS)).isEqualTo("the leader");
+      assertThat(client.query(bytes("a")).get(60, SECONDS)).isEmpty();
+    }
+  }
+
+  @Test
   @DisplayName("a member that falls silent is left, also by a client that asks nothing")
   void memberThatIsSilent() throws Exception {
     FakeMember silent = new FakeMember(listen(), request -> null);
