@@ -11,6 +11,9 @@ final class OpenSession {
   /** What a kept result takes besides its bytes, about. */
   static final int RESULT_OVERHEAD_BYTES = 128;
 
+  /** The number of a session's first command. */
+  static final long FIRST_SEQUENCE = 1;
+
   final long id;
   final long timeoutMillis;
 
@@ -53,6 +56,11 @@ final class OpenSession {
     captured = null;
     usedAtMillis = logTimeMillis;
     usedAtIndex = index;
+  }
+
+  /** Whether no command was ever applied in it. */
+  boolean isNeverUsed() {
+    return answers.isEmpty() && lowestUnanswered == FIRST_SEQUENCE;
   }
 
   /** What a snapshot holds of it as it is now. */

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ final class SessionTable {
   /** A timeout is at most this: a week. */
   static final long MAX_TIMEOUT_MILLIS = 7L * 24 * 3600 * 1000;
 
+  /** Whoever has opened one uses it before this part of its timeout is over, or has given it up. */
+  static final int ABANDONED_PART = 10;
+
   private final long maxKeptBytes;
   private final int maxSessions;
 
@@ -54,6 +59,11 @@ final class SessionTable {
   private final TreeSet<OpenSession> byExpiry =
       new TreeSet<>(Comparator.comparingLong(OpenSession::lastMillis)
           .thenComparingLong((OpenSession session) -> session.id));
+
+  /**
+   * Those that no command was applied in, the oldest first. By what is stored of a session alone, so that a restored replica has the same.
+   */
+  private final TreeMap<Long, OpenSession> neverUsed = new TreeMap<>();
 
   private long keptBytes;
 
@@ -128,11 +138,11 @@ final class SessionTable {
 
   private SessionAnswer open(long index, long logTimeMillis, SessionEntry.Open open) {
     if (sessions.size() >= maxSessions) {
-      remove(leastRecentlyUsed());
+      remove(leastMissed(logTimeMillis));
     }
     long timeoutMillis =
         Math.min(MAX_TIMEOUT_MILLIS, Math.max(MIN_TIMEOUT_MILLIS, open.timeoutMillis()));
-    add(new OpenSession(index, timeoutMillis, logTimeMillis, index, 1));
+    add(new OpenSession(index, timeoutMillis, logTimeMillis, index, OpenSession.FIRST_SEQUENCE));
     return SessionAnswer.applied(index, new byte[0]);
   }
 
@@ -164,6 +174,7 @@ final class SessionTable {
     }
     long before = session.keptBytes;
     session.forgetBelow(command.lowestUnanswered());
+    noteUse(session);
     keptBytes += session.keptBytes - before;
 
     long sequence = command.sequence();
@@ -179,6 +190,7 @@ final class SessionTable {
     }
     SessionAnswer answer = answer(index, command, machine);
     session.keep(sequence, answer);
+    noteUse(session);
     if (records != null) {
       records.answered(session, sequence);
     }
@@ -212,12 +224,36 @@ final class SessionTable {
     }
   }
 
+  private void noteUse(OpenSession session) {
+    if (!session.isNeverUsed()) {
+      neverUsed.remove(session.id);
+    }
+  }
+
+  /**
+   * Who asks for a session again and again while the state machine stands still gets many, and knows of the last one only. These must not
+   * drive out those of which results are kept.
+   */
+  private OpenSession leastMissed(long logTimeMillis) {
+    Map.Entry<Long, OpenSession> oldest = neverUsed.firstEntry();
+    return oldest != null && isAbandoned(oldest.getValue(), logTimeMillis)
+        ? oldest.getValue()
+        : leastRecentlyUsed();
+  }
+
+  private static boolean isAbandoned(OpenSession session, long logTimeMillis) {
+    return logTimeMillis - session.usedAtMillis >= session.timeoutMillis / ABANDONED_PART;
+  }
+
   private OpenSession leastRecentlyUsed() {
     return sessions.values().iterator().next();
   }
 
   private void add(OpenSession session) {
     sessions.put(session.id, session);
+    if (session.isNeverUsed()) {
+      neverUsed.put(session.id, session);
+    }
     byExpiry.add(session);
     keptBytes += session.keptBytes;
     if (records != null) {
@@ -227,6 +263,7 @@ final class SessionTable {
 
   private void remove(OpenSession session) {
     sessions.remove(session.id);
+    neverUsed.remove(session.id);
     byExpiry.remove(session);
     keptBytes -= session.keptBytes;
     session.isGone = true;

@@ -203,7 +203,8 @@ public final class RetryingSession implements RaftSession {
         return;
       }
     }
-    // If one was opened after all, the group forgets it when its time has come.
+    // If one was opened after all, the group forgets it when its time has come, or when it needs
+    // its place.
     later(pauseNanos(openingAttempts, failure), () -> {
       opening = false;
       sendWaiting();

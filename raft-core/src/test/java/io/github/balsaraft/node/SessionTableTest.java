@@ -199,6 +199,40 @@ class SessionTableTest {
     assertThat(table.size()).isEqualTo(3);
   }
 
+  /** As of clients that ask again and again while nothing is applied: they know of their last ones only. */
+  @Test
+  void whoWasNeverUsedGivesWayFirst() {
+    table = new SessionTable(4, Long.MAX_VALUE);
+    long used = open();
+    command(used, 1, 1, "a");
+    long answered = open();
+    command(answered, 1, 1, "b");
+    command(answered, 2, 2, "c");
+    long given = open();
+    long upToDate = open();
+    logTime += TIMEOUT / SessionTable.ABANDONED_PART;
+    long fifth = open();
+    assertThat(text(command(given, 1, 1, "d"))).isEqualTo("EXPIRED");
+    long sixth = open();
+    assertThat(text(command(upToDate, 1, 1, "d"))).isEqualTo("EXPIRED");
+    for (long session : new long[] {used, answered, fifth, sixth}) {
+      assertThat(command(session, 9, 9, "e").verdict()).isEqualTo(Verdict.APPLIED);
+    }
+  }
+
+  /** Else two that come at the same time would drive each other out. */
+  @Test
+  void whoHasJustOpenedOneIsGivenTimeToUseIt() {
+    table = new SessionTable(2, Long.MAX_VALUE);
+    long used = open();
+    command(used, 1, 1, "a");
+    long mayBeUsedSoon = open();
+    logTime += TIMEOUT / SessionTable.ABANDONED_PART - 1;
+    open();
+    assertThat(text(command(used, 2, 2, "b"))).isEqualTo("EXPIRED");
+    assertThat(command(mayBeUsedSoon, 1, 1, "c").verdict()).isEqualTo(Verdict.APPLIED);
+  }
+
   @Test
   void whoWasNotUsedForLongestGivesWayToTooManyBytes() {
     table = new SessionTable(10, 1000);

@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Called on threads that are there for it: it may block, and no other connection waits meanwhile. May be called for
  * several peers at once, and for one of them several times: who waits gives up, and asks again. Once eight calls for one
- * peer hang no further one is made until one of them returns.
+ * peer hang no further one is made until one of them returns, but for one a minute.
  */
 @FunctionalInterface
 public interface AddressResolver {

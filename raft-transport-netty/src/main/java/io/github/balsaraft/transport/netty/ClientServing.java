@@ -11,6 +11,7 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientOutcome;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -221,9 +222,19 @@ final class ClientServing extends ByteToMessageDecoder {
     leavingBytes += waiting;
     unansweredBytes += waiting;
     ctx.channel().config().setAutoRead(!isFull());
-    ctx.writeAndFlush(frame).addListener(sent -> {
+    ChannelFuture sending;
+    try {
+      sending = ctx.writeAndFlush(frame);
+    } catch (Throwable e) {
+      cannotAnswer(ctx, e);
+      return;
+    }
+    sending.addListener(sent -> {
       if (sent.isSuccess()) {
         counters.clientAnswers.increment();
+      } else if (ctx.channel().isActive()) {
+        // Memory ran out on its way: the connection would stay, and its client wait.
+        cannotAnswer(ctx, sent.cause());
       }
       boolean wasFull = isFull();
       unanswered--;

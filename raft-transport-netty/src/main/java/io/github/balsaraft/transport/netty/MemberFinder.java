@@ -242,11 +242,11 @@ final class MemberFinder {
 
   private void connect(String address) {
     connecting = address;
-    choice = addresses.choiceOf(address);
-    addresses.tried(address);
     long lookup = ++lastLookup;
     pendingLookup = lookup;
     try {
+      choice = addresses.choiceOf(address);
+      addresses.tried(address);
       lookUp(address, lookup);
     } catch (Throwable e) {
       // Out of memory, for one: no other member would be tried until this one had answered.
@@ -264,7 +264,7 @@ final class MemberFinder {
         () -> options.resolver().resolve(address),
         found -> {
           if (ends(lookup) && !closed) {
-            dial(address, found);
+            dialSafely(address, found);
           }
         },
         detail -> {
@@ -292,16 +292,19 @@ final class MemberFinder {
     return true;
   }
 
+  private void dialSafely(String address, List<InetSocketAddress> found) {
+    try {
+      dial(address, found);
+    } catch (Throwable e) {
+      // As above.
+      failedToConnect(e.toString());
+    }
+  }
+
   private void dial(String address, List<InetSocketAddress> found) {
     long timeoutNanos = options.attemptTimeoutNanos();
-    ClientConnection connection;
-    try {
-      connection = new ClientConnection(
-          address, options.maxFrameBytes(), timeoutNanos, this::welcomed, this::connectionEnded);
-    } catch (OutOfMemoryError e) {
-      failedToConnect(e.toString());
-      return;
-    }
+    ClientConnection connection = new ClientConnection(
+        address, options.maxFrameBytes(), timeoutNanos, this::welcomed, this::connectionEnded);
     dialled = connection;
     Dialer.connect(
         loop,

@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** Finds out what is behind an address on threads of its own, for a name may take seconds: no event loop is to wait. Thread-safe. */
 final class NameLookups {
@@ -29,16 +30,28 @@ final class NameLookups {
    */
   static final int MOST_OF_A_QUESTION = 8;
 
+  /**
+   * Calls that hang may never come back, though what they had asked answers again: so one more is made after so long each time, as long as
+   * that leaves half of the threads to others.
+   */
+  static final long ONCE_MORE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
   private final ThreadPoolExecutor threads;
 
-  /** How many threads have not come back yet, by question. */
-  private final ConcurrentMap<Object, Integer> underWay = new ConcurrentHashMap<>();
+  /** Who has not come back yet, by question. */
+  private final ConcurrentMap<Object, UnderWay> underWay = new ConcurrentHashMap<>();
+
+  private final LongSupplier nowNanos;
+
+  /** How many threads ask a question, and when the last of them began. */
+  private record UnderWay(int threads, long lastNanos) {}
 
   NameLookups(String threadName) {
-    this(new DefaultThreadFactory(threadName, true));
+    this(new DefaultThreadFactory(threadName, true), System::nanoTime);
   }
 
-  NameLookups(ThreadFactory factory) {
+  NameLookups(ThreadFactory factory, LongSupplier nowNanos) {
+    this.nowNanos = nowNanos;
     threads = new ThreadPoolExecutor(
         0, MOST_THREADS, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
   }
@@ -106,16 +119,26 @@ final class NameLookups {
   /** Whether it may be asked once more; it counts from now on. */
   private boolean begin(Object question) {
     boolean[] hasRoom = new boolean[1];
+    long now = nowNanos.getAsLong();
     underWay.compute(question, (any, before) -> {
-      int count = before == null ? 0 : before;
-      hasRoom[0] = count < MOST_OF_A_QUESTION;
-      return hasRoom[0] ? count + 1 : count;
+      hasRoom[0] = before == null || mayAskOnceMore(before, now);
+      return hasRoom[0] ? new UnderWay(before == null ? 1 : before.threads + 1, now) : before;
     });
     return hasRoom[0];
   }
 
+  private boolean mayAskOnceMore(UnderWay before, long now) {
+    return before.threads < MOST_OF_A_QUESTION
+        || (now - before.lastNanos >= ONCE_MORE_NANOS
+            && threads.getActiveCount() < MOST_THREADS / 2);
+  }
+
   private void ended(Object question) {
-    underWay.compute(question, (any, before) -> before == null || before <= 1 ? null : before - 1);
+    underWay.compute(
+        question,
+        (any, before) -> before == null || before.threads <= 1
+            ? null
+            : new UnderWay(before.threads - 1, before.lastNanos));
   }
 
   private static void executeUnlessClosed(EventLoop loop, Runnable task) {

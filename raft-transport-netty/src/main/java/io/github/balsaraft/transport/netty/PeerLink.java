@@ -262,7 +262,8 @@ final class PeerLink implements OutboundLane.Owner {
   /** At the address of the connection that is in doubt: behind the name there may be another by now. */
   private void probe(SocketAddress at) {
     dialer.probe(loop, at, failure -> {
-      if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS) {
+      // Meanwhile it may have been made anew, to where the peer is now.
+      if (failure.kind() == DialFailure.Kind.NOBODY_LISTENS && at.equals(control.connectedTo())) {
         // Dead, though our connection hasn't noticed. What
         // follows is what always follows when it breaks.
         control.breakConnection();

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,15 +23,18 @@ class NameLookupsTest {
 
   private final EventLoop loop = new DefaultEventLoop();
   private final AtomicBoolean hasThreads = new AtomicBoolean();
-  private final NameLookups names = new NameLookups(task -> {
-    if (!hasThreads.get()) {
-      // As Thread.start says it.
-      throw new OutOfMemoryError("unable to create native thread, says the test");
-    }
-    Thread thread = new Thread(task, "lookups");
-    thread.setDaemon(true);
-    return thread;
-  });
+  private final AtomicLong nowNanos = new AtomicLong();
+  private final NameLookups names = new NameLookups(
+      task -> {
+        if (!hasThreads.get()) {
+          // As Thread.start says it.
+          throw new OutOfMemoryError("unable to create native thread, says the test");
+        }
+        Thread thread = new Thread(task, "lookups");
+        thread.setDaemon(true);
+        return thread;
+      },
+      nowNanos::get);
 
   @AfterEach
   void close() {
@@ -84,6 +88,14 @@ class NameLookupsTest {
       }
       assertThat(lookUp("hangs:1", List::of)).startsWith("hangs:1 is being looked up already");
       assertThat(lookUp("somewhere:1", () -> ONE)).isEqualTo("found 1");
+      nowNanos.addAndGet(NameLookups.ONCE_MORE_NANOS);
+      assertThat(lookUp("hangs:1", () -> ONE)).as("once more").isEqualTo("found 1");
+      assertThat(lookUp("hangs:1", List::of)).startsWith("hangs:1 is being looked up already");
+      for (int minute = 0; minute < 200; minute++) {
+        nowNanos.addAndGet(NameLookups.ONCE_MORE_NANOS);
+        names.resolve(loop, "hangs:1", "hangs:1", hanging::join, found -> {}, detail -> {});
+      }
+      assertThat(lookUp("somewhere:1", () -> ONE)).as("there are threads").isEqualTo("found 1");
     } finally {
       hanging.complete(ONE);
     }

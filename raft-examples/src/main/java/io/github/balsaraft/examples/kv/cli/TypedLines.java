@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Lines that somebody types, with a history, and with completion where the terminal can do it. */
 final class TypedLines implements CliCommand.Lines {
 
-  /** Passwords are not for a file that lies about. */
+  /** Passwords are not for a file that lies about: neither those lines, nor what was pasted together with one. */
   private static final String NOT_REMEMBERED =
       // A regular expression but for the star, which stands for any characters, and the colon.
-      "(?is)[ \t\r\n\f\013\"']{0,}(auth|hello)[ \t\r\n\"']*";
+      "(?is)(*[\r\n]){0,1}[ \t\r\n\f\013\"']{0,}(auth|hello)[ \t\r\n\"']*";
 
   private final Terminal terminal;
   private final LineReader reader;

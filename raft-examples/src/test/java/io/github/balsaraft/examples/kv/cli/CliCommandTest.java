@@ -242,10 +242,15 @@ class CliCommandTest {
 
   @Test
   @DisplayName(
-      "pasted lines are commands one by one: the terminal isn't asked to mark what is pasted")
+      "pasted lines are commands one by one, keep their tabs, and none is remembered if one of them has a password")
   void pasting() throws IOException {
-    type("xterm", "\033[200~set a \"1\t2\"\rset b 2\033[201~\rstrlen a\rquit\r");
-    assertThat(printed()).containsExactly("OK", "OK", "(integer) 3");
+    String screen =
+        type("xterm", "\033[200~set a \"1\t2\"\rset b 2\rauth u secret\033[201~\rstrlen a\rquit\r");
+    assertThat(screen).as("it is asked to mark what is pasted").contains("\033[?2004h");
+    assertThat(printed()).startsWith("OK", "OK").contains("(integer) 3");
+    assertThat(Files.readString(folder.resolve("history")))
+        .contains("strlen a")
+        .doesNotContain("secret");
   }
 
   @Test
