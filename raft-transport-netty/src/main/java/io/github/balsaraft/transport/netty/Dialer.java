@@ -183,7 +183,7 @@ final class Dialer {
   }
 
   /** Passes the first end on. Of one event loop. */
-  private static final class Attempt implements Listener {
+  static final class Attempt implements Listener {
     private final Listener listener;
     private boolean ended;
 

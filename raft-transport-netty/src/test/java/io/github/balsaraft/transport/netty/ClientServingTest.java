@@ -158,9 +158,8 @@ class ClientServingTest {
         .isEqualTo(ClientOutcome.CLIENT_OUTCOME_DONE);
   }
 
-  @Test
-  @DisplayName("once too much is unanswered nothing more is read, however the client goes on")
-  void requestsOfAClientThatDoesNotListen() throws Exception {
+  /** As many requests as may be unanswered, of a client that takes no answer. */
+  private void askWithoutListening() {
     ByteBuf all = channel.alloc().buffer();
     for (int id = 1; id <= ClientServing.MAX_UNANSWERED; id++) {
       ByteBuf request = request(id, 1);
@@ -169,6 +168,12 @@ class ClientServingTest {
     }
     channel.writeInbound(all);
     awaitAnswers(ClientServing.MAX_UNANSWERED);
+  }
+
+  @Test
+  @DisplayName("once too much is unanswered nothing more is read, however the client goes on")
+  void requestsOfAClientThatDoesNotListen() throws Exception {
+    askWithoutListening();
     assertThat(channel.config().isAutoRead()).isFalse();
     socket.reads = 0;
     // What had been read already when that was said.
@@ -211,14 +216,7 @@ class ClientServingTest {
   @Test
   @DisplayName("so is one whose further requests can't be taken in once it has taken its answers")
   void noMemoryForWhatWasReadBefore() {
-    ByteBuf all = channel.alloc().buffer();
-    for (int id = 1; id <= ClientServing.MAX_UNANSWERED; id++) {
-      ByteBuf request = request(id, 1);
-      all.writeBytes(request);
-      request.release();
-    }
-    channel.writeInbound(all);
-    awaitAnswers(ClientServing.MAX_UNANSWERED);
+    askWithoutListening();
     channel.writeInbound(channel.alloc().buffer().writeInt(-1));
     logFails.set(true);
     socket.takeAll();

@@ -3,6 +3,7 @@ package io.github.balsaraft.transport.netty;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
@@ -11,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever connecting fails for, who waits for it hears so, once: it would try no more. */
 class DialerTest {
+
+  private static final Identity PEER = RawPeer.identity("peer");
 
   private final EventLoop loop = new DefaultEventLoop();
 
@@ -50,7 +54,7 @@ class DialerTest {
 
   @Test
   void soIsWhatIsThrown() {
-    OutOfMemoryError thrown = new OutOfMemoryError("says the test");
+    Error thrown = new Error("says the test");
     connect(() -> {
       throw thrown;
     });
@@ -64,6 +68,56 @@ class DialerTest {
     assertThat(heard).isEmpty();
     loop.submit(() -> later.tryFailure(failure)).syncUninterruptibly();
     assertThat(heard).containsExactly(failure);
+  }
+
+  /** Hears how an attempt ended, in words. */
+  private static Dialer.Attempt attempt(List<String> ends) {
+    return new Dialer.Attempt(new Dialer.Listener() {
+      @Override
+      public void connected(Channel newChannel, Identity peer) {
+        ends.add("connected");
+      }
+
+      @Override
+      public void failed(DialFailure failure) {
+        ends.add(failure.kind() + " " + failure.detail());
+      }
+    });
+  }
+
+  @Test
+  void anAttemptEndsOnce() {
+    List<String> ends = new ArrayList<>();
+    Dialer.Attempt attempt = attempt(ends);
+    attempt.unreachable("takes too long");
+    attempt.failed(new DialFailure(DialFailure.Kind.REFUSED, "late"));
+    assertThat(attempt.brokeOff(failure)).as("nobody has heard of it").isFalse();
+    assertThat(ends).containsExactly("UNREACHABLE takes too long");
+  }
+
+  @Test
+  void whoConnectsTooLateIsHungUpOn() {
+    List<String> ends = new ArrayList<>();
+    Dialer.Attempt attempt = attempt(ends);
+    attempt.unreachable("takes too long");
+    attempt.connected(channel, PEER);
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(ends).containsExactly("UNREACHABLE takes too long");
+  }
+
+  @Test
+  void whoConnectsInTimeIsNot() {
+    List<String> ends = new ArrayList<>();
+    attempt(ends).connected(channel, PEER);
+    assertThat(channel.isOpen()).isTrue();
+    assertThat(ends).containsExactly("connected");
+  }
+
+  @Test
+  void whatNobodyExpectsEndsAnAttempt() {
+    List<String> ends = new ArrayList<>();
+    assertThat(attempt(ends).brokeOff(failure)).isTrue();
+    assertThat(ends).singleElement().asString().contains("no file descriptor");
   }
 
   @Test
