@@ -25,8 +25,8 @@ interface PendingRead {
   void refuseForOverload(String reason);
 
   /**
-   * Its time is over, and it still stands in a queue, or runs and hangs: whoever waits is told, but it ends only when its turn comes, or once it is done, since until then it
-   * takes memory. On any thread.
+   * Its time is over, and it still stands in a queue, or runs and hangs: whoever waits is told, but it ends only when its turn comes, or
+   * once it is done, since until then it takes memory. On any thread.
    */
   void tellLate(String reason);
 }

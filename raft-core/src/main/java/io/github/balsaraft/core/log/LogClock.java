@@ -90,10 +90,8 @@ public final class LogClock {
       setBackMillis += -jump - undoneMillis;
       return 0;
     }
-    // One that was set back and is set right again shows what it would have shown all the time.
-    // What it
-    // lags behind another's wrong clock, or behind its own before it was set right, is none of
-    // that.
+    // One that was set back and is set right again shows what it would have shown all along.
+    // That it lags behind another's wrong clock, or its own of before, is none of that.
     long behindMillis = logTimeMillis
         + (nowNanos - logTimeSinceNanos) / NANOS_PER_MILLI
         - (expectedMillis - ignoredMillis);

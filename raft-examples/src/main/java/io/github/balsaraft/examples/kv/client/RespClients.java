@@ -60,8 +60,10 @@ public final class RespClients implements AutoCloseable {
     return connected;
   }
 
-  /** Replies are awaited for as long as it takes; but not from a machine that is gone after it has taken the
-   * request, which nothing else would tell of. As long as it hasn't, the system sends the request again, and gives up by its own limits. */
+  /**
+   * Replies are awaited for as long as it takes; but not from a machine that is gone after it has taken the request, which nothing else
+   * would tell of. As long as it hasn't, the system sends the request again, and gives up by its own limits.
+   */
   private static void noticeLostPeer(ChannelConfig config) {
     set(config, ChannelOption.SO_KEEPALIVE, true);
     // Left to the system where it has no such options.

@@ -173,8 +173,8 @@ final class Run {
   }
 
   /**
-   * Whether all of it is executed once the entry is applied that it is proposed as, whatever the answer. Of several operations the last may be
-   * left out; what answers values is, if these are longer than expected; and a transaction if a key that it watches has changed.
+   * Whether all of it is executed once the entry is applied that it is proposed as, whatever the answer. Of several operations one may be left out
+   * with all behind it; what answers values is, if these are longer than expected; and a transaction if a key that it watches has changed.
    */
   boolean isExecutedOnceApplied() {
     Operation only = operations.size() == 1 ? operations.get(0) : null;
