@@ -50,6 +50,19 @@ class CommandTableTest {
             new Reply.Failure("ERR unknown command 'GET', with args beginning with: 'key' ")));
   }
 
+  /** A Redis takes such a name for the one before the zero byte if both fall into one slot of its table, whose hash it seeds at each start. */
+  @Test
+  @DisplayName(
+      "the name of a subcommand isn't one with a zero byte behind it, where Redis leaves it to chance")
+  void subcommandsAreReadBeyondZero() {
+    assertThat(plan("CLIENT id\0"))
+        .isEqualTo(new Planned.Rejected(
+            new Reply.Failure("ERR unknown subcommand 'id'. Try CLIENT HELP.")));
+    assertThat(plan("CLUSTER myid\0"))
+        .isEqualTo(new Planned.Rejected(
+            new Reply.Failure("ERR unknown subcommand 'myid'. Try CLUSTER HELP.")));
+  }
+
   @Test
   @DisplayName("a request can't ask for more than it could need")
   void namesAreBounded() {
