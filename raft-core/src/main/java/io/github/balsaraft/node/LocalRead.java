@@ -37,18 +37,12 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
 
   @Override
   public void run() {
-    if (!share.end()) {
-      return;
-    }
     if (future.isDone()) {
       // It was told that its time is over: nobody waits for the answer.
+      boolean unused = share.end();
       return;
     }
-    try {
-      future.complete(reader.get());
-    } catch (Throwable e) {
-      future.completeExceptionally(Wording.describable(e));
-    }
+    end(ask());
   }
 
   @Override
@@ -57,20 +51,28 @@ final class LocalRead<T extends @Nullable Object> implements GroupLoop.Event, Pe
       run();
       return true;
     }
-    Runnable answer;
-    try {
-      T value = reader.get();
-      answer = () -> future.complete(value);
-    } catch (Throwable e) {
-      answer = () -> future.completeExceptionally(Wording.describable(e));
-    }
+    Runnable answer = ask();
     if (!inTime.getAsBoolean()) {
       return false;
     }
+    end(answer);
+    return true;
+  }
+
+  /** It holds its part of the budget meanwhile: a reader may hang. */
+  private Runnable ask() {
+    try {
+      T value = reader.get();
+      return () -> future.complete(value);
+    } catch (Throwable e) {
+      return () -> future.completeExceptionally(Wording.describable(e));
+    }
+  }
+
+  private void end(Runnable answer) {
     if (share.end()) {
       answer.run();
     }
-    return true;
   }
 
   @Override

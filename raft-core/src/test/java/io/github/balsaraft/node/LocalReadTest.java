@@ -7,6 +7,7 @@ import io.github.balsaraft.testing.UnprintableError;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +53,26 @@ class LocalReadTest {
     assertThat(budget.taken()).isZero();
     assertThat(looks).hasValue(0);
     assertThat(secondEnds).hasValue(0);
+  }
+
+  @Test
+  @DisplayName("its bytes are taken for as long as the state machine is asked, which may hang")
+  void takesItsBytesWhileItIsAnswered() {
+    AtomicLong takenMeanwhile = new AtomicLong();
+    assertThat(budget.take(BYTES)).isTrue();
+    LocalRead<Integer> read = new LocalRead<>(
+        () -> {
+          takenMeanwhile.set(budget.taken());
+          return 1;
+        },
+        false,
+        budget,
+        BYTES,
+        secondEnds::incrementAndGet);
+    read.run();
+    assertThat(takenMeanwhile).hasValue(BYTES);
+    assertThat(budget.taken()).isZero();
+    assertThat(read.future).isCompletedWithValue(1);
   }
 
   @Test
