@@ -14,7 +14,8 @@ import java.util.Set;
  * @param outstanding how many operations are under way at any time
  * @param warmupSeconds of the same load before it counts
  * @param fsync whether an entry is on stable storage before it is acknowledged
- * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; restart and catchup never do, growth and snapshot always
+ * @param snapshots whether snapshots are taken and logs are cut, by the library's defaults; catchup does only if asked to, restart never, growth and
+ *     snapshot always
  * @param entries what restart, catchup and growth write, and rolling-restart before it begins, and how many keys snapshot has; 0 for
  *     their defaults
  * @param minutes after how long growth ends, if it hasn't written all entries by then; 0 for no limit
@@ -94,9 +95,10 @@ record Options(
     String variant = words.text("variant", "");
     String system = words.choice(
         "system", variant.equals(ROCKSDB_PACKED) ? List.of(LIMIT) : List.of(BALSA, LIMIT));
+    String mode = words.choice("mode", system.equals(LIMIT) ? List.of("write") : MODES);
     return new Options(
         system,
-        words.choice("mode", system.equals(LIMIT) ? List.of("write") : MODES),
+        mode,
         words.choice(
             "variant", system.equals(LIMIT) ? List.of(ROCKSDB_PACKED) : List.of(NETTY, MEMORY)),
         words.number("nodes", 1, 3),
@@ -105,7 +107,7 @@ record Options(
         words.number("warmup", 0, 10),
         words.number("seconds", 1, 15),
         words.truth("fsync", true),
-        words.truth("snapshots", true),
+        words.truth("snapshots", !mode.equals("catchup")),
         words.number("entries", 0, 0),
         words.number("minutes", 0, 0),
         words.number("groups", 1, 1),

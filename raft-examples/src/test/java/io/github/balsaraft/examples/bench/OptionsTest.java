@@ -35,6 +35,12 @@ class OptionsTest {
   }
 
   @Test
+  void aCatchUpIsWithoutSnapshotsUnlessTheyAreAskedFor() {
+    assertThat(parse("--mode catchup").snapshots()).isFalse();
+    assertThat(parse("--mode catchup --snapshots true").snapshots()).isTrue();
+  }
+
+  @Test
   void everythingCanBeSaid() {
     Options options = parse("--system balsa --mode failover --variant netty --nodes 5 --payload=128"
         + " --outstanding 1024 --warmup 0 --seconds 3 --fsync false --snapshots false --entries 9 --minutes 6 --groups 4 --rounds 20"

@@ -13,7 +13,7 @@ public final class Result {
   private static final String LIMIT = "limit";
   private static final double USUAL_ELECTION_TIMEOUT_MILLIS = 1000;
 
-  /** The others never take any, or always. */
+  /** One takes them only if asked to; the others never take any, or always. */
   private static final Set<String> USUALLY_WITH_SNAPSHOTS =
       Set.of("write", "read", "groups", "failover", "rolling-restart");
 
@@ -73,7 +73,8 @@ public final class Result {
     String variant = text("variant");
     return text("system")
         + (variant.isEmpty() || variant.equals("netty") ? "" : " " + variant)
-        + (takesNoSnapshots() && USUALLY_WITH_SNAPSHOTS.contains(mode()) ? ", no snapshots" : "");
+        + (takesNoSnapshots() && USUALLY_WITH_SNAPSHOTS.contains(mode()) ? ", no snapshots" : "")
+        + (takesSnapshots() && mode().equals("catchup") ? ", snapshots" : "");
   }
 
   /** The least election timeout if it isn't the usual one. */
@@ -90,6 +91,10 @@ public final class Result {
 
   private boolean takesNoSnapshots() {
     return Boolean.FALSE.equals(settings().get("snapshots"));
+  }
+
+  private boolean takesSnapshots() {
+    return Boolean.TRUE.equals(settings().get("snapshots"));
   }
 
   private Map<?, ?> settings() {
