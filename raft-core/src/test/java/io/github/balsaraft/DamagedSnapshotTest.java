@@ -65,7 +65,7 @@ class DamagedSnapshotTest {
               logs.computeIfAbsent(name, any -> new MemoryLogStore().contents())))
           .snapshots(store)
           .transport(network.transport())
-          .options(SnapshotNodesTest.OFTEN)
+          .options(SnapshotNodesTest.OFTEN_IN_GROUPS)
           .listener(events::add)
           .start();
     } catch (LogStoreException e) {

@@ -97,7 +97,7 @@ class DamagedStreamTest {
             .logStore(new MemoryLogStore(
                 disks.computeIfAbsent(name, any -> new MemoryLogStore().contents())))
             .transport(new Damaging(network.transport(), damage))
-            .options(SnapshotNodesTest.OFTEN)
+            .options(SnapshotNodesTest.OFTEN_IN_GROUPS)
             .start());
   }
 

@@ -31,8 +31,8 @@ final class GrowingCluster implements AutoCloseable {
 
   /** Long enough that a busy machine seldom changes the leader. */
   private static final RaftOptions OPTIONS = RaftOptions.builder()
-      .electionTimeout(Duration.ofMillis(400), Duration.ofMillis(800))
-      .heartbeatInterval(Duration.ofMillis(40))
+      .electionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2))
+      .heartbeatInterval(Duration.ofMillis(100))
       .build();
 
   final LocalNetwork network = new LocalNetwork();

@@ -18,7 +18,7 @@ final class LocalCluster implements AutoCloseable {
 
   static final RaftOptions FAST = options().build();
 
-  /** For tests of one leader's time: a machine that stands still for a moment makes no election. */
+  /** For several nodes: a machine that stands still for a moment makes no election. */
   static final RaftOptions STEADY = steadyOptions().build();
 
   final LocalNetwork network = new LocalNetwork();
@@ -46,7 +46,12 @@ final class LocalCluster implements AutoCloseable {
   }
 
   LocalCluster startAll() {
-    return startAll(FAST);
+    return startAll(usual());
+  }
+
+  /** A single member is elected soon, and by nobody else. */
+  private RaftOptions usual() {
+    return names.length == 1 ? FAST : STEADY;
   }
 
   LocalCluster startAll(RaftOptions options) {
@@ -57,7 +62,7 @@ final class LocalCluster implements AutoCloseable {
   }
 
   RaftNode start(String name) {
-    return start(name, FAST);
+    return start(name, usual());
   }
 
   RaftNode start(String name, RaftOptions options) {

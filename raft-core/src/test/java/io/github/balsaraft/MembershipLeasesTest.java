@@ -30,8 +30,11 @@ class MembershipLeasesTest {
     awaitTrue("a read by lease", () -> {
       RaftNode leader = cluster.leader();
       long before = leader.status().counters().leaseReadsGranted();
-      leader.query(new byte[0], ReadConsistency.LEASE).join();
-      return leader.status().counters().leaseReadsGranted() > before;
+      boolean answered = leader
+          .query(new byte[0], ReadConsistency.LEASE)
+          .handle((answer, failure) -> failure == null)
+          .join();
+      return answered && leader.status().counters().leaseReadsGranted() > before;
     });
   }
 

@@ -127,7 +127,7 @@ class OnDiskSessionsTest {
   }
 
   private static RaftNode start(Database database, MemoryLogStore.Contents log) throws Exception {
-    return start(database, log, SnapshotNodesTest.OFTEN);
+    return start(database, log, SnapshotNodesTest.OFTEN_IN_GROUPS);
   }
 
   private static RaftNode start(Database database, MemoryLogStore.Contents log, RaftOptions options)

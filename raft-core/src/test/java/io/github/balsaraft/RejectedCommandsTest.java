@@ -34,7 +34,7 @@ class RejectedCommandsTest {
   void proposersAreToldAndAllReplicasGoOn() throws Exception {
     try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3")) {
       for (String name : cluster.names()) {
-        cluster.start(name, LocalCluster.options().forwardProposals(true).build());
+        cluster.start(name, LocalCluster.steadyOptions().forwardProposals(true).build());
       }
       RaftNode leader = cluster.awaitLeader();
       leader.propose(bytes("a")).get(30, SECONDS);

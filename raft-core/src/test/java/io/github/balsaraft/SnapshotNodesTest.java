@@ -32,13 +32,16 @@ import org.junit.jupiter.api.Test;
 class SnapshotNodesTest {
 
   /** So that a few commands are enough for a snapshot, and next to nothing of the log stays. */
-  static final RaftOptions OFTEN = LocalCluster.options()
-      .snapshots(SnapshotOptions.builder()
-          .minLogBytes(2000)
-          .logRatio(0)
-          .retained(10, 20)
-          .build())
-      .build();
+  private static final SnapshotOptions AFTER_A_FEW_COMMANDS =
+      SnapshotOptions.builder().minLogBytes(2000).logRatio(0).retained(10, 20).build();
+
+  /** For a single member. */
+  private static final RaftOptions OFTEN =
+      LocalCluster.options().snapshots(AFTER_A_FEW_COMMANDS).build();
+
+  /** For several members. */
+  static final RaftOptions OFTEN_IN_GROUPS =
+      LocalCluster.steadyOptions().snapshots(AFTER_A_FEW_COMMANDS).build();
 
   private final List<String> expected = new ArrayList<>();
 
@@ -86,7 +89,7 @@ class SnapshotNodesTest {
   void aMemberWhoseLogIsTooShortFetchesASnapshot() throws Exception {
     try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3")) {
       for (String name : cluster.names()) {
-        cluster.start(name, OFTEN);
+        cluster.start(name, OFTEN_IN_GROUPS);
       }
       cluster.awaitLeader();
       String away = cluster.anyFollower().status().host().name();
@@ -97,7 +100,7 @@ class SnapshotNodesTest {
       // Its log keeps what somebody may need for as long as that somebody may be there.
       LocalCluster.awaitTrue("a cut log", () -> snapshots(leader).firstIndex() > 100);
 
-      RaftNode back = cluster.start(away, OFTEN);
+      RaftNode back = cluster.start(away, OFTEN_IN_GROUPS);
       Appender machine = cluster.machines.get(away);
       LocalCluster.awaitTrue("all commands", () -> machine.applied().equals(expected));
       assertThat(machine.restored()).isEqualTo(1);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>A failure says with which seed, how to run that one again ({@code -Draft.seed=17}), and the fewest faults that make it fail; and
  * it leaves a page that shows what happened. {@code -Draft.seeds=5000} runs more seeds than the test says, {@code -Draft.firstSeed}
- * others, and {@code -Draft.freshSeconds=3600} goes on with new ones for an hour.
+ * others, and {@code -Draft.freshSeconds=3600} goes on with new ones at random for an hour.
  */
 @Test
 @ExtendWith(RaftSimulationExtension.class)
@@ -37,7 +37,7 @@ public @interface RaftSimulation {
   /** How many runs, each of a seed of its own. */
   int seeds() default 100;
 
-  /** For how many seconds of real time others are run after them, which are new each time. */
+  /** For how many seconds of real time others are run after them: new ones with each change of the code, the same for the same code. */
   int freshSeconds() default 0;
 
   /** For how many seconds of virtual time faults come in each run. */

@@ -1,6 +1,8 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.RaftNode;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -10,6 +12,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 final class RaftSimulationExtension implements ParameterResolver {
 
   private static final String SEED = "raft.seed";
+  private static final String FRESH_SECONDS = "raft.freshSeconds";
 
   RaftSimulationExtension() {}
 
@@ -38,10 +41,22 @@ final class RaftSimulationExtension implements ParameterResolver {
     String replay = TestCommand.of(type, method) + " -D" + SEED + "=";
     SimulationRuns.Seeds seeds = seed != null
         ? new SimulationRuns.Seeds(seed, 1, Duration.ZERO)
-        : new SimulationRuns.Seeds(
-            Long.getLong("raft.firstSeed", 1),
-            Integer.getInteger("raft.seeds", asked.seeds()),
-            Duration.ofSeconds(Integer.getInteger("raft.freshSeconds", asked.freshSeconds())));
+        : seeds(asked, type, method);
     return new SimulationRuns(settings, seeds, replay, TestCommand.nameOf(type) + "-" + method);
+  }
+
+  private static SimulationRuns.Seeds seeds(RaftSimulation asked, Class<?> type, String method) {
+    long first = Long.getLong("raft.firstSeed", 1);
+    int count = Integer.getInteger("raft.seeds", asked.seeds());
+    Integer freshSeconds = Integer.getInteger(FRESH_SECONDS);
+    return freshSeconds != null
+        ? new SimulationRuns.Seeds(first, count, Duration.ofSeconds(freshSeconds))
+        : new SimulationRuns.Seeds(
+            first,
+            count,
+            Duration.ofSeconds(asked.freshSeconds()),
+            FreshSeeds.first(
+                type.getName() + "." + method,
+                List.of(RaftNode.class, SimulationRuns.class, type)));
   }
 }

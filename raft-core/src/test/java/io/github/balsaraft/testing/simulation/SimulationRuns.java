@@ -62,18 +62,24 @@ public final class SimulationRuns {
    *
    * @param first the first of those that are always the same
    * @param count how many of these there are
-   * @param fresh for how long others are run after them, which are new each time
+   * @param fresh for how long others are run after them
+   * @param firstFresh the first of these
    */
-  public record Seeds(long first, int count, Duration fresh) {
+  public record Seeds(long first, int count, Duration fresh, long firstFresh) {
+
+    /** Those that are run after the others are new each time. */
+    public Seeds(long first, int count, Duration fresh) {
+      this(first, count, fresh, FreshSeeds.at(new SecureRandom().nextLong()));
+    }
 
     /** Those alone that are always the same. */
     public Seeds fixed() {
-      return new Seeds(first, count, Duration.ZERO);
+      return new Seeds(first, count, Duration.ZERO, firstFresh);
     }
 
-    /** Those alone that are new each time. */
+    /** The others alone. */
     public Seeds onlyFresh() {
-      return new Seeds(first, 0, fresh);
+      return new Seeds(first, 0, fresh, firstFresh);
     }
   }
 
@@ -116,12 +122,12 @@ public final class SimulationRuns {
   public <I, O> RunsReport checkGroups(int groups, Supplier<? extends Workload<I, O>> workload) {
     Supplier<List<Workload<I, O>>> workloads = workloads(groups, workload);
     RunsReport fixed = new RunsReport("fixed seeds");
-    RunsReport fresh = new RunsReport("fresh seeds");
+    RunsReport fresh = new RunsReport("fresh seeds from " + seeds.firstFresh());
     try {
       for (int i = 0; i < seeds.count(); i++) {
         checkOne(seeds.first() + i, groups, workloads, fixed);
       }
-      long next = new SecureRandom().nextInt(1 << 30) * 1_000L;
+      long next = seeds.firstFresh();
       long end = System.nanoTime() + seeds.fresh().toNanos();
       while (System.nanoTime() - end < 0) {
         checkOne(next++, groups, workloads, fresh);
