@@ -10,6 +10,7 @@ import io.github.balsaraft.examples.kv.state.KvStateMachine.Reads;
 import io.github.balsaraft.examples.kv.state.Operation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /** Brings operations to the replicated state. Any thread may use it; futures may complete on any. */
 final class Execution {
@@ -22,16 +23,19 @@ final class Execution {
   private final KvBackend backend;
   private final KvStateMachine state;
   private final long maxReadBytes;
+  private final ReadTicks ticks;
 
   /**
    * For one server.
    *
    * @param maxReadBytes how many bytes may be copied for reads that are answered together, and one answer more
+   * @param nanos a clock that never goes back
    */
-  Execution(KvBackend backend, KvStateMachine state, long maxReadBytes) {
+  Execution(KvBackend backend, KvStateMachine state, long maxReadBytes, LongSupplier nanos) {
     this.backend = backend;
     this.state = state;
     this.maxReadBytes = maxReadBytes;
+    this.ticks = new ReadTicks(new AppliedLog(), nanos);
   }
 
   /**
@@ -75,7 +79,7 @@ final class Execution {
       return consistency == ReadConsistency.STALE
           ? first.thenApply(Reads::answers)
           : first.thenCompose(seen -> seen.meetsDue()
-              ? afterTick(consistency, reads)
+              ? afterTick(consistency, reads, seen.dueMillis())
               : CompletableFuture.completedFuture(seen.answers()));
     } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
@@ -83,17 +87,38 @@ final class Execution {
   }
 
   private CompletableFuture<List<Answer>> afterTick(
-      ReadConsistency consistency, List<Operation> reads) {
+      ReadConsistency consistency, List<Operation> reads, long dueMillis) {
     // Whatever became of it, what is read now is right by
     // the log time; and who can't be asked says so.
-    return tick()
-        .handle((answers, failure) -> consistency)
-        .thenCompose(same -> readOnce(same, reads))
+    return ticks
+        .reach(dueMillis)
+        .thenCompose(ended -> readOnce(consistency, reads))
         .thenApply(Reads::answers);
   }
 
   private CompletableFuture<Reads> readOnce(ReadConsistency consistency, List<Operation> reads) {
     return backend.read(
         consistency, () -> state.read(reads, System.currentTimeMillis(), maxReadBytes));
+  }
+
+  private final class AppliedLog implements ReadTicks.Log {
+    @Override
+    public CompletableFuture<List<Answer>> append() {
+      return tick();
+    }
+
+    @Override
+    public long logTimeMillis() {
+      return state.logTimeMillis();
+    }
+
+    @Override
+    public CompletableFuture<Long> caughtUpMillis() {
+      try {
+        return backend.read(ReadConsistency.LINEARIZABLE, state::logTimeMillis);
+      } catch (RuntimeException | Error e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
   }
 }

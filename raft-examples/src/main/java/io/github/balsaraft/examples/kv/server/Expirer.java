@@ -2,7 +2,6 @@ package io.github.balsaraft.examples.kv.server;
 
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import io.github.balsaraft.model.Role;
-import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -16,20 +15,13 @@ final class Expirer {
 
   private static final Logger LOG = LoggerFactory.getLogger(Expirer.class);
 
-  /** The longest wait behind an entry that let nothing expire, as when the log time doesn't follow a clock that has jumped. */
-  private static final Duration MOST_PATIENCE = Duration.ofSeconds(5);
-
-  private static final Duration LEAST_PATIENCE = Duration.ofMillis(100);
-
   private final KvBackend backend;
   private final KvStateMachine state;
   private final Execution execution;
   private final LongSupplier clockMillis;
-  private final LongSupplier nanos;
+  private final TickPatience patience;
 
   private boolean underWay;
-  private long patienceNanos;
-  private long notBeforeNanos;
 
   /**
    * One for a server.
@@ -47,8 +39,7 @@ final class Expirer {
     this.state = state;
     this.execution = execution;
     this.clockMillis = clockMillis;
-    this.nanos = nanos;
-    this.notBeforeNanos = nanos.getAsLong();
+    this.patience = new TickPatience(nanos);
   }
 
   /**
@@ -60,7 +51,7 @@ final class Expirer {
     long due = state.nextDeadlineMillis();
     if (underWay
         || due > clockMillis.getAsLong()
-        || nanos.getAsLong() - notBeforeNanos < 0
+        || !patience.isOver()
         || backend.status().role() != Role.LEADER) {
       return;
     }
@@ -75,18 +66,12 @@ final class Expirer {
               }
               if (failure == null && state.logTimeMillis() >= due) {
                 // There may be more of them than one entry removes.
-                patienceNanos = 0;
+                patience.reached();
                 step(ended);
               } else {
-                waitLonger();
+                patience.missed();
               }
             },
             ended);
-  }
-
-  private void waitLonger() {
-    patienceNanos =
-        Math.min(MOST_PATIENCE.toNanos(), Math.max(LEAST_PATIENCE.toNanos(), 2 * patienceNanos));
-    notBeforeNanos = nanos.getAsLong() + patienceNanos;
   }
 }

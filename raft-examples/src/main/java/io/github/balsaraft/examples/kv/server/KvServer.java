@@ -161,7 +161,8 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   /** Lets clients in. */
   public void serve(KvBackend backend, KvStateMachine state) {
-    Execution execution = new Execution(backend, state, answerBudget.maxReadBytes());
+    Execution execution =
+        new Execution(backend, state, answerBudget.maxReadBytes(), System::nanoTime);
     service = new Service(
         backend,
         state,

@@ -116,10 +116,10 @@ public final class Keyspace {
     return keys.nextDeadlineMillis();
   }
 
-  /** Whether a key that still exists by the log time is gone at that time. */
-  boolean isDueAt(Bytes key, long millis) {
+  /** The deadline of a key that still exists by the log time and is gone at that time; {@link Long#MAX_VALUE} of any other. */
+  long dueMillis(Bytes key, long millis) {
     Found found = find(key);
-    return found != null && found.isDueAt(millis);
+    return found != null && found.isDueAt(millis) ? found.deadlineMillis() : Long.MAX_VALUE;
   }
 
   /** The key, if it exists by the log time. */

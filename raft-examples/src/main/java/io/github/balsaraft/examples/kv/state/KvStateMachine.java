@@ -162,7 +162,7 @@ public class KvStateMachine implements SnapshottingStateMachine {
   public Reads read(List<Operation> reads, long clockMillis, long maxBytes) {
     List<Answer> answers = new ArrayList<>(reads.size());
     keyspace.beginRead(clockMillis);
-    boolean due = false;
+    long dueMillis = Reads.NOTHING_DUE;
     reads.forEach(KvStateMachine::requireRead);
     long mostBytes = Math.min(maxReadBytes, maxBytes);
     long bytes = 0;
@@ -171,13 +171,13 @@ public class KvStateMachine implements SnapshottingStateMachine {
       if (bytes > mostBytes || looks > Batch.MOST_LOOKS) {
         break;
       }
-      due |= meetsDue(read, clockMillis);
+      dueMillis = Math.min(dueMillis, dueMillis(read, clockMillis));
       looks += read.looks(keyspace.size());
       Answer answer = read.applyTo(keyspace, Answers.mostBytes(read, maxAnswerBytes));
       bytes += answer.ownBytes() + copiedValueBytes(answer);
       answers.add(answer);
     }
-    return new Reads(answers, due);
+    return new Reads(answers, dueMillis);
   }
 
   /**
@@ -197,21 +197,35 @@ public class KvStateMachine implements SnapshottingStateMachine {
   /**
    * What was read.
    *
-   * @param meetsDue whether a key that was looked at exists by the log time, but not by the reader's clock: an entry should
-   *     let the log time go on, and then it should be read again
+   * @param dueMillis the earliest deadline of the keys that were looked at and exist by the log time, but not by the reader's clock: an
+   *     entry should let the log time go on, and then it should be read again; {@link #NOTHING_DUE} if there is none
    */
-  public record Reads(List<Answer> answers, boolean meetsDue) {
+  public record Reads(List<Answer> answers, long dueMillis) {
+
+    /** No key was looked at whose time has come. */
+    public static final long NOTHING_DUE = Long.MAX_VALUE;
+
     public Reads {
       answers = List.copyOf(answers);
     }
+
+    /** Whether there is such a key. */
+    public boolean meetsDue() {
+      return dueMillis != NOTHING_DUE;
+    }
   }
 
-  private boolean meetsDue(Operation read, long clockMillis) {
-    if (keyspace.nextDeadlineMillis() > clockMillis) {
-      return false;
+  private long dueMillis(Operation read, long clockMillis) {
+    long nextMillis = keyspace.nextDeadlineMillis();
+    if (nextMillis > clockMillis) {
+      return Reads.NOTHING_DUE;
     }
     return read.looksAtAllKeys()
-        || read.keys().stream().anyMatch(key -> keyspace.isDueAt(key, clockMillis));
+        ? nextMillis
+        : read.keys().stream()
+            .mapToLong(key -> keyspace.dueMillis(key, clockMillis))
+            .min()
+            .orElse(Reads.NOTHING_DUE);
   }
 
   /** How many keys there were after the last command. Any thread may ask. */

@@ -28,7 +28,7 @@ class ExpirerTest {
   private final Expirer expirer = new Expirer(
       backend,
       backend.state(),
-      new Execution(backend, backend.state(), Long.MAX_VALUE),
+      new Execution(backend, backend.state(), Long.MAX_VALUE, () -> nanos),
       () -> clockMillis,
       () -> nanos);
 

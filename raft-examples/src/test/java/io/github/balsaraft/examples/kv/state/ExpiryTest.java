@@ -59,6 +59,7 @@ class ExpiryTest {
     Reads late = machine.read(List.of(GET), 1_500);
     assertThat(late.answers()).as("the log time hasn't come so far").containsExactly(VALUE);
     assertThat(late.meetsDue()).isTrue();
+    assertThat(late.dueMillis()).isEqualTo(1_500);
 
     Operation ofAnother = new Operation.Get(Bytes.of("b"));
     assertThat(machine.read(List.of(ofAnother), 1_500).meetsDue()).isFalse();
