@@ -3,6 +3,7 @@ package io.github.balsaraft.node;
 import io.github.balsaraft.api.CommandRejectedException;
 import io.github.balsaraft.api.NotAppendedException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftMetric;
 import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
@@ -48,6 +49,7 @@ final class ForwardingIntake {
   private final long maxResultBytes;
   private final AtomicLong pendingBytes = new AtomicLong();
   private final OutcomeQueue outcomes;
+  private final NodeMetrics metrics;
 
   private long watermarkTerm;
   private final Map<Long, Long> watermarks = new LinkedHashMap<>();
@@ -56,18 +58,21 @@ final class ForwardingIntake {
    * Has taken none so far.
    *
    * @param outcomes takes what is to be told, on any thread
+   * @param metrics counts what is refused here; what was accepted and is refused later is for others to count
    */
   ForwardingIntake(
       long termAtStart,
       long maxPendingBytes,
       int maxCommandBytes,
       long maxMessageBytes,
-      OutcomeQueue outcomes) {
+      OutcomeQueue outcomes,
+      NodeMetrics metrics) {
     this.termAtStart = termAtStart;
     this.maxPendingBytes = maxPendingBytes;
     this.maxCommandBytes = maxCommandBytes;
     this.maxResultBytes = Math.max(0, maxMessageBytes - OutcomeQueue.BESIDE_THE_OUTCOMES_BYTES);
     this.outcomes = outcomes;
+    this.metrics = metrics;
   }
 
   /**
@@ -139,6 +144,7 @@ final class ForwardingIntake {
       sequence++;
     }
     if (!tooLarge.isEmpty()) {
+      metrics.add(RaftMetric.PROPOSALS_REFUSED_TOO_LARGE, tooLarge.size());
       answer(message, tooLarge);
     }
   }
@@ -182,8 +188,13 @@ final class ForwardingIntake {
   }
 
   private void refuse(ForwardedProposals message, Kind kind, String reason) {
-    long retryAfterMillis =
-        kind == Kind.OVERLOADED ? OverloadedException.RETRY_AFTER.toMillis() : 0;
+    boolean isOverload = kind == Kind.OVERLOADED;
+    metrics.add(
+        isOverload
+            ? RaftMetric.PROPOSALS_REFUSED_OVERLOADED
+            : RaftMetric.PROPOSALS_REFUSED_NOT_LEADER,
+        message.commands().size());
+    long retryAfterMillis = isOverload ? OverloadedException.RETRY_AFTER.toMillis() : 0;
     List<ForwardedOutcomes.Outcome> refusals = new ArrayList<>();
     for (int i = 0; i < message.commands().size(); i++) {
       refusals.add(new ForwardedOutcomes.Outcome(

@@ -65,7 +65,8 @@ record RequestFlows(
         options.maxPendingProposalBytes(),
         options.maxCommandBytes(),
         context.host().transport().maxMessageBytes(),
-        outcomes);
+        outcomes,
+        context.metrics());
     ApplyPipeline pipeline = new ApplyPipeline(
         context.group(),
         context.settings().stateMachine(),

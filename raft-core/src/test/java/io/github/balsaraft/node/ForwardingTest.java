@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.NotLeaderException;
 import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.api.RaftMetric;
+import io.github.balsaraft.api.RaftMetrics;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.ForwardedOutcomes;
 import io.github.balsaraft.model.ForwardedOutcomes.Kind;
@@ -42,6 +44,7 @@ class ForwardingTest {
   private long nowNanos;
   private long patience = TIMEOUT;
   private final Queue<Runnable> timer = new ArrayDeque<>();
+  private final NodeMetrics metrics = new NodeMetrics(new Histogram());
   private OutcomeQueue outcomes = outcomes(1000);
   private ForwardingIntake intake = intake(4, MAX_PENDING);
 
@@ -57,7 +60,7 @@ class ForwardingTest {
   }
 
   private ForwardingIntake intake(long termAtStart, long maxBytes) {
-    return new ForwardingIntake(termAtStart, maxBytes, MAX_COMMAND, MAX_MESSAGE, outcomes);
+    return new ForwardingIntake(termAtStart, maxBytes, MAX_COMMAND, MAX_MESSAGE, outcomes, metrics);
   }
 
   private ForwardedProposals forward(long term, List<Proposal> proposals) {
@@ -287,6 +290,32 @@ class ForwardingTest {
   }
 
   @Test
+  void whatTheLeaderRefusesIsCountedThereOnce() {
+    ForwardedProposals message =
+        forward(5, RecordedProposal.of("x".repeat(MAX_COMMAND + 1), "x".repeat(90)));
+    arrive(message, 5, true);
+    arrive(message, 5, true);
+    assertThat(refusals()).containsExactly(0L, 0L, 1L);
+    arrive(forward(5, RecordedProposal.of("a".repeat(90), "b".repeat(90))), 5, true);
+    assertThat(refusals()).containsExactly(0L, 2L, 1L);
+    arrive(forward(6, RecordedProposal.of("c")), 6, false);
+    assertThat(refusals()).containsExactly(1L, 2L, 1L);
+    assertThat(kinds())
+        .containsExactly("1:TOO_LARGE", "3:OVERLOADED", "4:OVERLOADED", "5:NOT_LEADER");
+    // Who refuses what was accepted counts it.
+    taken.get(0).notAppended(new OverloadedException("full", Duration.ZERO));
+    assertThat(refusals()).containsExactly(1L, 2L, 1L);
+  }
+
+  private List<Long> refusals() {
+    RaftMetrics look = metrics.look(0);
+    return List.of(
+        look.value(RaftMetric.PROPOSALS_REFUSED_NOT_LEADER),
+        look.value(RaftMetric.PROPOSALS_REFUSED_OVERLOADED),
+        look.value(RaftMetric.PROPOSALS_REFUSED_TOO_LARGE));
+  }
+
+  @Test
   void aLargeResultHasAMessageOfItsOwn() {
     List<Proposal> proposals = RecordedProposal.of("a", "b", "c");
     arrive(forward(5, proposals), 5, true);
@@ -449,7 +478,7 @@ class ForwardingTest {
   /** A text that fits into no message would never leave. */
   @Test
   void reasonsAreCutToWhatFitsIntoAMessage() {
-    intake = new ForwardingIntake(4, MAX_PENDING, MAX_COMMAND, 1100, outcomes);
+    intake = new ForwardingIntake(4, MAX_PENDING, MAX_COMMAND, 1100, outcomes, metrics);
     List<Proposal> proposals = RecordedProposal.of("a");
     arrive(forward(5, proposals), 5, true);
     taken.get(0).unknown("x".repeat(2000));

@@ -71,6 +71,7 @@ class ProposalFlowTest {
           throw new AssertionError(what, cause);
         },
         () -> {});
+    NodeMetrics metrics = new NodeMetrics(new Histogram());
     return new ProposalFlow(
         RaftOptions.builder().forwardProposals(forwardProposals).build(),
         peers,
@@ -88,8 +89,9 @@ class ProposalFlowTest {
                 SECONDS,
                 environment::nowNanos,
                 environment::schedule,
-                peers::trySend)),
-        new NodeMetrics(new Histogram()));
+                peers::trySend),
+            metrics),
+        metrics);
   }
 
   /** What became of each in the end. */
