@@ -83,12 +83,18 @@ public final class SnapshotOptions {
     return values.maxTakeoverBytes;
   }
 
-  /** So many bytes of a snapshot are written to the disk per second at most; zero for as many as it takes. Default 0. */
+  /**
+   * So many bytes of a snapshot that is taken are written to the disk per second at most; zero for as many as it takes. It is read back
+   * without a limit, and so is written what is fetched. Default 0.
+   */
   public long maxWriteBytesPerSecond() {
     return values.maxWriteBytesPerSecond;
   }
 
-  /** So many bytes of snapshots are sent per second at most, to all members of the group together. Default 64 MiB, at least 1 MiB. */
+  /**
+   * So many bytes of snapshots are sent per second at most, to all members of the group together; manifests don't wait for it, but count.
+   * Default 64 MiB, at least 1 MiB.
+   */
   public long maxSendBytesPerSecond() {
     return values.maxSendBytesPerSecond;
   }

@@ -34,6 +34,16 @@ final class SnapshotFiles {
     };
   }
 
+  /** So goes the library's own state, which may be as large as an application's. */
+  static OutputStream sessionsWriter(
+      SnapshotStore.Draft draft,
+      RateLimit limit,
+      HostEnvironment environment,
+      BooleanSupplier givenUp)
+      throws IOException {
+    return new Paced(draft.file(SnapshotManifest.SESSIONS_FILE), limit, environment, givenUp);
+  }
+
   /** The library's own state; null if there is none. */
   static byte @Nullable [] sessions(SnapshotStore.Stored stored) throws IOException {
     if (stored.manifest().file(SnapshotManifest.SESSIONS_FILE).isEmpty()) {

@@ -290,8 +290,9 @@ final class SnapshotTaker {
       begun.draft = draft;
       view.writeTo(SnapshotFiles.writer(draft, writeLimit, context.environment(), () -> stopped));
       if (captured != null) {
-        OutputStream out =
-            new BufferedOutputStream(draft.file(SnapshotManifest.SESSIONS_FILE), 1 << 16);
+        OutputStream out = new BufferedOutputStream(
+            SnapshotFiles.sessionsWriter(draft, writeLimit, context.environment(), () -> stopped),
+            1 << 16);
         captured.writeTo(out);
         out.flush();
       }
