@@ -93,7 +93,8 @@ public final class RaftOptions {
 
   /**
    * The most bytes of reads asked for here that have not ended yet, beyond which more are refused with a {@link
-   * ReadNotServedException}: what {@code query} was given, and 256 bytes for each read, of whatever kind. Default 64 MiB.
+   * ReadNotServedException}: what {@code query} was given, and 256 bytes for each read, of whatever kind. A query that alone is more ends
+   * with an {@link IllegalArgumentException}. Default 64 MiB.
    */
   public long maxPendingReadBytes() {
     return values.maxPendingReadBytes;
