@@ -109,11 +109,13 @@ final class SnapshotServer {
     SnapshotManifest newest = archive.newest();
     SnapshotId wanted = wanted(request, newest);
     try {
-      SnapshotStore.Stored stored = wanted == null ? null : find(wanted, newest);
-      if (stored == null) {
+      Open found = wanted == null ? null : find(wanted, newest);
+      if (found == null) {
         answerWithout(request, newest);
+      } else if (request.file() == SnapshotRequest.MANIFEST) {
+        sendManifest(request, found);
       } else {
-        answer(request, stored);
+        sendPart(request, found.stored);
       }
     } catch (IOException | CorruptDataException e) {
       SnapshotManifest newestNow = archive.newest();
@@ -143,15 +145,6 @@ final class SnapshotServer {
     }
   }
 
-  private void answer(SnapshotRequest request, SnapshotStore.Stored stored) throws IOException {
-    SnapshotManifest manifest = stored.manifest();
-    if (request.file() == SnapshotRequest.MANIFEST) {
-      sendManifest(request, manifest);
-    } else {
-      sendPart(request, stored);
-    }
-  }
-
   private static @Nullable SnapshotId wanted(
       SnapshotRequest request, @Nullable SnapshotManifest newest) {
     if (request.unique() != 0) {
@@ -162,7 +155,7 @@ final class SnapshotServer {
         : null;
   }
 
-  private SnapshotStore.@Nullable Stored find(SnapshotId wanted, @Nullable SnapshotManifest newest)
+  private @Nullable Open find(SnapshotId wanted, @Nullable SnapshotManifest newest)
       throws IOException {
     Open found = open.remove(wanted);
     if (found == null) {
@@ -177,18 +170,18 @@ final class SnapshotServer {
     if (open.size() > MAX_OPEN) {
       closeOldest();
     }
-    return found.stored;
+    return found;
   }
 
-  private void sendManifest(SnapshotRequest request, SnapshotManifest manifest) {
-    byte[] encoded = manifest.encode();
+  private void sendManifest(SnapshotRequest request, Open found) {
+    byte[] encoded = found.manifest();
     long from = request.offset();
     if (from >= 0 && from < encoded.length) {
       int to = (int) Math.min(encoded.length, from + MANIFEST_PART_BYTES);
       byte[] part = Arrays.copyOfRange(encoded, (int) from, to);
       // At once, or whoever else is sent parts would keep this one from beginning; but it counts.
       long unused = limit.takeNanos(part.length, context.nowNanos());
-      send(SnapshotChunk.part(request, manifest.id(), encoded.length, part));
+      send(SnapshotChunk.part(request, found.stored.manifest().id(), encoded.length, part));
     }
   }
 
@@ -296,10 +289,21 @@ final class SnapshotServer {
   /** A snapshot that somebody reads. */
   private final class Open {
     private final SnapshotStore.Stored stored;
+    private byte @Nullable [] manifest;
     private long usedNanos;
 
     Open(SnapshotStore.Stored stored) {
       this.stored = stored;
+    }
+
+    /** In its encoded form, which is sent in parts and may be megabytes. */
+    byte[] manifest() {
+      byte[] encoded = manifest;
+      if (encoded == null) {
+        encoded = stored.manifest().encode();
+        manifest = encoded;
+      }
+      return encoded;
     }
 
     void close() {
