@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.SnapshotStatus;
+import io.github.balsaraft.model.HostId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class FetchExplanation {
       case FETCHING ->
         "it fetches a snapshot" + from + ", of which it has " + Wording.bytes(fetching.bytes())
             + (fetching.ofBytes() == 0 ? "" : " of " + Wording.bytes(fetching.ofBytes()))
-            + unchanged(fetching.unchangedFor(), "its disk");
+            + unchanged(fetching.unchangedFor(), whoStandsStill(fetching));
       case VERIFYING ->
         "it has fetched " + snapshot + from + " and reads it once more before it is used, "
             + Wording.bytes(fetching.bytes()) + " so far"
@@ -53,6 +54,14 @@ final class FetchExplanation {
             ? takesOver(snapshot + from, fetching.bytes(), fetching.unchangedFor())
             : "it has fetched " + snapshot + from + ", which comes after that";
     };
+  }
+
+  /** As long as nothing is known of it, the source may have to take it first. */
+  private static String whoStandsStill(SnapshotStatus.Fetching fetching) {
+    return fetching.ofBytes() == 0
+        ? fetching.from().map(HostId::name).orElse("where it comes from")
+            + ", which may have to take it first,"
+        : "its disk";
   }
 
   private static String takesOver(String snapshot, long readBytes, Duration unchanged) {

@@ -77,6 +77,7 @@ final class SnapshotDownload {
   private final Map<Long, byte[]> early = new HashMap<>();
 
   private long progressNanos;
+  private long promisedNanos = Long.MIN_VALUE;
   private long askedNanos;
   private boolean verifying;
   private final ReadProgress verified;
@@ -137,10 +138,8 @@ final class SnapshotDownload {
   /** How much is on the disk; once all of it is: how much of that was read again. */
   long doneBytes() {
     SnapshotParts known = parts;
-    if (verifying) {
-      return verified.bytes();
-    }
-    return known == null ? 0 : known.storedBytes();
+    long storedBytes = known == null ? 0 : known.storedBytes();
+    return verifying ? verified.bytes() : storedBytes;
   }
 
   /** The size of it all; 0 as long as that isn't known. */
@@ -163,19 +162,24 @@ final class SnapshotDownload {
     return Math.max(progressNanos, verified.sinceNanos());
   }
 
+  /** The same, or when the source said that something is to come: it lives then, and isn't to be given up. */
+  private long lifeNanos() {
+    return Math.max(progressNanos, promisedNanos);
+  }
+
   long deadlineNanos() {
     return Math.min(repeatAtNanos(), giveUpAtNanos());
   }
 
   private long giveUpAtNanos() {
-    return stepsUnderWay > 0 ? Long.MAX_VALUE : progressNanos + patienceNanos;
+    return stepsUnderWay > 0 ? Long.MAX_VALUE : lifeNanos() + patienceNanos;
   }
 
   /** Later each time, so that a slow source isn't kept busy with the same. */
   private long repeatAtNanos() {
-    long sinceProgressNanos = Math.max(0, askedNanos - progressNanos);
+    long silentNanos = Math.max(0, askedNanos - lifeNanos());
     long longestNanos = stepsUnderWay > 0 ? KEEP_OPEN_NANOS : Long.MAX_VALUE;
-    return askedNanos + Math.max(repeatNanos, Math.min(sinceProgressNanos, longestNanos));
+    return askedNanos + Math.max(repeatNanos, Math.min(silentNanos, longestNanos));
   }
 
   void step(long nowNanos) {
@@ -244,7 +248,7 @@ final class SnapshotDownload {
     }
     switch (chunk.status()) {
       case GONE -> onGone(chunk);
-      case BEING_TAKEN -> progressNanos = context.nowNanos();
+      case BEING_TAKEN -> promisedNanos = context.nowNanos();
       case PART -> {
         if (!chunk.isIntact()) {
           return;

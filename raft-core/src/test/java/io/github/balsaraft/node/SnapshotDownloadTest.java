@@ -101,6 +101,9 @@ class SnapshotDownloadTest extends SnapshotDownloads {
       download.onChunk(SnapshotChunk.without(request, Status.BEING_TAKEN));
     }
     assertThat(ends).isEmpty();
+    assertThat(download.progressNanos())
+        .as("its disk may hang: what is promised is no progress")
+        .isEqualTo(download.beginNanos());
     requests();
     download.onChunk(answer(request));
     rig.time.runFor(10 * MILLIS);

@@ -243,6 +243,23 @@ class SnapshotFlowTest {
     assertThat(readAtEachStep).hasSize(5);
   }
 
+  /** Only that it lives is known of it, and its disk may hang. */
+  @Test
+  @DisplayName("a source that goes on taking one is waited for, and named after a minute")
+  void aSourceThatStandsStillIsNamed() {
+    flow.fetch(new Ready.Fetch(1, SnapshotRig.OTHER, new EntryId(3, 30)));
+    SnapshotRequest request = (SnapshotRequest) rig.takeSent().get(0);
+    for (int i = 0; i < 61; i++) {
+      rig.time.runFor(SECONDS);
+      flow.onChunk(SnapshotChunk.without(request, SnapshotChunk.Status.BEING_TAKEN));
+      flow.step(rig.environment.nowNanos());
+    }
+    assertThat(ends).isEmpty();
+    assertThat(explained())
+        .isEqualTo("it fetches a snapshot from n2, of which it has 0 bytes; that has not moved for "
+            + "1 min: look at n2, which may have to take it first, if it stays so");
+  }
+
   /** The state machine is slow, and the next one is here before it comes to this one. */
   @Test
   void itStaysUntilTheStateMachineHasTakenItOver() throws IOException {
