@@ -9,8 +9,10 @@ import io.github.balsaraft.testing.TransportTestHost;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 abstract class NettyHosts {
 
   static final HostId PEER = new HostId("n2");
+
+  private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
 
   private final ConcurrentLinkedQueue<AutoCloseable> open = new ConcurrentLinkedQueue<>();
 
@@ -51,10 +55,15 @@ abstract class NettyHosts {
     return listen(0);
   }
 
-  /** A port at which nobody listens at the moment. */
-  final int freePort() throws Exception {
-    try (ServerSocket server = listen()) {
-      return server.getLocalPort();
+  /** A port at which nobody listens at the moment, another one each time. */
+  static int freePort() throws Exception {
+    while (true) {
+      try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        // The system may hand out at once what was closed at once.
+        if (GIVEN_PORTS.add(server.getLocalPort())) {
+          return server.getLocalPort();
+        }
+      }
     }
   }
 
