@@ -33,6 +33,18 @@ class RedisComparisonTest {
     assertAnswersAlike(RedisRecord.ofCluster(), 10, new KvStateMachine());
   }
 
+  @Test
+  void onlyTimesThatAreALittleLessCountAsThoseOfTheRecord() {
+    assertThat(RedisRecord.withTimesOf(":100", ":100")).isEqualTo(":100");
+    assertThat(RedisRecord.withTimesOf(":100", ":70")).isEqualTo(":100");
+    assertThat(RedisRecord.withTimesOf(":100", ":69")).isEqualTo(":69");
+    assertThat(RedisRecord.withTimesOf(":100", ":101")).isEqualTo(":101");
+    assertThat(RedisRecord.withTimesOf(":100", ":-1")).isEqualTo(":-1");
+    assertThat(RedisRecord.withTimesOf(":-1", ":100")).isEqualTo(":100");
+    assertThat(RedisRecord.withTimesOf("[+OK, :100, :-1, :1]", "[+OK, :99, :-1, :0]"))
+        .isEqualTo("[+OK, :100, :-1, :0]");
+  }
+
   private static void assertAnswersAlike(RedisRecord record, int least, KvStateMachine state) {
     List<Exchange> recorded = record.recorded();
     assertThat(recorded).hasSizeGreaterThan(least);
