@@ -3,8 +3,13 @@ package io.github.balsaraft.examples.kv.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.examples.kv.testing.KvCluster;
+import io.github.balsaraft.examples.kv.testing.KvProcess;
+import io.github.balsaraft.examples.kv.testing.RespClient;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -16,6 +21,11 @@ final class Clusters implements AfterEachCallback {
 
   /** Keeps the folders of tests that pass, too. */
   private static final String KEEP = "balsa.it.keep";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** What a change of leaders explains, and so a machine that stands still for long enough. */
+  private static final Set<String> REFUSALS = Set.of("-TRYAGAIN", "-CLUSTERDOWN", "-UNKNOWN");
 
   private final List<KvCluster> clusters = new ArrayList<>();
 
@@ -40,6 +50,30 @@ final class Clusters implements AfterEachCallback {
       assertThat(errors).as("errors in the logs of " + cluster.folder()).isEmpty();
     }
     clusters.clear();
+  }
+
+  /**
+   * What a server replies once it listens and its cluster has a leader. Only for what may be done twice: it is sent again after
+   * a refusal that a change of leaders explains.
+   */
+  static String reply(KvCluster cluster, KvProcess node, String... words) {
+    String[] reply = {""};
+    cluster.await("reply of " + node + " to " + words[0], PATIENCE, () -> {
+      try (RespClient client = node.connect()) {
+        reply[0] = client.call(words);
+        return !REFUSALS.contains(KvWire.errorCode(reply[0]));
+      } catch (UncheckedIOException e) {
+        // The cluster has a leader before the last of its servers listens.
+        return false;
+      }
+    });
+    return reply[0];
+  }
+
+  /** Whether a program has printed a refusal that a change of leaders explains. */
+  static boolean areRefused(List<String> lines) {
+    return lines.stream()
+        .anyMatch(line -> REFUSALS.stream().anyMatch(code -> line.contains(code.substring(1))));
   }
 
   /** Prints a line that shows up in the output of the build. */

@@ -38,12 +38,10 @@ class OnDiskEngineIT {
     String[] options = {"--engine", "rocksdb", "--snapshot-after", "1mb", "--retain-entries", "10"};
     KvCluster cluster = clusters.start(3, options);
     KvProcess first = cluster.node("n1");
-    try (RespClient client = first.connect()) {
-      for (int i = 0; i < VALUES; i++) {
-        assertThat(client.call("SET", "k" + i, VALUE + i)).isEqualTo("+OK");
-      }
-      assertThat(client.call("PEXPIRE", "k0", "86400000")).isEqualTo(":1");
+    for (int i = 0; i < VALUES; i++) {
+      assertThat(Clusters.reply(cluster, first, "SET", "k" + i, VALUE + i)).isEqualTo("+OK");
     }
+    assertThat(Clusters.reply(cluster, first, "PEXPIRE", "k0", "86400000")).isEqualTo(":1");
     for (KvProcess node : cluster.nodes()) {
       cluster.await(
           "snapshot of " + node,
@@ -59,12 +57,12 @@ class OnDiskEngineIT {
         PATIENCE,
         () ->
             fresh.logLines().stream().anyMatch(line -> line.contains("fetches a snapshot up to")));
-    expectAllValues(fresh);
+    expectAllValues(cluster, fresh);
     // From its own database, the next time.
     fresh.kill();
     fresh.start();
     cluster.await("the new member again", PATIENCE, () -> answersReads(fresh));
-    expectAllValues(fresh);
+    expectAllValues(cluster, fresh);
   }
 
   /** Not before it has heard of the leader again. */
@@ -77,17 +75,15 @@ class OnDiskEngineIT {
     }
   }
 
-  private static void expectAllValues(KvProcess node) {
-    try (RespClient client = node.connect()) {
-      for (int i = 0; i < VALUES; i++) {
-        String reply = client.call("GET", "k" + i);
-        // Not a comparison of texts: a difference would be 8000 characters long.
-        assertThat(reply.equals('"' + VALUE + i + '"'))
-            .as("value of k%s at %s", i, node)
-            .isTrue();
-      }
-      assertThat(client.call("DBSIZE")).isEqualTo(":" + VALUES);
-      assertThat(client.call("TTL", "k0")).matches(":8[0-9]{4}");
+  private static void expectAllValues(KvCluster cluster, KvProcess node) {
+    for (int i = 0; i < VALUES; i++) {
+      String reply = Clusters.reply(cluster, node, "GET", "k" + i);
+      // Not a comparison of texts: a difference would be 8000 characters long.
+      assertThat(reply.equals('"' + VALUE + i + '"'))
+          .as("value of k%s at %s", i, node)
+          .isTrue();
     }
+    assertThat(Clusters.reply(cluster, node, "DBSIZE")).isEqualTo(":" + VALUES);
+    assertThat(Clusters.reply(cluster, node, "TTL", "k0")).matches(":8[0-9]{4}");
   }
 }

@@ -31,7 +31,7 @@ class WipedNodeIT {
   @Timeout(120)
   void aWipedServerJoinsAsANewReplicaAndHasTheData() {
     KvCluster cluster = clusters.start(3);
-    fill(cluster.node("n1"));
+    fill(cluster, cluster.node("n1"));
     Map<String, String> before = infoOfMember(cluster, cluster.node("n3"));
 
     cluster.node("n3").kill();
@@ -47,7 +47,7 @@ class WipedNodeIT {
   @Timeout(120)
   void theWipedFounderJoinsToo() {
     KvCluster cluster = clusters.start(3);
-    fill(cluster.node("n2"));
+    fill(cluster, cluster.node("n2"));
     KvProcess founder = cluster.node("n1");
     Map<String, String> before = infoOfMember(cluster, founder);
 
@@ -64,7 +64,7 @@ class WipedNodeIT {
   @Timeout(120)
   void theWipedFounderWaitsWhileItIsAlone() {
     KvCluster cluster = clusters.start(3);
-    fill(cluster.node("n1"));
+    fill(cluster, cluster.node("n1"));
     KvProcess founder = cluster.node("n1");
     Map<String, String> before = infoOfMember(cluster, founder);
     cluster.killAll();
@@ -112,14 +112,12 @@ class WipedNodeIT {
     }
   }
 
-  private static void fill(KvProcess node) {
+  private static void fill(KvCluster cluster, KvProcess node) {
     String[] words = Stream.concat(
             Stream.of("MSET"),
             IntStream.range(0, KEYS).boxed().flatMap(i -> Stream.of("k" + i, "v" + i)))
         .toArray(String[]::new);
-    try (RespClient client = node.connect()) {
-      assertThat(client.call(words)).isEqualTo("+OK");
-    }
+    assertThat(Clusters.reply(cluster, node, words)).isEqualTo("+OK");
   }
 
   private static Map<String, String> infoOfMember(KvCluster cluster, KvProcess node) {
