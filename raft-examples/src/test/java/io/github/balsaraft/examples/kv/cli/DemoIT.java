@@ -128,7 +128,7 @@ class DemoIT {
 
   /** The one line that it prints. */
   private static String refusal(Process demo) throws InterruptedException {
-    List<String> lines = demo.inputReader().lines().toList();
+    List<String> lines = KvProcess.withoutWarnings(demo.inputReader().lines().toList());
     assertThat(demo.waitFor()).isEqualTo(1);
     assertThat(lines).hasSize(1);
     return lines.get(0);

@@ -83,6 +83,11 @@ public final class KvProcess {
     return builder;
   }
 
+  /** What a program has printed, without what its JVM has: newer ones warn of what the libraries use. */
+  public static List<String> withoutWarnings(List<String> lines) {
+    return lines.stream().filter(line -> !line.startsWith("WARNING: ")).toList();
+  }
+
   /** The packaged program if the build says where it is, else the classes under test. */
   private static String classPath() {
     String jar = System.getProperty("balsa.examples.jar");
