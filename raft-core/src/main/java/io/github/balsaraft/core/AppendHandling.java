@@ -71,6 +71,26 @@ final class AppendHandling {
   }
 
   /**
+   * The leader names a commit index up to which it takes this log to be as its own. It may know that from an earlier process of this
+   * replica, and the disk may hold something else by now: only what its messages have proven since counts as committed (trap 16). It
+   * is asked to prove the rest, since by itself it sends nothing to one that has everything.
+   */
+  void onCommitNamed(ReplicaId leader, long commit) {
+    context.commitTo(Math.min(commit, verified));
+    if (commit > context.commitIndex()) {
+      context.outbox.send(new AppendEntriesResponse(
+          context.self,
+          leader,
+          context.term(),
+          AppendEntriesResponse.NO_SESSION,
+          0,
+          0,
+          EntryId.NONE,
+          EntryId.NONE));
+    }
+  }
+
+  /**
    * Adds what the log doesn't have yet, and returns up to where the logs agree by now.
    *
    * <p>A disk that hangs bounds what is taken in: the leader that sends it may be the last of many, each of which sends some ahead before

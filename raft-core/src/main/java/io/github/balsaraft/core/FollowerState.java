@@ -202,13 +202,12 @@ final class FollowerState extends RoleState {
       // Not the moment of arrival: the message may be old, and so may its sender's leadership.
       completeSinceNanos = Math.max(completeSinceNanos, context.stamps.givenNanos(message.echo()));
     }
-    if (message.commit() <= context.log.lastIndex()) {
-      context.commitTo(message.commit());
-    } else {
+    if (message.commit() > context.log.lastIndex()) {
       // Capped at what the leader knows to be durable here,
       // so only a disk that lost entries gets to this point.
       context.counts.dropped();
     }
+    appends.onCommitNamed(message.from(), message.commit());
     context.applyPace.committed(message.leaderCommit());
     if (message.sequence() > 0) {
       context.outbox.send(new HeartbeatResponse(

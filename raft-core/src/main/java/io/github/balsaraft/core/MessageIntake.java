@@ -33,7 +33,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
   private static final long NEVER = Long.MIN_VALUE;
 
   /** Sessions are numbered anew in each term: the answer to a message of an earlier term must name none of a later one. */
-  private static final long NO_SESSION = 0;
+  private static final long NO_SESSION = AppendEntriesResponse.NO_SESSION;
 
   private final CoreContext context;
   private final Transitions transitions;

@@ -82,6 +82,13 @@ final class Replicator {
    */
   boolean onResponse(AppendEntriesResponse message) {
     Progress progress = members.get(message.from());
+    if (progress != null && message.session() == AppendEntriesResponse.NO_SESSION) {
+      // What is under way answers that too, or is repeated if it is lost.
+      if (progress.isIdle()) {
+        progress.resend();
+      }
+      return false;
+    }
     if (progress == null
         || progress.session() != message.session()
         || message.durableMatch() > log.lastIndex()) {

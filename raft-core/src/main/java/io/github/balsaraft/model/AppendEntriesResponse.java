@@ -3,7 +3,7 @@ package io.github.balsaraft.model;
 /**
  * Answer to one or more {@link AppendEntries} of one session. Acknowledges nothing that isn't durable.
  *
- * @param session that of the request
+ * @param session that of the request; or {@link #NO_SESSION}
  * @param verified the highest index up to which the follower's log is known to equal the leader's, durable or not: nothing
  *     up to it needs to be sent again
  * @param durableMatch the highest index up to which it is equal and durable; never above {@code verified}
@@ -21,6 +21,12 @@ public record AppendEntriesResponse(
     EntryId rejectedPrevious,
     EntryId hint)
     implements ProtocolMessage {
+
+  /**
+   * No session of the leader's. In the leader's own term it asks to be shown where the logs agree: the leader speaks of entries as
+   * committed that nothing has proven equal since the sender began to follow it. In a later term it only says that there is one.
+   */
+  public static final long NO_SESSION = 0;
 
   /** Whether a request didn't match the follower's log. */
   public boolean isRejection() {

@@ -9,6 +9,7 @@ import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.model.AppendEntries;
+import io.github.balsaraft.model.AppendEntriesResponse;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
@@ -145,7 +146,7 @@ class FollowerStateTest {
 
   @Test
   @DisplayName(
-      "a heartbeat whose commit index is beyond the log is answered, but counted: a disk has lost entries")
+      "a heartbeat whose commit index is beyond the log is answered, but counted: a disk has lost entries, and the leader is asked where the logs agree")
   void commitBeyondTheLog() {
     cluster.allowForgery();
     cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 1, 0, 0, 0));
@@ -153,7 +154,48 @@ class FollowerStateTest {
     long before = n2.view().droppedMessages();
     cluster.deliver(new Heartbeat(n1.id, n2.id, 1, 2, 7, 7, 0));
     assertThat(n2.view().droppedMessages()).isEqualTo(before + 1);
-    assertThat(cluster.network().inFlight()).singleElement().isInstanceOf(HeartbeatResponse.class);
+    assertThat(cluster.network().inFlight())
+        .hasExactlyElementsOfTypes(AppendEntriesResponse.class, HeartbeatResponse.class);
+  }
+
+  // ------------------------------------------------------------------ what it takes for committed
+
+  @Test
+  @DisplayName("a follower that was started anew hears of the commit index though nobody writes")
+  void commitIndexAfterARestart() {
+    cluster.elect("n1");
+    cluster.propose(n1, "x", "y");
+    cluster.run(OPTIONS.heartbeatNanos());
+    long committed = n1.view().commitIndex();
+    cluster.crash(n2, 0);
+    cluster.start(n2);
+    assertThat(n2.view().commitIndex()).isZero();
+    cluster.run(2 * OPTIONS.heartbeatNanos());
+    assertThat(n2.view().commitIndex()).isEqualTo(committed).isEqualTo(3);
+    assertThat(n2.applied).isEqualTo(n1.applied);
+    cluster.network().take(message -> true);
+    cluster.pass(n1, OPTIONS.heartbeatNanos());
+    cluster.settleWithout(AppendEntries.class);
+    assertThat(cluster.network().isEmpty()).as("nothing is asked any more").isTrue();
+  }
+
+  @Test
+  @DisplayName(
+      "so does one that stood for election before it heard its leader again, and holds more by now")
+  void commitIndexAfterACampaign() {
+    cluster.elect("n1");
+    cluster.run(OPTIONS.heartbeatNanos());
+    cluster.propose(n1, "x");
+    cluster.settleWithout(Heartbeat.class);
+    cluster.network().take(message -> true);
+    assertThat(n1.view().commitIndex()).isEqualTo(2);
+    assertThat(n2.view().commitIndex()).isEqualTo(1);
+    cluster.timeout(n2);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.PRE_CANDIDATE);
+    cluster.network().take(message -> true);
+    cluster.run(2 * OPTIONS.heartbeatNanos());
+    assertThat(n1.leads()).isTrue();
+    assertThat(n2.view().commitIndex()).isEqualTo(2);
   }
 
   // ------------------------------------------------------------------ reads

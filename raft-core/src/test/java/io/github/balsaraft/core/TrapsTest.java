@@ -106,6 +106,28 @@ class TrapsTest {
 
   @Test
   @DisplayName(
+      "trap 16: a disk that went back to what it held before another leader's entries gets nothing committed by a heartbeat")
+  void trap16_diskThatWentBack() {
+    cluster.preset(n1, 3, 1, 3, 3);
+    cluster.preset(n3, 3, 1, 3, 3);
+    cluster.preset(n2, 2, 1, 2, 2, 2);
+    cluster.elect("n1");
+    cluster.run(200 * MILLIS);
+    EntryId last = n1.view().lastEntry();
+    assertThat(n2.view().lastEntry()).isEqualTo(last);
+    assertThat(n2.view().commitIndex()).isEqualTo(last.index()).isEqualTo(4);
+    cluster.allowForgery();
+    cluster.preset(n2, last.term(), 1, 2, 2, 2);
+    assertThat(n2.view().lastEntry()).as("what was acknowledged is gone").isNotEqualTo(last);
+    cluster.run(500 * MILLIS);
+    assertThat(n1.leads()).isTrue();
+    assertThat(n2.view().lastEntry()).isEqualTo(last);
+    assertThat(n2.view().commitIndex()).isEqualTo(4);
+    assertThat(n2.applied).isEqualTo(n1.applied);
+  }
+
+  @Test
+  @DisplayName(
       "trap 17: answers of another term or session, or about entries that don't exist, move nothing")
   void trap17_staleAnswers() {
     cluster.preset(n1, 2, 1, 2);
