@@ -358,6 +358,11 @@ final class LeaderState extends RoleState implements Office {
     return transfer.target() != null;
   }
 
+  /** Whether the member to whom leadership is being handed was told to campaign, which it does in the next term. */
+  boolean hasToldSuccessor() {
+    return transfer.isTold();
+  }
+
   /** Until when leadership is being handed over at most; {@link Long#MAX_VALUE} if it isn't. */
   long transferDeadlineNanos() {
     return transfer.deadlineNanos();

@@ -60,6 +60,11 @@ final class LeadershipTransfer {
     return !unrevoked.isEmpty();
   }
 
+  /** Whether the target of the transfer under way was told to campaign. */
+  boolean isTold() {
+    return underWay != null && underWay.told;
+  }
+
   /**
    * Begins.
    *

@@ -331,7 +331,7 @@ final class MessageIntake implements ProtocolMessage.Handler {
 
   private void onLaterTerm(ProtocolMessage message) {
     if (role() instanceof LeaderState leader) {
-      moveAbove(message, leader.isChosenDespitePriority());
+      moveAbove(message, leader);
     } else if (role() instanceof CandidateState) {
       transitions.becomeFollowerIn(
           message.term(), null, "another replica is in term " + message.term());
@@ -346,9 +346,10 @@ final class MessageIntake implements ProtocolMessage.Handler {
    * A member is in a later term than its leader, and so can't follow it. The leader moves to a term above and gets
    * elected again, so that the member isn't locked out; at most once in an election timeout, so that it isn't
    * disturbed at will; and for nobody who isn't a member (trap 5). It stands again whatever its priority: it was elected all
-   * the same, and perhaps nobody else can be.
+   * the same, and perhaps nobody else can be. But if the term is the one in which it told its successor to stand, that one gets
+   * the time to win.
    */
-  private void moveAbove(ProtocolMessage message, boolean named) {
+  private void moveAbove(ProtocolMessage message, LeaderState leader) {
     boolean tooSoon = movedAboveNanos != NEVER
         && context.nowNanos() - movedAboveNanos < context.options.electionTimeoutMaxNanos();
     if (tooSoon || !context.configuration().contains(message.from())) {
@@ -356,9 +357,15 @@ final class MessageIntake implements ProtocolMessage.Handler {
       return;
     }
     movedAboveNanos = context.nowNanos();
-    transitions
-        .becomeFollowerIn(
-            message.term(), null, "a member is in term " + message.term() + " and can't follow")
-        .campaignAgain(named);
+    boolean isSuccessors = leader.hasToldSuccessor() && message.term() == context.term() + 1;
+    FollowerState follower = transitions.becomeFollowerIn(
+        message.term(),
+        null,
+        isSuccessors
+            ? "its successor stands in term " + message.term()
+            : "a member is in term " + message.term() + " and can't follow");
+    if (!isSuccessors) {
+      follower.campaignAgain(leader.isChosenDespitePriority());
+    }
   }
 }

@@ -7,11 +7,16 @@ import static io.github.balsaraft.core.CoreHarness.ofVoters;
 import static io.github.balsaraft.core.CoreHarness.voters;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.Heartbeat;
+import io.github.balsaraft.model.HeartbeatResponse;
 import io.github.balsaraft.model.ProtocolMessage;
+import io.github.balsaraft.model.RequestPreVote;
+import io.github.balsaraft.model.RequestVote;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.TimeoutNow;
 import io.github.balsaraft.model.TransferRevocation;
 import io.github.balsaraft.model.TransferRevocationResponse;
+import io.github.balsaraft.model.VoteResponse;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -291,5 +296,54 @@ class TransferTrapsTest {
         .filteredOn(revocation -> revocation.to().equals(n3.id))
         .extracting(TransferRevocation::transfer)
         .containsExactly(1L);
+  }
+
+  @Test
+  @DisplayName(
+      "a leader that has told its successor to campaign does not stand against it when it hears of that term")
+  void letsItsSuccessorWin() {
+    toldOnItsWay().forEach(cluster::deliver);
+    assertThat(n2.view().currentRole()).isEqualTo(Role.CANDIDATE);
+    List<ProtocolMessage> requests = cluster.network().take(RequestVote.class::isInstance);
+    requests.stream().filter(request -> request.to().equals(n3.id)).forEach(cluster::deliver);
+    List<ProtocolMessage> votes = cluster.network().take(VoteResponse.class::isInstance);
+    assertThat(votes).hasSize(1);
+    cluster.pass(n1, OPTIONS.heartbeatNanos());
+    for (ProtocolMessage heartbeat : cluster.network().take(Heartbeat.class::isInstance)) {
+      if (heartbeat.to().equals(n3.id)) {
+        cluster.deliver(heartbeat);
+      }
+    }
+    cluster.network().take(HeartbeatResponse.class::isInstance).forEach(cluster::deliver);
+    assertThat(n1.view().currentRole()).isEqualTo(Role.FOLLOWER);
+    assertThat(n1.view().hardState().term()).isEqualTo(2);
+    cluster.network().take(message -> true);
+    cluster.pass(n1, OPTIONS.electionTimeoutMinNanos() - 1);
+    assertThat(cluster.network().take(RequestPreVote.class::isInstance)).isEmpty();
+    votes.forEach(cluster::deliver);
+    cluster.settle();
+    assertThat(n2.leads()).isTrue();
+    assertThat(n1.view().leader()).isEqualTo(n2.id);
+  }
+
+  @Test
+  @DisplayName(
+      "of any later term, and before its successor was told, it stands again at once, as ever")
+  void standsAgainInOtherTerms() {
+    cluster.allowForgery();
+    toldOnItsWay();
+    cluster.deliver(new HeartbeatResponse(n3.id, n1.id, 3, 0, HeartbeatResponse.NOT_FOLLOWING));
+    assertThat(n1.view().hardState().term()).isEqualTo(3);
+    cluster.pass(n1, 1);
+    assertThat(cluster.network().take(RequestPreVote.class::isInstance)).isNotEmpty();
+
+    CoreHarness other = ofVoters(OPTIONS, "n1", "n2", "n3");
+    other.allowForgery();
+    HarnessReplica leader = other.elect("n1");
+    other.transfer(leader, n2.id);
+    other.deliver(new HeartbeatResponse(n3.id, n1.id, 2, 0, HeartbeatResponse.NOT_FOLLOWING));
+    assertThat(leader.view().hardState().term()).isEqualTo(2);
+    other.pass(leader, 1);
+    assertThat(other.network().take(RequestPreVote.class::isInstance)).isNotEmpty();
   }
 }
