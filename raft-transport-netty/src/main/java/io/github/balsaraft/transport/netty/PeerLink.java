@@ -348,7 +348,8 @@ final class PeerLink implements OutboundLane.Owner {
     } else if (writable) {
       now = pending <= bound / 2;
     } else {
-      now = pending < bound / 4;
+      // Or equal: a quarter of a bound of less than four bytes is none.
+      now = pending <= bound / 4;
     }
     if (now != writable) {
       deliveries.writabilityChanged(peer, now);

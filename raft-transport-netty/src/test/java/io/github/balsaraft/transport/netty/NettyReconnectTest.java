@@ -55,6 +55,22 @@ class NettyReconnectTest extends NettyHosts {
     assertThat(stats(a).peersGone()).isEqualTo(1);
   }
 
+  /** A quarter of such a bound is less than a byte. */
+  @Test
+  void aPeerIsWritableAgainHoweverSmallTheBound() throws Exception {
+    for (long bound = 1; bound <= 4; bound++) {
+      TransportTestHost a = host("n1", settings().maxQueuedBytesPerPeer(bound));
+      int port = freePort();
+      a.transport().setRoute(PEER, "127.0.0.1:" + port);
+      awaitUnreachable(a, PEER);
+      ServerSocket server = listen(port);
+      acceptControlLane(server);
+      a.receiver().await("writable", () -> a.receiver().writable(PEER));
+      a.close();
+      server.close();
+    }
+  }
+
   /** A connection that breaks while the peer is alive and well is no hint, however often. */
   @Test
   void resetAndReconnectedIsNoHint() throws Exception {
