@@ -28,7 +28,7 @@ public interface TransportReceiver {
 
   /**
    * The peer's process seems to be gone: an established connection to it was reset or closed, and connecting again was
-   * refused. A hint, never a proof.
+   * refused. A hint, never a proof. What the process had sent before was delivered, unless that takes too long.
    */
   void onPeerGone(HostId peer);
 

@@ -24,6 +24,9 @@ final class FrameDecoder extends ByteToMessageDecoder {
   private final Counters counters;
   private final PerSubjectLog log;
 
+  /** Written by the event loop, read by all. */
+  private volatile long lastReadNanos = System.nanoTime();
+
   FrameDecoder(
       HostRecord from,
       int maxFrameBytes,
@@ -36,6 +39,18 @@ final class FrameDecoder extends ByteToMessageDecoder {
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    super.channelRead(ctx, message);
+    // Now, since the receiver may have taken its time.
+    lastReadNanos = System.nanoTime();
+  }
+
+  /** For how long nothing has been read. */
+  long silentNanos() {
+    return System.nanoTime() - lastReadNanos;
   }
 
   @Override

@@ -61,6 +61,32 @@ final class InboundConnections {
     return replaced == null ? null : replaced.channel;
   }
 
+  /** The connections of one peer, whichever they are by then. */
+  PeerLink.Inbound of(HostId peer) {
+    return new PeerLink.Inbound() {
+      @Override
+      public @Nullable String saidAddress() {
+        return InboundConnections.this.saidAddress(peer);
+      }
+
+      @Override
+      public void onceReadToEnd(Runnable then) {
+        ReadToEnd.await(present(peer).stream().map(Established::channel).toList(), then);
+      }
+    };
+  }
+
+  private synchronized List<Established> present(HostId peer) {
+    List<Established> present = new ArrayList<>(2);
+    for (LaneKind lane : LaneKind.values()) {
+      Established one = established.get(new Slot(peer, lane));
+      if (one != null) {
+        present.add(one);
+      }
+    }
+    return present;
+  }
+
   /** Where a peer wants to be answered, as its present connection for small messages has said; null if that has said nothing. */
   synchronized @Nullable String saidAddress(HostId peer) {
     Established present = established.get(new Slot(peer, LaneKind.CONTROL));

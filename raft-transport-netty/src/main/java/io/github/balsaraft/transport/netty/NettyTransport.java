@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * answers is closed when there were none for a while, and made again for the next. While a peer can't
  * be reached, messages to it are dropped and {@link TransportReceiver#onWritabilityChanged}
  * has said false; when its route is removed that is taken back, and the peer is forgotten. {@link TransportReceiver#onPeerGone} comes
- * within milliseconds of the death of a peer's process, since its machine then refuses connections; a machine that dies says nothing, and
- * there is no hint.
+ * within milliseconds of the death of a peer's process, since its machine then refuses connections, and after what it has sent was read; a
+ * machine that dies says nothing, and there is no hint.
  *
  * <p>Nothing here is encrypted or authenticated: it is meant for a network where only the cluster's hosts are. Strangers
  * who connect all the same are turned away by the handshake and cost a bounded amount of memory.
@@ -74,8 +74,7 @@ public final class NettyTransport implements Transport {
     Dialer dialer = new Dialer(loops, options, identity, counters, name);
     InboundConnections inbound =
         new InboundConnections(options.maxInboundConnections(), options.maxPendingHandshakes());
-    PeerLinks links =
-        new PeerLinks(loops, dialer, options, deliveries, counters, log, inbound::saidAddress);
+    PeerLinks links = new PeerLinks(loops, dialer, options, deliveries, counters, log, inbound::of);
     Acceptor acceptor =
         new Acceptor(options, loops, identity, deliveries, counters, log, links, inbound, clients);
     try {

@@ -12,7 +12,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,7 @@ final class PeerLink implements OutboundLane.Owner {
   private final Consumer<PeerLink> onUseless;
   private final OutboundLane control;
   private final OutboundLane bulk;
-  /** Where it says itself that it is, while it is connected to this host. Counts if there is no route. */
-  private final Supplier<@Nullable String> saidAddress;
+  private final Inbound inbound;
 
   /** Where others say that the peer is, or null if nobody does. Written by any thread; the event loop follows. */
   private volatile @Nullable String route;
@@ -57,10 +55,24 @@ final class PeerLink implements OutboundLane.Owner {
   private final GoneDetector gone = new GoneDetector();
   private boolean writable = true;
 
+  /** The peer is gone, and the receiver isn't told yet. Another object each time. */
+  private @Nullable Object untold;
+
+  /** The connections that the peer has dialled. May be asked by any thread. */
+  interface Inbound {
+
+    /** Where it says itself that it is, while it is connected to this host; else null. Counts if there is no route. */
+    @Nullable
+    String saidAddress();
+
+    /** As {@link ReadToEnd#await}. */
+    void onceReadToEnd(Runnable then);
+  }
+
   /**
    * A link to a peer of which nobody has said where it is.
    *
-   * @param saidAddress where the peer says itself that it is, while it is connected to this host; else null
+   * @param inbound the connections that the peer has dialled
    * @param onUseless called on the event loop when no way is followed: what the receiver was told of the peer was taken back by then
    */
   PeerLink(
@@ -71,7 +83,7 @@ final class PeerLink implements OutboundLane.Owner {
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
-      Supplier<@Nullable String> saidAddress,
+      Inbound inbound,
       Consumer<PeerLink> onUseless) {
     this.peer = peer;
     this.loop = loop;
@@ -80,7 +92,7 @@ final class PeerLink implements OutboundLane.Owner {
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
-    this.saidAddress = saidAddress;
+    this.inbound = inbound;
     this.onUseless = onUseless;
     this.control = new OutboundLane(LaneKind.CONTROL, loop, this, options, counters);
     this.bulk = new OutboundLane(LaneKind.BULK, loop, this, options, counters);
@@ -158,16 +170,17 @@ final class PeerLink implements OutboundLane.Owner {
   }
 
   boolean hasAddress() {
-    return route != null || saidAddress.get() != null;
+    return route != null || inbound.saidAddress() != null;
   }
 
   private void followAddress() {
     String now = route;
     if (now == null && !asleep) {
-      now = saidAddress.get();
+      now = inbound.saidAddress();
     }
     if (!Objects.equals(now, followed)) {
       followed = now;
+      tellGone();
       gone.forget();
       if (now == null) {
         control.leadNowhere();
@@ -295,6 +308,8 @@ final class PeerLink implements OutboundLane.Owner {
   @Override
   public void connected(OutboundLane lane) {
     if (lane == control) {
+      // It is back, or another process is there.
+      tellGone();
       gone.connected();
     }
   }
@@ -325,11 +340,36 @@ final class PeerLink implements OutboundLane.Owner {
       case NOTHING -> -1;
       case RETRY_QUICKLY -> QUICK_RETRY_MILLIS;
       case GONE -> {
-        counters.peersGone.increment();
-        deliveries.peerGone(peer);
+        Object wait = new Object();
+        untold = wait;
+        inbound.onceReadToEnd(() -> {
+          if (loop.inEventLoop()) {
+            tellGone(wait);
+          } else {
+            onLoop(() -> tellGone(wait));
+          }
+        });
         yield -1;
       }
     };
+  }
+
+  private void tellGone(Object wait) {
+    if (wait == untold) {
+      tellGone();
+    }
+  }
+
+  /**
+   * Says that the peer is gone, if that is known and not said yet. Not as soon as it is known: what the peer has sent may lie in the
+   * sockets still, megabytes of it, and whoever gets that afterwards must take the peer for alive.
+   */
+  private void tellGone() {
+    if (untold != null) {
+      untold = null;
+      counters.peersGone.increment();
+      deliveries.peerGone(peer);
+    }
   }
 
   @Override

@@ -19,7 +19,7 @@ final class PeerLinks {
   private final Deliveries deliveries;
   private final Counters counters;
   private final PerSubjectLog log;
-  private final Function<HostId, @Nullable String> saidAddress;
+  private final Function<HostId, PeerLink.Inbound> inbound;
 
   /** Invariant: who makes a link needed, and who forgets it, does so in one step, so that no link is forgotten that is needed. */
   private final Map<HostId, PeerLink> links = new ConcurrentHashMap<>();
@@ -27,7 +27,7 @@ final class PeerLinks {
   /**
    * Nobody yet.
    *
-   * @param saidAddress where a peer that is connected to this host says that it is answered, or null
+   * @param inbound the connections that a peer has dialled
    */
   PeerLinks(
       EventLoops loops,
@@ -36,14 +36,14 @@ final class PeerLinks {
       Deliveries deliveries,
       Counters counters,
       PerSubjectLog log,
-      Function<HostId, @Nullable String> saidAddress) {
+      Function<HostId, PeerLink.Inbound> inbound) {
     this.loops = loops;
     this.dialer = dialer;
     this.options = options;
     this.deliveries = deliveries;
     this.counters = counters;
     this.log = log;
-    this.saidAddress = saidAddress;
+    this.inbound = inbound;
   }
 
   @Nullable
@@ -82,7 +82,7 @@ final class PeerLinks {
         deliveries,
         counters,
         log,
-        () -> saidAddress.apply(peer),
+        inbound.apply(peer),
         this::forgetUnlessNeeded);
   }
 
