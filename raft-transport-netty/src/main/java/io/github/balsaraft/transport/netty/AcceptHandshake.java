@@ -30,6 +30,11 @@ final class AcceptHandshake extends ByteToMessageDecoder {
   interface Welcome {
     ChannelHandler handlerFor(ChannelHandlerContext ctx, Hello hello);
 
+    /** Why a host with which nothing else is wrong isn't let in; null if it is. */
+    default @Nullable Refusal judge(Hello hello) {
+      return null;
+    }
+
     /** What serves a client outside the group, its handshake included; null if there is nothing. */
     default @Nullable ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
       return null;
@@ -89,6 +94,9 @@ final class AcceptHandshake extends ByteToMessageDecoder {
     done = true;
     Identity me = self.get();
     Refusal refusal = HandshakeRules.judge(hello, me);
+    if (refusal == null) {
+      refusal = welcome.judge(hello);
+    }
     Answer answer = new Answer(HandshakeRules.NEWEST_VERSION, me, refusal);
     if (refusal != null) {
       counters.refused(refusal.reason());

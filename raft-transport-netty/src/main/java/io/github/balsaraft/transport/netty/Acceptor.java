@@ -115,6 +115,16 @@ final class Acceptor {
     }
 
     @Override
+    public @Nullable Refusal judge(Hello hello) {
+      InboundConnections.Established member = connections.memberInPlaceOf(hello.self(), self.get());
+      return member == null
+          ? null
+          : HandshakeRules.nameTaken(
+              hello.self().host().host(),
+              "; the other, at " + member.channel().remoteAddress() + ", is a member");
+    }
+
+    @Override
     public ChannelHandler handlerForClient(ChannelHandlerContext ctx) {
       HandshakeTimeout timeout = HandshakeTimeout.start(
           ctx, options.handshakeTimeoutMillis(), counters, log, ctx.channel()::isActive);
@@ -131,9 +141,11 @@ final class Acceptor {
     HostId peer = hello.self().host().host();
     // It may be a member that this host has never heard of: every valid request gets an answer.
     String saidAddress = hello.self().isFellowOf(self.get()) ? hello.self().address() : "";
-    Channel replaced = connections.established(channel, peer, hello.lane(), saidAddress);
+    InboundConnections.Established replaced =
+        connections.established(channel, hello.self(), hello.lane(), saidAddress);
     if (replaced != null) {
-      Quietly.close(replaced);
+      warnIfTwo(replaced, channel, hello.self());
+      Quietly.close(replaced.channel());
     }
     if (hello.lane() == LaneKind.CONTROL && !saidAddress.isEmpty()) {
       links.saysWhereItIs(peer);
@@ -154,6 +166,31 @@ final class Acceptor {
     });
     return new FrameDecoder(
         hello.self().host(), options.maxFrameBytes(), deliveries, counters, log);
+  }
+
+  /** A process that is started again elsewhere, or with an empty disk, normally finds the connections of the one before it closed. */
+  private void warnIfTwo(
+      InboundConnections.Established replaced, Channel channel, Identity newcomer) {
+    Identity before = replaced.peer();
+    boolean isElsewhere = !hostOf(replaced.channel()).equals(hostOf(channel));
+    boolean isOtherDisk = before.host().incarnation() != newcomer.host().incarnation();
+    if (replaced.channel().isActive()
+        && before.run() != newcomer.run()
+        && (isElsewhere || isOtherDisk)) {
+      HostId peer = newcomer.host().host();
+      log.warn(
+          "twice " + peer,
+          "two processes seem to use the host id {}: {}, {}",
+          peer,
+          replaced.channel().remoteAddress(),
+          channel.remoteAddress());
+    }
+  }
+
+  private static String hostOf(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress address
+        ? address.getHostString()
+        : String.valueOf(channel.remoteAddress());
   }
 
   /** Closes what others dialled; they may dial again. */

@@ -27,11 +27,16 @@ final class HandshakeRules {
     }
     // A host that dials itself is odd but sound; then even the run is the same.
     if (hello.self().host().host().equals(self.host().host()) && hello.self().run() != self.run()) {
-      return new Refusal(
-          RefusalReason.NAME_TAKEN,
-          "two processes use the host id " + self.host().host() + ": give each its own");
+      return nameTaken(self.host().host(), "");
     }
     return judgeClusters(self, hello.self());
+  }
+
+  /** Another process has the host id of the one that dialled. */
+  static Refusal nameTaken(HostId host, String detail) {
+    return new Refusal(
+        RefusalReason.NAME_TAKEN,
+        "two processes use the host id " + host + ": give each its own" + detail);
   }
 
   /** The dialling side's judgement of an answer; null if it may send. */

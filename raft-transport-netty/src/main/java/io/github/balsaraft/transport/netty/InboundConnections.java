@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundConnections {
 
+  /** Leaders send heartbeats many times as often, and are answered each time. */
+  private static final long TALKING_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private final int maxAll;
   private final int maxPending;
   // Before the handshake, in the order of their arrival.
@@ -26,7 +30,20 @@ final class InboundConnections {
 
   private record Slot(HostId peer, LaneKind lane) {}
 
-  private record Established(Channel channel, String saidAddress) {}
+  /**
+   * A peer's connection.
+   *
+   * @param peer what the peer has said of itself
+   * @param saidAddress where it says that it is answered; empty if it isn't
+   */
+  record Established(Channel channel, Identity peer, String saidAddress) {
+
+    /** Whether the peer has sent something just now, so that its process lives and is reached. */
+    private boolean isTalking() {
+      FrameDecoder frames = channel.pipeline().get(FrameDecoder.class);
+      return channel.isActive() && frames != null && frames.silentNanos() < TALKING_NANOS;
+    }
+  }
 
   InboundConnections(int maxAll, int maxPending) {
     this.maxAll = maxAll;
@@ -51,14 +68,14 @@ final class InboundConnections {
    * A handshake is through. Returns the connection that it replaces, to be closed: a peer dials again only after it gave up
    * the earlier one, whatever our side of that one still believes.
    *
+   * @param peer what the peer has said of itself
    * @param saidAddress where the peer says that it is answered; empty if it isn't
    */
-  synchronized @Nullable Channel established(
-      Channel channel, HostId peer, LaneKind lane, String saidAddress) {
+  synchronized @Nullable Established established(
+      Channel channel, Identity peer, LaneKind lane, String saidAddress) {
     pending.remove(channel);
-    Established replaced =
-        established.put(new Slot(peer, lane), new Established(channel, saidAddress));
-    return replaced == null ? null : replaced.channel;
+    return established.put(
+        new Slot(peer.host().host(), lane), new Established(channel, peer, saidAddress));
   }
 
   /** The connections of one peer, whichever they are by then. */
@@ -74,6 +91,24 @@ final class InboundConnections {
         ReadToEnd.await(present(peer).stream().map(Established::channel).toList(), then);
       }
     };
+  }
+
+  /**
+   * A connection of another process of this host id that belongs to this host's cluster and is in use, or null. A process without a
+   * cluster must not take its place: it is empty, and has the wrong name. Only while something comes on it: a member whose
+   * machine has lost power and whose disk was replaced comes back like that, before anybody knows that its old connections are dead.
+   */
+  @Nullable
+  Established memberInPlaceOf(Identity newcomer, Identity self) {
+    if (newcomer.host().cluster() != null) {
+      return null;
+    }
+    for (Established one : present(newcomer.host().host())) {
+      if (one.peer.run() != newcomer.run() && one.peer.isFellowOf(self) && one.isTalking()) {
+        return one;
+      }
+    }
+    return null;
   }
 
   private synchronized List<Established> present(HostId peer) {

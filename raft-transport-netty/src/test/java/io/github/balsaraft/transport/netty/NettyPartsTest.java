@@ -15,6 +15,7 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientWelcome;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -225,6 +226,13 @@ class NettyPartsTest {
     private final EmbeddedChannel fourth = new EmbeddedChannel();
     private final HostId peer = new HostId("n1");
 
+    /** Returns which it replaces. */
+    private @Nullable Channel established(Channel channel, LaneKind lane, String saidAddress) {
+      InboundConnections.Established replaced =
+          connections.established(channel, RawPeer.identity("n1"), lane, saidAddress);
+      return replaced == null ? null : replaced.channel();
+    }
+
     /** Who connects and says nothing makes way for who comes next. */
     @Test
     void oldestWithoutHandshakeMakesWay() {
@@ -236,9 +244,9 @@ class NettyPartsTest {
     @Test
     void boundHoldsForAllTogether() {
       connections.accepted(first);
-      connections.established(first, peer, LaneKind.CONTROL, "");
+      established(first, LaneKind.CONTROL, "");
       connections.accepted(second);
-      connections.established(second, peer, LaneKind.BULK, "");
+      established(second, LaneKind.BULK, "");
       assertThat(connections.accepted(third)).isNull();
       assertThat(connections.accepted(fourth)).isSameAs(fourth);
       connections.closed(third);
@@ -248,9 +256,9 @@ class NettyPartsTest {
     @Test
     void newerConnectionOfOnePeerAndLaneReplacesOlder() {
       connections.accepted(first);
-      assertThat(connections.established(first, peer, LaneKind.CONTROL, "")).isNull();
+      assertThat(established(first, LaneKind.CONTROL, "")).isNull();
       connections.accepted(second);
-      assertThat(connections.established(second, peer, LaneKind.CONTROL, "")).isSameAs(first);
+      assertThat(established(second, LaneKind.CONTROL, "")).isSameAs(first);
       assertThat(connections.closed(first, peer, LaneKind.CONTROL))
           .as("was replaced")
           .isFalse();
@@ -262,15 +270,15 @@ class NettyPartsTest {
     @Test
     void presentConnectionSaysWhereItsPeerIs() {
       assertThat(connections.saidAddress(peer)).isNull();
-      connections.established(first, peer, LaneKind.CONTROL, "here:1");
-      connections.established(third, peer, LaneKind.BULK, "");
+      established(first, LaneKind.CONTROL, "here:1");
+      established(third, LaneKind.BULK, "");
       assertThat(connections.saidAddress(peer)).isEqualTo("here:1");
-      connections.established(second, peer, LaneKind.CONTROL, "there:1");
+      established(second, LaneKind.CONTROL, "there:1");
       assertThat(connections.closed(first, peer, LaneKind.CONTROL)).isFalse();
       assertThat(connections.saidAddress(peer)).isEqualTo("there:1");
-      connections.established(fourth, peer, LaneKind.CONTROL, "");
+      established(fourth, LaneKind.CONTROL, "");
       assertThat(connections.saidAddress(peer)).isNull();
-      connections.established(first, peer, LaneKind.CONTROL, "here:1");
+      established(first, LaneKind.CONTROL, "here:1");
       assertThat(connections.closed(first, peer, LaneKind.CONTROL)).isTrue();
       assertThat(connections.saidAddress(peer)).isNull();
     }
