@@ -30,6 +30,9 @@ final class HostPool extends ThreadPoolExecutor {
   /** Whether a later attempt to create a thread is to come. */
   private final AtomicBoolean tryingAgain = new AtomicBoolean();
 
+  /** Made beforehand: there may be no memory for it then. */
+  private final Runnable again = this::tryAgain;
+
   /**
    * A pool.
    *
@@ -54,30 +57,53 @@ final class HostPool extends ThreadPoolExecutor {
     return ended;
   }
 
+  /** If this throws, the task is not in the queue, and nobody will run it. */
   @Override
   public void execute(Runnable task) {
     try {
       super.execute(task);
     } catch (OutOfMemoryError e) {
-      if (isShutdown()) {
-        throw new RejectedExecutionException("the threads have ended", e);
-      }
       // It may be there already: then the first thread could not be created behind it.
       if (!getQueue().contains(task)) {
+        if (isShutdown()) {
+          throw new RejectedExecutionException("the threads have ended", e);
+        }
         getQueue().add(task);
       }
       if (!tryingAgain.getAndSet(true)) {
-        LOG.warn("no thread could be created for {}; what is to be done there waits", name, e);
-        later.accept(this::tryAgain);
+        tryLater(task, e);
       }
     }
   }
 
-  private void tryAgain() {
-    if (getQueue().isEmpty() || startThread()) {
+  private void tryLater(Runnable task, OutOfMemoryError cause) {
+    try {
+      later.accept(again);
+    } catch (Throwable e) {
+      // Whoever comes next tries, and its thread does what waits besides.
       tryingAgain.set(false);
-    } else {
-      later.accept(this::tryAgain);
+      if (remove(task)) {
+        throw e;
+      }
+      return;
+    }
+    try {
+      LOG.warn("no thread could be created for {}; what is to be done there waits", name, cause);
+    } catch (Throwable e) {
+      // There may be no memory for a line either, and the task waits all the same.
+    }
+  }
+
+  private void tryAgain() {
+    try {
+      if (getQueue().isEmpty() || startThread()) {
+        tryingAgain.set(false);
+      } else {
+        later.accept(again);
+      }
+    } catch (Throwable e) {
+      tryingAgain.set(false);
+      throw e;
     }
   }
 

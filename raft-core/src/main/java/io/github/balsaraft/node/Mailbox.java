@@ -4,8 +4,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A queue whose entries are handled one at a time, in order, on threads that it shares with others. While one batch is
@@ -16,6 +19,8 @@ import java.util.function.Consumer;
  * messages by the windows of their senders, completions by what was asked for.
  */
 final class Mailbox<E> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
 
   /** So many at once, then others get their turn on the thread. */
   private static final int MAX_BATCH = 4096;
@@ -28,15 +33,24 @@ final class Mailbox<E> {
   /** Entries offered and not handled yet. Whoever raises it from zero schedules the handling. */
   private final AtomicInteger pending = new AtomicInteger();
 
+  /**
+   * Nobody has the right to handle although entries wait, since the executor could not take the turn, as without memory. Whoever takes this
+   * back has it. Invariant: false whenever nothing is pending.
+   */
+  private final AtomicBoolean hasNoTurn = new AtomicBoolean();
+
   Mailbox(Executor executor, Handler<E> handler) {
     this.executor = executor;
     this.handler = handler;
   }
 
-  /** Adds an entry. May be called from any thread and never blocks. */
+  /**
+   * Adds an entry. May be called from any thread and never blocks. An entry for which no turn could be scheduled waits for the next that is
+   * offered: once it is in the queue this doesn't throw, or its caller would take it for one that is not handled.
+   */
   void offer(E entry) {
     queue.add(entry);
-    if (pending.getAndIncrement() == 0) {
+    if (pending.getAndIncrement() == 0 || (hasNoTurn.get() && hasNoTurn.getAndSet(false))) {
       schedule();
     }
   }
@@ -58,6 +72,18 @@ final class Mailbox<E> {
       // The host's threads have ended, so the handler only refuses by now. Its callers must still
       // be told, and this thread holds the right to handle.
       handleBatch();
+    } catch (Throwable e) {
+      // First of all: without memory what follows may fail as well.
+      hasNoTurn.set(true);
+      warnOf(e);
+    }
+  }
+
+  private static void warnOf(Throwable cause) {
+    try {
+      LOG.error("a queue got no thread; what waits in it is handled when more comes", cause);
+    } catch (Throwable e) {
+      // There is nobody else to tell.
     }
   }
 

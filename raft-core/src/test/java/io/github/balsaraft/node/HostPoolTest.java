@@ -20,6 +20,7 @@ class HostPoolTest {
 
   private final Deque<Runnable> later = new ArrayDeque<>();
   private final AtomicInteger failing = new AtomicInteger();
+  private int failingLater;
   private final HostPool pool = new HostPool(
       "test",
       2,
@@ -29,7 +30,12 @@ class HostPoolTest {
         }
         return new Thread(task);
       },
-      later::add);
+      task -> {
+        if (failingLater-- > 0) {
+          throw new OutOfMemoryError("no room for a timer (a test)");
+        }
+        later.add(task);
+      });
 
   @AfterEach
   void end() throws InterruptedException {
@@ -67,6 +73,40 @@ class HostPoolTest {
     later.remove().run();
     done.await();
     assertThat(later).isEmpty();
+  }
+
+  @Test
+  @DisplayName("what it can't do later either it doesn't take, and the next task brings a thread")
+  void notLaterEither() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    failing.set(1);
+    failingLater = 1;
+    assertThatThrownBy(() -> pool.execute(() -> {
+          throw new AssertionError("it was refused");
+        }))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessageContaining("timer");
+    assertThat(pool.getQueue()).isEmpty();
+    failing.set(1);
+    pool.execute(done::countDown);
+    assertThat(later).as("it is tried again later").hasSize(1);
+    later.remove().run();
+    done.await();
+  }
+
+  @Test
+  @DisplayName("an attempt whose next one can't be scheduled is made by the next task")
+  void noNextAttempt() throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(2);
+    failing.set(2);
+    pool.execute(done::countDown);
+    failingLater = 1;
+    assertThatThrownBy(later.remove()::run).isInstanceOf(OutOfMemoryError.class);
+    failing.set(1);
+    pool.execute(done::countDown);
+    assertThat(later).hasSize(1);
+    later.remove().run();
+    done.await();
   }
 
   @Test

@@ -7,11 +7,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
@@ -96,6 +100,128 @@ class MailboxTest {
       tasks.remove().run();
     }
     assertThat(seen).containsExactly("throw", "b", "c", "|");
+  }
+
+  /** The thread pool has no memory for the turn. */
+  private static final class FailingOnce implements Executor {
+    private final ArrayDeque<Runnable> taken = new ArrayDeque<>();
+    private int untilFailure = Integer.MAX_VALUE;
+
+    @Override
+    public void execute(Runnable task) {
+      if (untilFailure-- == 0) {
+        throw new OutOfMemoryError("no room for a task (a test)");
+      }
+      taken.add(task);
+    }
+  }
+
+  @Test
+  @DisplayName("what got no turn when it was offered is handled with the next that is offered")
+  void noTurnForAnOffer() {
+    FailingOnce executor = new FailingOnce();
+    Mailbox<String> mailbox = new Mailbox<>(executor, new Recorder());
+    executor.untilFailure = 0;
+    mailbox.offer("a");
+    assertThat(executor.taken).isEmpty();
+    assertThat(mailbox.size()).isEqualTo(1);
+    mailbox.offer("b");
+    mailbox.offer("c");
+    assertThat(executor.taken).as("one turn").hasSize(1);
+    executor.taken.remove().run();
+    assertThat(seen).containsExactly("a", "b", "c", "|");
+    assertThat(mailbox.size()).isZero();
+    mailbox.offer("d");
+    executor.taken.remove().run();
+    assertThat(seen).containsExactly("a", "b", "c", "|", "d", "|");
+    assertThat(executor.taken).isEmpty();
+  }
+
+  @Test
+  @DisplayName("what got no turn at the end of a batch is handled with the next that is offered")
+  void noTurnAtTheEndOfABatch() {
+    FailingOnce executor = new FailingOnce();
+    List<Mailbox<String>> self = new ArrayList<>();
+    Mailbox<String> mailbox = new Mailbox<>(executor, new Mailbox.Handler<>() {
+      @Override
+      public void handle(String entry) {
+        seen.add(entry);
+        if (entry.equals("a")) {
+          self.get(0).offer("b");
+        }
+      }
+
+      @Override
+      public void endOfBatch() {
+        seen.add("|");
+      }
+    });
+    self.add(mailbox);
+    executor.untilFailure = 1;
+    mailbox.offer("a");
+    executor.taken.remove().run();
+    assertThat(seen).containsExactly("a", "|");
+    assertThat(executor.taken).isEmpty();
+    mailbox.offer("c");
+    mailbox.offer("d");
+    assertThat(executor.taken).as("one turn").hasSize(1);
+    executor.taken.remove().run();
+    assertThat(seen).containsExactly("a", "|", "b", "c", "d", "|");
+    assertThat(executor.taken).isEmpty();
+  }
+
+  /** Each failure is made good by one of those who offer, and by one alone. */
+  @Test
+  void manyThreadsOfferAndTurnsFail() throws Exception {
+    int producers = 4;
+    int each = 20_000;
+    AtomicBoolean mayFail = new AtomicBoolean(true);
+    AtomicInteger turns = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      CountDownLatch all = new CountDownLatch(producers * each + 1);
+      AtomicInteger inHandler = new AtomicInteger();
+      AtomicInteger mostInHandler = new AtomicInteger();
+      Mailbox<Integer> mailbox = new Mailbox<>(
+          task -> {
+            int turn = turns.incrementAndGet();
+            if (mayFail.get() && turn < 60 && turn % 3 == 1) {
+              throw new OutOfMemoryError("no room for a task (a test)");
+            }
+            threads.execute(task);
+          },
+          new Mailbox.Handler<>() {
+            @Override
+            public void handle(Integer entry) {
+              mostInHandler.accumulateAndGet(inHandler.incrementAndGet(), Math::max);
+              inHandler.decrementAndGet();
+              all.countDown();
+            }
+
+            @Override
+            public void endOfBatch() {}
+          });
+      List<Thread> offering = new ArrayList<>();
+      for (int p = 0; p < producers; p++) {
+        Thread thread = new Thread(() -> {
+          for (int i = 0; i < each; i++) {
+            mailbox.offer(i);
+          }
+        });
+        offering.add(thread);
+        thread.start();
+      }
+      for (Thread thread : offering) {
+        thread.join();
+      }
+      mayFail.set(false);
+      mailbox.offer(0);
+      assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(mostInHandler.get()).isEqualTo(1);
+    } finally {
+      threads.shutdown();
+      assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
   }
 
   /** Lost wake-ups and two threads at once show as a count that is wrong or never complete. */
