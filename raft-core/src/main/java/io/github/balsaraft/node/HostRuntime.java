@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +44,7 @@ public final class HostRuntime implements AutoCloseable {
   private final @Nullable SnapshotStore snapshots;
 
   /** Taken while a snapshot is written out: one at a time, whatever the number of groups. */
-  private final AtomicBoolean snapshotSlot = new AtomicBoolean();
+  private final AtomicReference<@Nullable LongSupplier> snapshotSlot = new AtomicReference<>();
 
   private final Transport transport;
   private final HostRoutes routes;
@@ -199,8 +200,8 @@ public final class HostRuntime implements AutoCloseable {
     return snapshots;
   }
 
-  /** Whether a group of this host is writing a snapshot. */
-  AtomicBoolean snapshotSlot() {
+  /** How far the group of this host is that is writing a snapshot, as a number that grows while it gets on; null if none is. */
+  AtomicReference<@Nullable LongSupplier> snapshotSlot() {
     return snapshotSlot;
   }
 

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,7 @@ final class SnapshotFlow {
     void failed(long generation);
   }
 
-  /** So many of the longest election timeouts those that want a newer snapshot wait for a state machine that applies nothing. */
+  /** So many of the longest election timeouts those that want a newer snapshot wait while nothing is applied, and nothing written of one. */
   private static final int STANDSTILL_TIMEOUTS = 10;
 
   private final ReplicaContext context;
@@ -120,7 +121,7 @@ final class SnapshotFlow {
           context,
           archive,
           takes::want,
-          () -> !archive.isLost() && willHaveNewer(takes),
+          () -> !archive.isLost() && willHaveNewer(takes, archive),
           takes::isFailing,
           ends::unavailable);
       this.fetcher = new SnapshotFetcher(context, archive, onMailbox, new FetchEnds());
@@ -136,13 +137,34 @@ final class SnapshotFlow {
     }
   }
 
-  /** Wants one that is newer than the last. Also true if there can be none before more is applied. On any thread. */
-  private boolean willHaveNewer(SnapshotTaker takes) {
+  /**
+   * Wants one that is newer than the last. Also true if there can be none before more is applied; not if nothing has come of waiting for
+   * long, since the state machine or its view hangs: another member may have one, and the leader keeps its log for who waits. On any thread.
+   */
+  private boolean willHaveNewer(SnapshotTaker takes, SnapshotArchive archive) {
     // In this order: what is applied meanwhile counts as one or the other.
-    boolean mayGoOn =
-        standstill.mayGoOn(pipeline.hasMoreToApply(), pipeline.appliedIndex(), context.nowNanos());
-    return takes.wantNewer() || mayGoOn;
+    boolean hasMore = pipeline.hasMoreToApply();
+    boolean isNewer = takes.wantNewer();
+    return standstill.mayGoOn(hasMore || isNewer, progress(archive), context.nowNanos());
   }
+
+  private Progress progress(SnapshotArchive archive) {
+    SnapshotManifest newest = archive.newest();
+    LongSupplier writing = context.host().snapshotSlot().get();
+    return new Progress(
+        pipeline.appliedIndex(),
+        newest == null ? 0 : newest.header().last().index(),
+        writing,
+        writing == null ? 0 : writing.getAsLong());
+  }
+
+  /**
+   * What moves before there is a newer snapshot.
+   *
+   * @param writing that of the host, which may be another group's, for which this one waits
+   */
+  private record Progress(
+      long appliedIndex, long savedIndex, @Nullable LongSupplier writing, long written) {}
 
   /** It is not started as it was before. The message says what is missing. */
   static final class CannotGoOn extends Exception {

@@ -19,8 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,9 @@ final class SnapshotTaker {
   /** Somebody waits for a snapshot, be it ever so small. On any thread. */
   private volatile boolean wanted;
 
+  /** Whether a look at what is wanted waits for its turn: one is enough, however often somebody asks while the state machine hangs. */
+  private final AtomicBoolean lookWaits = new AtomicBoolean();
+
   /** What is being written; null if nothing is. */
   private volatile @Nullable Taking taking;
 
@@ -134,7 +139,13 @@ final class SnapshotTaker {
   /** A snapshot is taken soon, however little there is to it; the one that is being taken will do. On any thread. */
   void want() {
     wanted = taking == null;
-    onApplyThread.accept(this::takeIfDue);
+    if (!lookWaits.getAndSet(true)) {
+      onApplyThread.accept(() -> {
+        // First: what is wanted from now on needs a look of its own.
+        lookWaits.set(false);
+        takeIfDue();
+      });
+    }
   }
 
   /**
@@ -200,7 +211,9 @@ final class SnapshotTaker {
   }
 
   private void take(long nowNanos) {
-    if (!context.host().snapshotSlot().compareAndSet(false, true)) {
+    SnapshotHeader header = position.header(term);
+    Taking begun = new Taking(header, position.count(), nowNanos);
+    if (!context.host().snapshotSlot().compareAndSet(null, begun)) {
       waitingSinceNanos = Math.min(waitingSinceNanos, nowNanos);
       notBeforeNanos = nowNanos + SLOT_PAUSE_NANOS;
       timer.arm(notBeforeNanos);
@@ -208,8 +221,6 @@ final class SnapshotTaker {
     }
     waitingSinceNanos = NOT_WAITING;
     wanted = false;
-    SnapshotHeader header = position.header(term);
-    Taking begun = new Taking(header, position.count(), nowNanos);
     taking = begun;
     if (stopped) {
       // Whoever stops says so first and looks then at what
@@ -251,7 +262,9 @@ final class SnapshotTaker {
       } finally {
         close(view);
       }
-      archive.verify(manifest, new ReadProgress(context.environment()));
+      ReadProgress verified = new ReadProgress(context.environment());
+      begun.verified = verified;
+      archive.verify(manifest, verified);
       failures = 0;
       problem = "";
       archive.saved(manifest);
@@ -311,7 +324,7 @@ final class SnapshotTaker {
 
   private void ended(Taking begun) {
     taking = null;
-    context.host().snapshotSlot().set(false);
+    context.host().snapshotSlot().set(null);
     begun.ended.complete(null);
   }
 
@@ -377,17 +390,26 @@ final class SnapshotTaker {
   }
 
   /** A snapshot that is being written. */
-  private static final class Taking {
+  private static final class Taking implements LongSupplier {
     private final SnapshotHeader header;
     private final ApplyPosition.Count count;
     private final long sinceNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private volatile SnapshotStore.@Nullable Draft draft;
+    private volatile @Nullable ReadProgress verified;
 
     Taking(SnapshotHeader header, ApplyPosition.Count count, long sinceNanos) {
       this.header = header;
       this.count = count;
       this.sinceNanos = sinceNanos;
+    }
+
+    /** What was written, and what of that was read again. On any thread. */
+    @Override
+    public long getAsLong() {
+      SnapshotStore.Draft written = draft;
+      ReadProgress read = verified;
+      return (written == null ? 0 : written.bytes()) + (read == null ? 0 : read.bytes());
     }
   }
 }

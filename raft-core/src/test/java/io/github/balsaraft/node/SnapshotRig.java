@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.api.RaftOptions;
+import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Configuration;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.GroupId;
@@ -57,6 +58,15 @@ final class SnapshotRig {
   }
 
   SnapshotRig(RaftOptions options, int chunkBytes) {
+    this(options, chunkBytes, new EmptySnapshots());
+  }
+
+  /**
+   * A replica with a state machine of the test's.
+   *
+   * @param machine whose snapshots it takes
+   */
+  SnapshotRig(RaftOptions options, int chunkBytes, StateMachine machine) {
     this.store = new FolderSnapshotStore(folder, chunkBytes) {
       @Override
       public Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException {
@@ -69,11 +79,7 @@ final class SnapshotRig {
     HostRuntime host = new HostRuntime(
         new HostId("n1"), new MemoryLogStore(), transport, environment, Duration.ZERO);
     GroupSettings settings = new GroupSettings(
-        GROUP,
-        new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()),
-        new EmptySnapshots(),
-        options,
-        TraceSink.OFF);
+        GROUP, new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()), machine, options, TraceSink.OFF);
     GroupPeers peers = new GroupPeers(host, GROUP, settings.birth());
     peers.follow(MEMBERS);
     this.context = new ReplicaContext(

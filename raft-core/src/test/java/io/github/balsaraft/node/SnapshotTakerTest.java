@@ -320,7 +320,7 @@ class SnapshotTakerTest {
 
   @Test
   void whileAnotherGroupWritesOneThisWaits() {
-    rig.context.host().snapshotSlot().set(true);
+    rig.context.host().snapshotSlot().set(() -> 0);
     apply(DUE_ENTRIES);
     run(59 * SECONDS);
     assertThat(machine.captured).isZero();
@@ -328,7 +328,7 @@ class SnapshotTakerTest {
     run(2 * SECONDS);
     assertThat(taker.problem(rig.time.nowNanos()))
         .contains("has been due for", "another group of this host");
-    rig.context.host().snapshotSlot().set(false);
+    rig.context.host().snapshotSlot().set(null);
     run(300 * MILLIS);
     assertThat(saved).containsExactly(11L);
     assertThat(taker.problem(rig.time.nowNanos())).isEmpty();
@@ -378,12 +378,12 @@ class SnapshotTakerTest {
     machine.failures = 1;
     apply(DUE_ENTRIES);
     run(500 * MILLIS);
-    assertThat(rig.context.host().snapshotSlot().get()).isFalse();
+    assertThat(rig.context.host().snapshotSlot().get()).isNull();
     machine.onCapture = () -> {
       throw new IllegalStateException("no");
     };
     run(SECONDS);
-    assertThat(rig.context.host().snapshotSlot().get()).isFalse();
+    assertThat(rig.context.host().snapshotSlot().get()).isNull();
   }
 
   /** Nothing is known of what was thrown; it is tried again all the same. */
@@ -451,7 +451,7 @@ class SnapshotTakerTest {
     other.time.runFor(SECONDS);
     assertThat(stopped).isDone();
     assertThat(machine.captured).isZero();
-    assertThat(other.context.host().snapshotSlot().get()).as("it is free").isFalse();
+    assertThat(other.context.host().snapshotSlot().get()).as("it is free").isNull();
   }
 
   /** Does what the test says. */
