@@ -79,15 +79,24 @@ final class SnapshotDraft implements SnapshotStore.Draft {
   @Override
   public void close() throws IOException {
     ChunkedFile open = current;
-    if (open != null) {
-      current = null;
-      open.file.close();
+    try {
+      if (open != null) {
+        current = null;
+        open.file.close();
+      }
+    } finally {
+      // Also if that has failed, as a write to a disk that is full may: nobody looks for the files
+      // later.
+      if (!committed) {
+        removeAll();
+      }
     }
-    if (!committed) {
-      // Also a manifest that has its name, but of which nobody knows whether it is durable.
-      store.folder().delete(SnapshotNames.Kind.MANIFEST.name(stem));
-      store.removeData(stem);
-    }
+  }
+
+  private void removeAll() throws IOException {
+    // Also a manifest that has its name, but of which nobody knows whether it is durable.
+    store.folder().delete(SnapshotNames.Kind.MANIFEST.name(stem));
+    store.removeData(stem);
   }
 
   /** Takes a checksum of each chunk that goes by. */

@@ -1,0 +1,44 @@
+package io.github.balsaraft.storage;
+
+import java.io.IOException;
+import java.util.List;
+
+/** Another folder, but for what a test does in a way of its own. */
+abstract class ForwardedFolder implements SnapshotFolder {
+
+  private final SnapshotFolder rest;
+
+  ForwardedFolder(SnapshotFolder rest) {
+    this.rest = rest;
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    return rest.list();
+  }
+
+  @Override
+  public Appended create(String name) throws IOException {
+    return rest.create(name);
+  }
+
+  @Override
+  public Opened open(String name) throws IOException {
+    return rest.open(name);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    rest.rename(from, to);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    rest.delete(name);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    rest.sync();
+  }
+}
