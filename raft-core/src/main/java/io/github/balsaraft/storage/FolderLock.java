@@ -3,6 +3,7 @@ package io.github.balsaraft.storage;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,18 +71,26 @@ public final class FolderLock implements AutoCloseable {
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock(directory, channel);
       return channel;
-    } catch (IOException e) {
+    } catch (AccessDeniedException e) {
       throw new LogStoreException(
           "the folder " + directory + " can't be written: give this process the right to (" + e
               + ")",
           e);
+    } catch (IOException e) {
+      // Such as no room, or too many open files: the system's own words say best what.
+      throw new LogStoreException("the folder " + directory + " can't be locked: " + e, e);
     }
   }
 
-  private static void lock(Path directory, FileChannel channel) throws IOException {
+  /** Locks a file of which this class holds no lock, or closes it. */
+  static void lock(Path directory, FileChannel channel) throws IOException {
     boolean locked;
     try {
       locked = channel.tryLock() != null;
+    } catch (IOException e) {
+      // No copy of this class holds a lock that this would drop: that is found out before.
+      channel.close();
+      throw e;
     } catch (OverlappingFileLockException e) {
       // A copy of this class, loaded by another class loader of this process, holds it.
       LEFT_OPEN.add(channel);

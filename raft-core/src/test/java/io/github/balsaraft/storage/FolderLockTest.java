@@ -9,8 +9,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -60,6 +64,115 @@ class FolderLockTest {
       assertThat(isLocked()).as("still").isTrue();
     }
     assertThat(isLocked()).isFalse();
+  }
+
+  @Test
+  void whatIsNoQuestionOfRightsIsNotToldAsOne() throws IOException {
+    Files.createDirectory(folder.resolve("lock"));
+    assertThatThrownBy(() -> FolderLock.acquire(folder, "lock", "tests"))
+        .isInstanceOf(LogStoreException.class)
+        .hasMessageContaining("the folder " + folder + " can't be locked: ")
+        .hasMessageContaining("directory")
+        .hasMessageNotContaining("right");
+    Files.delete(folder.resolve("lock"));
+    FolderLock.acquire(folder, "lock", "tests").close();
+  }
+
+  @Test
+  void aFileThatCanNotBeLockedIsClosed() throws IOException {
+    try (Unlockable channel = new Unlockable()) {
+      assertThatThrownBy(() -> FolderLock.lock(folder, channel)).hasMessageContaining("no locks");
+      assertThat(channel.isOpen()).isFalse();
+    }
+  }
+
+  /** As on a network file system without them. */
+  private static final class Unlockable extends FileChannel {
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+      throw new IOException("no locks available (a test)");
+    }
+
+    @Override
+    public FileLock lock(long position, long size, boolean shared) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long read(ByteBuffer[] into, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int write(ByteBuffer from) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long write(ByteBuffer[] from, int offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int write(ByteBuffer from, long position) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long position() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FileChannel position(long position) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long size() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FileChannel truncate(long size) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void force(boolean metaData) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long transferTo(long position, long count, WritableByteChannel to) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long transferFrom(ReadableByteChannel from, long position, long count) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public MappedByteBuffer map(MapMode mode, long position, long size) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    protected void implCloseChannel() {
+      // Nothing to release.
+    }
   }
 
   private boolean showsLocksOfThisFolder() throws IOException {

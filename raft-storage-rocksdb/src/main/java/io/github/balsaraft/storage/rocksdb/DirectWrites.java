@@ -7,6 +7,7 @@ import org.rocksdb.EnvOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileWriter;
+import org.rocksdb.Status;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,14 +36,26 @@ final class DirectWrites {
       writer.finish();
     } catch (RocksDBException e) {
       LOG.info(
-          "{}: direct I/O isn't possible ({}): table files go through the page cache, which takes more processor time",
+          "{}: direct I/O {} ({}): table files go through the page cache, which takes more processor time",
           directory,
+          isRefused(e) ? "isn't possible" : "could not be tried",
           e.getMessage());
       return false;
     } finally {
       remove(probe);
     }
     return true;
+  }
+
+  /** As opposed to a trial for which there was no room, or no more files may be open. */
+  static boolean isRefused(RocksDBException e) {
+    Status status = e.getStatus();
+    Status.Code code = status == null ? Status.Code.Undefined : status.getCode();
+    String message = String.valueOf(e.getMessage());
+    return code == Status.Code.InvalidArgument
+        || code == Status.Code.NotSupported
+        || message.endsWith("Invalid argument")
+        || message.endsWith("Operation not supported");
   }
 
   private static void remove(Path probe) {

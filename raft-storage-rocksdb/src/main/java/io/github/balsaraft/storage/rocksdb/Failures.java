@@ -13,16 +13,16 @@ final class Failures {
   private Failures() {}
 
   static LogStoreException whileOpening(Path directory, RocksDBException e) {
-    if (String.valueOf(e.getMessage()).contains("/LOCK")) {
-      return new LogStoreException(
-          "the database in " + directory + " is in use by a running process: stop that one first",
-          e);
-    }
     if (isDiskFull(e)) {
       return diskFull(directory, e);
     }
     if (isCorruption(e)) {
       return damaged(directory, String.valueOf(e.getMessage()), e);
+    }
+    if (isInUse(e)) {
+      return new LogStoreException(
+          "the database in " + directory + " is in use by a running process: stop that one first",
+          e);
     }
     return new LogStoreException(
         "the database in " + directory + " can't be opened: " + e.getMessage(), e);
@@ -82,6 +82,13 @@ final class Failures {
         "the disk of " + directory + " is full: make room and start the process anew ("
             + e.getMessage() + ")",
         e);
+  }
+
+  /** Its status is that of any failed I/O, so this goes by how RocksDB begins: what follows has the path, and words of the system's language. */
+  private static boolean isInUse(RocksDBException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith("lock hold by current process")
+        || (message.startsWith("While lock file: ") && !message.endsWith("No locks available"));
   }
 
   private static boolean isDiskFull(RocksDBException e) {

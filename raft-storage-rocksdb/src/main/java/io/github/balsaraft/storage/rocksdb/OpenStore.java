@@ -78,7 +78,7 @@ final class OpenStore implements AutoCloseable {
       WalCheck.checkManifest(directory);
       // Before anything is changed: the folder may be another program's.
       boolean create = isNew(settings);
-      long lastSequence = WalCheck.run(directory, settings.betweenSteps());
+      long lastSequence = WalCheck.run(directory, settings.durability(), settings.betweenSteps());
       SlowRemoval.finish(directory);
       Engine engine = new Engine(
           settings, create, error -> failure.fail(Failures.inBackground(directory, error)));

@@ -1,5 +1,6 @@
 package io.github.balsaraft.storage.rocksdb;
 
+import io.github.balsaraft.storage.LogStore.Durability;
 import io.github.balsaraft.storage.LogStoreException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the MANIFEST and at the write-ahead log before RocksDB does. A torn record at the end of the newest file, whose write was never
- * acknowledged, is cut off here; any other fault refuses the folder.
+ * acknowledged if writes are synced, is cut off here; any other fault refuses the folder.
  */
 final class WalCheck {
 
@@ -27,10 +28,11 @@ final class WalCheck {
   /**
    * Checks all files of the log.
    *
+   * @param durability whether what was acknowledged was synced, as far as the settings of this start tell
    * @return the sequence number of the last intact record, or 0 if there is none: RocksDB must know it after opening
    * @throws LogStoreException if the log is damaged or can't be read
    */
-  static long run(Path directory, BetweenSteps betweenSteps) {
+  static long run(Path directory, Durability durability, BetweenSteps betweenSteps) {
     try {
       long lastSequence = 0;
       List<Path> files = files(directory);
@@ -38,7 +40,7 @@ final class WalCheck {
         WalScan.Result found = WalScan.scan(files.get(i));
         boolean newest = i == files.size() - 1;
         if (found.verdict() == WalScan.Verdict.TORN_END && newest) {
-          cut(files.get(i), found, betweenSteps);
+          cut(files.get(i), found, durability, betweenSteps);
         } else if (found.verdict() != WalScan.Verdict.INTACT) {
           // An older file was complete and synced before a newer one came into being.
           throw Failures.damaged(directory, files.get(i).getFileName() + ": " + found.finding());
@@ -89,18 +91,27 @@ final class WalCheck {
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }
 
-  private static void cut(Path file, WalScan.Result found, BetweenSteps betweenSteps)
+  private static void cut(
+      Path file, WalScan.Result found, Durability durability, BetweenSteps betweenSteps)
       throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       LOG.warn(
-          "{}: cutting off {} bytes of a write that a crash interrupted before it was acknowledged ({})",
+          "{}: cutting off {} bytes of a write that a crash interrupted{} ({})",
           file,
           channel.size() - found.intactBytes(),
+          acknowledgement(durability),
           found.finding());
       betweenSteps.reached();
       channel.truncate(found.intactBytes());
       betweenSteps.reached();
       channel.force(true);
     }
+  }
+
+  /** A crash of the machine takes back what was acknowledged without a sync, and may leave a torn end of it. */
+  static String acknowledgement(Durability durability) {
+    return durability == Durability.SYNCED
+        ? " before it was acknowledged"
+        : "; it may have been acknowledged, because nothing is synced";
   }
 }
