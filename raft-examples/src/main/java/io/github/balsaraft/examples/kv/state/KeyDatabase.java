@@ -1,5 +1,7 @@
 package io.github.balsaraft.examples.kv.state;
 
+import io.github.balsaraft.storage.FolderLock;
+import io.github.balsaraft.storage.LogStoreException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -49,7 +51,11 @@ final class KeyDatabase implements AutoCloseable {
 
   private static final Pattern FILE_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*");
 
+  /** Not that of a server, nor of RocksDB, whose own is below this folder. */
+  private static final String LOCK_FILE = "state.lock";
+
   private final Path folder;
+  private final FolderLock lock;
   private final Path present;
   private final Path former;
   private final Path incoming;
@@ -74,7 +80,7 @@ final class KeyDatabase implements AutoCloseable {
   /**
    * Opens what is there, or begins with nothing.
    *
-   * @throws IOException if the folder can't be used
+   * @throws IOException if the folder can't be used, or is in use
    */
   KeyDatabase(Path folder) throws IOException {
     this.folder = folder;
@@ -91,7 +97,25 @@ final class KeyDatabase implements AutoCloseable {
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(2)
         .setStatsDumpPeriodSec(0);
-    Files.createDirectories(folder);
+    this.lock = lock(folder);
+    try {
+      begin();
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** From before anything there is touched. RocksDB's own lock comes later, and not for all of the folder. */
+  private static FolderLock lock(Path folder) throws IOException {
+    try {
+      return FolderLock.acquire(folder, LOCK_FILE, "the state");
+    } catch (LogStoreException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private void begin() throws IOException {
     // What an earlier process was about. A database that was
     // to be replaced is gone: the snapshot is restored again.
     delete(former);
@@ -337,5 +361,6 @@ final class KeyDatabase implements AutoCloseable {
       withoutLog.close();
       options.close();
     }
+    lock.close();
   }
 }

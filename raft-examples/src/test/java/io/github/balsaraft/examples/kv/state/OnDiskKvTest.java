@@ -12,6 +12,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -249,6 +251,25 @@ class OnDiskKvTest {
             new KvStateMachine().restore(reader(Map.of("CURRENT", new byte[1]), 5)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("--engine");
+  }
+
+  /** What it is about to restore would be taken away from it. */
+  @Test
+  void aSecondOneIsRefusedBeforeItTouchesAnything() throws IOException {
+    Path path = newFolder();
+    try (OnDiskKvStateMachine first = OnDiskKvStateMachine.open(path)) {
+      Path file = Files.createDirectories(path.resolve("incoming")).resolve("000009.sst");
+      Files.writeString(file, "what it restores");
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertThatThrownBy(() -> OnDiskKvStateMachine.open(path))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining("in use by a running process");
+      }
+      assertThat(file).hasContent("what it restores");
+      assertThat(path.resolve("checkpoints")).exists();
+      assertThat(first.appliedEntry()).isEqualTo(EntryId.NONE);
+    }
+    OnDiskKvStateMachine.open(path).close();
   }
 
   @Test
