@@ -1,6 +1,7 @@
 package io.github.balsaraft.node;
 
 import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
@@ -54,7 +55,7 @@ final class HostFolders {
       throw new LogStoreException("the log store belongs to host " + found.host() + ", not to "
           + self + ": start it as " + found.host() + ", or choose another folder");
     }
-    HostRecord owner = snapshots == null ? null : owner(snapshots);
+    HostRecord owner = snapshots == null ? null : owner(snapshots, found);
     if (owner != null) {
       refuseForeign(owner, found);
     }
@@ -83,9 +84,24 @@ final class HostFolders {
     }
   }
 
-  private static @Nullable HostRecord owner(SnapshotStore present) {
+  /** Null if nobody has claimed them, or nobody knows any more who has and the log is no new one: that they lie beside it says enough. */
+  private @Nullable HostRecord owner(SnapshotStore present, @Nullable HostRecord record) {
     try {
       return present.owner();
+    } catch (CorruptDataException e) {
+      if (record == null) {
+        throw new LogStoreException(
+            "the log is new, and the snapshots belong to an earlier one, of which host nobody knows ("
+                + e.getMessage()
+                + "): name the folder of that log; if it is lost, set the snapshots aside, "
+                + "start this host with new, empty folders and let it join anew",
+            e);
+      }
+      log.warn(
+          environment.nowNanos(),
+          Subject.START,
+          "takes the snapshots for its own, and claims them anew: " + e.getMessage());
+      return null;
     } catch (IOException e) {
       throw new LogStoreException("whose snapshots these are can't be read: " + e, e);
     }

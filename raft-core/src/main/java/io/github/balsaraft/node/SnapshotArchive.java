@@ -85,12 +85,7 @@ final class SnapshotArchive {
     try {
       List<SnapshotManifest> found = store.recover(group);
       if (recovered == null) {
-        for (SnapshotManifest old : found) {
-          store.delete(group, old.id());
-        }
-        for (SnapshotStore.Damaged old : store.damaged(group)) {
-          store.delete(group, old.snapshot());
-        }
+        archive.deleteThoseOfAnEarlierReplica(found);
         archive.receivedInPart = store.receivedInPart(group);
       } else {
         archive.receivedInPart = store.receivedInPart(group);
@@ -100,6 +95,22 @@ final class SnapshotArchive {
       throw new LogStoreException("the snapshots of group " + group + " can't be read: " + e, e);
     }
     return archive;
+  }
+
+  /** That of a group which was removed from this host, or whose log is gone. */
+  private void deleteThoseOfAnEarlierReplica(List<SnapshotManifest> found) throws IOException {
+    List<SnapshotId> old = new ArrayList<>();
+    found.forEach(manifest -> old.add(manifest.id()));
+    store.damaged(group).forEach(one -> old.add(one.snapshot()));
+    if (!old.isEmpty()) {
+      log.warn(
+          environment.nowNanos(),
+          Subject.START,
+          "is a new replica, and deletes the snapshots of an earlier one that are here: " + old);
+    }
+    for (SnapshotId one : old) {
+      store.delete(group, one);
+    }
   }
 
   private void choose(

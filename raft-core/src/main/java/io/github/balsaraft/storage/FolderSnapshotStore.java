@@ -59,8 +59,11 @@ public class FolderSnapshotStore implements SnapshotStore {
     requireOpen();
     try {
       return HostRecord.decode(readAll(SnapshotNames.OWNER));
-    } catch (NoSuchFileException | CorruptDataException e) {
+    } catch (NoSuchFileException e) {
       return null;
+    } catch (CorruptDataException e) {
+      throw new CorruptDataException(SnapshotNames.OWNER
+          + ", which says whose snapshots these are, is damaged: " + e.getMessage());
     } catch (UnknownFormatException e) {
       throw new IOException(
           SnapshotNames.OWNER

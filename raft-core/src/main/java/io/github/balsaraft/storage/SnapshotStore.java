@@ -27,7 +27,8 @@ public interface SnapshotStore extends AutoCloseable {
    * Whose snapshots these are, as {@link #claim} was told the last time: a log and its snapshots belong together, and a host refuses
    * those of another. A store that outlives no process needn't keep it.
    *
-   * @return null if nobody has claimed them, or the record is damaged
+   * @return null if nobody has claimed them
+   * @throws io.github.balsaraft.model.CorruptDataException if the record is damaged: somebody has claimed them, and nobody knows who
    * @throws IOException if it can't be read, or a newer version wrote it
    */
   default @Nullable HostRecord owner() throws IOException {

@@ -10,6 +10,7 @@ import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.LogWrite;
 import io.github.balsaraft.storage.MemoryLogStore;
+import io.github.balsaraft.storage.SnapshotFolder;
 import io.github.balsaraft.testing.simulation.world.Chance;
 import io.github.balsaraft.testing.simulation.world.FragileFolder;
 import io.github.balsaraft.testing.simulation.world.SimulatedEnvironment;
@@ -141,6 +142,49 @@ class HostFoldersTest {
     }
     log = right;
     assertThat(start()).isEqualTo(born);
+  }
+
+  private static final String RECORD = "balsa-snapshots.host";
+
+  private byte[] recordOnDisk() throws IOException {
+    try (SnapshotFolder.Opened file = folder.open(RECORD)) {
+      byte[] bytes = new byte[(int) file.bytes()];
+      file.read(0, bytes);
+      return bytes;
+    }
+  }
+
+  private void damageTheRecord() throws IOException {
+    byte[] bytes = recordOnDisk();
+    bytes[bytes.length / 2] ^= 1;
+    try (SnapshotFolder.Appended file = folder.create(RECORD)) {
+      file.write(bytes, 0, bytes.length);
+      file.sync();
+    }
+  }
+
+  /** They would be deleted, as those of an earlier replica. */
+  @Test
+  void aNewLogTakesNoSnapshotsOfWhichNobodyKnowsWhoseTheyAre() throws IOException {
+    HostRecord born = isBorn(start(), CLUSTER);
+    damageTheRecord();
+    byte[] damaged = recordOnDisk();
+    MemoryLogStore right = log;
+    log = new MemoryLogStore();
+    for (int attempt = 0; attempt < 2; attempt++) {
+      assertThatThrownBy(this::start)
+          .isInstanceOf(LogStoreException.class)
+          .hasMessageContaining(RECORD + ", which says whose snapshots these are, is damaged")
+          .hasMessageContaining("name the folder of that log")
+          .hasMessageContaining("set the snapshots aside");
+      assertThat(log.recover().host()).as("and the log is not touched").isNull();
+    }
+    assertThat(recordOnDisk()).as("nor are they").isEqualTo(damaged);
+    assertThat(lines.lines()).isEmpty();
+    log = right;
+    assertThat(start()).as("where they belong").isEqualTo(born);
+    assertThat(lines.lines("claims them anew: " + RECORD)).hasSize(1);
+    assertThat(snapshots.owner()).isEqualTo(born);
   }
 
   @Test

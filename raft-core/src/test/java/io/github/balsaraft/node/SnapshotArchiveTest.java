@@ -410,11 +410,13 @@ class SnapshotArchiveTest {
         .hasSize(1);
   }
 
-  /** It was another replica's. */
+  /** They were another replica's, and an operator may want to know. */
   @Test
-  void aNewReplicaRemovesWhatIsDamagedToo() throws IOException {
+  void aNewReplicaRemovesWhatIsThereAndWhatIsDamagedTooAndSaysSo() throws IOException {
     SnapshotRig.write(rig.store, 9, 16, new byte[10]);
     rewrite(fileEndingWith(".manifest"), 0, 1);
+    SnapshotRig.write(rig.store, 12, 17, new byte[10]);
+    assertThat(rig.lines.lines()).isEmpty();
     SnapshotArchive.open(
         SnapshotRig.GROUP,
         rig.store,
@@ -423,5 +425,8 @@ class SnapshotArchiveTest {
         rig.environment,
         new RateLimitedLog("n1/g0", rig.lines));
     assertThat(rig.folder.list()).isEmpty();
+    assertThat(rig.lines.lines())
+        .containsExactly(
+            "n1/g0 is a new replica, and deletes the snapshots of an earlier one that are here: [12@3#11, 9@3#10]");
   }
 }

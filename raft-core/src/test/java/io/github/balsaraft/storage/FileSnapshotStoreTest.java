@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.model.ClusterIdentity;
+import io.github.balsaraft.model.CorruptDataException;
 import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.HostRecord;
@@ -62,7 +63,12 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
     }
     Files.write(file, new byte[] {1, 2, 3});
     try (SnapshotStore store = open()) {
-      assertThat(store.owner()).as("a damaged record says nothing").isNull();
+      assertThatThrownBy(store::owner)
+          .as("somebody's, and nobody knows whose")
+          .isInstanceOf(CorruptDataException.class)
+          .hasMessageContaining("balsa-snapshots.host");
+      store.claim(unborn);
+      assertThat(store.owner()).isEqualTo(unborn);
     }
   }
 
