@@ -234,10 +234,11 @@ final class SnapshotArchive {
     return newestSinceNanos;
   }
 
-  /** As {@link SnapshotStore#create}, with the room that there can be. */
+  /** As {@link SnapshotStore#create}, with the room that there can be; it must do for one as large as the newest. */
   SnapshotStore.Draft create(SnapshotHeader header, long unique) throws IOException {
     makeRoom(null);
-    return store.create(group, header, unique);
+    SnapshotManifest before = newest();
+    return store.create(group, header, unique, before == null ? 0 : before.bytes());
   }
 
   /**

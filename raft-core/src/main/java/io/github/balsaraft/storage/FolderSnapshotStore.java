@@ -34,6 +34,11 @@ public class FolderSnapshotStore implements SnapshotStore {
 
   private static final int MAX_MANIFEST_BYTES = 1 << 30;
 
+  /** This part of what is needed stays free besides, for a log on the same disk and since nobody knows how much it will be; but no more than so much. */
+  private static final int SPARE_PART = 8;
+
+  private static final long MOST_SPARE_BYTES = 64 << 20;
+
   private final SnapshotFolder folder;
   private final int chunkBytes;
 
@@ -201,6 +206,24 @@ public class FolderSnapshotStore implements SnapshotStore {
   }
 
   @Override
+  public Draft create(GroupId group, SnapshotHeader header, long unique, long expectedBytes)
+      throws IOException {
+    requireOpen();
+    requireRoom(expectedBytes);
+    return create(group, header, unique);
+  }
+
+  /** Refuses what would fill the disk. That it wasn't full when this looked is no promise: who writes may still find it so. */
+  private void requireRoom(long bytes) throws IOException {
+    long needed = bytes + Math.min(MOST_SPARE_BYTES, bytes / SPARE_PART);
+    long usable = bytes == 0 ? Long.MAX_VALUE : folder.usableBytes();
+    if (usable < needed) {
+      throw new IOException("there is no room on the disk of the snapshots: about " + needed
+          + " bytes are needed, and " + usable + " are free");
+    }
+  }
+
+  @Override
   public Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException {
     requireOpen();
     String stem = SnapshotNames.stem(group, manifest.id());
@@ -215,7 +238,23 @@ public class FolderSnapshotStore implements SnapshotStore {
         }
       }
     }
+    requireRoom(known ? bytesToTakeUp(stem, manifest) : manifest.bytes());
     return SnapshotReceipt.begin(this, stem, manifest, known);
+  }
+
+  /** What of it is here is written anew, one file after the other, before the rest comes. */
+  private long bytesToTakeUp(String stem, SnapshotManifest manifest) throws IOException {
+    long here = 0;
+    long largest = 0;
+    for (int file = 0; file < manifest.files().size(); file++) {
+      try (SnapshotFolder.Opened opened = folder.open(SnapshotNames.data(stem, file))) {
+        here += opened.bytes();
+        largest = Math.max(largest, opened.bytes());
+      } catch (NoSuchFileException e) {
+        // None of it has come.
+      }
+    }
+    return Math.max(largest, manifest.bytes() - here);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -71,6 +72,14 @@ final class NioSnapshotFolder implements SnapshotFolder {
   @Override
   public void sync() throws IOException {
     syncDirectory(directory);
+  }
+
+  @Override
+  public long usableBytes() throws IOException {
+    FileStore disk = Files.getFileStore(directory);
+    long usable = disk.getUsableSpace();
+    // Some file systems say nothing of their size.
+    return usable < 0 || disk.getTotalSpace() <= 0 ? Long.MAX_VALUE : usable;
   }
 
   private static void syncDirectory(Path folder) throws IOException {

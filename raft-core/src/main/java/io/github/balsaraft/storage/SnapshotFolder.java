@@ -31,6 +31,11 @@ public interface SnapshotFolder {
   /** Makes durable what became of names. */
   void sync() throws IOException;
 
+  /** For how many more bytes there is room, about; {@link Long#MAX_VALUE} if that isn't known. */
+  default long usableBytes() throws IOException {
+    return Long.MAX_VALUE;
+  }
+
   /** A file that is being written, from its beginning to its end. */
   interface Appended extends Closeable {
 

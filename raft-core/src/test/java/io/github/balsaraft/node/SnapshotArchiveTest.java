@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.EntryId;
+import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.SnapshotFile;
+import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.LogStoreException;
@@ -399,6 +401,26 @@ class SnapshotArchiveTest {
       }
       folder.sync();
     }
+  }
+
+  /** One that doesn't fit on the disk is refused before it fills it. */
+  @Test
+  @DisplayName("one is begun where one like the newest fits")
+  void expectsOneLikeTheNewest() throws IOException {
+    List<Long> expected = new ArrayList<>();
+    SnapshotStore store = new FolderSnapshotStore(rig.folder, SnapshotRig.CHUNK_BYTES) {
+      @Override
+      public Draft create(GroupId group, SnapshotHeader header, long unique, long expectedBytes)
+          throws IOException {
+        expected.add(expectedBytes);
+        return super.create(group, header, unique, expectedBytes);
+      }
+    };
+    SnapshotArchive archive = open(EntryId.NONE, store);
+    archive.create(SnapshotRig.header(9), 16).close();
+    archive.saved(SnapshotRig.write(store, 9, 17, new byte[10]));
+    archive.create(SnapshotRig.header(12), 18).close();
+    assertThat(expected).containsExactly(0L, 10L);
   }
 
   /** Of a large one that takes long, and nothing else can be asked before it is done. */
