@@ -58,7 +58,10 @@ public final class RaftOptions {
     return values.maxCommandBytes;
   }
 
-  /** The most bytes of entries in one message, unless a single entry is larger. Default 1 MiB. */
+  /**
+   * The most bytes of entries in one message, unless a single entry is larger; less if the transport takes no messages of that size. Default
+   * 1 MiB.
+   */
   public int maxMessageBytes() {
     return values.maxMessageBytes;
   }

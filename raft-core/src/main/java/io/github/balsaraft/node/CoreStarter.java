@@ -48,15 +48,18 @@ final class CoreStarter {
         founding.logTimeMillis());
   }
 
+  /** Over a transport that takes messages of any size. */
   static RaftCore start(
       RecoveredGroup from, RaftOptions options, HostEnvironment environment, TraceSink trace) {
-    return start(from, null, options, environment, trace);
+    return start(from, null, options, options.maxMessageBytes(), environment, trace);
   }
 
+  /** {@code maxMessageBytes} is the most bytes of entries in one message, whatever the options say. */
   static RaftCore start(
       RecoveredGroup from,
       @Nullable SnapshotHeader snapshot,
       RaftOptions options,
+      long maxMessageBytes,
       HostEnvironment environment,
       TraceSink trace) {
     TreeMap<Long, Configuration> configurations = new TreeMap<>();
@@ -73,15 +76,16 @@ final class CoreStarter {
         from.lastLogTimeMillis(),
         environment.nowNanos(),
         environment.wallMillis());
-    return new RaftCore(coreOptions(options), environment::nextRandom, start, trace);
+    return new RaftCore(
+        coreOptions(options, maxMessageBytes), environment::nextRandom, start, trace);
   }
 
-  private static CoreOptions coreOptions(RaftOptions options) {
+  private static CoreOptions coreOptions(RaftOptions options, long maxMessageBytes) {
     return new CoreOptions(
         options.electionTimeoutMin().toNanos(),
         options.electionTimeoutMax().toNanos(),
         options.heartbeatInterval().toNanos(),
-        options.maxMessageBytes(),
+        maxMessageBytes,
         options.maxInflightMessages(),
         options.maxInflightBytes(),
         options.maxUncommittedBytes(),

@@ -239,8 +239,8 @@ final class Lifecycle {
       return;
     }
     birth = null;
-    RaftCore started =
-        CoreStarter.start(from, snapshot, context.options(), context.environment(), trace);
+    RaftCore started = CoreStarter.start(
+        from, snapshot, context.options(), context.maxMessageBytes(), context.environment(), trace);
     // Before a leader can hear of this replica: its state may have to be restored first.
     started.applied(flows.pipeline().appliedIndex());
     core = started;

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class ProposalFlow {
 
   private final RaftOptions options;
+  private final long maxMessageBytes;
   private final GroupPeers peers;
   private final ApplyPipeline pipeline;
   private final Forwarder forwarder;
@@ -36,14 +37,17 @@ final class ProposalFlow {
   private final ProposalTracker appended = new ProposalTracker();
   private List<Proposal> gathered = new ArrayList<>();
 
+  /** {@code maxMessageBytes} is the most bytes of entries in one message, whatever the options say. */
   ProposalFlow(
       RaftOptions options,
+      long maxMessageBytes,
       GroupPeers peers,
       ApplyPipeline pipeline,
       Forwarder forwarder,
       ForwardingIntake intake,
       NodeMetrics metrics) {
     this.options = options;
+    this.maxMessageBytes = maxMessageBytes;
     this.peers = peers;
     this.pipeline = pipeline;
     this.forwarder = forwarder;
@@ -84,7 +88,7 @@ final class ProposalFlow {
     int start = 0;
     try {
       while (start < proposals.size()) {
-        int end = endOfBatch(proposals, start, options.maxMessageBytes());
+        int end = endOfBatch(proposals, start, maxMessageBytes);
         List<Proposal> batch = proposals.subList(start, end);
         String unreachable = leader == null ? null : peers.unreachable(leader);
         if (leader == null || !isForwarded(batch.get(0))) {
@@ -136,7 +140,7 @@ final class ProposalFlow {
     int start = 0;
     try {
       while (start < proposals.size()) {
-        int end = endOfBatch(proposals, start, options.maxMessageBytes() / 2);
+        int end = endOfBatch(proposals, start, maxMessageBytes / 2);
         appendBatch(core, proposals.subList(start, end), nowNanos);
         start = end;
       }

@@ -24,12 +24,27 @@ record ReplicaContext(
     NodeMetrics metrics,
     NodeEvents events) {
 
+  /** This part of a message is for what goes before each batch in it. Two bytes do before the smallest, of 48 bytes, and that is a 24th. */
+  private static final int PART_FOR_HEADERS = 16;
+
+  /** And this for what goes before all of them. */
+  private static final int HEADER_BYTES = 1024;
+
   GroupId group() {
     return settings.group();
   }
 
   RaftOptions options() {
     return settings.options();
+  }
+
+  /**
+   * The most bytes of entries in one message, unless a single one is larger: as many as the options say, if the transport takes such messages.
+   */
+  long maxMessageBytes() {
+    long taken = host.transport().maxMessageBytes();
+    long room = taken - taken / PART_FOR_HEADERS - HEADER_BYTES;
+    return Math.min(options().maxMessageBytes(), Math.max(1, room));
   }
 
   BirthPlan plan() {

@@ -83,7 +83,14 @@ record RequestFlows(
         pipeline::run);
     return new RequestFlows(
         pipeline,
-        new ProposalFlow(options, peers, pipeline, forwarder, intake, context.metrics()),
+        new ProposalFlow(
+            options,
+            context.maxMessageBytes(),
+            peers,
+            pipeline,
+            forwarder,
+            intake,
+            context.metrics()),
         outcomes,
         new ReadFlow(
             pipeline, environment::nowNanos, options.requestTimeout().toNanos(), confirmAfterAll),

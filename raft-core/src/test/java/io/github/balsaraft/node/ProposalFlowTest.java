@@ -74,6 +74,7 @@ class ProposalFlowTest {
     NodeMetrics metrics = new NodeMetrics(new Histogram());
     return new ProposalFlow(
         RaftOptions.builder().forwardProposals(forwardProposals).build(),
+        1 << 20,
         peers,
         pipeline,
         new Forwarder(SELF, 77, SECONDS, pipeline::run),
