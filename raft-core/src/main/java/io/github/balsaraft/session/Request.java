@@ -22,6 +22,10 @@ final class Request {
   long sequence;
   int attempts;
   boolean underWay;
+
+  /** Once an attempt has ended: calls the next one off, which would hold the command until then. */
+  Runnable cancelNextAttempt = () -> {};
+
   boolean ended;
 
   /**

@@ -15,15 +15,15 @@ import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
 import io.github.balsaraft.session.Request.Numbers;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +54,21 @@ public final class RetryingSession implements RaftSession {
 
   // Used by the steps only.
 
-  /** Those among them that have no number. */
-  private final Deque<Request> waiting = new ArrayDeque<>();
+  /** Those among them that have no number: they get one in their order, also if they had one in a session that was forgotten. */
+  private final TreeMap<Long, Request> waiting = new TreeMap<>();
 
   /** Where the next command gets its number; null while no session is open. */
   private @Nullable Numbers numbers;
 
   private boolean opening;
   private int openingAttempts;
+
+  /** How many sessions in a row the group has forgotten before a command was applied in them: it may have room for fewer than want one. */
+  private int forgottenUnused;
+
+  /** How long to wait before the next is asked for. */
+  private long pauseBeforeOpeningNanos;
+
   private @Nullable NotAppendedException openingRefusal;
   private @Nullable Runnable deadlineTimer;
   private long deadlineArmedNanos = Long.MAX_VALUE;
@@ -70,7 +77,7 @@ public final class RetryingSession implements RaftSession {
   public RetryingSession(SessionChannel channel, SessionOptions options) {
     this.channel = channel;
     this.options = options;
-    this.steps = new SerialSteps(channel.executor());
+    this.steps = new SerialSteps(channel.executor(), this::scheduleTurn);
   }
 
   @Override
@@ -151,7 +158,7 @@ public final class RetryingSession implements RaftSession {
       endWithout(request, new ShuttingDownException());
       return;
     }
-    waiting.addLast(request);
+    waiting.put(request.order, request);
     armDeadline(request.deadlineNanos);
     sendWaiting();
   }
@@ -167,18 +174,35 @@ public final class RetryingSession implements RaftSession {
       if (numbers.span() >= options.maxInFlight()) {
         return;
       }
-      Request next = waiting.removeFirst();
+      Request next = waiting.pollFirstEntry().getValue();
       numbers.give(next);
       send(next);
     }
   }
 
   private void open() {
-    if (!opening && !closed) {
+    if (opening || closed) {
+      return;
+    }
+    long pauseNanos = pauseBeforeOpeningNanos;
+    pauseBeforeOpeningNanos = 0;
+    if (pauseNanos > 0) {
+      openLater(pauseNanos);
+    } else {
       opening = true;
       openingAttempts++;
-      attempt(SessionEntry.open(options.expiry().toMillis()), this::opened);
+      attempt(() -> SessionEntry.open(options.expiry().toMillis()), this::opened);
     }
+  }
+
+  private void openLater(long pauseNanos) {
+    // If it can't be scheduled, the next command opens.
+    opening = false;
+    Runnable unused = later(pauseNanos, () -> {
+      opening = false;
+      sendWaiting();
+    });
+    opening = true;
   }
 
   private void opened(@Nullable SessionAnswer answer, @Nullable Throwable failure) {
@@ -198,17 +222,14 @@ public final class RetryingSession implements RaftSession {
       openingRefusal = refusal;
       if (channel.isFinal(refusal)) {
         // Until all of them have ended: the end of each looks whether another has to be sent.
-        List.copyOf(waiting).forEach(request -> endWithout(request, refusal));
+        List.copyOf(waiting.values()).forEach(request -> endWithout(request, refusal));
         opening = false;
         return;
       }
     }
     // If one was opened after all, the group forgets it when its time has come, or when it needs
     // its place.
-    later(pauseNanos(openingAttempts, failure), () -> {
-      opening = false;
-      sendWaiting();
-    });
+    openLater(pauseNanos(openingAttempts, failure));
   }
 
   private void closeNow() {
@@ -225,8 +246,9 @@ public final class RetryingSession implements RaftSession {
 
   private void forgetAtGroup() {
     if (numbers != null) {
-      attempt(SessionEntry.close(numbers.session), (answer, failure) -> {});
+      long session = numbers.session;
       numbers = null;
+      attempt(() -> SessionEntry.close(session), (answer, failure) -> {});
     }
   }
 
@@ -237,10 +259,11 @@ public final class RetryingSession implements RaftSession {
     if (in == null || request.underWay || request.ended || closed) {
       return;
     }
-    request.underWay = true;
     request.attempts++;
+    request.underWay = true;
     attempt(
-        SessionEntry.command(in.session, request.sequence, in.lowestUnanswered(), request.command),
+        () -> SessionEntry.command(
+            in.session, request.sequence, in.lowestUnanswered(), request.command),
         (answer, failure) -> {
           request.underWay = false;
           if (request.ended) {
@@ -259,15 +282,17 @@ public final class RetryingSession implements RaftSession {
     }
     switch (answer.verdict()) {
       case APPLIED -> {
+        forgottenUnused = 0;
         lastAppliedIndex = Math.max(lastAppliedIndex, answer.index());
         end(request, () -> request.future.complete(answer.result()));
       }
       case REJECTED -> {
+        forgottenUnused = 0;
         lastAppliedIndex = Math.max(lastAppliedIndex, answer.index());
         fail(request, new CommandRejectedException(answer.reason()));
       }
       case EXPIRED -> expired(request);
-      case FULL -> later(pauseNanos(request.attempts, null), () -> send(request));
+      case FULL -> sendLater(request, null);
       case FORGOTTEN ->
         fail(request, new OutcomeUnknownException("the group takes it for answered"));
     }
@@ -290,12 +315,21 @@ public final class RetryingSession implements RaftSession {
         return;
       }
     }
-    later(pauseNanos(request.attempts, failure), () -> send(request));
+    sendLater(request, failure);
+  }
+
+  private void sendLater(Request request, @Nullable Throwable failure) {
+    request.cancelNextAttempt = later(pauseNanos(request.attempts, failure), () -> send(request));
   }
 
   private void expired(Request request) {
     if (numbers == request.numbers) {
       numbers = null;
+      if (++forgottenUnused > 1) {
+        // Sessions that are opened at once would go on forgetting each other, and nothing else
+        // would get done.
+        pauseBeforeOpeningNanos = pauseNanos(forgottenUnused - 1, null);
+      }
     }
     if (request.inDoubt) {
       fail(
@@ -305,8 +339,10 @@ public final class RetryingSession implements RaftSession {
       return;
     }
     // No attempt under this number had an effect.
+    request.refusal = new OverloadedException(
+        "the group has forgotten the session; there may be more in use than it keeps");
     request.loseNumber();
-    waiting.addFirst(request);
+    waiting.put(request.order, request);
     sendWaiting();
   }
 
@@ -331,11 +367,9 @@ public final class RetryingSession implements RaftSession {
     }
     request.ended = true;
     requests.remove(request.order);
-    if (request.numbers == null) {
-      waiting.remove(request);
-    } else {
-      request.loseNumber();
-    }
+    request.cancelNextAttempt.run();
+    waiting.remove(request.order);
+    request.loseNumber();
     if (!request.underWay) {
       giveBack(request);
     }
@@ -350,11 +384,25 @@ public final class RetryingSession implements RaftSession {
 
   // ------------------------------------------------------------------ time
 
-  private void attempt(byte[] entry, BiConsumer<SessionAnswer, Throwable> then) {
-    CompletableFuture<?> unused = channel
-        .propose(entry)
-        .thenApply(SessionAnswer::decode)
-        .whenComplete((answer, failure) -> steps.add(() -> then.accept(answer, causeOf(failure))));
+  /** However it ends, {@code then} hears of it once. */
+  void attempt(Supplier<byte[]> making, BiConsumer<SessionAnswer, Throwable> then) {
+    byte[] entry;
+    try {
+      entry = making.get();
+    } catch (RuntimeException | Error e) {
+      then.accept(null, new OverloadedException("it could not be made ready to be sent: " + e));
+      return;
+    }
+    CompletableFuture<SessionAnswer> ending;
+    try {
+      ending = channel.propose(entry).thenApply(SessionAnswer::decode);
+    } catch (RuntimeException | Error e) {
+      // Memory may have run out behind the moment from which on it is on its way.
+      then.accept(null, e);
+      return;
+    }
+    CompletableFuture<?> unused = ending.whenComplete(
+        (answer, failure) -> steps.add(() -> then.accept(answer, causeOf(failure))));
   }
 
   private static @Nullable Throwable causeOf(@Nullable Throwable failure) {
@@ -363,8 +411,13 @@ public final class RetryingSession implements RaftSession {
         : failure;
   }
 
-  private void later(long pauseNanos, Runnable step) {
-    Runnable unused = channel.schedule(channel.nowNanos() + pauseNanos, () -> steps.add(step));
+  /** Returns what calls it off. */
+  private Runnable later(long pauseNanos, Runnable step) {
+    return channel.schedule(channel.nowNanos() + pauseNanos, () -> steps.add(step));
+  }
+
+  private void scheduleTurn(long pauseNanos, Runnable task) {
+    Runnable unused = channel.schedule(channel.nowNanos() + pauseNanos, task);
   }
 
   /** Twice as long each time, and anything from half of that on: those who were refused together don't come back together. */
@@ -382,8 +435,10 @@ public final class RetryingSession implements RaftSession {
       if (deadlineTimer != null) {
         deadlineTimer.run();
       }
-      deadlineArmedNanos = nanos;
+      // In this order: what can't be armed now is armed with the next command.
+      deadlineArmedNanos = Long.MAX_VALUE;
       deadlineTimer = channel.schedule(nanos, () -> steps.add(this::endLate));
+      deadlineArmedNanos = nanos;
     }
   }
 

@@ -85,7 +85,8 @@ class SessionRandomRunsTest {
           assertThat(times).as("seed %s, %s", seed, command).isEqualTo(1);
         } else if (!outcome.equals("OutcomeUnknownException")
             && !outcome.equals("SessionExpiredException")) {
-          assertThat(outcome).isEqualTo("NotLeaderException");
+          // The latter where sessions push each other out.
+          assertThat(outcome).isIn("NotLeaderException", "OverloadedException");
           assertThat(times).as("seed %s, %s: %s", seed, command, outcome).isZero();
         }
       });

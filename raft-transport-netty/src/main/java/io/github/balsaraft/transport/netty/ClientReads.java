@@ -8,13 +8,14 @@ import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientAnswer;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRead;
 import io.github.balsaraft.transport.netty.wire.v1.Clients.ClientRequest;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,18 @@ final class ClientReads {
 
   private static final long OVERHEAD_BYTES = 256;
 
+  /** Who is asked. */
+  interface Members {
+
+    /** How many bytes a request may carry now. */
+    int maxContentBytes();
+
+    /** Asks one of them. */
+    CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request);
+  }
+
   private final EventLoop loop;
-  private final MemberFinder finder;
+  private final Members members;
   private final SessionOptions options;
   private final long maxPendingBytes;
   private final AtomicLong pendingBytes = new AtomicLong();
@@ -36,9 +47,9 @@ final class ClientReads {
   /** On the loop only. */
   private boolean deadlineArmed;
 
-  ClientReads(EventLoop loop, MemberFinder finder, SessionOptions options, long maxPendingBytes) {
+  ClientReads(EventLoop loop, Members members, SessionOptions options, long maxPendingBytes) {
     this.loop = loop;
-    this.finder = finder;
+    this.members = members;
     this.options = options;
     this.maxPendingBytes = maxPendingBytes;
   }
@@ -66,12 +77,19 @@ final class ClientReads {
     Read read = new Read(asked, bytes, System.nanoTime() + options.deadline().toNanos());
     try {
       loop.execute(() -> {
-        open.add(read);
-        armDeadline();
-        attempt(read);
+        if (read.taken.compareAndSet(false, true)) {
+          open.add(read);
+          armDeadline();
+          attempt(read);
+        }
       });
-    } catch (RejectedExecutionException e) {
-      fail(read, new ReadNotServedException("the client is closed"));
+    } catch (RuntimeException | Error e) {
+      // The loop has ended, or memory has run out; it may have kept it all the same.
+      if (read.taken.compareAndSet(false, true)) {
+        giveBack(read);
+        read.answer.completeExceptionally(new ReadNotServedException(
+            closed ? "the client is closed" : "it could not be sent: " + e));
+      }
     }
     return read.answer;
   }
@@ -84,7 +102,7 @@ final class ClientReads {
       fail(read, new ReadNotServedException("the client is closed"));
       return;
     }
-    int maxBytes = finder.maxContentBytes();
+    int maxBytes = members.maxContentBytes();
     if (read.asked.getSerializedSize() > maxBytes) {
       // Sent all the same it would end the connection, for all that is under way on it.
       int queryBytes = read.asked.getQuery().size();
@@ -94,10 +112,17 @@ final class ClientReads {
     }
     read.attempts++;
     read.refusal = null;
+    CompletableFuture<ClientAnswer> asking;
+    try {
+      asking = members.ask(ClientRequest.newBuilder().setRead(read.asked));
+    } catch (RuntimeException | Error e) {
+      // It may be on its way. To read once more changes nothing.
+      again(read, new ReadNotServedException("it could not be sent: " + e));
+      return;
+    }
     read.underWay = true;
-    CompletableFuture<?> unused = finder
-        .ask(ClientRequest.newBuilder().setRead(read.asked))
-        .whenComplete((answer, failure) -> ended(read, answer, failure));
+    CompletableFuture<?> unused =
+        asking.whenComplete((answer, failure) -> ended(read, answer, failure));
   }
 
   private void ended(Read read, @Nullable ClientAnswer answer, @Nullable Throwable failure) {
@@ -141,7 +166,7 @@ final class ClientReads {
       pause = Math.max(pause, 2 * refusal.retryAfter().get().toNanos());
     }
     pause = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
-    var unused = loop.schedule(() -> attempt(read), pause, TimeUnit.NANOSECONDS);
+    read.nextAttempt = loop.schedule(() -> attempt(read), pause, TimeUnit.NANOSECONDS);
   }
 
   private void fail(Read read, RuntimeException failure) {
@@ -151,6 +176,10 @@ final class ClientReads {
 
   private void remove(Read read) {
     open.remove(read);
+    if (read.nextAttempt != null) {
+      // It would hold what was asked until then.
+      read.nextAttempt.cancel(false);
+    }
     if (!read.underWay) {
       giveBack(read);
     }
@@ -166,9 +195,10 @@ final class ClientReads {
   /** All have the same time, so the first is the next whose time is over. */
   private void armDeadline() {
     if (!deadlineArmed && !open.isEmpty()) {
-      deadlineArmed = true;
       long leftNanos = open.iterator().next().deadlineNanos - System.nanoTime();
       var unused = loop.schedule(this::endLate, leftNanos, TimeUnit.NANOSECONDS);
+      // In this order: what can't be armed now is armed with the next read.
+      deadlineArmed = true;
     }
   }
 
@@ -199,7 +229,15 @@ final class ClientReads {
     final long bytes;
     final long deadlineNanos;
     final CompletableFuture<ClientAnswer> answer = new CompletableFuture<>();
+
+    /** Whether the loop has it, or it has ended without. */
+    final AtomicBoolean taken = new AtomicBoolean();
+
     int attempts;
+
+    /** Null before there was a first one, and a pause behind it. */
+    @Nullable
+    ScheduledFuture<?> nextAttempt;
 
     /** It was sent, and not answered; nor has the connection ended. */
     boolean underWay;

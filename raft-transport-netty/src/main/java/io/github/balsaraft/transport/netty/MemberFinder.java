@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * one address after the other when a connection ends or its member is of no use: it stops, isn't one any more, or knows no leader for
  * long. Used on one event loop only.
  */
-final class MemberFinder {
+final class MemberFinder implements ClientReads.Members {
 
   private static final long LOOK_AROUND_MILLIS = 500;
 
@@ -91,8 +91,9 @@ final class MemberFinder {
         : "no member could be reached: " + problems;
   }
 
-  /** How many bytes a request may carry to the member that it is connected to. Without one, anything: it is not sent either. */
-  int maxContentBytes() {
+  /** To the member that it is connected to. Without one, anything: it is not sent either. */
+  @Override
+  public int maxContentBytes() {
     ClientConnection connection = current;
     return connection == null
         ? Integer.MAX_VALUE
@@ -100,7 +101,8 @@ final class MemberFinder {
   }
 
   /** Asks the member that it is connected to; fails with an {@link IOException} if there is none, or it goes. */
-  CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
+  @Override
+  public CompletableFuture<ClientAnswer> ask(ClientRequest.Builder request) {
     ClientConnection connection = current;
     if (connection == null) {
       return CompletableFuture.failedFuture(new IOException(whyNoMember()));

@@ -1,0 +1,162 @@
+package io.github.balsaraft.node;
+
+import static io.github.balsaraft.node.SessionGroup.OPTIONS;
+import static io.github.balsaraft.node.SessionGroup.bytes;
+import static io.github.balsaraft.node.SessionGroup.outcome;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.balsaraft.api.OverloadedException;
+import io.github.balsaraft.model.SessionAnswer;
+import io.github.balsaraft.model.SessionEntry;
+import io.github.balsaraft.session.RetryingSession;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+/** Sessions whose process runs out of memory, or whose group forgets them again and again. */
+class SessionFaultsTest {
+
+  private final SessionGroup group = new SessionGroup(1);
+  private final RetryingSession session = new RetryingSession(group, OPTIONS);
+
+  private void throwNextTime() {
+    group.ways.add(entry -> {
+      throw new OutOfMemoryError("none left");
+    });
+  }
+
+  private CompletableFuture<byte[]> applyAndThrow(byte[] entry) {
+    CompletableFuture<byte[]> unused = group.apply(entry);
+    throw new OutOfMemoryError("none left");
+  }
+
+  private static CompletableFuture<byte[]> expired() {
+    return CompletableFuture.completedFuture(
+        SessionAnswer.refused(SessionAnswer.Verdict.EXPIRED).encode());
+  }
+
+  private static boolean isCommand(byte[] entry) {
+    return SessionEntry.decode(ByteBuffer.wrap(entry)) instanceof SessionEntry.Command;
+  }
+
+  @Test
+  void sessionThatCouldNotBeAskedForIsAskedForAgain() {
+    throwNextTime();
+    CompletableFuture<byte[]> answer = session.propose(bytes("a"));
+    group.runFor(Duration.ofSeconds(1));
+    assertThat(outcome(answer)).isEqualTo("done a");
+    assertThat(session.pendingBytes()).isZero();
+  }
+
+  @Test
+  void commandThatCouldNotBeProposedIsProposedAgain() {
+    assertThat(outcome(session.propose(bytes("a")))).isEqualTo("done a");
+    throwNextTime();
+    CompletableFuture<byte[]> answer = session.propose(bytes("b"));
+    group.runFor(Duration.ofSeconds(1));
+    assertThat(outcome(answer)).isEqualTo("done b");
+    assertThat(session.pendingBytes()).isZero();
+  }
+
+  /** Memory may run out behind the moment from which on it is on its way. */
+  @Test
+  void commandThatWasProposedAllTheSameIsAppliedOnce() {
+    assertThat(outcome(session.propose(bytes("a")))).isEqualTo("done a");
+    group.ways.add(this::applyAndThrow);
+    CompletableFuture<byte[]> answer = session.propose(bytes("b"));
+    group.runFor(Duration.ofSeconds(1));
+    assertThat(outcome(answer)).isEqualTo("done b");
+    assertThat(group.applied).containsEntry("b", 1);
+    assertThat(session.pendingBytes()).isZero();
+  }
+
+  @Test
+  void stepsGoOnOnceThereIsMemoryForThemAgain() {
+    for (int failing = 1; failing <= 4; failing++) {
+      int nth = failing;
+      SessionGroup starved = new SessionGroup(1) {
+        private int executed;
+
+        @Override
+        public Executor executor() {
+          return step -> {
+            if (++executed == nth) {
+              throw new OutOfMemoryError("no thread");
+            }
+            step.run();
+          };
+        }
+      };
+      RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
+      CompletableFuture<byte[]> first = ofIt.propose(bytes("a"));
+      starved.runFor(Duration.ofSeconds(1));
+      CompletableFuture<byte[]> second = ofIt.propose(bytes("b"));
+      starved.runFor(Duration.ofSeconds(1));
+      assertThat(outcome(first)).as("without turn %s", nth).isEqualTo("done a");
+      assertThat(outcome(second)).as("without turn %s", nth).isEqualTo("done b");
+      assertThat(ofIt.pendingBytes()).isZero();
+    }
+  }
+
+  /** With more clients than the group keeps sessions they would forget each other at full speed. */
+  @Test
+  void sessionsThatAreForgottenAgainAndAgainAreAskedForWithGrowingPauses() {
+    List<byte[]> attempts = new ArrayList<>();
+    group.usualWay = entry -> {
+      attempts.add(entry);
+      if (attempts.size() > 1000) {
+        return new CompletableFuture<>();
+      }
+      return isCommand(entry) ? expired() : group.apply(entry);
+    };
+    CompletableFuture<byte[]> answer = session.propose(bytes("a"));
+    group.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(answer)).isEqualTo(OverloadedException.class.getSimpleName());
+    assertThat(attempts).hasSizeBetween(6, 30);
+    assertThat(session.pendingBytes()).isZero();
+
+    group.usualWay = group::apply;
+    CompletableFuture<byte[]> later = session.propose(bytes("b"));
+    group.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(later)).isEqualTo("done b");
+    group.table = new SessionTable();
+    assertThat(outcome(session.propose(bytes("c")))).as("at once again").isEqualTo("done c");
+  }
+
+  @Test
+  void commandsOfAForgottenSessionKeepTheirOrderInTheNext() {
+    assertThat(outcome(session.propose(bytes("a")))).isEqualTo("done a");
+    List<CompletableFuture<byte[]>> held = new ArrayList<>();
+    group.usualWay = entry -> {
+      held.add(new CompletableFuture<>());
+      return held.get(held.size() - 1);
+    };
+    for (String command : List.of("b", "c", "d")) {
+      CompletableFuture<byte[]> unused = session.propose(bytes(command));
+    }
+    byte[] forgotten = SessionAnswer.refused(SessionAnswer.Verdict.EXPIRED).encode();
+    for (int i = 0; i < 3; i++) {
+      held.get(i).complete(forgotten);
+    }
+    group.usualWay = group::apply;
+    CompletableFuture<?> unused =
+        group.apply(SessionEntry.open(5_000)).thenAccept(held.get(3)::complete);
+    assertThat(group.applied.keySet()).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
+  void pauseThatAMemberHasAskedForHoldsNothingBeyondTheDeadline() {
+    assertThat(outcome(session.propose(bytes("a")))).isEqualTo("done a");
+    group.usualWay = entry -> CompletableFuture.failedFuture(
+        new OverloadedException("the queue is full", Duration.ofSeconds(60)));
+    CompletableFuture<byte[]> answer = session.propose(bytes("b"));
+    group.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(answer)).isEqualTo(OverloadedException.class.getSimpleName());
+    assertThat(session.pendingBytes()).isZero();
+    assertThat(group.timers).isEmpty();
+  }
+}
