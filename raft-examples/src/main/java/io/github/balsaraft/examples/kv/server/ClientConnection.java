@@ -21,7 +21,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +60,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   /** What is under way, or answered but not written yet. */
   private @Nullable Run run;
+
+  /** Whether there is no way to say how what is under way has ended; set by any thread. */
+  private volatile boolean outcomeLost;
 
   /** Whether a command is under way that takes its time; it is at the front of the queue. */
   private boolean deferred;
@@ -350,20 +352,21 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     } else {
       answerRoom.giveBack();
     }
-    return server.execution().propose(started.operations(), started.bytes(), maxAnswerBytes);
+    int most = maxAnswerBytes;
+    return server
+        .handovers()
+        .propose(
+            channel.eventLoop(),
+            () -> server.execution().propose(started.operations(), started.bytes(), most));
   }
 
   private void onEventLoop(String what, Runnable task) {
-    if (channel.eventLoop().inEventLoop()) {
-      guarded(task);
-      return;
-    }
-    try {
-      channel.eventLoop().execute(() -> guarded(task));
-    } catch (RejectedExecutionException e) {
-      // The server has been closed, and this connection with it.
+    if (!LoopTask.hand(channel.eventLoop(), () -> guarded(task))) {
+      // The server has been closed, and this connection with it; or the client would wait for ever.
+      outcomeLost = true;
       server.runEnded();
-      LOG.debug("{} ended after its server", what);
+      LOG.debug("nobody is left to hear of {}", what);
+      closeNow();
     }
   }
 
@@ -463,7 +466,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    boolean answered = run != null && run.isDone();
+    boolean answered = run != null && (run.isDone() || outcomeLost);
     if (run == null || answered) {
       answerRoom.giveBack();
     }

@@ -85,9 +85,8 @@ final class Failures {
   /** What to answer to the operations of a run that failed. */
   FailedRun failed(Throwable failure, Run run) {
     Throwable cause = unwrap(failure);
-    String moved = settings.redirect() && cause instanceof NotLeaderException notLeader
-        ? addressOf(notLeader.leader().orElse(null)).orElse(null)
-        : null;
+    // Not to whom the refusal names: to the successor that is being made, which would send it back.
+    String moved = cause instanceof NotLeaderException ? redirection().orElse(null) : null;
     if (!run.isProposed()) {
       return new FailedRun(readFailure(cause), moved, null);
     }

@@ -95,7 +95,11 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   /** What {@link #serve} was given. */
   private record Service(
-      KvBackend backend, KvStateMachine state, Execution execution, Failures failures) {}
+      KvBackend backend,
+      KvStateMachine state,
+      Execution execution,
+      Handovers handovers,
+      Failures failures) {}
 
   private KvServer(ServerSettings settings, InetSocketAddress address, EventLoopGroup group) {
     this.settings = settings;
@@ -167,6 +171,8 @@ public final class KvServer implements ServerView, AutoCloseable {
         backend,
         state,
         execution,
+        // One that fails takes the longest election timeout, of which patience is twice as much.
+        new Handovers(backend, settings.redirect() ? settings.patience().toNanos() / 2 : 0),
         new Failures(
             backend, settings, this::clientAddress, () -> System.nanoTime() - startedNanos));
     Expirer expirer =
@@ -189,7 +195,7 @@ public final class KvServer implements ServerView, AutoCloseable {
     Runnable guarded = () -> {
       try {
         task.accept(loop);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // Thrown on, it would be the last time.
         LOG.warn(complaint, e);
       }
@@ -212,6 +218,10 @@ public final class KvServer implements ServerView, AutoCloseable {
 
   Execution execution() {
     return service().execution();
+  }
+
+  Handovers handovers() {
+    return service().handovers();
   }
 
   Failures failures() {

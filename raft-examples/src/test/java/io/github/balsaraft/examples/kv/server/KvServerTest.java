@@ -294,13 +294,57 @@ class KvServerTest extends ServerTest {
     assertThat(backend().proposed()).isEmpty();
   }
 
-  /** The status may be older than the refusal. */
+  /** Sent to its successor at once, a client would be sent back, and give up after a few turns. */
   @Test
-  void aLeaderThatIsNoLongerOneRedirectsToo() {
-    restart(TestServer.startRedirecting());
-    backend().failProposals(new NotLeaderException(new HostId("n3"), "it has changed"));
+  void aLeaderThatHandsOverHoldsWritesUntilItIsKnownWhoLeads() throws InterruptedException {
+    restart(TestServer.start(settings -> settings.redirect(true).patience(Duration.ofMinutes(2))));
+    NotLeaderException handingOver = new NotLeaderException(new HostId("n3"), "it hands over");
+    backend().failProposals(handingOver);
     try (RespClient client = server.connect()) {
-      assertThat(client.call("SET", "foo", "1")).isEqualTo("-MOVED 12182 127.0.0.1:7003");
+      client.sendRaw(pipeline("SET foo 1"));
+      backend().awaitProposed(2);
+      backend().failProposals(null);
+      assertThat(client.readReply()).as("it leads on").isEqualTo("+OK");
+
+      backend().failProposals(handingOver);
+      int before = backend().proposed().size();
+      client.sendRaw(pipeline("SET foo 2"));
+      backend().awaitProposed(before + 1);
+      backend().setStatus(Role.FOLLOWER, null, List.of("n2", "n3"), Optional.of(Duration.ZERO));
+      int looks = backend().looks();
+      awaitLooks(looks + 2);
+      backend().setStatus(Role.FOLLOWER, "n3", List.of("n2", "n3"), Optional.of(Duration.ZERO));
+      assertThat(client.readReply()).isEqualTo("-MOVED 12182 127.0.0.1:7003");
+      assertThat(server.server().budget().usedBytes()).isZero();
+    }
+  }
+
+  private void awaitLooks(int count) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (backend().looks() < count) {
+      assertThat(System.nanoTime()).as("looked in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aLeaderThatHandsOverInVainNeverNamesItsSuccessor() {
+    restart(TestServer.start(settings -> settings.redirect(true).patience(Duration.ofMillis(200))));
+    backend().failProposals(new NotLeaderException(new HostId("n3"), "it hands over"));
+    try (RespClient client = server.connect()) {
+      assertThat(client.call("SET", "foo", "1"))
+          .isEqualTo("-TRYAGAIN the leader did not take it: it hands over");
+    }
+  }
+
+  // Errors of the virtual machine.
+
+  @Test
+  void keysExpireThoughMemoryRanOutWhenItWasLookedAfterThem() throws InterruptedException {
+    backend().failStatusOnce(new OutOfMemoryError("none left"));
+    try (RespClient client = server.connect()) {
+      assertThat(client.call("SET", "a", "1", "PX", "1")).isEqualTo("+OK");
+      backend().awaitProposed(2);
     }
   }
 

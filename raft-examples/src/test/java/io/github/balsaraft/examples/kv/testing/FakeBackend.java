@@ -63,6 +63,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private @Nullable RuntimeException proposalFailure;
   private @Nullable RuntimeException readFailure;
   private @Nullable RuntimeException statusFailure;
+  private @Nullable Error nextStatusError;
   private @Nullable Error thrown;
   private Health health = Health.RUNNING;
   private Role role = Role.LEADER;
@@ -187,6 +188,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     statusFailure = failure;
   }
 
+  /** The next who asks for the status gets this error. */
+  public synchronized void failStatusOnce(Error error) {
+    nextStatusError = error;
+  }
+
   /** Sets what the status says of the way to those that aren't connected; UNREACHABLE at first. */
   public synchronized void setUnconnected(PeerConnection.State state) {
     elsewhere = state;
@@ -289,6 +295,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
     looks++;
     if (statusFailure != null) {
       throw statusFailure;
+    }
+    if (nextStatusError != null) {
+      Error error = nextStatusError;
+      nextStatusError = null;
+      throw error;
     }
     List<Member> members = new ArrayList<>();
     List<Peer> peers = new ArrayList<>();
