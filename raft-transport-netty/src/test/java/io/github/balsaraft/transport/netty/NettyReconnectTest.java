@@ -271,6 +271,8 @@ class NettyReconnectTest extends NettyHosts {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     for (int lives = 0; lives < 4 || a.receiver().writable(PEER); ) {
       assertThat(System.nanoTime()).as("not writable in time").isLessThan(end);
+      // Else a failure by chance among very many connections would look like the pause.
+      assertThat(lives).as("short lives without a pause").isLessThan(20);
       try {
         RawPeer lane = acceptFrom(server);
         long connects = ++lives;
