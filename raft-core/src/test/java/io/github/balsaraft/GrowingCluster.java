@@ -31,7 +31,7 @@ final class GrowingCluster implements AutoCloseable {
 
   /** Long enough that a busy machine seldom changes the leader. */
   private static final RaftOptions OPTIONS = RaftOptions.builder()
-      .electionTimeout(Duration.ofSeconds(1), Duration.ofSeconds(2))
+      .electionTimeout(Duration.ofMillis(700), Duration.ofMillis(1400))
       .heartbeatInterval(Duration.ofMillis(100))
       .build();
 

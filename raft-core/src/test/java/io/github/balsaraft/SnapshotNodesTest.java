@@ -21,6 +21,7 @@ import io.github.balsaraft.storage.SnapshotStore;
 import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.transport.LocalNetwork;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,9 +40,12 @@ class SnapshotNodesTest {
   private static final RaftOptions OFTEN =
       LocalCluster.options().snapshots(AFTER_A_FEW_COMMANDS).build();
 
-  /** For several members. */
-  static final RaftOptions OFTEN_IN_GROUPS =
-      LocalCluster.steadyOptions().snapshots(AFTER_A_FEW_COMMANDS).build();
+  /** For several members, whose source of a snapshot is given up after some election timeouts: as short as a busy machine bears. */
+  static final RaftOptions OFTEN_IN_GROUPS = LocalCluster.steadyOptions()
+      .electionTimeout(Duration.ofMillis(500), Duration.ofMillis(1000))
+      .heartbeatInterval(Duration.ofMillis(50))
+      .snapshots(AFTER_A_FEW_COMMANDS)
+      .build();
 
   private final List<String> expected = new ArrayList<>();
 

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Clusters of the production runtime under faults of every kind, each run with kinds and rates of its own. Each build runs the same seeds
- * as all others, and then new ones for a while; {@code -Draft.freshSeconds} says for how long instead.
+ * as all others, and then others for a while, which are new with each change of the code; {@code -Draft.freshSeconds} draws them at random
+ * instead, and says for how long.
  */
 class SwarmSimulationTest {
 
@@ -45,7 +46,7 @@ class SwarmSimulationTest {
       // The runtime asks the core first whether it would refuse a change.
       Happening.CHANGE_REFUSED.label());
 
-  @RaftSimulation(seeds = FIXED_SEEDS, freshSeconds = 30)
+  @RaftSimulation(seeds = FIXED_SEEDS, freshSeconds = 20)
   @DisplayName("in the seeds that are the same in each build everything happens that can")
   void fiveHosts(SimulationRuns runs) {
     RunsReport fixed = runs.with(runs.seeds().fixed()).check(() -> new KvWorkload(4));
@@ -55,7 +56,7 @@ class SwarmSimulationTest {
     runs.with(runs.seeds().onlyFresh()).check(() -> new KvWorkload(4));
   }
 
-  @RaftSimulation(hosts = 3, seeds = 90, freshSeconds = 15)
+  @RaftSimulation(hosts = 3, seeds = 90, freshSeconds = 10)
   @DisplayName("groups of three")
   void threeHosts(SimulationRuns runs) {
     runs.check(() -> new KvWorkload(4));

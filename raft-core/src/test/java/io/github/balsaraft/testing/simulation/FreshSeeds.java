@@ -1,13 +1,16 @@
 package io.github.balsaraft.testing.simulation;
 
+import io.github.balsaraft.RaftNode;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.security.CodeSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -19,25 +22,38 @@ final class FreshSeeds {
 
   private static final int BITS = 30;
 
-  /** From one beginning to the next one: more than are ever run at a time. */
+  /** From one beginning to the next one, so that few of two builds are the same. */
   private static final long APART = 1_000;
+
+  private static final Path SOURCES = Path.of("src");
 
   private FreshSeeds() {}
 
   /**
-   * The first of them for the code that some classes come with.
+   * The first of them for the sources of the module that is tested, and for the library, if it comes as a file.
    *
    * @param name tells tests of the same code from each other
    */
-  static long first(String name, Collection<Class<?>> types) {
+  static long first(String name) {
+    CodeSource library = RaftNode.class.getProtectionDomain().getCodeSource();
+    return first(
+        name, SOURCES, library == null ? Optional.empty() : Optional.of(library.getLocation()));
+  }
+
+  static long first(String name, Path sources, Optional<URL> library) {
     CRC32C sum = new CRC32C();
     sum.update(name.getBytes(StandardCharsets.UTF_8));
     try {
-      for (Path place : places(types)) {
-        add(place, sum);
+      if (Files.isDirectory(sources)) {
+        addSources(sources, sum);
+      }
+      if (library.isPresent() && library.get().getPath().endsWith(".jar")) {
+        try (InputStream bytes = library.get().openStream()) {
+          sum.update(bytes.readAllBytes());
+        }
       }
     } catch (IOException e) {
-      throw new IllegalStateException("can't read the code under test", e);
+      throw new UncheckedIOException("can't read the code under test", e);
     }
     return at(sum.getValue());
   }
@@ -47,34 +63,14 @@ final class FreshSeeds {
     return (number & ((1L << BITS) - 1)) * APART;
   }
 
-  private static List<Path> places(Collection<Class<?>> types) {
-    return types.stream()
-        .map(type -> type.getProtectionDomain().getCodeSource().getLocation().toString())
-        .distinct()
-        .map(FreshSeeds::path)
-        .toList();
-  }
-
-  private static Path path(String location) {
-    try {
-      return Path.of(new URI(location));
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("no place of code: " + location, e);
+  /** What is compiled, and not what a compiler makes of it: that differs from one JDK to the next. Nothing of where it lies. */
+  private static void addSources(Path folder, CRC32C sum) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(folder)) {
+      files = all.filter(file -> file.toString().endsWith(".java")).sorted().toList();
     }
-  }
-
-  /** A jar, or all classes in a folder; nothing of where that lies. */
-  private static void add(Path place, CRC32C sum) throws IOException {
-    if (!Files.isDirectory(place)) {
-      sum.update(Files.readAllBytes(place));
-      return;
-    }
-    List<Path> classes;
-    try (Stream<Path> all = Files.walk(place)) {
-      classes = all.filter(file -> file.toString().endsWith(".class")).sorted().toList();
-    }
-    for (Path file : classes) {
-      sum.update(place.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+    for (Path file : files) {
+      sum.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
       sum.update(Files.readAllBytes(file));
     }
   }

@@ -1,8 +1,6 @@
 package io.github.balsaraft.testing.simulation;
 
-import io.github.balsaraft.RaftNode;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -55,8 +53,6 @@ final class RaftSimulationExtension implements ParameterResolver {
             first,
             count,
             Duration.ofSeconds(asked.freshSeconds()),
-            FreshSeeds.first(
-                type.getName() + "." + method,
-                List.of(RaftNode.class, SimulationRuns.class, type)));
+            FreshSeeds.first(type.getName() + "." + method));
   }
 }

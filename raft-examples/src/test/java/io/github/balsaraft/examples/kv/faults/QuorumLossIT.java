@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class QuorumLossIT {
 
   /** So long that a machine that stands still for seconds changes no leader: who loses its quorum must be who led. */
-  private static final String[] SAME_LEADER = {"--election-timeout", "5000"};
+  private static final String[] SAME_LEADER = {"--election-timeout", "2500"};
 
-  /** The leader steps down after 10 s; the rest is for slow machines. */
+  /** The leader steps down after 5 s; the rest is for slow machines. */
   private static final Duration REPLY_PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -23,7 +23,7 @@ class RedisToolsIT {
   private static final int PATIENCE_SECONDS = 60;
 
   /** For tests without failover: these programs give up at the first refusal, and no machine stands still for so long. */
-  private static final String[] SAME_LEADER = {"--election-timeout", "10000"};
+  private static final String[] SAME_LEADER = {"--election-timeout", "4000"};
 
   @RegisterExtension
   final Clusters clusters = new Clusters();

@@ -19,7 +19,7 @@ import org.rocksdb.SstFileWriter;
 import org.rocksdb.Status;
 
 /** What RocksDB says only in words of its own, which another version of it may change, and what an operator is told then. */
-class ToldApartTest {
+class ToldApartIT {
 
   private static final String IN_USE = "in use by a running process: stop that one first";
 
