@@ -21,6 +21,15 @@ class PeerGoneTest extends NettyHosts {
    */
   @Test
   void whatAPeerHasSentIsReadBeforeItIsGone() throws Exception {
+    // The hint waits for so long at most: where a machine was too slow for that it is tried anew.
+    int attempts = 1;
+    while (!isReadInTimeBeforeItIsGone()) {
+      assertThat(attempts++).as("attempts").isLessThan(3);
+    }
+  }
+
+  /** Whether all was read in a time for which the hint waits. Then it has been asserted that the hint came after that. */
+  private boolean isReadInTimeBeforeItIsGone() throws Exception {
     TransportTestHost a = host("n1", settings());
     AtomicInteger afterwards = new AtomicInteger();
     a.receiver().onEachBatch(batch -> {
@@ -46,11 +55,16 @@ class PeerGoneTest extends NettyHosts {
     server.close();
     dialledControl.close();
     dialledBulk.close();
+    long resetNanos = System.nanoTime();
     control.reset();
-    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
     a.receiver().await("all", () -> a.receiver().messages().size() == frames);
-    assertThat(afterwards).hasValue(0);
+    boolean inTime = System.nanoTime() - resetNanos < TimeUnit.MILLISECONDS.toNanos(1500);
+    a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
     assertThat(a.receiver().gone()).containsExactly(PEER);
+    if (inTime) {
+      assertThat(afterwards).hasValue(0);
+    }
+    return inTime;
   }
 
   private static RawPeer dialAs(TransportTestHost host, LaneKind lane) throws Exception {

@@ -1,5 +1,6 @@
 package io.github.balsaraft.transport.netty;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,11 +12,13 @@ import io.github.balsaraft.testing.EchoMachine;
 import io.github.balsaraft.testing.simulation.world.DiskLogStore;
 import io.github.balsaraft.testing.simulation.world.Observer;
 import io.github.balsaraft.testing.simulation.world.World;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +57,8 @@ class SmallFramesTest extends NettyHosts {
               .transport(transport)
               .options(RaftOptions.builder()
                   .maxCommandBytes(LARGEST_COMMAND)
+                  // A change of leaders would end proposals that are under way as unknown.
+                  .electionTimeout(Duration.ofSeconds(5), Duration.ofSeconds(10))
                   .forwardProposals(true)
                   .build())
               .bootstrap(founders)
@@ -76,6 +81,7 @@ class SmallFramesTest extends NettyHosts {
           return node;
         }
       }
+      LockSupport.parkNanos(MILLISECONDS.toNanos(1));
     }
   }
 
