@@ -12,7 +12,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,7 +51,7 @@ class RandomDamageTest {
         flipAndOpen(killed, file.getFileName(), random.nextLong(8 * Files.size(file)));
       }
     }
-    assertThat(refused).as("flips that were noticed").isGreaterThan(FLIPS / 3);
+    assertThat(refused).as("flips that were noticed").isGreaterThan(FLIPS / 2);
     assertThat(complete).as("flips where they do no harm").isPositive();
   }
 
@@ -92,24 +94,31 @@ class RandomDamageTest {
     return killed;
   }
 
-  /** RocksDB writes them on a thread of its own. */
+  /** RocksDB writes them on a thread of its own: there are some, and none of them grows any more. */
   private static void awaitTables(Path live) throws IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (tables(live) < 2 && System.nanoTime() - end < 0) {
-      LockSupport.parkNanos(1_000_000);
+    Map<Path, Long> before = Map.of();
+    for (int unchanged = 0; unchanged < 20; ) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      Map<Path, Long> tables = tableBytes(live);
+      unchanged = tables.size() >= 2 && tables.equals(before) ? unchanged + 1 : 0;
+      before = tables;
+      assertThat(System.nanoTime() - end)
+          .as("two tables in time, not %s", tables)
+          .isNegative();
     }
   }
 
-  private static long tables(Path folder) throws IOException {
-    long tables = 0;
+  private static Map<Path, Long> tableBytes(Path folder) throws IOException {
+    Map<Path, Long> bytes = new HashMap<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.sst")) {
       for (Path file : files) {
         if (Files.size(file) > 0) {
-          tables++;
+          bytes.put(file, Files.size(file));
         }
       }
     }
-    return tables;
+    return bytes;
   }
 
   private void flipAndOpen(Path killed, Path name, long bit) throws IOException {
