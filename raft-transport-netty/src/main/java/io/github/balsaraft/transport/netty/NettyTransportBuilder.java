@@ -65,8 +65,8 @@ public final class NettyTransportBuilder {
 
   /**
    * The longest frame sent or accepted, in bytes, 64 KiB to 1 GiB; 16 MiB unless said otherwise. A message that doesn't
-   * fit is dropped: all hosts need the same bound, and it must exceed the largest batch of entries. Requests of clients are as long at
-   * most; clients are told so.
+   * fit is dropped: all hosts need the same bound, and it must exceed the largest command. Requests of clients are as long at most;
+   * clients are told so.
    */
   public NettyTransportBuilder maxFrameBytes(int bytes) {
     maxFrameBytes = (int) inRange("maxFrameBytes", bytes, 64 << 10, 1 << 30);
@@ -75,7 +75,7 @@ public final class NettyTransportBuilder {
 
   /**
    * How many bytes of bulk messages wait for one peer at most, in our queue and for its socket together; 32 MiB unless said
-   * otherwise. Above a half of it the peer counts as not writable, below a quarter again as writable.
+   * otherwise. Above a half of it the peer counts as not writable, at a quarter or below again as writable.
    */
   public NettyTransportBuilder maxQueuedBytesPerPeer(long bytes) {
     maxQueuedBytesPerPeer = inRange("maxQueuedBytesPerPeer", bytes, 1, Long.MAX_VALUE / 4);
