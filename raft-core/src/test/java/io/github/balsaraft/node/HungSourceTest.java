@@ -1,6 +1,5 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +9,10 @@ import io.github.balsaraft.core.Ready;
 import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
-import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
-import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.storage.MemoryLogStore;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -74,19 +71,7 @@ class HungSourceTest {
   }
 
   private SnapshotChunk.Status answer() {
-    flow.onRequest(new SnapshotRequest(
-        SnapshotRig.OTHER,
-        SnapshotRig.SELF,
-        5,
-        new EntryId(3, 21),
-        0,
-        SnapshotRequest.MANIFEST,
-        0,
-        Integer.MAX_VALUE));
-    rig.time.runFor(10 * MILLIS);
-    List<Message> sent = rig.takeSent();
-    assertThat(sent).hasSize(1);
-    return ((SnapshotChunk) sent.get(0)).status();
+    return rig.answerToOneOf(flow, 21);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.github.balsaraft.model.SnapshotFile;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.FolderSnapshotStore;
+import io.github.balsaraft.storage.ForwardedFolder;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.MemorySnapshotStore;
 import io.github.balsaraft.storage.RecoveredGroup;
@@ -342,14 +343,13 @@ class SnapshotArchiveTest {
   }
 
   /** A folder whose next sync takes as long as a test wants. What is done to it is done by one thread at a time, but for that. */
-  private static final class HeldFolder implements SnapshotFolder {
-    private final SnapshotFolder folder;
+  private static final class HeldFolder extends ForwardedFolder {
     private final AtomicBoolean holds = new AtomicBoolean();
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
     HeldFolder(SnapshotFolder folder) {
-      this.folder = folder;
+      super(folder);
     }
 
     void hold() {
@@ -365,31 +365,6 @@ class SnapshotArchiveTest {
     }
 
     @Override
-    public List<String> list() throws IOException {
-      return folder.list();
-    }
-
-    @Override
-    public Appended create(String name) throws IOException {
-      return folder.create(name);
-    }
-
-    @Override
-    public Opened open(String name) throws IOException {
-      return folder.open(name);
-    }
-
-    @Override
-    public void rename(String from, String to) throws IOException {
-      folder.rename(from, to);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      folder.delete(name);
-    }
-
-    @Override
     public void sync() throws IOException {
       if (holds.getAndSet(false)) {
         held.countDown();
@@ -399,7 +374,7 @@ class SnapshotArchiveTest {
           throw new InterruptedIOException();
         }
       }
-      folder.sync();
+      super.sync();
     }
   }
 

@@ -1,6 +1,5 @@
 package io.github.balsaraft.node;
 
-import static io.github.balsaraft.testing.simulation.world.VirtualTime.MILLIS;
 import static io.github.balsaraft.testing.simulation.world.VirtualTime.SECONDS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,7 +15,6 @@ import io.github.balsaraft.model.EntryBatch;
 import io.github.balsaraft.model.EntryId;
 import io.github.balsaraft.model.EntryType;
 import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.Payloads;
 import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotHeader;
@@ -282,34 +280,20 @@ class SnapshotFlowTest {
     rig.save(20, CONTENT);
     SnapshotHeader unused = flow.start(null);
     List<SnapshotChunk.Status> answers = new ArrayList<>();
-    onRead = () -> answers.add(answerToOneOf(30));
+    onRead = () -> answers.add(rig.answerToOneOf(flow, 30));
     rig.time.runFor(SECONDS);
     assertThat(answers).hasSize(5).containsOnly(SnapshotChunk.Status.BEING_TAKEN);
-    assertThat(answerToOneOf(30)).as("all is applied").isEqualTo(SnapshotChunk.Status.GONE);
+    assertThat(rig.answerToOneOf(flow, 30))
+        .as("all is applied")
+        .isEqualTo(SnapshotChunk.Status.GONE);
     answers.clear();
-    onApply = () -> answers.add(answerToOneOf(30));
+    onApply = () -> answers.add(rig.answerToOneOf(flow, 30));
     List<EntryBatch> entries = List.of(new Payloads(EntryType.COMMAND, 0)
         .add(CONTENT, Payloads.checksum(CONTENT))
         .place(new EntryId(3, 21), 0));
     pipeline.committed(new Ready.Committed(0, 21, 21, entries), List.of());
     rig.time.runFor(SECONDS);
     assertThat(answers).containsExactly(SnapshotChunk.Status.BEING_TAKEN);
-  }
-
-  private SnapshotChunk.Status answerToOneOf(long atLeast) {
-    flow.onRequest(new SnapshotRequest(
-        SnapshotRig.OTHER,
-        SnapshotRig.SELF,
-        5,
-        new EntryId(3, atLeast),
-        0,
-        SnapshotRequest.MANIFEST,
-        0,
-        Integer.MAX_VALUE));
-    rig.time.runFor(10 * MILLIS);
-    List<Message> sent = rig.takeSent();
-    assertThat(sent).hasSize(1);
-    return ((SnapshotChunk) sent.get(0)).status();
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.github.balsaraft.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.api.StateMachine;
 import io.github.balsaraft.model.Configuration;
@@ -9,8 +11,10 @@ import io.github.balsaraft.model.HostId;
 import io.github.balsaraft.model.Member;
 import io.github.balsaraft.model.Message;
 import io.github.balsaraft.model.ReplicaId;
+import io.github.balsaraft.model.SnapshotChunk;
 import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
+import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.model.trace.TraceSink;
 import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.MemoryLogStore;
@@ -98,6 +102,23 @@ final class SnapshotRig {
     List<Message> taken = sent;
     sent = new ArrayList<>();
     return taken;
+  }
+
+  /** How it answers a member that wants a snapshot from an index on, and says nothing else. */
+  SnapshotChunk.Status answerToOneOf(SnapshotFlow flow, long atLeast) {
+    flow.onRequest(new SnapshotRequest(
+        OTHER,
+        SELF,
+        5,
+        new EntryId(3, atLeast),
+        0,
+        SnapshotRequest.MANIFEST,
+        0,
+        Integer.MAX_VALUE));
+    time.runFor(10 * VirtualTime.MILLIS);
+    List<Message> answers = takeSent();
+    assertThat(answers).hasSize(1);
+    return ((SnapshotChunk) answers.get(0)).status();
   }
 
   static SnapshotHeader header(long index) {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.util.List;
 
 /** Another folder, but for what a test does in a way of its own. */
-abstract class ForwardedFolder implements SnapshotFolder {
+public abstract class ForwardedFolder implements SnapshotFolder {
 
   private final SnapshotFolder rest;
 
-  ForwardedFolder(SnapshotFolder rest) {
+  /** Does what that one does. */
+  protected ForwardedFolder(SnapshotFolder rest) {
     this.rest = rest;
   }
 
@@ -40,5 +41,10 @@ abstract class ForwardedFolder implements SnapshotFolder {
   @Override
   public void sync() throws IOException {
     rest.sync();
+  }
+
+  @Override
+  public long usableBytes() throws IOException {
+    return rest.usableBytes();
   }
 }

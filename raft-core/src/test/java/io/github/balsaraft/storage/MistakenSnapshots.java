@@ -140,50 +140,34 @@ final class MistakenSnapshots {
     }
   }
 
-  private static final class MistakenFolder implements SnapshotFolder {
-    private final SnapshotFolder folder;
+  private static final class MistakenFolder extends ForwardedFolder {
     private final Mistake mistake;
     private final List<Appended> syncedLater = new ArrayList<>();
     private final Set<String> leftByReceipt = new HashSet<>();
     private boolean recovering;
 
     MistakenFolder(SnapshotFolder folder, Mistake mistake) {
-      this.folder = folder;
+      super(folder);
       this.mistake = mistake;
     }
 
     @Override
-    public List<String> list() throws IOException {
-      return folder.list();
-    }
-
-    @Override
     public Appended create(String name) throws IOException {
-      return new MistakenFile(name, folder.create(name));
-    }
-
-    @Override
-    public Opened open(String name) throws IOException {
-      return folder.open(name);
+      return new MistakenFile(name, super.create(name));
     }
 
     @Override
     public void rename(String from, String to) throws IOException {
-      folder.rename(from, to);
+      super.rename(from, to);
       if (to.equals(SnapshotNames.scratch(from))) {
         leftByReceipt.add(from);
       }
       if (mistake == Mistake.SYNCS_TOO_LATE) {
-        folder.sync();
+        super.sync();
         while (!syncedLater.isEmpty()) {
           syncedLater.remove(syncedLater.size() - 1).sync();
         }
       }
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      folder.delete(name);
     }
 
     @Override
@@ -192,7 +176,7 @@ final class MistakenSnapshots {
           || (mistake == Mistake.TRUSTS_NAMES && recovering)) {
         return;
       }
-      folder.sync();
+      super.sync();
     }
 
     private final class MistakenFile implements Appended {

@@ -1,14 +1,9 @@
 package io.github.balsaraft.storage;
 
+import static io.github.balsaraft.storage.SampleSnapshot.GROUP;
+import static io.github.balsaraft.storage.SampleSnapshot.HEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,21 +15,12 @@ import org.junit.jupiter.api.Test;
 /** A snapshot of many files is received with few of them open, and none is closed that is not synced. */
 class SnapshotReceiptTest {
 
-  private static final GroupId GROUP = new GroupId(1);
   private static final int FILES = 200;
   private static final int CHUNK_BYTES = 4;
   private static final int CHUNKS = 2;
-  private static final SnapshotHeader HEADER = new SnapshotHeader(
-      new EntryId(3, 9),
-      4,
-      Configuration.of(List.of(Member.voter(new ReplicaId(1), new HostId("n1"), "n1:1"))),
-      1,
-      99);
 
   /** A folder in memory that counts. */
-  private static final class CountingFolder implements SnapshotFolder {
-    private final SnapshotFolder folder = new MemorySnapshotFolder();
-
+  private static final class CountingFolder extends ForwardedFolder {
     /** Those that were closed with something in them that was not synced. */
     final List<String> closedUnsynced = new ArrayList<>();
 
@@ -42,14 +28,13 @@ class SnapshotReceiptTest {
     int mostOpen;
     boolean hasUnsyncedNames;
 
-    @Override
-    public List<String> list() throws IOException {
-      return folder.list();
+    CountingFolder() {
+      super(new MemorySnapshotFolder());
     }
 
     @Override
     public Appended create(String name) throws IOException {
-      Appended file = folder.create(name);
+      Appended file = super.create(name);
       mostOpen = Math.max(mostOpen, ++openFiles);
       hasUnsyncedNames = true;
       return new Appended() {
@@ -79,25 +64,15 @@ class SnapshotReceiptTest {
     }
 
     @Override
-    public Opened open(String name) throws IOException {
-      return folder.open(name);
-    }
-
-    @Override
     public void rename(String from, String to) throws IOException {
       hasUnsyncedNames = true;
-      folder.rename(from, to);
-    }
-
-    @Override
-    public void delete(String name) throws IOException {
-      folder.delete(name);
+      super.rename(from, to);
     }
 
     @Override
     public void sync() throws IOException {
       hasUnsyncedNames = false;
-      folder.sync();
+      super.sync();
     }
   }
 

@@ -1,21 +1,15 @@
 package io.github.balsaraft.storage;
 
+import static io.github.balsaraft.storage.SampleSnapshot.GROUP;
+import static io.github.balsaraft.storage.SampleSnapshot.HEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.balsaraft.model.Configuration;
-import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.GroupId;
-import io.github.balsaraft.model.HostId;
-import io.github.balsaraft.model.Member;
-import io.github.balsaraft.model.ReplicaId;
-import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,18 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A snapshot for which the disk has no room doesn't fill it: the log is on it, too. */
 class SnapshotRoomTest {
 
-  private static final GroupId GROUP = new GroupId(1);
   private static final int CHUNK_BYTES = 10;
 
   /** In two files, of three chunks and of one. */
   private static final int BYTES = 40;
-
-  private static final SnapshotHeader HEADER = new SnapshotHeader(
-      new EntryId(3, 9),
-      4,
-      Configuration.of(List.of(Member.voter(new ReplicaId(1), new HostId("n1"), "n1:1"))),
-      1,
-      99);
 
   private final SmallFolder folder = new SmallFolder();
   private final FolderSnapshotStore store = new FolderSnapshotStore(folder, CHUNK_BYTES);
