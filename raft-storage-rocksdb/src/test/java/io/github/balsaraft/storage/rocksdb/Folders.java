@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Handles folders of stores that are in use. */
@@ -32,6 +34,27 @@ final class Folders {
         }
       } catch (NoSuchFileException e) {
         // Removed while it was to be copied: once more.
+      }
+    }
+  }
+
+  /** Waits until there are some table files and none of them grows: RocksDB writes them on a thread of its own. */
+  static void awaitTables(Path folder, int least) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    Map<Path, String> before = Map.of();
+    for (int unchanged = 0; unchanged < 20; ) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+      Map<Path, String> tables = Map.of();
+      try {
+        tables = states(folder);
+        tables.keySet().removeIf(file -> !file.toString().endsWith(".sst"));
+      } catch (NoSuchFileException e) {
+        // Removed while it was looked at: it changes.
+      }
+      unchanged = tables.size() >= least && tables.equals(before) ? unchanged + 1 : 0;
+      before = tables;
+      if (System.nanoTime() - end >= 0) {
+        throw new AssertionError(least + " tables wanted, there are: " + tables);
       }
     }
   }

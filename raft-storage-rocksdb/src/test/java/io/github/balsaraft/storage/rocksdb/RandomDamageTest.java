@@ -8,16 +8,11 @@ import io.github.balsaraft.storage.LogStore;
 import io.github.balsaraft.storage.LogStoreException;
 import io.github.balsaraft.storage.RecoveredGroup;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,37 +83,10 @@ class RandomDamageTest {
       for (long index = 1; index <= ENTRIES; index++) {
         TestLog.append(store, TestLog.batch(index, 1_000));
       }
-      awaitTables(live);
+      Folders.awaitTables(live, 2);
       Folders.copy(live, killed);
     }
     return killed;
-  }
-
-  /** RocksDB writes them on a thread of its own: there are some, and none of them grows any more. */
-  private static void awaitTables(Path live) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    Map<Path, Long> before = Map.of();
-    for (int unchanged = 0; unchanged < 20; ) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-      Map<Path, Long> tables = tableBytes(live);
-      unchanged = tables.size() >= 2 && tables.equals(before) ? unchanged + 1 : 0;
-      before = tables;
-      assertThat(System.nanoTime() - end)
-          .as("two tables in time, not %s", tables)
-          .isNegative();
-    }
-  }
-
-  private static Map<Path, Long> tableBytes(Path folder) throws IOException {
-    Map<Path, Long> bytes = new HashMap<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.sst")) {
-      for (Path file : files) {
-        if (Files.size(file) > 0) {
-          bytes.put(file, Files.size(file));
-        }
-      }
-    }
-    return bytes;
   }
 
   private void flipAndOpen(Path killed, Path name, long bit) throws IOException {

@@ -1,6 +1,5 @@
 package io.github.balsaraft.transport.netty;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -71,18 +69,14 @@ class SmallFramesTest extends NettyHosts {
     nodes.values().forEach(RaftNode::close);
   }
 
-  private RaftNode withRole(Role role) {
-    long end = System.nanoTime() + SECONDS.toNanos(60);
-    while (true) {
-      assertThat(System.nanoTime()).as("a %s in time", role).isLessThan(end);
-      for (RaftNode node : nodes.values()) {
-        var status = node.status();
-        if (status.role() == role && status.leader().isPresent()) {
-          return node;
-        }
-      }
-      LockSupport.parkNanos(MILLISECONDS.toNanos(1));
+  private RaftNode withRole(Role role) throws Exception {
+    for (RaftNode node : nodes.values()) {
+      node.awaitLeader().get(60, SECONDS);
     }
+    return nodes.values().stream()
+        .filter(node -> node.status().role() == role)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void proposeAtOnce(RaftNode node, int commands, int commandBytes)
