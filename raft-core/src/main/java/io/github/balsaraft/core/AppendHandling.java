@@ -27,6 +27,9 @@ final class AppendHandling {
   /** The durable match that was last told. */
   private long acknowledged;
 
+  /** Before this the leader isn't asked again to prove what it calls committed: under reads it names that thousands of times a second. */
+  private long nextAskNanos = Long.MIN_VALUE;
+
   AppendHandling(CoreContext context) {
     this.context = context;
     this.log = context.log;
@@ -73,11 +76,12 @@ final class AppendHandling {
   /**
    * The leader names a commit index up to which it takes this log to be as its own. It may know that from an earlier process of this
    * replica, and the disk may hold something else by now: only what its messages have proven since counts as committed (trap 16). It
-   * is asked to prove the rest, since by itself it sends nothing to one that has everything.
+   * is asked to prove the rest, since by itself it sends nothing to one that has everything; but no more often than it sends heartbeats.
    */
   void onCommitNamed(ReplicaId leader, long commit) {
     context.commitTo(Math.min(commit, verified));
-    if (commit > context.commitIndex()) {
+    if (commit > context.commitIndex() && context.nowNanos() >= nextAskNanos) {
+      nextAskNanos = context.nowNanos() + context.options.heartbeatNanos();
       context.outbox.send(new AppendEntriesResponse(
           context.self,
           leader,

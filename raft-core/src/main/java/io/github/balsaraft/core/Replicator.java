@@ -83,8 +83,9 @@ final class Replicator {
   boolean onResponse(AppendEntriesResponse message) {
     Progress progress = members.get(message.from());
     if (progress != null && message.session() == AppendEntriesResponse.NO_SESSION) {
-      // What is under way answers that too, or is repeated if it is lost.
-      if (progress.isIdle()) {
+      // What is under way answers that too, or is repeated if it is lost; so does what is being
+      // loaded, which a question would call off; and who is known to lack entries is sent them.
+      if (progress.isIdle() && !progress.isLoading() && progress.present() == progress.match()) {
         progress.resend();
       }
       return false;

@@ -180,6 +180,51 @@ class FollowerStateTest {
   }
 
   @Test
+  @DisplayName("so does one to which the way takes no entries")
+  void commitIndexWhereTheWayTakesNoMore() {
+    cluster.elect("n1");
+    cluster.propose(n1, "x", "y");
+    cluster.run(OPTIONS.heartbeatNanos());
+    cluster.stepDo(n1, core -> core.writable(n2.id, false));
+    cluster.crash(n2, 0);
+    cluster.start(n2);
+    cluster.run(2 * OPTIONS.heartbeatNanos());
+    assertThat(n2.view().commitIndex()).isEqualTo(n1.view().commitIndex()).isEqualTo(3);
+  }
+
+  private long questionsInFlight() {
+    return cluster.network().take(AppendEntriesResponse.class::isInstance).stream()
+        .map(AppendEntriesResponse.class::cast)
+        .filter(answer -> answer.session() == AppendEntriesResponse.NO_SESSION)
+        .count();
+  }
+
+  @Test
+  @DisplayName("it asks for the proof no more often than once in a heartbeat interval")
+  void asksOnceInAHeartbeatInterval() {
+    cluster.elect("n1");
+    cluster.propose(n1, "x", "y");
+    cluster.run(OPTIONS.heartbeatNanos());
+    cluster.crash(n2, 0);
+    cluster.start(n2);
+    for (int interval = 0; interval < 3; interval++) {
+      for (int read = 0; read < 10; read++) {
+        cluster.read(n1);
+        cluster.settleWithout(AppendEntriesResponse.class);
+      }
+      assertThat(n1.reads).isEmpty();
+      assertThat(questionsInFlight()).as("interval %d", interval).isEqualTo(1);
+      cluster.pass(n2, OPTIONS.heartbeatNanos() - 1);
+      cluster.read(n1);
+      cluster.settleWithout(AppendEntriesResponse.class);
+      assertThat(questionsInFlight()).isZero();
+      cluster.pass(n2, 1);
+    }
+    cluster.run(2 * OPTIONS.heartbeatNanos());
+    assertThat(n2.view().commitIndex()).isEqualTo(3);
+  }
+
+  @Test
   @DisplayName(
       "so does one that stood for election before it heard its leader again, and holds more by now")
   void commitIndexAfterACampaign() {

@@ -99,6 +99,27 @@ class LoadedEntriesTest {
   }
 
   @Test
+  @DisplayName("a follower that is started anew meanwhile, and asks what is proven, calls none off")
+  void startedAnewMeanwhile() {
+    cluster.crash(follower, 0);
+    cluster.start(follower);
+    for (int beat = 0; beat < 3; beat++) {
+      cluster.pass(leader, OPTIONS.heartbeatNanos());
+      cluster.pass(follower, OPTIONS.heartbeatNanos());
+      cluster.settle();
+    }
+    assertThat(leader.loads).hasSize(1);
+    PendingLoad pending = leader.loads.remove(0);
+    loaded(pending, pending.load().generation());
+    List<AppendEntries> sent = sentEntries();
+    assertThat(sent).hasSize(2);
+    sent.forEach(cluster::deliver);
+    leader.autoLoads = true;
+    cluster.run(1000 * MILLIS);
+    assertThat(follower.applied).isEqualTo(leader.applied);
+  }
+
+  @Test
   @DisplayName("entries that were compacted meanwhile are not sent: a snapshot is due")
   void compactedMeanwhile() {
     PendingLoad pending = leader.loads.remove(0);

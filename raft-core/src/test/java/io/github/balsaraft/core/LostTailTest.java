@@ -24,6 +24,13 @@ class LostTailTest {
   /** With n3 down nothing is committed without n2. */
   @BeforeEach
   void loseTheTail() {
+    loseTheTail(cluster);
+  }
+
+  /** n2 holds 21 of the 41 entries that n1, which leads, knows it to hold; it and n3 are down. */
+  static void loseTheTail(CoreHarness cluster) {
+    HarnessReplica n1 = cluster.replica("n1");
+    HarnessReplica n2 = cluster.replica("n2");
     for (int i = 0; i < 40; i++) {
       cluster.propose(n1, "x");
       cluster.settle();

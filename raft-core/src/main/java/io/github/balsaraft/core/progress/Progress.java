@@ -193,9 +193,13 @@ public final class Progress {
   /** Whether a message may be sent now. */
   public boolean canSend() {
     return mode != Mode.SNAPSHOT
-        && writable
         && !loading
-        && (mode == Mode.PROBE ? !probeUnderWay : hasRoom());
+        && (mode == Mode.PROBE ? !probeUnderWay && hasWayForProbe() : writable && hasRoom());
+  }
+
+  /** A message without entries is small, and never waits behind those that are on their way. */
+  private boolean hasWayForProbe() {
+    return writable || nextProbeEmpty;
   }
 
   private boolean hasRoom() {
@@ -390,6 +394,11 @@ public final class Progress {
     loading = true;
     loadGeneration = generation;
     return generation;
+  }
+
+  /** Whether the entries to send next are being loaded. */
+  public boolean isLoading() {
+    return loading;
   }
 
   /** Whether a load of this number is still wanted; it is finished then. */

@@ -179,7 +179,9 @@ class ProgressAnswersTest {
     assertThat(progress.canSend()).isFalse();
     assertThat(progress.endLoad(4)).as("an earlier one").isFalse();
     assertThat(progress.canSend()).isFalse();
+    assertThat(progress.isLoading()).isTrue();
     assertThat(progress.endLoad(5)).isTrue();
+    assertThat(progress.isLoading()).isFalse();
     assertThat(progress.canSend()).isTrue();
     assertThat(progress.endLoad(5)).as("twice").isFalse();
   }
@@ -198,6 +200,27 @@ class ProgressAnswersTest {
   @Test
   void nothingIsSentWhereTheWayTakesNothing() {
     progress.writable(false);
+    assertThat(progress.canSend()).isFalse();
+    progress.writable(true);
+    assertThat(progress.canSend()).isTrue();
+  }
+
+  @Test
+  void aQuestionIsSentThereAllTheSame() {
+    progress.writable(false);
+    progress.resend();
+    assertThat(progress.canSend()).isTrue();
+    progress.sent(3, 0, NOW);
+    assertThat(progress.canSend()).as("it is under way").isFalse();
+    progress.accepted(3, 3, NOW);
+    assertThat(progress.canSend()).isFalse();
+  }
+
+  @Test
+  void aProbeWithEntriesIsNot() {
+    progress.writable(false);
+    progress.rejected(at(7), 5);
+    assertThat(progress.isNextProbeEmpty()).isFalse();
     assertThat(progress.canSend()).isFalse();
     progress.writable(true);
     assertThat(progress.canSend()).isTrue();
