@@ -158,6 +158,11 @@ public final class NettyTransportBuilder {
    * @throws IllegalArgumentException if the settings contradict each other
    */
   public NettyTransport build() {
+    return new NettyTransport(options(), maxClientConnections, clientSilenceTimeout.toMillis());
+  }
+
+  /** The settings of what is not for clients. */
+  NettyOptions options() {
     if (bind == null) {
       throw new IllegalArgumentException(
           "say where to listen: bindAddress(\"host:port\"), with port 0 for any free one");
@@ -166,24 +171,21 @@ public final class NettyTransportBuilder {
       throw new IllegalArgumentException("bound to every interface, as " + bind
           + ", a host must say where others reach it: advertisedAddress(\"host:port\")");
     }
-    return new NettyTransport(
-        new NettyOptions(
-            bind,
-            advertised,
-            resolver,
-            eventLoopThreads,
-            maxFrameBytes,
-            maxQueuedBytesPerPeer,
-            maxQueuedControlBytesPerPeer,
-            minReconnectDelay.toMillis(),
-            maxReconnectDelay.toMillis(),
-            (int) connectTimeout.toMillis(),
-            handshakeTimeout.toMillis(),
-            maxInboundConnections,
-            maxPendingHandshakes,
-            maxUnused.toMillis()),
-        maxClientConnections,
-        clientSilenceTimeout.toMillis());
+    return new NettyOptions(
+        bind,
+        advertised,
+        resolver,
+        eventLoopThreads,
+        maxFrameBytes,
+        maxQueuedBytesPerPeer,
+        maxQueuedControlBytesPerPeer,
+        minReconnectDelay.toMillis(),
+        maxReconnectDelay.toMillis(),
+        (int) connectTimeout.toMillis(),
+        handshakeTimeout.toMillis(),
+        maxInboundConnections,
+        maxPendingHandshakes,
+        maxUnused.toMillis());
   }
 
   private static long millis(String what, Duration duration) {

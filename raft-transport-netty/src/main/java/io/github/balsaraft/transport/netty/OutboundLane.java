@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * then what it had found out long ago. It connects again at once when the connection breaks, and after a growing pause when
  * that fails. While it pauses it takes no messages: they would be old by then.
  *
- * <p>{@link #offer} and {@link #status} may be called by any thread, everything else by the lane's event loop only.
+ * <p>{@link #offer}, {@link #status} and {@link #isConnectedTo} may be called by any thread, everything else by the lane's event loop only.
  */
 final class OutboundLane {
 
@@ -81,7 +81,6 @@ final class OutboundLane {
   private AddressChoice choice = new AddressChoice();
   private @Nullable Channel channel;
   private long connectedAtNanos;
-  private long peerRun;
   private int shortLives;
   private boolean failing;
   /** The peer was seen alive since the attempt under way began, which may have come too early. */
@@ -91,6 +90,7 @@ final class OutboundLane {
 
   // Written by the event loop, read by all.
   private volatile boolean accepting = true;
+  private volatile long peerRun;
   private volatile PeerConnection status =
       new PeerConnection(PeerConnection.State.UNKNOWN, "not connected yet");
 
@@ -114,6 +114,16 @@ final class OutboundLane {
 
   PeerConnection status() {
     return status;
+  }
+
+  /** Whether it is connected to this run of the peer's process, as far as this host knows. */
+  boolean isConnectedTo(long run) {
+    return status.state() == PeerConnection.State.CONNECTED && peerRun == run;
+  }
+
+  /** The run of the peer's process to which it was connected last. */
+  long peerRun() {
+    return peerRun;
   }
 
   /** To where it is connected, or null if it isn't. */

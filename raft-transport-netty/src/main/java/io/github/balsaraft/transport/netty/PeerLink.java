@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way to one peer: two lanes, and what their fate says about the peer.
  *
- * <p>{@link #send}, {@link #trySend}, {@link #connection} and the methods that say what happened elsewhere may be called by any thread; the
- * rest runs on the one event loop that both lanes have in common.
+ * <p>{@link #send}, {@link #trySend}, {@link #connection}, {@link #isConnectedTo} and the methods that say what happened elsewhere may be
+ * called by any thread; the rest runs on the one event loop that both lanes have in common.
  */
 final class PeerLink implements OutboundLane.Owner {
 
@@ -55,8 +55,14 @@ final class PeerLink implements OutboundLane.Owner {
   private final GoneDetector gone = new GoneDetector();
   private boolean writable = true;
 
+  /** The run of the peer's process that was seen last, whichever side had dialled. */
+  private long lastRun;
+
   /** The peer is gone, and the receiver isn't told yet. Another object each time. */
   private @Nullable Object untold;
+
+  /** Which run of its process that was. */
+  private long untoldRun;
 
   /** The connections that the peer has dialled. May be asked by any thread. */
   interface Inbound {
@@ -148,6 +154,11 @@ final class PeerLink implements OutboundLane.Owner {
     return control.status();
   }
 
+  /** Whether the connection for small messages leads to this run of the peer's process, as far as this host knows. */
+  boolean isConnectedTo(long run) {
+    return control.isConnectedTo(run);
+  }
+
   /**
    * Says where the peer is, or with null that nobody says so any more. The peer itself may still do, by a connection to this host: it is
    * hung up on, and connected again when there is something to send.
@@ -180,7 +191,6 @@ final class PeerLink implements OutboundLane.Owner {
     }
     if (!Objects.equals(now, followed)) {
       followed = now;
-      tellGone();
       gone.forget();
       if (now == null) {
         control.leadNowhere();
@@ -243,6 +253,7 @@ final class PeerLink implements OutboundLane.Owner {
   /** The peer dialled us and passed the handshake. */
   void inboundEstablished(LaneKind lane, long run) {
     Runnable seen = () -> {
+      lastRun = run;
       if (lane == LaneKind.CONTROL) {
         gone.heardFrom();
       }
@@ -308,7 +319,12 @@ final class PeerLink implements OutboundLane.Owner {
   @Override
   public void connected(OutboundLane lane) {
     if (lane == control) {
-      // It is back, or another process is there.
+      lastRun = control.peerRun();
+      if (lastRun == untoldRun) {
+        // It wasn't gone, whatever has refused the attempt.
+        untold = null;
+      }
+      // Another process is there: afterwards that would be said of this one.
       tellGone();
       gone.connected();
     }
@@ -342,6 +358,7 @@ final class PeerLink implements OutboundLane.Owner {
       case GONE -> {
         Object wait = new Object();
         untold = wait;
+        untoldRun = lastRun;
         inbound.onceReadToEnd(() -> {
           if (loop.inEventLoop()) {
             tellGone(wait);

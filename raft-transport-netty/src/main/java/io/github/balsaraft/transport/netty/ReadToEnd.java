@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Waits until everything is read that has come on a connection whose other end is dead. Then it is closed, mostly at once. One whose
  * end was swallowed on the way never closes: so it is enough that nothing has come for a while. Of the connection's event loop, which
- * looks for bytes before it runs what is due.
+ * looks for bytes before it runs what is due. It may have stood still in between, and what has come meanwhile is read in its next turn only:
+ * so nothing is decided in the turn that finds silence.
  */
 final class ReadToEnd {
 
@@ -18,9 +19,13 @@ final class ReadToEnd {
   /** Who has sent something for so long isn't dead, or has sent more than can be waited for. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+  /** Due in a later turn of the event loop, which runs what is due when the turn begins. */
+  private static final long LATER_TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final long beganNanos = System.nanoTime();
   private final Channel channel;
   private final Runnable then;
+  private boolean seemsRead;
   private boolean ended;
 
   private ReadToEnd(Channel channel, Runnable then) {
@@ -59,10 +64,13 @@ final class ReadToEnd {
   private void look() {
     FrameDecoder frames = channel.pipeline().get(FrameDecoder.class);
     long silentNanos = frames == null ? SILENCE_NANOS : frames.silentNanos();
-    if (silentNanos >= SILENCE_NANOS || System.nanoTime() - beganNanos >= PATIENCE_NANOS) {
+    boolean seemsReadNow =
+        silentNanos >= SILENCE_NANOS || System.nanoTime() - beganNanos >= PATIENCE_NANOS;
+    if (seemsReadNow && seemsRead) {
       end();
     } else if (!ended) {
-      lookAfter(SILENCE_NANOS - silentNanos);
+      seemsRead = seemsReadNow;
+      lookAfter(seemsReadNow ? LATER_TURN_NANOS : SILENCE_NANOS - silentNanos);
     }
   }
 

@@ -100,10 +100,15 @@ abstract class NettyHosts {
 
   /** Both lanes, each with its own hello. */
   final RawPeer acceptControlLane(ServerSocket server) throws Exception {
+    return acceptControlLane(server, RawPeer.identity(PEER.name()));
+  }
+
+  /** As {@link #acceptControlLane(ServerSocket)}. */
+  final RawPeer acceptControlLane(ServerSocket server, Identity self) throws Exception {
     RawPeer control = null;
     for (int i = 0; i < 2; i++) {
       RawPeer lane = acceptFrom(server);
-      if (lane.accept(PEER.name()).lane() == LaneKind.CONTROL) {
+      if (lane.accept(self).lane() == LaneKind.CONTROL) {
         control = lane;
       }
     }

@@ -83,11 +83,14 @@ class PeerGoneTest extends NettyHosts {
     RawPeer control = acceptControlLane(server);
     a.receiver().await("connected", () -> stats(a).connects() == 2);
     try (RawPeer dialled = dialAs(a, LaneKind.BULK)) {
+      long sentNanos = System.nanoTime();
       dialled.send(Wire.frame(SampleMessages.heartbeat(1)));
       a.receiver().await("the message", () -> a.receiver().messages().size() == 1);
       server.close();
       control.reset();
       a.receiver().await("the hint", () -> !a.receiver().gone().isEmpty());
+      assertThat(System.nanoTime() - sentNanos)
+          .isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(50));
       assertThat(stats(a).peersGone()).isEqualTo(1);
     }
   }

@@ -48,6 +48,11 @@ final class RawPeer implements AutoCloseable {
     return send(helloBytes(self, wanted, lane));
   }
 
+  RawPeer hello(Identity self, HostId wanted, LaneKind lane) throws IOException {
+    return send(HandshakeCodec.write(
+        new Hello(1, 1, self, wanted, lane), UnpooledByteBufAllocator.DEFAULT));
+  }
+
   /** Says hello and sends frames without waiting for the answer, in one piece. */
   RawPeer helloAndFrame(String self, String wanted, LaneKind lane, byte[] frame)
       throws IOException {
@@ -69,12 +74,16 @@ final class RawPeer implements AutoCloseable {
 
   /** Takes the other side's hello and accepts it. */
   Hello accept(String self) throws Exception {
+    return accept(identity(self));
+  }
+
+  /** As {@link #accept(String)}. */
+  Hello accept(Identity self) throws Exception {
     HandshakeFrame frame = handshake();
     if (frame == null) {
       throw new AssertionError("closed before the hello");
     }
-    send(HandshakeCodec.write(
-        new Answer(1, identity(self), null), UnpooledByteBufAllocator.DEFAULT));
+    send(HandshakeCodec.write(new Answer(1, self, null), UnpooledByteBufAllocator.DEFAULT));
     return HandshakeCodec.toHello(frame);
   }
 
