@@ -116,7 +116,9 @@ final class Acceptor {
 
     @Override
     public @Nullable Refusal judge(Hello hello) {
-      InboundConnections.Established member = connections.memberInPlaceOf(hello.self(), self.get());
+      PeerLink link = links.get(hello.self().host().host());
+      InboundConnections.Established member = connections.memberInPlaceOf(
+          hello.self(), self.get(), run -> link != null && link.isConnectedTo(run));
       return member == null
           ? null
           : HandshakeRules.nameTaken(

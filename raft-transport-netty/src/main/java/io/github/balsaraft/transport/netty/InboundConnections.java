@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InboundConnections {
 
-  /** Leaders send heartbeats many times as often, and are answered each time. */
+  /** Leaders send heartbeats many times as often, and are answered each time; two followers have nothing to say to each other. */
   private static final long TALKING_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   private final int maxAll;
@@ -95,16 +96,22 @@ final class InboundConnections {
 
   /**
    * A connection of another process of this host id that belongs to this host's cluster and is in use, or null. A process without a
-   * cluster must not take its place: it is empty, and has the wrong name. Only while something comes on it: a member whose
-   * machine has lost power and whose disk was replaced comes back like that, before anybody knows that its old connections are dead.
+   * cluster must not take its place: it is empty, and has the wrong name. Only while something comes on it, or this host is connected to
+   * that process: a member whose machine has lost power and whose disk was replaced comes back like that, before anybody knows that its old
+   * connections are dead.
+   *
+   * @param isConnectedTo whether this host has dialled that run of the peer's process and is connected to it, as far as it knows
    */
   @Nullable
-  Established memberInPlaceOf(Identity newcomer, Identity self) {
+  Established memberInPlaceOf(Identity newcomer, Identity self, LongPredicate isConnectedTo) {
     if (newcomer.host().cluster() != null) {
       return null;
     }
     for (Established one : present(newcomer.host().host())) {
-      if (one.peer.run() != newcomer.run() && one.peer.isFellowOf(self) && one.isTalking()) {
+      long run = one.peer.run();
+      if (run != newcomer.run()
+          && one.peer.isFellowOf(self)
+          && (one.isTalking() || isConnectedTo.test(run))) {
         return one;
       }
     }
