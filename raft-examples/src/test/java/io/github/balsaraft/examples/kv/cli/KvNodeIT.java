@@ -7,13 +7,11 @@ import io.github.balsaraft.TraceReader;
 import io.github.balsaraft.examples.kv.testing.KvCluster;
 import io.github.balsaraft.examples.kv.testing.KvCluster.AdminRun;
 import io.github.balsaraft.examples.kv.testing.KvProcess;
-import io.github.balsaraft.examples.kv.testing.RespClient;
 import io.github.balsaraft.model.ReplicaId;
 import io.github.balsaraft.model.Role;
 import io.github.balsaraft.model.trace.TraceEvent;
 import io.github.balsaraft.model.trace.TraceReplayer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -103,12 +101,8 @@ class KvNodeIT {
     }
   }
 
-  /** Asks again if leadership was not handed over, or not seen to pass: who should take over may have stood still for a moment. */
   private static void lead(KvCluster cluster, KvProcess node) {
-    AdminRun run = cluster.admin("transfer", node.id());
-    for (int again = 0; again < 2 && run.output().contains("leadership was not "); again++) {
-      run = cluster.admin("transfer", node.id());
-    }
+    AdminRun run = cluster.transfer(node);
     assertThat(run.exitCode()).as(run.output()).isZero();
   }
 
@@ -116,7 +110,7 @@ class KvNodeIT {
   private static void expectOfLeader(
       KvCluster cluster, KvProcess leader, KvProcess node, String reply, String... words) {
     cluster.await(reply + " from " + node + " while " + leader + " leads", PATIENCE, () -> {
-      if (replies(node, reply, words)) {
+      if (node.reply(words).filter(reply::equals).isPresent()) {
         return true;
       }
       if (cluster.leader().filter(other -> other != leader).isPresent()) {
@@ -135,15 +129,7 @@ class KvNodeIT {
     cluster.await(
         reply + " from " + node + " to " + String.join(" ", words),
         PATIENCE,
-        () -> replies(node, reply, words));
-  }
-
-  private static boolean replies(KvProcess node, String reply, String... words) {
-    try (RespClient client = node.connect()) {
-      return client.call(words).equals(reply);
-    } catch (UncheckedIOException e) {
-      return false;
-    }
+        () -> node.reply(words).filter(reply::equals).isPresent());
   }
 
   @Test

@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.balsaraft.examples.kv.testing.KvCluster;
 import io.github.balsaraft.examples.kv.testing.KvProcess;
-import io.github.balsaraft.examples.kv.testing.RespClient;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -59,13 +58,11 @@ final class Clusters implements AfterEachCallback {
   static String reply(KvCluster cluster, KvProcess node, String... words) {
     String[] reply = {""};
     cluster.await("reply of " + node + " to " + words[0], PATIENCE, () -> {
-      try (RespClient client = node.connect()) {
-        reply[0] = client.call(words);
-        return !REFUSALS.contains(KvWire.errorCode(reply[0]));
-      } catch (UncheckedIOException e) {
-        // The cluster has a leader before the last of its servers listens.
-        return false;
-      }
+      // The cluster has a leader before the last of its servers listens.
+      Optional<String> now =
+          node.reply(words).filter(said -> !REFUSALS.contains(KvWire.errorCode(said)));
+      reply[0] = now.orElse("");
+      return now.isPresent();
     });
     return reply[0];
   }

@@ -19,7 +19,8 @@ class PauseIT {
 
   /**
    * When it goes on it must not answer from its old state, nor lead any more. That it doesn't lead is judged unless the term has
-   * changed meanwhile, as it does when the machine stands still; if it does each time it is the one that was paused that disturbs.
+   * changed meanwhile, as it does when the machine stands still; if it does so more often than not it is the one that was paused that
+   * disturbs.
    */
   @Test
   @Timeout(120)
@@ -27,8 +28,10 @@ class PauseIT {
     KvCluster cluster = clusters.start(3);
     try (HistoryWorkload workload = HistoryWorkload.start(cluster, 3)) {
       Nemesis nemesis = new Nemesis(cluster, workload);
+      int pauses = 0;
       int undisturbed = 0;
-      for (int i = 0; i < 2 || (undisturbed == 0 && i < 4); i++) {
+      while (pauses < 2 || (2 * undisturbed < pauses && pauses < 4)) {
+        pauses++;
         workload.awaitAnswers(500);
         long begin = System.nanoTime();
         KvProcess paused = nemesis.replaceLeader(KvProcess::pause);
@@ -46,13 +49,13 @@ class PauseIT {
           assertThat(leader).as("leader").isNotSameAs(paused);
         }
       }
-      assertThat(undisturbed)
-          .as("pauses after which the others kept their leader")
-          .isPositive();
+      String kept =
+          undisturbed + " of " + pauses + " pauses after which the others kept their leader";
+      assertThat(2 * undisturbed).as(kept).isGreaterThanOrEqualTo(pauses);
       workload.awaitAnswers(500);
       String verdict = HistoryCheck.of(cluster, workload);
 
-      Clusters.report("PauseIT", workload.summary(), nemesis.summary(), verdict);
+      Clusters.report("PauseIT", workload.summary(), nemesis.summary(), kept, verdict);
     }
   }
 

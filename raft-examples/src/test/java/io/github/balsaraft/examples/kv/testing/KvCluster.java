@@ -132,6 +132,33 @@ public final class KvCluster implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs {@code kv admin transfer}. If it says that leadership was not handed over, or not seen to pass, it runs again, at most twice and
+   * with a line in the output of the build; but only if somebody else than the target leads or the term rose meanwhile, as when whoever should
+   * take over, or the machine, stood still for a moment.
+   */
+  public AdminRun transfer(KvProcess target) {
+    long term = term(awaitLeader());
+    AdminRun run = admin("transfer", target.id());
+    for (int again = 0; again < 2 && run.output().contains("leadership was not "); again++) {
+      KvProcess leader = awaitLeader();
+      long termNow = term(leader);
+      if (leader == target && termNow == term) {
+        return run;
+      }
+      System.out.println("KvCluster: transfer " + target.id() + " runs again; " + leader.id()
+          + " leads, the term was " + term + " and is " + termNow + ": "
+          + run.output().strip());
+      term = termNow;
+      run = admin("transfer", target.id());
+    }
+    return run;
+  }
+
+  private static long term(KvProcess node) {
+    return Long.parseLong(node.answeredInfo().getOrDefault("term", "-1"));
+  }
+
   /** Where the servers listen for clients, as {@code --servers} wants it. */
   public String servers() {
     return nodes.values().stream()

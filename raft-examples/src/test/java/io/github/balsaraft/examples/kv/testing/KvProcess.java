@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -204,6 +205,15 @@ public final class KvProcess {
   /** Connects to it. */
   public RespClient connect() {
     return new RespClient(port);
+  }
+
+  /** What it replies to a command now; nothing if it can't be reached or hangs up. */
+  public Optional<String> reply(String... words) {
+    try (RespClient client = connect()) {
+      return Optional.of(client.call(words));
+    } catch (UncheckedIOException e) {
+      return Optional.empty();
+    }
   }
 
   /** What INFO says about Raft, of a server that is sure to answer, however long that takes. */
