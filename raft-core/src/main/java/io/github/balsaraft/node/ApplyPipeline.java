@@ -179,6 +179,8 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
         Note note = new Note(toIndex);
         lastNote = note;
         offer(() -> applyUpTo(note.take(), List.of()));
+      } else {
+        wake();
       }
       return;
     }
@@ -271,6 +273,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   /** Bytes of committed entries that wait in memory. On any thread. */
   long queuedBytes() {
     return applier.queuedBytes();
+  }
+
+  /** See {@link Mailbox#wake}. */
+  void wake() {
+    mailbox.wake();
   }
 
   /** How much waits for its turn, whatever it is. */

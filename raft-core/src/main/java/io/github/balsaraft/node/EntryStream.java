@@ -89,6 +89,8 @@ final class EntryStream implements Flow.Subscription {
   void look() {
     if (demand.get() > 0 && !ended && scheduled.compareAndSet(false, true)) {
       tasks.run(this::step);
+    } else {
+      tasks.wake();
     }
   }
 

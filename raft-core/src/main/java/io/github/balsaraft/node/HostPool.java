@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,9 @@ final class HostPool extends ThreadPoolExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(HostPool.class);
 
   private static final long IDLE_SECONDS = 10;
+
+  /** Between attempts for which there is no memory to make them later. */
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final String name;
   private final Consumer<Runnable> later;
@@ -96,14 +100,29 @@ final class HostPool extends ThreadPoolExecutor {
 
   private void tryAgain() {
     try {
-      if (getQueue().isEmpty() || startThread()) {
-        tryingAgain.set(false);
-      } else {
-        later.accept(again);
+      while (!getQueue().isEmpty() && !startThread()) {
+        if (isTriedLater()) {
+          return;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
+      tryingAgain.set(false);
     } catch (Throwable e) {
       tryingAgain.set(false);
       throw e;
+    }
+  }
+
+  /**
+   * Whether a later attempt is to come. If there is no memory for it, the thread that asks has to go on trying: nobody else may come, and
+   * no timer of the host can be set then either.
+   */
+  private boolean isTriedLater() {
+    try {
+      later.accept(again);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
     }
   }
 

@@ -28,10 +28,16 @@ final class Mailbox<E> {
   private final Executor executor;
   private final Handler<E> handler;
   private final Queue<E> queue = new ConcurrentLinkedQueue<>();
-  private final Runnable turn = this::handleBatch;
+  private final Runnable turn = this::takeTurn;
 
   /** Entries offered and not handled yet. Whoever raises it from zero schedules the handling. */
   private final AtomicInteger pending = new AtomicInteger();
+
+  /**
+   * The right to handle waits for a task to take it. It is this that is held by one alone, not the presence of a task: an executor that has
+   * thrown may have taken the task all the same, as where the stack or the memory ends behind that.
+   */
+  private final AtomicBoolean granted = new AtomicBoolean();
 
   /**
    * Nobody has the right to handle although entries wait, since the executor could not take the turn, as without memory. Whoever takes this
@@ -50,7 +56,16 @@ final class Mailbox<E> {
    */
   void offer(E entry) {
     queue.add(entry);
-    if (pending.getAndIncrement() == 0 || (hasNoTurn.get() && hasNoTurn.getAndSet(false))) {
+    if (pending.getAndIncrement() == 0) {
+      schedule();
+    } else {
+      wake();
+    }
+  }
+
+  /** For who offers nothing since what it has to say is part of an entry that waits: that may have got no turn. On any thread. */
+  void wake() {
+    if (hasNoTurn.get() && hasNoTurn.getAndSet(false)) {
       schedule();
     }
   }
@@ -65,17 +80,23 @@ final class Mailbox<E> {
     queue.forEach(look);
   }
 
+  /** The caller has the right to handle, and gives it away. */
   private void schedule() {
+    granted.setRelease(true);
     try {
       executor.execute(turn);
     } catch (RejectedExecutionException e) {
       // The host's threads have ended, so the handler only refuses by now. Its callers must still
-      // be told, and this thread holds the right to handle.
-      handleBatch();
+      // be told, and this thread may do so.
+      takeTurn();
     } catch (Throwable e) {
-      // First of all: without memory what follows may fail as well.
-      hasNoTurn.set(true);
-      warnOf(e);
+      // A task that is in the queue all the same finds the right gone, if it hasn't taken it by
+      // now.
+      if (granted.getAndSet(false)) {
+        // First of all: without memory what follows may fail as well.
+        hasNoTurn.set(true);
+        warnOf(e);
+      }
     }
   }
 
@@ -84,6 +105,12 @@ final class Mailbox<E> {
       LOG.error("a queue got no thread; what waits in it is handled when more comes", cause);
     } catch (Throwable e) {
       // There is nobody else to tell.
+    }
+  }
+
+  private void takeTurn() {
+    if (granted.getAndSet(false)) {
+      handleBatch();
     }
   }
 

@@ -44,6 +44,8 @@ final class ReadExpiry {
   void arm(long deadlineNanos) {
     if (deadlineNanos < armedForNanos) {
       armEarlier(deadlineNanos);
+    } else {
+      looks.wake();
     }
   }
 

@@ -21,6 +21,11 @@ final class SerialTasks implements Mailbox.Handler<Runnable> {
     mailbox.offer(task);
   }
 
+  /** See {@link Mailbox#wake}. */
+  void wake() {
+    mailbox.wake();
+  }
+
   /** Tasks that wait, the running one among them. */
   int waiting() {
     return mailbox.size();

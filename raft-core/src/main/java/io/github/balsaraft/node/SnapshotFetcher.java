@@ -85,6 +85,8 @@ final class SnapshotFetcher {
   void step(long nowNanos) {
     SnapshotDownload running = download;
     if (running != null) {
+      // As long as the disk has something to do it is given nothing more.
+      disk.wake();
       running.step(nowNanos);
     }
   }

@@ -89,6 +89,8 @@ final class SnapshotServer {
   void onRequest(SnapshotRequest request) {
     if (!stopped && tasks.waiting() < MAX_WAITING) {
       tasks.run(() -> handle(request));
+    } else {
+      tasks.wake();
     }
   }
 

@@ -32,6 +32,7 @@ import io.github.balsaraft.testing.simulation.world.VirtualTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -215,6 +216,50 @@ class ApplyPipelineTest {
       tasks.remove(0).run();
     }
     assertThat(applied).hasSize(1000);
+  }
+
+  /** What is committed next is part of the note that waits, and offers nothing. */
+  @Test
+  @DisplayName("a note that got no turn gets one with what is committed next")
+  void noTurnForANote() {
+    List<Runnable> tasks = new ArrayList<>();
+    boolean[] fails = {false};
+    HostEnvironment outOfMemory = new ForwardedEnvironment(environment) {
+      @Override
+      public Executor apply() {
+        return task -> {
+          if (fails[0]) {
+            fails[0] = false;
+            throw new OutOfMemoryError("no room for a task (a test)");
+          }
+          tasks.add(task);
+        };
+      }
+    };
+    StateMachine machine = new EchoMachine() {
+      @Override
+      public byte[] apply(Command command) {
+        String text = new String(command.bytes(), UTF_8);
+        applied.add(text);
+        if (text.equals("a")) {
+          commit(List.of(), batch(EntryType.COMMAND, "b"));
+          fails[0] = true;
+        }
+        return new byte[0];
+      }
+    };
+    pipeline = new ApplyPipeline(
+        GROUP, machine, store, 0, 0, outOfMemory, (what, cause) -> events.add(what), () -> {});
+    commit(List.of(), batch(EntryType.COMMAND, "a"));
+    tasks.remove(0).run();
+    assertThat(applied).containsExactly("a");
+    assertThat(tasks).as("none could be taken").isEmpty();
+    commit(List.of(), batch(EntryType.COMMAND, "c"));
+    while (!tasks.isEmpty()) {
+      tasks.remove(0).run();
+    }
+    assertThat(applied).containsExactly("a", "b", "c");
+    assertThat(events).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -135,6 +136,80 @@ class MailboxTest {
     executor.taken.remove().run();
     assertThat(seen).containsExactly("a", "b", "c", "|", "d", "|");
     assertThat(executor.taken).isEmpty();
+  }
+
+  /** The stack or the memory may end behind the queue. */
+  @Test
+  @DisplayName("a turn that was taken although that has failed is no second one beside the next")
+  void takenAndFailed() throws Exception {
+    CountDownLatch oneIsDone = new CountDownLatch(1);
+    AtomicInteger inHandler = new AtomicInteger();
+    AtomicInteger mostInHandler = new AtomicInteger();
+    List<String> handled = new CopyOnWriteArrayList<>();
+    AtomicBoolean fails = new AtomicBoolean(true);
+    Mailbox<String> mailbox = new Mailbox<>(
+        task -> {
+          tasks.add(task);
+          if (fails.getAndSet(false)) {
+            throw new StackOverflowError("behind the queue (a test)");
+          }
+        },
+        new Mailbox.Handler<>() {
+          @Override
+          public void handle(String entry) {
+            mostInHandler.accumulateAndGet(inHandler.incrementAndGet(), Math::max);
+            handled.add(entry);
+            if (handled.size() == 1) {
+              await(oneIsDone);
+            }
+            inHandler.decrementAndGet();
+          }
+
+          @Override
+          public void endOfBatch() {}
+        });
+    mailbox.offer("a");
+    mailbox.offer("b");
+    assertThat(tasks).as("the one that was taken, and that of the next").hasSize(2);
+    List<Thread> threads = new ArrayList<>();
+    for (Runnable task : tasks) {
+      Thread thread = new Thread(() -> {
+        task.run();
+        oneIsDone.countDown();
+      });
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(handled).containsExactly("a", "b");
+    assertThat(mostInHandler.get()).isEqualTo(1);
+    assertThat(mailbox.size()).isZero();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("who adds to what waits already makes its turn good, and nothing else")
+  void wakes() {
+    FailingOnce executor = new FailingOnce();
+    Mailbox<String> mailbox = new Mailbox<>(executor, new Recorder());
+    mailbox.wake();
+    assertThat(executor.taken).isEmpty();
+    executor.untilFailure = 0;
+    mailbox.offer("a");
+    mailbox.wake();
+    mailbox.wake();
+    assertThat(executor.taken).as("one turn").hasSize(1);
+    executor.taken.remove().run();
+    assertThat(seen).containsExactly("a", "|");
   }
 
   @Test

@@ -42,9 +42,23 @@ class UnprintableFailureTest {
 
   private static final class Environment extends ForwardedEnvironment {
     boolean writerFails;
+    boolean stepFails;
 
     Environment(VirtualTime time) {
       super(SimulatedEnvironment.alone(time));
+    }
+
+    /** In the middle of a step: the core has given out what is to be written, and the writer hasn't got it. */
+    @Override
+    public long nowNanos() {
+      if (stepFails
+          && StackWalker.getInstance()
+              .walk(frames ->
+                  frames.anyMatch(frame -> frame.getClassName().equals(LoopOutput.class.getName())
+                      && frame.getMethodName().equals("write")))) {
+        throw new UnprintableError();
+      }
+      return super.nowNanos();
     }
 
     @Override
@@ -175,12 +189,27 @@ class UnprintableFailureTest {
   /** The core has given out a write that nobody makes. */
   @Test
   void aStepsEndsTheReplica() {
-    environment.writerFails = true;
+    environment.stepFails = true;
     CompletableFuture<byte[]> proposal = node.propose("a".getBytes(UTF_8));
     run();
-    environment.writerFails = false;
+    environment.stepFails = false;
     assertFailed();
     assertThat(proposal).isCompletedExceptionally();
     assertThat(machine.given).isEmpty();
+  }
+
+  /** The step has done its part: the write waits, and is made with the next. */
+  @Test
+  void theWritersExecutorIsOutlived() {
+    environment.writerFails = true;
+    CompletableFuture<byte[]> proposal = node.propose("a".getBytes(UTF_8));
+    run();
+    assertThat(proposal).isNotDone();
+    environment.writerFails = false;
+    CompletableFuture<byte[]> later = node.propose("b".getBytes(UTF_8));
+    run();
+    assertThat(proposal).isCompleted();
+    assertThat(later).isCompleted();
+    assertThat(machine.given).containsExactly("a", "b");
   }
 }
