@@ -234,11 +234,10 @@ final class SnapshotArchive {
     return newestSinceNanos;
   }
 
-  /** As {@link SnapshotStore#create}, with the room that there can be; it must do for one as large as the newest. */
+  /** As {@link SnapshotStore#create}, with the room that there can be. */
   SnapshotStore.Draft create(SnapshotHeader header, long unique) throws IOException {
     makeRoom(null);
-    SnapshotManifest before = newest();
-    return store.create(group, header, unique, before == null ? 0 : before.bytes());
+    return store.create(group, header, unique);
   }
 
   /**

@@ -34,7 +34,7 @@ public class FolderSnapshotStore implements SnapshotStore {
 
   private static final int MAX_MANIFEST_BYTES = 1 << 30;
 
-  /** This part of what is needed stays free besides, for a log on the same disk and since nobody knows how much it will be; but no more than so much. */
+  /** This part of the room stays free, for a log on the same disk; but no more than so much. */
   private static final int SPARE_PART = 8;
 
   private static final long MOST_SPARE_BYTES = 64 << 20;
@@ -205,22 +205,28 @@ public class FolderSnapshotStore implements SnapshotStore {
     return new SnapshotDraft(this, group, header, unique, chunkBytes);
   }
 
-  @Override
-  public Draft create(GroupId group, SnapshotHeader header, long unique, long expectedBytes)
-      throws IOException {
-    requireOpen();
-    requireRoom(expectedBytes);
-    return create(group, header, unique);
+  /** For how many more bytes there is room; {@link Long#MAX_VALUE} if that isn't known, or can't be found out. */
+  long usableBytes() {
+    try {
+      return folder.usableBytes();
+    } catch (IOException e) {
+      // A disk that can't say it may have room all the same, and who writes finds out.
+      return Long.MAX_VALUE;
+    }
   }
 
-  /** Refuses what would fill the disk. That it wasn't full when this looked is no promise: who writes may still find it so. */
-  private void requireRoom(long bytes) throws IOException {
-    long needed = bytes + Math.min(MOST_SPARE_BYTES, bytes / SPARE_PART);
-    long usable = bytes == 0 ? Long.MAX_VALUE : folder.usableBytes();
-    if (usable < needed) {
-      throw new IOException("there is no room on the disk of the snapshots: about " + needed
-          + " bytes are needed, and " + usable + " are free");
-    }
+  /** How much is to stay free beside so many bytes, or of them. */
+  static long spare(long bytes) {
+    return Math.min(MOST_SPARE_BYTES, bytes / SPARE_PART);
+  }
+
+  private static long withSpare(long bytes) {
+    return bytes + spare(bytes);
+  }
+
+  /** Says so in one way, whoever finds it. */
+  static IOException noRoom(String detail) {
+    return new IOException("there is no room on the disk of the snapshots: " + detail);
   }
 
   @Override
@@ -238,12 +244,30 @@ public class FolderSnapshotStore implements SnapshotStore {
         }
       }
     }
-    requireRoom(known ? bytesToTakeUp(stem, manifest) : manifest.bytes());
-    return SnapshotReceipt.begin(this, stem, manifest, known);
+    Part here = known ? partOf(stem, manifest) : new Part(0, 0);
+    long needed = withSpare(here.bytesToTakeUp(manifest.bytes()));
+    long usable = usableBytes();
+    if (usable >= needed) {
+      return SnapshotReceipt.begin(this, stem, manifest, known);
+    }
+    if (usable + here.bytes < withSpare(manifest.bytes())) {
+      throw noRoom("about " + needed + " bytes are needed, and " + usable + " are free");
+    }
+    // It stands in its own way, and would do so for ever: without it all of it fits.
+    removeReceived(stem);
+    return SnapshotReceipt.begin(this, stem, manifest, false);
   }
 
-  /** What of it is here is written anew, one file after the other, before the rest comes. */
-  private long bytesToTakeUp(String stem, SnapshotManifest manifest) throws IOException {
+  /** How much is here of a snapshot that is received, and how much of that in its largest file. */
+  private record Part(long bytes, long ofLargest) {
+
+    /** What of it is here is written anew, one file after the other, before the rest comes. */
+    long bytesToTakeUp(long ofAll) {
+      return Math.max(ofLargest, ofAll - bytes);
+    }
+  }
+
+  private Part partOf(String stem, SnapshotManifest manifest) throws IOException {
     long here = 0;
     long largest = 0;
     for (int file = 0; file < manifest.files().size(); file++) {
@@ -254,7 +278,7 @@ public class FolderSnapshotStore implements SnapshotStore {
         // None of it has come.
       }
     }
-    return Math.max(largest, manifest.bytes() - here);
+    return new Part(here, largest);
   }
 
   @Override

@@ -1,12 +1,13 @@
 package io.github.balsaraft.storage;
 
 import java.io.EOFException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -75,11 +76,16 @@ final class NioSnapshotFolder implements SnapshotFolder {
   }
 
   @Override
-  public long usableBytes() throws IOException {
-    FileStore disk = Files.getFileStore(directory);
-    long usable = disk.getUsableSpace();
+  public long usableBytes() {
+    if (!directory.getFileSystem().equals(FileSystems.getDefault())) {
+      return Long.MAX_VALUE;
+    }
+    // Not by its FileStore, which looks for the mount point: in a chroot, or without /proc, it
+    // finds none.
+    File asked = directory.toFile();
+    long usable = asked.getUsableSpace();
     // Some file systems say nothing of their size.
-    return usable < 0 || disk.getTotalSpace() <= 0 ? Long.MAX_VALUE : usable;
+    return usable < 0 || asked.getTotalSpace() <= 0 ? Long.MAX_VALUE : usable;
   }
 
   private static void syncDirectory(Path folder) throws IOException {

@@ -26,6 +26,13 @@ final class SnapshotDraft implements SnapshotStore.Draft {
   private final List<SnapshotFile> files = new ArrayList<>();
   private @Nullable ChunkedFile current;
   private final AtomicLong bytes = new AtomicLong();
+
+  /** So much of the room stays free; negative before the first look at how much there is. */
+  private long spare = -1;
+
+  /** So much may be written before the next look. */
+  private long bytesUntilLook;
+
   private boolean committed;
 
   SnapshotDraft(
@@ -66,6 +73,26 @@ final class SnapshotDraft implements SnapshotStore.Draft {
     store.publish(stem, manifest);
     committed = true;
     return manifest;
+  }
+
+  /**
+   * Nobody knows how large it will be, and the log writes to the same disk meanwhile. So this looks again and again, more often where
+   * there is little room.
+   */
+  private void requireRoom(int next) throws IOException {
+    if (bytesUntilLook < next) {
+      long usable = store.usableBytes();
+      if (spare < 0) {
+        spare = FolderSnapshotStore.spare(usable);
+      }
+      long free = usable - spare;
+      if (free < next) {
+        throw FolderSnapshotStore.noRoom(bytes + " bytes of it were written, and " + usable
+            + " are free, of which " + spare + " stay so");
+      }
+      bytesUntilLook = Math.max(next, Math.min(SYNC_BYTES, free / 4));
+    }
+    bytesUntilLook -= next;
   }
 
   private void endFile() throws IOException {
@@ -145,6 +172,7 @@ final class SnapshotDraft implements SnapshotStore.Draft {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, others look.
     private void writeChunk() throws IOException {
+      requireRoom(filled);
       checksums.add(FolderSnapshotStore.checksum(chunk, filled));
       file.write(chunk, 0, filled);
       written += filled;

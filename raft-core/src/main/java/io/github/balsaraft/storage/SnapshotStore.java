@@ -61,27 +61,16 @@ public interface SnapshotStore extends AutoCloseable {
   }
 
   /**
-   * Begins a snapshot of this replica's own state.
+   * Begins a snapshot of this replica's own state. Nobody knows how large it will be. A store that sees while it is written that the room
+   * comes to an end should throw before it has: a disk that is filled up fails the log on it as well.
    *
    * @param unique see {@link SnapshotId}
    */
   Draft create(GroupId group, SnapshotHeader header, long unique) throws IOException;
 
   /**
-   * The same, of a snapshot that will have about so many bytes. A store that knows that it has no room for them should refuse it: a disk
-   * that is filled up fails the log on it as well.
-   *
-   * @param expectedBytes 0 if nobody knows
-   * @throws IOException if there is no room, too; the message says how much is needed, and how much there is
-   */
-  default Draft create(GroupId group, SnapshotHeader header, long unique, long expectedBytes)
-      throws IOException {
-    return create(group, header, unique);
-  }
-
-  /**
    * Begins to receive a snapshot of another replica, or goes on with it. Each group receives one at a time: what there is of
-   * another one is removed. As with one of its own, a store that knows that it has no room for the rest should refuse it.
+   * another one is removed. A store that knows that it has no room for the rest should refuse it; what it has of it may go for that.
    */
   Receipt receive(GroupId group, SnapshotManifest manifest) throws IOException;
 

@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.balsaraft.api.RaftOptions;
 import io.github.balsaraft.model.EntryId;
-import io.github.balsaraft.model.GroupId;
 import io.github.balsaraft.model.HardState;
 import io.github.balsaraft.model.SnapshotFile;
-import io.github.balsaraft.model.SnapshotHeader;
 import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.storage.FolderSnapshotStore;
 import io.github.balsaraft.storage.ForwardedFolder;
@@ -378,24 +376,26 @@ class SnapshotArchiveTest {
     }
   }
 
-  /** One that doesn't fit on the disk is refused before it fills it. */
+  /** Or the log could never be cut again, once most of the state was deleted. */
   @Test
-  @DisplayName("one is begun where one like the newest fits")
-  void expectsOneLikeTheNewest() throws IOException {
-    List<Long> expected = new ArrayList<>();
-    SnapshotStore store = new FolderSnapshotStore(rig.folder, SnapshotRig.CHUNK_BYTES) {
-      @Override
-      public Draft create(GroupId group, SnapshotHeader header, long unique, long expectedBytes)
-          throws IOException {
-        expected.add(expectedBytes);
-        return super.create(group, header, unique, expectedBytes);
-      }
-    };
+  @DisplayName("one that is smaller than the newest is written where another like that doesn't fit")
+  void smallerThanTheNewest() throws IOException {
+    long[] usable = {1000};
+    SnapshotStore store = new FolderSnapshotStore(
+        new ForwardedFolder(rig.folder) {
+          @Override
+          public long usableBytes() {
+            return usable[0];
+          }
+        },
+        SnapshotRig.CHUNK_BYTES);
     SnapshotArchive archive = open(EntryId.NONE, store);
-    archive.create(SnapshotRig.header(9), 16).close();
-    archive.saved(SnapshotRig.write(store, 9, 17, new byte[10]));
-    archive.create(SnapshotRig.header(12), 18).close();
-    assertThat(expected).containsExactly(0L, 10L);
+    archive.saved(SnapshotRig.write(store, 9, 17, new byte[40]));
+    usable[0] = 30;
+    try (SnapshotStore.Draft draft = archive.create(SnapshotRig.header(12), 18)) {
+      draft.file("state").write(new byte[5]);
+      assertThat(draft.commit().bytes()).isEqualTo(5);
+    }
   }
 
   /** Of a large one that takes long, and nothing else can be asked before it is done. */
