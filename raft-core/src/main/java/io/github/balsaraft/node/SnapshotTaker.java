@@ -140,11 +140,16 @@ final class SnapshotTaker {
   void want() {
     wanted = taking == null;
     if (!lookWaits.getAndSet(true)) {
-      onApplyThread.accept(() -> {
-        // First: what is wanted from now on needs a look of its own.
+      try {
+        onApplyThread.accept(() -> {
+          // First: what is wanted from now on needs a look of its own.
+          lookWaits.set(false);
+          takeIfDue();
+        });
+      } catch (Throwable e) {
         lookWaits.set(false);
-        takeIfDue();
-      });
+        throw e;
+      }
     }
   }
 
@@ -247,14 +252,34 @@ final class SnapshotTaker {
     try {
       context.environment().snapshots().execute(() -> write(begun, view, captured));
     } catch (RejectedExecutionException e) {
-      close(view);
-      ended(begun);
+      giveBack(begun, view, null);
+    } catch (Throwable e) {
+      giveBack(begun, view, e);
+    }
+  }
+
+  /**
+   * Nobody is going to write it; unless who was to has taken it all the same, since what was thrown came after that.
+   *
+   * @param cause null if nobody need hear of it: the host's threads have ended
+   */
+  private void giveBack(Taking begun, SnapshotView view, @Nullable Throwable cause) {
+    if (begun.isTaken.getAndSet(true)) {
+      return;
+    }
+    close(view);
+    ended(begun);
+    if (cause != null) {
+      failed("the snapshot up to " + begun.header.last() + " could not be written", cause);
     }
   }
 
   // ------------------------------------------------------------------ on a thread of its own
 
   private void write(Taking begun, SnapshotView view, @Nullable CapturedSessions captured) {
+    if (begun.isTaken.getAndSet(true)) {
+      return;
+    }
     try {
       SnapshotManifest manifest;
       try {
@@ -322,9 +347,12 @@ final class SnapshotTaker {
     }
   }
 
+  /** May be called again: by then there may be another that is being written, by this group or by another. */
   private void ended(Taking begun) {
-    taking = null;
-    context.host().snapshotSlot().set(null);
+    if (taking == begun) {
+      taking = null;
+    }
+    context.host().snapshotSlot().compareAndSet(begun, null);
     begun.ended.complete(null);
   }
 
@@ -395,6 +423,10 @@ final class SnapshotTaker {
     private final ApplyPosition.Count count;
     private final long sinceNanos;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    /** Whether somebody writes it, or gives it back. */
+    private final AtomicBoolean isTaken = new AtomicBoolean();
+
     private volatile SnapshotStore.@Nullable Draft draft;
     private volatile @Nullable ReadProgress verified;
 

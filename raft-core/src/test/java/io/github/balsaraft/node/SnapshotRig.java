@@ -29,7 +29,9 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /** A replica on a simulated machine, without a core: for tests of what it does with snapshots. Keeps what it sends and logs. */
 final class SnapshotRig {
@@ -54,6 +56,13 @@ final class SnapshotRig {
   /** What closing a receipt ends with from now on; null for nothing. */
   @Nullable
   Error closingFails;
+
+  /** What it ends with to hand something to the threads of snapshots the next time; null for nothing. */
+  @Nullable
+  Error handOverFails;
+
+  /** Whether they have it all the same by then. */
+  boolean handsOverAllTheSame;
 
   private List<Message> sent = new ArrayList<>();
 
@@ -81,7 +90,7 @@ final class SnapshotRig {
     FakeTransport transport = new FakeTransport();
     transport.onSend = message -> sent.add(message);
     HostRuntime host = new HostRuntime(
-        new HostId("n1"), new MemoryLogStore(), transport, environment, Duration.ZERO);
+        new HostId("n1"), new MemoryLogStore(), transport, new Threads(), Duration.ZERO);
     GroupSettings settings = new GroupSettings(
         GROUP, new BirthPlan(BirthPlan.Kind.BOOTSTRAP, List.of()), machine, options, TraceSink.OFF);
     GroupPeers peers = new GroupPeers(host, GROUP, settings.birth());
@@ -151,6 +160,52 @@ final class SnapshotRig {
     try (SnapshotStore.Stored stored = archive.open(newest.id());
         InputStream in = stored.file("state")) {
       return in.readAllBytes();
+    }
+  }
+
+  private final class Threads extends ForwardedEnvironment {
+
+    Threads() {
+      super(environment);
+    }
+
+    @Override
+    public Executor snapshots() {
+      return task -> {
+        Error failure = handOverFails;
+        handOverFails = null;
+        if (failure == null || handsOverAllTheSame) {
+          environment.snapshots().execute(task);
+        }
+        if (failure != null) {
+          throw failure;
+        }
+      };
+    }
+
+    @Override
+    public Executor loads() {
+      return environment.loads();
+    }
+
+    @Override
+    public Executor listeners() {
+      return environment.listeners();
+    }
+
+    @Override
+    public void pause(long nanos) {
+      environment.pause(nanos);
+    }
+
+    @Override
+    public long maxWriteBytes() {
+      return environment.maxWriteBytes();
+    }
+
+    @Override
+    public Logger logger() {
+      return environment.logger();
     }
   }
 
