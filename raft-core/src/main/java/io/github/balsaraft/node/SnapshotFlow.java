@@ -51,7 +51,7 @@ final class SnapshotFlow {
     void failed(long generation);
   }
 
-  /** So many of the longest election timeouts those that want a newer snapshot wait while nothing is applied, and nothing written of one. */
+  /** So many of the longest election timeouts those that want a newer snapshot wait while nothing is applied or restored, and nothing written of one. */
   private static final int STANDSTILL_TIMEOUTS = 10;
 
   private final ReplicaContext context;
@@ -120,7 +120,7 @@ final class SnapshotFlow {
       this.server = new SnapshotServer(
           context,
           archive,
-          takes::want,
+          () -> want(takes),
           () -> !archive.isLost() && willHaveNewer(takes, archive),
           takes::isFailing,
           ends::unavailable);
@@ -137,6 +137,12 @@ final class SnapshotFlow {
     }
   }
 
+  private void want(SnapshotTaker takes) {
+    takes.want();
+    // One look at what is wanted is enough, and may have got no turn.
+    pipeline.wake();
+  }
+
   /**
    * Wants one that is newer than the last. Also true if there can be none before more is applied; not if nothing has come of waiting for
    * long, since the state machine or its view hangs: another member may have one, and the leader keeps its log for who waits. On any thread.
@@ -145,15 +151,22 @@ final class SnapshotFlow {
     // In this order: what is applied meanwhile counts as one or the other.
     boolean hasMore = pipeline.hasMoreToApply();
     boolean isNewer = takes.wantNewer();
+    pipeline.wake();
     return standstill.mayGoOn(hasMore || isNewer, progress(archive), context.nowNanos());
   }
 
   private Progress progress(SnapshotArchive archive) {
     SnapshotManifest newest = archive.newest();
     LongSupplier writing = context.host().snapshotSlot().get();
+    Restoring before = atStart;
+    long restored = before == null ? 0 : before.progress.bytes();
+    for (Restoring install : installs) {
+      restored += install.progress.bytes();
+    }
     return new Progress(
         pipeline.appliedIndex(),
         newest == null ? 0 : newest.header().last().index(),
+        restored,
         writing,
         writing == null ? 0 : writing.getAsLong());
   }
@@ -161,10 +174,15 @@ final class SnapshotFlow {
   /**
    * What moves before there is a newer snapshot.
    *
+   * @param restored how much was read of what the state machine takes over
    * @param writing that of the host, which may be another group's, for which this one waits
    */
   private record Progress(
-      long appliedIndex, long savedIndex, @Nullable LongSupplier writing, long written) {}
+      long appliedIndex,
+      long savedIndex,
+      long restored,
+      @Nullable LongSupplier writing,
+      long written) {}
 
   /** It is not started as it was before. The message says what is missing. */
   static final class CannotGoOn extends Exception {

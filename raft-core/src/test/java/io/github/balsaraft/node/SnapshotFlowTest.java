@@ -296,6 +296,30 @@ class SnapshotFlowTest {
     assertThat(answers).containsExactly(SnapshotChunk.Status.BEING_TAKEN);
   }
 
+  /** Who asks would give it up, though it gets on. */
+  @Test
+  @DisplayName("who restores slowly is waited for as long as it reads")
+  void restoresSlowly() throws Exception {
+    rig.save(20, CONTENT);
+    SnapshotHeader unused = flow.start(null);
+    List<SnapshotChunk.Status> answers = new ArrayList<>();
+    long patienceNanos = 10 * RaftOptions.defaults().electionTimeoutMax().toNanos();
+    onRead = () -> {
+      answers.add(rig.answerToOneOf(flow, 40));
+      rig.time.runFor(patienceNanos * 9 / 10);
+      answers.add(rig.answerToOneOf(flow, 40));
+    };
+    rig.time.runFor(20 * patienceNanos);
+    assertThat(answers)
+        .as("at the start")
+        .hasSize(10)
+        .containsOnly(SnapshotChunk.Status.BEING_TAKEN);
+    answers.clear();
+    flow.install(received(30));
+    rig.time.runFor(20 * patienceNanos);
+    assertThat(answers).as("later").hasSize(10).containsOnly(SnapshotChunk.Status.BEING_TAKEN);
+  }
+
   @Test
   @DisplayName("none is taken in the middle of entries that came together and are replaced by one")
   void noneIsTakenInTheMiddle() throws IOException {
