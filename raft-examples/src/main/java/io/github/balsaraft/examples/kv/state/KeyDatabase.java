@@ -63,9 +63,9 @@ final class KeyDatabase implements AutoCloseable {
   private final Path owner;
 
   private final Options options;
-  private final WriteOptions withoutLog = new WriteOptions().setDisableWAL(true);
-  private final ReadOptions reading = new ReadOptions();
-  private WriteBatchWithIndex batch = newBatch();
+  private final WriteOptions withoutLog;
+  private final ReadOptions reading;
+  private WriteBatchWithIndex batch;
 
   /** What was put into the batch, overwritten or not; and what of it was still there when that was looked at last. */
   private long putBytes;
@@ -89,6 +89,11 @@ final class KeyDatabase implements AutoCloseable {
     this.incoming = folder.resolve("incoming");
     this.checkpoints = folder.resolve("checkpoints");
     this.owner = folder.resolve("owner");
+    // First: nothing frees what is made below but this object's end, and who is refused gets none.
+    this.lock = lock(folder);
+    this.withoutLog = new WriteOptions().setDisableWAL(true);
+    this.reading = new ReadOptions();
+    this.batch = newBatch();
     this.options = new Options()
         .setCreateIfMissing(true)
         .setWriteBufferSize(MEMTABLE_BYTES)
@@ -97,10 +102,10 @@ final class KeyDatabase implements AutoCloseable {
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setKeepLogFileNum(2)
         .setStatsDumpPeriodSec(0);
-    this.lock = lock(folder);
     try {
       begin();
     } catch (IOException | RuntimeException | Error e) {
+      free();
       lock.close();
       throw e;
     }
@@ -356,11 +361,15 @@ final class KeyDatabase implements AutoCloseable {
     if (opened != null) {
       db = null;
       opened.close();
-      batch.close();
-      reading.close();
-      withoutLog.close();
-      options.close();
+      free();
     }
     lock.close();
+  }
+
+  private void free() {
+    batch.close();
+    reading.close();
+    withoutLog.close();
+    options.close();
   }
 }
