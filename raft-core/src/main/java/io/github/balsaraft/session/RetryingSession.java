@@ -37,6 +37,9 @@ public final class RetryingSession implements RaftSession {
 
   private static final long REQUEST_OVERHEAD_BYTES = 256;
 
+  /** How soon a timer's task is tried again that could not be done. */
+  private static final long RETRY_NANOS = 10_000_000L;
+
   private final SessionChannel channel;
   private final SessionOptions options;
   private final SerialSteps steps;
@@ -159,8 +162,12 @@ public final class RetryingSession implements RaftSession {
       return;
     }
     waiting.put(request.order, request);
-    armDeadline(request.deadlineNanos);
-    sendWaiting();
+    try {
+      armDeadline(request.deadlineNanos);
+    } finally {
+      // Without memory for its deadline it is better sent than kept: what ends it may come.
+      sendWaiting();
+    }
   }
 
   // ------------------------------------------------------------------ the group's session
@@ -413,7 +420,20 @@ public final class RetryingSession implements RaftSession {
 
   /** Returns what calls it off. */
   private Runnable later(long pauseNanos, Runnable step) {
-    return channel.schedule(channel.nowNanos() + pauseNanos, () -> steps.add(step));
+    return schedule(channel.nowNanos() + pauseNanos, step);
+  }
+
+  private Runnable schedule(long atNanos, Runnable step) {
+    return channel.schedule(atNanos, () -> addOrRetry(step));
+  }
+
+  private void addOrRetry(Runnable step) {
+    try {
+      steps.add(step);
+    } catch (RuntimeException | Error e) {
+      // Such as that memory has run out. Nothing else would ever do what this timer was for.
+      scheduleTurn(RETRY_NANOS, () -> addOrRetry(step));
+    }
   }
 
   private void scheduleTurn(long pauseNanos, Runnable task) {
@@ -431,14 +451,15 @@ public final class RetryingSession implements RaftSession {
   }
 
   private void armDeadline(long nanos) {
-    if (nanos < deadlineArmedNanos) {
-      if (deadlineTimer != null) {
-        deadlineTimer.run();
-      }
-      // In this order: what can't be armed now is armed with the next command.
-      deadlineArmedNanos = Long.MAX_VALUE;
-      deadlineTimer = channel.schedule(nanos, () -> steps.add(this::endLate));
+    // One that is past has come to nothing, or is about to be looked at.
+    if (nanos < deadlineArmedNanos || deadlineArmedNanos <= channel.nowNanos()) {
+      Runnable before = deadlineTimer;
+      // First: if this can't be armed, the others still have the one before.
+      deadlineTimer = schedule(nanos, this::endLate);
       deadlineArmedNanos = nanos;
+      if (before != null) {
+        before.run();
+      }
     }
   }
 

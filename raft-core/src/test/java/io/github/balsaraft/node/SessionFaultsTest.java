@@ -5,6 +5,7 @@ import static io.github.balsaraft.node.SessionGroup.bytes;
 import static io.github.balsaraft.node.SessionGroup.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.api.OutcomeUnknownException;
 import io.github.balsaraft.api.OverloadedException;
 import io.github.balsaraft.model.SessionAnswer;
 import io.github.balsaraft.model.SessionEntry;
@@ -15,10 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** Sessions whose process runs out of memory, or whose group forgets them again and again. */
 class SessionFaultsTest {
+
+  private static final String UNKNOWN = OutcomeUnknownException.class.getSimpleName();
 
   private final SessionGroup group = new SessionGroup(1);
   private final RetryingSession session = new RetryingSession(group, OPTIONS);
@@ -99,6 +103,96 @@ class SessionFaultsTest {
       assertThat(outcome(first)).as("without turn %s", nth).isEqualTo("done a");
       assertThat(outcome(second)).as("without turn %s", nth).isEqualTo("done b");
       assertThat(ofIt.pendingBytes()).isZero();
+    }
+  }
+
+  @Test
+  void commandWhoseDeadlineCouldNotBeArmedIsSentAllTheSame() {
+    StarvedGroup starved = new StarvedGroup();
+    RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
+    starved.timersToRefuse = 1;
+    assertThat(outcome(ofIt.propose(bytes("a")))).isEqualTo("done a");
+
+    starved.usualWay = entry -> new CompletableFuture<>();
+    CompletableFuture<byte[]> first = ofIt.propose(bytes("b"), Duration.ofSeconds(2));
+    starved.timersToRefuse = 1;
+    CompletableFuture<byte[]> second = ofIt.propose(bytes("c"), Duration.ofSeconds(1));
+    starved.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(first)).as("its timer is not lost for that").isEqualTo(UNKNOWN);
+    assertThat(outcome(second)).isEqualTo(UNKNOWN);
+  }
+
+  @Test
+  void deadlinesGoOnBehindATimerThatCameToNothing() {
+    StarvedGroup starved = new StarvedGroup();
+    RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
+    assertThat(outcome(ofIt.propose(bytes("a")))).isEqualTo("done a");
+    starved.runFor(Duration.ofSeconds(5));
+    starved.usualWay = entry -> new CompletableFuture<>();
+    starved.timersToLose = 1;
+    CompletableFuture<byte[]> first = ofIt.propose(bytes("b"), Duration.ofSeconds(1));
+    starved.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(first)).isEqualTo("open");
+    CompletableFuture<byte[]> second = ofIt.propose(bytes("c"), Duration.ofSeconds(1));
+    starved.runFor(Duration.ofSeconds(1));
+    assertThat(outcome(first)).isEqualTo(UNKNOWN);
+    assertThat(outcome(second)).isEqualTo(UNKNOWN);
+  }
+
+  @Test
+  void timerThatCouldNotDoItsTaskDoesItLater() {
+    StarvedGroup starved = new StarvedGroup();
+    RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
+    assertThat(outcome(ofIt.propose(bytes("a")))).isEqualTo("done a");
+    starved.usualWay = entry -> new CompletableFuture<>();
+    CompletableFuture<byte[]> answer = ofIt.propose(bytes("b"), Duration.ofSeconds(1));
+    starved.hasNoThreads = true;
+    starved.clockFails = true;
+    starved.runFor(Duration.ofSeconds(2));
+    assertThat(outcome(answer)).isEqualTo(UNKNOWN);
+  }
+
+  /** What fails as often as a test says. */
+  private static final class StarvedGroup extends SessionGroup {
+    private int timersToRefuse;
+    private int timersToLose;
+    private boolean hasNoThreads;
+    private boolean clockFails;
+
+    StarvedGroup() {
+      super(1);
+    }
+
+    @Override
+    public Runnable schedule(long atNanos, Runnable task) {
+      if (timersToRefuse > 0) {
+        timersToRefuse--;
+        throw new OutOfMemoryError("no timer");
+      }
+      if (timersToLose > 0) {
+        timersToLose--;
+        return () -> {};
+      }
+      return super.schedule(atNanos, task);
+    }
+
+    @Override
+    public long nowNanos() {
+      if (clockFails) {
+        clockFails = false;
+        throw new OutOfMemoryError("none left");
+      }
+      return super.nowNanos();
+    }
+
+    @Override
+    public Executor executor() {
+      return step -> {
+        if (hasNoThreads) {
+          throw new RejectedExecutionException("as the test says");
+        }
+        step.run();
+      };
     }
   }
 
