@@ -112,6 +112,9 @@ public final class HostRuntime implements AutoCloseable {
     this.snapshots = snapshotStore == null ? store.openSnapshots() : snapshotStore;
     boolean started = false;
     try {
+      if (snapshots != null) {
+        snapshots.chunksOfAtMost(SnapshotServer.roomForParts(transport));
+      }
       begin(state);
       started = true;
     } finally {

@@ -12,6 +12,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.SnapshotRequest;
 import io.github.balsaraft.node.RateLimitedLog.Subject;
 import io.github.balsaraft.storage.SnapshotStore;
+import io.github.balsaraft.transport.Transport;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -43,6 +44,9 @@ final class SnapshotServer {
   /** The most bytes of a manifest in one answer. */
   private static final int MANIFEST_PART_BYTES = 256 << 10;
 
+  /** More than goes before a part in its message. */
+  private static final int BESIDE_A_PART_BYTES = 1024;
+
   private final ReplicaContext context;
   private final SnapshotArchive archive;
   private final Runnable takeOne;
@@ -52,6 +56,12 @@ final class SnapshotServer {
   private final RateLimit limit;
   private final SerialTasks tasks;
   private final Map<SnapshotId, Open> open = new LinkedHashMap<>();
+
+  /** The most bytes of a part. */
+  private final int partBytes;
+
+  /** Whether another snapshot was asked for since the parts of the last were larger than that. */
+  private boolean tookSmaller;
 
   /** Answers that wait for the limit. Used by the timer's thread too. */
   private final Set<Part> waiting = ConcurrentHashMap.newKeySet();
@@ -79,10 +89,17 @@ final class SnapshotServer {
     this.takeNewer = takeNewer;
     this.cannotTake = cannotTake;
     this.onUnavailable = onUnavailable;
+    this.partBytes = roomForParts(context.host().transport());
     this.limit = new RateLimit(options.maxSendBytesPerSecond());
     this.tasks = new SerialTasks(
         context.environment().snapshots(),
         failure -> warn("a part of a snapshot could not be sent: " + failure));
+  }
+
+  /** How many bytes of a snapshot fit into one message. */
+  static int roomForParts(Transport transport) {
+    long room = transport.maxMessageBytes() - BESIDE_A_PART_BYTES;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(1, room));
   }
 
   /** A member asks. On the mailbox's thread. */
@@ -114,6 +131,8 @@ final class SnapshotServer {
       Open found = wanted == null ? null : find(wanted, newest);
       if (found == null) {
         answerWithout(request, newest);
+      } else if (largestChunkBytes(found) > partBytes) {
+        refuseTooLarge(request, found, newest);
       } else if (request.file() == SnapshotRequest.MANIFEST) {
         sendManifest(request, found);
       } else {
@@ -145,6 +164,30 @@ final class SnapshotServer {
       // Who can't take one says so, also while it goes on trying: another member may have one.
       send(SnapshotChunk.without(request, Status.GONE));
     }
+  }
+
+  private static long largestChunkBytes(Open found) {
+    SnapshotManifest manifest = found.stored.manifest();
+    return manifest.files().stream()
+        .mapToLong(file -> Math.min(manifest.chunkBytes(), file.bytes()))
+        .max()
+        .orElse(0);
+  }
+
+  /** It is from when the transport took more, or of a store that doesn't keep to {@link SnapshotStore#chunksOfAtMost}: no part of it would arrive. */
+  private void refuseTooLarge(
+      SnapshotRequest request, Open found, @Nullable SnapshotManifest newest) {
+    SnapshotId snapshot = found.stored.manifest().id();
+    warn(
+        "its snapshot " + snapshot + " can't be sent: its chunks have " + largestChunkBytes(found)
+            + " bytes, and the transport takes " + partBytes
+            + " at most. It takes another with smaller ones; otherwise raise maxFrameBytes on all hosts");
+    if (newest != null && newest.id().equals(snapshot) && !tookSmaller) {
+      // Once: if that has large ones too, so will the next.
+      tookSmaller = true;
+      takeOne.run();
+    }
+    send(SnapshotChunk.without(request, Status.GONE));
   }
 
   private static @Nullable SnapshotId wanted(
@@ -179,7 +222,8 @@ final class SnapshotServer {
     byte[] encoded = found.manifest();
     long from = request.offset();
     if (from >= 0 && from < encoded.length) {
-      int to = (int) Math.min(encoded.length, from + MANIFEST_PART_BYTES);
+      int most = Math.min(MANIFEST_PART_BYTES, partBytes);
+      int to = (int) Math.min(encoded.length, from + most);
       byte[] part = Arrays.copyOfRange(encoded, (int) from, to);
       // At once, or whoever else is sent parts would keep this one from beginning; but it counts.
       long unused = limit.takeNanos(part.length, context.nowNanos());

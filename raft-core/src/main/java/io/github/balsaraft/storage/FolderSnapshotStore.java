@@ -41,6 +41,7 @@ public class FolderSnapshotStore implements SnapshotStore {
 
   private final SnapshotFolder folder;
   private final int chunkBytes;
+  private volatile int mostChunkBytes = Integer.MAX_VALUE;
 
   // Guarded by this.
   private final Map<String, Integer> readers = new HashMap<>();
@@ -52,7 +53,7 @@ public class FolderSnapshotStore implements SnapshotStore {
   /**
    * A store in a folder.
    *
-   * @param chunkBytes the size of chunks of snapshots that are written here
+   * @param chunkBytes the size of chunks of snapshots that are written here, unless {@link #chunksOfAtMost} says less
    */
   public FolderSnapshotStore(SnapshotFolder folder, int chunkBytes) {
     this.folder = folder;
@@ -200,9 +201,14 @@ public class FolderSnapshotStore implements SnapshotStore {
   }
 
   @Override
+  public void chunksOfAtMost(int bytes) {
+    mostChunkBytes = bytes;
+  }
+
+  @Override
   public Draft create(GroupId group, SnapshotHeader header, long unique) throws IOException {
     requireOpen();
-    return new SnapshotDraft(this, group, header, unique, chunkBytes);
+    return new SnapshotDraft(this, group, header, unique, Math.min(chunkBytes, mostChunkBytes));
   }
 
   /** For how many more bytes there is room; {@link Long#MAX_VALUE} if that isn't known, or can't be found out. */

@@ -61,6 +61,13 @@ public interface SnapshotStore extends AutoCloseable {
   }
 
   /**
+   * Others fetch snapshots chunk by chunk, in messages in which a chunk has so much room: those that {@link #create} begins from now on are
+   * to have none that is larger. Called before anything is created. A store that doesn't follow it can't serve anybody if its chunks turn
+   * out to be larger.
+   */
+  default void chunksOfAtMost(int bytes) {}
+
+  /**
    * Begins a snapshot of this replica's own state. Nobody knows how large it will be. A store that sees while it is written that the room
    * comes to an end should throw before it has: a disk that is filled up fails the log on it as well.
    *

@@ -27,6 +27,9 @@ final class FakeTransport implements Transport {
   /** Whether it takes what somebody tries to send. */
   volatile boolean takes = true;
 
+  /** See {@link Transport#maxMessageBytes}. */
+  volatile long maxMessageBytes = Long.MAX_VALUE;
+
   /** Of the way to each peer. */
   volatile PeerConnection.State way = PeerConnection.State.UNKNOWN;
 
@@ -75,6 +78,11 @@ final class FakeTransport implements Transport {
       send(to, List.of(message));
     }
     return takes;
+  }
+
+  @Override
+  public long maxMessageBytes() {
+    return maxMessageBytes;
   }
 
   @Override

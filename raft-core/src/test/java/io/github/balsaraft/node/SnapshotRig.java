@@ -50,6 +50,7 @@ final class SnapshotRig {
   final FragileFolder folder = new FragileFolder(Chance.of(1, "folder"));
   final SnapshotStore store;
   final RecordedLines lines = new RecordedLines();
+  final FakeTransport transport = new FakeTransport();
   final ReplicaContext context;
   final SnapshotArchive archive;
 
@@ -87,7 +88,6 @@ final class SnapshotRig {
       }
     };
     RateLimitedLog log = new RateLimitedLog("n1/g0", lines);
-    FakeTransport transport = new FakeTransport();
     transport.onSend = message -> sent.add(message);
     HostRuntime host = new HostRuntime(
         new HostId("n1"), new MemoryLogStore(), transport, new Threads(), Duration.ZERO);

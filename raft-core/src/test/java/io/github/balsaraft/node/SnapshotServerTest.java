@@ -17,6 +17,7 @@ import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.model.SnapshotRequest;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,46 @@ class SnapshotServerTest {
     assertThat(chunks.get(0).snapshot()).isEqualTo(manifest.id());
     assertThat(chunks.get(1).bytes()).isEqualTo(" sta".getBytes(UTF_8));
     assertThat(chunks.get(2).bytes()).as("the last is small").isEqualTo("te".getBytes(UTF_8));
+  }
+
+  /** The server asks once how much that is. */
+  private void useTransportThatTakes(long bytes) {
+    rig.transport.maxMessageBytes = bytes;
+    server = serverOf(rig.archive);
+  }
+
+  @Test
+  @DisplayName("a manifest is sent in parts that the transport takes")
+  void manifestInSmallParts() throws IOException {
+    useTransportThatTakes(1024 + 16);
+    byte[] manifest = rig.save(20, CONTENT).encode();
+    List<SnapshotChunk> chunks = ask(
+        request(0, 15, SnapshotRequest.MANIFEST, 0), request(0, 15, SnapshotRequest.MANIFEST, 16));
+    assertThat(chunks).hasSize(2);
+    assertThat(chunks.get(0).bytes()).isEqualTo(Arrays.copyOf(manifest, 16));
+    assertThat(chunks.get(1).bytes()).isEqualTo(Arrays.copyOfRange(manifest, 16, 32));
+  }
+
+  @Test
+  @DisplayName("one whose chunks the transport doesn't take is not begun, and another is taken")
+  void chunksThatDoNotFit() throws IOException {
+    rig = new SnapshotRig(RaftOptions.defaults(), LARGE_CHUNK_BYTES);
+    useTransportThatTakes(LARGE_CHUNK_BYTES);
+    SnapshotManifest large = rig.save(20, new byte[2 * LARGE_CHUNK_BYTES]);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0), part(large, 0)))
+        .hasSize(2)
+        .allMatch(chunk -> chunk.status() == Status.GONE);
+    assertThat(events).as("it has more time than a request").containsExactly("take one");
+    assertThat(rig.lines.lines("raise maxFrameBytes")).isNotEmpty();
+    rig.save(30, CONTENT);
+    assertThat(ask(request(0, 15, SnapshotRequest.MANIFEST, 0)))
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.PART);
+    assertThat(ask(part(large, 0)))
+        .as("to who has begun it")
+        .singleElement()
+        .matches(chunk -> chunk.status() == Status.GONE);
+    assertThat(events).hasSize(1);
   }
 
   @Test

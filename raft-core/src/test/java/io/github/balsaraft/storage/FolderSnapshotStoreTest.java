@@ -2,6 +2,7 @@ package io.github.balsaraft.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.balsaraft.model.SnapshotManifest;
 import io.github.balsaraft.testing.FaultySnapshotDisk;
 import io.github.balsaraft.testing.FragileSnapshotDisk;
 import io.github.balsaraft.testing.SnapshotStoreContract;
@@ -42,6 +43,17 @@ class FolderSnapshotStoreTest {
                 "9@3#10", "its file a/name that no file system takes\n (400 bytes) is missing");
       }
       assertThat(folder.list()).hasSize(3).allMatch(name -> name.startsWith("g1-9-3-10."));
+    }
+
+    @Test
+    void chunksAreAsSmallAsAMessageTakes() throws IOException {
+      SnapshotStore store = open();
+      store.chunksOfAtMost(16);
+      SnapshotManifest small = write(store, GROUP, 9, "nine");
+      assertThat(small.chunkBytes()).isEqualTo(16);
+      assertThat(read(store, GROUP, small)).isEqualTo("nine");
+      store.chunksOfAtMost(Integer.MAX_VALUE);
+      assertThat(write(store, GROUP, 10, "ten").chunkBytes()).isEqualTo(CHUNK_BYTES);
     }
 
     /** They are of no use to anybody, and no more is known of them. */
