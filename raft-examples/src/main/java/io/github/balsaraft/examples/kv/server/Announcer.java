@@ -8,7 +8,7 @@ import io.github.balsaraft.examples.kv.state.Operation;
 import io.github.balsaraft.model.Role;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +26,8 @@ final class Announcer {
   private final KvStateMachine state;
   private final ServerSettings settings;
 
-  private boolean underWay;
+  /** The last announcement: another one has to wait for its end. */
+  private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
   Announcer(KvBackend backend, KvStateMachine state, ServerSettings settings) {
     this.backend = backend;
@@ -34,12 +35,8 @@ final class Announcer {
     this.settings = settings;
   }
 
-  /**
-   * Announces the address, if the cluster has it otherwise. Called again and again: what fails is tried again.
-   *
-   * @param ended runs something on the thread that calls this
-   */
-  void step(Executor ended) {
+  /** Announces the address, if the cluster has it otherwise. Called again and again: what fails is tried again. */
+  void step() {
     NodeStatus status = backend.status();
     String host = status.host().name();
     String address = settings.clientAddresses().get(host);
@@ -48,24 +45,19 @@ final class Announcer {
     boolean mayPropose =
         status.role() == Role.LEADER || (!settings.redirect() && status.leader().isPresent());
     boolean isMember = !status.configuration().membersOn(status.host()).isEmpty();
-    if (underWay
+    if (!last.isDone()
         || address == null
         || !mayPropose
         || !isMember
         || state.clientAddress(host).equals(Optional.of(address))) {
       return;
     }
-    underWay = true;
     Operation announcement = new Operation.Announce(Bytes.of(host), Bytes.of(address));
-    var unused = backend
-        .propose(new Batch(List.of(announcement), MAX_ANSWER_BYTES).encode(128))
-        .whenCompleteAsync(
-            (answer, failure) -> {
-              underWay = false;
-              if (failure != null) {
-                LOG.debug("{} could not be announced yet", address, failure);
-              }
-            },
-            ended);
+    last = backend.propose(new Batch(List.of(announcement), MAX_ANSWER_BYTES).encode(128));
+    var unused = last.whenComplete((answer, failure) -> {
+      if (failure != null) {
+        LOG.debug("{} could not be announced yet", address, failure);
+      }
+    });
   }
 }

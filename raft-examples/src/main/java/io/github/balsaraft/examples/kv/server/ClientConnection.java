@@ -357,7 +357,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         .handovers()
         .propose(
             channel.eventLoop(),
-            () -> server.execution().propose(started.operations(), started.bytes(), most));
+            () -> server.execution().propose(started.operations(), started.bytes(), most),
+            () -> closing || server.isDraining());
   }
 
   private void onEventLoop(String what, Runnable task) {

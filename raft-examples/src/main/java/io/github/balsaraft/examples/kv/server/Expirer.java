@@ -2,8 +2,10 @@ package io.github.balsaraft.examples.kv.server;
 
 import io.github.balsaraft.examples.kv.state.KvStateMachine;
 import io.github.balsaraft.model.Role;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +23,11 @@ final class Expirer {
   private final LongSupplier clockMillis;
   private final TickPatience patience;
 
-  private boolean underWay;
+  /** The last entry, until it is known what has come of it; its end may be seen here before anybody is told. */
+  private @Nullable CompletableFuture<?> underWay;
+
+  /** When the time of the first key had come that it was appended for. */
+  private long underWayForMillis;
 
   /**
    * One for a server.
@@ -45,33 +51,50 @@ final class Expirer {
   /**
    * Appends an entry if the time of a key has come and this server leads. Called again and again.
    *
-   * @param ended runs something on the thread that calls this
+   * @param ended runs something on the thread that calls this, soon after the entry has ended; if it can't, the next call does without
    */
   void step(Executor ended) {
+    boolean unused = takeOutcome();
     long due = state.nextDeadlineMillis();
-    if (underWay
+    if (underWay != null
         || due > clockMillis.getAsLong()
         || !patience.isOver()
         || backend.status().role() != Role.LEADER) {
       return;
     }
-    underWay = true;
-    var unused = execution
-        .tick()
-        .whenCompleteAsync(
-            (answers, failure) -> {
-              underWay = false;
-              if (failure != null) {
-                LOG.debug("no key could expire yet", failure);
-              }
-              if (failure == null && state.logTimeMillis() >= due) {
-                // There may be more of them than one entry removes.
-                patience.reached();
-                step(ended);
-              } else {
-                patience.missed();
-              }
-            },
-            ended);
+    CompletableFuture<?> tick = execution.tick();
+    underWayForMillis = due;
+    underWay = tick;
+    var unusedToo = tick.whenCompleteAsync(
+        (answers, failure) -> {
+          if (failure != null) {
+            LOG.debug("no key could expire yet", failure);
+          }
+          if (takeOutcome()) {
+            // There may be more of them than one entry removes.
+            step(ended);
+          }
+        },
+        ended);
+  }
+
+  /** Whether an entry has ended that has let keys expire. */
+  private boolean takeOutcome() {
+    CompletableFuture<?> last = underWay;
+    if (last == null || !last.isDone()) {
+      return false;
+    }
+    underWay = null;
+    if (last.isCompletedExceptionally()) {
+      patience.failed();
+      return false;
+    }
+    boolean reached = state.logTimeMillis() >= underWayForMillis;
+    if (reached) {
+      patience.reached();
+    } else {
+      patience.missed();
+    }
+    return reached;
   }
 }

@@ -172,7 +172,8 @@ public final class KvServer implements ServerView, AutoCloseable {
         state,
         execution,
         // One that fails takes the longest election timeout, of which patience is twice as much.
-        new Handovers(backend, settings.redirect() ? settings.patience().toNanos() / 2 : 0),
+        new Handovers(
+            backend, settings.redirect() ? settings.patience().toNanos() / 2 : 0, System::nanoTime),
         new Failures(
             backend, settings, this::clientAddress, () -> System.nanoTime() - startedNanos));
     Expirer expirer =
@@ -185,9 +186,7 @@ public final class KvServer implements ServerView, AutoCloseable {
   public void announce() {
     Announcer announcer = new Announcer(backend(), state(), settings);
     repeat(
-        ANNOUNCE_EVERY,
-        loop -> announcer.step(loop),
-        "the address for clients could not be announced");
+        ANNOUNCE_EVERY, loop -> announcer.step(), "the address for clients could not be announced");
   }
 
   private void repeat(Duration every, Consumer<EventLoop> task, String complaint) {

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadTicks {
 
-  /** What it needs of the server. Nothing of it throws. */
+  /** What it needs of the server. */
   interface Log {
     /** Appends an entry, which takes log time to the leader's clock. It may not be applied here when this completes. */
     CompletableFuture<?> append();
@@ -75,17 +75,23 @@ final class ReadTicks {
       }
       underWay = end;
     }
-    CompletableFuture<?> appended = log.append();
-    var unused = appended
-        .thenCompose(done -> reachedMillis(deadlineMillis))
-        .whenComplete((millis, failure) -> {
-          if (failure != null) {
-            LOG.debug("no key could expire yet", failure);
-          }
-          ended(failure == null && millis >= deadlineMillis);
-          end.complete(null);
-        });
-    return appended.handle((done, failure) -> null);
+    try {
+      CompletableFuture<?> appended = log.append();
+      var unused = appended
+          .thenCompose(done -> reachedMillis(deadlineMillis))
+          .whenComplete((millis, failure) -> {
+            ended(end, failure == null ? millis >= deadlineMillis : null);
+            if (failure != null) {
+              LOG.debug("no key could expire yet", failure);
+            }
+          });
+      return appended.handle((done, failure) -> null);
+    } catch (RuntimeException | Error e) {
+      // Such as that memory has run out. Left under way, it would keep all reads of keys that are
+      // due waiting for ever.
+      ended(end, null);
+      return NONE;
+    }
   }
 
   /** Who leads has applied the entry by now. Any other may not have, and must not take that for a log time that stands still. */
@@ -94,12 +100,20 @@ final class ReadTicks {
     return here >= deadlineMillis ? CompletableFuture.completedFuture(here) : log.caughtUpMillis();
   }
 
-  private synchronized void ended(boolean reached) {
-    underWay = null;
-    if (reached) {
-      patience.reached();
-    } else {
-      patience.missed();
+  /** {@code reached} is null if nobody knows. */
+  private void ended(CompletableFuture<Void> end, @Nullable Boolean reached) {
+    synchronized (this) {
+      if (underWay == end) {
+        underWay = null;
+        if (reached == null) {
+          patience.failed();
+        } else if (reached) {
+          patience.reached();
+        } else {
+          patience.missed();
+        }
+      }
     }
+    end.complete(null);
   }
 }

@@ -5,7 +5,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How long to wait before the next entry that is to let keys expire: not at all, unless the last one let nothing expire, as when log time
- * doesn't follow a clock that has jumped. Each such entry is a synced write on a majority, so the waits behind them grow. Not thread-safe.
+ * doesn't follow a clock that has jumped. Each such entry is a synced write on a majority, so the waits behind them grow. One that failed
+ * says nothing of log time, and is tried again soon. Not thread-safe.
  */
 final class TickPatience {
 
@@ -39,9 +40,14 @@ final class TickPatience {
     notBeforeNanos = nanos.getAsLong();
   }
 
-  /** It has not, or there was none. */
+  /** It has not: log time stands still. */
   void missed() {
     waitNanos = Math.min(MOST.toNanos(), Math.max(LEAST.toNanos(), 2 * waitNanos));
     notBeforeNanos = nanos.getAsLong() + waitNanos;
+  }
+
+  /** There was none, or nobody knows of it: overload, a change of leaders or a quorum that is missing, which may be over any moment. */
+  void failed() {
+    notBeforeNanos = nanos.getAsLong() + LEAST.toNanos();
   }
 }

@@ -138,4 +138,20 @@ class ExpirerTest {
     passTime(10_000);
     assertThat(entriesAfterStep()).isEqualTo(2);
   }
+
+  @Test
+  @DisplayName("a loop that once can't be handed the end of an entry doesn't keep keys for ever")
+  void theEndGetsLost() {
+    set(1, 5_000);
+    passTime(4_000);
+    backend.failProposals(new IllegalStateException("no"));
+    expirer.step(task -> {
+      throw new OutOfMemoryError("as the test says");
+    });
+    backend.failProposals(null);
+    assertThat(entriesAfterStep()).as("the failure is known all the same").isEqualTo(1);
+    passTime(100);
+    assertThat(entriesAfterStep()).isEqualTo(2);
+    assertThat(backend.state().keys()).isZero();
+  }
 }

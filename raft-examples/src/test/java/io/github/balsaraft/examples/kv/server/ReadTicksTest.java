@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +17,17 @@ class ReadTicksTest {
   private final List<CompletableFuture<Long>> catchingUp = new ArrayList<>();
   private long logMillis = 1_000;
   private long nanos;
+  private @Nullable Error appendingFails;
 
   private final ReadTicks ticks = new ReadTicks(
       new ReadTicks.Log() {
         @Override
         public CompletableFuture<?> append() {
+          Error error = appendingFails;
+          if (error != null) {
+            appendingFails = null;
+            throw error;
+          }
           CompletableFuture<Void> entry = new CompletableFuture<>();
           appended.add(entry);
           return entry;
@@ -133,10 +140,39 @@ class ReadTicksTest {
     assertThat(ticks.reach(2_000)).isNotDone();
     appended.get(1).complete(null);
     catchingUp.get(0).completeExceptionally(new IllegalStateException("no"));
-    passMillis(199);
+    passMillis(99);
     assertThat(ticks.reach(2_000)).isCompleted();
     passMillis(1);
     assertThat(ticks.reach(2_000)).isNotDone();
     assertThat(appended).hasSize(3);
+  }
+
+  @Test
+  @DisplayName("failures say nothing of log time: the waits behind them don't grow")
+  void waitsBehindFailures() {
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<Void> reached = ticks.reach(2_000);
+      assertThat(appended).hasSize(i + 1);
+      appended.get(i).completeExceptionally(new IllegalStateException("overloaded"));
+      assertThat(reached).isCompleted();
+      passMillis(100);
+    }
+    CompletableFuture<Void> reached = ticks.reach(2_000);
+    assertThat(appended).hasSize(4);
+    apply(2_000);
+    assertThat(reached).isCompleted();
+  }
+
+  @Test
+  @DisplayName("one that can't even be begun ends the reads' wait, and leaves none under way")
+  void cannotBeBegun() {
+    appendingFails = new OutOfMemoryError("as the test says");
+    assertThat(ticks.reach(2_000)).isCompleted();
+    assertThat(ticks.reach(2_000)).isCompleted();
+    passMillis(100);
+    CompletableFuture<Void> reached = ticks.reach(2_000);
+    assertThat(appended).hasSize(1);
+    apply(2_000);
+    assertThat(reached).isCompleted();
   }
 }

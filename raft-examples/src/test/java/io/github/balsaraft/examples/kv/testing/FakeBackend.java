@@ -68,6 +68,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   private Health health = Health.RUNNING;
   private Role role = Role.LEADER;
   private @Nullable String leader = "n1";
+  private @Nullable String transferTarget;
   private List<String> connected = List.of("n2", "n3");
   private PeerConnection.State elsewhere = PeerConnection.State.UNREACHABLE;
   private Optional<Duration> contact = Optional.of(Duration.ofMillis(7));
@@ -181,6 +182,11 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
   public synchronized void setStatus(Role newRole, String newLeader, long newTerm) {
     setStatus(newRole, newLeader, List.of(newLeader), Optional.empty());
     term = newTerm;
+  }
+
+  /** From now on the status says that leadership is being handed over to that one, or to nobody. */
+  public synchronized void setTransferTarget(@Nullable String target) {
+    transferTarget = target;
   }
 
   /** From now on the status can't be had. */
@@ -325,6 +331,7 @@ public final class FakeBackend implements KvBackend, AutoCloseable {
         .role(role)
         .term(term)
         .leader(leader == null ? null : new HostId(leader))
+        .transferTarget(transferTarget == null ? null : new HostId(transferTarget))
         .commitIndex(index)
         .appliedIndex(index)
         .durableIndex(index)
