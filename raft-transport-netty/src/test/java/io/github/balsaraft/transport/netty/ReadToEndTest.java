@@ -8,7 +8,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class ReadToEndTest {
   private static void pass(long nanos) {
     long until = System.nanoTime() + nanos;
     while (System.nanoTime() < until) {
-      LockSupport.parkNanos(1_000_000);
+      Thread.onSpinWait();
     }
   }
 

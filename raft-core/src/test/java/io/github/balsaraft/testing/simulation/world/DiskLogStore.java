@@ -91,10 +91,14 @@ public final class DiskLogStore implements LogStore {
   @Override
   public RecoveredState recover() {
     index = new MemoryLogStore();
+    MemoryLogStore inMemory = new MemoryLogStore();
     for (byte[] stored : disk.read()) {
       index.write(StoredWrite.decode(stored));
+      inMemory.write(StoredWrite.decode(stored.clone()));
     }
-    return index.recover();
+    RecoveredState unused = index.recover();
+    // What the process has read into its memory doesn't change with the disk.
+    return inMemory.recover();
   }
 
   @Override

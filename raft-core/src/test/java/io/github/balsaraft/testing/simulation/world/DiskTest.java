@@ -71,8 +71,12 @@ class DiskTest {
   }
 
   private static LogWrite append(long index) {
-    EntryBatch batch = Payloads.single(EntryType.COMMAND, new byte[] {(byte) index})
-        .place(new EntryId(1, index), 7);
+    return append(index, EntryType.COMMAND);
+  }
+
+  private static LogWrite append(long index, EntryType type) {
+    EntryBatch batch =
+        Payloads.single(type, new byte[] {(byte) index}).place(new EntryId(1, index), 7);
     ReplicaRecord replica =
         index > 1 ? null : new ReplicaRecord(new ReplicaId(7), ReplicaRecord.State.MEMBER);
     return LogWrite.of(
@@ -116,6 +120,24 @@ class DiskTest {
           .as("the next process writes to the disk again")
           .isEqualTo(left + 1);
     }
+  }
+
+  @Test
+  @DisplayName("what a process has read into its memory doesn't change with the disk")
+  void memory() {
+    DiskLogStore first = new DiskLogStore(disk);
+    first.recover();
+    first.write(append(1, EntryType.CONFIGURATION));
+    first.write(append(2));
+    DiskLogStore store = new DiskLogStore(disk);
+    EntryBatch configuration =
+        store.recover().groups().get(GroupId.DEFAULT).configurations().get(0);
+    byte[] before = configuration.encode();
+    for (int i = 0; i < 200; i++) {
+      assertThat(disk.flipABit()).isTrue();
+      assertThat(configuration.encode()).isEqualTo(before);
+    }
+    assertThat(disk.firstDamagedWrite()).isEqualTo(1);
   }
 
   @Test
