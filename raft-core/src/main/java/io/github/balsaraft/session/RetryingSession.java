@@ -451,13 +451,14 @@ public final class RetryingSession implements RaftSession {
   }
 
   private void armDeadline(long nanos) {
-    // One that is past has come to nothing, or is about to be looked at.
-    if (nanos < deadlineArmedNanos || deadlineArmedNanos <= channel.nowNanos()) {
+    boolean isEarlier = nanos < deadlineArmedNanos;
+    if (isEarlier || deadlineArmedNanos <= channel.nowNanos()) {
       Runnable before = deadlineTimer;
       // First: if this can't be armed, the others still have the one before.
       deadlineTimer = schedule(nanos, this::endLate);
       deadlineArmedNanos = nanos;
-      if (before != null) {
+      // One that is past has come to nothing, or is about to look, and must.
+      if (before != null && isEarlier) {
         before.run();
       }
     }

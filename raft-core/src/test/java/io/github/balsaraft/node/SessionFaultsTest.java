@@ -140,6 +140,21 @@ class SessionFaultsTest {
   }
 
   @Test
+  void deadlineThatIsDueIsNotCalledOffByALaterOne() {
+    StarvedGroup starved = new StarvedGroup();
+    RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
+    assertThat(outcome(ofIt.propose(bytes("a")))).isEqualTo("done a");
+    starved.runFor(Duration.ofMinutes(1));
+    starved.usualWay = entry -> new CompletableFuture<>();
+    CompletableFuture<byte[]> first = ofIt.propose(bytes("b"), Duration.ofSeconds(1));
+    starved.nowNanos += Duration.ofSeconds(1).toNanos();
+    CompletableFuture<byte[]> second = ofIt.propose(bytes("c"), Duration.ofHours(1));
+    starved.runFor(Duration.ofMillis(1));
+    assertThat(outcome(first)).isEqualTo(UNKNOWN);
+    assertThat(outcome(second)).isEqualTo("open");
+  }
+
+  @Test
   void timerThatCouldNotDoItsTaskDoesItLater() {
     StarvedGroup starved = new StarvedGroup();
     RetryingSession ofIt = new RetryingSession(starved, OPTIONS);
