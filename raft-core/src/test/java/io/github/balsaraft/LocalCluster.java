@@ -19,6 +19,12 @@ final class LocalCluster implements AutoCloseable {
   static final RaftOptions FAST = options().build();
 
   /** For several nodes: a machine that stands still for a moment makes no election. */
+  private static final RaftOptions CALM = options()
+      .electionTimeout(Duration.ofMillis(500), Duration.ofMillis(1000))
+      .heartbeatInterval(Duration.ofMillis(50))
+      .build();
+
+  /** For tests of one leader's time: nor does one that stands still for longer. */
   static final RaftOptions STEADY = steadyOptions().build();
 
   final LocalNetwork network = new LocalNetwork();
@@ -51,7 +57,7 @@ final class LocalCluster implements AutoCloseable {
 
   /** A single member is elected soon, and by nobody else. */
   private RaftOptions usual() {
-    return names.length == 1 ? FAST : STEADY;
+    return names.length == 1 ? FAST : CALM;
   }
 
   LocalCluster startAll(RaftOptions options) {

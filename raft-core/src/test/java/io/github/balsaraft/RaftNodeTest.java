@@ -63,7 +63,7 @@ class RaftNodeTest {
 
   @Test
   void threeMembersApplyTheSameCommandsInTheSameOrder() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       List<CompletableFuture<byte[]>> results = new ArrayList<>();
       List<String> expected = new ArrayList<>();
@@ -84,7 +84,7 @@ class RaftNodeTest {
 
   @Test
   void aFollowerRefusesAProposalWithAHint() {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       HostId leader = cluster.awaitLeader().status().host();
       Throwable failure = failure(cluster.anyFollower().propose(bytes("a")));
       assertThat(failure).isInstanceOfSatisfying(NotLeaderException.class, e -> {
@@ -110,7 +110,7 @@ class RaftNodeTest {
 
   @Test
   void everyMemberAnswersLinearizableReads() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       cluster.nodes.values().forEach(node -> node.awaitLeader().join());
       StringBuilder all = new StringBuilder();
@@ -140,7 +140,7 @@ class RaftNodeTest {
 
   @Test
   void aLeaderHandsOverToTheHostThatIsNamed() throws Exception {
-    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll()) {
+    try (LocalCluster cluster = new LocalCluster("n1", "n2", "n3").startAll(LocalCluster.STEADY)) {
       RaftNode leader = cluster.awaitLeader();
       text(leader.propose(bytes("kept")));
       RaftNode target = cluster.anyFollower();

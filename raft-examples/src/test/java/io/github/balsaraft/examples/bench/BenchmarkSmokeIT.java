@@ -96,7 +96,7 @@ class BenchmarkSmokeIT {
   @Test
   void writesInMemory() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode write --variant memory --warmup 1 --seconds 5 --outstanding 64");
+        measure("--mode write --variant memory --warmup 1 --seconds 4 --outstanding 64");
     assertThat(line)
         .containsKeys(LOAD_FIELDS.toArray(String[]::new))
         .containsEntry("fsync", false)
@@ -109,7 +109,7 @@ class BenchmarkSmokeIT {
   @Test
   void writesToDisksThroughSockets() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode write --warmup 1 --seconds 5 --payload 128");
+        measure("--mode write --warmup 1 --seconds 4 --payload 128");
     assertThat(line)
         .containsKeys(LOAD_FIELDS.toArray(String[]::new))
         .containsEntry("fsync", true)
@@ -129,7 +129,7 @@ class BenchmarkSmokeIT {
   @Test
   void snapshotsWhileKeysAreOverwritten() throws Exception {
     Map<String, @Nullable Object> line = measure(
-        "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 1 --seconds 5");
+        "--mode snapshot --variant memory --entries 20000 --outstanding 64 --warmup 1 --seconds 4");
     assertThat(line)
         .containsKeys(
             "apply_longest_ms", "apply_longest_gap_ms", "gc", "heap_state_mb", "heap_looks");
@@ -139,7 +139,7 @@ class BenchmarkSmokeIT {
   @Test
   void readsAtFollowers() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode read --readers follower --variant memory --warmup 1 --seconds 5");
+        measure("--mode read --readers follower --variant memory --warmup 1 --seconds 4");
     assertThat(line).containsEntry("readers", "follower");
     assertThat(number(line, "reads_per_s")).isPositive();
   }
@@ -206,7 +206,7 @@ class BenchmarkSmokeIT {
   @Test
   void severalGroupsAreWrittenTo() throws Exception {
     Map<String, @Nullable Object> line =
-        measure("--mode groups --groups 2 --idle 1 --warmup 1 --seconds 5");
+        measure("--mode groups --groups 2 --idle 1 --warmup 1 --seconds 4");
     assertThat(line).containsEntry("groups", 2.0);
     assertThat(line).containsKeys("heap_bytes_per_group", "threads", "idle_cores");
     assertThat(number(line, "ops")).isPositive();

@@ -56,7 +56,7 @@ class SmallFramesTest extends NettyHosts {
               .options(RaftOptions.builder()
                   .maxCommandBytes(LARGEST_COMMAND)
                   // A change of leaders would end proposals that are under way as unknown.
-                  .electionTimeout(Duration.ofSeconds(5), Duration.ofSeconds(10))
+                  .electionTimeout(Duration.ofSeconds(2), Duration.ofSeconds(4))
                   .forwardProposals(true)
                   .build())
               .bootstrap(founders)
