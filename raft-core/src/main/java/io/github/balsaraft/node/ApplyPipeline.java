@@ -58,6 +58,7 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
   private volatile long settledIndex;
 
   private Runnable afterApply = () -> {};
+  private Runnable afterStart = () -> {};
   private Consumer<String> afterStop = reason -> {};
 
   private boolean applyScheduled;
@@ -137,6 +138,11 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
 
   private void handedOver(long index) {
     handedOverIndex = Math.max(handedOverIndex, index);
+  }
+
+  /** Runs something on an apply thread once the state machine is where the log begins. Before anything is started. */
+  void afterStart(Runnable action) {
+    afterStart = action;
   }
 
   /** Runs too on an apply thread whenever something was applied. To be named before anything is. */
@@ -437,6 +443,9 @@ final class ApplyPipeline implements Mailbox.Handler<ApplyPipeline.Task> {
       try {
         restorer.start(archive, newest, recovered, claim, unclaimed, counting);
         settledIndex = applier.appliedIndex();
+        // Who has come before waits for what the log doesn't bring any more, maybe.
+        reads.runDue(() -> abandoned == null);
+        afterStart.run();
       } catch (Throwable e) {
         failed("the state machine could not be brought to where the log begins", e);
       }

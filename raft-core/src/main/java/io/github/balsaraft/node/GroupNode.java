@@ -106,6 +106,7 @@ public final class GroupNode {
         loop.pipeline()::appliedIndex,
         loop.pipeline()::replacedIndex);
     loop.pipeline().afterApply(streams::look);
+    loop.pipeline().afterStart(streams::look);
     loop.pipeline().afterStop(streams::failAll);
   }
 

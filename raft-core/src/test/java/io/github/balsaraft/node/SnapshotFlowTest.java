@@ -296,6 +296,17 @@ class SnapshotFlowTest {
     assertThat(answers).containsExactly(SnapshotChunk.Status.BEING_TAKEN);
   }
 
+  @Test
+  @DisplayName("who waits for entries, or for an index, hears of the state that a start restores")
+  void theStartIsHeardOf() throws Exception {
+    rig.save(20, CONTENT);
+    List<Long> heard = new ArrayList<>();
+    pipeline.afterStart(() -> heard.add(pipeline.appliedIndex()));
+    SnapshotHeader unused = flow.start(null);
+    rig.time.runFor(SECONDS);
+    assertThat(heard).containsExactly(20L);
+  }
+
   /** Who asks would give it up, though it gets on. */
   @Test
   @DisplayName("who restores slowly is waited for as long as it reads")

@@ -86,7 +86,7 @@ class FolderLockTest {
     }
   }
 
-  /** As on a network file system without them. */
+  /** As on a network file system without them. Nobody asks it for anything else. */
   private static final class Unlockable extends FileChannel {
 
     @Override

@@ -47,4 +47,30 @@ public abstract class ForwardedFolder implements SnapshotFolder {
   public long usableBytes() throws IOException {
     return rest.usableBytes();
   }
+
+  /** Another file that is being written, but for what a test does in a way of its own. */
+  protected abstract static class ForwardedFile implements Appended {
+
+    private final Appended rest;
+
+    /** Does what that one does. */
+    protected ForwardedFile(Appended rest) {
+      this.rest = rest;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      rest.write(bytes, offset, length);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      rest.sync();
+    }
+
+    @Override
+    public void close() throws IOException {
+      rest.close();
+    }
+  }
 }

@@ -35,21 +35,10 @@ class SnapshotDraftTest {
 
     @Override
     public Appended create(String name) throws IOException {
-      Appended file = super.create(name);
-      return new Appended() {
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-          file.write(bytes, offset, length);
-        }
-
-        @Override
-        public void sync() throws IOException {
-          file.sync();
-        }
-
+      return new ForwardedFile(super.create(name)) {
         @Override
         public void close() throws IOException {
-          file.close();
+          super.close();
           throw new IOException("no room for what was written (a test)");
         }
       };

@@ -45,22 +45,11 @@ class SnapshotRoomTest {
     @Override
     public Appended create(String name) throws IOException {
       delete(name);
-      Appended file = super.create(name);
-      return new Appended() {
+      return new ForwardedFile(super.create(name)) {
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
           usable -= length;
-          file.write(bytes, offset, length);
-        }
-
-        @Override
-        public void sync() throws IOException {
-          file.sync();
-        }
-
-        @Override
-        public void close() throws IOException {
-          file.close();
+          super.write(bytes, offset, length);
         }
       };
     }
